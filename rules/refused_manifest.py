@@ -4,10 +4,12 @@ An environment variable is a string: `value: 8000` is a number, and nothing of
 the object is applied: `json: cannot unmarshal number into Go struct field
 EnvVar.spec.template.spec.containers.env.value of type string`. The same holds
 for labels, annotations, the words of a command and the entries of a ConfigMap,
-and for a mapping where a list belongs (`env: {A: b}`), or a list where a
-mapping does.
+for a number or `true` in quotes where the bare one belongs
+(`containerPort: "8000"`), for a mapping where a list belongs (`env: {A: b}`),
+a list where a mapping does (`limits: [memory: 1Gi]`), and for the short forms
+of compose (`ports: ["8000:8000"]`).
 
-Put numbers, `true` and `false` in quotes; the fix does.
+The fix puts the quotes where they belong, or leaves them out.
 
 Reported for the objects of a deployment that runs an MCP server. Not reported
 for what a template or kustomize fills in.
@@ -107,5 +109,7 @@ from mcplint import ERROR, Finding, Fix, Mistyped, rule
 @rule("refused-manifest", ERROR)
 def check(value: Mistyped):
     message = f"Kubernetes refuses {value.kind} `{value.name[:60]}`: {value.field} is {value.found} where {value.wanted} belongs"
-    fix = Fix("put it in quotes", value.edits, safe=True) if value.edits else None
+    bare = value.edits[0].text if value.edits and value.wanted != "a string" else ""
+    title = f"write {bare} without quotes" if bare else "put it in quotes"
+    fix = Fix(title, value.edits, safe=True) if value.edits else None
     yield Finding(message, value.span, (), fix)

@@ -4,7 +4,10 @@ A step that swallows its failure (`|| true`, `continue-on-error`) leaves the
 registry at an old release for months before anyone notices. A script that
 writes the server's `version` but not that of its packages publishes the old
 package again. A job that does not wait for the upload of the package asks the
-registry to look for something that is not there yet.
+registry to look for something that is not there yet, and one that runs after
+it whatever became of it (`if: always()`) does where it failed. A job that runs
+for pull requests or for a push to any branch publishes what nobody has merged,
+unless an `if` keeps it from that.
 
 The registry looks the package up where it was uploaded. PyPI and npm may not
 show a new release for minutes, so a single attempt right after the upload

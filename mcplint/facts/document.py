@@ -93,6 +93,9 @@ def value(node: Node | None) -> Value[Any]:
     return Value((node.value,), trace, EditSite(node.span) if node.span.text == node.value else None)
 
 
+TRAILING_COMMA = "trailing comma after the last value"
+
+
 class Problem(NamedTuple):
     """A place that a strict JSON parser refuses, or that it reads in a way nobody means.
 

@@ -27,7 +27,8 @@ class Host(NamedTuple):
     look at it. `untyped`: what a URL without one means: a transport, or SKIPPED; None where that is not known.
     `wrong`: what becomes of an entry with another type. `urls`: the keys that it takes a URL from. `reaches`: by
     transport that an entry comes to, those that servers may speak; that one alone where nothing is said.
-    `strict`: whether the file must be plain JSON. `variables`: the pattern of what it replaces in strings, None where
+    `strict`: whether the file must be plain JSON; `trailing`: whether a comma may follow the last value, where comments
+    may stand. `variables`: the pattern of what it replaces in strings, None where
     that is not known; `prefix`: what stands before a variable's name there,
     None where there is no such way. `seconds`: whether `timeout` counts
     seconds, None where that is not known. `committed`: whether the file is one of the project, not of a user.
@@ -41,6 +42,7 @@ class Host(NamedTuple):
     urls: tuple[str, ...] = ("url",)
     reaches: Mapping[str, frozenset[str]] = {}
     strict: bool = False
+    trailing: bool = True
     variables: str | None = None
     prefix: str | None = ""
     seconds: bool | None = None
@@ -48,6 +50,7 @@ class Host(NamedTuple):
 
 
 BRACES = r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}"
+NONE = r"(?!)"
 PREFIXED = r"\$\{(?:[a-zA-Z]+:[^}]+|[a-z][A-Za-z]*|/)\}"
 
 CLAUDE_CODE = Host(
@@ -82,7 +85,15 @@ HOSTS: Mapping[str, Host] = {
         seconds=True,
     ),
     ".amazonq/mcp.json": Host(
-        "Amazon Q", types={"stdio": STDIO, "http": STREAMABLE}, untyped=SKIPPED, reaches={STREAMABLE: BOTH}
+        "Amazon Q",
+        types={"stdio": STDIO, "http": STREAMABLE},
+        untyped=SKIPPED,
+        wrong=REFUSED,
+        reaches={STREAMABLE: BOTH},
+        strict=True,
+        variables=r"\$\{env:[^}]+\}",
+        prefix="env:",
+        seconds=False,
     ),
     ".github/mcp.json": Host(
         "Copilot CLI",
@@ -97,30 +108,27 @@ HOSTS: Mapping[str, Host] = {
     ".mcp.json": CLAUDE_CODE,
     ".claude-plugin/plugin.json": CLAUDE_CODE,
     "claude_desktop_config.json": Host("Claude Desktop", types={"stdio": STDIO}, untyped=SKIPPED, committed=False),
-    "gemini-extension.json": Host(
-        "Gemini CLI",
-        types={**_PLAIN, "http": STREAMABLE},
-        untyped=STREAMABLE,
-        wrong=IGNORED,
-        urls=("httpUrl", "url"),
-        seconds=False,
+    **dict.fromkeys(
+        ("gemini-extension.json", ".gemini/settings.json"),
+        Host(
+            "Gemini CLI",
+            types={**_PLAIN, "http": STREAMABLE},
+            untyped=STREAMABLE,
+            wrong=IGNORED,
+            urls=("httpUrl", "url"),
+            # It ends at once where it cannot read its settings.
+            trailing=False,
+            seconds=False,
+        ),
     ),
-    ".gemini/settings.json": Host(
-        "Gemini CLI",
-        types={**_PLAIN, "http": STREAMABLE},
-        untyped=STREAMABLE,
-        wrong=IGNORED,
-        urls=("httpUrl", "url"),
-        seconds=False,
-    ),
-    ".zed/settings.json": Host("Zed", "context_servers", untyped=STREAMABLE),
+    ".zed/settings.json": Host("Zed", "context_servers", untyped=STREAMABLE, variables=NONE, prefix=None),
     ".codex/config.toml": Host(
         "Codex",
         "mcp_servers",
         # It refuses to start with a file that it cannot take.
         untyped=STREAMABLE,
         wrong=REFUSED,
-        variables=r"(?!)",
+        variables=NONE,
         prefix=None,
     ),
     "librechat.yaml": Host(
@@ -137,6 +145,8 @@ HOSTS: Mapping[str, Host] = {
         untyped=SSE,
         wrong=REFUSED,
         strict=True,
+        variables=NONE,
+        prefix=None,
         seconds=True,
         committed=False,
     ),
@@ -159,7 +169,7 @@ HOSTS: Mapping[str, Host] = {
             untyped=SSE,
             wrong=REFUSED,
             strict=True,
-            variables=r"(?!)",
+            variables=NONE,
             prefix=None,
         ),
     ),

@@ -42,6 +42,7 @@ P = TypeVar("P", Remote, ClientConfig)
 
 # The kinds of files that deploy a server, and the readers of those that set how it runs or what is installed.
 DEPLOYING = ("dockerfile", "compose", "nginx", "haproxy", "caddyfile", "fly", "render", "railway", "procfile", "client")
+HIDING = ("containers", "an entry of containers")
 SETTINGS = ("dotenv", "dotenv.raw", "requirements", "lock", "npm_lock", "package_json")
 
 
@@ -74,6 +75,10 @@ def link(tree: Tree, config: Config) -> Linked:
     deployment = _with_conflicts(tree, paths, contexts, deployment)
     if hosted and any(container.platform == "kubernetes" for container in deployment.containers):
         deployment = deployment._replace(unselected=hosted.unselected, mistyped=hosted.mistyped)
+    elif hosted and servers:
+        # Where the containers are no list there are none to tell whose they are.
+        hiding = tuple(one for one in hosted.mistyped if one.field in HIDING)
+        deployment = deployment._replace(mistyped=hiding)
     if wanted:
         from mcplint.runtime.entry_points import entry_points
 

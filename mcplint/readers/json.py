@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from mcplint.facts.document import Document, MappingNode, Node, Problem, ScalarNode, SequenceNode
+from mcplint.facts.document import TRAILING_COMMA, Document, MappingNode, Node, Problem, ScalarNode, SequenceNode
 from mcplint.facts.document import parts as of_document
 from mcplint.findings import ERROR, WARNING, Unreadable
 from mcplint.text.source import Edit, Part, Source, Span
@@ -162,7 +162,7 @@ class _Parser:
 
     def close(self, top: _Open, span: Span) -> None:
         if top.comma:
-            self.problem(top.comma, "trailing comma after the last value", edit=Edit(top.comma, ""))
+            self.problem(top.comma, TRAILING_COMMA, edit=Edit(top.comma, ""))
         elif len(top.keys) > len(top.items):
             self.problem(span, f"{top.expects} is missing before `{span.text}`", damage=True)
         self.stack.pop()

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from mcplint.facts.document import MappingNode, ScalarNode, at, items, pairs, scalar
+from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar
 from mcplint.findings import NOTE, WARNING, Finding, Fix
 from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
 from mcplint.registry.places import packages
+from mcplint.registry.workflow_steps import PUBLISH, Step, awaited, before, steps
 from mcplint.text.layout import without_line
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 
-_PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b([^\n;&|]*)"
 _LOGIN = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+login[ \t]+(github-oidc|github)\b([^\n;&|]*)"
 # A release in a URL, through a variable of the shell or of the workflow.
 _RELEASE = r"(?:\$\{\{[ \t]*env\.(\w+)[ \t]*\}\}|\$\{?(\w+)\}?|(\d[\d.]*))"
@@ -28,84 +27,23 @@ _ASSET = (
 )
 _SPELLINGS = {"x86_64": "amd64", "x64": "amd64", "aarch64": "arm64", "macos": "darwin", ".zip": ".tar.gz", "-": "_"}
 _HIDES = r"\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*"
-# What uploads a package, by the index that then takes its time to show it; images are there at once.
-_UPLOADS = {
-    "PyPI": r"twine upload|(?:uv|poetry|pdm|hatch|flit) publish",
-    "npm": r"(?:npm|pnpm|bun)(?:@[\w.^~-]+)?(?:[ \t]+-[-\w]+(?:=\S+)?)*[ \t]+publish\b",
-    "": r"cargo publish|(?:docker|nuget) push",
-}
-_UPLOAD_ACTIONS = {
-    "pypa/gh-action-pypi-publish": "PyPI",
-    "js-devtools/npm-publish": "npm",
-    "docker/build-push-action": "",
-}
 _WAITS = re.compile(r"\b(?:for|until|while|retry|sleep)\b")
 # What takes minutes: an image is built, or a program compiled.
 _BUILDS = re.compile(
     r"docker/(?:build-push|bake)-action|docker (?:buildx |image )?(?:build|bake)\b|(?:go|cargo) build|(?m:^\s*make )"
 )
 
-
-class Step(NamedTuple):
-    """One step of a job, with the job and the whole workflow around it; `run` is its script as it is written."""
-
-    workflow: MappingNode
-    job: MappingNode
-    name: str
-    position: int
-    node: MappingNode
-
-    @property
-    def run(self) -> Span | None:
-        node = self.node.get("run")
-        return node.span if isinstance(node, ScalarNode) else None
-
-    def variable(self, name: str) -> str:
-        """What a variable is set to in the script, the step, its job or the workflow; empty where it is not."""
-        own = [
-            match[1] for _, match in self.found(rf"(?m)^[ \t]*(?:export[ \t]+)?{name}=[\"']?([\w.]+)[\"']?[ \t]*;?$")
-        ]
-        values = (scalar(at(owner, "env", name)) for owner in (self.node, self.job, self.workflow))
-        return next(filter(None, (*own, *values)), "")
-
-    def found(self, pattern: str) -> Iterator[tuple[Span, re.Match[str]]]:
-        """Every match in the script that no comment hides."""
-        if self.run is None:
-            return
-        for match in re.finditer(pattern, self.run.text):
-            line = self.run.text.rfind("\n", 0, match.start()) + 1
-            if "#" not in self.run.text[line : match.start()].split('"')[0]:
-                start = self.run.start + match.start()
-                yield Span(self.run.source, start, start + len(match[0].rstrip())), match
-
-    @property
-    def said(self) -> str:
-        """Its script, or the action that it uses."""
-        return (self.run.text if self.run else "") + scalar(self.node.get("uses"))
-
-    def publishes(self) -> bool:
-        return any(self.found(_PUBLISH))
-
-    def destination(self) -> str | None:
-        """Where it uploads a package to, empty where that is not one of the slow ones; None where it uploads none."""
-        action = scalar(self.node.get("uses")).partition("@")[0].lower()
-        said = (name for name, pattern in _UPLOADS.items() if any(self.found(pattern)))
-        return _UPLOAD_ACTIONS[action] if action in _UPLOAD_ACTIONS else next(said, None)
-
-
-def steps(manifest: Manifest) -> Iterator[Step]:
-    """Every step of the workflows that speak of the publisher."""
-    for workflow in manifest.project.workflows:
-        for key, job in pairs(at(workflow, "jobs")):
-            for index, node in enumerate(items(at(job, "steps"))):
-                if isinstance(node, MappingNode) and isinstance(job, MappingNode) and isinstance(workflow, MappingNode):
-                    yield Step(workflow, job, key.text, index, node)
+# Conditions under which a step runs although one before it failed, what makes them hold for successes alone, and what
+# asks where a workflow runs.
+_ANYWAY = re.compile(r"\balways\(\)|![ \t]*cancelled\(\)|\bfailure\(\)")
+_ASKS = re.compile(r"\.(?:result|outcome|conclusion)\b")
+_WHERE = re.compile(r"event_name|EVENT_NAME|github\.(?:ref|head_ref|base_ref|event)\b|GITHUB_(?:HEAD_)?REF")
 
 
 def broken(manifest: Manifest) -> Iterator[Finding]:
     """Steps that fail, or that publish where nobody wants it."""
     for step in steps(manifest):
-        for span, match in step.found(_PUBLISH):
+        for span, match in step.found(PUBLISH):
             flags = [word for word in match[1].split() if word.startswith("-")]
             dry = next((word for word in flags if "dry" in word), None)
             if dry:
@@ -200,6 +138,8 @@ def fragile(manifest: Manifest) -> Iterator[Finding]:
         if step.publishes():
             yield from _hidden(step)
             yield from _early(step, uploads.get(id(step.workflow), []), listed)
+            yield from _anyway(step, uploads.get(id(step.workflow), []))
+            yield from _anywhere(step)
 
 
 def _partial(manifest: Manifest, step: Step) -> Iterator[Finding]:
@@ -224,7 +164,7 @@ def _partial(manifest: Manifest, step: Step) -> Iterator[Finding]:
 
 def _hidden(step: Step) -> Iterator[Finding]:
     """A failure that nobody sees: later releases are then missing from the registry for months."""
-    for span, match in step.found(_PUBLISH):
+    for span, match in step.found(PUBLISH):
         if hides := re.compile(_HIDES).match(match.string, match.end()):
             whole = span._replace(end=span.start + len((match[0] + hides[0]).rstrip()))
             yield Finding(f"`|| {hides[1]}` hides that publishing failed", whole)
@@ -238,8 +178,8 @@ def _hidden(step: Step) -> Iterator[Finding]:
 
 def _early(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Finding]:
     """Publishing that does not wait for the uploads of packages in the same workflow, or only just."""
-    span = next(step.found(_PUBLISH))[0]
-    late = [other for other in uploads if not _before(other, step)]
+    span = next(step.found(PUBLISH))[0]
+    late = [other for other in uploads if not before(other, step)]
     if late and len(late) == len(uploads) and not step.job.get("needs"):
         notes = (_uploaded(late[0]),)
         yield Finding("publishing does not wait for the upload of the package, which the registry checks", span, notes)
@@ -251,6 +191,41 @@ def _early(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Find
         yield Finding(message, span, (_uploaded(slow),))
 
 
+def _anyway(step: Step, uploads: list[Step]) -> Iterator[Finding]:
+    """Publishing that runs even where the upload before it failed."""
+    said = scalar(step.node.get("if")) + scalar(step.job.get("if"))
+    for upload in uploads:
+        node = (step.node if upload.job is step.job else step.job).get("if")
+        named = re.search(rf"\b(?:needs\.{re.escape(upload.name)}|steps)\.[\w-]+", said)
+        if before(upload, step) and _ANYWAY.search(scalar(node)) and not (named or _ASKS.search(said)) and node:
+            message = f"`if: {scalar(node).strip()[:60]}` publishes even where the upload of the package failed"
+            yield Finding(message, node.span, (_uploaded(upload),))
+            return
+
+
+def _anywhere(step: Step) -> Iterator[Finding]:
+    """Publishing from pull requests, or from pushes to whatever branch, that no condition keeps from it."""
+    jobs = (step.job, *(at(step.workflow, "jobs", name) for name in awaited(step.workflow, step.job)))
+    if step.node.get("if") or any(at(job, "if") or (job and _WHERE.search(job.span.text)) for job in jobs):
+        return
+    for name, node, settings in _events(step.workflow.get("on")):
+        if name == "pull_request" and "closed" not in map(scalar, items(at(settings, "types"))):
+            what = "what nobody has merged yet"
+        elif name == "push" and not pairs(settings):
+            what = "what is pushed to any branch"
+        else:
+            continue
+        message = f"`{name}` publishes {what}: neither the step nor its job has an `if`"
+        yield Finding(message, node.span, (Label(next(step.found(PUBLISH))[0], "it is published here"),))
+        return
+
+
+def _events(node: Node | None) -> Iterator[tuple[str, Node, Node | None]]:
+    """What starts a workflow: by name, with its place and its settings."""
+    yield from ((key.text, key, settings) for key, settings in pairs(node))
+    yield from ((scalar(one), one, None) for one in (items(node) or (node,)) if isinstance(one, ScalarNode))
+
+
 def _uploaded(step: Step) -> Label:
     return Label((step.run or step.node.span).head, "the package is uploaded here")
 
@@ -259,37 +234,17 @@ def _between(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[St
     """The steps that run after an upload and before a step, that one included."""
     yield step
     for other in listed:
-        late = any(other is not upload and _before(upload, other) for upload in uploads)
-        if late and other.workflow is step.workflow and _before(other, step):
+        late = any(other is not upload and before(upload, other) for upload in uploads)
+        if late and other.workflow is step.workflow and before(other, step):
             yield other
 
 
 def _built(step: Step, upload: Step, listed: list[Step]) -> bool:
     """Whether a step comes after one that takes minutes, itself after an upload or beside it."""
-    before = (each for each in listed if each.workflow is step.workflow and _before(each, step))
-    return any(_BUILDS.search(each.said) for each in before if each is not upload and not _before(each, upload))
+    earlier = (each for each in listed if each.workflow is step.workflow and before(each, step))
+    return any(_BUILDS.search(each.said) for each in earlier if each is not upload and not before(each, upload))
 
 
 def _waits(step: Step) -> bool:
     """Whether a step waits for something or tries more than once, or leaves it to an action that may."""
     return _WAITS.search(step.said) is not None
-
-
-def _before(other: Step, step: Step) -> bool:
-    """Whether a step has run when another one starts: above it in its job, or in a job that its job waits for."""
-    if other.job is step.job:
-        return other.position < step.position
-    return other.name in _awaited(step.workflow, step.job)
-
-
-def _awaited(workflow: MappingNode, job: MappingNode) -> set[str]:
-    """The names of the jobs that a job waits for, directly or not."""
-    names: set[str] = set()
-    queue = [job.get("needs")]
-    while queue:
-        node = queue.pop()
-        for name in map(scalar, items(node) or (node,)):
-            if name and name not in names:
-                names.add(name)
-                queue.append(at(workflow, "jobs", name, "needs"))
-    return names

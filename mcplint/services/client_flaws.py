@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from mcplint.facts.client import ClientFile
-from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs, scalar
+from mcplint.facts.document import TRAILING_COMMA, MappingNode, Node, Problem, ScalarNode, items, pairs, scalar
 from mcplint.findings import ERROR, NOTE, WARNING
 from mcplint.knowledge.clients import IGNORED, REFUSED, SKIPPED, Host
 from mcplint.knowledge.executables import CONTAINER_ENGINES
@@ -24,12 +24,13 @@ VARIABLE = r"\$\{([^}$\"]{1,80})\}"
 
 def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[ClientFlaw]:
     """What keeps a host from reading a file; `plugin`: it belongs to one, whose servers may stand at the top."""
-    flaws = [one for one in file.problems if one.severity == ERROR and (host.strict or one.damage)]
+    flaws = [one for one in file.problems if one.severity == ERROR and _minds(host, one)]
     if flaws:
         flaw, edits = flaws[0], tuple(one.edit for one in flaws if one.edit)
         edits = edits if len(edits) == len(flaws) else ()
         text = f"{host.name} refuses the whole file: {flaw.message}"
-        yield ClientFlaw("shape", flaw.span, text, ERROR, flaw.notes, edits, "make it plain JSON")
+        title = "make it plain JSON" if host.strict else "leave the comma out"
+        yield ClientFlaw("shape", flaw.span, text, ERROR, flaw.notes, edits, title)
     if file.wrapper is None and not plugin:
         place = file.servers[0][0].span
         yield ClientFlaw(
@@ -40,6 +41,11 @@ def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[ClientFlaw]:
         text = f"{host.name} ignores servers under `{span.text}`: it reads them from `{host.wrapper}`"
         edits = (Edit(span, host.wrapper),)
         yield ClientFlaw("shape", span, text, ERROR, (), edits, f"rename the key to `{host.wrapper}`")
+
+
+def _minds(host: Host, problem: Problem) -> bool:
+    """Whether a host cannot read a file with this in it."""
+    return host.strict or problem.damage or (problem.message == TRAILING_COMMA and not host.trailing)
 
 
 def of_plugin(file: ClientFile, root: str, paths: Collection[str]) -> Iterator[ClientFlaw]:

@@ -1,0 +1,100 @@
+"""The steps of GitHub workflows: what they run, where they upload packages, and which come before others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.facts.document import MappingNode, ScalarNode, at, items, pairs, scalar
+from mcplint.model import Manifest
+from mcplint.text.source import Span
+
+PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b([^\n;&|]*)"
+# What uploads a package, by the index that then takes its time to show it; images are there at once.
+_UPLOADS = {
+    "PyPI": r"twine upload|(?:uv|poetry|pdm|hatch|flit) publish",
+    "npm": r"(?:npm|pnpm|bun)(?:@[\w.^~-]+)?(?:[ \t]+-[-\w]+(?:=\S+)?)*[ \t]+publish\b",
+    "": r"cargo publish|(?:docker|nuget) push",
+}
+_UPLOAD_ACTIONS = {
+    "pypa/gh-action-pypi-publish": "PyPI",
+    "js-devtools/npm-publish": "npm",
+    "docker/build-push-action": "",
+}
+
+
+class Step(NamedTuple):
+    """One step of a job, with the job and the whole workflow around it; `run` is its script as it is written."""
+
+    workflow: MappingNode
+    job: MappingNode
+    name: str
+    position: int
+    node: MappingNode
+
+    @property
+    def run(self) -> Span | None:
+        node = self.node.get("run")
+        return node.span if isinstance(node, ScalarNode) else None
+
+    def variable(self, name: str) -> str:
+        """What a variable is set to in the script, the step, its job or the workflow; empty where it is not."""
+        own = [
+            match[1] for _, match in self.found(rf"(?m)^[ \t]*(?:export[ \t]+)?{name}=[\"']?([\w.]+)[\"']?[ \t]*;?$")
+        ]
+        values = (scalar(at(owner, "env", name)) for owner in (self.node, self.job, self.workflow))
+        return next(filter(None, (*own, *values)), "")
+
+    def found(self, pattern: str) -> Iterator[tuple[Span, re.Match[str]]]:
+        """Every match in the script that no comment hides."""
+        if self.run is None:
+            return
+        for match in re.finditer(pattern, self.run.text):
+            line = self.run.text.rfind("\n", 0, match.start()) + 1
+            if "#" not in self.run.text[line : match.start()].split('"')[0]:
+                start = self.run.start + match.start()
+                yield Span(self.run.source, start, start + len(match[0].rstrip())), match
+
+    @property
+    def said(self) -> str:
+        """Its script, or the action that it uses."""
+        return (self.run.text if self.run else "") + scalar(self.node.get("uses"))
+
+    def publishes(self) -> bool:
+        return any(self.found(PUBLISH))
+
+    def destination(self) -> str | None:
+        """Where it uploads a package to, empty where that is not one of the slow ones; None where it uploads none."""
+        action = scalar(self.node.get("uses")).partition("@")[0].lower()
+        said = (name for name, pattern in _UPLOADS.items() if any(self.found(pattern)))
+        return _UPLOAD_ACTIONS[action] if action in _UPLOAD_ACTIONS else next(said, None)
+
+
+def steps(manifest: Manifest) -> Iterator[Step]:
+    """Every step of the workflows that speak of the publisher."""
+    for workflow in manifest.project.workflows:
+        for key, job in pairs(at(workflow, "jobs")):
+            for index, node in enumerate(items(at(job, "steps"))):
+                if isinstance(node, MappingNode) and isinstance(job, MappingNode) and isinstance(workflow, MappingNode):
+                    yield Step(workflow, job, key.text, index, node)
+
+
+def before(other: Step, step: Step) -> bool:
+    """Whether a step has run when another one starts: above it in its job, or in a job that its job waits for."""
+    if other.job is step.job:
+        return other.position < step.position
+    return other.name in awaited(step.workflow, step.job)
+
+
+def awaited(workflow: MappingNode, job: MappingNode) -> set[str]:
+    """The names of the jobs that a job waits for, directly or not."""
+    names: set[str] = set()
+    queue = [job.get("needs")]
+    while queue:
+        node = queue.pop()
+        for name in map(scalar, items(node) or (node,)):
+            if name and name not in names:
+                names.add(name)
+                queue.append(at(workflow, "jobs", name, "needs"))
+    return names
