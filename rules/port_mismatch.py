@@ -149,6 +149,10 @@ def misled(server: Server) -> Iterator[Finding]:
         )
         yield Finding(message, container.probe.span, notes)
     for probe in container.probes:
+        if place := probe.nameless and probe.nameless.span:
+            message = f"the {probe.kind} probe asks a port called `{place.text}`, but the container has none: it fails"
+            fix = Fix(f"ask port {told}", (Edit(place, told),)) if port.only else None
+            yield Finding(message, place, notes, fix)
         number = probe.port.only if probe.port is not None else None
         if number and port.must_not_be(number) and not mentioned(number, server):
             message = f"the {probe.kind} probe asks port {number}, but {server.title} listens on {told}"

@@ -8,7 +8,9 @@ behind `||` the image holds one set of packages today and another tomorrow.
 
 Reported for an install of the project or of a requirements file, also where
 another tool takes over without the lock (`uv sync --frozen || uv pip install
--e .`): nobody finds out that the lock file is stale or was never copied. Not
+-e .`): nobody finds out that the lock file is stale or was never copied. So is
+an install of the system's packages amid a chain (`apt-get install -y git ||
+true && pip install …`), and one of a project's by npm and its like. Not
 reported where what follows ends the build after all (`|| exit 1`), where it
 installs the same again with the same extras, as a retry does
 (`unlocked-install` says where that leaves the lock aside), and for single
@@ -74,7 +76,7 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import WARNING, Container, Edit, Finding, Fix, rule
+from mcplint import WARNING, Container, Edit, Finding, Fix, LackKind, rule
 from mcplint.knowledge.executables import SUCCEEDING
 
 
@@ -97,3 +99,6 @@ def check(container: Container):
         alone = (other.split()[0] in SUCCEEDING or other == "exit 0") and rest.source == instead.span.source
         fix = Fix("let the build fail", (Edit(rest, ""),)) if alone else None
         yield Finding(message, install.span, (instead,), fix)
+    for lack in container.lacking(LackKind.SWALLOWED):
+        message = f"the build goes on with `{lack.why}` where `{lack.name}` fails, and the image lacks packages"
+        yield Finding(message, lack.span, lack.notes)

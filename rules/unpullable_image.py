@@ -2,8 +2,11 @@ r"""An image name is not valid
 
 Image names are lower case: `ghcr.io/Acme/notes` is refused with
 `invalid reference format: repository name must be lowercase`, in Kubernetes as
-`InvalidImageName`. The same happens to a placeholder that nobody has filled in
-(`gcr.io/PROJECT_ID/notes`, `<registry>/notes`).
+`InvalidImageName`.
+
+A placeholder that nobody has filled in (`gcr.io/PROJECT_ID/notes`,
+`<registry>/notes`, `your-registry/notes`) is a warning: whoever applies the
+file as it is gets no image.
 
 Owners of repositories may have capitals on GitHub; their images have none.
 
@@ -75,28 +78,21 @@ services:
 ```
 """
 
-import re
-
-from mcplint import ERROR, Container, Finding, Fix, rule
-
-NAME = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
-REFERENCE = rf"(?:{NAME}/)*{NAME}(?::\w[\w.-]{{0,127}})?(?:@[a-z0-9]+:[0-9a-fA-F]{{32,}})?"
-"""What follows the registry: a path in lower case, a tag, a digest."""
+from mcplint import ERROR, WARNING, Container, Finding, Fix, rule
+from mcplint.knowledge.image_references import is_reference, lowered, placeholder
 
 
 @rule("unpullable-image", ERROR)
 def check(container: Container):
-    told = container.reference.only
+    place = container.reference.span or container.span
+    told = container.reference.only or (place.text if container.reference.span else "")
     if not told or "$" in told or "{{" in told:
         return
-    first, slash, rest = told.partition("/")
-    host = bool(slash) and bool(re.search(r"[.:A-Z]|^localhost$", first))
-    if re.fullmatch(REFERENCE, rest if host else told):
-        return
-    path, colon, tag = told.partition(":") if "/" not in told.rpartition(":")[2] else (told, "", "")
-    small = f"{path.lower()}{colon}{tag}"
-    letters = re.fullmatch(REFERENCE, small.partition("/")[2] if host else small)
-    filled = letters and not re.search(r"[A-Z]{2,}_|_[A-Z]{2,}|YOUR|PROJECT", told)
-    why = "image names are lower case" if letters else "that is not an image name"
-    fix = Fix("write it in lower case", container.reference.write(small)) if filled else None
-    yield Finding(f"`{told[:100]}` cannot be pulled: {why}", container.reference.span or container.span, (), fix)
+    if (blank := placeholder(told)) and not (container.build and is_reference(told)):
+        message = f"`{told[:100]}` cannot be pulled: `{blank}` stands for what nobody has filled in"
+        yield Finding(message, place, (), None, WARNING)
+    elif not blank and not is_reference(told):
+        small = lowered(told)
+        fix = Fix("write it in lower case", container.reference.write(small)) if is_reference(small) else None
+        why = "image names are lower case" if is_reference(small) else "that is not an image name"
+        yield Finding(f"`{told[:100]}` cannot be pulled: {why}", place, (), fix)

@@ -218,7 +218,7 @@ PROMISES: dict[str, Check] = {
     r"remove the WebSocket headers": lambda m: m.lost("Upgrade"),
     r"leave it off": lambda m: not any(re.search(r"reload\s*=\s*True", text) for text in m.texts),
     r"lead to port (\d+)": lambda m, port: m.has(f"int {port}"),
-    r"ask port (\d+)": lambda m, port: any(f":{port}/" in text for text in m.texts),
+    r"ask port (\d+)": lambda m, port: any(f":{port}/" in text for text in m.texts) or m.has(f"int {port}"),
     r"download (\S+)": lambda m, name: any(f"/{name}" in text for text in m.texts),
 }
 UNCOMPARED = {

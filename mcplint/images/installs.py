@@ -12,10 +12,11 @@ from mcplint.commands.words import Words, spelled, text, written
 from mcplint.dependencies.locks import is_stale
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import at
+from mcplint.images.node_installs import LOCKS, called
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import SUCCEEDING, SYSTEM_INSTALLERS
 from mcplint.knowledge.lock_files import PYTHON_LOCKS
-from mcplint.model import Install, Packaged
+from mcplint.model import Install, Lack, LackKind, Packaged
 from mcplint.packaging.backend import is_packaged
 from mcplint.text.boolean import boolean
 from mcplint.text.source import Span
@@ -47,6 +48,11 @@ _FAILING = frozenset({"exit", "false", "return", "kill"})
 
 def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
     """What the build goes on with where an install fails, None where it ends or where that is not known."""
+    last = _chained(steps)
+    chain = steps[: last + 2]
+    if last and len(chain) > last + 1 and not any(step.line.inside for step in chain) and _succeeds(chain[-1]):
+        skipped = chain[last].line.operator == "||" and not any(map(_fails, steps))
+        return _goes_on(chain[-1]) if skipped else None
     operator = steps[0].line.operator
     if len(steps) < 2 or operator not in ("||", ";"):
         return None
@@ -55,11 +61,35 @@ def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
     if any(map(_fails, steps)):
         return None
     if _succeeds(steps[1]):
-        return Label(steps[1].written_at, "the build goes on with this where it fails")
+        return _goes_on(steps[1])
     others = tuple(_installs(steps[1]))
     if not others or all(_stands_in(other, install) for other in others):
         return None
     return Label(steps[1].written_at, "this is installed where it fails")
+
+
+def _goes_on(step: RunStep) -> Label:
+    return Label(step.written_at, "the build goes on with this where it fails")
+
+
+def _chained(steps: tuple[RunStep, ...]) -> int:
+    """How many commands after the first are skipped where it fails: those behind `&&`."""
+    return next((number for number, step in enumerate(steps) if step.line.operator != "&&"), len(steps) - 1)
+
+
+def swallowed(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
+    """What the build goes on without: the packages of the system in a chain that goes on, and a project's by npm.
+
+    At the end of a RUN those of the system may be wanted only where they can be had.
+    """
+    for number, step in enumerate(steps[:_MOST]):
+        last = steps[number : number + 2]
+        if len(last) < 2 or step.line.operator != "||" or not _succeeds(last[1]) or step.line.inside:
+            continue
+        own = called(step) if program(step.argv) in LOCKS else None
+        if (packages((step,)) and last[1].line.operator in ("&&", ";")) or (own and own.installs):
+            name = " ".join(step.words)
+            yield Lack(LackKind.SWALLOWED, name, step.written_at, last[1].written_at.text, (_goes_on(last[1]),))
 
 
 def _succeeds(step: RunStep) -> bool:

@@ -17,7 +17,7 @@ from mcplint.images.copy_lacks import of_copy
 from mcplint.images.exposed import ports
 from mcplint.images.image import Copy, Image, Launch
 from mcplint.images.installers import added, fetched, runs_installer, uv_in_root_home
-from mcplint.images.installs import installs, packages
+from mcplint.images.installs import installs, packages, swallowed
 from mcplint.images.lacks import of_install, of_python, of_steps, of_words
 from mcplint.images.node_installs import Called
 from mcplint.images.runs import RunStep, steps
@@ -330,7 +330,9 @@ class _Growing:
         self.tools |= packages(found)
         for each in accounts(found):
             self.account, self.accounts[each.name] = each.name, each
-        if "||" not in instruction.text.text:
+        if "||" in instruction.text.text:
+            self.lacks += swallowed(found)
+        else:
             self.lacks += of_steps(found, self.below, frozenset(self.tools))
         self.lacks += of_words(found)
         for written in written_files(found, instruction.heredocs):

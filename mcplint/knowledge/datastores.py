@@ -68,8 +68,8 @@ GUARDS = {
     "ubuntu-desktop-lxde-vnc": "VNC_PASSWORD",
 }
 """The variable that asks for a password."""
-ASKED = {"traefik": (("--api.insecure", "--api.insecure=true"), "TRAEFIK_API_INSECURE")}
-"""The flags, in small letters, and the variable without which there is no such page at all."""
+ASKED = {"traefik": (("--api.insecure", "--api.insecure=true", "api.insecure: true"), "TRAEFIK_API_INSECURE")}
+"""The flags, in small letters, the same in its file, and the variable without which there is no such page at all."""
 
 
 def is_open_console(

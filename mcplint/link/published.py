@@ -78,7 +78,8 @@ def _missing(part: P, target: Target, proxies: tuple[Proxy, ...], network: Netwo
     """The part where a proxy that goes by the URL's very name leads on to no server, and the project has one."""
     servers = [server for server in network.servers if server.speaks_http]
     for proxy in proxies if len(servers) == 1 else ():
-        if not any(target.host in (route.server_names.only or ()) for route in proxy.routes):
+        named = (route.server_names.only or () for route in proxy.routes)
+        if not any(target.host in names for names in (proxy.names, *named)):
             continue
         found = _through(part, proxy, target, _heard(proxy, target), ASSUMED, note)
         if found.asked.must_be(None):

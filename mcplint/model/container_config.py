@@ -156,7 +156,7 @@ class PlatformProbe(NamedTuple):
     """A probe that a platform makes by itself, besides the image's HEALTHCHECK.
 
     `kind`: `liveness`, `readiness`, `startup`, `check`. `path`, `port` and `scheme` are those of an HTTP probe,
-    `timeout` is in seconds.
+    `timeout` is in seconds; `nameless`: where it asks for a port by a name that no port of the container has.
     """
 
     kind: str
@@ -166,6 +166,7 @@ class PlatformProbe(NamedTuple):
     command: Value[tuple[str, ...]] | None = None
     timeout: Value[float] = UNKNOWN
     scheme: str = "http"
+    nameless: Label | None = None
 
 
 class Refusal(NamedTuple):

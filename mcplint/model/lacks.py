@@ -60,6 +60,9 @@ class LackKind(StrEnum):
     """A release of Python."""
     USER_TOOL = "user tool"
     """A program that makes accounts."""
+    SWALLOWED = "swallowed"
+    """What a command installs of the system's packages, or of a project's by npm and its like, and that the build goes
+    on without; `name`: the command."""
     MODULE = "module"
     """A module that the program imports; `path`: its file."""
     STARTED = "started"

@@ -17,7 +17,8 @@ class Proxy(NamedTuple):
 
     `name`: of its program. `ports`: those that it listens on, and whether it speaks TLS there. `published`: by port of
     the machine, the port on which the proxy hears it. `ask`: what becomes of a request for a host, a port, a scheme and
-    a path. `dead_ends`: the servers that it is told of and that are not there.
+    a path. `dead_ends`: the servers that it is told of and that are not there. `names`: those that it answers for,
+    also where it passes nothing on, as far as its routes do not say them.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Proxy(NamedTuple):
     published: Mapping[int, int]
     ask: Callable[[str, int, str, str], Response]
     dead_ends: tuple[DeadEnd, ...] = ()
+    names: frozenset[str] = frozenset()
 
     @property
     def leads(self) -> bool:

@@ -153,5 +153,20 @@ def _paths_to(rule: ProxyRule, vhost: VirtualHost, path: str) -> tuple[str, ...]
 
 
 def _leads_to(rule: ProxyRule, vhost: VirtualHost, path: str) -> bool:
-    """Whether any rule passes a request for this path on as it is."""
-    return _asked(rule, vhost, path).uri == path
+    """Whether any rule passes a request for this path on as it is, and not to something else than the server."""
+    answer = _asked(rule, vhost, path)
+    taking = next((one.route for one in vhost.rules if one.route.span == answer.location), None)
+    return answer.uri == path and (taking is None or not _leads_elsewhere(taking, rule.route))
+
+
+def _leads_elsewhere(other: Route, route: Route) -> bool:
+    """Whether another route leads to no server of the project, and to none of the addresses that this one does."""
+    addresses = {(member.host, member.port) for member in route.members}
+    strange = all((member.host, member.port) not in addresses for member in other.members)
+    ports = {member.port for member in other.members} - {0}
+    return (
+        other.server is None
+        and bool(ports)
+        and strange
+        and bool(route.server and route.server.port.must_not_be(*ports))
+    )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import base
+from mcplint.knowledge.image_references import is_reference, placeholder
 from mcplint.model import ASSUMED, MADE, MISSING, Argv, Container, Link
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
@@ -135,7 +136,7 @@ def _only_image(service: Container, builds: Builds, why: str) -> tuple[Image, Li
     if not made:
         return None
     folder = posixpath.basename(_context(service))
-    asked = {port.target.only for port in service.ports}
+    asked = {port.target.only for port in (*service.ports, *service.expose)}
     exposed = {port.target.only for port in made.expose}
     named = any(made in builds.called.get(name.lower(), ()) for name in (service.service or "", folder))
     if not (asked <= exposed if exposed else named) or not (named or asked):
@@ -182,7 +183,9 @@ def _deployed(workload: Container, builds: Builds, pushed: Mapping[str, Image]) 
     image = builds.of(workload)
     name = repository(workload.image.only or "")
     written = workload.image.span.text if workload.image.span else ""
-    if _FILLED_IN.fullmatch(written) and (only := _only_image(workload, builds, _PLACEHOLDER)):
+    plain = written and "$" not in written and "{{" not in written
+    blank = _FILLED_IN.fullmatch(written) or placeholder(written) or (plain and not is_reference(written))
+    if blank and (only := _only_image(workload, builds, _PLACEHOLDER)):
         return only
     if image or workload.build or not name:
         return image, _image_link(image, workload, builds)

@@ -8,11 +8,13 @@ from itertools import islice
 from posixpath import basename, dirname
 from typing import Any
 
+from mcplint.facts.document import at, texts
 from mcplint.findings import Unreadable
 from mcplint.knowledge.base_images import has_probe, split
 from mcplint.knowledge.datastores import CONSOLES, METRICS, is_open_console, lets_everybody_in
 from mcplint.knowledge.image_ports import PORTS
 from mcplint.model import Container, Mount, Prerequisite, Sibling
+from mcplint.project.tree import Tree
 from mcplint.services.compose.project import DEFAULTS, OVERRIDES
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
@@ -20,16 +22,17 @@ from mcplint.text.paths import contains
 from mcplint.values import UNKNOWN, Label, Value
 
 MOST_SIBLINGS = 500
+TRAEFIK_FILES = ("traefik.yml", "traefik.yaml")
 SETTINGS = re.compile(r"/conf(?:ig)?(?:/|$)|\.(?:conf|cnf|ini|json|toml|ya?ml)$")
 """The places at which programs read their configuration."""
 
 
-def with_siblings(contexts: tuple[ContainerContext, ...]) -> tuple[ContainerContext, ...]:
+def with_siblings(contexts: tuple[ContainerContext, ...], tree: Tree) -> tuple[ContainerContext, ...]:
     """The containers, each with those of its compose project that it waits for and those that it reaches."""
     projects: dict[int, dict[str, ContainerContext]] = {}
     for each in contexts:
         projects.setdefault(id(each.project), {})[each.container.service or ""] = each
-    joined = {key: _Joined(list(others.values())) for key, others in projects.items()}
+    joined = {key: _Joined(list(others.values()), tree) for key, others in projects.items()}
     return tuple(
         _with_siblings(each, projects[id(each.project)], joined[id(each.project)])
         if each.project and not each.container.unread
@@ -50,8 +53,8 @@ def _with_siblings(
 class _Joined:
     """The services of a project by their networks; a class because what is the same for many is made once."""
 
-    def __init__(self, services: Iterable[ContainerContext]) -> None:
-        self.services = [(context.container.networks, _sibling(context)) for context in services]
+    def __init__(self, services: Iterable[ContainerContext], tree: Tree) -> None:
+        self.services = [(context.container.networks, _sibling(context, tree)) for context in services]
         self.known: dict[frozenset[str], tuple[Sibling, ...]] = {}
 
     def on(self, networks: frozenset[str]) -> tuple[Sibling, ...]:
@@ -108,7 +111,7 @@ def probed(context: ContainerContext) -> Value[bool]:
     return Value((False,), (Label(container.span, "this service has no health check"),))
 
 
-def _sibling(other: ContainerContext) -> Sibling:
+def _sibling(other: ContainerContext, tree: Tree) -> Sibling:
     container, store = other.container, _store(other)
     tcp = [port for port in (*container.ports, *container.expose) if port.protocol == "tcp"]
     inside = {port.target.only for port in tcp} | PORTS.get(store or "", frozenset())
@@ -119,7 +122,10 @@ def _sibling(other: ContainerContext) -> Sibling:
     console = None if store or other.image else _name(other)
     inner = PORTS.get(store or "") or CONSOLES.get(console or "", frozenset())
     opened = tuple(port for port in shown if port.target.only in inner)
-    given = container.env, not (container.env_files or any(map(_configures, container.mounts))), _said(container)
+    said = _said(container)
+    if console == "traefik" and opened and said is not None:
+        said = (*said, *_static(container, tree))
+    given = container.env, not (container.env_files or any(map(_configures, container.mounts))), said
     unguarded = lets_everybody_in(store, *given, split(container.image.only or "")[1]) if store and shown else ""
     return Sibling(
         container.service or "",
@@ -145,6 +151,16 @@ def _said(container: Container) -> tuple[str, ...] | None:
     if any(argv.words is None for argv in said):
         return None
     return tuple(word.only or "?" for argv in said for word in argv.words or ())
+
+
+def _static(container: Container, tree: Tree) -> Iterator[str]:
+    """What of the API a configuration file of Traefik says that is mounted: `api.insecure: true`."""
+    for mount in container.mounts:
+        path = mount.path or ""
+        names = (path, *(f"{path}/{name}" for name in TRAEFIK_FILES))
+        for found in (one for one in names if one in tree.paths and basename(one) in TRAEFIK_FILES):
+            root = tree.facts("yaml.document", found)
+            yield from (f"api.{key}: {value}" for key, value in texts(at(root, "api")).items())
 
 
 def _store(context: ContainerContext) -> str | None:

@@ -57,9 +57,9 @@ def _instances(
         leading = ((one.route, partial(paths_to, one)) for one in found)
         ports, lost = _ports(config), tuple(dead_ends(leading, routes, origin, network, strict=True))
         routes = tuple(_with_intended(one, route, lost) for one, route in zip(found, routes, strict=True))
-        yield ProxyInstance(
-            Proxy("nginx", routes, ports, published(origin, ports), partial(route_request, config), lost), origin, found
-        )
+        names = frozenset(word.text for server in config.servers for word in server.names)
+        ask = partial(route_request, config)
+        yield ProxyInstance(Proxy("nginx", routes, ports, published(origin, ports), ask, lost, names), origin, found)
 
 
 def _with_intended(found: Proxied, route: Route, ends: tuple[DeadEnd, ...]) -> Route:

@@ -20,7 +20,13 @@ COMMUNITY = "nginx.ingress.kubernetes.io/"
 OTHERS = ("nginx.org/", "nginx.com/")
 """Annotations of ingress-nginx, and of the controller that NGINX Inc. makes."""
 
-
+CLASSES = frozenset(
+    {
+        *("gce", "gce-internal", "alb", "azure-application-gateway", "azure/application-gateway", "openshift-default"),
+        *("traefik", "haproxy", "kong", "contour", "istio", "cilium", "tailscale", "caddy", "apisix", "envoy"),
+    }
+)
+"""Classes that other controllers have, which read none of its annotations; one of any other name may be its own."""
 OPENSHIFT = "route.openshift.io"
 """The group of OpenShift's Routes; those of Knative are others."""
 OPENSHIFT_ROUTER = "OpenShift"
@@ -62,7 +68,7 @@ class Entry(NamedTuple):
     @property
     def is_nginx(self) -> bool:
         """Whether ingress-nginx serves it."""
-        if any(name.startswith(OTHERS) for name in self.annotations):
+        if any(name.startswith(OTHERS) for name in self.annotations) or self.controller in CLASSES:
             return False
         return "nginx" in self.controller or any(name.startswith(COMMUNITY) for name in self.annotations)
 

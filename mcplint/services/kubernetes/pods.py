@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar, texts
 from mcplint.facts.platform import Resource
@@ -126,19 +126,27 @@ def _forwards(service: Resource, container: Node, spec: Node | None) -> Iterator
     for port in items(at(service.node, "spec", "ports")):
         outer = number(string(at(port, "port"), f"the Service {service.name.text} sets its port"))
         target = at(port, "targetPort") or at(port, "port")
-        inner = number(string(target, f"the Service {service.name.text} sets the target port"))
-        nameless = ""
-        if inner.only is None and isinstance(target, ScalarNode):
-            named = (one for one in items(at(container, "ports")) if texts(one).get("name") == target.text)
-            nameless = target.text if _is_nameless(target.text, spec) else ""
-            if not nameless:
-                inner = number(string(at(next(named, None), "containerPort"), "the container sets its port"))
+        inner, nameless = _target(target, container, spec, f"the Service {service.name.text} sets the target port")
         yield Port(inner, outer, None, port.span, texts(port).get("protocol", "TCP").lower(), nameless)
 
 
-def _is_nameless(name: str, spec: Node | None) -> bool:
-    """Whether no container of a pod has a port of a name, the names of all ports being known."""
-    containers = (*items(at(spec, "containers")), *items(at(spec, "initContainers")))
+def _target(node: Node | None, container: Node, spec: Node | None, note: str) -> tuple[Value[int], str]:
+    """A port of a container by its number or name, and that name where none has it that it may mean.
+
+    `spec`: of the pod, whose other containers may be meant as well; None where only this one is.
+    """
+    found = number(string(node, note))
+    if found.only is not None or not isinstance(node, ScalarNode):
+        return found, ""
+    others = (*items(at(spec, "containers")), *items(at(spec, "initContainers")))
+    if _is_nameless(node.text, others or (container,)):
+        return found, node.text
+    named = (one for one in items(at(container, "ports")) if texts(one).get("name") == node.text)
+    return number(string(at(next(named, None), "containerPort"), "the container sets its port")), ""
+
+
+def _is_nameless(name: str, containers: Iterable[Node]) -> bool:
+    """Whether no container has a port of a name, the names of all ports being known."""
     ports = [texts(port).get("name", "") for each in containers for port in items(at(each, "ports"))]
     return all(PORT_NAME.fullmatch(text) for text in (name, *filter(None, ports))) and name not in ports
 
@@ -167,16 +175,18 @@ def _health(node: Node) -> Iterator[PlatformProbe]:
             continue
         asked = at(probe, "httpGet")
         command = argv(at(probe, "exec", "command"), f"the container sets its {kind} probe")
-        port = at(asked, "port") or at(probe, "tcpSocket", "port")
+        place = at(asked, "port") or at(probe, "tcpSocket", "port")
+        port, nameless = _target(place, node, None, f"the {kind} probe checks this port")
         timeout = number(string(at(probe, "timeoutSeconds"), "the probe sets its timeout"))
         yield PlatformProbe(
             kind,
             probe.span,
             string(at(asked, "path"), f"the {kind} probe checks this path") if asked else None,
-            number(string(port, f"the {kind} probe checks this port")) if port else None,
+            port if place else None,
             command.value if command else None,
             Value(None if timeout.only is None else (float(timeout.only),), timeout.trace),
             scalar(at(asked, "scheme")).lower() or "http",
+            Label(place.span, "asks for it") if place and nameless else None,
         )
 
 
