@@ -8,6 +8,7 @@ is here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from posixpath import splitext
 from typing import NamedTuple
 
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
@@ -150,12 +151,12 @@ HOSTS: Mapping[str, Host] = {
         seconds=True,
         committed=False,
     ),
-    ".continue/mcpServers/*": Host(
-        "Continue",
-        types={**_PLAIN, "streamable-http": STREAMABLE},
-        untyped=STREAMABLE,
-        wrong=REFUSED,
+    # Without a type it tries both, which is not said of `reaches`.
+    **dict.fromkeys(
+        (".continue/mcpServers/*.yaml", ".continue/config.yaml"),
+        Host("Continue", types={**_PLAIN, "streamable-http": STREAMABLE}, wrong=REFUSED),
     ),
+    ".continue/mcpServers/*.json": Host("Continue", types={**_PLAIN, "http": STREAMABLE}, wrong=REFUSED),
     **dict.fromkeys(
         ("mcpo.json", "mcpo-config.json", "mcpo_config.json", "mcpo/config.json"),
         Host(
@@ -181,5 +182,5 @@ def host(path: str) -> Host | None:
     """The host that reads a file, None where any may."""
     known = path.removesuffix(".yml") + ".yaml" if path.endswith(".yml") else path
     folder, _, _ = known.rpartition("/")
-    ways = (f"/{known}", f"/{folder}/*")
+    ways = (f"/{known}", f"/{folder}/*{splitext(known)[1]}")
     return next((found for end, found in HOSTS.items() if any(way.endswith(f"/{end}") for way in ways)), None)

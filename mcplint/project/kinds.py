@@ -115,6 +115,7 @@ KINDS = (
             "librechat.yaml",
             "librechat.yml",
             *("mcpservers/*.json", "mcpservers/*.yaml", "mcpservers/*.yml"),
+            *(".continue/config.yaml", ".continue/config.yml"),
             *("mcpo.json", "mcpo-config.json", "mcpo_config.json", "mcpo/config.json"),
         ),
     ),
