@@ -178,7 +178,6 @@ PROMISES: dict[str, Check] = {
     r"use the current schema(?: and its keys)?": lambda m: any("/2025-12-11/" in each for each in m.new),
     r"keep standard input open": lambda m: m.has("-i"),
     r"name it from the plugin's own folder": lambda m: any("${CLAUDE_PLUGIN_ROOT}/" in each for each in m.new),
-    r"leave the comma out": lambda m: True,
     r"leave the quotes out": lambda m: any("'" in each or '"' in each for each in m.gone),
     r"leave out the variables of Services": lambda m: m.has(".enableServiceLinks", "bool false"),
     r"suspend it instead": lambda m: m.has("suspend") and m.lost("stop"),
@@ -222,7 +221,7 @@ PROMISES: dict[str, Check] = {
     r"download (\S+)": lambda m, name: any(f"/{name}" in text for text in m.texts),
 }
 UNCOMPARED = {
-    r"make it (?:plain|strict) JSON": "the values stay as they are; that JSON's own parser takes it is asked of all",
+    r"make it (?:plain|strict) JSON|leave the comma out": "the values stay as they are; that JSON's own parser takes it is asked of all",
     r"(?:leave it out|remove it)": "nothing of it is left to compare; that the finding is gone is asked of all",
 }
 
