@@ -117,7 +117,9 @@ def _paths(entry: Entry, plain: bool) -> tuple[PathMatch | None, Callable[[str],
     if text is None:
         return None, unknown
     if not entry.is_nginx:
-        strange = any(not name.startswith((*HARMLESS, COMMUNITY)) and REWRITES.search(name) for name in entry.annotations)
+        strange = any(
+            not name.startswith((*HARMLESS, COMMUNITY)) and REWRITES.search(name) for name in entry.annotations
+        )
         if entry.controller in STARRED and entry.match == "ImplementationSpecific":
             starred = PathMatch(PREFIX, text[:-1]) if text.endswith("/*") else PathMatch(EXACT, text)
             return starred, unknown if strange else kept
