@@ -221,7 +221,7 @@ PROMISES: dict[str, Check] = {
     r"download (\S+)": lambda m, name: any(f"/{name}" in text for text in m.texts),
 }
 UNCOMPARED = {
-    r"(?:make it (?:plain|strict) JSON|leave the comma out)": "the values stay; that the parser takes it is asked of all",
+    r"(?:make it (?:plain|strict) JSON|leave the comma out)": "values stay; that a parser takes it is asked of all",
     r"(?:leave it out|remove it)": "nothing of it is left to compare; that the finding is gone is asked of all",
 }
 
