@@ -78,8 +78,8 @@ def _missing(part: P, target: Target, proxies: tuple[Proxy, ...], network: Netwo
     """The part where a proxy that goes by the URL's very name leads on to no server, and the project has one."""
     servers = [server for server in network.servers if server.speaks_http]
     for proxy in proxies if len(servers) == 1 else ():
-        named = (route.server_names.only or () for route in proxy.routes)
-        if not any(target.host in names for names in (proxy.names, *named)):
+        routed = (name for route in proxy.routes for name in route.server_names.only or ())
+        if target.host not in proxy.names and target.host not in routed:
             continue
         found = _through(part, proxy, target, _heard(proxy, target), ASSUMED, note)
         if found.asked.must_be(None):
