@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 
 _NAME = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
-_REFERENCE = re.compile(rf"(?:{_NAME}/)*{_NAME}(?::\w[\w.-]{{0,127}})?(?:@[a-z0-9]+:[0-9a-fA-F]{{32,}})?")
+_REFERENCE = rf"(?:{_NAME}/)*{_NAME}(?::\w[\w.-]{{0,127}})?(?:@[a-z0-9]+:[0-9a-fA-F]{{32,}})?"
 _BLANKS = (
     *("PROJECT", "REGION", "ACCOUNT", "OWNER", "USER", "USERNAME", "ORG", "ORGANIZATION", "REGISTRY", "REPO", "IMAGE"),
     *("REPOSITORY", "NAMESPACE", "TAG", "VERSION"),
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = (
     rf"<[^<>/]{{1,60}}>|(?<![A-Za-z0-9])(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|{'|'.join(_BLANKS)})(?![A-Za-z0-9_])"
     r"|(?:^|(?<=/))(?:your[-_][\w-]{1,60}|your(?:user(?:name)?|name|org|registry|repo|company|project|account)"
     r"|username|change-?me|replace[-_]?me)(?=[/.:]|$)"
@@ -23,13 +23,13 @@ _PLACEHOLDER = re.compile(
 def placeholder(reference: str) -> str:
     """The part of an image's name that nobody has filled in, empty where there is none; tags may be in capitals."""
     path = reference if "/" in reference.rpartition(":")[2] or "<" in reference else reference.partition(":")[0]
-    found = _PLACEHOLDER.search(path)
+    found = re.search(_PLACEHOLDER, path)
     return found[0] if found else ""
 
 
 def is_reference(reference: str) -> bool:
     """Whether a text can be the name of an image, with or without registry, tag and digest."""
-    return _REFERENCE.fullmatch(_without_registry(reference)) is not None
+    return re.fullmatch(_REFERENCE, _without_registry(reference)) is not None
 
 
 def lowered(reference: str) -> str:
