@@ -8,9 +8,10 @@ for `pgrep -f server.py || exit 1`: the shell that runs it has `server.py` in
 its own command line, which `pgrep` finds. Write `pgrep -f '[s]erver.py'`,
 better ask the server.
 
-A check that ignores what it is answered is a warning: `curl` without `-f` and
-`requests.get` without `raise_for_status()` take `500` for a success, and `||
-true` or `; exit 0` a refused connection too. So does a check that follows no
+A check that ignores what it is answered is a warning: `curl` without `-f`,
+`requests.get` without `raise_for_status()` and Node's `fetch` or `http.get`
+without a look at `ok` or `statusCode` take `500` for a success, and `|| true`,
+`; exit 0` or `except: pass` a refused connection too. So does a check that follows no
 redirect, `curl` without `-L` or that of HAProxy, and asks for the endpoint
 with another trailing slash: the server's router answers `307` before it asks
 anything of the server.

@@ -16,7 +16,8 @@ from mcplint.model.container_config import PlatformProbe, Probe
 from mcplint.model.containers import Container
 from mcplint.model.health import HealthCheck, Request
 from mcplint.project.tree import Tree
-from mcplint.services.health.requests import curl, javascript, python, wget
+from mcplint.services.health.node import javascript
+from mcplint.services.health.requests import curl, python, wget
 from mcplint.services.health.scripts import script
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
@@ -89,7 +90,6 @@ def _command(check: HealthCheck, command: Value[tuple[str, ...]], probed: _Probe
             asked = asked._replace(missing=name)
     else:
         asked = _asked(words, probed)
-        asked = asked._replace(idle="" if asked.requests else asked.idle)
     idle = Label(check.span, asked.idle) if asked.idle else None
     return check._replace(requests=asked.requests, idle=idle, missing=asked.missing)
 
@@ -185,7 +185,7 @@ def _asked(words: tuple[str, ...], probed: _Probed) -> Asked:
     if name.startswith("python") and "-c" in words[1:-1]:
         return Asked(*python(words[words.index("-c") + 1], probed.container.given), missing)
     if name in ("node", "bun", "deno") and (flag := next((each for each in ("-e", "--eval") if each in words), None)):
-        return Asked(javascript(" ".join(words[words.index(flag) + 1 : words.index(flag) + 2])), "", missing)
+        return Asked(*javascript(" ".join(words[words.index(flag) + 1 : words.index(flag) + 2])), missing)
     if idle := _idle(name, words):
         return Asked((), idle, missing)
     asked = _followed(words, probed)
@@ -202,7 +202,7 @@ def _followed(words: tuple[str, ...], probed: _Probed) -> Asked:
         return _script(found.text, span, probed._replace(depth=probed.depth + 1))
     if found.language == "python":
         return Asked(*python(found.text.text, probed.container.given))
-    return Asked(javascript(found.text.text)) if found.language == "node" else Asked()
+    return Asked(*javascript(found.text.text)) if found.language == "node" else Asked()
 
 
 def _idle(name: str, words: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The requests of curl, wget and of small programs in Python and JavaScript."""
+"""The requests of curl, wget and of small programs in Python."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ WGET = grammar(
 )  # fmt: skip
 """The options of wget, GNU's and BusyBox's."""
 URL = re.compile(r"(?:(https?)://)?([\w.-]+|\[::1\])(?::(\d{1,5}))?(/[^?#\s]*)?(?:[?#].*)?")
-JS_URL = re.compile(r"""["'`](https?://[^"'`\s]+)["'`]""")
 PORTS = {"http": 80, "https": 443}
 MOST = 20_000
 
@@ -49,7 +48,7 @@ def curl(words: tuple[str, ...]) -> Iterator[Request]:
     method = chosen[-1] or method if chosen else method
     for url in (*told.rest, *told.values("url")):
         judged = None if told.first("write-out") else strict
-        for asked in _request("curl", method, url.only or "", judged, method != "HEAD"):
+        for asked in requests("curl", method, url.only or "", judged, method != "HEAD"):
             yield asked._replace(follows=told.first("location", "location-trusted") is not None)
 
 
@@ -60,10 +59,11 @@ def wget(words: tuple[str, ...], busybox: bool) -> Iterator[Request]:
     method = "POST" if any(name.startswith("post") for name, _ in told.given) else "GET"
     for url in told.rest:
         asked = "HEAD" if spider and not busybox else method
-        yield from _request("busybox wget" if busybox else "wget", asked, url.only or "", True, not spider)
+        yield from requests("busybox wget" if busybox else "wget", asked, url.only or "", True, not spider)
 
 
-def _request(program: str, method: str, url: str, strict: bool | None, whole: bool) -> Iterator[Request]:
+def requests(program: str, method: str, url: str, strict: bool | None, whole: bool) -> Iterator[Request]:
+    """The request of a URL; nothing where it is none."""
     found = URL.fullmatch(url)
     if found is None or not (found[1] or found[3] or found[4] or found[2] == "localhost"):
         return
@@ -99,14 +99,24 @@ def python(code: str, env: Env) -> tuple[tuple[Request, ...], str]:
         if name[2] == "urlopen":
             strict: bool | None = None if caught else True
         elif name[2] in ("get", "head") and library in ("requests", "httpx"):
-            strict = None if caught or STATUS.search(code) else False
+            strict = None if caught or _looks(tree, code) else False
             strict = True if strict is None and not caught and "raise_for_status" in code else strict
         else:
             continue
         method = name[2].upper() if name[2] == "head" else "GET"
-        asked = _request(library, method, url, strict, whole or library != "urllib")
+        asked = requests(library, method, url, strict, whole or library != "urllib")
         found += [one._replace(certain=id(call) in certain) for one in asked]
     return tuple(found), _succeeds(tree)
+
+
+def _looks(tree: ast.Module, code: str) -> bool:
+    """Whether a program does more with the status of an answer than to print it."""
+    printed = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Expr) and _is_print(node.value)]
+    return len(STATUS.findall(code)) > sum(len(STATUS.findall(each)) for each in printed)
+
+
+def _is_print(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
 
 
 def _catches(node: ast.AST) -> bool:
@@ -181,12 +191,10 @@ def _succeeds(tree: ast.Module) -> str:
     """Why a program of imports and of what ends it with a known status always succeeds; empty where more is done."""
     for statement in tree.body:
         match statement:
-            case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Expr(value=ast.Constant()):
+            case _ if _is_idle(statement):
                 continue
-            case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=arguments)) if all(
-                isinstance(each, ast.Constant) for each in arguments
-            ):
-                continue
+            case ast.Try() if _swallows(statement):
+                return "its `except` catches every failure, and it ends with success"
             case ast.Expr(
                 value=ast.Call(
                     func=ast.Attribute(attr="exit") | ast.Name(id="exit"), args=[] | [ast.Constant(value=0 | None)]
@@ -196,6 +204,24 @@ def _succeeds(tree: ast.Module) -> str:
             case _:
                 return ""
     return "it only imports modules and ends"
+
+
+def _is_idle(statement: ast.stmt) -> bool:
+    """Whether a statement asks nothing and fails never: an import, a text that is printed."""
+    match statement:
+        case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Expr(value=ast.Call(args=arguments) as call):
+            return _is_print(call) and all(isinstance(each, (ast.Constant, ast.Name)) for each in arguments)
+    return False
+
+
+def _swallows(statement: ast.Try) -> bool:
+    """Whether a statement catches every failure inside it and does nothing that may be one."""
+    inside = any(isinstance(node, (ast.Raise, ast.Assert)) or _ends(node) for node in ast.walk(statement))
+    broad = [each.type is None or spelled(each.type) in ("Exception", "BaseException") for each in statement.handlers]
+    after = [*(line for each in statement.handlers for line in each.body), *statement.orelse, *statement.finalbody]
+    return any(broad) and not inside and all(map(_is_idle, after))
 
 
 def _text(node: ast.expr, env: Env) -> str | None:
@@ -219,13 +245,3 @@ def _text(node: ast.expr, env: Env) -> str | None:
         case ast.Subscript(slice=ast.Constant(value=str(name))):
             return env(name).only
     return None
-
-
-def javascript(code: str) -> tuple[Request, ...]:
-    """The request of a small program of JavaScript; its status counts where it looks at one."""
-    found = JS_URL.findall(code) if len(code) <= MOST and re.search(r"\bfetch\(|\.get\(|\.request\(", code) else []
-    if len(found) != 1:
-        return ()
-    looks = STATUS.search(code) or "statusCode" in code
-    strict = True if looks and not TAKEN.search(code.replace("< 400", "").replace(">= 400", "")) else None
-    return tuple(_request("node", "GET", found[0], strict, False))
