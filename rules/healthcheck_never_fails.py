@@ -11,10 +11,10 @@ better ask the server.
 A check that ignores what it is answered is a warning: `curl` without `-f`,
 `requests.get` without `raise_for_status()` and Node's `fetch` or `http.get`
 without a look at `ok` or `statusCode` take `500` for a success, and `|| true`,
-`; exit 0` or `except: pass` a refused connection too. So does a check that follows no
-redirect, `curl` without `-L` or that of HAProxy, and asks for the endpoint
-with another trailing slash: the server's router answers `307` before it asks
-anything of the server.
+`; exit 0` or `except: pass` a refused connection too. So does a check that
+follows no redirect, `curl` without `-L` or that of HAProxy, and asks for the
+endpoint with another trailing slash: the server's router answers `307` before
+it asks anything of the server.
 
 Not reported for a server over stdio, which answers nobody but its client.
 

@@ -4,6 +4,13 @@ Whoever gets the image gets what is in its layers and its history: `docker
 history` shows `ENV`, `ARG` and every build argument that a `RUN` uses, and a
 file that a later line deletes is still in the layer that copied it.
 
+A key that `ENV NOTES_API_KEY=$NOTES_API_KEY` takes from an `ARG` is a warning:
+it is there if the build is given one. The names of keys that browsers may know
+(`VITE_…`, `…PUBLIC…`, `…_ANON_KEY`) do not count.
+
+Private keys (`server.key`, `key.pem`, the `service-account.json` of Google)
+are known by what is in them, unless they are for tests or need a passphrase.
+
 Give secrets to the container when it starts, and to a build with
 `RUN --mount=type=secret`, which leaves nothing behind. That goes for `.npmrc`,
 `.pypirc` and the like too, which are reported where a token stands in them.
@@ -62,7 +69,7 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, Finding, Secret, rule
+from mcplint import ERROR, WARNING, Finding, Secret, rule
 
 
 @rule("secret-in-image", ERROR)
@@ -71,5 +78,8 @@ def check(secret: Secret):
         yield Finding(f"{secret.name} holds {secret.title} that anyone can read in the image", secret.span)
     elif secret.where == "build":
         yield Finding(f"the build argument {secret.name} stays in the history of the image", secret.span)
+    elif secret.where == "argument":
+        message = f"ENV keeps the build argument {secret.name}, which anyone can read in the image"
+        yield Finding(message, secret.span, (), None, WARNING)
     elif secret.where == "copy":
         yield Finding(f"{secret.name} is copied into the image, where anyone can read it", secret.span, secret.notes)

@@ -4,9 +4,11 @@ r"""The whole folder is copied into the image, secrets included
 The `.env` of whoever builds the image ends in it, and with it the keys of a
 server that is then pushed to a registry.
 
-The same goes for `.git`. A workflow that checks out with `actions/checkout` up
-to v5 has its token in `.git/config` for as long as the job runs, and an image
-that it builds with `context: .` and pushes shows it to everybody by then.
+The same goes for a private key in the folder that needs no passphrase and is
+not for tests, and for `.git`. A workflow that checks out with
+`actions/checkout` up to v5 has its token in `.git/config` for as long as the
+job runs, and an image that it builds with `context: .` and pushes shows it to
+everybody by then.
 
 Name it in `.dockerignore`. An error if a `.env` lies there already, also one
 that git ignores, a warning if an example tells people to make one.

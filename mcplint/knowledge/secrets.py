@@ -38,6 +38,10 @@ NAME = re.compile(
     r"|encryption[_-]?key|token|password|passwd|passphrase|credentials?)$|^(?:authorization|x-api-key|apikey|requirepass)$"
 )
 """What a variable or header is called that holds a secret."""
+PUBLIC = re.compile(r"(?i)public|publishable|anon(?:_|$)|site_?key|^(?:vite|react_app|gatsby|vue_app)_")
+"""What stands in the name of a key that everybody may know, as the pages of a browser hold it."""
+PRIVATE_KEY = re.compile(r"(-----BEGIN (?:(?!ENCRYPTED)[A-Z]{1,10} )?PRIVATE KEY-----)(?:\\n|\s){1,4}[A-Za-z0-9+/]{40}")
+"""A private key that needs no passphrase, in a file of its own or in JSON; no placeholder of one."""
 ACCESS = re.compile(
     r"(?i)(?:^|_)(?:(?<!FASTMCP_SERVER_)o?auth(?:n|entication|enticate|orization)?|oidc|jwt|jwks|issuer|bearer|client_id"
     r"|apikeys?|keys?|tokens?|secrets?|passwords?|passwd|credentials?)(?:_|$)"
@@ -58,7 +62,7 @@ most, and a text of 16 of these 3.5 as a rule."""
 FORM_ENTROPY = 3.0
 ASSIGNED = re.compile(
     r"""((?i:key|token|secret|passw|passphrase|credential|authorization)\w{0,20}["']?\s{0,4}[:=,\s]\s{0,4}"""
-    r"""["']?(?:(?i:bearer|basic|token)\s+)?)([^\s"',;}]{12,400})"""
+    r"""["']?(?:%s(?:\\n)?["']?\s{1,4}["']?)?(?:(?i:bearer|basic|token)\s+)?)([^\s"',;}]{12,400})"""
 )
 
 BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/]{16,}={0,2}(?![\w+/=-])")
@@ -94,6 +98,11 @@ def is_random(text: str) -> bool:
         and PLACEHOLDER.search(bare) is None
         and entropy(bare) >= ENTROPY
     )
+
+
+def is_private(name: str) -> bool:
+    """Whether a variable of this name holds a secret, as far as its name tells."""
+    return NAME.search(name) is not None and PUBLIC.search(name) is None
 
 
 def secret(name: str, text: str) -> str:

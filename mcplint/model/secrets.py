@@ -11,10 +11,10 @@ from mcplint.values import Label
 class Secret(NamedTuple):
     """A secret, or what leads to one; what it is itself is kept nowhere.
 
-    `where`: `image`, `build` (used by a build), `copy` (copied into an image), `context` (copied once it is there),
-    `compose`, `kubernetes`, `client`, `env file`. `name`: the variable, header or file. `kind`: `GitHub token`,
-    `secret`, …, empty where it is a file of them; `token`: that of the job which builds an image. `present`: whether it
-    is there now, or comes to be there.
+    `where`: `image`, `build` (used by a build), `argument` (of a build, kept by ENV), `copy` (copied into an image),
+    `context` (copied once it is there), `compose`, `kubernetes`, `client`, `env file`. `name`: the variable, header or
+    file. `kind`: `GitHub token`, `secret`, …, empty where it is a file of them; `token`: that of the job which builds
+    an image. `present`: whether it is there now, or comes to be there.
     """
 
     where: str

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
+from itertools import islice
 
 from mcplint.commands.words import span_of
 from mcplint.facts.document import ScalarNode, items, pairs
@@ -18,17 +19,30 @@ from mcplint.project.ignored import ignored_by_git, is_ignored
 from mcplint.project.tree import Paths, Tree
 from mcplint.services.clients import URLS
 from mcplint.services.containers import ContainerContext
+from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
-KEYS = ("id_rsa", "id_ed25519", "id_ecdsa", "*.pem", "*.key", "*.p12", "*.pfx", "service-account*.json", ".netrc")
-"""The names of files that hold private keys and passwords; certificates often end in `.pem` too."""
+KEYS = ("id_rsa", "id_ed25519", "id_ecdsa")
+"""The names of files that hold private keys."""
+MAY_HOLD = re.compile(
+    r"id_(?:rsa|ed25519|ecdsa)|.{1,200}\.(?:pem|key)|[\w.-]{0,100}(?:account|credentials)[\w.-]{0,100}\.json"
+)
+"""The names of files that may hold one: certificates often end in `.pem` too."""
+MOST = 50
+TRIED = re.compile(r"(?i)test|example|sample|dummy|fake|mock|fixture|snakeoil|localhost|node_modules|(?:^|/)docs?/")
+"""Parts of the path of a key that opens nothing."""
 SETTINGS = (".npmrc", ".yarnrc.yml", ".pypirc", ".netrc", "pip.conf")
 """The settings of package managers, in which a token may stand."""
 HOLDS = re.compile(r"(?i)_auth(?:token)?\s*=|password|authtoken")
 LIVE = re.compile(r"^\.env(?:\.(?:local|prod|production|staging|live))?$|^(?:prod|production)\.env$")
 """The files of variables that are no examples."""
 EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", "env.example")
+KEPT = re.compile(r"""[=\s]["']?\$\{?(\w{1,100})(?::?-)?\}?["']?$""")
+"""The end of a pair of ENV whose value is a variable."""
+ASSIGNED = re.compile(
+    r"""^[ \t]{0,40}(?:export )?["']?([\w.-]{1,100})["']?[ ]?[:=][ ]?["']?([^\s"']{16,400})""", re.MULTILINE
+)
 EXPECTED = r"^(?:export )?(?i:\w{0,60}(?:key|token|secret|password)\w{0,60}) ?="
 """A line of an example that asks for a secret."""
 
@@ -57,13 +71,14 @@ def _all(
     clients: Iterable[ClientConfig],
 ) -> Iterator[Secret]:
     served = [context for context in contexts if context.container.id in serving]
+    keys = tuple(_keys(tree)) if served else ()
     projects = {id(context.project) for context in served if context.project}
     clustered = any(context.container.platform == "kubernetes" for context in served)
     for context in contexts:
         container = context.container
         beside = id(context.project) in projects or (clustered and container.platform == "kubernetes")
         if container.id in serving and context.image:
-            yield from _in_image(context.image, tree)
+            yield from _in_image(context.image, tree, keys)
         if container.id in serving or beside:
             yield from _in_environment(container)
             yield from _in_command(container)
@@ -77,22 +92,53 @@ def _all(
             yield from _in_env_file(tree, path)
 
 
-def _in_image(image: Image, tree: Tree) -> Iterator[Secret]:
+def _keys(tree: Tree) -> Iterator[str]:
+    """The files of the project that may hold a private key which opens something."""
+    named = (path for path in tree.paths if MAY_HOLD.fullmatch(posixpath.basename(path)))
+    return islice((path for path in sorted(named) if not TRIED.search(path)), MOST)
+
+
+def _in_image(image: Image, tree: Tree, keys: tuple[str, ...]) -> Iterator[Secret]:
     for name, value in (*image.env.items(), *image.args.items()):
         text, span = value.only, value.span
         if not isinstance(text, str) or span is None or span.source.path != image.dockerfile:
             continue
         if text in span.text and (kind := known.secret(name, text)):
             yield Secret("image", name, kind, span)
-    yield from _in_runs(image)
+    yield from _kept_arguments(image)
+    told = tuple(_in_runs(image))
+    yield from told
+    spans = {secret.span for secret in told}
     for copy in image.copies:
-        if not copy.mount and copy.stage is None and copy.image is None:
-            yield from _copied(copy, image, tree)
+        if copy.text is not None and copy.span not in spans:
+            yield from _written(copy.text)
+        elif not copy.mount and copy.stage is None and copy.image is None:
+            yield from _copied(copy, image, tree, keys)
+
+
+def _kept_arguments(image: Image) -> Iterator[Secret]:
+    """The build arguments that ENV keeps in the configuration of the image, unless their default is no secret."""
+    for name, value in image.env.items():
+        place = value.trace[0].span if value.trace else image.span
+        spelled = KEPT.search(place.text) if place.source.path == image.dockerfile else None
+        argument = spelled[1] if spelled else ""
+        given = image.args.get(argument)
+        if given is None or not known.is_private(name) or not known.is_private(argument):
+            continue
+        if given.only in (None, "") or known.secret(argument, given.only):
+            yield Secret("argument", argument, "secret", place)
+
+
+def _written(text: LocatedText) -> Iterator[Secret]:
+    """The secrets in a file that the build writes, by the names that they are given in it."""
+    for found in ASSIGNED.finditer(text.text):
+        if kind := known.secret(found[1], found[2]):
+            yield Secret("image", found[1], kind, text.span(*found.span(2)))
 
 
 def _in_runs(image: Image) -> Iterator[Secret]:
     """What a RUN is given as a build argument, which the history of the image shows."""
-    names = [name for name, value in image.args.items() if known.NAME.search(name) and value.only in (None, "")]
+    names = [name for name, value in image.args.items() if known.is_private(name) and value.only in (None, "")]
     for run in image.runs:
         mounted = any("type=secret" in flag.value.text for flag in run.flags if flag.name == "mount" and flag.value)
         for name in () if mounted else names:
@@ -102,20 +148,23 @@ def _in_runs(image: Image) -> Iterator[Secret]:
             yield Secret("image", "this RUN", kind, run.span)
 
 
-def _copied(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
+def _copied(copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...]) -> Iterator[Secret]:
     """What a COPY brings from the build context: a file of secrets by its name, or a folder that has one."""
     if image.context is None:
         return
     for source in copy.sources:
         path = (source.only or "?").removeprefix("./").rstrip("/")
         name = posixpath.basename(path)
-        if LIVE.match(name) or any(fnmatchcase(name, each) for each in KEYS[:3]):
-            yield Secret("copy", path, "", copy.span)
-        elif name in SETTINGS and (note := _held(tree.source(posixpath.join(image.folder, path)))):
-            yield Secret("copy", path, "", copy.span, (note,))
+        place = posixpath.join(image.folder, path)
+        note = _held(tree.source(place)) if name in SETTINGS else _key(tree.source(place)) if place in keys else None
+        if LIVE.match(name) or name in KEYS or note:
+            yield Secret("copy", path, "", copy.span, (note,) if note and name not in KEYS else ())
         elif path in ("", "."):
             yield from _context(copy, image, tree)
+            yield from _keys_below("", copy, image, tree, keys)
             yield from _history(copy, image, tree)
+        else:
+            yield from _keys_below(path, copy, image, tree, keys)
 
 
 def _held(source: Source | None) -> Label | None:
@@ -143,6 +192,22 @@ def _context(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
     if source and re.search(EXPECTED, source.text, re.MULTILINE):
         note = Label(_line(source, EXPECTED), "says what to put in it")
         yield Secret("context", ".env", "", copy.span, (note,), present=False)
+
+
+def _keys_below(folder: str, copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...]) -> Iterator[Secret]:
+    """The private keys of a folder that is copied, where nothing leaves them out."""
+    base = f"{image.folder}/" if image.folder else ""
+    above = f"{base}{folder}/" if folder else base
+    for key in keys if not copy.excludes else ():
+        path = key.removeprefix(base)
+        if key.startswith(above) and not is_ignored(image.ignored, path) and (note := _key(tree.source(key))):
+            yield Secret("copy" if folder else "context", path, "", copy.span, (note,))
+
+
+def _key(source: Source | None) -> Label | None:
+    """Where a file holds a private key that needs no passphrase."""
+    found = known.PRIVATE_KEY.search(source.text) if source else None
+    return Label(Span(source, *found.span(1)), "is a private key") if source and found else None
 
 
 def _history(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
