@@ -8,7 +8,8 @@ own beside the program never gets to the SDK: `import mcp.server` fails with
 
 `python -m` and ASGI servers look in the working directory first. A console
 script does not, which is why the installed package may work while
-`python server.py` does not.
+`python server.py` does not. The folders that `PYTHONPATH` names come before
+what is installed, too.
 
 Not reported for a folder without `__init__.py`, which hides nothing, or for a
 module that no COPY brings to the image.

@@ -82,18 +82,21 @@ def python_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     if spelled is None:
         return context.none("the file is not known", word=word)
     path = context.inside(spelled)
-    if path is None:
-        place = context.absolute(spelled) or "/"
-        own = posixpath.normpath(posixpath.join(context.home, posixpath.relpath(place, context.workdir or "/")))
-        missing = place if own in context.tree.paths else None
-        return context.none(f"{spelled} is not a file of the project", missing)
-    if f"{path}/__main__.py" in context.tree.paths:
+    if path and f"{path}/__main__.py" in context.tree.paths:
         path = f"{path}/__main__.py"
     if path not in context.tree.paths:
-        return context.none(f"{spelled} is not in the project", path)
+        left = _left_out(spelled, context)
+        return context.none(f"{spelled} is not in the {'image' if left else 'project'}", left or path)
     note = Label(span_of(word, context.span), f"starts {path}")
     folders = roots(context.tree, posixpath.dirname(path), *context.python_path)
     return context.start(SCRIPT, path, argv, folders, note)
+
+
+def _left_out(name: str, context: ExecContext) -> str | None:
+    """The place in the image of a file that the project has beside its Dockerfile, and that no COPY brings there."""
+    place = context.absolute(name) or "/"
+    own = posixpath.normpath(posixpath.join(context.home, posixpath.relpath(place, context.workdir or "/")))
+    return place if own in context.tree.paths else None
 
 
 def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:

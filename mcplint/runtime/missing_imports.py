@@ -10,7 +10,7 @@ from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.python import Module
 from mcplint.images.contents import Contents
-from mcplint.images.copies import image_paths
+from mcplint.images.copies import image_paths, project_path
 from mcplint.images.image import Image
 from mcplint.images.lacks import of_install
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
@@ -23,6 +23,7 @@ from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
 from mcplint.runtime.missing_distributions import missing_distributions
+from mcplint.text.paths import absolute
 from mcplint.values import Label
 
 _NEEDED = ("anyio", "pydantic", "starlette")
@@ -179,15 +180,16 @@ def _shadowed(
     words = {word.only for word in (container.argv and container.argv.words) or ()}
     if start.kind not in (SCRIPT, MODULE, APP) or _SAFE & words or "PYTHONSAFEPATH" in {*container.env, *start.env}:
         return
+    first = _first_roots(start, image, container, tree)
     for each in found:
         top = each.dotted.partition(".")[0]
-        if each.path is not None or top not in SHADOWED:
+        if each.path is not None or top not in SHADOWED or any(find(tree, (root,), each.dotted) for root in first):
             continue
-        asked = [(top, each.dotted)] if "." in each.dotted and (each.module or _lacks_name(each, start, tree)) else []
+        asked = [(top, each.dotted)] if "." in each.dotted and (each.module or _lacks_name(each, first, tree)) else []
         asked += [(name, name) for name in _NEEDED if top in PYTHON_MODULES]
         for name, dotted in asked:
-            own = find(tree, start.roots[:1], name)
-            if own and not own.endswith("/") and next(image_paths(image, own), None):
+            own = _before_packages(tree, first, name)
+            if own and next(image_paths(image, own), None):
                 module: Module | None = tree.facts("python", own)
                 body = module.tree.body[:1] if module else []
                 here = tuple(Label(module.span(node).head, "this module is found first") for node in body if module)
@@ -196,12 +198,29 @@ def _shadowed(
                 return
 
 
-def _lacks_name(each: Imported, start: Start, tree: Tree) -> bool:
+def _first_roots(start: Start, image: Image, container: Container, tree: Tree) -> tuple[str, ...]:
+    """The folders of the project that Python looks into before the packages: the program's own, then PYTHONPATH's."""
+    value = {**container.env, **start.env}.get("PYTHONPATH")
+    named = value.only.split(":") if value is not None and isinstance(value.only, str) else ()
+    places = (absolute(container.workdir.only, name) for name in named if name)
+    folders = (project_path(image, place, tree) for place in places if place)
+    there = (each for each in folders if each == "." or each in tree.folders)
+    return (*start.roots[:1], *("" if each == "." else each for each in there))
+
+
+def _before_packages(tree: Tree, first: tuple[str, ...], name: str) -> str | None:
+    """The module or package of a name that comes before an installed one; one without `__init__.py` comes after it."""
+    found = (find(tree, (root,), name) for root in first)
+    return next((own for own in found if own and not own.endswith("/")), None)
+
+
+def _lacks_name(each: Imported, first: tuple[str, ...], tree: Tree) -> bool:
     """Whether a name is imported from a module of the project that comes first and provably has none such."""
     from mcplint.programs.python.entry_points import called
 
     module, _, name = each.dotted.rpartition(".")
-    target = called(tree, start.roots[:1], f"{module}:{name}")
+    own = next((root for root in first if _before_packages(tree, (root,), module)), None)
+    target = called(tree, (own,), f"{module}:{name}") if own is not None else None
     return target is not None and target.missing
 
 
