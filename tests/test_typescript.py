@@ -392,6 +392,7 @@ def in_image(files: dict[str, str], command: str, recipe: str = NODE) -> Server:
         ("npx next start", f"{NODE}ENV PORT=82\n", ("::", 82)),
         ("node server.js", f"{NODE}ENV HOSTNAME=0.0.0.0\n", ("0.0.0.0", 3000)),
         ("node server.js", NODE, (None, 3000)),
+        ("next start -p 4100", NODE, ("::", 4100)),
     ],
 )
 def test_where_next_listens(command: str, recipe: str, wanted: tuple[Any, ...]):
@@ -521,6 +522,12 @@ def test_an_image_with_several_programs_of_pm2_starts_them_all():
         ("tsup.config.ts", "export default { entry: { x: 'lib/yew.ts' }, outDir: 'c' };", "", "c/x.js"),
         ("make.mjs", "await build({ entryPoints: ['lib/yew.ts'], outfile: 'd/x.mjs' });", "node make.mjs", "d/x.mjs"),
         ("a", "", "esbuild lib/yew.ts --bundle --outfile=f/x.js", "f/x.js"),
+        (
+            "scripts/make.mjs",
+            "const entry = '../lib/yew.ts';\nawait build({ entryPoints: [entry], outfile: 'g/x.mjs' });",
+            "node scripts/make.mjs",
+            "g/x.mjs",
+        ),
     ],
 )
 def test_the_source_of_what_a_bundler_makes(path: str, text: str, build: str, command: str):
@@ -548,6 +555,32 @@ def test_what_stands_before_a_program(command: str, port: int):
         "two.env": "PORT=2\n",
     }
     assert in_image(files, command).port.only == port
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "const { serve } = await import('../dist/serve.js'); await serve();",
+        "import('../dist/serve.js').then(({ serve }) => serve());",
+        "import { serve } from '../dist/serve.js'; serve();",
+    ],
+)
+def test_a_command_that_loads_what_is_built(text: str):
+    files = {
+        "package.json": '{"type": "module", "dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"}}',
+        "tsconfig.json": '{"compilerOptions": {"rootDir": "src", "outDir": "dist"}}',
+        "src/serve.ts": f"{HEAD}export async function serve() {{ app.listen(81); }}",
+        "bin/run.mjs": text,
+    }
+    assert in_image(files, "node bin/run.mjs").port.only == 81
+
+
+@pytest.mark.parametrize("name", ["nginx.conf.hbs", "compose.yaml.ejs", "Dockerfile.mustache", "mcp.json.handlebars"])
+def test_what_a_generator_makes_other_projects_of_is_none_of_this_one(name: str):
+    from mcplint.project.kinds import kind
+
+    found, made = kind(f"templates/{name}"), kind(name.rpartition(".")[0])
+    assert found and made and found.name == "other" != made.name
 
 
 def test_an_image_is_started_by_the_dockerfile_beside_its_server_json():

@@ -126,7 +126,9 @@ def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     built = context.inside(said)
     how = f"starts {found}" if built in (None, found) else f"starts {built}, which is built from {found}"
     start = context.start(SCRIPT, found, argv, (posixpath.dirname(found),), Label(span_of(word, context.span), how))
-    return start._replace(language="typescript", image_path=context.absolute(said))
+    # In `_inside` a folder of the project stands for the root of the image.
+    image_path = context.absolute(said) if context.workdir != "/" or said.startswith("/") else None
+    return start._replace(language="typescript", image_path=image_path)
 
 
 def _next(words: Words, context: ExecContext) -> Step:
@@ -226,7 +228,10 @@ def _manager(tool: str, words: Words, context: ExecContext) -> Step:
         inner = after.rest[1:]
     elif verb in OUTSIDE or (tool == "npm" and verb not in ("start", "stop", "restart")):
         return context.none(f"{tool} {verb} starts no program of the project")
-    given = (*parsed.given, *((spelled(word), word) for word in inner))
+    if tool == "npm":  # takes all options before `--` for its own
+        after = parse(inner, MANAGER, interspersed=True)
+        parsed, inner = parsed._replace(given=(*parsed.given, *after.given)), after.rest
+    given = (*parsed.given, *((spelled(word), word) for word in inner if tool != "npm"))
     inner = inner[1:] if inner and text(inner[0]) == "--" else inner
     return _script(
         tool, name, inner, announced(tool, dict(given), _directed(parsed.flags, context), words[0]), words[0]
@@ -285,9 +290,19 @@ def _site(node: ScalarNode, words: Words) -> EditSite | None:
 
 def _moved(context: ExecContext, folder: str) -> ExecContext:
     """The context in a folder of the project, whose paths are looked up there first."""
-    if context.workdir is None or context.folder is None:
+    workdir, known = context.workdir, context.project_path
+    if workdir is None:
         return _inside(context, folder)
-    return context
+    if context.folder is not None:
+        return context
+    front = f"{workdir.rstrip('/')}/"
+
+    def project_path(path: str) -> str | None:
+        inside = path[len(front) :] if path.startswith(front) else "" if path == workdir else None
+        found = known(path)
+        return found if found is not None or inside is None else posixpath.normpath(posixpath.join(folder, inside))
+
+    return context._replace(project_path=project_path)
 
 
 def _inside(context: ExecContext, folder: str) -> ExecContext:

@@ -26,6 +26,16 @@ class Script(NamedTuple):
         """The place of a node."""
         return Span(self.source, self.encoded.offset(node.start_byte), self.encoded.offset(node.end_byte))
 
+    @property
+    def damage(self) -> Span | None:
+        """The first place that is no valid program, as far as the grammar knows the language; None where all is."""
+        node = self.root
+        while node.has_error and not node.is_error and not node.is_missing:
+            node = next((child for child in node.children if child.has_error or child.is_missing), node)
+            if not node.children:
+                break
+        return self.span(node).head if node.has_error or node.is_missing else None
+
     def site(self, node: Node, spelled: str) -> EditSite | None:
         """Where a constant can be rewritten: without quotes, None where it is not spelled as it reads."""
         span = self.span(node)

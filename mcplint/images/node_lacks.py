@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from mcplint.commands.command_lines import program
 from mcplint.commands.words import spelled
@@ -31,8 +31,13 @@ _LEFT = re.compile(r"(?:^|/)(?:node_modules|\.[^/]*|package-lock\.json|pnpm-lock
 """What an install makes in a folder without being told."""
 
 
-def of_node_install(install: NodeInstall, step: RunStep, contents: Contents) -> Iterator[Lack]:
-    """The lock that an install insists on and does not find, else what the scripts that it runs lack."""
+def of_node_install(
+    install: NodeInstall, step: RunStep, contents: Contents, uncopied: Collection[str] = ()
+) -> Iterator[Lack]:
+    """The lock that an install insists on and does not find, else what the scripts that it runs lack.
+
+    `uncopied`: what a COPY before it does not find, and which is told of there.
+    """
     yield from _lock(install, contents)
     package = package_of(step)
     yield from _peers(install, package, step, contents) if package and install.tool == "npm" else ()
@@ -46,7 +51,8 @@ def of_node_install(install: NodeInstall, step: RunStep, contents: Contents) -> 
             if without and (lack := _omitted(ran, install, package, contents)):
                 yield lack._replace(kind=LackKind.EARLY, name=name)
                 return
-            if install.development.must_be(True) and (found := unread(ran, install.folder, package, contents)):
+            found = unread(ran, install.folder, package, contents) if install.development.must_be(True) else None
+            if found and found[0] not in uncopied:
                 why = f"`{' '.join(ran.words)}` does not find {found[0]}: {found[1].why}"
                 notes = (Label(package.scripts[name].span, f"the script {name}"), *found[1].notes)
                 yield Lack(

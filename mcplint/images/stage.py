@@ -22,7 +22,7 @@ from mcplint.images.lacks import of_install, of_python, of_steps, of_words
 from mcplint.images.node_installs import Called
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.written import Written, written_files
-from mcplint.model import NodeInstall, Probe
+from mcplint.model import LackKind, NodeInstall, Probe
 from mcplint.project.ignored import is_ignored
 from mcplint.text.expand import expand, variables
 from mcplint.text.located import LocatedText
@@ -355,7 +355,8 @@ class _Growing:
             for install in node_installs((step,)):
                 self.node_installs.append(install)
                 self.node_folders[install.folder or ""] = install
-                self.lacks += of_node_install(install, step, here)
+                uncopied = {lack.name for lack in self.lacks if lack.kind == LackKind.COPIED}
+                self.lacks += of_node_install(install, step, here, uncopied)
             self.lacks += of_node_step(step, self.node_folders, here)
             if not self.node_folders and not any(map(may_install, found[:at])):
                 self.lacks += of_step_alone(step, here)

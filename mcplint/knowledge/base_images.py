@@ -58,6 +58,7 @@ _NODE_ENV = (("PATH", SYSTEM_PATH), ("NODE_VERSION", None), ("YARN_VERSION", Non
 _NGINX_ENV = (("PATH", SYSTEM_PATH), *((f"{name}_VERSION", None) for name in ("NGINX", "NJS", "ACME")))
 _NGINX_ENV += (("PKG_RELEASE", None), ("NJS_RELEASE", None), ("DYNPKG_RELEASE", None))
 _DISTROLESS_ENV = (("PATH", SYSTEM_PATH), ("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))
+_DISTROLESS_NODE = Base(entrypoint=("/nodejs/bin/node",), env=_DISTROLESS_ENV, shell=False)
 _DISTROLESS_PYTHON = Base(
     tools=frozenset({"python3"}),
     env=(*_DISTROLESS_ENV, ("LANG", "C.UTF-8")),
@@ -151,6 +152,8 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
     ("gcr.io/distroless/python3*", "*", _DISTROLESS_PYTHON),
     ("gcr.io/distroless/*", "*nonroot*", _NONROOT),
     ("gcr.io/distroless/python3*", "*nonroot*", _DISTROLESS_PYTHON._replace(user="65532", workdir="/home/nonroot")),
+    ("gcr.io/distroless/nodejs*", "*", _DISTROLESS_NODE),
+    ("gcr.io/distroless/nodejs*", "*nonroot*", _NONROOT._replace(entrypoint=_DISTROLESS_NODE.entrypoint)),
     ("redhat/ubi*", "*", _VENDOR),
     ("registry.access.redhat.com/ubi*", "*", _VENDOR),
     ("redhat/ubi*-minimal", "*", Base(tools=_SH | {"bash", "curl", "microdnf"})),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from mcplint.facts.typescript import Script
 from mcplint.findings import WARNING, Failure, Unreadable
 from mcplint.model import Import, Server
 from mcplint.programs.journal import Exhausted, Leave, recursion
@@ -43,7 +44,15 @@ def follow(start: Start, world: World) -> Outcome:
     if not found.complete and (source := world.tree.source(start.target)) is not None:
         problem = Unreadable(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
         world.tree.problems.setdefault(source.path, problem)
+    elif not found.servers and found.imports and (damage := _damage(start, world)) is not None:
+        world.tree.problems.setdefault(start.target, Unreadable(damage, "no valid program stands here", WARNING))
     return found
+
+
+def _damage(start: Start, world: World) -> Span | None:
+    """Where the module that is started is no valid program."""
+    script: Script | None = world.tree.facts("typescript", start.target)
+    return script.damage if script is not None else None
 
 
 def _run(start: Start, world: World, lenient: bool = False, chosen: bool = False) -> Outcome:
