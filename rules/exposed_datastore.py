@@ -7,8 +7,10 @@ are told to: whoever reaches the machine reads and changes what the server
 keeps. Bots look for such ports all day.
 
 The same holds for what others are steered by or looked into: the browsers of
-Selenium, Traefik's dashboard with `--api.insecure`, Redis Insight, Dozzle. It
-is a note for what only shows metrics, such as Prometheus.
+Selenium, Traefik's dashboard with `--api.insecure`, Redis Insight, Dozzle,
+noVNC, mongo-express without its password; and for MinIO with the password that
+everybody knows. It is a note for what only shows metrics or traces, such as
+Prometheus and Jaeger.
 
 Containers reach each other without published ports: leave them out, or publish
 them on `127.0.0.1`.

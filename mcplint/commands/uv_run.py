@@ -71,7 +71,8 @@ def uvx(words: Words, context: ExecContext) -> Step:
         rest = parsed.rest
     if not rest or text(rest[0]) is None:
         return context.none(f"{tool} is given no command that is known")
-    command, _, version = spelled(rest[0]).partition("@")
+    asked = spelled(rest[0])
+    command, _, version = asked.partition("==" if "==" in asked and "@" not in asked else "@")
     source = next(iter(parsed.values("from", "spec")), None)
     origin = command if source is None else spelled(source)
     place = rest[0] if source is None else source

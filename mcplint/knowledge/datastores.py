@@ -7,7 +7,10 @@ https://neo4j.com/docs/operations-manual/current/docker/ref-settings/,
 https://doc.traefik.io/traefik/reference/install-configuration/api-dashboard/,
 https://github.com/SeleniumHQ/docker-selenium, https://dozzle.dev/guide/authentication,
 https://github.com/joeferner/redis-commander, https://prometheus.io/docs/operating/security/,
-https://docs.trychroma.com/docs/overview/migration, https://github.com/fcwu/docker-ubuntu-vnc-desktop.
+https://docs.trychroma.com/docs/overview/migration, https://github.com/fcwu/docker-ubuntu-vnc-desktop,
+https://github.com/minio/minio/blob/master/docs/docker/README.md, https://hub.docker.com/_/mongo-express,
+https://www.jaegertracing.io/docs/latest/security/, https://hub.docker.com/r/theasp/novnc,
+https://github.com/bitnami/containers/tree/main/bitnami/redis.
 """
 
 from __future__ import annotations
@@ -37,6 +40,7 @@ OPENED: Mapping[str, tuple[str, str]] = {
         "elasticsearch {} has no password unless xpack.security.enabled is set",
     ),
     "chroma": ("AUTH", "chroma does not authenticate callers"),
+    "minio": ("MINIO_", "the password of minio is `minioadmin` unless MINIO_ROOT_PASSWORD is set"),
     "weaviate": ("AUTHENTICATION_", "weaviate lets everybody in unless a variable AUTHENTICATION_… is set"),
 }
 """What stands in the name of a variable that asks for a password, and why there is none without it."""
@@ -49,8 +53,9 @@ METRICS: Mapping[str, frozenset[int]] = {
     "pushgateway": frozenset({9091}),
     "node-exporter": frozenset({9100}),
     "cadvisor": frozenset({8080}),
+    **dict.fromkeys(("jaeger", "all-in-one"), frozenset({16686})),
 }
-"""What shows metrics to everybody, and on which ports."""
+"""What shows metrics and traces to everybody, and on which ports: `all-in-one` is one of Jaeger's there."""
 _SELENIUM = tuple(f"standalone-{browser}" for browser in ("chrome", "chromium", "firefox", "edge"))
 CONSOLES: Mapping[str, frozenset[int]] = {
     **METRICS,
@@ -60,6 +65,8 @@ CONSOLES: Mapping[str, frozenset[int]] = {
     "redis-commander": frozenset({8081}),
     "dozzle": frozenset({8080}),
     "ubuntu-desktop-lxde-vnc": frozenset({80, 5900}),
+    "novnc": frozenset({8080}),
+    "mongo-express": frozenset({8081}),
 }
 """Pages and programs that others are steered by, and their ports: browsers, dashboards, logs."""
 GUARDS = {
@@ -68,6 +75,10 @@ GUARDS = {
     "ubuntu-desktop-lxde-vnc": "VNC_PASSWORD",
 }
 """The variable that asks for a password."""
+SWITCHES = {"mongo-express": ("ME_CONFIG_BASICAUTH", "ME_CONFIG_BASICAUTH_ENABLED")}
+"""The variables that switch a password off which there is by default."""
+EMPTY = "ALLOW_EMPTY_PASSWORD"
+"""The variable without which the images of Bitnami insist on a password."""
 ASKED = {"traefik": (("--api.insecure", "--api.insecure=true", "api.insecure: true"), "TRAEFIK_API_INSECURE")}
 """The flags, in small letters, the same in its file, and the variable without which there is no such page at all."""
 
@@ -82,6 +93,9 @@ def is_open_console(
         if env.get(variable, Value((None,))).must(lambda text: (text or "").lower() == "true"):
             found.append(variable)
         return f"`{found[0]}` shows its dashboard to everybody" if found else ""
+    if name in SWITCHES:
+        off = [each for each in SWITCHES[name] if each in env and env[each].must(lambda said: said == "false")]
+        return f"{off[0]} is false" if off else ""
     guard = GUARDS.get(name)
     if guard and (
         not closed
@@ -111,6 +125,8 @@ def lets_everybody_in(
             return f"{name} is {off}"
     if not closed or command is None:
         return ""
+    if env.get(EMPTY, Value((None,))).must(lambda said: (said or "").lower() in ("yes", "true", "1")):
+        return "" if any("PASSWORD" in name for name in env if name != EMPTY) else f"{EMPTY} is {env[EMPTY].only}"
     if store in OPENED:
         name, why = OPENED[store]
         first, major = _CLOSED_FROM.get(store), tag.partition(".")[0]

@@ -67,7 +67,7 @@ def bridge(start: Start | NoStart, command: Span, image: Image | None, container
         registry = "npm"
     elif not registry and "sparfenyuk/" in (container.image.only or ""):
         registry = "pypi"
-    said = re.search(rf"{re.escape(tool)}@([\w.^~*-]+)", span.text)
+    said = re.search(rf"{re.escape(tool)}(?:@|==)([\w.^~*-]+)", span.text)
     own = (Span(span.source, span.start + said.start(1), span.start + said.end(1)),) if said else ()
     release, pin = _release(tool, registry, (*own, *(place for origin, place in places if origin == registry)))
     told = Told(tool, span, options.flags, registry, release, pin)

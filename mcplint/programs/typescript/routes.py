@@ -83,7 +83,7 @@ class _Walk:
         self.hosts: list[Abstract] = []
         self.layers: list[Middleware] = []
         self.depth = 0
-        self.before: list[tuple[str, Any]] = []
+        self.before: dict[str, list[Any]] = {}
         self.chain: list[Any] = []
         self.aside: list[tuple[Abstract, Span]] = []
 
@@ -145,15 +145,16 @@ class _Walk:
         return False
 
     def _passed(self, route: Route, path: Abstract, met: bool) -> None:
-        """Notes what requests come through: that of this route, and what was put in front of it before."""
+        """Notes what requests come through: that of this route, and what was put in front of it before, each once."""
         options = [option for handler in route.handlers for option in handler.options or (None,)]
         steps = [option if _is_known(option) else None for option in options]
         if met:
-            self.machine.spend(len(self.before))
-            above = set(_above(path))
-            self.chain += [each for place, each in self.before if above == {"*"} or place in above] + steps
+            above = tuple(_above(path))
+            for place in tuple(self.before) if set(above) == {"*"} else above:
+                self.chain += self.before.pop(place, ())
+            self.chain += steps
         elif route.use:
-            self.before += [(_place(path), each) for each in steps]
+            self.before.setdefault(_place(path), []).extend(steps)
         if not met:
             self.aside.append((path, route.span))
 
