@@ -5,6 +5,11 @@ none: the server reads end-of-file, exits with code 0 within a second, and the
 restart policy starts it again, for ever. No client can reach it, and nothing
 in its log is an error.
 
+A shell that starts the server in the background takes its standard input away
+as well: with `python server.py & wait` it is `/dev/null`, whoever is
+connected. Let `exec python server.py` take the place of the shell. That is
+not reported for an image with a port, which may be told to speak HTTP.
+
 Clients start such a server themselves (`docker run -i --rm IMAGE`), so it
 needs no service. To run it for several clients let it speak Streamable HTTP.
 
@@ -98,7 +103,12 @@ ALWAYS = ("always", "unless-stopped")
 @rule("detached-stdio", ERROR)
 def check(server: Server):
     container = server.container
-    if not container or not container.service or server.runner != "sdk" or not server.transport.must_be("stdio"):
+    if not container or server.runner != "sdk" or not server.transport.must_be("stdio"):
+        return
+    if server.background and server.certain and server.transport_settled and not container.expose:
+        message = f"{server.title} speaks stdio, but its shell starts it in the background with no standard input: it ends at once"
+        yield Finding(message, server.background.span, (server.background, *server.transport.trace))
+    if not container.service or server.background:
         return
     restarts = restarted(container)
     ends = container.stdin_open.must_be(False) and container.tty.must_be(False)

@@ -23,7 +23,8 @@ class ExecContext(NamedTuple):
     a file that the build itself writes at an absolute path.
     `wrapper`, `bridge`: as in Start.
     `sets`: what the command itself has put into the environment so far. `zero` and `arguments`: what `$0` and `$@`
-    are in its shell. `said`: what shells write to standard output before. `installs`, `registry`: as in Start.
+    are in its shell. `said`: what shells write to standard output before. `installs`, `registry`, `background`: as in
+    Start.
     """
 
     workdir: str | None
@@ -42,6 +43,7 @@ class ExecContext(NamedTuple):
     arguments: Words = ()
     said: tuple[Label, ...] = ()
     installs: tuple[Install, ...] | None = None
+    background: Label | None = None
 
     @property
     def given(self) -> tuple[object, ...]:
@@ -109,6 +111,7 @@ class ExecContext(NamedTuple):
         """What is started; `note` leads to it."""
         start = Start(kind, target, self.span, argv, self.sets, roots, runner, flags, self.wrapper)
         start = start._replace(notes=(*self.notes, note), said=self.said, installs=self.installs)
+        start = start._replace(background=self.background)
         return start._replace(bridge=self.bridge, registry=self.registry if self.bridge else "")
 
 

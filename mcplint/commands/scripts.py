@@ -159,11 +159,29 @@ def _alike(one: Ran, other: Ran) -> Words | None:
     return tuple(a if a.options == b.options else join((a, b)) for a, b in zip(mine, its, strict=True))
 
 
+_JOB_CONTROL = r"\bset +-(?:\w*m|o +monitor)"
+"""What keeps the standard input of a shell for what it starts in the background."""
+
+
 def _next(path: tuple[Ran, ...], context: ExecContext) -> Next:
     last = path[-1]
     said = tuple(Label(ran.span, "writes to standard output") for ran in path[:-1])
     inner = context._replace(sets=last.sets, workdir=last.workdir, span=last.span, said=(*context.said, *said))
-    return Next(last.argv or (), inner)
+    background = inner.background or _background(last)
+    return Next(last.argv or (), inner._replace(background=background))
+
+
+def _background(ran: Ran) -> Label | None:
+    """Where a shell starts a program in the background, whose standard input is then empty unless it is given one.
+
+    Source: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_09_03_02
+    """
+    line, text = ran.line, ran.line.span.source.text
+    given = line.inside or any(each.operator.startswith("<") for each in line.redirects)
+    piped = text[max(0, line.span.start - 80) : line.span.start].rstrip(" \t\n\\").endswith(("|", "|&"))
+    if line.operator != "&" or given or piped or re.search(_JOB_CONTROL, text):
+        return None
+    return Label(line.span, "`&` starts it in the background")
 
 
 def _lasting(command: Command, context: ExecContext, waits: bool) -> bool:

@@ -136,14 +136,15 @@ class Programs:
     def started(self, context: ContainerContext) -> Started:
         """What a container starts."""
         found = self._made(context)
-        if not context.container.env_closed and any(server.transport.must_be("stdio") for server in found.servers):
+        stdio = [server for server in found.servers if server.transport.must_be("stdio")]
+        if stdio and (not context.container.env_closed or any(server.background for server in stdio)):
             found = self._doubted(found, context)
         named = tuple(parts(found.servers, context.container, self.ids))
         return found._replace(servers=named)
 
     def _doubted(self, started: Started, context: ContainerContext) -> Started:
         """The same, told which of its servers speak stdio only as long as variables that may be set are not."""
-        undecided = context._replace(container=context.container._replace(defaults=False))
+        undecided = context._replace(container=context.container._replace(defaults=False, env_closed=False))
         otherwise = self._made(undecided).servers if context.container.defaults else started.servers
         settled = bool(otherwise) and all(server.transport.must_be("stdio") for server in otherwise)
         return started._replace(servers=tuple(each._replace(transport_settled=settled) for each in started.servers))

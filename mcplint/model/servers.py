@@ -176,6 +176,7 @@ class Server(NamedTuple):
     `path`: of the MCP endpoint, prefixes included; `message_path`: where SSE clients post.
     `lifespan`: whether the session manager of a streamable HTTP application runs.
     `endpoints`: the other paths it answers; `endpoints_closed`: whether these are all.
+    `background`: where a shell starts it without a standard input.
     `printed`: writes to standard output before it serves, `printed_maybe`: on some condition; `prints`: in its tools.
     `back_channel`: requests to the client.
     `log_level`: what the SDK is told, `log_levels`: what the program sets itself, where nothing catches a failure.
@@ -233,6 +234,7 @@ class Server(NamedTuple):
     mounts: tuple[Mounted, ...] = ()
     calls: tuple[SdkCall, ...] = ()
     imports: tuple[Import, ...] = ()
+    background: Label | None = None
     printed: tuple[Label, ...] = ()
     printed_maybe: tuple[Label, ...] = ()
     prints: tuple[Label, ...] = ()

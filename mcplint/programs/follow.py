@@ -16,7 +16,7 @@ from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import Start
 from mcplint.programs.world import World
 from mcplint.project.cache import cached
-from mcplint.values import Label, Value
+from mcplint.values import Value
 
 Language = Callable[[Start, World], Outcome]
 
@@ -26,7 +26,7 @@ def follow(start: Start, world: World) -> Outcome:
 
     What the command itself sets and prints is no part of the program: it is followed once, whatever that is.
     """
-    program = start._replace(env={}, said=())
+    program = start._replace(env={}, said=(), background=None)
 
     def env(name: str) -> Value[Any]:
         return start.env[name] if name in start.env else world.env(name)
@@ -39,10 +39,11 @@ def follow(start: Start, world: World) -> Outcome:
         lambda asking: language(program, world._replace(env=asking["env"], sdk=asking["sdk"], file=asking["file"])),
         lambda outcome: outcome.complete and not outcome.failures,
     )
-    servers = tuple(with_options(_after(start.said, server)) for server in outcome.servers)
+    servers = tuple(with_options(_after(start, server)) for server in outcome.servers)
     return outcome._replace(servers=servers, steps=outcome.steps if fresh else 0)
 
 
-def _after(said: tuple[Label, ...], server: Server) -> Server:
-    """The server with what its command writes to standard output before it."""
-    return server._replace(printed=tuple(dict.fromkeys((*said, *server.printed)))) if said else server
+def _after(start: Start, server: Server) -> Server:
+    """The server with what its command writes to standard output before it, and whether that keeps its input."""
+    printed = tuple(dict.fromkeys((*start.said, *server.printed)))
+    return server._replace(printed=printed, background=start.background)

@@ -29,6 +29,7 @@ class Start(NamedTuple):
     `bridge`: the words of that wrapper, its name first; `registry`: where its command says it comes from, `npm` or
     `pypi`, empty where what is installed has it.
     `notes`: from the command to the target. `said`: what shells on the way write to standard output.
+    `background`: where a shell starts it without the standard input that it has itself.
     `installs`: what the command itself installs to start it with, None where what the build installed is there.
     `language`: the package here that follows the program. `image_path`: the absolute path in the image of the file that
     Node is given, where it is known; the target is its source. `runtime`: `node` where plain Node runs that file, empty
@@ -49,6 +50,7 @@ class Start(NamedTuple):
     registry: str = ""
     notes: tuple[Label, ...] = ()
     said: tuple[Label, ...] = ()
+    background: Label | None = None
     installs: tuple[Install, ...] | None = None
     language: str = "python"
     image_path: str | None = None
