@@ -544,12 +544,16 @@ def test_the_source_of_what_a_bundler_makes(path: str, text: str, build: str, co
         ("PORT=7 node --env-file=one.env src/main.ts", 7),
         ("node --env-file=none.env src/main.ts", 3000),
         ("nest start", 3000),
+        ("node .", 3000),
+        ("npm start --silent", 9),
+        ("npm start --port=8", 9),
         ("nodemon --watch src --exec 'PORT=4 tsx' src/main.ts", 4),
     ],
 )
 def test_what_stands_before_a_program(command: str, port: int):
     files = {
-        "package.json": '{"dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"}}',
+        "package.json": """{"main": "dist/main.js", "dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"},
+            "scripts": {"start": "PORT=9 node src/main.ts"}}""",
         "src/main.ts": f"{HEAD}app.listen(process.env.PORT ?? 3000);",
         "one.env": "PORT=1\n",
         "two.env": "PORT=2\n",
@@ -573,6 +577,12 @@ def test_a_command_that_loads_what_is_built(text: str):
         "bin/run.mjs": text,
     }
     assert in_image(files, "node bin/run.mjs").port.only == 81
+
+
+@pytest.mark.parametrize(("told", "port"), [("PORT: 3000", None), ("PORT: 3000, make: () => 1", (3000,))])
+def test_a_large_table_of_plain_data_is_not_looked_into(told: str, port: Any):
+    table = ", ".join(f"field{number}: {{ type: 'string' }}" for number in range(5000))
+    assert served(f"{HEAD}const table = {{ {told}, {table} }};\napp.listen(table.PORT);").port.options == port
 
 
 @pytest.mark.parametrize("name", ["nginx.conf.hbs", "compose.yaml.ejs", "Dockerfile.mustache", "mcp.json.handlebars"])

@@ -117,6 +117,7 @@ def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     said = text(word)
     if said is None:
         return context.none("the file is not known", word=word)
+    said = _main(context) or said if posixpath.normpath(said) == "." else said
     found = next((found for path in _paths(said, context) if (found := source_of(context.tree, path))), None)
     if found is None:
         return _generated(said, word, argv, context) or context.none(
@@ -129,6 +130,13 @@ def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     # In `_inside` a folder of the project stands for the root of the image.
     image_path = context.absolute(said) if context.workdir != "/" or said.startswith("/") else None
     return start._replace(language="typescript", image_path=image_path)
+
+
+def _main(context: ExecContext) -> str:
+    """What Node loads of the package that a command is run in, empty where that is not known."""
+    folder = _folder(context)
+    package = package_json(context.tree, folder) if folder is not None else None
+    return package.main if package else ""
 
 
 def _next(words: Words, context: ExecContext) -> Step:

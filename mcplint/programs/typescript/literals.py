@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 LONGEST = 8_000
+LARGEST = 100_000
+"""The bytes that an object or array of plain data may have whose contents are looked at; more is a table or schema."""
+_CODE = re.compile(rb"=>|\bfunction\b|\)\s{0,9}\{")
 
 
 def constant(machine: Machine, frame: Frame, node: Node, option: Any) -> Abstract:
@@ -96,7 +100,14 @@ def numeric(machine: Machine, frame: Frame, node: Node) -> Abstract:
     )
 
 
+def _is_table(node: Node) -> bool:
+    """Whether an object or array is a large one of plain data."""
+    return node.end_byte - node.start_byte > LARGEST and _CODE.search(node.text or b"") is None
+
+
 def array_literal(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    if _is_table(node):
+        return known(Sequence("list", None, ()))
     items: list[Abstract] = []
     for child in node.named_children:
         if child.type == "comment":
@@ -117,7 +128,9 @@ def array_literal(machine: Machine, frame: Frame, node: Node) -> Abstract:
 
 def object_literal(machine: Machine, frame: Frame, node: Node) -> Abstract:
     made = Object(None, frame.package.fact.span(node))
-    for child in node.named_children:
+    if _is_table(node):
+        made.table[OPEN] = True
+    for child in () if OPEN in made.table else node.named_children:
         match child.type:
             case "pair":
                 key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
