@@ -88,7 +88,7 @@ def lines(span):
     rest = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r?\n)+").match(text, span.end)
     if not rest or start != span.start:
         return ()
-    line = with_comment(span._replace(start=start, end=rest.end()), "version")
+    line = with_comment(span._replace(start=start, end=rest.end()), "version", "file format")
     above = text[: line.start].removesuffix("\n").rpartition("\n")[2]
     apart = above.startswith("#") and text.startswith("#", line.end)
     return (Edit(line._replace(end=text.find("\n", span.end) + 1) if apart else line, ""),)

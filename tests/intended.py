@@ -176,6 +176,7 @@ PROMISES: dict[str, Check] = {
         m.lost(".registryBaseUrl") and any(re.search(r"[\w-]\.[\w-]+/", each) for each in m.new)
     ),
     r"use the current schema(?: and its keys)?": lambda m: any("/2025-12-11/" in each for each in m.new),
+    r"leave `-[td]` out": lambda m: any(re.fullmatch(r"--?(?:[itd]+|tty|detach)", each) for each in m.gone),
     r"keep standard input open": lambda m: m.has("-i"),
     r"name it from the plugin's own folder": lambda m: any("${CLAUDE_PLUGIN_ROOT}/" in each for each in m.new),
     r"leave the quotes out": lambda m: any("'" in each or '"' in each for each in m.gone),

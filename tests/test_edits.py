@@ -814,7 +814,7 @@ def test_a_lifespan_is_handed_on_by_its_name():
         ("    # a terminal\n    tty: true\n", ""),
         ("    # a tty\n    tty: true\n    stdin_open: true\n", "    stdin_open: true\n"),
         ("    # stdin and a tty\n    stdin_open: true\n    tty: true\n", None),
-        ("    # interactive\n    tty: true\n    stdin_open: true\n", "    # interactive\n    stdin_open: true\n"),
+        ("    # interactive\n    tty: true\n    stdin_open: true\n", None),
     ],
 )
 def test_a_setting_that_is_taken_back_goes_with_its_line(service, after):

@@ -9,6 +9,7 @@ from functools import lru_cache
 from mcplint.facts.dockerfile import Instruction
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
+from mcplint.knowledge.base_images import python, split
 from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
 from mcplint.model import Container, Server
 from mcplint.project.tree import Tree
@@ -33,6 +34,8 @@ _OWNED_BY_ROOT = (
     r"|\bpip[\d.]* +install\b[^\n]{0,500} --user\b|\bPIP_USER\b|(?<!-rf )(?:~|\$HOME)/"
 )
 """What in a build another user may lack the right to."""
+_FETCHING = ("uv sync", "uv run", "uv venv", "uv tool")
+"""What of uv fetches a Python where it finds none that it wants."""
 WRITES = (
     # A file that is opened to be written, its mode being a word by itself; files and folders made, moved or deleted.
     r"\b(?:open\((?:[\s\S]{0,200}?[,=]\s{0,9})?[\"'][wax][bt]?\+?[\"']|O_(?:CREAT|WRONLY|RDWR)\b|filename="
@@ -78,6 +81,8 @@ def needs_root(context: ContainerContext, servers: Iterable[Server], writes: Ite
     for mount in container.mounts:
         if not mount.read_only and mount.kind in ("bind", "volume"):
             yield Label(mount.span, "what is mounted here may belong to root")
+        elif any(f"{target}/".startswith("/root/") for target in mount.target.options or ()):
+            yield Label(mount.span, "what is mounted here lies in root's home, which nobody else may enter")
     for server in servers:
         if server.speaks_http and server.port.options and min(server.port.options) < _FIRST_UNPRIVILEGED:
             yield Label(server.port.span or server.span, f"only root may listen below port {_FIRST_UNPRIVILEGED}")
@@ -94,6 +99,17 @@ def _owned_by_root(image: Image) -> Iterator[Label]:
             yield Label(value.span or image.span, why)
     if re.search(_OWNED_BY_ROOT, image.base.only or ""):
         yield Label(image.span, why)
+    yield from _pythons_of_uv(image)
+
+
+def _pythons_of_uv(image: Image) -> Iterator[Label]:
+    """Where uv may fetch a Python, which it keeps in root's home: that the image has none, or uv is told which."""
+    base = image.base.only or ""
+    own = python(base) or split(base)[0].endswith("python") or any("python3" in run.text.text for run in _runs(image))
+    for install in image.installs:
+        told = not {"-p", "--python", "--managed-python"}.isdisjoint(word.partition("=")[0] for word in install.argv)
+        if install.tool in _FETCHING and (told or not own) and "UV_PYTHON_INSTALL_DIR" not in image.env:
+            yield Label(install.span, "the Python that uv fetches lies in root's home")
 
 
 def _runs(image: Image) -> Iterator[Instruction]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from mcplint.commands.command_lines import DOCKER_RUN
 from mcplint.commands.options import parse
-from mcplint.facts.document import MappingNode, ScalarNode, items, scalar
+from mcplint.facts.document import MappingNode, Node, ScalarNode, items, scalar
 from mcplint.findings import ERROR
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.model import ClientFlaw
-from mcplint.text.source import Edit
+from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
 
 
@@ -37,4 +38,18 @@ def docker_run(node: MappingNode) -> Iterator[ClientFlaw]:
     ):
         if name in given:
             span = given[name].trace[0].span
-            yield ClientFlaw("shape", span, f"`{span.text}` (`--{name}`) {what}", ERROR, notes)
+            edits = tuple(_without(span, name, args))
+            yield ClientFlaw(
+                "shape", span, f"`{span.text}` (`--{name}`) {what}", ERROR, notes, edits, f"leave `-{name[0]}` out"
+            )
+
+
+def _without(word: Span, name: str, args: Sequence[Node]) -> Iterator[Edit]:
+    """The edit that takes a switch out of the arguments, or out of the word that it shares with `-i`."""
+    if word.text in ("-it", "-ti", "-id", "-di"):
+        yield Edit(word, "-i")
+    place = next((n for n, each in enumerate(args) if each.span == word), 0)
+    before = args[place - 1].span
+    between = word._replace(start=before.end, end=word.start)
+    if place and word.text in (f"-{name[0]}", f"--{name}") and re.fullmatch(r'",\s*"', between.text):
+        yield Edit(between._replace(end=word.end), "")

@@ -86,7 +86,7 @@ def _own_line(last: Span, close: int) -> str:
 def without_line(value: Span, key: str) -> Edit | None:
     """The edit that takes a key of YAML out with its line and the comment above that is about it.
 
-    None where something else stands in the line too, or a comment above is about the key and what follows it.
+    None where something else stands in the line too, or a comment right above may be about what follows the key.
     """
     text = value.source.text
     start, end = text.rfind("\n", 0, value.start) + 1, text.find("\n", value.end) + 1 or len(text)
@@ -99,15 +99,16 @@ def without_line(value: Span, key: str) -> Edit | None:
     line = Span(value.source, start, end)
     whole = _commented(line) if is_last else with_comment(line, key)
     above = Span(value.source, value.start, value.start)
-    return None if whole.start == start and is_named(above, key) else Edit(whole, "")
+    kept = whole.start == start and (_commented(line).start != start or is_named(above, key))
+    return None if kept else Edit(whole, "")
 
 
-def with_comment(line: Span, key: str) -> Span:
-    """A line with the short comment above it that names its key."""
+def with_comment(line: Span, *words: str) -> Span:
+    """A line with the short comment above it that has one of these words, which name its key."""
     whole = _commented(line)
     comment = line.source.text[whole.start : line.start]
-    short = len(comment.split()) <= _SHORT and re.search(rf"(?i)\b{re.escape(key)}\b", comment)
-    return whole if short else line
+    named = re.search(rf"(?i)\b(?:{'|'.join(map(re.escape, words))})\b", comment)
+    return whole if named and len(comment.split()) <= _SHORT else line
 
 
 def _commented(line: Span) -> Span:

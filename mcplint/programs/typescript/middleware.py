@@ -11,7 +11,7 @@ from mcplint.programs.typescript.libraries.web import BODY_PARSERS
 from mcplint.programs.typescript.machine import Args
 from mcplint.programs.typescript.values import UNDEFINED, Object, elements, prop
 from mcplint.programs.values import Abstract, known, unknown
-from mcplint.text.layout import quote
+from mcplint.text.layout import item_after, quote
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
 
@@ -87,7 +87,20 @@ def _listed(value: Abstract, default: tuple[str, ...]) -> Value[tuple[str, ...]]
     items = elements(value)
     if items is None or not all(isinstance(item.only, str) for item in items):
         return unknown(*value.trace)
-    return known(tuple(str(item.only) for item in items), *value.trace)
+    return known(tuple(str(item.only) for item in items), *value.trace)._replace(site=_behind(items))
+
+
+def _behind(items: tuple[Abstract, ...]) -> EditSite | None:
+    """Where another text would stand in an array, behind the last one where that is written in it."""
+    written = items[-1].site if items else None
+    if written is None:
+        return None
+    source, start, end = written.span
+    last, sign = Span(source, start - 1, end + 1), source.text[end : end + 1]
+    close = source.text.find("]", last.end)
+    if close < 0 or source.text[last.end : close].strip(", \t\r\n"):
+        return None
+    return item_after(last, close, sign, sign)
 
 
 def _exposed(layer: Middleware, options: Abstract, name: str) -> Value[tuple[str, ...]]:
