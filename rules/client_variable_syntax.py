@@ -2,8 +2,9 @@ r"""A client does not expand a variable that is written this way
 
 Hosts replace variables in their configuration, but each in a syntax of its
 own. Claude Code knows `${NAME}` and `${NAME:-default}`, VS Code and Roo Code
-`${env:NAME}`. Anything else reaches the server as it stands: it is asked with
-the header `Authorization: Bearer ${env:TOKEN}` and answers `401`.
+`${env:NAME}`, neither of them `$NAME`. Anything else reaches the server as it
+stands: it is asked with the header `Authorization: Bearer ${env:TOKEN}` and
+answers `401`.
 
 An error in the entry of a remote server, a warning where a command is started.
 

@@ -7,7 +7,7 @@ anew by themselves.
 
 Let the server do without sessions (`stateless_http=True`), suspend machines
 instead of stopping them (`auto_stop_machines = "suspend"`), or keep them
-running.
+running (`min_machines_running = 1`; machines beyond that number still stop).
 
 Reported if every client depends on sessions, a note for SDKs that serve
 clients of the newest protocol without.

@@ -92,7 +92,8 @@ HOSTS: Mapping[str, Host] = {
         wrong=REFUSED,
         reaches={STREAMABLE: BOTH},
         strict=True,
-        variables=r"\$\{env:[^}]+\}",
+        # `$NAME` comes to its value in `env`, by other means.
+        variables=r"\$\{env:[^}]+\}|\$\w+",
         prefix="env:",
         seconds=False,
     ),

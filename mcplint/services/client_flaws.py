@@ -19,7 +19,8 @@ from mcplint.values import Label
 
 FOREIGN = ("url", "httpUrl", "serverUrl", "uri", "endpoint")
 RUNNERS = ("npx", "uvx", "uv", *CONTAINER_ENGINES, "python", "python3", "node", "bunx", "bun", "deno", "pipx")
-VARIABLE = r"\$\{([^}$\"]{1,80})\}"
+VARIABLE = r"\$\{([^}$\"]{1,80})\}|(?:\A|(?<=\ABearer ))\$([A-Z][A-Z0-9_]{2,80})\Z"
+"""A variable in braces, or one without them that is all of a value but the word in front of a token."""
 
 
 def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[ClientFlaw]:
@@ -181,7 +182,7 @@ def _variables(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
                 continue
             span = value.span._replace(start=value.span.start + found.start(), end=value.span.start + found.end())
             text = f"{host.name} does not replace `{found[0]}`: the server gets it as it is written"
-            edits, title = _respelled(span, found[1], host)
+            edits, title = _respelled(span, found[1] or found[2], host)
             yield ClientFlaw("variable", span, text, ERROR if remote else WARNING, (), edits, title)
 
 

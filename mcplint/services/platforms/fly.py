@@ -52,10 +52,12 @@ def fly(app: App, tree: Tree) -> Iterator[Container]:
 
 
 def _fly_stops(root: MappingNode) -> Iterator[Label]:
-    """Where a machine is stopped that nobody asks; one that is suspended keeps its memory."""
+    """Where a machine is stopped that nobody asks; one that is suspended keeps its memory, as many as asked for run."""
     for node in (at(root, "http_service"), *items(at(root, "services"))):
         said = at(node, "auto_stop_machines")
-        if isinstance(said, ScalarNode) and said.text in ("true", "stop"):
+        least = at(node, "min_machines_running")
+        kept = isinstance(least, ScalarNode) and least.text.strip("\"'") != "0"
+        if isinstance(said, ScalarNode) and said.text in ("true", "stop") and not kept:
             yield Label(said.span, "Fly stops a machine that no request is open to")
 
 
