@@ -1,4 +1,4 @@
-r"""The console script cannot be called as it is
+r"""What starts the program cannot be called as it is
 
 A console script imports its module and calls the function with no arguments:
 `sys.exit(main())`. Five mistakes pass every build. If `main` is a coroutine
@@ -14,7 +14,9 @@ It is a warning where the function hands what a plain function returns to
 coroutine was expected` and status 1, which a supervisor takes for a crash.
 
 All of these show only where the package is installed, with `uvx` or in an
-image: `python server.py` goes another way.
+image: `python server.py` goes another way. That has the first mistake as well:
+a bare `main()` under `if __name__ == "__main__"` only makes the coroutine, and
+the process ends at once with status 0. It is `asyncio.run(main())`.
 
 Not reported for a decorated function, which may be made callable, for a name
 that is bound in several ways, or for a module that the build may make.
@@ -113,5 +115,6 @@ def check(script: EntryPoint):
         notes, severity = (*notes, called.runs), WARNING
     else:
         return
-    message = f"the console script `{script.name}` calls `{script.target}`, {why}"
+    caller = f"the console script `{script.name}`" if script.console else f"`{script.project}`"
+    message = f"{caller} calls `{script.target}`, {why}"
     yield Finding(message, script.span, notes, severity=severity)

@@ -7,6 +7,9 @@ request:
 - gunicorn's own workers speak WSGI: 500 to everything, `TypeError:
   Starlette.__call__() missing 1 required positional argument: 'send'`. It
   needs a worker that speaks ASGI, `-k uvicorn_worker.UvicornWorker`.
+- An object of the SDK is no application, what its `streamable_http_app()` or
+  `http_app()` makes is one. Given the object, the workers of gunicorn end with
+  `Application object must be callable.`, uvicorn and hypercorn answer 500.
 - granian speaks RSGI unless it is told `--interface asgi`.
 - daphne runs no lifespan: 500, `Task group is not initialized`.
 - Mangum runs the lifespan at every invocation of a Lambda function. An
@@ -67,7 +70,11 @@ from mcplint import ERROR, Finding, Label, Server, rule
 
 @rule("wrong-server-interface", ERROR)
 def check(server: Server):
-    if server.interface.must_be("wsgi", "rsgi"):
+    if server.interface.must_be("object"):
+        message = f"{server.runner} is given {server.title} itself, which is no ASGI application: {_fate(server)}"
+        notes = (Label(server.made, "the server is made here"),) if server.made else ()
+        yield Finding(message, server.interface.span or server.span, notes)
+    elif server.interface.must_be("wsgi", "rsgi"):
         spoken = server.interface.only.upper()
         message = f"{server.runner} speaks {spoken}, but {server.title} is an ASGI application: every request gets 500"
         yield Finding(message, server.interface.span or server.span, server.interface.trace)
@@ -78,3 +85,7 @@ def check(server: Server):
         message = f"{server.title} answers one invocation: Mangum runs its lifespan at each, and it is made only once"
         notes = (Label(server.made, "the server is made here"),) if server.made else ()
         yield Finding(message, server.reused.span, notes)
+
+
+def _fate(server: Server) -> str:
+    return "its workers fail to start" if server.runner == "gunicorn" else "every request gets 500"

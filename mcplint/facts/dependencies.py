@@ -65,6 +65,23 @@ class Script(NamedTuple):
     span: Span
 
 
+class Packages(NamedTuple):
+    """What a `setup.py` or `setup.cfg` packages: packages and modules that it lists, or what is found below a folder.
+
+    `where`: the folder that is searched, None for none; `include`, `exclude`: patterns of dotted names. `spaces`: a
+    folder without `__init__.py` is a package as well. `base`: the folder that stands for the root of all packages.
+    """
+
+    span: Span
+    names: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    where: str | None = None
+    include: tuple[str, ...] = ("*",)
+    exclude: tuple[str, ...] = ()
+    spaces: bool = False
+    base: str = ""
+
+
 class Project(NamedTuple):
     """What a `pyproject.toml`, `setup.cfg`, `setup.py`, `Pipfile` or `package.json` says of the package that it builds.
 
@@ -72,7 +89,8 @@ class Project(NamedTuple):
     description is read from, an option None where it has none; `described`: the description itself where it stands in
     the file. `mcp_name`: npm's `mcpName`. `elsewhere`: the dependencies that come from git, a path, a URL or the
     workspace. `members`: patterns of the folders of a workspace. `dynamic`: what other files or the build decide, in
-    the words of `[project]` (`dependencies`, `scripts`). `document`: a whole `pyproject.toml`.
+    the words of `[project]` (`dependencies`, `scripts`). `document`: a whole `pyproject.toml`. `packages`: what a
+    `setup.py` or `setup.cfg` packages, None where that is not told in literals.
     """
 
     source: Source
@@ -90,6 +108,7 @@ class Project(NamedTuple):
     members: tuple[str, ...] = ()
     dynamic: frozenset[str] = frozenset()
     document: MappingNode | None = None
+    packages: Packages | None = None
 
 
 class Locked(NamedTuple):

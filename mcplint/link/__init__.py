@@ -80,10 +80,11 @@ def link(tree: Tree, config: Config) -> Linked:
         hiding = tuple(one for one in hosted.mistyped if one.field in HIDING)
         deployment = deployment._replace(mistyped=hiding)
     if wanted:
-        from mcplint.runtime.entry_points import entry_points
+        from mcplint.runtime.entry_points import entry_points, unawaited
 
         published = {package.identifier.only or "" for package in deployment.packages}
-        scripts = tuple(entry_points(tree, deployment.containers, published))
+        called = unawaited(tree, paths.get("python", ()))
+        scripts = (*entry_points(tree, deployment.containers, published), *called)
         deployment = _without_scripts(deployment, scripts)._replace(scripts=scripts)
     if servers or deployment.clients:
         from mcplint.runtime.secrets import found
@@ -106,7 +107,10 @@ def _without_scripts(deployment: Deployment, scripts: tuple[EntryPoint, ...]) ->
         else each
         for each in deployment.containers
     )
-    return deployment._replace(containers=tuple(containers)) if told else deployment
+    run = {each.span.source.path for each in scripts if not each.console}
+    unfollowed = tuple(each for each in deployment.unfollowed if each.span.source.path not in run)
+    changed = deployment._replace(containers=tuple(containers), unfollowed=unfollowed)
+    return changed if told or run else deployment
 
 
 def _speaks_of_mcp(tree: Tree, paths: Paths) -> bool:

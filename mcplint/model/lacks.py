@@ -157,12 +157,13 @@ class ScriptTarget(NamedTuple):
 
 
 class EntryPoint(NamedTuple):
-    """A console script of a project that may start an MCP server.
+    """A console script of a project that may start an MCP server, or what a program calls when it is run as a file.
 
     `target`: as it is written (`module:function`); `project`: the file that says it. `called`: what it calls, None
     where that cannot be told. `unpackaged`: the first module that it needs and the project's wheel leaves
     out, where it is needed, and the place that chooses what the wheel holds. `installed`: a container has that wheel,
-    or a registry document names it. `alike`: other scripts whose own module the wheel leaves out.
+    or a registry document names it. `alike`: other scripts whose own module the wheel leaves out. `console`: it is a
+    console script.
     """
 
     name: str
@@ -173,6 +174,7 @@ class EntryPoint(NamedTuple):
     unpackaged: tuple[str, Label, Span | None] | None = None
     installed: bool = False
     alike: tuple[Label, ...] = ()
+    console: bool = True
 
     @property
     def id(self) -> str:

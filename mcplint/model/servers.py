@@ -190,7 +190,8 @@ class Server(NamedTuple):
     `file_stores`: the files in which its tools keep things between calls. `writes`: what it certainly writes before it
     serves, where nothing catches a failure. `served_folders`: the folders of files that it certainly does not start
     without. `metrics`: where it shows them on a port of its own. `interface`: how what
-    serves it calls it: `asgi`, `wsgi`, `rsgi`. `reused`: it is made once, and its lifespan runs at every invocation.
+    serves it calls it: `asgi`, `wsgi`, `rsgi`, or not at all: `object`.
+    `reused`: it is made once, and its lifespan runs at every invocation.
     `shown`: where what it logs holds secrets. `wiring`: what its requests share. `trusted_hosts`: what refuses requests
     to all its routes by their `Host`, `locked`: what refuses those without a header. `demands`: the variable without
     which its program ends, and which no file gives it, as a note on where that is read.

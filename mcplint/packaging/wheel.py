@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.facts.dependencies import Project, normalized
+from mcplint.facts.dependencies import Packages, Project, normalized
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, pairs, scalar
 from mcplint.packaging.backend import FLIT, HATCHLING, PDM, POETRY, SETUPTOOLS, UV, WHEEL, backend
 from mcplint.project.ignored import pattern
@@ -43,6 +43,9 @@ def wheel(project: Project, paths: frozenset[str]) -> Wheel | None:
     maker = _MAKERS.get(kind or "")
     # A folder that is a link counts as a file, and what lies behind it is not known.
     linked = {_name(project), f"src/{_name(project)}", "src"} & paths
+    if project.packages and not linked:
+        alone = len({"setup.py", "setup.cfg", "pyproject.toml"} & paths) == 1
+        return _of_setup(project.packages, paths) if alone else None
     return maker(project, root, paths) if root is not None and maker and not linked else None
 
 
@@ -191,7 +194,26 @@ def _found(named: Node, paths: frozenset[str], base: str, files: dict[str, str])
     regular = isinstance(spaces, ScalarNode) and spaces.value is False
     if find is None or len(folders) != 1:
         return None
-    where = "" if folders[0] == "." else posixpath.normpath(folders[0])
+    files |= _searched(paths, folders[0], include, exclude, regular)
+    return Wheel(files, decides=find.span)
+
+
+def _of_setup(said: Packages, paths: frozenset[str]) -> Wheel:
+    """`setup(packages=…)` and `[options]` of `setup.cfg`"""
+    files = {f"{each}.py": posixpath.join(said.base, f"{each}.py") for each in said.modules}
+    for each in said.names:
+        files |= _directly(paths, each.replace(".", "/"), said.base)
+    if said.where is not None:
+        files |= _searched(paths, said.where, said.include, said.exclude, not said.spaces)
+    return Wheel({name: path for name, path in files.items() if path in paths}, decides=said.span)
+
+
+def _searched(
+    paths: frozenset[str], folder: str, include: Iterable[str], exclude: Iterable[str], regular: bool
+) -> dict[str, str]:
+    """The modules of the packages below a folder; `regular`: only of those with an `__init__.py`."""
+    files: dict[str, str] = {}
+    where = "" if folder in ("", ".") else posixpath.normpath(folder)
     for path in paths:
         inside = path.removeprefix(f"{where}/") if where else path
         if (where and not path.startswith(f"{where}/")) or "/" not in inside or not inside.endswith(".py"):
@@ -202,7 +224,7 @@ def _found(named: Node, paths: frozenset[str], base: str, files: dict[str, str])
         wanted = any(fits(package, each) for each in include) and not any(fits(package, each) for each in exclude)
         if wanted and (whole or not regular) and all(part.isidentifier() for part in parts):
             files[inside] = path
-    return Wheel(files, decides=find.span)
+    return files
 
 
 def _flat(paths: frozenset[str]) -> Wheel:

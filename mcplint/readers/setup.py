@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
-from mcplint.facts.dependencies import EXTRA, Project, Requirement, Script
+from mcplint.facts.dependencies import EXTRA, Packages, Project, Requirement, Script
 from mcplint.facts.document import ScalarNode, value
 from mcplint.facts.python import Module
 from mcplint.facts.python_bodies import unfolded
@@ -40,7 +40,34 @@ def configured(source: Source) -> Project:
         requirements=tuple(asked),
         scripts=entries,
         dynamic=frozenset() if entries else frozenset({"scripts"}),
+        packages=_configured_packages(said),
     )
+
+
+def _configured_packages(said: Mapping[tuple[str, str], list[Span]]) -> Packages | None:
+    """`packages = find:` and the like of `[options]`, whose search has a section of its own."""
+
+    def words(key: str, section: str = "options") -> tuple[str, ...]:
+        lines = (span.text for span in said.get((section, key), ()))
+        return tuple(word.strip() for line in lines for word in line.split(",") if word.strip())
+
+    named, modules, find = words("packages"), words("py_modules"), "options.packages.find"
+    roots = [word.replace(" ", "").partition("=") for word in words("package_dir")]
+    where = words("where", find)
+    if not named or len(where) > 1 or len(roots) > 1 or any(name for name, _, _ in roots):
+        return None
+    span, base = said["options", "packages"][0], roots[0][2] if roots else ""
+    if named not in (("find:",), ("find_namespace:",)):
+        return Packages(span, named, modules, base=base) if all(map(_is_dotted, named)) else None
+    return Packages(
+        *(span, (), modules, where[0] if where else ".", words("include", find) or ("*",), words("exclude", find)),
+        spaces=named == ("find_namespace:",),
+        base=base,
+    )
+
+
+def _is_dotted(name: str) -> bool:
+    return all(part.isidentifier() for part in name.split("."))
 
 
 def _plain(span: Span) -> Value[str]:
@@ -87,7 +114,48 @@ def called(source: Source) -> Project:
         requirements=tuple(filter(None, asked)),
         scripts=tuple(script for span in _strings(module, console) for script in _scripts(span)),
         dynamic=frozenset() if whole else frozenset({"dependencies"}),
+        packages=_called_packages(module, call, given) if call else None,
     )
+
+
+_FINDERS = {"find_packages": False, "find_namespace_packages": True}
+"""The functions of setuptools that find packages: whether a folder needs no `__init__.py`."""
+
+
+def _called_packages(module: Module, call: ast.Call, given: Mapping[str, ast.expr]) -> Packages | None:
+    """`packages=` of a call of `setup`, which nothing else adds modules to."""
+    named, modules, root = given.get("packages"), _texts(given.get("py_modules")), given.get("package_dir")
+    roots = {key: _texts(each) for key, each in _pairs(root).items()}
+    bases = _texts(root) if not isinstance(root, ast.Dict) else roots.get("", ())
+    opened = {"cmdclass", "ext_modules", "distclass"} & given.keys() or any(word.arg is None for word in call.keywords)
+    if named is None or opened or modules is None or bases is None or set(roots) - {""} or len(bases) > 1:
+        return None
+    span, base = module.span(named), bases[0] if bases else ""
+    if isinstance(named, ast.Call):
+        return _finder(named, Packages(span, (), modules, base=base))
+    names = _texts(named)
+    return Packages(span, names, modules, base=base) if names and all(map(_is_dotted, names)) else None
+
+
+def _finder(call: ast.Call, made: Packages) -> Packages | None:
+    """`find_packages(where, exclude, include)`"""
+    told = dict(zip(("where", "exclude", "include"), call.args, strict=False))
+    told |= {word.arg or "**": word.value for word in call.keywords}
+    texts = {key: _texts(each) for key, each in told.items()}
+    spaces = _FINDERS.get(_name(call.func))
+    if spaces is None or set(texts) - {"where", "exclude", "include"} or not all(texts.values()):
+        return None
+    where, include, exclude = (texts.get(key) for key in ("where", "include", "exclude"))
+    return made._replace(
+        where=where[0] if where else ".", include=include or ("*",), exclude=exclude or (), spaces=spaces
+    )
+
+
+def _texts(node: ast.expr | None) -> tuple[str, ...] | None:
+    """A literal string or those of a list, None where something else stands there."""
+    nodes = node.elts if isinstance(node, ast.List | ast.Tuple) else [node] if node else []
+    found = [each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return tuple(found) if len(found) == len(nodes) else None
 
 
 def _name(node: ast.expr) -> str:

@@ -1,9 +1,9 @@
-"""The console scripts of the projects that may start an MCP server."""
+"""The console scripts of the projects that may start an MCP server, and what programs call that are run as files."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from mcplint.commands.console_scripts import scripts
 from mcplint.facts.dependencies import PROJECTS, Project
@@ -14,7 +14,7 @@ from mcplint.model import Container, EntryPoint, LackKind, ScriptTarget
 from mcplint.packaging.backend import backend, inputs, told_to_package
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.certain_imports import imported
-from mcplint.programs.python.entry_points import called
+from mcplint.programs.python.entry_points import called, dropped
 from mcplint.programs.python.modules import find, reaches, roots
 from mcplint.project.tree import Tree
 from mcplint.text.paths import side_folder
@@ -48,6 +48,18 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             lost = _unpackaged(tree, project, folder, places, module, found)
             alike = tuple(_alike(tree, project, path, script.name, places)) if lost else ()
             yield made._replace(unpackaged=lost, installed=whole, alike=alike)
+
+
+def unawaited(tree: Tree, paths: Iterable[str]) -> Iterator[EntryPoint]:
+    """What programs that may come across an SDK call when they are run as a file, and never await."""
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        if side_folder(folder) or not (name == "__main__.py" or tree.mentions(path, "__main__")):
+            continue
+        places = roots(tree, folder, posixpath.join(folder, "src"))
+        for target, span, function in dropped(tree, places, path):
+            if reaches(tree, places, path):
+                yield EntryPoint(name, target, span, path, function, console=False)
 
 
 def _is_lost(tree: Tree, project: Project, folder: str, module: str) -> bool:

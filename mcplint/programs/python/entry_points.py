@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator
 
 from mcplint.facts.python import Module
 from mcplint.model import ScriptTarget
 from mcplint.programs.python.module_text import may_bind
 from mcplint.programs.python.modules import find
 from mcplint.project.tree import Tree
+from mcplint.text.source import Span
 from mcplint.values import Label
 
 _DEEPEST = 6
@@ -36,6 +39,37 @@ def called(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarget | No
             case _:
                 return None
     return None
+
+
+_BARE = re.compile(r"(?m)^[ \t]{0,8}([A-Za-z_]\w*)\(\)[ \t]*$")
+
+
+def dropped(tree: Tree, roots: tuple[str, ...], path: str) -> Iterator[tuple[str, Span, ScriptTarget]]:
+    """The calls of coroutine functions that a file makes when it is run, and whose coroutine it drops."""
+    source = tree.source(path)
+    names = {name for name in _BARE.findall(source.text) if _may_await(source.text, name)} if source else ()
+    fact: Module | None = tree.facts("python", path) if names else None
+    if fact is None:
+        return
+    for name, call in _statements(fact.tree):
+        bound = [node for node in ast.walk(fact.tree) if isinstance(node, ast.stmt) and name in _names(node)]
+        target = called(tree, roots, f"{path[:-3].replace('/', '.')}:{name}") if len(bound) == 1 else None
+        if target and target.awaits and name in names:
+            yield name, fact.span(call), target
+
+
+def _may_await(text: str, name: str) -> bool:
+    return f"async def {name}(" in text or f"def {name}(" not in text
+
+
+def _statements(module: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """The statements `name()` of a module, and of what it does only when it is run as a file."""
+    for node in module.body:
+        match node:
+            case ast.If(test=ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()])):
+                yield from _statements(ast.Module(node.body, []))
+            case ast.Expr(ast.Call(func=ast.Name(id=name), args=[], keywords=[]) as call):
+                yield name, call
 
 
 def _names(node: ast.stmt) -> tuple[str, ...]:

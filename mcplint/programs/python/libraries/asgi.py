@@ -13,11 +13,12 @@ from mcplint.programs.python.imports import imported_package
 from mcplint.programs.python.libraries.asgi_walk import walk
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.proxy_headers import told
+from mcplint.programs.python.libraries.sdk_settings import HIGH, OTHER
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL
-from mcplint.programs.python.values import Coroutine, Instance
+from mcplint.programs.python.values import Class, Coroutine, Instance
 from mcplint.programs.start import Start
 from mcplint.programs.values import Abstract, Sequence, each, known, noted, unknown
 from mcplint.text.number import counted, whole
@@ -99,9 +100,12 @@ def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
     """Serves each thing that the application may be; alternatives are ways that the program may go."""
 
     def one(option: Any) -> Abstract:
-        scan = walk(machine, known(option))
+        meant = _meant(machine, option, span)
+        scan = walk(machine, known(option) if meant is None else meant)
         asgi = bound.asgi._replace(root_path=unknown()) if scan.rooted else bound.asgi
-        found = [_bound(served, span, bound._replace(asgi=asgi)) for served in scan.all()]
+        itself = Label(span, "is given the server itself")
+        interface = bound.interface if meant is None else known("object", itself)
+        found = [_bound(served, span, bound._replace(asgi=asgi, interface=interface)) for served in scan.all()]
         if not found and not scan.closed:
             machine.lost.append(Label(span, "which paths this application answers is not known"))
         start_serving(machine, *found)
@@ -112,6 +116,15 @@ def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
         machine.lost.append(Label(span, "which application this serves is not known"))
         start_serving(machine)
     machine.fork(partial(one, option) for option in app.options or ())
+
+
+def _meant(machine: Machine, option: Any, span: Span) -> Abstract | None:
+    """The application of an SDK's server that is served in its place, which cannot be called; None for others."""
+    library = option.library if isinstance(option, Instance) and not isinstance(option.kind, Class) else None
+    if library not in HIGH:
+        return None
+    name = "http_app" if library == OTHER else "streamable_http_app"
+    return machine.call(machine.attribute(known(option), name, Label(span, "served here")), Args())
 
 
 def _bound(served: Server, span: Span, bound: Bound) -> Server:
