@@ -20,6 +20,7 @@ from mcplint.text.source import Source
 from mcplint.values import Value
 
 _SIGNS = frozenset("*?[$")
+_COPIES = re.compile(r"\b(?:cp|mv|ln|rsync|install)\b")
 _SCRIPTS, _RECIPES, _MOST_SCRIPTS = (".sh", ".yml", ".yaml", ".mk"), ("Makefile", "justfile", "Justfile"), 500
 
 
@@ -133,5 +134,7 @@ def _count(tree: Tree, context: str, names: tuple[str, ...]) -> int:
 
 def _is_copied(tree: Tree, name: str) -> bool:
     """Whether a script or workflow of the project may copy a file to the context before the build."""
-    copies = re.compile(rf"\b(?:cp|mv|ln|rsync|install)\b.*{re.escape(posixpath.basename(name.rstrip('/')))}")
-    return any(copies.search(source.text) for source in _scripts(tree))
+    wanted = posixpath.basename(name.rstrip("/"))
+    texts = (source.text for source in _scripts(tree))
+    lines = (line for text in texts if wanted in text for line in text.splitlines())
+    return any(_COPIES.search(line, 0, max(0, line.rfind(wanted))) for line in lines)

@@ -349,21 +349,22 @@ class _Growing:
         from mcplint.images.node_installs import called, may_install, node_installs
         from mcplint.images.node_lacks import of_compiler, of_node_install, of_node_step, of_step_alone
 
-        contents = self.contents(mounts)
-        for at, step in enumerate(found):
-            here = contents._replace(open=contents.open or may_bring_files(found[:at]))
+        here, installed = self.contents(mounts), False
+        uncopied = {lack.name for lack in self.lacks if lack.kind == LackKind.COPIED}
+        for step in found:
             for install in node_installs((step,)):
                 self.node_installs.append(install)
                 self.node_folders[install.folder or ""] = install
-                uncopied = {lack.name for lack in self.lacks if lack.kind == LackKind.COPIED}
                 self.lacks += of_node_install(install, step, here, uncopied)
             self.lacks += of_node_step(step, self.node_folders, here)
-            if not self.node_folders and not any(map(may_install, found[:at])):
+            if not self.node_folders and not installed:
                 self.lacks += of_step_alone(step, here)
             self.lacks += of_compiler(step, self.node_folders, self.compiler, here)
             said = called(step)
             if said and said.everywhere and any(re.match(r"typescript(?:@|$)", name) for name in said.names):
                 self.compiler = said
+            installed = installed or may_install(step)
+            here = here if here.open else here._replace(open=may_bring_files((step,)))
 
     def _write(self, written: Written, instruction: Instruction) -> None:
         """Notes a file that a RUN writes, as one that is copied; what it appends goes on where that is known."""

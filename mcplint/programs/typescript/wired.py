@@ -32,6 +32,7 @@ REFUSES = re.compile(
 )
 """What a statement says that may turn a caller away: it answers, or asks something that may."""
 COMPOUND = re.compile(r"(?:if|for|for_in|while|do|switch|try|labeled)_statement|statement_block|else_clause|comment")
+NAMES = re.compile(r"[\w$]+")
 LISTS = re.compile(r"\b(?:import|export)\s{0,9}(?:type\s)?\{[^{}]{0,2000}\}")
 
 
@@ -108,13 +109,12 @@ def _unwired(machine: Machine, elsewhere: tuple[Span, ...]) -> Iterator[Span]:
     }
     if not checks:
         return
-    names = re.compile(rf"\b(?:{'|'.join(map(re.escape, checks))})\b")
     used: set[str] = set()
     for fact in scripts:
         ways: list[tuple[int, int]] | None = None
-        for found in names.finditer(fact.source.text):
-            own = checks[found[0]]
-            if found[0] in used or (own.source is fact.source and own.start <= found.start() < own.end):
+        for found in NAMES.finditer(fact.source.text):
+            own = checks.get(found[0])
+            if own is None or found[0] in used or (own.source is fact.source and own.start <= found.start() < own.end):
                 continue
             if ways is None:
                 lists = (Span(fact.source, *each.span()) for each in LISTS.finditer(fact.source.text))
