@@ -90,6 +90,14 @@ _UV = grammar(
     s="script",
 )
 UV = Grammar(PIP.bare | _UV.bare, {**PIP.short, **_UV.short}, (PIP.valued or frozenset()) | (_UV.valued or frozenset()))
+POETRY_INSTALL = grammar(
+    "no-root sync dry-run only-root all-extras all-groups no-directory compile no-interaction n quiet q no-ansi ansi "
+    "verbose v no-cache no-plugins",
+    "without with only extras directory project",
+    E="extras",
+    C="directory",
+    P="project",
+)
 RUNNERS: Mapping[str, Grammar] = {
     "uv": UV,
     "poetry": grammar("quiet no-interaction q n no-ansi no-plugins no-cache", C="directory", P="project"),

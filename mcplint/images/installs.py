@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from mcplint.commands.command_lines import PIP, UV, program
+from mcplint.commands.command_lines import PIP, POETRY_INSTALL, UV, program
 from mcplint.commands.options import Parsed, parse
 from mcplint.commands.words import Words, spelled, text, written
 from mcplint.dependencies.locks import is_stale
@@ -17,7 +17,7 @@ from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import SUCCEEDING, SYSTEM_INSTALLERS
 from mcplint.knowledge.lock_files import PYTHON_LOCKS
 from mcplint.model import Install, Lack, LackKind, Packaged
-from mcplint.packaging.backend import is_packaged
+from mcplint.packaging.backend import POETRY, backend, is_packaged
 from mcplint.text.boolean import boolean
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
@@ -164,7 +164,8 @@ def _installs(step: RunStep) -> Iterator[Install]:
         case "uv", "add":
             yield _uv_add(step, before, tuple(rest))
         case "poetry" | "pdm" | "pipenv", "install" | "sync":
-            yield _by_lock(name, step, written(verb))
+            made = _by_lock(name, step, written(verb))
+            yield made._replace(rooted=tuple(_rooted(step, tuple(rest)))) if name == "poetry" else made
         case ("poetry" | "pdm", "update" | "add" | "lock" as kind) | ("pipenv", "update" | "lock" as kind):
             yield _install(f"{name} {kind}", step, Value((False,), (Label(written(verb), "re-resolves dependencies"),)))
 
@@ -283,6 +284,18 @@ def _by_lock(tool: str, step: RunStep, verb: Span) -> Install:
     else:
         locked = Value((False,), (Label(verb, f"there is no {name}"),))
     return _install(tool, step, locked, lock)
+
+
+def _rooted(step: RunStep, args: Words) -> Iterator[Packaged]:
+    """The project that `poetry install` leads back to, after the dependencies."""
+    options, project, place = parse(args, POETRY_INSTALL, interspersed=True), step.folder("."), step.absolute(".")
+    said = step.tree.project(project) if project else None
+    mode = at(said.document, "tool", "poetry", "package-mode") if said else None
+    if said is None or project is None or place is None or mode is not None or backend(said) != POETRY:
+        return
+    alone = [each for each in options.values("only") if "main" not in spelled(each).split(",")]
+    if options.closed and not options.rest and not alone and not options.first("no-root", "dry-run"):
+        yield Packaged(project, place, True)
 
 
 def _delete(step: RunStep) -> None:

@@ -37,7 +37,8 @@ def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
     if contents.ran.any(_rewrites_project):
         return
     yield from _of_lock(install, contents)
-    for packaged in install.packaged:
+    rooted = install.rooted if install.rooted and contents.ran.any(_brings_poetry) else ()
+    for packaged in (*install.packaged, *rooted):
         project = contents.tree.project(packaged.folder)
         if project is not None:
             yield from _of_project(install, packaged, project, contents)
@@ -45,6 +46,17 @@ def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
 
 def _rewrites_project(command: str) -> bool:
     return "pyproject" in command and ("sed" in command or ">" in command)
+
+
+_POETRY = re.compile(r"""\bpipx? install\b.{0,200}?[ "']poetry(?:\[\w+\])?(?:(?:==|>=|~=)2[.\d]*)?(?:["' ]|$)""")
+
+
+def _brings_poetry(command: str) -> bool:
+    """Whether a command installs Poetry 2, which ends where the project cannot be installed; earlier ones only warn.
+
+    Measured with 2.5.1, whatever the backend of the project.
+    """
+    return _POETRY.search(command) is not None
 
 
 def _included(install: Install, contents: Contents) -> Iterator[Lack]:

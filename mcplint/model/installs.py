@@ -19,6 +19,7 @@ class Install(NamedTuple):
     `requirements`: projects are folders, `.` for the root. `names`: requirements that stand in the command itself.
     `site`: where a flag can be put into it. `constraints`: the files that only limit what else asks for.
     `packaged`: the projects that it packages. `extras`, `groups`: those of the project that it installs, None for any.
+    `rooted`: the projects that `poetry install` leads back to.
     `instead`: what the build goes on with where it fails, None where the build fails.
     """
 
@@ -35,6 +36,7 @@ class Install(NamedTuple):
     extras: frozenset[str] | None = None
     groups: frozenset[str] | None = None
     instead: Label | None = None
+    rooted: tuple[Packaged, ...] = ()
 
 
 class NodeInstall(NamedTuple):
