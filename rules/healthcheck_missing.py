@@ -11,8 +11,11 @@ Add a route that answers a plain `GET`,
 the service use it. Custom routes need neither authentication nor an allowed
 `Host`.
 
-Not reported if a single process serves, if the deployment has any health
-check, or if the program may answer paths that the files do not show.
+Not reported if a single process serves: nothing takes its requests over while
+it hangs, Docker only marks a container `unhealthy` and restarts none, and
+Kubernetes restarts a process that ends without any probe. Nor if the
+deployment has any health check, or if the program may answer paths that the
+files do not show.
 
 See https://gofastmcp.com/deployment/http
 

@@ -99,7 +99,7 @@ spec:
 
 from mcplint import ERROR, WARNING, Finding, Label, Server, rule
 
-DECIDING = ("kubernetes", "alb", "haproxy")
+DECIDING = ("kubernetes", "alb", "appgw", "aws", "azure", "google cloud", "haproxy", "nginx")
 
 
 @rule("healthcheck-on-mcp-endpoint", WARNING)

@@ -3,8 +3,12 @@ r"""The health check asks for a path that the server does not have
 No release of the SDKs has a health route: `/`, `/health` and `/healthz` are
 `404` until the program adds them. A check that asks for one fails for ever:
 the container is `unhealthy`, services that wait for it never start, and
-Kubernetes restarts it again and again. HAProxy's `option httpchk` and the
-check of a load balancer take the server out of service.
+Kubernetes restarts it again and again. HAProxy's `option httpchk`, nginx's
+`health_check` (and `check_http_send` of nginx_upstream_check_module) and the
+check of a load balancer take the server out of service: the annotations of an
+Ingress of AWS or of Azure's Application Gateway, those of a Service of type
+LoadBalancer on AWS and Azure, a BackendConfig or a HealthCheckPolicy of
+Google.
 
 The `fastmcp` of TypeScript has `/health`, and `/ready`, which is `503` until
 some client holds a session: a check that asks for it lets none in.
@@ -14,8 +18,10 @@ A check that speaks TLS to a server that does not never gets that far.
 Add the route, `@mcp.custom_route("/health", methods=["GET"])`: it needs
 neither authentication nor an allowed `Host`. A tool of that name is none.
 
-Not reported if the program may answer paths that the files do not show, or if
-the check takes any answer for a good one.
+Not reported if the program may answer paths that the files do not show, if the
+check takes other answers for good ones or asks another port, or for load
+balancers that ask the nodes of a cluster instead of its pods, as those of
+DigitalOcean do unless their controller is told otherwise.
 
 See https://gofastmcp.com/deployment/http
 

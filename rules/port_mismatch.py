@@ -153,7 +153,7 @@ def misled(server: Server) -> Iterator[Finding]:
             message = f"the {probe.kind} probe asks a port called `{place.text}`, but the container has none: it fails"
             fix = Fix(f"ask port {told}", (Edit(place, told),)) if port.only else None
             yield Finding(message, place, notes, fix)
-        number = probe.port.only if probe.port is not None else None
+        number = probe.port.only if probe.port is not None and probe.is_own else None
         if number and port.must_not_be(number) and not mentioned(number, server):
             message = f"the {probe.kind} probe asks port {number}, but {server.title} listens on {told}"
             yield Finding(message, probe.span, notes)

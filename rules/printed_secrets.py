@@ -4,7 +4,7 @@ r"""The program logs its secrets
 every key and token of the server into its log, where whoever may read logs has
 them, and where they stay after they were replaced. The same holds for settings
 of pydantic that are logged as a whole: a field of the type `str` is shown as
-it is.
+it is. In Node it is `console.log(process.env)`.
 
 Log the names, or what is no secret. `SecretStr` shows asterisks.
 

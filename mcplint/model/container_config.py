@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from mcplint.model.health import PROBES
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -155,8 +156,9 @@ class Unwritable(NamedTuple):
 class PlatformProbe(NamedTuple):
     """A probe that a platform makes by itself, besides the image's HEALTHCHECK.
 
-    `kind`: `liveness`, `readiness`, `startup`, `check`. `path`, `port` and `scheme` are those of an HTTP probe,
-    `timeout` is in seconds; `nameless`: where it asks for a port by a name that no port of the container has.
+    `kind`: `liveness`, `readiness`, `startup`, `check`, or whose load balancer makes it. `path`, `port` and `scheme`
+    are those of an HTTP probe, `timeout` is in seconds; `nameless`: where it asks for a port by a name that no port of
+    the container has.
     """
 
     kind: str
@@ -167,6 +169,11 @@ class PlatformProbe(NamedTuple):
     timeout: Value[float] = UNKNOWN
     scheme: str = "http"
     nameless: Label | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether what runs the container makes it, and no load balancer before that."""
+        return self.kind in (*PROBES, "check")
 
 
 class Refusal(NamedTuple):

@@ -8,7 +8,8 @@ from mcplint.text.source import Span
 from mcplint.text.urls import is_this_machine
 from mcplint.values import Label
 
-PROXIES = frozenset({"haproxy", "alb"})
+PROBES = frozenset({"liveness", "readiness", "startup"})
+"""What Kubernetes calls those that it makes itself."""
 
 
 class Request(NamedTuple):
@@ -45,7 +46,7 @@ class HealthCheck(NamedTuple):
     """One check of a container's health.
 
     `kind`: `HEALTHCHECK` (also compose's), or what a platform calls it: `liveness`, `readiness`, `startup`, `check`, or
-    the name of the proxy that makes it.
+    the name of the proxy or load balancer that makes it.
     `requests`: those that are known. `idle`: why it succeeds whatever the server does, `lenient`: why it does whatever
     the server answers. `missing`: the program that it needs and the image lacks.
     """
@@ -61,9 +62,9 @@ class HealthCheck(NamedTuple):
     @property
     def title(self) -> str:
         """What a message calls it: the health check, the liveness probe."""
-        if self.platform in PROXIES:
-            return f"the health check of {self.kind}"
-        return "the health check" if self.kind in ("HEALTHCHECK", "check") else f"the {self.kind} probe"
+        if self.kind in PROBES:
+            return f"the {self.kind} probe"
+        return "the health check" if self.kind in ("HEALTHCHECK", "check") else f"the health check of {self.kind}"
 
     @property
     def asked(self) -> Request | None:

@@ -1,7 +1,10 @@
 """The health checks of proxies: what they ask the servers that they pass requests on to.
 
 https://docs.haproxy.org/2.6/configuration.html#4.2-option%20httpchk,
-https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
+https://nginx.org/en/docs/http/ngx_http_upstream_hc_module.html,
+https://tengine.taobao.org/document/http_upstream_check.html,
+https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/,
+https://azure.github.io/application-gateway-kubernetes-ingress/annotations/
 """
 
 from __future__ import annotations
@@ -10,11 +13,20 @@ import re
 from collections.abc import Mapping
 
 from mcplint.facts.haproxy import Line
+from mcplint.facts.nginx import Word
 from mcplint.model.health import HealthCheck, Request
+from mcplint.proxies.nginx.includes import Level
+from mcplint.text.source import Span
 from mcplint.values import Value
 
 METHOD = re.compile(r"[A-Z]{3,8}")
 ALB = "alb.ingress.kubernetes.io/"
+APPGW = "appgw.ingress.kubernetes.io/"
+OTHERWISE = (
+    *(f"{ALB}{name}" for name in ("success-codes", "healthcheck-port", "healthcheck-protocol")),
+    *(f"{APPGW}health-probe-{name}" for name in ("status-codes", "port")),
+)
+"""Annotations after which another port is asked, or another answer is good."""
 
 
 def haproxy(options: tuple[Line, ...], rules: tuple[Line, ...], servers: tuple[Line, ...]) -> tuple[HealthCheck, ...]:
@@ -39,16 +51,54 @@ def haproxy(options: tuple[Line, ...], rules: tuple[Line, ...], servers: tuple[L
         given = dict(zip(words[::2], words[1::2], strict=False))
         method, path = given.get("meth", method), given.get("uri", path)
     strict = all(words[:2] in (("status", "200"), ("rstatus", "2..")) for words in expects)
-    asked = Request(
-        "HAProxy", method, "http", "", None, path.partition("?")[0], strict or None, True, True, bool(expects)
-    )
+    asked = Request("HAProxy", method, "http", "", None, _path(path), strict or None, True, True, bool(expects))
     return (HealthCheck("HAProxy", "haproxy", line.span, (asked,)),)
 
 
-def alb(annotations: Mapping[str, Value[str]]) -> tuple[HealthCheck, ...]:
-    """The check of an Application Load Balancer, where its Ingress says the path."""
-    path, codes = annotations.get(f"{ALB}healthcheck-path"), annotations.get(f"{ALB}success-codes")
-    if path is None or not path.only or path.span is None or codes is not None:
+def ingress(annotations: Mapping[str, Value[str]]) -> tuple[HealthCheck, ...]:
+    """The check of a load balancer that an Ingress is made into, where that says the path and nothing else of it."""
+    for prefix, platform, title in ((ALB, "alb", "ALB"), (APPGW, "appgw", "Application Gateway")):
+        path = annotations.get(f"{prefix}health{'check' if prefix == ALB else '-probe'}-path")
+        if path is None or not path.only or path.span is None or any(map(annotations.get, OTHERWISE)):
+            continue
+        asked = Request(title, "GET", "http", "", None, _path(path.only), True, True)
+        return (HealthCheck(title, platform, path.span, (asked,)),)
+    return ()
+
+
+def nginx(location: Level, upstream: Level | None) -> tuple[HealthCheck, ...]:
+    """`health_check` of a location, or the `check` of its upstream that nginx_upstream_check_module makes.
+
+    An answer of 400 and more takes a server out of service, unless `match` or `check_http_expect_alive` is set.
+    """
+    for directive in location.own.get("health_check", ())[-1:]:
+        said = dict(word.partition("=")[::2] for word in directive.words)
+        port = said.get("port", "")
+        if any(map(_is_open, directive.args)) or not {"type", "match", "mandatory"}.isdisjoint(said):
+            return ()
+        number = int(port) if port.isdecimal() and len(port) < 6 else None
+        return () if port and number is None else (_of_nginx(directive.head, "GET", said.get("uri", "/"), number),)
+    own = upstream.own if upstream else {}
+    checked, sends = own.get("check", ()), own.get("check_http_send", ())
+    if not checked or "type=http" not in checked[-1].words or "check_http_expect_alive" in own:
         return ()
-    asked = Request("ALB", "GET", "http", "", None, path.only.partition("?")[0], True, True)
-    return (HealthCheck("ALB", "alb", path.span, (asked,)),)
+    if any(word.startswith("port=") for word in checked[-1].words) or any(
+        map(_is_open, sends[-1].args if sends else ())
+    ):
+        return ()
+    request = " ".join(sends[-1].words if sends else ("GET / HTTP/1.0",)).split()[:2]
+    if len(request) < 2 or not METHOD.fullmatch(request[0]) or not request[1].startswith("/"):
+        return ()
+    return (_of_nginx((sends or checked)[-1].head, request[0], request[1], None),)
+
+
+def _of_nginx(span: Span, method: str, uri: str, port: int | None) -> HealthCheck:
+    return HealthCheck("nginx", "nginx", span, (Request("nginx", method, "http", "", port, _path(uri), True, True),))
+
+
+def _is_open(word: Word) -> bool:
+    return word.hole or "$" in word.text
+
+
+def _path(uri: str) -> str:
+    return uri.partition("?")[0]

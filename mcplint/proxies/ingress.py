@@ -12,8 +12,8 @@ from posixpath import dirname
 
 from mcplint.knowledge.proxies import INGRESS_NGINX
 from mcplint.model import CLIENT_HOST, EXACT, PREFIX, SEGMENTS, DeadEnd, Member, PathMatch, Route
+from mcplint.proxies import health
 from mcplint.proxies.assumed import assumed
-from mcplint.proxies.health import alb
 from mcplint.proxies.nginx.directives import size
 from mcplint.proxies.proxy import Proxy, among
 from mcplint.proxies.routing import ProxyRule, VirtualHost, kept, location, route_request, unknown, with_endpoints
@@ -167,7 +167,7 @@ def _route(entry: Entry, match: PathMatch | None) -> Route:
     plain = _insecure(entry)
     listen = (Label(entry.tls, "has a certificate"),) if entry.tls else ()
     return Route(
-        checks=alb(entry.annotations),
+        checks=health.ingress(entry.annotations),
         id=f"{entry.span.source.path} {host or ''}{entry.path.only or ''}",
         span=entry.span,
         proxy=_controller(entry),

@@ -36,6 +36,7 @@ def either(
     machine: Machine, frame: Frame, test: ast.expr, yes: Callable[[], Abstract], no: Callable[[], Abstract]
 ) -> Abstract:
     """What a condition chooses between: both, each with what that says of the names in it, where it may be either."""
+    machine.tested = test
     decided = verdict(machine.evaluate(frame, test))
     if decided is not None:
         return yes() if decided else no()

@@ -175,26 +175,30 @@ def boolean(machine: Machine, frame: Frame, node: ast.BoolOp) -> Abstract:
     spares = isinstance(node.op, ast.Or) and isinstance(node.values[-1], (ast.Constant, ast.Name, ast.Attribute))
     machine.spared += spares
     try:
-        return _chain(machine, frame, node.values, isinstance(node.op, ast.Or))
+        return _chain(machine, frame, node.values, isinstance(node.op, ast.Or), machine.tested is node)
     finally:
         machine.spared -= spares
 
 
-def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: bool) -> Abstract:
-    """`a or b or …` (wanted: True) and `a and b and …` (wanted: False): the first operand that is as wanted."""
+def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: bool, asked: bool = False) -> Abstract:
+    """`a or b or …` (wanted: True) and `a and b and …` (wanted: False): the first operand that is as wanted.
+
+    `asked`: only its truth counts.
+    """
     value = machine.evaluate(frame, operands[0])
     decided = verdict(value)
     if len(operands) == 1 or decided is wanted:
         return value
     if decided is not None:
-        rest = _chain(machine, frame, operands[1:], wanted)
+        rest = _chain(machine, frame, operands[1:], wanted, asked)
         return stands_in(rest, value) if wanted else rest
 
     def later() -> Abstract:
         narrow(machine, frame, operands[0], not wanted)
-        return _chain(machine, frame, operands[1:], wanted)
+        return _chain(machine, frame, operands[1:], wanted, asked)
 
-    return machine.fork([lambda: _kept(value, wanted), later])
+    unsure = asked and value.options is None
+    return machine.fork([lambda: known(wanted, *value.trace) if unsure else _kept(value, wanted), later])
 
 
 def _kept(value: Abstract, wanted: bool) -> Abstract:

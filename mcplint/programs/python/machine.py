@@ -94,7 +94,8 @@ class Machine(Journal):
     """One run of one program. `lenient`: what it demands and no file gives is taken to be given at start-up.
 
     `origin`: the command that starts it. `serving`: whether it serves something, be it no MCP server. `spared`: how
-    many expressions around this one have something else for what is not given. `watch`: is told of each statement that
+    many expressions around this one have something else for what is not given. `tested`: the
+    condition of which nothing but the truth counts. `watch`: is told of each statement that
     is to be run, and of each call of what the project does not have, where that is asked for; it may end the way there.
     `unreached`: statements of middleware that no request comes to. `wired`: the classes of middleware that an
     application is given.
@@ -117,6 +118,7 @@ class Machine(Journal):
         self.argv, self.program, self.terminal = argv, program, terminal
         self.lenient, self.demanding, self.serving = lenient, False, False
         self.spared = 0
+        self.tested: ast.expr | None = None
         self.depth = 0
         self.loops = 0
         self.costs: dict[int, tuple[int, int]] = {}

@@ -90,6 +90,7 @@ def _outcome(
     imports = (*dict.fromkeys(machine.imports), *(_unresolved(machine, start) if found else ()))
     reads = frozenset(machine.reads).union(*map(_variables, machine.packages.values())) if found else frozenset()
     sdks = [each for each in imports if not each.dotted.startswith("npm:zod")]
+    secrets = tuple(_shown(machine)) if found else ()
     lost: tuple[Label, ...] = ()
     if not found:
         seen = [Label(each.span, "an SDK is imported, and where it is served is not seen") for each in sdks]
@@ -97,7 +98,7 @@ def _outcome(
     if "instances" in start.flags:
         found = tuple(each._replace(workers=_instances(start.flags["instances"])) for each in found)
     return Outcome(
-        tuple(each._replace(reads=reads, imports=imports) for each in found),
+        tuple(each._replace(reads=reads, imports=imports, shown=secrets) for each in found),
         asked=frozenset(machine.asked),
         imports=imports,
         entry=start.target,
@@ -107,6 +108,16 @@ def _outcome(
         complete=complete,
         steps=machine.world.steps - machine.budget,
     )
+
+
+def _shown(machine: Machine) -> Iterable[Label]:
+    """Where the program logs secrets, asked where it speaks of its environment as a whole."""
+    scripts = [package.fact for package in machine.packages.values() if package is not None]
+    if not any("process.env" in script.source.text for script in scripts):
+        return ()
+    from mcplint.programs.typescript.shown import shown
+
+    return shown(scripts)
 
 
 def _later(machine: Machine) -> Iterable[Label]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mcplint.facts.nginx import Directive, Word
 from mcplint.model import CLIENT_HOST, CLIENT_NAME, EXACT, PREFIX, TARGET_HOST, Member, PathMatch, Route
+from mcplint.proxies import health
 from mcplint.proxies.nginx.config import Config, Location, VirtualServer, address
 from mcplint.proxies.nginx.directives import behaviour, flag, seconds, setting, statement
 from mcplint.proxies.nginx.includes import Level
@@ -111,6 +112,7 @@ def _route(
         match=_match(location),
         target=_target(sent, word, where),
         balancing=balancing(upstream, where),
+        checks=health.nginx(level, upstream),
         members=shared,
         buffering=setting(level, "proxy_buffering", flag, version),
         read_timeout=setting(level, "proxy_read_timeout", seconds, version),

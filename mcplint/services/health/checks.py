@@ -65,7 +65,8 @@ def _docker(probe: Probe, probed: _Probed) -> HealthCheck:
 
 
 def _platform(probe: PlatformProbe, probed: _Probed) -> HealthCheck:
-    check = HealthCheck(probe.kind, probed.container.platform, probe.span)
+    platform = probed.container.platform if probe.is_own else probe.kind.lower()
+    check = HealthCheck(probe.kind, platform, probe.span)
     if probe.command is not None:
         return _command(check, probe.command, probed)
     if probe.path is None:
@@ -74,8 +75,8 @@ def _platform(probe: PlatformProbe, probed: _Probed) -> HealthCheck:
     if probe.path.must_be(None) or not path:
         return check
     port = probe.port.only if probe.port is not None else None
-    platform, asked = probed.container.platform or "", f"/{path.lstrip('/')}"
-    return check._replace(requests=(Request(platform, "GET", probe.scheme, "", port, asked, True, True),))
+    asked = f"/{path.lstrip('/')}"
+    return check._replace(requests=(Request(platform or "", "GET", probe.scheme, "", port, asked, True, True),))
 
 
 def _command(check: HealthCheck, command: Value[tuple[str, ...]], probed: _Probed) -> HealthCheck:

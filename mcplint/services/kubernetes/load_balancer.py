@@ -6,9 +6,14 @@ https://kubernetes.io/docs/concepts/services-networking/service/#internal-load-b
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from mcplint.facts.document import ScalarNode, at, items, pairs, texts
+from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar, texts
 from mcplint.facts.platform import Resource
+from mcplint.model import PlatformProbe
+from mcplint.services.kubernetes.cluster import Cluster
+from mcplint.services.settings import number, string
+from mcplint.values import Value
 
 PRIVATE = "private"
 """What stands in place of the address of a port that only some networks reach."""
@@ -24,6 +29,20 @@ https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/
 """
 EVERYBODY = frozenset({"0.0.0.0/0", "::/0"})
 AWS = "service.beta.kubernetes.io/aws-load-balancer-"
+AZURE = "service.beta.kubernetes.io/azure-load-balancer-health-probe-"
+CHECKS = (
+    ("AWS", f"{AWS}healthcheck-protocol", f"{AWS}healthcheck-path", (f"{AWS}healthcheck-", "port", "success-codes")),
+    ("Azure", f"{AZURE}protocol", f"{AZURE}request-path", ("service.beta.kubernetes.io/", "port_")),
+)
+"""Whose load balancers check over HTTP: the annotations for the protocol and the path, and the beginnings of those
+after which they ask for something else, or another port.
+
+https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/#health-check,
+https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/#custom-load-balancer-health-probe
+"""
+BACKEND_NAME = re.compile(r"\{\s{0,9}\"default\":\s{0,9}\"([a-z0-9.-]{1,253})\"\s{0,9}\}")
+BACKEND = ("cloud.google.com/backend-config", "beta.cloud.google.com/backend-config")
+"""https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration#direct_health"""
 
 
 def is_public(service: Resource) -> bool:
@@ -60,3 +79,38 @@ def _is_internal_by_default(kind: str, annotations: dict[str, str]) -> bool:
     """Whether the controller of AWS makes the load balancer, which is internal unless its scheme says otherwise."""
     chosen = annotations.get(f"{AWS}type") in ("external", "nlb-ip") or kind == "service.k8s.aws/nlb"
     return chosen and annotations.get(f"{AWS}scheme") != "internet-facing"
+
+
+def checked(service: Resource, cluster: Cluster) -> Iterator[PlatformProbe]:
+    """The checks of what balances requests over the pods of a Service: over HTTP, and of a path that is told."""
+    spec = texts(at(service.node, "spec"))
+    said = {key.text: value for key, value in _annotations(service)}
+    local = spec.get("externalTrafficPolicy") == "Local" or spec.get("type") != "LoadBalancer"
+    for title, protocol, path, (stem, *others) in () if local else CHECKS:
+        stems = tuple(stem + other for other in others)
+        changed = any(key.startswith(stems) and value.text != "traffic-port" for key, value in said.items())
+        if path in said and protocol in said and said[protocol].text.lower() == "http" and not changed:
+            yield PlatformProbe(title, said[path].span, _given(said[path]))
+    for key in BACKEND:
+        named = BACKEND_NAME.fullmatch(said[key].text.strip()) if key in said else None
+        config = cluster.get("BackendConfig", named[1], service) if named else None
+        check = at(config.node, "spec", "healthCheck") if config else None
+        if check is not None and scalar(at(check, "type")) in ("", "HTTP"):
+            yield from _of_google(check)
+    for policy in cluster.of("HealthCheckPolicy"):
+        target = texts(at(policy.node, "spec", "targetRef"))
+        config_ = at(policy.node, "spec", "default", "config")
+        same = cluster.get("Service", target.get("name", ""), policy) is service and target.get("kind") == "Service"
+        if same and scalar(at(config_, "type")) == "HTTP":
+            yield from _of_google(at(config_, "httpHealthCheck"))
+
+
+def _of_google(check: Node | None) -> Iterator[PlatformProbe]:
+    """What an Ingress or a Gateway of Google asks for, as an object beside it says."""
+    path, port = at(check, "requestPath"), at(check, "port")
+    if isinstance(path, ScalarNode):
+        yield PlatformProbe("Google Cloud", path.span, _given(path), number(_given(port)) if port else None)
+
+
+def _given(node: Node | None) -> Value[str]:
+    return string(node, "the load balancer checks this")

@@ -10,7 +10,7 @@ from mcplint.facts.platform import Resource
 from mcplint.model import Container, Mount, PlatformProbe, Port
 from mcplint.services.kubernetes.cluster import Cluster, applied_together, template
 from mcplint.services.kubernetes.environment import environment, injected, referring
-from mcplint.services.kubernetes.load_balancer import address, is_public
+from mcplint.services.kubernetes.load_balancer import address, checked, is_public
 from mcplint.services.kubernetes.traffic import Traffic, affinity, replicas
 from mcplint.services.settings import argv, number, optional, string, switch
 from mcplint.values import UNKNOWN, EditSite, Label, Value
@@ -37,6 +37,7 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
             replicas=replicas(pods, cluster),
             affinity=affinity(before, ways),
             forwards=tuple(port for one in before for port in _forwards(one, node, spec)),
+            probes=(*service.probes, *_balanced(before, node, spec, cluster)),
             injected=_injected(pods, ways, before) if service.env_closed else {},
             service_links=_unlinked(spec),
             ports=tuple(
@@ -128,6 +129,15 @@ def _forwards(service: Resource, container: Node, spec: Node | None) -> Iterator
         target = at(port, "targetPort") or at(port, "port")
         inner, nameless = _target(target, container, spec, f"the Service {service.name.text} sets the target port")
         yield Port(inner, outer, None, port.span, texts(port).get("protocol", "TCP").lower(), nameless)
+
+
+def _balanced(before: Iterable[Resource], node: Node, spec: Node | None, cluster: Cluster) -> Iterator[PlatformProbe]:
+    """The checks that load balancers make of a container, through Services that have one port alone."""
+    for service in before:
+        ports = list(_forwards(service, node, spec))
+        for probe in checked(service, cluster) if len(ports) == 1 else ():
+            if probe.port is None or probe.port.must(ports[0].target.must_be):
+                yield probe._replace(port=ports[0].target)
 
 
 def _target(node: Node | None, container: Node, spec: Node | None, note: str) -> tuple[Value[int], str]:
