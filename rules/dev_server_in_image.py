@@ -72,6 +72,7 @@ CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
 import re
 
 from mcplint import WARNING, Container, Edit, Finding, Fix, Label, Span, rule
+from mcplint.text.layout import is_named
 
 DEVELOPMENT = r"(?i)(?:^|[-._/])(?:dev|devel|development|local|override|test|debug)(?:[-._/]|$)"
 
@@ -101,14 +102,15 @@ def check(container: Container):
         return
     place = next((word.site.span for word in container.argv.words or () if word.only == said and word.site), None)
     notes = () if place is None or place == container.cmd else (Label(container.cmd, "starts it"),)
-    fix = Fix("leave it out", without(place), safe=True) if place and said == "--reload" else None
+    alone = place and said == "--reload" and not is_named(place, "reload")
+    fix = Fix("leave it out", without(place), safe=True) if alone else None
     yield Finding(f"`{said}` is for development: {container.title} {does}", place or container.cmd, notes, fix)
 
 
 def without(word: Span) -> tuple[Edit, ...]:
     """The edit that takes a word out of a command, with what parts it from the word before."""
     front, back = word.source.text[: word.start], word.source.text[word.end :]
-    apart = re.search(r""",\s*["']$|[ \t]+$""", front)
+    apart = re.search(r""",\s*["']$|(?<![ \t])[ \t]+$""", front)
     closing = re.match(r"""["']""", back) if apart and apart[0][-1] in "\"'" else None
     if not apart or (closing is None and not re.match(r"\s|$|\\", back)):
         return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -171,7 +172,7 @@ def _flagged(option: Option, value: Abstract) -> Abstract:
 
 
 def converter(machine: Machine, kind: Abstract | None) -> Callable[[Abstract], Abstract]:
-    """What `type=…` makes of a word; a word that it refuses ends the program."""
+    """What `type=…` makes of a word; a word that it refuses ends the program, but one for a shell."""
     if kind is None or kind.options in (None, (None,)):
         return (lambda value: value) if kind is None or kind.options == (None,) else lambda value: unknown(*value.trace)
     only = kind.only
@@ -186,6 +187,11 @@ def converter(machine: Machine, kind: Abstract | None) -> Callable[[Abstract], A
         try:
             return machine.call(kind, Args((value,)))
         except Raised:
+            if isinstance(value.only, str) and _VARIABLE.search(value.only):
+                return unknown(*value.trace)
             raise Raised("SystemExit") from None
 
     return convert
+
+
+_VARIABLE = re.compile(r"\$(?:\{|[A-Za-z_])")
