@@ -91,7 +91,7 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
         servers,
         tuple(_loose(*each) for each in silent if each not in open_),
         tuple({(each.id, each.why): each for each in (*opened, *unknown)}.values())
-        or (() if servers or lacking or shadowed else tuple(islice(_unstarted(tree, paths), 1))),
+        or (() if servers or lacking or shadowed else tuple(islice(_unstarted(tree, paths), _MOST_UNSTARTED))),
         frozenset(context.container.id for context, _ in open_ if _is_servers(context, tree, only) and serving)
         | frozenset(context.container.id for context, start in silent if _is_misquoted(context.container, start))
         | frozenset(context.container.id for context, _ in silent if _loses_server(context, tree))
@@ -161,14 +161,19 @@ def _calls(server: Server) -> Iterator[Span]:
     yield from (note.span for note in server.transport.trace if note.span.source == server.span.source)
 
 
+_MOST_UNSTARTED = 20
+"""How many packages without a start are named."""
+
+
 def _unstarted(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
-    """The files that import what servers are made of, where nothing that is started leads to one."""
+    """What servers are made of, where nothing that is started leads to one: a module of Python, packages of Node."""
     for path in paths.get("python", ()):
         source = tree.source(path) if path not in tree.problems else None
         found = SERVER_IMPORT.search(source.text) if source and "mcp" in source.text else None
         if source and found:
             why = "it imports an SDK for servers, and no start that the files name leads to one"
             yield Unfollowed(path, Span(source, *found.span(1)), why)
+            break
     for path in paths.get("package.json", ()):
         source = tree.source(path)
         if source and any(sdk in source.text for sdk in NPM_PACKAGES) and "typescript" in paths:
