@@ -24,7 +24,7 @@ def calls(network: Network, clients: Iterable[ClientConfig]) -> Iterator[Call]:
     """Every address with a port that leads from one container to another, where one of them runs an MCP server.
 
     It stands in a variable or in a client's configuration that is mounted. Those of the machine itself only as others
-    than MCP servers are told them: a server says which variables it reads.
+    than MCP servers are told them.
     """
     mounted: dict[str, list[ClientConfig]] = {}
     for client in clients:
@@ -36,11 +36,14 @@ def calls(network: Network, clients: Iterable[ClientConfig]) -> Iterator[Call]:
         if context.project is None or caller.unread or caller.shared_network.may(bool):
             continue
         told = [each for mount in caller.mounts for each in mounted.get(mount.path or "", ())]
-        urls = ((f"the URL of `{client.span.text[:60]}`", client.url) for client in told)
-        for name, value in (*caller.env.items(), *urls):
+        # A server says which variables it reads; a client's file is read by the client, be it a bridge.
+        serves = caller.id in serving
+        given = ((name, value, serves) for name, value in caller.env.items())
+        urls = ((f"the URL of `{client.span.text[:60]}`", client.url, False) for client in told)
+        for name, value, from_server in (*given, *urls):
             for found in ADDRESS.finditer(value.only or ""):
                 other = _addressed(found[1], int(found[2]), context, known)
-                if other and _concerns(found[1], caller.id in serving, other.container.id in serving):
+                if other and _concerns(found[1], from_server, other.container.id in serving):
                     yield _call(name, value, found, caller, other.container, serving.get(other.container.id))
 
 
