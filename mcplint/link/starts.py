@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -325,7 +326,8 @@ def _serving(
 
             found = found._replace(lacks=(*found.lacks, *served_folders(context.image, found, servers, tree)))
         start = None if hidden else starts.programs.get(each.id)
-        if start and found.argv and any(word.may_be("uv", "uvx", "npx") for word in (found.argv.words or ())[:4]):
+        words = (found.argv.words or ())[:4] if found.argv else ()
+        if start and any(re.search(r"\b(?:uvx?|npx)\b", word.only or "uv") for word in words):
             from mcplint.runtime.sync import sync
 
             found = found._replace(sync=sync(context.image, found, start, tree))

@@ -101,7 +101,7 @@ _ELSEWHERE = r"\bcd |--chdir|--app-dir|--directory|\bexec\b|\bsh\b"
 def _misplaced(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> Iterator[Lack]:
     """The module of the project that is started, where it is neither installed nor in the working directory.
 
-    Where no COPY brings it at all, it may still come from a package of the same name that is installed.
+    Where no COPY brings it at all, it may still come from a package of the project that is installed from an index.
     """
     contents, folder, name = Contents.of(image, tree), container.workdir.only, start.parts[0]
     words = " ".join(word.only or "$" for word in (container.argv and container.argv.words) or ())
@@ -116,7 +116,7 @@ def _misplaced(image: Image, container: Container, start: Start, entry: str, tre
     if installed is None or entry in installed or None in places or wanted in places:
         return
     if not places:
-        if absence := contents.absent(wanted, entry):
+        if not _is_published(image, name, tree) and (absence := contents.absent(wanted, entry)):
             notes = (*absence.notes, Label(container.cmd, "starts it"))
             why = absence.why.replace(" before this line", " into the image")
             yield Lack(LackKind.STARTED, name, start.span, why, notes, edits=absence.edits, path=entry)
@@ -129,6 +129,16 @@ def _misplaced(image: Image, container: Container, start: Start, entry: str, tre
 
 _UNTOLD = ("poetry", "pdm", "pipenv")
 """Tools that install the project as well, unless they are told otherwise."""
+
+
+def _is_published(image: Image, name: str, tree: Tree) -> bool:
+    """Whether an install may bring a module as a package of an index, an address or a wheel."""
+    wanted = needs(tree, image.installs, image.folder)
+    asked = {each.name for each in wanted.requirements} | {each.name for each in wanted.locked}
+    projects = tree.all_facts("project", tree.called("pyproject.toml")).values()
+    own = {normalized(each) for each in (name.partition(".")[0], *(project.name.only or "" for project in projects))}
+    words = [word for install in image.installs for word in install.argv]
+    return not own.isdisjoint(asked) or any("://" in word or ".whl" in word for word in words)
 
 
 def _modules(image: Image, container: Container, entry: str, found: tuple[Imported, ...], tree: Tree) -> Iterator[Lack]:

@@ -6,11 +6,14 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from mcplint.commands.command_lines import program, unwrapped
-from mcplint.commands.words import span_of, text
+from mcplint.commands.command_lines import program, shell_operand, unwrapped
+from mcplint.commands.shell import script_text
+from mcplint.commands.shell_parser import commands
+from mcplint.commands.words import Words, span_of, text
 from mcplint.facts.dependencies import Project
 from mcplint.images.copies import paths_in_image
 from mcplint.images.image import Image
+from mcplint.knowledge.executables import SHELLS
 from mcplint.knowledge.lock_files import PYTHON_LOCKS
 from mcplint.model import Container, Sync
 from mcplint.model.insertion import more_words
@@ -21,7 +24,7 @@ from mcplint.project.tree import Tree
 from mcplint.runtime.writable import home, is_open
 from mcplint.text.paths import upwards
 from mcplint.text.source import Span
-from mcplint.values import Label
+from mcplint.values import EditSite, Label, Value
 
 _INSISTING = frozenset({"--frozen", "--locked"})
 """Flags of `uv sync` without which it makes a lock file itself."""
@@ -32,7 +35,7 @@ _NPM_CACHES = ("npm_config_cache", "NPM_CONFIG_CACHE", "HOME")
 
 def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync | None:
     """What a start through uv builds again, and whether the user may start anything so; None for any other start."""
-    words = container.argv.words or () if container.argv else ()
+    words = _of_shell(container.argv.words or (), container.argv.span) if container.argv else ()
     while (rest := unwrapped(words)) is not None:
         words = rest
     tool = program(words)
@@ -62,6 +65,16 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
         edits = more_words(words[: run + 1], ("--no-sync",)) if built and not refused else ()
         return made._replace(project=project.source.path, refused=refused, edits=edits, pulled=pulled)
     return made if refused else None
+
+
+def _of_shell(words: Words, place: Span) -> Words:
+    """The words of the one command that a shell is told to run; the words themselves where it is no such."""
+    operand = shell_operand(words) if program(words) in SHELLS else None
+    given = script_text(words[operand[0]], place) if operand and operand[1] else None
+    told = commands(given[0]) if given and given[1] is None else ()
+    if len(told) != 1 or told[0].inside or not all(word.literal for word in told[0].words):
+        return words
+    return tuple(Value((word.text,), (Label(word.span, "starts it"),), EditSite(word.span)) for word in told[0].words)
 
 
 def _without_lock(image: Image, project: Project, tree: Tree) -> Iterator[Span]:
