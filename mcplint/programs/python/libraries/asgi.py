@@ -237,7 +237,7 @@ def _is_configured(machine: Machine, start: Start) -> bool:
     """
     if "config" in start.flags or machine.variable("GUNICORN_CMD_ARGS").options != (None,):
         return True
-    return start.runner == "gunicorn" and machine.world.file("gunicorn.conf.py") is not None
+    return start.runner == "gunicorn" and machine.world.file("gunicorn.conf.py") in machine.world.tree.paths
 
 
 def _spoken(worker: object) -> str:
