@@ -57,7 +57,10 @@ def parses(path: str, text: str) -> bool:
 
 @pytest.mark.parametrize(
     ("name", "unsafe"),
-    [(name, unsafe) for name in PROJECTS for unsafe in (True, False) if unsafe or not name.startswith("case")],
+    [
+        *((name, unsafe) for name in PROJECTS for unsafe in (True, False) if not name.startswith("case")),
+        *(pytest.param(name, True, marks=pytest.mark.full) for name in PROJECTS if name.startswith("case")),
+    ],
 )
 def test_all_fixes_of_a_project_go_together(name, unsafe):
     before = PROJECTS[name]

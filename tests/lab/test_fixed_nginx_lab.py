@@ -32,7 +32,6 @@ def takes(folder: Path, text: str) -> bool:
     return subprocess.run(command, capture_output=True).returncode == 0
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("unsafe", [False, True], ids=["safe", "all"])
 def test_nginx_takes_what_fixes_leave(tmp_path, unsafe):
     tried = 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import pytest
 from pages import look
 from test_fixes_together import PROJECTS
 
@@ -23,7 +22,6 @@ def takes(folder: Path, path: str, text: str) -> bool:
     return subprocess.run([need.program("node"), "--check", str(script)], capture_output=True).returncode == 0
 
 
-@pytest.mark.full
 def test_node_takes_what_fixes_leave(tmp_path):
     tried = 0
     for name, files in PROJECTS.items():

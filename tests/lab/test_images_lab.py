@@ -21,7 +21,7 @@ from tests.lab.docker import Daemon, Failed, Running, daemon
 from tests.lab.examples import example
 from tests.lab.servers import ELSEWHERE, HERE, INITIALIZE
 
-pytestmark = [pytest.mark.full, pytest.mark.xdist_group("docker")]
+pytestmark = pytest.mark.xdist_group("docker")
 
 # The words that a build or a start ends with, by the rule whose Bad they come of.
 BUILDS = {

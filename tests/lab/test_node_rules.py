@@ -14,7 +14,7 @@ from pages import RULES
 
 from tests.lab import need, nginx
 
-pytestmark = [pytest.mark.full, pytest.mark.xdist_group("npm")]
+pytestmark = pytest.mark.xdist_group("npm")
 
 LISTEN = """
 const server = require("http").createServer();

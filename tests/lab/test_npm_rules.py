@@ -19,7 +19,7 @@ from tests.lab import need, nginx
 from tests.lab.examples import example, trap
 from tests.lab.servers import INITIALIZE, JSON, ContainerContext
 
-pytestmark = [pytest.mark.full, pytest.mark.xdist_group("npm")]
+pytestmark = pytest.mark.xdist_group("npm")
 
 QUIET = ("--no-audit", "--no-fund", "--loglevel=error")
 TOOLS = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "add", "arguments": {"text": "bread"}}}

@@ -16,7 +16,6 @@ RELEASES = [
 ]
 
 
-@pytest.mark.full
 @pytest.mark.parametrize(("package", "version"), RELEASES)
 def test_the_table_agrees_with_the_release(package: str, version: str) -> None:
     found = measure(package, version)
