@@ -57,8 +57,11 @@ def haproxy(options: tuple[Line, ...], rules: tuple[Line, ...], servers: tuple[L
 
 def ingress(annotations: Mapping[str, Value[str]]) -> tuple[HealthCheck, ...]:
     """The check of a load balancer that an Ingress is made into, where that says the path and nothing else of it."""
-    for prefix, platform, title in ((ALB, "alb", "ALB"), (APPGW, "appgw", "Application Gateway")):
-        path = annotations.get(f"{prefix}health{'check' if prefix == ALB else '-probe'}-path")
+    for key, platform, title in (
+        (f"{ALB}healthcheck-path", "alb", "ALB"),
+        (f"{APPGW}health-probe-path", "appgw", "Application Gateway"),
+    ):
+        path = annotations.get(key)
         if path is None or not path.only or path.span is None or any(map(annotations.get, OTHERWISE)):
             continue
         asked = Request(title, "GET", "http", "", None, _path(path.only), True, True)

@@ -17,12 +17,14 @@ class Cluster(NamedTuple):
     """The objects of a project that are applied as they stand, by kind, and notes on those that are not.
 
     `named`: the same by kind and name. `selectors`: Services by namespace and the first label that they select.
+    `checks`: the HealthCheckPolicies of Google by the name of what they are for.
     """
 
     kinds: Mapping[str, list[Resource]]
     named: Mapping[tuple[str, str], list[Resource]]
     selectors: Mapping[tuple[str, str, str], list[Resource]]
     notes: tuple[Label, ...] = ()
+    checks: Mapping[str, list[Resource]] = {}
 
     def of(self, *kinds: str) -> Iterator[Resource]:
         """The objects of these kinds."""
@@ -52,6 +54,7 @@ def cluster(manifests: Iterable[Manifests], kustomizations: Iterable[Kustomizati
     kinds: dict[str, list[Resource]] = {}
     named: dict[tuple[str, str], list[Resource]] = {}
     selectors: dict[tuple[str, str, str], list[Resource]] = {}
+    checks: dict[str, list[Resource]] = {}
     notes: list[Label] = []
     for file in manifests:
         path = file.source.path
@@ -67,7 +70,9 @@ def cluster(manifests: Iterable[Manifests], kustomizations: Iterable[Kustomizati
             selector = texts(at(one.node, "spec", "selector")) if (one.api, one.kind) == ("", "Service") else {}
             for label in list(selector.items())[:1]:
                 selectors.setdefault((one.namespace, *label), []).append(one)
-    return Cluster(kinds, named, selectors, tuple(notes))
+            if one.kind == "HealthCheckPolicy":
+                checks.setdefault(texts(at(one.node, "spec", "targetRef")).get("name", ""), []).append(one)
+    return Cluster(kinds, named, selectors, tuple(notes), checks)
 
 
 def _changed(kustomizations: tuple[Kustomization, ...]) -> frozenset[str]:

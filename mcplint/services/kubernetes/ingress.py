@@ -76,9 +76,12 @@ class Entry(NamedTuple):
 def entries(cluster: Cluster) -> Iterator[Entry]:
     """The paths of all Ingresses, Gateways and Routes of OpenShift that lead to a Service."""
     policies = tuple(kind for kind in cluster.kinds if kind in POLICIES)
+    parents: dict[int, tuple[str, ...]] = {}
     for entry in _entries(cluster):
-        service = cluster.get("Service", entry.service, entry.resource)
-        yield entry._replace(beside=(*policies, *_annotated(service), *_parents(entry.resource, cluster)))
+        service, route = cluster.get("Service", entry.service, entry.resource), id(entry.resource.node)
+        if route not in parents:
+            parents[route] = tuple(_parents(entry.resource, cluster))
+        yield entry._replace(beside=(*policies, *_annotated(service), *parents[route]))
 
 
 def _annotated(resource: Resource | None) -> Iterator[str]:

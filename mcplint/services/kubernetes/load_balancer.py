@@ -70,11 +70,6 @@ def _annotations(service: Resource) -> list[tuple[ScalarNode, ScalarNode]]:
     return [(key, value) for key, value in every if isinstance(value, ScalarNode)]
 
 
-def _opens(key: str, value: str) -> bool:
-    """Whether an annotation says after all that everybody may come in; an old one has `0.0.0.0/0` for internal."""
-    return value in ("false", "") or (value in EVERYBODY and "internal" not in key)
-
-
 def _is_internal_by_default(kind: str, annotations: dict[str, str]) -> bool:
     """Whether the controller of AWS makes the load balancer, which is internal unless its scheme says otherwise."""
     chosen = annotations.get(f"{AWS}type") in ("external", "nlb-ip") or kind == "service.k8s.aws/nlb"
@@ -97,10 +92,10 @@ def checked(service: Resource, cluster: Cluster) -> Iterator[PlatformProbe]:
         check = at(config.node, "spec", "healthCheck") if config else None
         if check is not None and scalar(at(check, "type")) in ("", "HTTP"):
             yield from _of_google(check)
-    for policy in cluster.of("HealthCheckPolicy"):
-        target = texts(at(policy.node, "spec", "targetRef"))
+    for policy in cluster.checks.get(service.name.text, ()):
+        kind = scalar(at(policy.node, "spec", "targetRef", "kind"))
         config_ = at(policy.node, "spec", "default", "config")
-        same = cluster.get("Service", target.get("name", ""), policy) is service and target.get("kind") == "Service"
+        same = kind == "Service" and cluster.get("Service", service.name.text, policy) is service
         if same and scalar(at(config_, "type")) == "HTTP":
             yield from _of_google(at(config_, "httpHealthCheck"))
 

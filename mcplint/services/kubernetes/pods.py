@@ -29,6 +29,7 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
     shared = len(containers) > 1
     for node in containers:
         service = container(node, spec, pods, cluster)
+        forwards = [(one, tuple(_forwards(one, node, spec))) for one in before]
         yield service._replace(
             service=pods.name.text if not shared else f"{pods.name.text}/{service.service}",
             network_mode=_network(spec, pods, shared),
@@ -36,15 +37,12 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
             networks=frozenset(("kubernetes",)),
             replicas=replicas(pods, cluster),
             affinity=affinity(before, ways),
-            forwards=tuple(port for one in before for port in _forwards(one, node, spec)),
-            probes=(*service.probes, *_balanced(before, node, spec, cluster)),
+            forwards=tuple(port for _, ports in forwards for port in ports),
+            probes=(*service.probes, *_balanced(forwards, cluster)),
             injected=_injected(pods, ways, before) if service.env_closed else {},
             service_links=_unlinked(spec),
             ports=tuple(
-                port._replace(host_ip=address(one))
-                for one in before
-                if is_public(one)
-                for port in _forwards(one, node, spec)
+                port._replace(host_ip=address(one)) for one, ports in forwards if is_public(one) for port in ports
             ),
         )
 
@@ -131,10 +129,9 @@ def _forwards(service: Resource, container: Node, spec: Node | None) -> Iterator
         yield Port(inner, outer, None, port.span, texts(port).get("protocol", "TCP").lower(), nameless)
 
 
-def _balanced(before: Iterable[Resource], node: Node, spec: Node | None, cluster: Cluster) -> Iterator[PlatformProbe]:
+def _balanced(forwards: Iterable[tuple[Resource, tuple[Port, ...]]], cluster: Cluster) -> Iterator[PlatformProbe]:
     """The checks that load balancers make of a container, through Services that have one port alone."""
-    for service in before:
-        ports = list(_forwards(service, node, spec))
+    for service, ports in forwards:
         for probe in checked(service, cluster) if len(ports) == 1 else ():
             if probe.port is None or probe.port.must(ports[0].target.must_be):
                 yield probe._replace(port=ports[0].target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache, partial
 from typing import NamedTuple
 
 from mcplint.facts.platform import App, Kustomization, Manifests, Procfile, Unit
@@ -20,7 +21,7 @@ from mcplint.services.platforms.fly import fly
 from mcplint.services.platforms.procfile import procfile
 from mcplint.services.platforms.railway import railway
 from mcplint.services.platforms.render import render
-from mcplint.services.platforms.systemd import unit
+from mcplint.services.platforms.systemd import may_notify, unit
 from mcplint.values import Label
 
 APPS = {"fly": fly, "render": render, "railway": railway, "cloudbuild": cloud_build}
@@ -60,6 +61,7 @@ def platforms(
     for file in procfiles:
         found += procfile(file, tree)
     found += deploy_scripts(tree, scripts)
-    found += filter(None, (unit(file, tree) for file in units))
+    notifies = cache(partial(may_notify, tree))
+    found += filter(None, (unit(file, tree, notifies) for file in units))
     entries = tuple(entry for into in ways.entries.values() for entry in into)
     return Platforms(tuple(found), entries, objects.notes, tuple(unselected(objects)), tuple(mistyped(objects)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from mcplint.facts.platform import Unit
 from mcplint.model import Argv, Container
@@ -24,8 +24,11 @@ HOME = "/%h/"
 """The home of a unit's user, which the machine knows."""
 
 
-def unit(file: Unit, tree: Tree) -> Container | None:
-    """The service of a systemd unit, which runs on the host itself; None where it starts nothing."""
+def unit(file: Unit, tree: Tree, notifies: Callable[[], bool]) -> Container | None:
+    """The service of a systemd unit, which runs on the host itself; None where it starts nothing.
+
+    `notifies`: whether a program of the project may tell systemd that it is up, asked where the unit waits for that.
+    """
     command, place, user = file.last("ExecStart"), file.last("WorkingDirectory"), file.last("User")
     kind = file.last("Type")
     if command is None or not command.text:
@@ -49,12 +52,12 @@ def unit(file: Unit, tree: Tree) -> Container | None:
         folder=".",
         defaults=not hidden,
         notified=_setting(kind, "the unit sets Type")
-        if kind and kind.text.startswith("notify") and not _may_notify(tree)
+        if kind and kind.text.startswith("notify") and not notifies()
         else UNKNOWN,
     )
 
 
-def _may_notify(tree: Tree) -> bool:
+def may_notify(tree: Tree) -> bool:
     """Whether a program of the project may tell systemd that it is up."""
     sources = (tree.source(path) for path in sorted(tree.paths) if f"/{path}".endswith(_CODE))
     return any(source is not None and _NOTIFIES.search(source.text) for source in sources)
