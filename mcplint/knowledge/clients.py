@@ -66,6 +66,21 @@ CLAUDE_CODE = Host(
     seconds=False,
 )
 
+MCPO = Host(
+    "mcpo",
+    types={
+        **_PLAIN,
+        "streamable-http": STREAMABLE,
+        "streamable_http": STREAMABLE,
+        "streamablehttp": STREAMABLE,
+    },
+    untyped=SSE,
+    wrong=REFUSED,
+    strict=True,
+    variables=NONE,
+    prefix=None,
+)
+
 HOSTS: Mapping[str, Host] = {
     ".vscode/mcp.json": Host(
         "VS Code",
@@ -158,23 +173,7 @@ HOSTS: Mapping[str, Host] = {
         Host("Continue", types={**_PLAIN, "streamable-http": STREAMABLE}, wrong=REFUSED),
     ),
     ".continue/mcpServers/*.json": Host("Continue", types={**_PLAIN, "http": STREAMABLE}, wrong=REFUSED),
-    **dict.fromkeys(
-        ("mcpo.json", "mcpo-config.json", "mcpo_config.json", "mcpo/config.json"),
-        Host(
-            "mcpo",
-            types={
-                **_PLAIN,
-                "streamable-http": STREAMABLE,
-                "streamable_http": STREAMABLE,
-                "streamablehttp": STREAMABLE,
-            },
-            untyped=SSE,
-            wrong=REFUSED,
-            strict=True,
-            variables=NONE,
-            prefix=None,
-        ),
-    ),
+    **dict.fromkeys(("mcpo.json", "mcpo-config.json", "mcpo_config.json", "mcpo/config.json"), MCPO),
 }
 """By the end of a path. The first that fits holds."""
 

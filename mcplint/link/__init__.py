@@ -55,12 +55,13 @@ class Linked(NamedTuple):
 
 def link(tree: Tree, config: Config) -> Linked:
     """The deployment that the files of a project make."""
-    paths = kinds(path for path in tree.paths if not is_test(path))
+    paths: Paths = kinds(path for path in tree.paths if not is_test(path))
     wanted = _speaks_of_mcp(tree, paths) or _publishes(tree, paths)
     hosted = _platforms(tree, paths) if wanted else None
     contexts = _contexts(tree, paths, hosted.services if hosted else ()) if wanted else ()
     contexts = tuple(stated.containers(contexts, config.deployment))
     started = starts.started(tree, paths, contexts)
+    paths = starts.with_clients(paths, started.bridged)
     servers = tuple(stated.servers(started.servers, config.deployment))
     network = Network(contexts, servers)
     deployment = Deployment(
@@ -71,7 +72,7 @@ def link(tree: Tree, config: Config) -> Linked:
         loose=(*started.loose, *starts.lost(tree), *(starts.unread(hosted) if servers else ())),
     )
     in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
-    deployment = _published(tree, paths, network, deployment, in_front, started.installed)
+    deployment = _published(tree, paths, network, deployment, in_front, started)
     deployment = _with_conflicts(tree, paths, contexts, deployment)
     if hosted and any(container.platform == "kubernetes" for container in deployment.containers):
         deployment = deployment._replace(unselected=hosted.unselected, mistyped=hosted.mistyped)
@@ -194,13 +195,14 @@ def _published(
     network: Network,
     deployment: Deployment,
     in_front: tuple[Proxy, ...],
-    installed: tuple[Server, ...],
+    started: starts.Starts,
 ) -> Deployment:
     """The deployment with its routes, with how they spread requests, and with what clients are told."""
     routes = tuple(route for front in in_front for route in front.routes)
+    installed = started.installed
     manifests, remotes, packages = _manifests(tree, paths, network, installed)
     remotes = _joined((*deployment.remotes, *remotes), in_front, network)
-    clients, flaws = _clients(tree, paths)
+    clients, flaws = _clients(tree, paths, frozenset().union(*started.bridged.values()))
     servers = (*_spread(network, routes), *(each for each in installed if each not in network.servers))
     return deployment._replace(
         servers=tuple(_formatted(tree, server) for server in servers),
@@ -211,7 +213,7 @@ def _published(
         dead_ends=tuple(end for front in in_front for end in front.dead_ends),
         clients=tuple(_started(client, installed) for client in _joined(clients, in_front, network)),
         client_flaws=flaws,
-        calls=_calls(network, paths, clients),
+        calls=_calls(network, paths, clients, started),
         loose=(*deployment.loose, *starts.unlinked(routes)),
     )
 
@@ -271,14 +273,18 @@ def _manifests(
     return parts(documents, tree, network, installed)
 
 
-def _clients(tree: Tree, paths: Paths) -> tuple[tuple[ClientConfig, ...], tuple[ClientFlaw, ...]]:
+def _clients(
+    tree: Tree, paths: Paths, bridged: frozenset[str]
+) -> tuple[tuple[ClientConfig, ...], tuple[ClientFlaw, ...]]:
     """What clients are told, and what their hosts do not take as it is meant."""
     named = (*paths.get("client", ()), *starts.bundles(tree, paths))
     if not named:
         return (), ()
+    from mcplint.knowledge.clients import MCPO
     from mcplint.services.clients import told
 
-    files = [told(file, tree.paths) for file in tree.all_facts("client", named).values()]
+    found = tree.all_facts("client", named)
+    files = [told(file, tree.paths, MCPO if path in bridged else None) for path, file in found.items()]
     clients = tuple(_commanded(one, tree) for file in files for one in file.clients)
     return clients, tuple(one for file in files for one in file.flaws)
 
@@ -309,12 +315,14 @@ def _started(client: ClientConfig, installed: tuple[Server, ...]) -> ClientConfi
     return client._replace(server=own[0], links=(link,))
 
 
-def _calls(network: Network, paths: Paths, clients: tuple[ClientConfig, ...]) -> tuple[Call, ...]:
+def _calls(
+    network: Network, paths: Paths, clients: tuple[ClientConfig, ...], started: starts.Starts
+) -> tuple[Call, ...]:
     if "compose" not in paths or not network.servers:
         return ()
     from mcplint.services.calls import calls
 
-    return tuple(calls(network, clients))
+    return tuple(calls(network, clients, started.bridged))
 
 
 def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network) -> tuple[P, ...]:

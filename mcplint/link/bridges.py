@@ -148,7 +148,8 @@ def _bridge(told: Told, package: str | None, **known: Any) -> Bridge:
 def _mcpo(told: Told) -> Bridge:
     """mcpo, which speaks OpenAPI instead of MCP, on every interface."""
     host, port = _option(told, ("host",), "0.0.0.0"), _option(told, ("port",), "8000")
-    return _bridge(told, None, transport=NOWHERE, host=host, port=_number(port))
+    config = told.flags.get("config", NOWHERE)
+    return _bridge(told, None, transport=NOWHERE, host=host, port=_number(port), config=config)
 
 
 def _supergateway(told: Told) -> Bridge:

@@ -154,7 +154,7 @@ class Programs:
         argv = context.container.argv
         if argv is None or argv.words is None:
             return Started((), _unsaid(context), argv.trace if argv else ())
-        inside = _inside(context, self.tree)
+        inside = in_project(context, self.tree)
         workdir, tree = context.container.workdir.only, self.tree
         home = posixpath.dirname(context.image.dockerfile if context.image else argv.span.source.path)
         execution = ExecContext(workdir, context.container.given, tree, inside, argv.span, home, _built(context))
@@ -311,7 +311,7 @@ def _installs(context: ContainerContext, start: Start) -> tuple[Install, ...]:
     return built if done else start.installs
 
 
-def _inside(context: ContainerContext, tree: Tree) -> Callable[[str], str | None]:
+def in_project(context: ContainerContext, tree: Tree) -> Callable[[str], str | None]:
     """The path in the project of an absolute path in a container: what is mounted there, else what the image has."""
     mounts, folder = context.container.mounts, context.container.folder
     mounted = {

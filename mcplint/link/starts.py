@@ -45,7 +45,8 @@ class Starts(NamedTuple):
     the ids of those containers of them that certainly are an MCP server's. `needed`: the files that the servers cannot
     do without; `used`: the modules of their programs. `lacking`: by container, what it would start and the project
     lacks. `programs`: by container, what is started. `installed`: the servers that people start without a container.
-    `refusing`: by container, the argument that ends its program.
+    `refusing`: by container, the argument that ends its program. `bridged`: by container, the files that
+    its bridges take their servers from.
     """
 
     servers: tuple[Server, ...] = ()
@@ -58,6 +59,7 @@ class Starts(NamedTuple):
     programs: Mapping[str, Start] = {}
     installed: tuple[Server, ...] = ()
     refusing: Mapping[str, Refusal] = {}
+    bridged: Mapping[str, frozenset[str]] = {}
 
 
 def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) -> Starts:
@@ -73,7 +75,8 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
     silent = [(context, start) for context, start in found if not start.servers and not start.missing]
     used = tree.asked("python", "typescript")
     alone = any(start.servers and context.container.service is None for context, start in found)
-    installed, unknown = _outside(tree, paths, programs, alone)
+    bridged = {context.container.id: frozenset(_bridged(context, start, tree)) for context, start in found}
+    installed, unknown = _outside(tree, with_clients(paths, bridged), programs, alone)
     servers = tuple(server for _, start in found for server in start.servers)
     if not servers:
         installed = installed or _scripted(programs)
@@ -103,7 +106,25 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
         {context.container.id: start.start for context, start in found if start.start},
         installed,
         refusing,
+        bridged,
     )
+
+
+def _bridged(context: ContainerContext, start: Started, tree: Tree) -> Iterator[str]:
+    """The files of the project that bridges in a container take their servers from."""
+    from mcplint.link.servers import in_project
+
+    for server in start.servers:
+        if server.bridge and (config := server.bridge.config.only):
+            path = posixpath.normpath(posixpath.join(context.container.workdir.only or "/", config))
+            if (found := in_project(context, tree)(path)) in tree.paths:
+                yield found
+
+
+def with_clients(paths: Paths, bridged: Mapping[str, frozenset[str]]) -> Paths:
+    """The files by kind, those that bridges take servers from with the clients' own."""
+    found = frozenset[str]().union(*bridged.values())
+    return {**paths, "client": sorted(found.union(paths.get("client", ())))} if found else paths
 
 
 def _outside(

@@ -20,11 +20,11 @@ ADDRESS = re.compile(
 )
 
 
-def calls(network: Network, clients: Iterable[ClientConfig]) -> Iterator[Call]:
+def calls(network: Network, clients: Iterable[ClientConfig], bridged: Mapping[str, frozenset[str]]) -> Iterator[Call]:
     """Every address with a port that leads from one container to another, where one of them runs an MCP server.
 
-    It stands in a variable or in a client's configuration that is mounted. Those of the machine itself only as others
-    than MCP servers are told them.
+    It stands in a variable or in a client's configuration that is mounted or that a bridge reads: `bridged` has these
+    by container. Those of the machine itself only as others than MCP servers are told them.
     """
     mounted: dict[str, list[ClientConfig]] = {}
     for client in clients:
@@ -35,7 +35,8 @@ def calls(network: Network, clients: Iterable[ClientConfig]) -> Iterator[Call]:
         caller = context.container
         if context.project is None or caller.unread or caller.shared_network.may(bool):
             continue
-        told = [each for mount in caller.mounts for each in mounted.get(mount.path or "", ())]
+        files = {*(mount.path or "" for mount in caller.mounts), *bridged.get(caller.id, ())}
+        told = [each for path in sorted(files) for each in mounted.get(path, ())]
         # A server says which variables it reads; a client's file is read by the client, be it a bridge.
         serves = caller.id in serving
         given = ((name, value, serves) for name, value in caller.env.items())

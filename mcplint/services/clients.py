@@ -28,12 +28,13 @@ class Told(NamedTuple):
     flaws: tuple[ClientFlaw, ...] = ()
 
 
-def told(file: ClientFile, paths: Collection[str]) -> Told:
-    """One part for each server that the file names; `paths`: the files of the project."""
+def told(file: ClientFile, paths: Collection[str], known: Host | None = None) -> Told:
+    """One part for each server that the file names; `paths`: the files of the project; `known`: what reads it, if not
+    its name says so."""
     path = file.source.path
     root = path.removesuffix(PLUGIN).rstrip("/") if path.endswith(PLUGIN) else dirname(path)
     near = {name for name in (PLUGIN, *OTHER_PLUGINS) if join(root, name) in paths}
-    reader = host(path) if PLUGIN in near or not near or path.endswith("/plugin.json") else None
+    reader = known or (host(path) if PLUGIN in near or not near or path.endswith("/plugin.json") else None)
     if file.wrapper is None and basename(path) != ".mcp.json":
         return Told()
     found = tuple(_client(name, node, reader) for name, node in file.servers)

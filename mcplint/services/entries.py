@@ -16,7 +16,9 @@ ROOT = "/project"
 """Where the project is taken to lie on the machine of a client."""
 PLUGINS = frozenset({".claude-plugin", ".cursor-plugin"})
 """Folders of a plugin's manifest, whose paths are those of the folder around them."""
-SETTINGS = PLUGINS | {".vscode", ".cursor", ".claude", ".gemini", ".kiro", ".zed", "settings"}
+SETTINGS = PLUGINS | {
+    *(".amazonq", ".claude", ".codex", ".continue", ".cursor", ".gemini", ".github", ".kiro", ".roo", ".vscode", ".zed")
+}
 """Folders of a client's own, which starts programs in the folder around them."""
 IN_PROJECT = ("workspaceFolder", "workspacePath", "CLAUDE_PROJECT_DIR", "PWD")
 BESIDE = ("CLAUDE_PLUGIN_ROOT", "extensionPath", "__dirname")
@@ -42,7 +44,8 @@ def entries(file: ClientFile) -> Iterator[Entry]:
     parts = folder.split("/")
     own = folder if parts[-1] not in PLUGINS else "/".join(parts[:-1])
     beside = posixpath.join(ROOT, own).rstrip("/")
-    around = posixpath.join(ROOT, *parts[: -1 if parts[-1] in SETTINGS else None]).rstrip("/")
+    depth = next((at for at, part in enumerate(parts) if part in SETTINGS), len(parts))
+    around = posixpath.join(ROOT, *parts[:depth]).rstrip("/")
     for name, node in file.servers:
         command, args = node.get("command"), node.get("args")
         words = [each for each in (command, *items(args)) if isinstance(each, ScalarNode)]
