@@ -32,7 +32,9 @@ release that the install takes lacks what the program imports,
 install as it is.
 
 Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, or
-in stages that the image takes nothing from.
+in stages whose environment the image does not take. Where it takes a wheel
+alone, the install of the wheel counts: it resolves what the wheel needs anew,
+whatever the lock of the stage that built it says.
 
 See https://docs.astral.sh/uv/concepts/projects/sync/
 

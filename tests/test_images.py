@@ -334,6 +334,48 @@ def test_constraints_of_an_install() -> None:
 
 
 @pytest.mark.parametrize(
+    ("builder", "copied", "counts"),
+    [
+        ("uv sync && uv build", "/app/dist/*.whl /tmp/", False),
+        ("uv sync --locked\nRUN uv build --wheel", "/app/dist /dist", False),
+        ("pip install -e . && python -m build", "/app/dist/ /tmp/", False),
+        ("poetry install && poetry build", "/app/dist /dist", False),
+        ("uv sync", "/app/requirements.txt /app/", False),
+        ("uv sync", "/app/.venv /app/.venv", True),
+        ("uv sync", "/app /app", True),
+        ("uv sync", "/app/.venv/lib/python3.12 /usr/lib/python3.12", True),
+        ("UV_PROJECT_ENVIRONMENT=/app/dist/env uv sync", "/app/dist /dist", True),
+        ("uv sync --directory /srv/notes", "/srv/notes/.venv /srv/notes/.venv", True),
+        ("uv lock", "/app/uv.lock /app/", True),
+        ("uv lock", "/app/dist /dist", False),
+        ("pip install .", "/usr/local /usr/local", True),
+        ("pip install --prefix=/install .", "/install /usr/local", True),
+        ("pip install --target deps .", "/app/deps /app/deps", True),
+        ("pip wheel --wheel-dir dist .", "/app/dist /dist", True),
+        ("pip install --user .", "/root/.local /root/.local", True),
+        ("python -m venv /env && /env/bin/pip install .", "/env /env", True),
+        ("python -m venv /env && . /env/bin/activate && pip install .", "/env /env", True),
+        ("uv sync && mv .venv /env", "/env /env", True),
+        ("uv sync && uv run pyinstaller --onefile server.py", "/app/dist/server /bin/server", True),
+    ],
+)
+def test_an_install_counts_where_its_environment_is_copied(builder: str, copied: str, counts: bool) -> None:
+    text = f"{PYTHON[:-1]} AS builder\nWORKDIR /app\nCOPY . .\nRUN {builder}\n{PYTHON}COPY --from=builder {copied}\n"
+    found = made(text, {"pyproject.toml": "", "uv.lock": ""})
+    assert bool([install for install in found.installs if "run" not in install.tool]) is counts
+
+
+def test_an_environment_that_a_later_copy_brings() -> None:
+    first = f"{PYTHON[:-1]} AS builder\nWORKDIR /app\nCOPY . .\nRUN uv sync && uv build\n"
+    second = f"{PYTHON[:-1]} AS middle\nCOPY --from=builder /app/dist/*.whl /tmp/\nRUN pip install /tmp/*.whl\n"
+    third = "FROM middle\nCOPY --from=builder /app/.venv /app/.venv\n"
+    files = {"pyproject.toml": "", "uv.lock": ""}
+    (wheel,) = made(first + second, files).installs
+    assert (wheel.tool, wheel.requirements, wheel.packaged) == ("pip", (".",), ())
+    assert [each.tool for each in made(first + second + third, files).installs] == ["pip", "uv sync"]
+
+
+@pytest.mark.parametrize(
     ("run", "lock"),
     [
         ("RUN rm -f uv.lock && uv lock && uv sync", None),

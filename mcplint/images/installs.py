@@ -12,6 +12,7 @@ from mcplint.commands.words import Words, spelled, text, written
 from mcplint.dependencies.locks import is_stale
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import at
+from mcplint.images.environments import environments
 from mcplint.images.node_installs import LOCKS, called
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import SUCCEEDING, SYSTEM_INSTALLERS
@@ -35,7 +36,7 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
         _export(here)
         _delete(here)
         for found in _installs(here):
-            found = found._replace(instead=_instead(found, steps[number:]))
+            found = found._replace(instead=_instead(found, steps[number:]), environments=environments(found, here))
             before = (*before, found)
             yield found
         if len(before) >= _MOST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ from mcplint.values import Label, Value
 _FED = ("-", "/dev/stdin")
 _CONSTRAINTS = ("constraint", "constraints", "override", "overrides")
 _HOLDING = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "PIP_REQUIRE_HASHES")
+
+
+_BUILT = (".whl", ".tar.gz", "dist/*")
 
 
 class _Item(NamedTuple):
@@ -119,6 +123,8 @@ def _project(word: Value[str], options: Parsed, step: RunStep) -> _Item:
     name = spelled(word).partition("[")[0]
     folder = step.folder(name) if text(word) is not None else None
     image_path = step.absolute(name)
+    if folder is None and image_path and name.endswith(_BUILT):
+        folder, image_path = step.built(image_path) or step.folder(posixpath.join(name, "../..")), None
     note = Label(written(word), "installs the project with its requirements")
     if options.first("no-deps"):
         return _Item(True, note, folder, image_path=image_path)

@@ -31,11 +31,13 @@ class RunStep(NamedTuple):
     `exported`: requirement files that the build wrote from a lock, by name, and that lock; it is filled on the way.
     `deleted`: the paths that the build has deleted since it last copied something; it is filled on the way, too.
     `removed`: packages that the same RUN uninstalls.
+    `built`: the way from a distribution that another stage has built to the folder of its project.
     """
 
     env: Mapping[str, Value[str]]
     workdir: str | None
     find: Callable[[str], str | None]
+    built: Callable[[str], str | None]
     tree: Tree
     before: tuple[Install, ...]
     exported: dict[str, str | None]

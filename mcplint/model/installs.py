@@ -20,7 +20,8 @@ class Install(NamedTuple):
     `site`: where a flag can be put into it. `constraints`: the files that only limit what else asks for.
     `packaged`: the projects that it packages. `extras`, `groups`: those of the project that it installs, None for any.
     `rooted`: the projects that `poetry install` leads back to.
-    `instead`: what the build goes on with where it fails, None where the build fails.
+    `instead`: what the build goes on with where it fails, None where the build fails. `environments`: the folders of
+    the image that it may write packages into, None where that cannot be told.
     """
 
     tool: str
@@ -37,6 +38,7 @@ class Install(NamedTuple):
     groups: frozenset[str] | None = None
     instead: Label | None = None
     rooted: tuple[Packaged, ...] = ()
+    environments: tuple[str, ...] | None = None
 
 
 class NodeInstall(NamedTuple):

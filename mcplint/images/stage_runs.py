@@ -1,0 +1,105 @@
+"""What a RUN changes in the image of a stage: what it installs, writes and lacks."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from mcplint.facts.dockerfile import Instruction
+from mcplint.images.accounts import accounts, is_root
+from mcplint.images.contents import command_texts, may_bring_files
+from mcplint.images.copies import built_project, built_text
+from mcplint.images.growing import Growing
+from mcplint.images.image import Copy
+from mcplint.images.installers import fetched, runs_installer, uv_in_root_home
+from mcplint.images.installs import installs, packages, swallowed
+from mcplint.images.lacks import of_install, of_python, of_steps, of_words
+from mcplint.images.runs import RunStep, steps
+from mcplint.images.stage_copies import mounts
+from mcplint.images.written import Written, written_files
+from mcplint.model import LackKind
+from mcplint.text.located import LocatedText
+from mcplint.values import Label, Value
+
+_NODE = r"\b(?:tsc|npm|npx|pnpm|yarn|bun)\b"
+
+
+def run(growing: Growing, instruction: Instruction) -> None:
+    """What a RUN changes."""
+    growing.runs.append(instruction)
+    mounted = tuple(mounts(growing, instruction))
+    first = RunStep(
+        growing.scope,
+        growing.workdir.only,
+        growing.finder((*growing.copies, *mounted)),
+        partial(built_project, (*growing.copies, *mounted), growing.parts, growing.build.tree),
+        growing.build.tree,
+        tuple(growing.installs),
+        growing.build.exported,
+        growing.deleted,
+    )
+    found = tuple(steps(instruction, first))
+    if re.search(_NODE, instruction.text.text) and "||" not in instruction.text.text:
+        _run_node(growing, found, mounted)
+    _run_installer(growing, found)
+    growing.open = growing.open or may_bring_files(
+        tuple(step for step in found if not runs_installer(step, growing.installers))
+    )
+    growing.ran.add(command_texts(found))
+    here = tuple(installs(found))
+    growing.installs += here
+    for install in here:
+        growing.lacks += of_install(install, growing.contents(mounted))
+        growing.lacks += of_python(install, growing.below, growing.contents(mounted), growing.env)
+    growing.tools |= packages(found)
+    for each in accounts(found):
+        growing.account, growing.accounts[each.name] = each.name, each
+    if "||" in instruction.text.text:
+        growing.lacks += swallowed(found)
+    else:
+        growing.lacks += of_steps(found, growing.below, frozenset(growing.tools))
+    growing.lacks += of_words(found)
+    for written in written_files(found, instruction.heredocs):
+        _write(growing, written, instruction)
+
+
+def _run_installer(growing: Growing, found: tuple[RunStep, ...]) -> None:
+    """Notes the programs that an installer puts into the home of root."""
+    growing.installers.update(path for step in found for path in fetched(step))
+    if growing.user.must(is_root) and (note := uv_in_root_home(found, growing.installers)):
+        growing.private |= {"uv": note, "uvx": note}
+
+
+def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:
+    """Notes the installs of npm and its like in a RUN, and what its steps lack."""
+    from mcplint.images.node_installs import called, may_install, node_installs
+    from mcplint.images.node_lacks import of_compiler, of_node_install, of_node_step, of_step_alone
+
+    here, installed = growing.contents(mounts), False
+    uncopied = {lack.name for lack in growing.lacks if lack.kind == LackKind.COPIED}
+    for step in found:
+        for install in node_installs((step,)):
+            growing.node_installs.append(install)
+            growing.node_folders[install.folder or ""] = install
+            growing.lacks += of_node_install(install, step, here, uncopied)
+        growing.lacks += of_node_step(step, growing.node_folders, here)
+        if not growing.node_folders and not installed:
+            growing.lacks += of_step_alone(step, here)
+        growing.lacks += of_compiler(step, growing.node_folders, growing.compiler, here)
+        said = called(step)
+        if said and said.everywhere and any(re.match(r"typescript(?:@|$)", name) for name in said.names):
+            growing.compiler = said
+        installed = installed or may_install(step)
+        here = here if here.open else here._replace(open=may_bring_files((step,)))
+
+
+def _write(growing: Growing, written: Written, instruction: Instruction) -> None:
+    """Notes a file that a RUN writes, as one that is copied; what it appends goes on where that is known."""
+    text, before = written.text, built_text(growing.image(), written.path) if written.append else None
+    if before is not None and text is not None:
+        text = LocatedText.join(before.source, (*before.pieces(), *text.pieces()), before.source_offset(0))
+    elif written.append and growing.finder(tuple(growing.copies))(written.path) in growing.build.tree.paths:
+        text = None
+    if text is not None:
+        target = Value((written.path,), (Label(instruction.span, "RUN writes it"),))
+        growing.copies.append(Copy((), target, instruction.span, files=(), text=text))
