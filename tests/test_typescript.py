@@ -114,18 +114,55 @@ def test_what_only_a_comment_or_a_type_says_is_nothing():
     ).servers
 
 
-def test_a_bin_is_followed_where_nothing_else_starts_the_package():
+STDIO = "make().connect(new StdioServerTransport());"
+
+
+def asking(extra: str, deps: str = '"@modelcontextprotocol/sdk": "^1.30.0"') -> str:
+    return f'{{{extra}, "dependencies": {{{deps}}}}}'
+
+
+@pytest.mark.parametrize(
+    ("manifest", "found"),
+    [
+        ('"bin": "/dist/index.js"', [("stdio", None)]),
+        ('"bin": "./dist/index.js"', [("stdio", None)]),
+        ('"bin": "./dist/other.js"', []),
+        ('"scripts": {"start:node": "node dist/index.js"}', [("stdio", None)]),
+        ('"scripts": {"serve": "cross-env PORT=81 tsx src/http.ts"}', [("streamable-http", 81)]),
+        ('"scripts": {"start": "node dist/index.js", "start:http": "node dist/http.js"}', [("stdio", None)]),
+        ('"bin": "src/setup.js", "scripts": {"start": "PORT=82 node dist/http.js"}', [("streamable-http", 82)]),
+        ('"scripts": {"dev": "npm run dev:http", "dev:http": "PORT=83 bun src/http.ts"}', [("streamable-http", 83)]),
+        ('"scripts": {"build:server": "node dist/index.js", "test:http": "tsx src/http.ts"}', []),
+        ('"scripts": {"start": "node setup.js", "start:stdio": "node lib/unknown.js"}', []),
+    ],
+)
+def test_what_starts_a_package_that_nothing_else_starts(manifest: str, found: list[tuple[str, int | None]]):
     from mcplint.link import link
     from mcplint.project.config import Config
 
-    files = {
-        "package.json": '{"bin": "/dist/index.js", "dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"}}',
-        "src/index.ts": f"{HEAD}make().connect(new StdioServerTransport());",
-    }
-    assert not link(Tree.of(files), Config()).deployment.servers
-    files["package.json"] = files["package.json"].replace('"/dist', '"./dist')
-    (server,) = link(Tree.of(files), Config()).deployment.servers
-    assert server.transport.options == ("stdio",) and server.sdk.title == "@modelcontextprotocol/sdk 1.32.2"
+    files = {"src/index.ts": HEAD + STDIO, "src/http.ts": f"{HEAD}app.listen(+process.env.PORT);", "src/setup.js": ""}
+    made = link(Tree.of({"package.json": asking(manifest), **files}), Config()).deployment
+    assert [(server.transport.only, server.port.only) for server in made.servers] == found
+    assert all(server.sdk.title == "@modelcontextprotocol/sdk 1.32.2" for server in made.servers)
+    assert [each.id for each in made.unfollowed] == ([] if found else ["package.json"])
+
+
+def test_each_package_without_a_known_start_is_named_and_no_library_of_the_project():
+    from mcplint.link import link
+    from mcplint.project.config import Config
+
+    def named(files: dict[str, str]) -> dict[str, str]:
+        return {each.id: each.why for each in link(Tree.of(files), Config()).deployment.unfollowed}
+
+    library = {"lib/package.json": asking('"name": "lib"'), "lib/index.ts": ""}
+    apps = {f"app{n:02}/package.json": asking(f'"name": "app{n}"', '"lib": "workspace:*"') for n in range(30)}
+    assert list(named(library)) == ["lib/package.json"]
+    assert list(named({**library, "app00/package.json": apps["app00/package.json"]})) == ["app00/package.json"]
+    found = named({**library, **apps, "app00/wrangler.toml": ""})
+    assert "lib/package.json" not in found and len(found) == 20
+    assert "Cloudflare" in found["app00/package.json"] and "one of 10 more" in found["app19/package.json"]
+    other = {"main.py": "from mcp.server.fastmcp import FastMCP\n", "src/index.ts": HEAD + STDIO}
+    assert list(named({"package.json": asking('"bin": "src/index.ts"'), **other})) == ["main.py"]
 
 
 def test_settings_of_a_command_line_and_a_schema():

@@ -29,7 +29,7 @@ def beside(
     touched |= {posixpath.dirname(each.span.source.path) for each in unknown}
     started = {nearest(tree, folder) or "" for folder in touched}
     if homes - started:
-        from mcplint.programs.typescript.scan import scan
+        from mcplint.link.packages import scan
 
         yield from unlinked(scan(tree, sdk_beside(tree), started), programs.ids)
 

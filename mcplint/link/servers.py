@@ -18,7 +18,6 @@ from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Lack, Link
 from mcplint.programs.alternatives import joined
 from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
-from mcplint.programs.scan import scan
 from mcplint.programs.start import NoStart, Start
 from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
@@ -341,8 +340,16 @@ def _built(context: ContainerContext) -> Callable[[str], LocatedText | None]:
 
 
 def bare(tree: Tree) -> Iterator[Server]:
-    """The servers of modules that make one and start it by themselves, where no container tells how."""
-    yield from unlinked(scan(tree, sdk_beside(tree)), {})
+    """The servers of modules and packages that start one by themselves, where no container tells how."""
+    ids: dict[str, int] = {}
+    if any(path.endswith(".py") for path in tree.paths):
+        from mcplint.programs.python.scan import scan
+
+        yield from unlinked(scan(tree, sdk_beside(tree)), ids)
+    if tree.called("package.json"):
+        from mcplint.link import packages
+
+        yield from unlinked(packages.scan(tree, sdk_beside(tree)), ids)
 
 
 def unlinked(found: Iterable[tuple[str, Outcome]], ids: dict[str, int]) -> Iterator[Server]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.commands.command_lines import program
 from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.knowledge.image_ports import OTHER_PROGRAMS
-from mcplint.knowledge.sdk_packages import NPM_PACKAGES, SERVER_IMPORT
+from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.model import Container, Lack, Loose, Refusal, Route, Server, Unfollowed
 from mcplint.programs.start import Start
 from mcplint.project.kinds import kind
@@ -69,6 +68,7 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
     from mcplint.link.beside import beside
     from mcplint.link.outside import without_lock
     from mcplint.link.servers import Programs, bare
+    from mcplint.link.unstarted import unstarted
 
     programs = Programs(tree)
     found = [(context, programs.started(context)) for context in contexts]
@@ -86,16 +86,17 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
     lacking = {context.container.id: start.missing for context, start in found if start.missing}
     refusing = {context.container.id: start.refused for context, start in silent if start.refused}
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
-    serving = not open_ or bool(servers) or "package.json" in paths or any(True for _ in _unstarted(tree, paths))
+    serving = not open_ or bool(servers) or "package.json" in paths or bool(unstarted(tree, paths))
     opened = [Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_]
     shadowed = frozenset(context.container.id for context, start in silent if _is_shadowed(context, start, tree))
     images = {context.container.dockerfile for context, _ in found if context.image and not _is_other(context)}
+    named = any(link.to for server in servers for link in server.links)
     only = len(images) == 1 and any(not server.container for server in servers)
     return Starts(
         servers,
         tuple(_loose(*each) for each in silent if each not in open_),
         tuple({(each.id, each.why): each for each in (*opened, *unknown)}.values())
-        or (() if servers or lacking or shadowed else tuple(islice(_unstarted(tree, paths), _MOST_UNSTARTED))),
+        or (() if lacking or shadowed or named else unstarted(tree, paths, servers)),
         frozenset(context.container.id for context, _ in open_ if _is_servers(context, tree, only) and serving)
         | frozenset(context.container.id for context, start in silent if _is_misquoted(context.container, start))
         | frozenset(context.container.id for context, _ in silent if _loses_server(context, tree))
@@ -181,29 +182,6 @@ def _calls(server: Server) -> Iterator[Span]:
     """Where a server starts to serve, on each way that its program may go."""
     yield server.span
     yield from (note.span for note in server.transport.trace if note.span.source == server.span.source)
-
-
-_MOST_UNSTARTED = 20
-"""How many packages without a start are named."""
-
-
-def _unstarted(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
-    """What servers are made of, where nothing that is started leads to one: a module of Python, packages of Node."""
-    for path in paths.get("python", ()):
-        source = tree.source(path) if path not in tree.problems else None
-        found = SERVER_IMPORT.search(source.text) if source and "mcp" in source.text else None
-        if source and found:
-            why = "it imports an SDK for servers, and no start that the files name leads to one"
-            yield Unfollowed(path, Span(source, *found.span(1)), why)
-            break
-    for path in paths.get("package.json", ()):
-        source = tree.source(path)
-        if source and any(sdk in source.text for sdk in NPM_PACKAGES) and "typescript" in paths:
-            package = tree.facts("package_json", path)
-            wanted = next((node for sdk in NPM_PACKAGES if package and (node := package.range(sdk))), None)
-            if wanted is not None:
-                why = "it depends on an SDK for servers, and no start that the files name leads to one"
-                yield Unfollowed(path, wanted.span, why)
 
 
 def _loose(context: ContainerContext, start: Started) -> Loose:

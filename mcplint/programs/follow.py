@@ -1,7 +1,6 @@
 """What becomes of a start command, whichever language its program is written in.
 
-A language is a package here: its `interpreter.follow(start, world)` follows a start, its `scan.scan(tree, sdks)` finds
-the programs that no start command names.
+A language is a package here: its `interpreter.follow(start, world)` follows a start.
 """
 
 from __future__ import annotations

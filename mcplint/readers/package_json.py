@@ -56,10 +56,17 @@ def _scalars(node: Node | None) -> dict[str, ScalarNode]:
 
 
 def bins(root: MappingNode) -> Iterator[Bin]:
-    """The commands that a package installs: those of a `bin` that is one path are called as the package."""
+    """The commands that a package installs: those of a `bin` that is one path are called as the package.
+
+    A path begins at the package's own folder, with or without a slash in front.
+    """
     node, name = root.get("bin"), scalar(root.get("name"))
     if isinstance(node, ScalarNode):
-        yield Bin(name.rpartition("/")[2], posixpath.normpath(node.text), node.span)
+        yield Bin(name.rpartition("/")[2], _inside(node.text), node.span)
     for key, value in pairs(node):
         if isinstance(value, ScalarNode):
-            yield Bin(key.text, posixpath.normpath(value.text), value.span)
+            yield Bin(key.text, _inside(value.text), value.span)
+
+
+def _inside(path: str) -> str:
+    return posixpath.normpath(f"/{path}").lstrip("/")

@@ -58,14 +58,16 @@ def _setting(machine: Machine, sdk: Sdk, said: Abstract, name: str, default: Abs
     if said.options is None or not any(option in NOTHING for option in said.options):
         return said
     reads = agreed(sdk, "env.host" if name == "host" else "env.transport")
-    fallback = default if reads is False else _from_outside(machine, name, default) if reads is True else default
+    fallback = _from_outside(machine, name, default) if reads is True else default
     kept = tuple(option for option in said.options if option not in NOTHING)
     return union([said._replace(options=kept), fallback]) if kept else fallback
 
 
 def _from_outside(machine: Machine, name: str, default: Abstract) -> Abstract:
     option = Option(name, (name,), "string", default, f"FASTMCP_{name.upper()}")
-    return taken_apart(machine, [option], machine.argv).values[name]
+    found = taken_apart(machine, [option], machine.argv).values[name]
+    places = (note.span for note in default.trace[:1] if found.options is None)
+    return noted(found, *(Label(place, f"--{name} or FASTMCP_{name.upper()} may set it") for place in places))
 
 
 def _described(
