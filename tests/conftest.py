@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-pytest.register_assert_rewrite("pages")
+pytest.register_assert_rewrite("pages", "sites")
 # On a runner of GitHub, errors are annotations of its run.
 os.environ.pop("GITHUB_ACTIONS", None)
 

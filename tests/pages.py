@@ -22,6 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from sites import assert_sites_spell
+
 from mcplint.engine import fix
 from mcplint.engine import lint as engine
 from mcplint.engine.catalogue import Catalogue
@@ -124,6 +126,14 @@ def look(tree: Tree) -> list[Diagnostic]:
     found = engine.lint(tree, RULES, settings(tree))
     assert not (failed := [each.finding for each in found if each.rule == "internal-error"]), failed
     return found
+
+
+def examine(tree: Tree) -> engine.Run:
+    """One look at a project, in whose deployment every site covers what its value says."""
+    run = engine.run(tree, RULES, settings(tree))
+    assert not (failed := [each.finding for each in run.diagnostics if each.rule == "internal-error"]), failed
+    assert_sites_spell(tree, run.deployment)
+    return run
 
 
 def settings(tree: Tree) -> config.Config:

@@ -106,7 +106,9 @@ def test_the_escape_character() -> None:
     assert expand(located("`$A\\b"), ENV, "`").options == ("$A\\b",)
 
 
-@pytest.mark.parametrize("word", ["$A" * 300_000, "${A#" + "*a" * 50_000 + "}", "${a:-" * 100_000, '"$A' * 200_000])
+@pytest.mark.parametrize(
+    "word", ["$A" * 300_000, "${A#" + "*a" * 50_000 + "}", "${a:-" * 100_000, '"$A' * 200_000], ids=range(4)
+)
 def test_large_words_end(word: str) -> None:
     expand(located(word), {**ENV, "A": Value(("a" * 1000,))})
 

@@ -23,6 +23,30 @@ pytestmark = pytest.mark.xdist_group("integrations")
 HOOK, FIXING = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 SETUP, *STEPS = ACTION["runs"]["steps"]
+# Where a job may let programs and modules be searched: in its checkout.
+SEARCHED = {"PYTHONPATH": ".", "PATH": f"tools:{os.environ['PATH']}"}
+
+
+def lay_traps(checkout: Path) -> None:
+    """Modules and programs, named as ours and those of Python, that leave a trace when they run."""
+    for name in (
+        "venv",
+        "pip",
+        "site",
+        "sitecustomize",
+        "usercustomize",
+        "mcplint",
+        "click",
+        "yaml",
+        "json",
+        "tempfile",
+    ):
+        (checkout / f"{name}.py").write_text(f"open({str(checkout / 'trace')!r}, 'a').write({name!r})\n")
+    for name in ("git", "dot", "python", "python3", "mcplint"):
+        program = checkout / "tools" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\necho {name} >> {checkout / 'trace'}\n")
+        program.chmod(0o755)
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +105,17 @@ def test_the_hook_does_not_run_for_others(path: str) -> None:
 
 @pytest.fixture(scope="module")
 def installed_action(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The variables of a runner after the steps before the last have run."""
+    """The variables of a runner after the steps before the last have run, in a checkout of which they run nothing."""
+    checkout = tmp_path_factory.mktemp("checkout")
+    lay_traps(checkout)
     variables = project.environment(
         GITHUB_ACTIONS="true",
         GITHUB_ACTION_PATH=str(project.copy(tmp_path_factory.mktemp("action"))),
         RUNNER_TEMP=str(tmp_path_factory.mktemp("runner")),
     )
     for step in STEPS[:-1]:
-        code, output = run_step(step, {}, Path(variables["RUNNER_TEMP"]), variables)
+        code, output = run_step(step, {}, checkout, variables | SEARCHED)
+        assert not (checkout / "trace").exists(), (checkout / "trace").read_text()
         if code:
             need.missing(f"the action could not install mcplint: {output[-600:]}")
     return variables
@@ -217,41 +244,13 @@ def test_the_action_hands_its_inputs_on(workspace: Path, installed_action: dict[
 
 @pytest.fixture
 def hostile(workspace: Path) -> Path:
-    """A checkout whose own modules and programs, named as ours and those of Python, leave a trace when they run."""
-    for name in (
-        "venv",
-        "pip",
-        "site",
-        "sitecustomize",
-        "usercustomize",
-        "mcplint",
-        "click",
-        "yaml",
-        "json",
-        "tempfile",
-    ):
-        (workspace / f"{name}.py").write_text(f"open({str(workspace / 'trace')!r}, 'a').write({name!r})\n")
-    for name in ("git", "dot", "python", "python3", "mcplint"):
-        program = workspace / "tools" / name
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(f"#!/bin/sh\necho {name} >> {workspace / 'trace'}\n")
-        program.chmod(0o755)
+    lay_traps(workspace)
     return workspace
 
 
-def test_the_action_runs_nothing_of_the_checkout(hostile: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    temporary = tmp_path_factory.mktemp("runner")
-    variables = project.environment(
-        GITHUB_ACTION_PATH=str(project.copy(tmp_path_factory.mktemp("action"))),
-        RUNNER_TEMP=str(temporary),
-        PYTHONPATH=".",
-        PATH=f"tools:{os.environ['PATH']}",
-    )
-    for step in STEPS:
-        code, output = run_step(step, {"paths": "the broken one"}, hostile, variables)
-        assert not (hostile / "trace").exists(), (hostile / "trace").read_text()
-        if code and step is not STEPS[-1]:
-            need.missing(f"the action could not install mcplint: {output[-600:]}")
+def test_the_action_runs_nothing_of_the_checkout(hostile: Path, installed_action: dict[str, str]) -> None:
+    code, output = run_step(STEPS[-1], {"paths": "the broken one"}, hostile, installed_action | SEARCHED)
+    assert not (hostile / "trace").exists(), (hostile / "trace").read_text()
     assert (code, "::error" in output) == (1, True), output
 
 
