@@ -166,6 +166,7 @@ PROMISES: dict[str, Check] = {
     r"change the path to (\S+) and the type to (\S+)": lambda m, path, kind: path in paths(m.new) and m.has(kind),
     r"publish the URL with its trailing slash": lambda m: any(f"{each}/" in m.new for each in m.gone),
     r"connect to `(\w+)`": lambda m, name: any(f"{name}:" in each for each in m.new),
+    r"ask `([\w.-]+:\d+)`": lambda m, place: any(place in each for each in m.new),
     r"ask for port (\d+)": lambda m, port: any(f":{port}" in each for each in m.new),
     r"wait until `\w+` is healthy": lambda m: m.has("service_healthy"),
     r"write it in lower case": lambda m: any(each.lower() in m.new and each.lower() != each for each in m.gone),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.commands.command_lines import GATEWAYS
@@ -10,7 +11,6 @@ from mcplint.findings import Failure, Unreadable
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.link import starts, stated
 from mcplint.model import (
-    MISSING,
     Call,
     ClientConfig,
     ClientFlaw,
@@ -18,11 +18,11 @@ from mcplint.model import (
     Deployment,
     EntryPoint,
     LackKind,
-    Link,
     Manifest,
     Package,
     Remote,
     Route,
+    Scrape,
     Server,
 )
 from mcplint.project.config import Config
@@ -31,7 +31,6 @@ from mcplint.project.tree import Paths, Tree
 from mcplint.services.containers import ContainerContext, running
 from mcplint.services.network import Network
 from mcplint.text.paths import is_test
-from mcplint.values import Label
 
 if TYPE_CHECKING:
     from mcplint.proxies.proxy import Proxy
@@ -202,7 +201,7 @@ def _published(
     installed = started.installed
     manifests, remotes, packages = _manifests(tree, paths, network, installed)
     remotes = _joined((*deployment.remotes, *remotes), in_front, network)
-    clients, flaws = _clients(tree, paths, frozenset().union(*started.bridged.values()))
+    clients, flaws = _clients(tree, paths, started.bridged)
     servers = (*_spread(network, routes), *(each for each in installed if each not in network.servers))
     return deployment._replace(
         servers=tuple(_formatted(tree, server) for server in servers),
@@ -211,9 +210,10 @@ def _published(
         packages=packages,
         manifests=manifests,
         dead_ends=tuple(end for front in in_front for end in front.dead_ends),
-        clients=tuple(_started(client, installed) for client in _joined(clients, in_front, network)),
+        clients=_started(_joined(clients, in_front, network), installed),
         client_flaws=flaws,
         calls=_calls(network, paths, clients, started),
+        scrapes=_scrapes(network, paths, tree),
         loose=(*deployment.loose, *starts.unlinked(routes)),
     )
 
@@ -274,45 +274,22 @@ def _manifests(
 
 
 def _clients(
-    tree: Tree, paths: Paths, bridged: frozenset[str]
+    tree: Tree, paths: Paths, bridged: Mapping[str, frozenset[str]]
 ) -> tuple[tuple[ClientConfig, ...], tuple[ClientFlaw, ...]]:
-    """What clients are told, and what their hosts do not take as it is meant."""
     named = (*paths.get("client", ()), *starts.bundles(tree, paths))
     if not named:
         return (), ()
-    from mcplint.knowledge.clients import MCPO
-    from mcplint.services.clients import told
+    from mcplint.link.clients import clients
 
-    found = tree.all_facts("client", named)
-    files = [told(file, tree.paths, MCPO if path in bridged else None) for path, file in found.items()]
-    clients = tuple(_commanded(one, tree) for file in files for one in file.clients)
-    return clients, tuple(one for file in files for one in file.flaws)
+    return clients(tree, named, frozenset[str]().union(*bridged.values()))
 
 
-def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
-    """The entry with the package of the project that it starts by `npx` or `uvx` and that has nothing to start."""
-    words = client.command.only or ()
-    if words[:1] == ("uvx",):
-        from mcplint.packaging.uvx import bare as nothing
+def _started(parts: tuple[ClientConfig, ...], installed: tuple[Server, ...]) -> tuple[ClientConfig, ...]:
+    if not parts:
+        return ()
+    from mcplint.link.clients import started
 
-        return client._replace(bare=nothing(tree, words[1:]))
-    if words[:1] not in (("npx",), ("bunx",)):
-        return client
-    from mcplint.programs.typescript.packages import bare
-
-    return client._replace(bare=bare(tree, words[1:]))
-
-
-def _started(client: ClientConfig, installed: tuple[Server, ...]) -> ClientConfig:
-    """The entry with the server that its command starts."""
-    own = [server for server in installed if any(link.to == client.id for link in server.links)]
-    if not own and client.command.trace and not client.url.trace:
-        return client._replace(links=(Link(None, MISSING, "its command starts no server that is known"),))
-    if len(own) != 1:
-        return client
-    kind = next(link.kind for link in own[0].links if link.to == client.id)
-    link = Link(own[0].id, kind, "is what its command starts", (Label(own[0].span, "the server starts here"),))
-    return client._replace(server=own[0], links=(link,))
+    return tuple(started(part, installed) for part in parts)
 
 
 def _calls(
@@ -323,6 +300,14 @@ def _calls(
     from mcplint.services.calls import calls
 
     return tuple(calls(network, clients, started.bridged))
+
+
+def _scrapes(network: Network, paths: Paths, tree: Tree) -> tuple[Scrape, ...]:
+    if "compose" not in paths or not any(server.container for server in network.servers):
+        return ()
+    from mcplint.link.scrapes import scrapes
+
+    return tuple(scrapes(network, tree))
 
 
 def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network) -> tuple[P, ...]:

@@ -5,7 +5,7 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 
 from __future__ import annotations
 
-from mcplint.model.calls import Call, MissingFile, Mistyped, PortConflict, UnmatchedSelector, VersionKey
+from mcplint.model.calls import Call, MissingFile, Mistyped, PortConflict, Scrape, UnmatchedSelector, VersionKey
 from mcplint.model.container_config import (
     Argv,
     Dependency,
@@ -139,6 +139,7 @@ __all__ = [
     "Remote",
     "Request",
     "Route",
+    "Scrape",
     "ScriptTarget",
     "Sdk",
     "SdkCall",

@@ -42,6 +42,28 @@ class Call(NamedTuple):
         return self.server is not None and self.server.assumed
 
 
+class Scrape(NamedTuple):
+    """A target that a Prometheus of the same compose project asks for metrics, and the server that it means.
+
+    `job`: its job. `caller`: the container of Prometheus; `container`: that of the server. `host`, `port`, `path`: as
+    they are told.
+    """
+
+    id: str
+    span: Span
+    job: str
+    caller: Container
+    container: Container
+    server: Server
+    host: str
+    port: int
+    path: str
+
+    @property
+    def assumed(self) -> bool:
+        return self.server.assumed
+
+
 class PortConflict(NamedTuple):
     """A port of the host that two services of a project want, which are started together, or one service twice;
     `first`: where the other one says so. `service`, `other`: their names."""

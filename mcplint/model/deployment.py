@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mcplint.model.calls import Call, MissingFile, Mistyped, PortConflict, UnmatchedSelector, VersionKey
+from mcplint.model.calls import Call, MissingFile, Mistyped, PortConflict, Scrape, UnmatchedSelector, VersionKey
 from mcplint.model.containers import Container
 from mcplint.model.lacks import EntryPoint
 from mcplint.model.links import Loose, Unfollowed
@@ -27,6 +27,7 @@ class Deployment(NamedTuple):
     dead_ends: tuple[DeadEnd, ...] = ()
     client_flaws: tuple[ClientFlaw, ...] = ()
     calls: tuple[Call, ...] = ()
+    scrapes: tuple[Scrape, ...] = ()
     clashes: tuple[PortConflict, ...] = ()
     absent: tuple[MissingFile, ...] = ()
     unselected: tuple[UnmatchedSelector, ...] = ()

@@ -89,11 +89,13 @@ class ServedFolder(NamedTuple):
 
 
 class Metrics(NamedTuple):
-    """A port of its own on which a program shows its metrics, and the address that it listens on there."""
+    """A port of its own on which a program shows its metrics, and the address that it listens on there; `caught`:
+    whether the program may go on where it does not get the port."""
 
     port: Value[int]
     host: Value[str]
     span: Span
+    caught: bool = False
 
 
 class Asgi(NamedTuple):

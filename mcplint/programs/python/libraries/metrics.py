@@ -7,6 +7,7 @@ from typing import Any
 
 from mcplint.model import Metrics
 from mcplint.programs.python.call import Args
+from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import MEASURED
 from mcplint.programs.values import Abstract, known, unknown
@@ -15,8 +16,9 @@ from mcplint.programs.values import Abstract, known, unknown
 def serve(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`start_http_server(port, addr="0.0.0.0")`"""
     if args.span:
+        host = args.get(1, "addr", known("0.0.0.0"))
         MEASURED.add(
-            machine, machine.state, Metrics(args.get(0, "port"), args.get(1, "addr", known("0.0.0.0")), args.span)
+            machine, machine.state, Metrics(args.get(0, "port"), host, args.span, survived(machine, "OSError"))
         )
     return unknown(*args.notes)
 

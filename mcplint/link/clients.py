@@ -1,0 +1,47 @@
+"""What clients are told of servers, and what the commands start that they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mcplint.knowledge.clients import MCPO
+from mcplint.model import MISSING, ClientConfig, ClientFlaw, Link, Server
+from mcplint.project.tree import Tree
+from mcplint.services.clients import told
+from mcplint.values import Label
+
+
+def clients(
+    tree: Tree, named: Iterable[str], bridged: frozenset[str]
+) -> tuple[tuple[ClientConfig, ...], tuple[ClientFlaw, ...]]:
+    """What the files of clients say, and what their hosts do not take as it is meant; mcpo reads those of `bridged`."""
+    found = tree.all_facts("client", named)
+    files = [told(file, tree.paths, MCPO if path in bridged else None) for path, file in found.items()]
+    entries = tuple(_commanded(one, tree) for file in files for one in file.clients)
+    return entries, tuple(one for file in files for one in file.flaws)
+
+
+def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
+    """The entry with the package of the project that it starts by `npx` or `uvx` and that has nothing to start."""
+    words = client.command.only or ()
+    if words[:1] == ("uvx",):
+        from mcplint.packaging.uvx import bare as nothing
+
+        return client._replace(bare=nothing(tree, words[1:]))
+    if words[:1] not in (("npx",), ("bunx",)):
+        return client
+    from mcplint.programs.typescript.packages import bare
+
+    return client._replace(bare=bare(tree, words[1:]))
+
+
+def started(client: ClientConfig, installed: tuple[Server, ...]) -> ClientConfig:
+    """The entry with the server that its command starts."""
+    own = [server for server in installed if any(link.to == client.id for link in server.links)]
+    if not own and client.command.trace and not client.url.trace:
+        return client._replace(links=(Link(None, MISSING, "its command starts no server that is known"),))
+    if len(own) != 1:
+        return client
+    kind = next(link.kind for link in own[0].links if link.to == client.id)
+    link = Link(own[0].id, kind, "is what its command starts", (Label(own[0].span, "the server starts here"),))
+    return client._replace(server=own[0], links=(link,))
