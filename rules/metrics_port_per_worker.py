@@ -6,7 +6,7 @@ first has the port, the others end with `OSError: Address already in use`.
 uvicorn starts them again, for ever, and one worker does all the work.
 
 Open the port once outside the workers, or serve the metrics of all at a route
-of the application, with `MultiProcessCollector` and `PROMETHEUS_MULTIPROC_DIR`.
+of the application, with `MultiProcessCollector`.
 
 Reported if uvicorn or gunicorn is started with a known number of workers and
 the program opens the port on every way to its server. Not reported if the
@@ -72,7 +72,7 @@ OTHERWISE = ("--preload", "-c", "--config")
 @rule("metrics-port-per-worker", ERROR)
 def check(server: Server):
     commanded = server.runner in ("uvicorn", "gunicorn") and not server.span.source.path.endswith(".py")
-    if not commanded or not server.workers.must(lambda count: count > 1):
+    if not commanded or server.workers.may(lambda count: count < 2):
         return
     words = server.container.command.only if server.container else None
     if server.runner == "gunicorn" and (words is None or any(word.startswith(OTHERWISE) for word in words)):

@@ -1,15 +1,15 @@
 r"""Prometheus asks for metrics where the server does not serve them
 
-`start_http_server(9100)` opens a port of its own for metrics. A `prometheus.yml`
-that asks another port, or `localhost`, which in the container of Prometheus is
-that container, gets nothing: the target is down, the dashboards stay empty, and
-no alert on a rate ever fires.
+`start_http_server(9100)` opens a port of its own for metrics. If
+`prometheus.yml` asks another port, or `localhost`, which in the container of
+Prometheus is that container, the target is down: the dashboards stay empty,
+and no alert on a rate ever fires.
 
 Reported for static targets of a Prometheus that runs beside the server in the
 same compose project, with its file mounted or copied. Where a target is the
-server's own port, only if the program certainly has no such route. Not reported
-for a server that no file of the project asks for metrics: who does so often
-stands outside the project, in a cluster's Prometheus or an agent.
+server's own port, only if the program certainly has no such route. Not
+reported for a server that no file of the project asks for metrics: who does so
+often stands outside the project, in a cluster's Prometheus or an agent.
 
 See https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config
 

@@ -39,6 +39,7 @@ PARTS = {
     "Container": "Images and services",
     "MissingFile": "Images and services",
     "Call": "Images and services",
+    "Scrape": "Images and services",
     "PortConflict": "Images and services",
     "Mistyped": "Images and services",
     "UnmatchedSelector": "Images and services",
