@@ -12,6 +12,12 @@ noVNC, mongo-express without its password; and for MinIO with the password that
 everybody knows. It is a note for what only shows metrics or traces, such as
 Prometheus and Jaeger.
 
+So it is of the server's own container, and of those beside it, where their
+command or the script they start opens a debugger on all interfaces (`node
+--inspect=0.0.0.0`, `python -m debugpy --listen 0.0.0.0:5678`), which runs
+whatever it is sent, or an `x11vnc` without a password, also through
+`websockify`.
+
 Containers reach each other without published ports: leave them out, or publish
 them on `127.0.0.1`.
 

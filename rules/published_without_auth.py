@@ -199,7 +199,8 @@ def reachable(server: Server):
     if mode.must_be("host") and mode.span and server.speaks_http:
         yield "the service is open on all interfaces of its host", mode.span, ()
     for label in container.web[:1] if container.platform in OPEN and server.speaks_http else ():
-        if not container.expose or any(server.port.may_be(port.target.only) for port in container.expose):
+        led = [port for port in container.expose if port.span.source is label.span.source]
+        if not led or any(server.port.may_be(port.target.only) for port in led):
             yield "the service is open to the internet", label.span, ()
 
 

@@ -58,9 +58,9 @@ class Sibling(NamedTuple):
     """A service that the containers on its networks, itself among them, reach by any of these names.
 
     `ports`: those that it is known to listen on, also under the number that they have on the host. `store`: the name of
-    its image where that is a well-known database or the like, `console` where it is none. `shown`: the ports of a store
-    or console which are published on every interface; `unguarded`: why it asks nobody for a password, empty where it
-    does or may. `measures`: whether it shows metrics only.
+    its image where that is a well-known database or the like, `console` where it is none, or what it lets others steer
+    it by. `shown`: the ports of a store or console which are published on every interface; `unguarded`: why it asks
+    nobody for a password, empty where it does or may. `measures`: whether it shows metrics only.
     """
 
     name: str

@@ -13,11 +13,12 @@ from mcplint.findings import Unreadable
 from mcplint.knowledge.base_images import has_probe, split
 from mcplint.knowledge.datastores import CONSOLES, METRICS, is_open_console, lets_everybody_in
 from mcplint.knowledge.image_ports import PORTS
-from mcplint.model import Container, Mount, Prerequisite, Sibling
+from mcplint.model import Container, Mount, Port, Prerequisite, Sibling
 from mcplint.project.tree import Tree
 from mcplint.services.compose.project import DEFAULTS, OVERRIDES
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
+from mcplint.services.remote_control import remote_control
 from mcplint.text.paths import contains
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -120,13 +121,10 @@ def _sibling(other: ContainerContext, tree: Tree) -> Sibling:
     known = {asked: port for asked, port in both.items() if asked and port}
     shown = tuple(port for port in container.ports if port.published is not None and port.host_ip is None)
     console = None if store or other.image else _name(other)
-    inner = PORTS.get(store or "") or CONSOLES.get(console or "", frozenset())
-    opened = tuple(port for port in shown if port.target.only in inner)
-    said = _said(container)
-    if console == "traefik" and opened and said is not None:
-        said = (*said, *_static(container, tree))
-    given = container.env, not (container.env_files or any(map(_configures, container.mounts))), said
-    unguarded = lets_everybody_in(store, *given, split(container.image.only or "")[1]) if store and shown else ""
+    unguarded, opened = _unguarded(other, store, console, shown, tree)
+    if shown and not unguarded and (control := remote_control(other, tree)):
+        console, unguarded = control.name, control.why
+        opened = tuple(port for port in shown if port.target.only in control.ports)
     return Sibling(
         container.service or "",
         container.names,
@@ -134,10 +132,27 @@ def _sibling(other: ContainerContext, tree: Tree) -> Sibling:
         container.span,
         store,
         opened,
-        is_open_console(console or "", *given) if console in CONSOLES and opened else unguarded,
+        unguarded,
         console,
         console in METRICS,
     )
+
+
+def _unguarded(
+    other: ContainerContext, store: str | None, console: str | None, shown: tuple[Port, ...], tree: Tree
+) -> tuple[str, tuple[Port, ...]]:
+    """Why a well-known store or console asks nobody for a password, and the ports of it that are open."""
+    container = other.container
+    inner = PORTS.get(store or "") or CONSOLES.get(console or "", frozenset())
+    opened = tuple(port for port in shown if port.target.only in inner)
+    said = _said(container)
+    if console == "traefik" and opened and said is not None:
+        said = (*said, *_static(container, tree))
+    given = container.env, not (container.env_files or any(map(_configures, container.mounts))), said
+    if console in CONSOLES and opened:
+        return is_open_console(console or "", *given), opened
+    why = lets_everybody_in(store, *given, split(container.image.only or "")[1]) if store and shown else ""
+    return why, opened
 
 
 def _configures(mount: Mount) -> bool:

@@ -57,12 +57,16 @@ def address(service: Resource) -> str | None:
         return None
     ranges = [item.text for item in items(at(spec, "loadBalancerSourceRanges")) if isinstance(item, ScalarNode)]
     said = [(key.text, scalar.text) for key, scalar in _annotations(service)]
-    closed = any(
-        CLOSED.search(f"{key}={value}") for key, value in said if value.lower() not in ("false", "", *EVERYBODY)
-    )
+    closed = any(_closes(key, value) for key, value in said)
     named = re.search("internal|private|tailscale", texts(spec).get("loadBalancerClass", ""))
     hidden = closed or named or _is_internal_by_default(texts(spec).get("loadBalancerClass", ""), dict(said))
     return PRIVATE if hidden or (ranges and EVERYBODY.isdisjoint(ranges)) else None
+
+
+def _closes(key: str, value: str) -> bool:
+    """Whether an annotation keeps some out: before it took `true`, the one for internal balancers took `0.0.0.0/0`."""
+    off = value.lower() in ("false", "") or (value in EVERYBODY and not key.endswith("-internal"))
+    return not off and CLOSED.search(f"{key}={value}") is not None
 
 
 def _annotations(service: Resource) -> list[tuple[ScalarNode, ScalarNode]]:
