@@ -18,8 +18,9 @@ sends what git clones, without anything that an earlier step made, so that a
 COPY of what git ignores is an error.
 
 Which files a backend insists on differs. All but setuptools want the readme
-and the file of `license`, hatchling also the file that the version is read
-from, what `force-include` names and the script of a custom build hook. A
+and the file of `license`, and all but setuptools and hatchling a file for each
+pattern of `license-files`. Hatchling also wants the file that the version is
+read from, what `force-include` names and the script of a custom build hook. A
 COPY whose source is a pattern copies nothing where nothing fits, and is not
 reported.
 

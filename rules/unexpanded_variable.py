@@ -1,15 +1,19 @@
 r"""No shell expands a variable of the start command
 
 Docker hands the exec form of `CMD` and `ENTRYPOINT`, a JSON array, to the
-program as it is written, and compose and Kubernetes do the same with a list:
-the program gets the five characters `$PORT`, not a port. uvicorn then says
-"'$PORT' is not a valid integer", and other programs take it for a host name
-or a folder. `ENV` before it changes nothing. The same goes for a health check
-in exec form that gives a program of Python, Node or curl its address so.
+program as it is written: the program gets the five characters `$PORT`, not a
+port. uvicorn then says "'$PORT' is not a valid integer", and other programs
+take it for a host name or a folder. `ENV` before it changes nothing. compose
+starts no shell for `command` either, be it a list or a text: it fills in
+`$PORT` itself, and leaves the program `$PORT` where `$$PORT` is written. The
+same goes for a health check in exec form that gives a program of Python, Node
+or curl its address so.
 
 Not reported where a shell or a script of the project gets the words, which may
 expand them, where the variable stands in single quotes to be a plain text, or
-where the program expands variables itself with `os.path.expandvars`.
+where the program expands variables itself with `os.path.expandvars`. Nor is a
+manifest of Kubernetes, which expands `$(PORT)` alone: `$PORT` and `${PORT}`
+are there what envsubst and its like fill in before the manifest is applied.
 
 Evidence: <https://docs.docker.com/reference/dockerfile/#variable-substitution>.
 
@@ -73,7 +77,7 @@ CMD ["sh", "-c", "exec uvicorn server:app --host 0.0.0.0 --port $PORT"]
 
 import re
 
-from mcplint import ERROR, Container, Edit, Finding, Fix, Label, Span, rule
+from mcplint import ERROR, Container, Edit, Finding, Fix, Label, Span, Value, rule
 
 VARIABLE = r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)[^}]*\})"
 CONSTANT = r"\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*[^}]*\})"
@@ -92,11 +96,20 @@ def check(container: Container):
         return
     for word, text in zip(words, said, strict=True):
         found = re.search(VARIABLE, text)
-        if found and word.site and word.site.span.text in (text, text.replace("$", "$$")):
+        place = written(word, text, container.argv.span) if found else None
+        if place:
             message = f"{container.title} gives `{found[0]}` to `{said[0]}` as it is written: no shell expands it"
             name = found[1] or found[2]
             notes = (Label(container.env[name].span, "this sets it"),) if is_set(container, name) else ()
-            yield Finding(message, word.site.span, notes, in_a_shell(container.argv.span, said, word.site.span))
+            yield Finding(message, place, notes, in_a_shell(container.argv.span, said, place))
+
+
+def written(word: Value[str], text: str, whole: Span) -> Span | None:
+    """Where a word stands as the program gets it, or with the doubled dollars that compose makes single ones of."""
+    if word.site:
+        return word.site.span if word.site.span.text == text else None
+    at = whole.text.find(doubled := text.replace("$", "$$"))
+    return None if at < 0 else whole._replace(start=whole.start + at, end=whole.start + at + len(doubled))
 
 
 def of_checks(container: Container):

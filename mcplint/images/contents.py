@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import program
-from mcplint.images.copies import copied_from, paths_in_image
+from mcplint.images.copies import copied_from, matches, paths_in_image
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS, SYSTEM_INSTALLERS
@@ -121,6 +121,15 @@ class Contents(NamedTuple):
         if covered is not None or (expected not in self.tree.paths and expected not in self.tree.folders):
             return missing(self.tree, covered or expected)
         return Absence("no COPY brings it before this line")
+
+    def absent_all(self, pattern: str, folder: str, place: str) -> tuple[str, Absence | None]:
+        """Why no file that fits a pattern stands below a place, and one of those of the folder that belongs there."""
+        named = posixpath.normpath(posixpath.join(folder, pattern))
+        absences: list[tuple[str, Absence | None]] = []
+        for path in tuple(matches(self.tree, folder, pattern)) or (named,):
+            absence = self.absent(posixpath.join(place, posixpath.relpath(path, folder)), path)
+            absences.append((path, absence if "**" not in pattern else None))
+        return next((each for each in absences if each[1] is None), absences[0])
 
     def _may_bring(self, copy: Copy, path: str) -> bool:
         """Whether a copy may put something at a path, for all that is known of it."""

@@ -31,7 +31,7 @@ def from_context(
         whole = within(context, folder)
         if star and source.endswith("/*") and not parents and whole in tree.folders:
             found.append(Copied(whole, place.rstrip("/"), False))
-        for path in _matches(tree, context, source):
+        for path in matches(tree, context, source):
             kept = posixpath.relpath(path, context) if parents else posixpath.basename(path)
             if path in tree.paths:
                 found.append(Copied(path, posixpath.join(place, kept) if into or parents else place, False))
@@ -61,7 +61,7 @@ def within(context: str, source: str) -> str:
     return "" if path == "." else path
 
 
-def _matches(tree: Tree, context: str, source: str) -> Iterator[str]:
+def matches(tree: Tree, context: str, source: str) -> Iterator[str]:
     """The files and folders of the project that a source names."""
     if not any(sign in source for sign in "*?["):
         path = within(context, source)

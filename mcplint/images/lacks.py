@@ -173,8 +173,7 @@ def _renews(text: str) -> bool:
 def _of_project(install: Install, packaged: Packaged, project: Project, contents: Contents) -> Iterator[Lack]:
     step = " ".join(install.argv)
     for need in inputs(project):
-        expected = posixpath.normpath(posixpath.join(packaged.folder, need.path))
-        absence = contents.absent(posixpath.join(packaged.image_path, need.path), expected)
+        expected, absence = contents.absent_all(need.path, packaged.folder, packaged.image_path)
         if absence:
             edits = absence.edits
             if not edits and not absence.by_git and expected in contents.tree.paths:

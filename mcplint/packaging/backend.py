@@ -29,7 +29,10 @@ STRICT_LICENSES = (UV, POETRY, FLIT, PDM)
 
 
 class Input(NamedTuple):
-    """A file that a backend insists on: what it is to it, its path beside `pyproject.toml`, and where it is named."""
+    """A file that a backend insists on: what it is to it, its path beside `pyproject.toml`, and where it is named.
+
+    Its path may be a pattern, which at least one file is to fit.
+    """
 
     role: str
     path: str
@@ -77,8 +80,7 @@ def _named(project: Project, kind: str | None) -> Iterator[Input]:
     yield from _files("readme", _readme(root))
     yield from _files("license", at(root, "project", "license", "file"))
     if kind in STRICT_LICENSES:
-        plain = (node for node in items(at(root, "project", "license-files")) if not set("*?[") & set(scalar(node)))
-        for node in plain:
+        for node in items(at(root, "project", "license-files")):
             yield from _files("license", node)
     if kind == HATCHLING:
         yield from _of_hatchling(root)
