@@ -17,7 +17,9 @@ and speaks stdio with it. A server that speaks HTTP instead never answers it,
 and nothing listens on the port that the program would serve.
 
 Only entries whose URL leads to a server of the project are checked: through a
-proxy of the project, or to a port of this machine.
+proxy of the project, or to a port of this machine. The URL that `mcp-remote`
+is told is one too; it falls back to the other transport, except with
+`--transport http-only` or `sse-only`.
 
 See https://docs.claude.com/en/docs/claude-code/mcp
 

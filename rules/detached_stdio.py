@@ -14,8 +14,9 @@ Clients start such a server themselves (`docker run -i --rm IMAGE`), so it
 needs no service. To run it for several clients let it speak Streamable HTTP.
 
 Reported for services that are always restarted (`restart: always` and
-`unless-stopped`, pods of Kubernetes) and keep no standard input open: neither
-by `stdin_open` nor by `tty`, a terminal at which nobody types.
+`unless-stopped`, `condition: any` under `deploy`, pods of Kubernetes) and keep
+no standard input open: neither by `stdin_open` nor by `tty`, a terminal at
+which nobody types.
 
 Not reported for services with a port (`stdio-behind-port` tells of those), if
 a program such as `mcp-proxy` serves it over HTTP, or if it is not restarted:
@@ -97,7 +98,7 @@ services:
 
 from mcplint import ERROR, WARNING, Finding, Label, Server, rule
 
-ALWAYS = ("always", "unless-stopped")
+ALWAYS = ("always", "unless-stopped", "any")
 
 
 @rule("detached-stdio", ERROR)

@@ -21,6 +21,17 @@ not know is."""
 _PLAIN = {"stdio": STDIO, "sse": SSE}
 
 
+STRATEGIES = {
+    "http-only": (STREAMABLE, frozenset({STREAMABLE})),
+    "sse-only": (SSE, frozenset({SSE})),
+    "http-first": (STREAMABLE, BOTH),
+    "sse-first": (SSE, BOTH),
+}
+"""What `mcp-remote --transport` tries first, and the transports that it comes to; source:
+https://github.com/geelen/mcp-remote#transport-strategies"""
+STRATEGY = "http-first"
+
+
 class Host(NamedTuple):
     """A host and the file of its own that it reads.
 

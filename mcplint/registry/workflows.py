@@ -138,7 +138,7 @@ def fragile(manifest: Manifest) -> Iterator[Finding]:
         if step.publishes():
             yield from _hidden(step)
             yield from _early(step, uploads.get(id(step.workflow), []), listed)
-            yield from _anyway(step, uploads.get(id(step.workflow), []))
+            yield from _anyway(step, uploads.get(id(step.workflow), []), listed)
             yield from _anywhere(step)
 
 
@@ -191,13 +191,15 @@ def _early(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Find
         yield Finding(message, span, (_uploaded(slow),))
 
 
-def _anyway(step: Step, uploads: list[Step]) -> Iterator[Finding]:
-    """Publishing that runs even where the upload before it failed."""
+def _anyway(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Finding]:
+    """Publishing that runs even where the upload before it failed, and that no step of its job keeps back then."""
     said = scalar(step.node.get("if")) + scalar(step.job.get("if"))
     for upload in uploads:
         node = (step.node if upload.job is step.job else step.job).get("if")
         named = re.search(rf"\b(?:needs\.{re.escape(upload.name)}|steps)\.[\w-]+", said)
         if before(upload, step) and _ANYWAY.search(scalar(node)) and not (named or _ASKS.search(said)) and node:
+            if not step.node.get("if") and any(_insists(other) for other in listed if other.job is step.job):
+                return
             message = f"`if: {scalar(node).strip()[:60]}` publishes even where the upload of the package failed"
             yield Finding(message, node.span, (_uploaded(upload),))
             return
@@ -248,3 +250,8 @@ def _built(step: Step, upload: Step, listed: list[Step]) -> bool:
 def _waits(step: Step) -> bool:
     """Whether a step waits for something or tries more than once, or leaves it to an action that may."""
     return _WAITS.search(step.said) is not None
+
+
+def _insists(step: Step) -> bool:
+    """Whether a step waits for something, and fails where that does not come."""
+    return _waits(step) and re.search(r"\bexit [1-9]", step.said) is not None

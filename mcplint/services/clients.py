@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from itertools import pairwise
 from posixpath import basename, dirname, join
 from typing import Any, NamedTuple
 
 from mcplint.facts.client import ClientFile
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.knowledge.clients import BOTH, CLAUDE_CODE, Host, host
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, scalar
+from mcplint.knowledge.clients import BOTH, CLAUDE_CODE, STRATEGIES, STRATEGY, Host, host
+from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.model import ClientConfig, ClientFlaw
 from mcplint.services.client_flaws import of_entry, of_file, of_plugin
 from mcplint.values import UNKNOWN, EditSite, Label, Value
@@ -17,6 +20,7 @@ NOWHERE: Value[Any] = Value(())
 TYPES = {"http": "streamable-http", "sse": "sse", "streamableHttp": "streamable-http"}
 """What a type means where the host is not known, the usual spelling first."""
 URLS = ("url", "serverUrl", "httpUrl")
+REMOTE = re.compile(r"mcp-remote(?:@[\w.^~-]+)?")
 PLUGIN = ".claude-plugin/plugin.json"
 OTHER_PLUGINS = (".codex-plugin/plugin.json", ".cursor-plugin/plugin.json")
 
@@ -46,7 +50,7 @@ def told(file: ClientFile, paths: Collection[str], known: Host | None = None) ->
 def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientConfig:
     url, command = _string(node, *(reader.urls if reader else URLS)), _command(node)
     said = _type(node, reader, url)
-    return ClientConfig(
+    told = ClientConfig(
         id=f"{name.span.source.path}:{name.text}",
         span=name.span,
         type=said,
@@ -57,6 +61,26 @@ def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientC
         types=TYPES if reader is None or reader.types is None else reader.types,
         node=node,
         committed=bool(reader and reader.committed),
+    )
+    return _remote(told, _items(node.get("args"))) if not url.trace else told
+
+
+def _remote(client: ClientConfig, args: tuple[Node, ...]) -> ClientConfig:
+    """An entry whose command is `mcp-remote`, which speaks HTTP with a server for a client that speaks stdio alone."""
+    words = [word for word in args if isinstance(word, ScalarNode)]
+    at = next((number for number, word in enumerate(words, 1) if REMOTE.fullmatch(word.text)), len(words))
+    local = client.node and scalar(client.node.get("command")) not in CONTAINER_ENGINES
+    if not local or not words[at:] or not words[at].text.startswith(("http://", "https://")):
+        return client
+    named = (value for flag, value in pairwise(words[at:]) if flag.text == "--transport")
+    strategy = next(named, None)
+    transport, reached = STRATEGIES.get(strategy.text if strategy else STRATEGY, (None, BOTH))
+    place = strategy.span if strategy else words[at].span
+    return client._replace(
+        url=_told(words[at], "mcp-remote is told this URL"),
+        type=Value((transport,) if transport else None, (Label(place, "mcp-remote is told this"),)),
+        host="mcp-remote",
+        reaches=reached,
     )
 
 
@@ -88,10 +112,13 @@ def _string(node: MappingNode, *keys: str) -> Value[str]:
     for key in keys:
         found = node.get(key)
         if isinstance(found, ScalarNode) and isinstance(found.value, str):
-            note = Label(found.span, f"`{key}` set here")
-            placeholder = "${" in found.value or "<" in found.value
-            return Value(None if placeholder else (found.value,), (note,), EditSite(found.span))
+            return _told(found, f"`{key}` set here")
     return UNKNOWN
+
+
+def _told(node: ScalarNode, note: str) -> Value[str]:
+    placeholder = "${" in node.text or "<" in node.text
+    return Value(None if placeholder else (node.text,), (Label(node.span, note),), EditSite(node.span))
 
 
 def _command(node: MappingNode) -> Value[tuple[str, ...]]:

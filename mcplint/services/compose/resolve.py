@@ -55,7 +55,8 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         mounts=mounted,
         privileges=tuple(_privileges(assembly, own, mounted)),
         labels={key: text.value for key, text, _ in pairs(assembly, own.get("labels")) if key and text},
-        restart=_text(assembly, own.get("restart"), "restart"),
+        # What `deploy` says of it goes before `restart`.
+        restart=_text(assembly, at(own, "deploy", "restart_policy", "condition") or own.get("restart"), "restart"),
         grace_period=setting(assembly, own.get("stop_grace_period"), "stop_grace_period", seconds, patience),
         memory=_memory(assembly, own),
         tty=_switch(assembly, own, "tty"),
