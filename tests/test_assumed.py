@@ -204,3 +204,25 @@ def test_traefik_too(path: str, port: int, leads: bool) -> None:
     files = {"Dockerfile": DOCKERFILE, "server.py": SERVER, "compose.yaml": TRAEFIK.format(path, port)}
     found = link(Tree.of(files), Config()).deployment
     assert [route.assumed for route in found.routes] == [True] * leads
+
+
+def composed(build: str, ports: str, environment: str = "{}") -> Deployment:
+    compose = f"services:\n  notes:\n    build: {build}\n    ports: ['{ports}']\n    environment: {environment}\n"
+    server = "import os\n" + SERVER.replace('"0.0.0.0"', 'os.environ.get("BIND", "127.0.0.1")')
+    server = server.replace("mcp.run", 'if __name__ == "__main__":\n    mcp.run')
+    return link(Tree.of({"compose.yaml": compose, "server.py": server}), Config()).deployment
+
+
+@pytest.mark.parametrize(
+    ("build", "ports", "inside"),
+    [
+        ("./notes-repo", "9000:8000", True),
+        ("./notes-repo", "9000:8001", False),
+        ("{context: ., dockerfile: Gone}", "9000:8000", False),
+    ],
+)
+def test_a_service_that_is_built_from_a_folder_which_is_not_here(build: str, ports: str, inside: bool) -> None:
+    (server,) = composed(build, ports, "{BIND: 0.0.0.0}").servers
+    assert bool(server.container) == inside
+    assert server.host.only == ("0.0.0.0" if inside else None)
+    assert not inside or [link.kind for link in server.links] == [ASSUMED]

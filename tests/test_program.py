@@ -662,6 +662,18 @@ FastMCP(KEY, host=os.getenv("A") or os.getenv("B") or "127.0.0.1", port=int(os.g
         {"argv": "serve --port 9001"},
         {"port": (9001,)},
     ),
+    "a command whose class is a group that finds its commands by itself": (
+        {
+            "server.py": "import importlib, click\nclass Lazy(click.Group):\n"
+            "    def get_command(self, ctx, name):\n"
+            "        return importlib.import_module(f'commands_{name}').command\n"
+            "@click.command(cls=Lazy)\ndef cli(): ...\ncli()",
+            "commands_serve.py": SDK + "import click\n@click.command()\n@click.option('--port', default=9000)\n"
+            "def command(port):\n    FastMCP('x', port=port).run('sse')",
+        },
+        {"argv": "serve --port 9001"},
+        {"port": (9001,)},
+    ),
     "an object that makes its server when it is asked for something": (
         {
             "server.py": f"class Lazy:\n    def __getattr__(self, name):\n        {FAST.strip()}\n"

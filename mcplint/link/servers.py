@@ -341,15 +341,19 @@ def _built(context: ContainerContext) -> Callable[[str], LocatedText | None]:
 
 def bare(tree: Tree) -> Iterator[Server]:
     """The servers of modules and packages that start one by themselves, where no container tells how."""
-    ids: dict[str, int] = {}
+    return unlinked(alone(tree), {})
+
+
+def alone(tree: Tree) -> Iterator[tuple[str, Outcome]]:
+    """The modules and packages that start a server by themselves, by path."""
     if any(path.endswith(".py") for path in tree.paths):
         from mcplint.programs.python.scan import scan
 
-        yield from unlinked(scan(tree, sdk_beside(tree)), ids)
+        yield from scan(tree, sdk_beside(tree))
     if tree.called("package.json"):
         from mcplint.link import packages
 
-        yield from unlinked(packages.scan(tree, sdk_beside(tree)), ids)
+        yield from packages.scan(tree, sdk_beside(tree))
 
 
 def unlinked(found: Iterable[tuple[str, Outcome]], ids: dict[str, int]) -> Iterator[Server]:

@@ -72,6 +72,10 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
 
     programs = Programs(tree)
     found = [(context, programs.started(context)) for context in contexts]
+    if not any(start.servers for _, start in found) and any(context.container.build for context in contexts):
+        from mcplint.link.unbuilt import with_meant
+
+        found = with_meant(programs, found, tree)
     silent = [(context, start) for context, start in found if not start.servers and not start.missing]
     used = tree.asked("python", "typescript")
     alone = any(start.servers and context.container.service is None for context, start in found)

@@ -301,7 +301,7 @@ def _image_link(image: Image | None, service: Container, builds: Builds) -> Link
         return Link(None, MADE, f"runs the files of {files} as they are")
     if service.build:
         path, stage = service.build.dockerfile.only, service.build.target.only
-        why = "what it is built from is not in the project"
+        why = "is built from what is not in the project"
         if service.build.inline is not None:
             why = "its Dockerfile stands in its compose file, which is not followed"
         elif path and path not in builds.dockerfiles and (path in builds.tree.paths or path in builds.tree.problems):

@@ -116,6 +116,8 @@ def reaches(
         seen.add(path)
         if source is None:
             continue
+        if "import_module" in source.text and _COMPUTED.search(source.text):
+            return True
         for name in _imports(source):
             absolute = _absolute(path, name) if name.startswith(".") else name
             parts = absolute.split(".") if absolute else []
@@ -154,6 +156,8 @@ _IMPORT = re.compile(
     r"(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]{0,4000}\)|[^\n#;]*)|import[ \t]+([^\n#;]+))"
 )
 _NAMED = re.compile(r"""["']([\w.]+):[\w.]+["']""")
+_COMPUTED = re.compile(r"""\bimport_module\(\s*(?:[fF]["']|["'][\w.]*["']\s*[+%])""")
+"""A call with a name that is put together when it is made, which may be any."""
 _TEXTS = re.compile(r"""["'](\.*\w[\w.]*)["']""")
 
 

@@ -119,15 +119,15 @@ def command(machine: Machine, args: Args, owner: Any, group: bool = False) -> Ab
         function = value.only
         if not isinstance(function, Function):
             return unknown(*args.notes)
-        name = args.get(0, "name").only
+        name, kind = args.get(0, "name").only, _kind(machine, args)
         table = {
             "callback": known(function),
             OPTIONS: OPTIONS.of(function.table),
             COMMANDS: (),
-            GROUP: ((group, runs_alone(args)),),
+            GROUP: ((group or _is_group(kind), runs_alone(args)),),
             "name": known(name if isinstance(name, str) else function.name.replace("_", "-")),
         }
-        made = Instance(_kind(machine, args), args.span, table)
+        made = Instance(kind, args.span, table)
         if isinstance(made.kind, Class):
             told = {key: each for key, each in args.keywords.items() if key not in ("cls", "name")}
             construct = machine.attribute(known(made), "__init__", Label(function.scope.module.span(function.node), ""))
@@ -153,6 +153,11 @@ def _kind(machine: Machine, args: Args) -> Class | External:
     """The class of a command, which may be the project's own."""
     only = args.get(None, "cls").only
     return only if isinstance(only, Class) else External(COMMAND)
+
+
+def _is_group(kind: Class | External) -> bool:
+    above = kind.lineage() if isinstance(kind, Class) else ()
+    return any(isinstance(each, External) and each.path in PARENTS for each in above)
 
 
 def get_command(machine: Machine, args: Args, owner: Instance) -> Abstract:
