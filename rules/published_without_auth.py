@@ -41,7 +41,8 @@ is by its default, checks nobody. Neither does a check that only other routes
 of the application depend on.
 
 An OAuth provider of the project's own checks nobody either if its `authorize`
-answers at once with a code and everybody may register a client. Nor do routes
+answers at once with a code and everybody may register a client, be it behind
+`mcpAuthRouter` or Python's `auth_server_provider`. Nor do routes
 `/authorize` and `/token` of its own that give everyone what its middleware
 asks for.
 

@@ -106,7 +106,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         declared_host=_declared(there),
         host_check=check,
         allowed_hosts=hosts,
-        auth=unknown() if _looks(machine, there) else known(None, note),
+        auth=_auth(machine, there, note),
         runner=_runner(each.what),
         wiring=_wiring(machine, there.met, kind),
         cors=() if _mentions(machine, ALLOWS) else cors(first.layers),
@@ -258,19 +258,23 @@ def _texts(value: Abstract) -> Abstract:
     return known(tuple(item.only for item in items), *value.trace)
 
 
-def _looks(machine: Machine, there: Walked) -> bool:
-    """Whether a module of the program speaks of who calls where requests for MCP come to."""
+def _auth(machine: Machine, there: Walked, note: Label) -> Abstract:
+    """What checks callers where requests for MCP come to: None where no module of the program speaks of them there."""
     if not _mentions(machine, GUARDS):
-        return False
+        return known(None, note)
+    from mcplint.programs.typescript.free_tokens import handed_out
     from mcplint.programs.typescript.wired import covered, unreached, within
 
-    spans = unreached(machine, there)
+    free = handed_out(machine)
+    spans = (*unreached(machine, there), *(free.spans if free else ()))
     for package in machine.packages.values() if spans else ():
         source = package.fact.source if package else None
         parts = covered(spans, source) if source else []
         if source and any(not within(parts, found.start()) for found in re.finditer(CHECKS, source.text)):
-            return True
-    return not spans
+            return unknown()
+    if free:
+        return known(None, Label(free.authorize, "hands a code to everyone who asks"))
+    return known(None, note) if spans else unknown()
 
 
 def _mentions(machine: Machine, pattern: str) -> bool:
