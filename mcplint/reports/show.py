@@ -158,7 +158,8 @@ def _values(part: Part, paint: Paint, columns: int) -> Iterator[str]:
 
 def _lacked(lack: Lack) -> str:
     """What a step lacks: `lacks at Dockerfile:5: README.md, .dockerignore leaves it out (.dockerignore:2:1)`."""
-    said = [_where(note.span) for note in lack.notes[-1:] if note.span.source != lack.span.source]
+    named = [note for note in lack.notes if lack.why.startswith(f"{note.span.source.path} ")]
+    said = [_where(note.span) for note in (named or lack.notes)[-1:] if note.span.source != lack.span.source]
     return " ".join(
         (f"lacks at {_where(lack.span, column=False)}: {lack.name}, {lack.why}", *(f"({at})" for at in said))
     )
