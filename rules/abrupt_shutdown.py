@@ -22,7 +22,8 @@ HTTP+SSE ends with its stream, however the server ends.
 
 So does the shell of a command in shell form, `CMD cd /app && python
 server.py`: that of Debian waits for the server and hands no signal on. Write
-`exec` in front of the last command, or the exec form.
+`exec` in front of the last command, or the exec form. Any shell does the same
+with a script that starts the server and does not `exec` it.
 
 Reported for sse-starlette only if a lock file or an exact requirement decides
 the release, and the server sets no such limit; for Node only if no file of the
@@ -99,12 +100,15 @@ import re
 from mcplint import ERROR, NOTE, WARNING, Finding, Fix, Label, Server, rule
 from mcplint.knowledge.base_images import base
 
+SHELLS = ("sh", "bash", "dash", "ash", "zsh")
+HANDING = r"\b(?:exec|trap|tini|dumb-init|supervisord|kill)\b"
 HANGING = ("3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.0.4")
 
 
 @rule("abrupt-shutdown", ERROR)
 def check(server: Server):
     yield from behind_shell(server)
+    yield from behind_script(server)
     yield from as_first(server) if server.deaf else through_streams(server)
 
 
@@ -117,6 +121,23 @@ def behind_shell(server):
     if known and known.tools and "apt-get" in known.tools and server.speaks_http and not shielded(container):
         message = f"the shell that starts the server of {container.title} is its process 1 and hands no SIGTERM on"
         yield Finding(message, container.cmd, severity=gravity(server))
+
+
+def behind_script(server):
+    """A script as process 1 of a container, whose shell stays there and hands no signal on."""
+    container = server.container
+    words = [word.rpartition("/")[2] for word in (container.command.only or ())[:2]] if container else []
+    notes = [note for link in server.links if container and link.to == container.id for note in link.notes[-1:]]
+    if not words or not notes or not server.speaks_http or shielded(container):
+        return
+    script = notes[0].span.source
+    given = words[0] in SHELLS and words[1:] == [script.path.rpartition("/")[2]]
+    direct = words[0] == script.path.rpartition("/")[2] and re.match(r"#!.*\b(?:ba|da|a|z)?sh\b", script.text)
+    if (given or direct) and not re.search(HANDING, script.text):
+        message = (
+            f"{script.path} is process 1 of {container.title}: its shell waits for the server and hands no SIGTERM on"
+        )
+        yield Finding(message, notes[0].span, (Label(container.cmd, "starts it"),), severity=gravity(server))
 
 
 def shielded(container):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
 import select
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -126,6 +128,36 @@ def test_stdio_without_standard_input_ends(tmp_path: Path) -> None:
         assert server.exited == 0
     with started(tmp_path, "stdio-behind-port", "Good") as server:
         assert server.initialize().status == 200
+
+
+@pytest.mark.parametrize(("start", "answers"), [('"$0" server.py & wait', False), ('exec "$0" server.py', True)])
+def test_a_server_in_the_background_has_no_standard_input(start: str, answers: bool, tmp_path: Path) -> None:
+    files = example("detached-stdio", "Bad")
+    (tmp_path / "server.py").write_text(files["server.py"])
+    asked = json.dumps(INITIALIZE) + "\n"
+    command = ["sh", "-c", start, str(python(files))]
+    done = subprocess.run(command, cwd=tmp_path, input=asked, capture_output=True, text=True, timeout=60, check=True)
+    assert ("serverInfo" in done.stdout) is answers
+
+
+@pytest.mark.parametrize(("section", "anew"), [("Bad", True), ("Fixed", False)])
+def test_uvicorn_starts_anew_whenever_a_file_changes(section: str, anew: bool, tmp_path: Path) -> None:
+    with started(tmp_path, "dev-server-in-image", section) as server:
+        assert server.initialize().status == 200
+        with (tmp_path / "server.py").open("a") as program:
+            program.write("\n")
+        assert says(server, "detected changes in 'server.py'. Reloading", 10 if anew else 1) is anew
+
+
+@pytest.mark.parametrize(("section", "finds"), [("Bad", False), ("Good", True)])
+def test_pip_finds_nothing_for_an_old_python(section: str, finds: bool, tmp_path: Path) -> None:
+    files = example("python-too-old", section)
+    version, pinned = re.findall(r"python:([\d.]+)", files["Dockerfile"])[0], files["requirements.txt"].split()[0]
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+    command = [*pip, "--python-version", version, "--dest", str(tmp_path), pinned]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode == 0) is finds
+    assert (f"No matching distribution found for {pinned}" in done.stderr) is not finds
 
 
 def spoken(program: Path, folder: Path, *messages: object) -> list[str]:
