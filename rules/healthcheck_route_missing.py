@@ -6,9 +6,10 @@ the container is `unhealthy`, services that wait for it never start, and
 Kubernetes restarts it again and again. HAProxy's `option httpchk`, nginx's
 `health_check` (and `check_http_send` of nginx_upstream_check_module) and the
 check of a load balancer take the server out of service: the annotations of an
-Ingress of AWS or of Azure's Application Gateway, those of a Service of type
-LoadBalancer on AWS and Azure, a BackendConfig or a HealthCheckPolicy of
-Google.
+Ingress of AWS, which asks for `/` where it is told no path, or of Azure's
+Application Gateway, those of a Service of type LoadBalancer on AWS and Azure,
+a BackendConfig or a HealthCheckPolicy of Google. Where no replica passes, AWS
+sends requests to all of them, hanging or not.
 
 The `fastmcp` of TypeScript has `/health`, and `/ready`, which is `503` until
 some client holds a session: a check that asks for it lets none in.

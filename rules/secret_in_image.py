@@ -20,8 +20,9 @@ keys (GitHub, GitLab, OpenAI, Anthropic, AWS, Google, Slack, Stripe, npm, PyPI,
 Hugging Face and others, JSON web tokens, private keys), or the value of a name
 such as `…_API_KEY`, `…_TOKEN`, `…_SECRET` or `…_PASSWORD` that has 16
 characters or more, digits and letters, and 3.5 bits of entropy a character.
-Placeholders (`your-key`, `changeme`, `<token>`, `${TOKEN}`) do not. Only the
-first four characters are ever shown.
+Placeholders (`your-key`, `changeme`, `<token>`, `${TOKEN}`) do not, nor does a
+variable that a `RUN` sets for its own commands, unless the form tells: it is
+usually made up for the build. Only the first four characters are ever shown.
 
 See https://docs.docker.com/build/building/secrets/
 

@@ -27,6 +27,15 @@ OTHERWISE = (
     *(f"{APPGW}health-probe-{name}" for name in ("status-codes", "port")),
 )
 """Annotations after which another port is asked, or another answer is good."""
+ALTERED = (
+    *OTHERWISE,
+    f"{ALB}healthcheck-path",
+    f"{ALB}backend-protocol",
+    f"{ALB}actions.",
+    f"{ALB}target-group",
+    APPGW,
+)
+"""Those, and what else may decide what an Ingress of AWS asks for."""
 
 
 def haproxy(options: tuple[Line, ...], rules: tuple[Line, ...], servers: tuple[Line, ...]) -> tuple[HealthCheck, ...]:
@@ -55,8 +64,13 @@ def haproxy(options: tuple[Line, ...], rules: tuple[Line, ...], servers: tuple[L
     return (HealthCheck("HAProxy", "haproxy", line.span, (asked,)),)
 
 
-def ingress(annotations: Mapping[str, Value[str]]) -> tuple[HealthCheck, ...]:
-    """The check of a load balancer that an Ingress is made into, where that says the path and nothing else of it."""
+def ingress(annotations: Mapping[str, Value[str]], unsaid: Span | None = None) -> tuple[HealthCheck, ...]:
+    """The check of a load balancer that an Ingress is made into, where that says nothing but the path of it.
+
+    `unsaid`: the place of an Ingress of AWS whose check is told by it alone: without a path it asks for `/`.
+    """
+    if unsaid and not any(key.startswith(ALTERED) for key in annotations):
+        return (HealthCheck("ALB", "alb", unsaid, (Request("ALB", "GET", "http", "", None, "/", True, True),)),)
     for key, platform, title in (
         (f"{ALB}healthcheck-path", "alb", "ALB"),
         (f"{APPGW}health-probe-path", "appgw", "Application Gateway"),

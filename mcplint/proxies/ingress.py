@@ -20,6 +20,7 @@ from mcplint.proxies.routing import ProxyRule, VirtualHost, kept, location, rout
 from mcplint.services.kubernetes import ingress_nginx
 from mcplint.services.kubernetes.ingress import COMMUNITY, GATEWAY, Entry
 from mcplint.services.network import Network
+from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
 
 PORTS = {80: False, 443: True}
@@ -167,7 +168,7 @@ def _route(entry: Entry, match: PathMatch | None) -> Route:
     plain = _insecure(entry)
     listen = (Label(entry.tls, "has a certificate"),) if entry.tls else ()
     return Route(
-        checks=health.ingress(entry.annotations),
+        checks=health.ingress(entry.annotations, _unsaid(entry)),
         id=f"{entry.span.source.path} {host or ''}{entry.path.only or ''}",
         span=entry.span,
         proxy=_controller(entry),
@@ -192,6 +193,12 @@ def _route(entry: Entry, match: PathMatch | None) -> Route:
         secured=entry.tls if plain else None,
         published=tuple(_open(entry)),
     )
+
+
+def _unsaid(entry: Entry) -> Span | None:
+    """The Ingress of AWS beside which nothing speaks of load balancers: its Service may say what is checked."""
+    told = entry.controller != "alb" or any("alb.ingress" in each or "Class" in each for each in entry.beside)
+    return None if told else entry.resource.name.span
 
 
 def _open(entry: Entry) -> Iterator[Label]:
