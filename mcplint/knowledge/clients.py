@@ -44,6 +44,8 @@ class Host(NamedTuple):
     that is not known; `prefix`: what stands before a variable's name there,
     None where there is no such way. `seconds`: whether `timeout` counts
     seconds, None where that is not known. `committed`: whether the file is one of the project, not of a user.
+    `typed`: whether it leaves an entry out whose `args` are no list or whose variables are no strings, as `strict` and
+    REFUSED ones do. `listed`: whether servers stand in a list.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Host(NamedTuple):
     prefix: str | None = ""
     seconds: bool | None = None
     committed: bool = True
+    typed: bool = False
+    listed: bool = False
 
 
 BRACES = r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}"
@@ -128,6 +132,7 @@ HOSTS: Mapping[str, Host] = {
         types={**_PLAIN, "local": STDIO, "http": STREAMABLE, "streamable-http": STREAMABLE},
         untyped=STREAMABLE,
         reaches={STREAMABLE: BOTH, SSE: BOTH},
+        typed=True,
     ),
     **dict.fromkeys(
         (".cursor/mcp.json", ".cursor-plugin/plugin.json"), Host("Cursor", reaches={STREAMABLE: BOTH, SSE: BOTH})
@@ -181,7 +186,7 @@ HOSTS: Mapping[str, Host] = {
     # Without a type it tries both, which is not said of `reaches`.
     **dict.fromkeys(
         (".continue/mcpServers/*.yaml", ".continue/config.yaml"),
-        Host("Continue", types={**_PLAIN, "streamable-http": STREAMABLE}, wrong=REFUSED),
+        Host("Continue", types={**_PLAIN, "streamable-http": STREAMABLE}, wrong=REFUSED, listed=True),
     ),
     ".continue/mcpServers/*.json": Host("Continue", types={**_PLAIN, "http": STREAMABLE}, wrong=REFUSED),
     **dict.fromkeys(("mcpo.json", "mcpo-config.json", "mcpo_config.json", "mcpo/config.json"), MCPO),

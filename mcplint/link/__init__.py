@@ -41,7 +41,8 @@ P = TypeVar("P", Remote, ClientConfig)
 
 # The kinds of files that deploy a server, and the readers of those that set how it runs or what is installed.
 DEPLOYING = ("dockerfile", "compose", "nginx", "haproxy", "caddyfile", "fly", "render", "railway", "procfile", "client")
-HIDING = ("containers", "an entry of containers")
+HIDING = ("template", "spec", "containers", "an entry of containers")
+ENTRIES = ("Service", "Ingress")
 SETTINGS = ("dotenv", "dotenv.raw", "requirements", "lock", "npm_lock", "package_json")
 
 
@@ -77,7 +78,7 @@ def link(tree: Tree, config: Config) -> Linked:
         deployment = deployment._replace(unselected=hosted.unselected, mistyped=hosted.mistyped)
     elif hosted and servers:
         # Where the containers are no list there are none to tell whose they are.
-        hiding = tuple(one for one in hosted.mistyped if one.field in HIDING)
+        hiding = tuple(one for one in hosted.mistyped if one.field in HIDING and one.kind not in ENTRIES)
         deployment = deployment._replace(mistyped=hiding)
     if wanted:
         from mcplint.runtime.entry_points import entry_points, unawaited

@@ -42,6 +42,9 @@ def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[ClientFlaw]:
         text = f"{host.name} ignores servers under `{span.text}`: it reads them from `{host.wrapper}`"
         edits = (Edit(span, host.wrapper),)
         yield ClientFlaw("shape", span, text, ERROR, (), edits, f"rename the key to `{host.wrapper}`")
+    elif file.wrapper and host.listed and any(node.get("name") is not name for name, node in file.servers):
+        text = f"{host.name} refuses the whole file: `{host.wrapper}` must be a list, each entry with its `name`"
+        yield ClientFlaw("shape", file.wrapper.span, text, ERROR)
 
 
 def _minds(host: Host, problem: Problem) -> bool:
@@ -139,7 +142,7 @@ def _command(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Client
     command, args = node.get("command"), node.get("args")
     if host.wrapper == "mcp_servers":
         yield from _codex(node, host)
-    if not host.strict and host.wrong != REFUSED:
+    if not host.strict and not host.typed and host.wrong != REFUSED:
         return
     if isinstance(args, ScalarNode) and isinstance(args.value, str):
         yield ClientFlaw("shape", args.span, f"{host.name} {_loses(name, host)}: `args` must be a list", ERROR)

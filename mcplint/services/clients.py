@@ -21,6 +21,7 @@ TYPES = {"http": "streamable-http", "sse": "sse", "streamableHttp": "streamable-
 """What a type means where the host is not known, the usual spelling first."""
 URLS = ("url", "serverUrl", "httpUrl")
 REMOTE = re.compile(r"mcp-remote(?:@[\w.^~-]+)?")
+BUNDLE = "manifest.json"
 PLUGIN = ".claude-plugin/plugin.json"
 OTHER_PLUGINS = (".codex-plugin/plugin.json", ".cursor-plugin/plugin.json")
 
@@ -60,7 +61,7 @@ def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientC
         reaches=_reaches(said, reader),
         types=TYPES if reader is None or reader.types is None else reader.types,
         node=node,
-        committed=bool(reader and reader.committed),
+        committed=reader.committed if reader else basename(name.span.source.path) == BUNDLE,
     )
     return _remote(told, _items(node.get("args"))) if not url.trace else told
 
