@@ -12,7 +12,8 @@ COMMAND` another one: each has to be a name under `[project.scripts]`.
 
 Only packages of this project are looked at, and entries that start them by
 name. `uv run NAME` and a bare `NAME` also find what dependencies and the
-machine bring, which no file here lists. For packages that `server.json` lists see `registry-missing-command`.
+machine bring, which no file here lists. For packages that `server.json` lists
+see `registry-missing-command`.
 
 See https://docs.npmjs.com/cli/v11/configuring-npm/package-json#bin
 

@@ -32,9 +32,8 @@ def lacks(image: Image, program: str) -> bool:
     if not known or known.tools is None or not split(reference)[1] or program in image.tools:
         return False
     words = (program, *PACKAGES.get(program, ()), *_OPEN)
-    return not any(word in text for text in _run_texts(image) for word in words) and not any(
-        map(_may_bring, image.copies)
-    )
+    named = any(word in text for text in _run_texts(image) for word in words)
+    return not named and not any(_may_bring(copy, program) for copy in image.copies)
 
 
 def lacks_shell(image: Image) -> bool:
@@ -46,7 +45,7 @@ def lacks_shell(image: Image) -> bool:
     known, (_, tag) = base(image.base.only or ""), split(image.base.only or "")
     if not known or known.shell or not tag or "debug" in tag:
         return False
-    return not any(_may_bring(copy) or copy.target.only in (None, "/") for copy in image.copies)
+    return not any(_may_bring(copy, "sh") or copy.target.only in (None, "/") for copy in image.copies)
 
 
 def _run_texts(image: Image) -> Iterator[str]:
@@ -55,10 +54,15 @@ def _run_texts(image: Image) -> Iterator[str]:
         yield from (heredoc.body.text for heredoc in run.heredocs)
 
 
-def _may_bring(copy: Copy) -> bool:
-    """Whether a copy from elsewhere puts something where programs are looked for."""
+def _may_bring(copy: Copy, program: str) -> bool:
+    """Whether a copy from elsewhere may put a program where programs are looked for."""
     if copy.image is None and copy.stage is None:
         return False
+    if copy.image is not None and split(copy.image.only or "")[0].endswith("astral-sh/uv"):
+        # https://docs.astral.sh/uv/guides/integration/docker/#installing-uv
+        names = {posixpath.basename(source.only or "") for source in copy.sources}
+        if names <= {"uv", "uvx"} and program not in names:
+            return False
     target = copy.target.only
     return target is None or not _BINARIES.isdisjoint(posixpath.normpath(target).split("/")) or target == "/"
 
@@ -66,7 +70,7 @@ def _may_bring(copy: Copy) -> bool:
 def in_root_home(image: Image, program: str) -> Label | None:
     """What puts a program into the home of root, where nothing puts it elsewhere or opens that home."""
     put = image.private.get(program)
-    if put is None or program in image.tools or any(map(_may_bring, image.copies)):
+    if put is None or program in image.tools or any(_may_bring(copy, program) for copy in image.copies):
         return None
     installed = any(name_of(word) == program for install in image.installs for word in install.argv[1:])
     moved = any(re.search(_MOVES, text) for text in _run_texts(image))
