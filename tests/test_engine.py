@@ -241,3 +241,17 @@ def test_a_mistake_over_one_file_keeps_nothing_from_the_others(monkeypatch: pyte
         (problem.step, problem.span.source.path) for problem in linked.problems if isinstance(problem, Failure)
     ] == [("the reader of nginx.conf", "nginx.conf")]
     assert len(linked.deployment.servers) == 1
+
+
+def test_the_address_of_the_project_is_read_beside_the_package_without_the_standard_library(tmp_path, monkeypatch):
+    from mcplint.engine import catalogue
+
+    described = tmp_path / "mcplint-1.dist-info" / "METADATA"
+    described.parent.mkdir()
+    described.write_text("Name: mcplint\nProject-URL: Rules, https://x.example/r\n\nProject-URL: Rules, no\n")
+    monkeypatch.setattr("mcplint.__path__", [str(tmp_path / "mcplint")])
+    monkeypatch.setitem(sys.modules, "importlib.metadata", None)
+    assert catalogue.project_url("Rules") == "https://x.example/r" and catalogue.project_url("Other") is None
+    (tmp_path / "mcplint-2.dist-info").mkdir()
+    with pytest.raises(ImportError):
+        catalogue.project_url("Rules")

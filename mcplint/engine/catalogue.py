@@ -8,6 +8,7 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
+import mcplint
 from mcplint import rules as built_in
 from mcplint.findings import Rule
 from mcplint.usage import UsageError
@@ -59,13 +60,27 @@ def pages() -> str | None:
 
 def project_url(name: str) -> str | None:
     """One of `project.urls`; None where mcplint is not installed."""
-    from importlib.metadata import PackageNotFoundError, metadata
+    listed = (line.partition(": ")[2] for line in _described().splitlines() if line.startswith("Project-URL: "))
+    return dict(line.split(", ", 1) for line in listed).get(name)
+
+
+def _described() -> str:
+    """What the package says of itself where it is installed, empty where it is not.
+
+    It lies beside the package, else where the standard library finds it, which takes time to load.
+    """
+    beside = os.path.dirname(mcplint.__path__[0])
+    names = os.listdir(beside) if os.path.isdir(beside) else ()
+    found = [name for name in names if name.startswith("mcplint-") and name.endswith(".dist-info")]
+    if len(found) == 1:
+        with open(os.path.join(beside, found[0], "METADATA"), encoding="utf-8") as file:
+            return file.read().partition("\n\n")[0]
+    from importlib.metadata import PackageNotFoundError, distribution
 
     try:
-        listed = metadata("mcplint").get_all("Project-URL") or ()
+        return distribution("mcplint").read_text("METADATA") or ""
     except PackageNotFoundError:
-        return None
-    return dict(line.split(", ", 1) for line in listed).get(name)
+        return ""
 
 
 def _own(folder: str) -> Iterator[ModuleType]:
