@@ -9,7 +9,8 @@ script after the package, or pass the package separately with `--from` in
 `npx IDENTIFIER` runs the command of an npm package that is called as it is,
 its scope left out, or its only one. Without `bin` in `package.json`, or with
 several commands of other names, it says `could not determine executable to
-run`.
+run`. A command whose file the package lacks starts nothing either: where the
+TypeScript compiler alone writes into its folder, its source is looked for.
 
 Not reported if the build makes the scripts, or if `runtimeHint` names another
 program.

@@ -59,28 +59,31 @@ def pages() -> str | None:
 
 
 def project_url(name: str) -> str | None:
-    """One of `project.urls`; None where mcplint is not installed."""
-    listed = (line.partition(": ")[2] for line in _described().splitlines() if line.startswith("Project-URL: "))
+    """One of `project.urls`; None where mcplint is not installed.
+
+    They are read beside the package, else as the standard library finds them, which takes time to load.
+    """
+    listed = _listed()
+    if listed is None:
+        from importlib.metadata import PackageNotFoundError, metadata
+
+        try:
+            listed = metadata("mcplint").get_all("Project-URL") or []
+        except PackageNotFoundError:
+            return None
     return dict(line.split(", ", 1) for line in listed).get(name)
 
 
-def _described() -> str:
-    """What the package says of itself where it is installed, empty where it is not.
-
-    It lies beside the package, else where the standard library finds it, which takes time to load.
-    """
+def _listed() -> list[str] | None:
+    """The `Project-URL` lines of what is installed beside the package."""
     beside = os.path.dirname(mcplint.__path__[0])
     names = os.listdir(beside) if os.path.isdir(beside) else ()
     found = [name for name in names if name.startswith("mcplint-") and name.endswith(".dist-info")]
-    if len(found) == 1:
-        with open(os.path.join(beside, found[0], "METADATA"), encoding="utf-8") as file:
-            return file.read().partition("\n\n")[0]
-    from importlib.metadata import PackageNotFoundError, distribution
-
-    try:
-        return distribution("mcplint").read_text("METADATA") or ""
-    except PackageNotFoundError:
-        return ""
+    if len(found) != 1:
+        return None
+    with open(os.path.join(beside, found[0], "METADATA"), encoding="utf-8") as file:
+        head = file.read().partition("\n\n")[0]
+    return [line.partition(": ")[2] for line in head.splitlines() if line.startswith("Project-URL: ")]
 
 
 def _own(folder: str) -> Iterator[ModuleType]:

@@ -138,6 +138,7 @@ class Distribution(NamedTuple):
 
     `registry`: where it is published (`pypi`, `npm`). `readme`: the text that is shown there, an option None where the
     metadata name none. `commands`: the programs that it installs, with what each starts. `mcp_name`: npm's `mcpName`.
+    `unmade`: by program, where a file is named that neither the project has nor its compiler makes.
     """
 
     registry: str
@@ -147,6 +148,7 @@ class Distribution(NamedTuple):
     readme: Value[Source | None] = UNKNOWN
     commands: Value[Mapping[str, str]] = UNKNOWN
     mcp_name: Value[str | None] = UNKNOWN
+    unmade: Mapping[str, Span] = {}
 
 
 class GitRemote(NamedTuple):

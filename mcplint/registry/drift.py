@@ -177,7 +177,15 @@ def node_commands(manifest: Manifest) -> Iterator[Finding]:
             continue
         words = [string(a, key) for a in objects(field(package.node, "runtimeArguments")) for key in ("name", "value")]
         short = text(package.identifier).rpartition("/")[2]
-        if short in known or len(set(known.values())) == 1 or any(word in ("-p", "--package", "-c") for word in words):
+        if any(word in ("-p", "--package", "-c") for word in words):
+            continue
+        if short in known or len(set(known.values())) == 1:
+            name = short if short in known else next(iter(known))
+            if name in built.unmade:
+                message = (
+                    f"`npx {text(package.identifier)}` finds nothing to run: no source is compiled to {known[name]}"
+                )
+                yield Finding(message, built.unmade[name], (Label(shown(package.identifier), "is published here"),))
             continue
         there = ", ".join(f"`{command}`" for command in list(known)[:5])
         why = f"several commands and none of them is `{short}`: {there}" if there else "no command: it has no `bin`"

@@ -26,7 +26,7 @@ from mcplint.model import (
 )
 from mcplint.project.tree import Tree
 from mcplint.registry.places import field, objects
-from mcplint.text.source import Source
+from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 MOST_DISTRIBUTIONS = 40
@@ -200,7 +200,19 @@ def _distribution(metadata: facts.Project, tree: Tree) -> Distribution:
         if "scripts" in metadata.dynamic
         else Value(({script.name: script.target for script in metadata.scripts},)),
         metadata.mcp_name,
+        dict(_unmade(metadata, tree)) if metadata.registry == "npm" else {},
     )
+
+
+def _unmade(metadata: facts.Project, tree: Tree) -> Iterator[tuple[str, Span]]:
+    """The programs of a package of npm whose files nothing makes, each with where it is named."""
+    from mcplint.runtime.node_start import uncompiled
+
+    folder = posixpath.dirname(metadata.source.path)
+    for script in metadata.scripts:
+        there = posixpath.normpath(posixpath.join(folder, script.target)) in tree.paths
+        if not there and uncompiled(tree, folder, script.target):
+            yield script.name, script.span
 
 
 def _readmes(tree: Tree) -> Iterator[Source]:

@@ -104,14 +104,21 @@ def never_compiled(image: Image, path: str, tree: Tree) -> bool:
     """Whether a path lies where only the compiler writes, and no source is compiled to it."""
     contents, workdir = Contents.of(image, tree), image.workdir.only
     home = home_of(contents, workdir) if workdir else None
-    compiled = compiled_alone(tree, home) if home is not None and _is_plain(image, tree) else None
-    if compiled is None or compiled.out is None or home is None or not workdir or contents.has(path):
+    if home is None or not workdir or not _is_plain(image, tree) or contents.has(path):
         return False
     if any(_is_foreign(copy, path) for copy in image.copies):
         return False
-    inside = posixpath.relpath(posixpath.normpath(posixpath.join(home, posixpath.relpath(path, workdir))), compiled.out)
+    return uncompiled(tree, home, posixpath.relpath(path, workdir))
+
+
+def uncompiled(tree: Tree, home: str, name: str) -> bool:
+    """Whether a file of a package, by its path there, lies where only the compiler writes, and has no source."""
+    compiled = compiled_alone(tree, home)
+    if compiled is None or not compiled.out:
+        return False
+    inside = posixpath.relpath(posixpath.normpath(posixpath.join(home, name)), compiled.out)
     scripts = list(_scripts(tree, posixpath.join(home, "package.json")))
-    if inside.startswith("..") or not compiled.out or any(map(_WRITES.search, scripts)):
+    if inside.startswith("..") or any(map(_WRITES.search, scripts)):
         return False
     stem = posixpath.splitext(inside)[0]
     if compiled.root is not None:
