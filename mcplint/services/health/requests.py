@@ -189,21 +189,26 @@ def _calls(part: ast.AST) -> Iterator[ast.Call]:
 
 def _succeeds(tree: ast.Module) -> str:
     """Why a program of imports and of what ends it with a known status always succeeds; empty where more is done."""
+    why = "it only imports modules and ends"
     for statement in tree.body:
         match statement:
             case _ if _is_idle(statement):
                 continue
             case ast.Try() if _swallows(statement):
-                return "its `except` catches every failure, and it ends with success"
-            case ast.Expr(
-                value=ast.Call(
-                    func=ast.Attribute(attr="exit") | ast.Name(id="exit"), args=[] | [ast.Constant(value=0 | None)]
-                ) as call
-            ):
-                return f"`{ast.unparse(call)}` ends it with success"
+                why = "its `except` catches every failure, and it ends with success"
+            case ast.Expr(value=call) if _ends_well(call):
+                return why if "except" in why else f"`{ast.unparse(call)}` ends it with success"
             case _:
                 return ""
-    return "it only imports modules and ends"
+    return why
+
+
+def _ends_well(node: ast.AST) -> bool:
+    """Whether it ends the program with success: `sys.exit(0)`."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="exit") | ast.Name(id="exit"), args=[] | [ast.Constant(value=0 | None)]):
+            return True
+    return False
 
 
 def _is_idle(statement: ast.stmt) -> bool:
@@ -218,10 +223,11 @@ def _is_idle(statement: ast.stmt) -> bool:
 
 def _swallows(statement: ast.Try) -> bool:
     """Whether a statement catches every failure inside it and does nothing that may be one."""
-    inside = any(isinstance(node, (ast.Raise, ast.Assert)) or _ends(node) for node in ast.walk(statement))
+    inside = any(isinstance(node, ast.Assert) or (_ends(node) and not _ends_well(node)) for node in ast.walk(statement))
     broad = [each.type is None or spelled(each.type) in ("Exception", "BaseException") for each in statement.handlers]
     after = [*(line for each in statement.handlers for line in each.body), *statement.orelse, *statement.finalbody]
-    return any(broad) and not inside and all(map(_is_idle, after))
+    quiet = all(_is_idle(each) or (isinstance(each, ast.Expr) and _ends_well(each.value)) for each in after)
+    return any(broad) and not inside and quiet
 
 
 def _text(node: ast.expr, env: Env) -> str | None:
