@@ -23,6 +23,7 @@ from mcplint.text.boolean import boolean
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
 
+_FILTERS = frozenset({"grep", "egrep", "sed", "awk", "sort", "tee"})
 _UPGRADES = ("upgrade", "upgrade-package")
 _MOST = 300
 
@@ -310,10 +311,13 @@ def _delete(step: RunStep) -> None:
 def _export(step: RunStep) -> None:
     """Notes the requirement files that a command writes from a lock."""
     name, args = _program(step)
-    if name not in PYTHON_LOCKS or not any(text(arg) in ("export", "requirements") for arg in args[:4]):
+    if name in _FILTERS and "-" in step.exported:
+        lock = step.exported.pop("-")
+    elif name not in PYTHON_LOCKS or not any(text(arg) in ("export", "requirements") for arg in args[:4]):
         step.exported.pop("-", None)
         return
-    lock = step.upwards(PYTHON_LOCKS[name])
+    else:
+        lock = step.upwards(PYTHON_LOCKS[name])
     files = list(map(spelled, parse(args, UV, interspersed=True).values("output-file", "output")))
     files += [redirect.target.text for redirect in step.redirects if redirect.operator in (">", ">>", ">|")]
     step.exported.update((posixpath.basename(path), lock) for path in files)
