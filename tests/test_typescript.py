@@ -693,3 +693,31 @@ def test_an_object_whose_schema_is_known_in_part_is_known_in_that_part():
     program = f"import {{ z }} from 'zod';{HEAD}const schema = z.object({{ ...somebody.shape, port: z.number() }});"
     assert served(f"{program}app.listen(schema.parse({{ port: 4 }}).port);").port.options == (4,)
     assert served(f"{program}app.listen(schema.parse({{ port: 4 }}).other);").port.options is None
+
+
+@pytest.mark.parametrize(
+    ("options", "path"),
+    [
+        ("", ("/mcp",)),
+        ("{ prefix: '/v1' }", ("/v1/mcp",)),
+        ("{ prefix: other.text }", None),
+        ("{ strict: true }", ("/mcp",)),
+    ],
+)
+def test_the_prefix_of_a_router_of_koa(options: str, path: Any):
+    program = f"""
+    import Koa from 'koa';
+    import Router from '@koa/router';
+    import other from 'other';
+    {HEAD}
+    const router = new Router({options});
+    router.post('/mcp', async (ctx) => {{
+      const transport = new StreamableHTTPServerTransport({{ sessionIdGenerator: undefined }});
+      await make().connect(transport);
+      await transport.handleRequest(ctx.req, ctx.res);
+    }});
+    const koa = new Koa();
+    koa.use(router.routes());
+    koa.listen(3000);
+    """
+    assert served(program).path.options == path

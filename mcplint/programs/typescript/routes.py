@@ -18,6 +18,7 @@ from mcplint.programs.typescript.values import (
     Object,
     Wrapped,
     elements,
+    prop,
 )
 from mcplint.programs.values import CLOCK, OPEN, Abstract, External, Sequence, known, unknown
 from mcplint.text.source import Span
@@ -98,7 +99,7 @@ class _Walk:
             return False
         self.depth += 1
         try:
-            return self._listens(app, prefix) if app.library == APPS["http"] else self._routes(app, prefix)
+            return self._listens(app, prefix) if app.library == APPS["http"] else self._routes(app, _own(app, prefix))
         finally:
             self.depth -= 1
 
@@ -216,6 +217,15 @@ def _paths(value: Abstract) -> list[Abstract]:
     if items is not None:
         return list(items)
     return [value]
+
+
+def _own(app: Object, prefix: Abstract) -> Abstract:
+    """The prefix of an application's routes, with what `new Router({prefix})` of Koa puts below it."""
+    made = ARGUMENTS.of(app.table)
+    if app.library != APPS["koa-router"] or not made:
+        return prefix
+    own = prop(made[0].get(0), "prefix", known(""))
+    return prefix if own.options == ("",) else _below(prefix, own)
 
 
 def _below(prefix: Abstract, path: Abstract) -> Abstract:
