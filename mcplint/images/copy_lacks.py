@@ -111,7 +111,8 @@ def _elsewhere(contents: Contents, name: str) -> bool:
 def _called(tree: Tree, name: str) -> list[str]:
     """The files and folders of the project that a source would name in another context."""
     wanted = name.strip("/").removeprefix("./")
-    found = (*tree.called(posixpath.basename(wanted)), *tree.folders)
+    name = posixpath.basename(wanted)
+    found = (*tree.called(name), *tree.folders_called(name))
     return [each for each in found if f"/{each}".endswith(f"/{wanted}")]
 
 

@@ -25,12 +25,17 @@ class Names:
     @cached_property
     def called(self) -> Mapping[str, tuple[str, ...]]:
         """The files by their last part, sorted."""
-        return self._by(lambda path: path.rpartition("/")[2])
+        return _by(self._sorted, _last)
+
+    @cached_property
+    def folders_called(self) -> Mapping[str, tuple[str, ...]]:
+        """The folders by their last part, sorted."""
+        return _by(sorted(self.folders), _last)
 
     @cached_property
     def beside(self) -> Mapping[str, tuple[str, ...]]:
         """The files by the folder that they lie in, sorted; the root is the empty name."""
-        return self._by(lambda path: path.rpartition("/")[0])
+        return _by(self._sorted, lambda path: path.rpartition("/")[0])
 
     def below(self, folder: str) -> tuple[str, ...]:
         """The files below a folder, sorted; all of them below the root, which is `.` or the empty name."""
@@ -44,8 +49,13 @@ class Names:
     def _sorted(self) -> tuple[str, ...]:
         return tuple(sorted(self.paths))
 
-    def _by(self, key: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
-        for path in self._sorted:
-            found.setdefault(key(path), []).append(path)
-        return {name: tuple(paths) for name, paths in found.items()}
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _by(paths: Iterable[str], key: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        found.setdefault(key(path), []).append(path)
+    return {name: tuple(named) for name, named in found.items()}

@@ -134,6 +134,10 @@ class Tree:
         """The files of a name, in whatever folder, sorted."""
         return self._names.called.get(name, ())
 
+    def folders_called(self, name: str) -> tuple[str, ...]:
+        """The folders of a name, wherever they lie, sorted."""
+        return self._names.folders_called.get(name, ())
+
     def beside(self, folder: str) -> tuple[str, ...]:
         """The files in a folder itself, sorted; the root is the empty name."""
         return self._names.beside.get(folder, ())

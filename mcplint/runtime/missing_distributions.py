@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import sys
 from collections.abc import Iterator
@@ -83,7 +82,7 @@ def _installs_first(container: Container, start: Start) -> bool:
 
 def _has_own(tree: Tree, name: str) -> bool:
     """Whether the project has a module or folder of a name anywhere, which may be what is imported."""
-    return bool(tree.called(f"{name}.py")) or any(posixpath.basename(each) == name for each in tree.folders)
+    return bool(tree.called(f"{name}.py") or tree.folders_called(name))
 
 
 def _installed(image: Image, start: Start, installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:

@@ -236,8 +236,7 @@ def _lacks_name(each: Imported, first: tuple[str, ...], tree: Tree) -> bool:
 
 def is_shadowed(image: Image, container: Container, start: Start, tree: Tree) -> bool:
     """Whether a program gets a module of the project in place of the SDK that it imports."""
-    named = (f"{name}.py" for name in PYTHON_MODULES)
-    own = any(map(tree.called, named)) or any(posixpath.basename(each) in PYTHON_MODULES for each in tree.folders)
+    own = any(tree.called(f"{name}.py") or tree.folders_called(name) for name in PYTHON_MODULES)
     entry = _entry(start, tree) if own and start.language == "python" and image.base_known else None
     if entry is None:
         return False

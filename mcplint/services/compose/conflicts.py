@@ -113,8 +113,7 @@ def _lacking(container: Container, tree: Tree) -> Iterator[MissingFile]:
             yield _absent("dockerfile", path, name, build.dockerfile.span or build.span, tree, tuple(near))
     span = build.context.span or build.span if build else None
     if span and context and context not in (".", *tree.folders) and not _is_brought(context, span.source, tree):
-        near = sorted(one for one in tree.folders if f"/{one}".endswith(f"/{basename(context)}"))
-        yield _absent("context", context, name, span, tree, tuple(near))
+        yield _absent("context", context, name, span, tree, tree.folders_called(basename(context)))
     for file in container.env_files:
         if file.path and file.required and not _there(file.path, tree):
             yield _absent("env_file", file.path, name, file.span, tree)
