@@ -267,3 +267,15 @@ def test_four_times_the_input_takes_at_most_five_times_the_steps(kind: str, rule
     steps(KINDS[kind](2), rules)
     few, many = (steps(KINDS[kind](n), rules) for n in (16, 64))
     assert many <= 5 * few
+
+
+def test_annotations_are_asked_once_for_all_paths_of_an_ingress(rules: Catalogue) -> None:
+    def ingress(n: int) -> Files:
+        path = "      - {path: /a#, pathType: Prefix, backend: {service: {name: d0, port: {number: 80}}}}\n"
+        text = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations:\n"
+        text += each("    x#/a: b\n", n) + "spec:\n  rules:\n  - http:\n      paths:\n" + each(path, n)
+        return built(**{"k.yaml": f"{text}---\n{PODS.format(0)}{SERVICE.format(0)}"})
+
+    steps(ingress(2), rules)
+    few, many = (steps(ingress(n), rules) for n in (60, 240))
+    assert many <= 5 * few

@@ -97,8 +97,8 @@ def _vhosts(entries: list[Entry], network: Network) -> Iterator[VirtualHost]:
     for entry in entries:
         hosts.setdefault(entry.host.only if entry.host.options else "", []).append(entry)
     for host, group in hosts.items():
-        named = {name.removeprefix(COMMUNITY) for one in group for name in one.annotations}
-        rules = [_rule(entry, named.isdisjoint(EXPRESSIONS), network) for entry in group]
+        plain = not any(f"{COMMUNITY}{name}" in one.annotations for one in group for name in EXPRESSIONS)
+        rules = [_rule(entry, plain, network) for entry in group]
         rules.sort(key=lambda rule: (-len(rule.match.text), rule.match.kind != EXACT) if rule.match else (-MOST, False))
         yield VirtualHost((host.lower(),) if host else (), frozenset(), tuple(rules))
 
@@ -118,9 +118,7 @@ def _paths(entry: Entry, plain: bool) -> tuple[PathMatch | None, Callable[[str],
     if text is None:
         return None, unknown
     if not entry.is_nginx:
-        strange = any(
-            not name.startswith((*HARMLESS, COMMUNITY)) and REWRITES.search(name) for name in entry.annotations
-        )
+        strange = entry.said.any(_rewrites)
         if entry.controller in STARRED and entry.match == "ImplementationSpecific":
             starred = PathMatch(PREFIX, text[:-1]) if text.endswith("/*") else PathMatch(EXACT, text)
             return starred, unknown if strange else kept
@@ -197,8 +195,24 @@ def _route(entry: Entry, match: PathMatch | None) -> Route:
 
 def _unsaid(entry: Entry) -> Span | None:
     """The Ingress of AWS beside which nothing speaks of load balancers: its Service may say what is checked."""
-    told = entry.controller != "alb" or any("alb.ingress" in each or "Class" in each for each in entry.beside)
+    told = entry.controller != "alb" or entry.beside.any(_of_load_balancers)
     return None if told else entry.resource.name.span
+
+
+def _of_load_balancers(said: str) -> bool:
+    return "alb.ingress" in said or "Class" in said
+
+
+def _checks(said: str) -> bool:
+    return bool(CHECKS.search(said.partition("=")[0]))
+
+
+def _rewrites(said: str) -> bool:
+    return not said.startswith((*HARMLESS, COMMUNITY)) and bool(REWRITES.search(said.partition("=")[0]))
+
+
+def _sets_host(said: str) -> bool:
+    return not said.startswith(HARMLESS) and bool(HOSTS.search(said.partition("=")[0]))
 
 
 def _open(entry: Entry) -> Iterator[Label]:
@@ -208,14 +222,14 @@ def _open(entry: Entry) -> Iterator[Label]:
         return
     if (entry.controller == "alb" or SCHEME in entry.annotations) and not scheme.must_be("internet-facing"):
         return
-    if not any(map(CHECKS.search, (*entry.annotations, entry.controller, *entry.beside))):
+    if not (entry.said.any(_checks) or entry.beside.any(CHECKS.search) or CHECKS.search(entry.controller)):
         yield Label(entry.span, f"the {entry.resource.kind} lets everybody in")
 
 
 def _passed_host(entry: Entry) -> Value[str]:
     """What other controllers send as `Host`: the client's own, unless an annotation or a filter may say otherwise."""
     note = Label(entry.span, f"the {entry.resource.kind} passes the client's Host on")
-    changed = any(not name.startswith(HARMLESS) and HOSTS.search(name) for name in entry.annotations)
+    changed = entry.said.any(_sets_host)
     return Value(None if changed else (CLIENT_HOST,), (note,))
 
 

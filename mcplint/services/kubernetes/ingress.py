@@ -5,7 +5,7 @@ https://kubernetes.io/docs/concepts/services-networking/ingress/, https://gatewa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import NamedTuple
 
@@ -41,11 +41,26 @@ HEADERS = ("RequestHeaderModifier", "ResponseHeaderModifier", "RequestMirror")
 """Filters of a Gateway's route that leave the path as it is."""
 
 
+class Said(tuple[str, ...]):
+    """Texts as `name=value` that many paths share.
+
+    A class because what is asked of all of them is asked once.
+    """
+
+    def any(self, test: Callable[[str], object]) -> bool:
+        """Whether one passes a test, which is known by itself."""
+        known: dict[Callable[[str], object], bool] = self.__dict__.setdefault("known", {})
+        if test not in known:
+            known[test] = any(map(test, self))
+        return known[test]
+
+
 class Entry(NamedTuple):
     """What an Ingress, or a route of a Gateway, does with the requests of one path.
 
     `match`: `Prefix`, `Exact` or `ImplementationSpecific`. `service`, `port`: the Service's name and port; `backend`:
-    where that name stands. `annotations`: those of the Ingress by their whole names. `controller`: its class, empty
+    where that name stands. `annotations`: those of the Ingress by their whole names, `said`: as texts. `controller`:
+    its class, empty
     where not said. `tls`: where its name is given a certificate. `missing`: the number or name of a port that its
     Service does not have, and the place of those that it has. `beside`: what else may decide on its requests, as
     `name=value`: annotations of its Service, what its Gateways say of themselves, and kinds of policies.
@@ -60,28 +75,47 @@ class Entry(NamedTuple):
     port: Value[int]
     backend: Span
     annotations: dict[str, Value[str]]
+    said: Said
     controller: str
     tls: Span | None = None
     missing: Label | None = None
-    beside: tuple[str, ...] = ()
+    beside: Said = Said()
 
     @property
     def is_nginx(self) -> bool:
         """Whether ingress-nginx serves it."""
-        if any(name.startswith(OTHERS) for name in self.annotations) or self.controller in CLASSES:
+        if self.said.any(_of_others) or self.controller in CLASSES:
             return False
-        return "nginx" in self.controller or any(name.startswith(COMMUNITY) for name in self.annotations)
+        return "nginx" in self.controller or self.said.any(_of_nginx)
+
+
+def _of_others(said: str) -> bool:
+    return said.startswith(OTHERS)
+
+
+def _of_nginx(said: str) -> bool:
+    return said.startswith(COMMUNITY)
 
 
 def entries(cluster: Cluster) -> Iterator[Entry]:
     """The paths of all Ingresses, Gateways and Routes of OpenShift that lead to a Service."""
     policies = tuple(kind for kind in cluster.kinds if kind in POLICIES)
     parents: dict[int, tuple[str, ...]] = {}
+    beside: dict[tuple[int, int], Said] = {}
     for entry in _entries(cluster):
         service, route = cluster.get("Service", entry.service, entry.resource), id(entry.resource.node)
         if route not in parents:
             parents[route] = tuple(_parents(entry.resource, cluster))
-        yield entry._replace(beside=(*policies, *_annotated(service), *parents[route]))
+        pair = id(service and service.node), route
+        if pair not in beside:
+            beside[pair] = Said((*policies, *_annotated(service), *parents[route]))
+        yield entry._replace(beside=beside[pair])
+
+
+def _annotations(resource: Resource, set_by: str) -> tuple[dict[str, Value[str]], Said]:
+    named = pairs(at(resource.node, "metadata", "annotations"))
+    found = {key.text: string(value, f"{set_by} {key.text.rpartition('/')[2]}") for key, value in named}
+    return found, Said(f"{name}={value.only or ''}" for name, value in found.items())
 
 
 def _annotated(resource: Resource | None) -> Iterator[str]:
@@ -110,26 +144,26 @@ def _entries(cluster: Cluster) -> Iterator[Entry]:
         yield from _of_gateway(route)
     for ingress in cluster.of("Ingress"):
         set_by = f"the Ingress {ingress.name.text} sets"
-        annotations = {
-            key.text: string(value, f"{set_by} {key.text.rpartition('/')[2]}")
-            for key, value in pairs(at(ingress.node, "metadata", "annotations"))
-        }
+        annotations, said = _annotations(ingress, set_by)
         controller = texts(at(ingress.node, "spec")).get("ingressClassName")
         controller = controller or texts(at(ingress.node, "metadata", "annotations")).get("kubernetes.io/ingress.class")
         for rule in items(at(ingress.node, "spec", "rules")):
             host = _host(at(rule, "host"))
             for path in items(at(rule, "http", "paths")):
-                backend, said = at(path, "backend", "service"), at(path, "path")
+                backend, named = at(path, "backend", "service"), at(path, "path")
                 yield Entry(
                     ingress,
-                    said.span.head if said else path.span.head,
+                    named.span.head if named else path.span.head,
                     host,
-                    string(said, f"{set_by} the path") if said else Value(("/",), (Label(path.span.head, "no path"),)),
+                    string(named, f"{set_by} the path")
+                    if named
+                    else Value(("/",), (Label(path.span.head, "no path"),)),
                     texts(path).get("pathType", "ImplementationSpecific"),
                     texts(backend).get("name", ""),
                     _port(backend, ingress, cluster, f"{set_by} the port"),
                     (at(backend, "name") or path).span.head,
                     annotations,
+                    said,
                     controller or "",
                     _tls(ingress.node, host.only),
                     _missing(backend, ingress, cluster),
@@ -155,10 +189,7 @@ def _of_openshift(route: Resource, cluster: Cluster) -> Entry:
         name,
         number_,
         (at(spec, "to", "name") or route.node).span.head,
-        {
-            key.text: string(value, f"{note} {key.text.rpartition('/')[2]}")
-            for key, value in pairs(at(route.node, "metadata", "annotations"))
-        },
+        *_annotations(route, note),
         OPENSHIFT_ROUTER,
         tls.span.head if (tls := at(spec, "tls")) else None,
     )
@@ -190,6 +221,7 @@ def _routed(route: Resource, rule: Node, match: Node | None, backend: Node, host
         number(string(at(backend, "port"), f"{note} the port")),
         (at(backend, "name") or backend).span.head,
         {f"filter {count}": Value(None, (Label(each.span, "a filter"),)) for count, each in enumerate(strange)},
+        Said("filter" for _ in strange),
         GATEWAY,
     )
 

@@ -124,8 +124,8 @@ def _entry_affinity(entry: Entry, plain: bool) -> Value[str]:
     if entry.controller == GATEWAY:
         return Value(("none",)) if plain and "sessionPersistence" not in entry.resource.node.span.text else UNKNOWN
     if not entry.is_nginx:
-        said = (*entry.beside, *(f"{name}={value.only or ''}" for name, value in entry.annotations.items()))
-        spread = plain and entry.controller != OPENSHIFT_ROUTER and not any(map(KEEPS.search, said))
+        keeps = entry.said.any(KEEPS.search) or entry.beside.any(KEEPS.search)
+        spread = plain and entry.controller != OPENSHIFT_ROUTER and not keeps
         return Value(("none",)) if spread else UNKNOWN
     chosen = ingress_nginx.balancing(entry)
     kind = affinity_of(INGRESS_NGINX, chosen.only) if chosen.only else None
