@@ -47,4 +47,4 @@ def _is_elsewhere(context: ContainerContext, tree: Tree) -> bool:
     if not folder or context.container.argv:
         return False
     folder = posixpath.normpath(folder)
-    return folder != "." and not any(path.startswith(f"{folder}/") for path in tree.paths)
+    return folder != "." and folder not in tree.folders

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -55,10 +56,10 @@ def _packages(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
         return
     packages = {posixpath.dirname(path): package_json(tree, posixpath.dirname(path)) for path in _named(tree, paths)}
     asking = _asking(tree, packages)
-    waiting = [(folder, node, "an SDK for servers") for folder, node in _direct(packages)]
+    waiting = deque((folder, node, "an SDK for servers") for folder, node in _direct(packages))
     seen: set[str] = set()
     while waiting:
-        folder, node, what = waiting.pop(0)
+        folder, node, what = waiting.popleft()
         package = packages[folder]
         if folder in seen or package is None:
             continue
