@@ -283,7 +283,7 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         },
         {
             "Dockerfile": "streamable-http 0.0.0.0 8000 /mcp",
-            "compose.yaml:mcp": "what it is built from is not in the project",
+            "compose.yaml:mcp": "is built from what is not in the project",
         },
     ),
     "set in another compose file alone, beside a file of variables that is not there": (
