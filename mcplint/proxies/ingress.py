@@ -16,7 +16,7 @@ from mcplint.proxies import health
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.nginx.directives import size
 from mcplint.proxies.proxy import Proxy, among
-from mcplint.proxies.routing import ProxyRule, VirtualHost, kept, location, route_request, unknown, with_endpoints
+from mcplint.proxies.routing import ProxyRule, VirtualHost, asking, kept, location, unknown, with_endpoints
 from mcplint.services.kubernetes import ingress_nginx
 from mcplint.services.kubernetes.ingress import COMMUNITY, GATEWAY, Entry
 from mcplint.services.network import Network
@@ -65,7 +65,7 @@ def proxies(entries: tuple[Entry, ...], network: Network) -> Iterator[Proxy]:
         vhosts = with_endpoints(tuple(_vhosts(group, network)), partial(assumed, None, network))
         routes = tuple(rule.route for vhost in vhosts for rule in vhost.rules)
         ends = tuple(end for entry in group for end in _dead_ends(entry, network))
-        yield Proxy(name, routes, PORTS, {}, partial(route_request, vhosts), ends)
+        yield Proxy(name, routes, PORTS, {}, asking(vhosts), ends)
 
 
 def _dead_ends(entry: Entry, network: Network) -> Iterator[DeadEnd]:

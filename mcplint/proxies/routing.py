@@ -12,6 +12,8 @@ from mcplint.proxies.streams import with_endpoint
 from mcplint.values import Label, Value
 
 MOST_RULES = 500
+NAMELESS = ""
+"""In place of the name of a virtual host that answers for any."""
 
 
 class ProxyRule(NamedTuple):
@@ -30,7 +32,7 @@ class ProxyRule(NamedTuple):
 
     def takes(self, host: str, path: str) -> bool | None:
         """Whether a request takes this rule; None where the files do not tell."""
-        if (self.hosts and named(self.hosts, host) is None) or (self.match and not self.match.takes(path)):
+        if (self.hosts and not named(self.hosts, host)) or (self.match and not self.match.takes(path)):
             return False
         return None if self.hosts is None or self.match is None else True
 
@@ -77,20 +79,30 @@ def location(match: PathMatch | None, said: Value[str]) -> Value[str]:
     return Value((match.text,), said.trace, said.site if match.text == said.only else None)
 
 
-def named(hosts: Iterable[str], host: str) -> int | None:
-    """How exactly one of the names is the host's: the longest counts; None where none is."""
+def named(hosts: Iterable[str], host: str) -> bool:
+    """Whether one of the names, as they stand or `*.` with one label for the star, is the host's."""
     host = host.lower()
-    fitting = [len(name) for name in hosts if name == host or (name[:2] == "*." and host.partition(".")[2] == name[2:])]
-    return max(fitting, default=None)
+    return any(name == host or (name[:2] == "*." and host.partition(".")[2] == name[2:]) for name in hosts)
 
 
-def route_request(vhosts: tuple[VirtualHost, ...], host: str, port: int, scheme: str, path: str) -> Response:
-    """What becomes of a request; that no rule takes it is only said of names that a virtual host is there for."""
-    heard = [vhost for vhost in vhosts if not vhost.ports or port in vhost.ports]
-    fitting = [(found, vhost) for vhost in heard if vhost.hosts and (found := named(vhost.hosts, host)) is not None]
-    vhost = max(fitting, key=lambda one: one[0])[1] if fitting else next((s for s in heard if not s.hosts), None)
-    if vhost is None:
-        return Response(UNKNOWN, certain=False)
+def asking(vhosts: tuple[VirtualHost, ...]) -> Callable[[str, int, str, str], Response]:
+    """What becomes of a request for a host, a port, a scheme and a path, the virtual hosts looked up by their names."""
+    by_name: dict[str, list[VirtualHost]] = {}
+    for vhost in vhosts:
+        for name in vhost.hosts or (NAMELESS,):
+            by_name.setdefault(name, []).append(vhost)
+
+    def ask(host: str, port: int, scheme: str, path: str) -> Response:
+        names = (host.lower(), f"*.{host.lower().partition('.')[2]}", NAMELESS)
+        fitting = (vhost for name in names for vhost in by_name.get(name, ()))
+        vhost = next((each for each in fitting if not each.ports or port in each.ports), None)
+        return route_request(vhost, host, path) if vhost else Response(UNKNOWN, certain=False)
+
+    return ask
+
+
+def route_request(vhost: VirtualHost, host: str, path: str) -> Response:
+    """What a virtual host makes of a request; that no rule takes it is only said of names that it is there for."""
     for rule in vhost.rules:
         takes = rule.takes(host, path)
         if takes is None:
@@ -139,7 +151,7 @@ def _followed(rule: ProxyRule, vhost: VirtualHost, route: Route) -> Route:
 def _asked(rule: ProxyRule, vhost: VirtualHost, path: str) -> Response:
     hosts = rule.hosts or vhost.hosts
     host = hosts[0].replace("*.", "any.", 1) if hosts else "localhost"
-    return route_request((vhost,), host, min(vhost.ports, default=80), "http", path)
+    return route_request(vhost, host, path)
 
 
 def _paths_to(rule: ProxyRule, vhost: VirtualHost, path: str) -> tuple[str, ...]:

@@ -19,10 +19,10 @@ from mcplint.proxies.proxy import Proxy, among, joined, open_ports, published
 from mcplint.proxies.routing import (
     ProxyRule,
     VirtualHost,
+    asking,
     kept,
     leading,
     location,
-    route_request,
     stripped,
     unknown,
     with_endpoints,
@@ -84,7 +84,7 @@ def proxies(network: Network) -> Iterator[Proxy]:
         ports = published(origin, PORTS) if origin else {}
         ends = {end.span: end for running in group for end in _dead_ends(running, network)}
         routes = tuple(rule.route for rule in vhost.rules)
-        yield Proxy(TRAEFIK, routes, PORTS, ports, partial(route_request, (vhost,)), tuple(ends.values()))
+        yield Proxy(TRAEFIK, routes, PORTS, ports, asking((vhost,)), tuple(ends.values()))
 
 
 def _assuming(rules: list[Ranked], origin: ContainerContext | None, network: Network) -> tuple[VirtualHost, ...]:
@@ -103,7 +103,7 @@ def of_files(files: Iterable[TraefikFile], network: Network) -> Iterator[Proxy]:
     routes = tuple(rule.route for rule in vhost.rules)
     ends = tuple(dead_ends(leading((vhost,)), routes, origin, network, strict=False))
     if ends or any(route.server for route in routes):
-        yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), partial(route_request, (vhost,)), ends)
+        yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), asking((vhost,)), ends)
 
 
 def _of_file(

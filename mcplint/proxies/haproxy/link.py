@@ -23,9 +23,9 @@ from mcplint.proxies.routing import (
     MOST_RULES,
     ProxyRule,
     VirtualHost,
+    asking,
     kept,
     leading,
-    route_request,
     unknown,
     with_endpoints,
 )
@@ -69,7 +69,7 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
             routes += [rule.route._replace(published=shown, binds=binds, pages=pages) for rule in vhost.rules]
         # HAProxy does not start while it cannot resolve a name.
         ends = {end.span: end for end in dead_ends(leading(done), tuple(routes), origin, network, strict=True)}
-        ask = partial(route_request, done)
+        ask = asking(done)
         yield Proxy(HAPROXY, tuple(routes), ports, published(origin, ports), ask, tuple(ends.values()))
 
 

@@ -5,7 +5,7 @@ https://kubernetes.io/docs/concepts/services-networking/ingress/, https://gatewa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
@@ -97,13 +97,52 @@ def _of_nginx(said: str) -> bool:
     return said.startswith(COMMUNITY)
 
 
+class _Ports(NamedTuple):
+    """The ports of a Service: the first, those that have names by these, and all names and numbers as they are written.
+
+    `rendered`: a tool fills some in before they are applied.
+    """
+
+    first: Node | None
+    named: Mapping[str, Node]
+    known: frozenset[str]
+    rendered: bool
+
+
+class _Services:
+    """The Services that Ingresses name.
+
+    A class because many paths lead to one.
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._found: dict[tuple[str, int], Resource | None] = {}
+        self._ports: dict[int, _Ports] = {}
+
+    def get(self, name: str, near: Resource) -> Resource | None:
+        """The Service of a name that an object means."""
+        key = name, id(near.node)
+        if key not in self._found:
+            self._found[key] = self._cluster.get("Service", name, near)
+        return self._found[key]
+
+    def ports(self, name: str, near: Resource) -> _Ports:
+        service = self.get(name, near)
+        key = id(service and service.node)
+        if key not in self._ports:
+            self._ports[key] = _ports(service)
+        return self._ports[key]
+
+
 def entries(cluster: Cluster) -> Iterator[Entry]:
     """The paths of all Ingresses, Gateways and Routes of OpenShift that lead to a Service."""
     policies = tuple(kind for kind in cluster.kinds if kind in POLICIES)
     parents: dict[int, tuple[str, ...]] = {}
     beside: dict[tuple[int, int], Said] = {}
-    for entry in _entries(cluster):
-        service, route = cluster.get("Service", entry.service, entry.resource), id(entry.resource.node)
+    services = _Services(cluster)
+    for entry in _entries(cluster, services):
+        service, route = services.get(entry.service, entry.resource), id(entry.resource.node)
         if route not in parents:
             parents[route] = tuple(_parents(entry.resource, cluster))
         pair = id(service and service.node), route
@@ -136,7 +175,7 @@ def _parents(route: Resource, cluster: Cluster) -> Iterator[str]:
             )
 
 
-def _entries(cluster: Cluster) -> Iterator[Entry]:
+def _entries(cluster: Cluster, services: _Services) -> Iterator[Entry]:
     for route in cluster.of("Route"):
         if route.api == OPENSHIFT:
             yield _of_openshift(route, cluster)
@@ -147,8 +186,10 @@ def _entries(cluster: Cluster) -> Iterator[Entry]:
         annotations, said = _annotations(ingress, set_by)
         controller = texts(at(ingress.node, "spec")).get("ingressClassName")
         controller = controller or texts(at(ingress.node, "metadata", "annotations")).get("kubernetes.io/ingress.class")
+        certificates = _certificates(ingress.node)
         for rule in items(at(ingress.node, "spec", "rules")):
             host = _host(at(rule, "host"))
+            tls = certificates.get(host.only, certificates.get(None))
             for path in items(at(rule, "http", "paths")):
                 backend, named = at(path, "backend", "service"), at(path, "path")
                 yield Entry(
@@ -159,14 +200,14 @@ def _entries(cluster: Cluster) -> Iterator[Entry]:
                     if named
                     else Value(("/",), (Label(path.span.head, "no path"),)),
                     texts(path).get("pathType", "ImplementationSpecific"),
-                    texts(backend).get("name", ""),
-                    _port(backend, ingress, cluster, f"{set_by} the port"),
+                    (service := texts(backend).get("name", "")),
+                    _port(backend, services.ports(service, ingress), f"{set_by} the port"),
                     (at(backend, "name") or path).span.head,
                     annotations,
                     said,
                     controller or "",
-                    _tls(ingress.node, host.only),
-                    _missing(backend, ingress, cluster),
+                    tls,
+                    _missing(backend, services.ports(service, ingress)),
                 )
 
 
@@ -230,35 +271,38 @@ def _host(node: Node | None) -> Value[str | None]:
     return string(node, "answers for this name") if node else Value((None,))
 
 
-def _port(backend: Node | None, ingress: Resource, cluster: Cluster, note: str) -> Value[int]:
+def _ports(service: Resource | None) -> _Ports:
+    ports = tuple(items(at(service.node, "spec", "ports"))) if service else ()
+    named = {name: port for port in reversed(ports) if (name := texts(port).get("name"))}
+    known = frozenset(value for port in ports for key, value in texts(port).items() if key in ("name", "port"))
+    return _Ports(ports[0] if ports else None, named, known, any("{{" in value or "$" in value for value in known))
+
+
+def _port(backend: Node | None, ports: _Ports, note: str) -> Value[int]:
     """The port of the Service, by number or by the name that the Service gives it."""
     named = at(backend, "port", "name")
     if named is None:
         return number(string(at(backend, "port", "number"), note))
-    service = cluster.get("Service", texts(backend).get("name", ""), ingress)
     name = texts(at(backend, "port")).get("name")
-    ports = items(at(service.node, "spec", "ports")) if service else ()
-    port = next((one for one in ports if texts(one).get("name") == name), None)
-    found = number(string(at(port, "port"), f"the Service gives {name} this number"))
+    found = number(string(at(ports.named.get(name or ""), "port"), f"the Service gives {name} this number"))
     return found._replace(trace=(Label(named.span, note), *found.trace))
 
 
-def _missing(backend: Node | None, ingress: Resource, cluster: Cluster) -> Label | None:
+def _missing(backend: Node | None, ports: _Ports) -> Label | None:
     """The port that a Service does not have, at the place of those that it has."""
-    service = cluster.get("Service", texts(backend).get("name", ""), ingress)
-    has = items(at(service.node, "spec", "ports")) if service else ()
-    wanted = at(backend, "port")
-    known = {value for port in has for key, value in texts(port).items() if key in ("name", "port")}
-    given = next(iter(texts(wanted).values()), "")
-    if not has or not given or given in known or "{{" in f"{given}{known}" or "$" in f"{given}{known}":
+    given = next(iter(texts(at(backend, "port")).values()), "")
+    if not ports.first or not given or given in ports.known or ports.rendered or "{{" in given or "$" in given:
         return None
-    return Label(has[0].span, given)
+    return Label(ports.first.span, given)
 
 
-def _tls(node: MappingNode, host: str | None) -> Span | None:
-    """Where a certificate is named for a host, or for every one."""
-    for entry in items(at(node, "spec", "tls")):
+def _certificates(ingress: MappingNode) -> dict[str | None, Span]:
+    """Where a certificate is named, by host and for every other one by None."""
+    found: dict[str | None, Span] = {}
+    for entry in items(at(ingress, "spec", "tls")):
+        if None in found:
+            break
         names = [item.text for item in items(at(entry, "hosts")) if isinstance(item, ScalarNode)]
-        if host in names or not names:
-            return entry.span.head
-    return None
+        for name in names or (None,):
+            found.setdefault(name, entry.span.head)
+    return found
