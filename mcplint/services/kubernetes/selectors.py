@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from mcplint.facts.document import SequenceNode, at, texts
 from mcplint.facts.platform import Resource
@@ -15,31 +16,49 @@ OWNERS = PODS - {"Rollout", "Pod"}
 
 def unselected(cluster: Cluster) -> Iterator[UnmatchedSelector]:
     """The selectors that meet no pod of the files, though pods of the same folder have one of their labels."""
-    beside: dict[tuple[str, str], list[Resource]] = {}
-    known: set[tuple[str, str, str]] = set()
+    known = _Pods({}, {}, set())
     for pods in cluster.of(*sorted(PODS)):
-        beside.setdefault(applied_together(pods), []).append(pods)
-        known.update((pods.namespace, *label) for label in _labels(pods).items())
+        for key, value in _labels(pods).items():
+            known.labelled.setdefault((applied_together(pods), key, value), []).append(pods)
+            known.keyed.setdefault((applied_together(pods), key), []).append(pods)
+            known.anywhere.add((pods.namespace, key, value))
         if pods.kind in OWNERS:
             yield from _own(pods)
     for service in cluster.of("Service"):
         wanted = texts(at(service.node, "spec", "selector"))
-        near = beside.get(applied_together(service), [])
-        if service.api or not wanted or cluster_selects(service, wanted, near, known):
+        if service.api or not wanted or known.has(service, wanted):
             continue
-        # A name alone tells what is meant: the same key with another value, or another label beside one that fits.
-        meant = [pods for pods in near if pods.kind in PODS and wanted.keys() & _labels(pods).keys()]
-        if len(meant) == 1:
-            yield _unselected("Service", service, wanted, meant[0])
+        meant = known.meant(service, wanted)
+        if meant is not None:
+            yield _unselected("Service", service, wanted, meant)
 
 
-def cluster_selects(
-    service: Resource, wanted: dict[str, str], near: list[Resource], known: set[tuple[str, str, str]]
-) -> bool:
-    """Whether a Service may meet pods: some beside it, or others of the files that have all of the labels."""
-    if any(wanted.items() <= _labels(pods).items() for pods in near):
-        return True
-    return all((service.namespace, *label) in known for label in wanted.items())
+class _Pods(NamedTuple):
+    """What has pods: by the labels and by their keys alone, of what is applied together, and all labels that there are
+    in a namespace."""
+
+    labelled: dict[tuple[tuple[str, str], str, str], list[Resource]]
+    keyed: dict[tuple[tuple[str, str], str], list[Resource]]
+    anywhere: set[tuple[str, str, str]]
+
+    def has(self, service: Resource, wanted: Mapping[str, str]) -> bool:
+        """Whether a Service may meet pods: some beside it, or others of the files that have all of the labels."""
+        together = applied_together(service)
+        fewest = min((self.labelled.get((together, *label), []) for label in wanted.items()), key=len)
+        if any(wanted.items() <= _labels(pods).items() for pods in fewest):
+            return True
+        return all((service.namespace, *label) in self.anywhere for label in wanted.items())
+
+    def meant(self, service: Resource, wanted: Mapping[str, str]) -> Resource | None:
+        """The only pods beside a Service with a key that it selects by.
+
+        A name alone tells what is meant: the same key with another value, or another label beside one that fits.
+        """
+        found: dict[int, Resource] = {}
+        for key in wanted:
+            for pods in self.keyed.get((applied_together(service), key), ())[:2]:
+                found[id(pods.node)] = pods
+        return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _own(pods: Resource) -> Iterator[UnmatchedSelector]:
