@@ -26,12 +26,15 @@ def covered(context: ContainerContext, servers: Iterable[Server], tree: Tree) ->
     """The code of a server, or what was installed for it, over which something is mounted."""
     image = context.image
     files = sorted({(server.made or server.span).source.path for server in servers})
-    for mount in context.container.mounts if image else ():
-        target = (mount.target.only or "").rstrip("/")
+    targets = [(mount.target.only or "").rstrip("/") for mount in context.container.mounts]
+    kept_apart = frozenset(targets)
+    for mount, target in zip(context.container.mounts, targets, strict=True) if image else ():
         if not image or not target.startswith("/"):
             continue
         if mount.kind == "bind" and mount.path is not None:
-            yield from _environment(context, image, mount, target, tree)
+            for folder in INSTALLED:
+                if f"{target}/{folder}" not in kept_apart and _hides(context, image, mount, target, folder, tree):
+                    yield HiddenByMount(mount, "environment", f"{target}/{folder}")
         elif mount.kind in ("volume", "tmpfs"):
             inside = [file for file in files if _stands_below(image, file, target)]
             # Docker fills a new volume with what the image has there, once; nothing else does so.
@@ -46,16 +49,10 @@ def _stands_below(image: Image, file: str, target: str) -> bool:
     return bool(places) and all(one is not None and one.startswith(f"{target}/") for one in places)
 
 
-def _environment(
-    context: ContainerContext, image: Image, mount: Mount, target: str, tree: Tree
-) -> Iterator[HiddenByMount]:
-    """What the build has installed below a folder of the project that is mounted in its place."""
-    for folder in INSTALLED:
-        whole = f"{target}/{folder}"
-        here = posixpath.normpath(posixpath.join(mount.path or ".", folder))
-        kept = any((other.target.only or "").rstrip("/") == whole for other in context.container.mounts)
-        if not kept and here not in tree.folders and _starts_with(context, image, target, folder):
-            yield HiddenByMount(mount, "environment", whole)
+def _hides(context: ContainerContext, image: Image, mount: Mount, target: str, folder: str, tree: Tree) -> bool:
+    """Whether a folder of the project that is mounted hides what the build has installed below its place."""
+    here = posixpath.normpath(posixpath.join(mount.path or ".", folder))
+    return here not in tree.folders and _starts_with(context, image, target, folder)
 
 
 def _starts_with(context: ContainerContext, image: Image, target: str, folder: str) -> bool:
