@@ -286,6 +286,14 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "compose.yaml:mcp": "is built from what is not in the project",
         },
     ),
+    "a library of Node that may serve and is not known": (
+        {
+            "Dockerfile": 'FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "main.mjs"]\n',
+            "package.json": '{"dependencies": {"@modelcontextprotocol/sdk": "1.20.0", "@rekog/mcp-nest": "1.8.0"}}',
+            "main.mjs": "import { McpModule } from '@rekog/mcp-nest';\nMcpModule.forRoot({});\n",
+        },
+        {"Dockerfile": "what `main.mjs` starts is not known"},
+    ),
     "set in another compose file alone, beside a file of variables that is not there": (
         {
             **service("python server.py", "    env_file: [{path: .env, required: false}]\n"),

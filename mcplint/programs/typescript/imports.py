@@ -106,14 +106,16 @@ def _import(machine: Machine, frame: Frame, node: Node) -> None:
     if path and not path.endswith(".json") and (names or clause is None):
         module(machine, path)
     if path is None:
+        span = frame.package.fact.span(node)
         if specifier.startswith(_SDKS) or specifier in SCHEMAS:
-            span = frame.package.fact.span(node)
             machine.imports += [Import(f"npm:{specifier}:{name}", span) for _, name in names]
         handler = machine.tables.calls.get(f"import {canonical(specifier)}")
         if handler is not None:
             from mcplint.programs.typescript.machine import Args
 
-            handler(machine, Args((), frame.package.fact.span(node), frame.package), None)
+            handler(machine, Args((), span, frame.package), None)
+        elif "mcp" in specifier and not specifier.startswith((".", *_SDKS)):
+            machine.lost.append(Label(span, f"imports `{specifier}`, which may serve"))
 
 
 def _imported(clause: Node) -> list[tuple[str, str]]:
