@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mcplint.dependencies.node_packages import Compiled, nearest, package_json, tsconfig
@@ -71,15 +71,20 @@ def unexported(tree: Tree, entry: str, release: Value[str]) -> Iterator[Import]:
 
     `release`: that of the SDK.
     """
+    used: dict[str, frozenset[str]] = {}
     for script, statement, source, _ in _walked(tree, entry, False):
         specifier, clause = text_of(source)[1:-1], _clause(statement)
         _, sdk, path = specifier.partition(f"{SDK}/server")
         if not sdk or clause is None:
             continue
-        names, plain = list(_names(clause)), script.source.path.endswith(JAVASCRIPT)
+        names, file = list(_names(clause)), script.source.path
         for name, own in names:
             homes = _homes(name, release)
-            if homes and f"server{path}".removesuffix(".js") not in homes and (plain or _is_used(script, [("", own)])):
+            if not homes or f"server{path}".removesuffix(".js") in homes:
+                continue
+            if not file.endswith(JAVASCRIPT) and file not in used:
+                used[file] = _used(script)
+            if file not in used or own in used[file]:
                 site = script.site(source, specifier) if len(names) == 1 else None
                 edits = (Edit(site.span, f"{SDK}/{homes[0]}.js"),) if site else ()
                 yield Import(f"npm:{specifier}", script.span(statement), False, True, edits, name)
@@ -155,6 +160,7 @@ def _keeps_types(compiled: Compiled | None) -> bool:
 
 def _imports(script: Script, kept: bool) -> Iterator[tuple[Node, Node]]:
     """The statements that import a module when the program runs, each with the path in it."""
+    used: frozenset[str] | None = None
     for statement in script.root.named_children:
         yield from _required(statement) if script.source.path.endswith(JAVASCRIPT) else ()
         source = statement.child_by_field_name("source")
@@ -163,7 +169,11 @@ def _imports(script: Script, kept: bool) -> Iterator[tuple[Node, Node]]:
         if any(part.type in ("type", "typeof") for part in statement.children):
             continue
         clause = _clause(statement)
-        if statement.type == "export_statement" or clause is None or kept or _is_used(script, _names(clause)):
+        if statement.type == "export_statement" or clause is None or kept:
+            yield statement, source
+            continue
+        used = _used(script) if used is None else used
+        if not used.isdisjoint(own for _, own in _names(clause)):
             yield statement, source
 
 
@@ -182,17 +192,17 @@ def _required(statement: Node) -> Iterator[tuple[Node, Node]]:
             yield statement, words[0]
 
 
-def _is_used(script: Script, imported: Iterable[tuple[str, str]]) -> bool:
-    """Whether a name that is imported stands for a value somewhere."""
-    names = {own for _, own in imported}
+def _used(script: Script) -> frozenset[str]:
+    """The names that stand for a value somewhere behind the imports of a module."""
+    found: set[str] = set()
     waiting = [part for part in script.root.named_children if part.type != "import_statement"]
     while waiting:
         node = waiting.pop()
-        if node.type in ("identifier", "shorthand_property_identifier") and text_of(node) in names:
-            return True
-        if node.type not in ("type_annotation", "type_query", "interface_declaration", "type_alias_declaration"):
+        if node.type in ("identifier", "shorthand_property_identifier"):
+            found.add(text_of(node))
+        elif node.type not in ("type_annotation", "type_query", "interface_declaration", "type_alias_declaration"):
             waiting += node.named_children
-    return False
+    return frozenset(found)
 
 
 def _names(clause: Node) -> Iterator[tuple[str, str]]:
