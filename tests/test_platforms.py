@@ -11,6 +11,7 @@ from mcplint.findings import NOTE, Unreadable
 from mcplint.model import Argv, Container, Port
 from mcplint.project.tree import Tree
 from mcplint.readers import kubernetes, platform
+from mcplint.services.kubernetes.cluster import MOST_SERVICES
 from mcplint.services.platforms.load import Platforms, platforms
 from mcplint.text.source import Source, Span
 from mcplint.values import Value
@@ -257,6 +258,16 @@ def test_a_service_of_other_pods_or_another_namespace_does_not_count() -> None:
     other = SERVICE.replace("app: a", "app: b")
     elsewhere = SERVICE.replace("{name: svc}", "{name: svc, namespace: n}")
     assert one("", "", "", other, elsewhere).names == frozenset()
+
+
+def test_only_so_many_services_of_one_label_are_looked_at() -> None:
+    many = [SERVICE.replace("name: svc", f"name: s{number}") for number in range(MOST_SERVICES + 2)]
+    tree = Tree.of({})
+    manifests = kubernetes.read(Source("k.yaml", "---\n".join([deployment(), *many])))
+    assert manifests is not None
+    (service,) = platforms(tree, [manifests]).services
+    assert {f"s{MOST_SERVICES - 1}"} <= service.names and f"s{MOST_SERVICES}" not in service.names
+    assert tree.problems["k.yaml"].span.text == f"s{MOST_SERVICES}"
 
 
 STICKY = SERVICE.replace("{name: svc}", "{name: svc, annotations: {traefik/service.sticky.cookie: 'true'}}")

@@ -10,6 +10,8 @@ from mcplint.facts.document import Node, at, items, texts
 from mcplint.facts.platform import Kustomization, Manifests, Resource
 from mcplint.values import Label
 
+MOST_SERVICES = 50
+"""How many Services may lead to the same pods."""
 PODS = frozenset(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "Pod"))
 
 
@@ -17,7 +19,8 @@ class Cluster(NamedTuple):
     """The objects of a project that are applied as they stand, by kind, and notes on those that are not.
 
     `named`: the same by kind and name. `selectors`: Services by namespace and the first label that they select.
-    `checks`: the HealthCheckPolicies of Google by the name of what they are for.
+    `checks`: the HealthCheckPolicies of Google by the name of what they are for. `crowded`: where more Services select
+    the same pods than are looked at.
     """
 
     kinds: Mapping[str, list[Resource]]
@@ -25,6 +28,7 @@ class Cluster(NamedTuple):
     selectors: Mapping[tuple[str, str, str], list[Resource]]
     notes: tuple[Label, ...] = ()
     checks: Mapping[str, list[Resource]] = {}
+    crowded: tuple[Label, ...] = ()
 
     def of(self, *kinds: str) -> Iterator[Resource]:
         """The objects of these kinds."""
@@ -72,7 +76,10 @@ def cluster(manifests: Iterable[Manifests], kustomizations: Iterable[Kustomizati
                 selectors.setdefault((one.namespace, *label), []).append(one)
             if one.kind == "HealthCheckPolicy":
                 checks.setdefault(texts(at(one.node, "spec", "targetRef")).get("name", ""), []).append(one)
-    return Cluster(kinds, named, selectors, tuple(notes), checks)
+    text = f"more than {MOST_SERVICES} Services select by one label: from here on they are not looked at"
+    crowded = tuple(Label(many[MOST_SERVICES].span, text) for many in selectors.values() if len(many) > MOST_SERVICES)
+    few = {label: services[:MOST_SERVICES] for label, services in selectors.items()}
+    return Cluster(kinds, named, few, tuple(notes), checks, crowded)
 
 
 def _changed(kustomizations: tuple[Kustomization, ...]) -> frozenset[str]:

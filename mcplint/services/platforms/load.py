@@ -7,6 +7,7 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from mcplint.facts.platform import App, Kustomization, Manifests, Procfile, Unit
+from mcplint.findings import WARNING, Unreadable
 from mcplint.model import Container, Mistyped, UnmatchedSelector
 from mcplint.project.tree import Tree
 from mcplint.services.kubernetes import knative, pods
@@ -51,6 +52,8 @@ def platforms(
 ) -> Platforms:
     """Everything that the files of platforms say is run: first in Kubernetes, then elsewhere."""
     objects = cluster(manifests, kustomizations)
+    for note in objects.crowded:
+        tree.problems.setdefault(note.span.source.path, Unreadable(note.span, note.text, WARNING))
     ways = traffic(objects)
     found = [service for one in objects.of(*sorted(PODS)) for service in pods.services(one, ways)]
     for one in objects.of("Service"):
