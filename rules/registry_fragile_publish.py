@@ -11,9 +11,10 @@ unless an `if` keeps it from that.
 
 The registry looks the package up where it was uploaded. PyPI and npm may not
 show a new release for minutes, so a single attempt right after the upload
-fails and leaves the registry behind. A step that waits until the index has the
-release, or that tries again for minutes, is right, and a job in between that
-builds an image takes them too. Images are there at once.
+fails and leaves the registry behind. A step that asks the index for the
+release in a loop, that sleeps for a minute or more, or that tries again is
+right, and a job in between that builds an image takes minutes too. Images are
+there at once.
 
 See https://github.com/modelcontextprotocol/registry/tree/main/docs
 

@@ -4,7 +4,8 @@ The registry's publisher only looks at its first argument:
 `mcp-publisher publish --dry-run` publishes, and other flags are ignored,
 including `--file` (a warning). `login github` waits for a person with a
 browser. A workflow uses `login github-oidc`, for which GitHub only issues an
-identity if `permissions` contain `id-token: write`, or a `--token`. A
+identity if `permissions` contain `id-token: write`, or gives a token by
+`--token` or `MCP_GITHUB_TOKEN`. A
 publisher before 1.4.0 rejects the current schema, one before 1.7.6 asks for
 an identity that the registry has refused since April 2026, and one before
 1.8.0 (a note) is older than the registry's checks. Its files are called by

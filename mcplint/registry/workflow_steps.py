@@ -46,6 +46,12 @@ class Step(NamedTuple):
         values = (scalar(at(owner, "env", name)) for owner in (self.node, self.job, self.workflow))
         return next(filter(None, (*own, *values)), "")
 
+    def gives(self, name: str) -> bool:
+        """Whether a variable is set for the step: by itself, its job or the workflow, or by a script of its job."""
+        owners = (self.node, self.job, self.workflow)
+        scripts = (scalar(each.get("run")) for each in items(self.job.get("steps")) if isinstance(each, MappingNode))
+        return any(at(owner, "env", name) for owner in owners) or any(f"{name}=" in script for script in scripts)
+
     def found(self, pattern: str) -> Iterator[tuple[Span, re.Match[str]]]:
         """Every match in the script that no comment hides."""
         if self.run is None:

@@ -10,12 +10,15 @@ from mcplint.findings import NOTE, WARNING, Finding, Fix
 from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
 from mcplint.registry.places import packages
+from mcplint.registry.waits import paused, waits
 from mcplint.registry.workflow_steps import PUBLISH, Step, awaited, before, steps
 from mcplint.text.layout import without_line
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 
 _LOGIN = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+login[ \t]+(github-oidc|github)\b([^\n;&|]*)"
+# The variable that the publisher takes a token from where it is given none.
+_TOKEN = "MCP_GITHUB_TOKEN"
 # A release in a URL, through a variable of the shell or of the workflow.
 _RELEASE = r"(?:\$\{\{[ \t]*env\.(\w+)[ \t]*\}\}|\$\{?(\w+)\}?|(\d[\d.]*))"
 # What every release of the publisher comes as.
@@ -27,7 +30,6 @@ _ASSET = (
 )
 _SPELLINGS = {"x86_64": "amd64", "x64": "amd64", "aarch64": "arm64", "macos": "darwin", ".zip": ".tar.gz", "-": "_"}
 _HIDES = r"\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*"
-_WAITS = re.compile(r"\b(?:for|until|while|retry|sleep)\b")
 # What takes minutes: an image is built, or a program compiled.
 _BUILDS = re.compile(
     r"docker/(?:build-push|bake)-action|docker (?:buildx |image )?(?:build|bake)\b|(?:go|cargo) build|(?m:^\s*make )"
@@ -59,7 +61,7 @@ def broken(manifest: Manifest) -> Iterator[Finding]:
 
 def _logins(step: Step) -> Iterator[Finding]:
     for span, match in step.found(_LOGIN):
-        if match[1] == "github" and not re.search(r"-?-token\b", match[2]):
+        if match[1] == "github" and not re.search(r"-?-token\b", match[2]) and not step.gives(_TOKEN):
             yield Finding(
                 "`login github` waits for a person with a browser: a workflow needs `--token` or `login github-oidc`",
                 span,
@@ -185,9 +187,12 @@ def _early(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Find
         yield Finding("publishing does not wait for the upload of the package, which the registry checks", span, notes)
         return
     slow = next((other for other in uploads if other.destination()), None)
-    if slow and not any(_waits(other) for other in _between(step, uploads, listed)) and not _built(step, slow, listed):
-        at_once = "publishing follows the upload at once and tries once"
-        message = f"{at_once}, but {slow.destination()} may not show a new release for minutes"
+    between = list(_between(step, uploads, listed))
+    if slow and not any(map(waits, between)) and not _built(step, slow, listed):
+        pause = max((paused(other) or 0 for other in between), default=0)
+        when = f"only {pause} s later" if pause else "at once"
+        tried = f"publishing follows the upload {when} and tries once"
+        message = f"{tried}, but {slow.destination()} may not show a new release for minutes"
         yield Finding(message, span, (_uploaded(slow),))
 
 
@@ -247,11 +252,6 @@ def _built(step: Step, upload: Step, listed: list[Step]) -> bool:
     return any(_BUILDS.search(each.said) for each in earlier if each is not upload and not before(each, upload))
 
 
-def _waits(step: Step) -> bool:
-    """Whether a step waits for something or tries more than once, or leaves it to an action that may."""
-    return _WAITS.search(step.said) is not None
-
-
 def _insists(step: Step) -> bool:
     """Whether a step waits for something, and fails where that does not come."""
-    return _waits(step) and re.search(r"\bexit [1-9]", step.said) is not None
+    return waits(step) and re.search(r"\bexit [1-9]", step.said) is not None
