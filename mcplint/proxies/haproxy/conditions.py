@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.haproxy import Line, Section, Word
@@ -20,8 +20,16 @@ class Condition(NamedTuple):
     matches: tuple[PathMatch, ...]
 
 
-def conditions(line: Line, section: Section) -> Iterator[Condition | None]:
-    """What a `use_backend` holds for, one path each; None where that is not known."""
+def acls(section: Section) -> Mapping[str, list[Line]]:
+    """The ACL lines of a section by name."""
+    found: dict[str, list[Line]] = {}
+    for line in section.of("acl"):
+        found.setdefault(line.args[0] if line.args else "", []).append(line)
+    return found
+
+
+def conditions(line: Line, known: Mapping[str, list[Line]]) -> Iterator[Condition | None]:
+    """What a `use_backend` holds for, one path each, by the ACLs of its section; None where that is not known."""
     words = line.words[2:]
     if not words:
         yield Condition((), ALL)
@@ -30,7 +38,7 @@ def conditions(line: Line, section: Section) -> Iterator[Condition | None]:
         yield None
         return
     for terms in _alternatives(words[1:]):
-        found = _both([_term(term, section) for term in terms])
+        found = _both([_term(term, known) for term in terms])
         yield from [None] if found is None else (found._replace(matches=(match,)) for match in found.matches)
 
 
@@ -55,11 +63,11 @@ def _alternatives(words: tuple[Word, ...]) -> Iterator[list[list[str]]]:
     yield terms if inside is None else [*terms, []]
 
 
-def _term(words: list[str], section: Section) -> Condition | None:
+def _term(words: list[str], acls: Mapping[str, list[Line]]) -> Condition | None:
     """What a term holds for: an expression, or the name of one or several ACL lines."""
     if len(words) != 1:
         return _expression(words)
-    lines = [line for line in section.of("acl") if line.args[:1] == (words[0],)]
+    lines = acls.get(words[0], [])
     found = [None if any(word.open for word in line.words) else _expression(list(line.args[1:])) for line in lines]
     known = [one for one in found if one]
     if not known or len(known) < len(found):

@@ -17,7 +17,7 @@ from mcplint.model import Route
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.haproxy.backend import MOST_MEMBERS, Backend, balancing, checks, members, read_timeout, sections
-from mcplint.proxies.haproxy.conditions import ALL, Condition, conditions
+from mcplint.proxies.haproxy.conditions import ALL, Condition, acls, conditions
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, published
 from mcplint.proxies.routing import (
     MOST_RULES,
@@ -132,8 +132,9 @@ class _Configuration(NamedTuple):
 
 def _rules(frontend: Backend, file: _Configuration) -> Iterator[ProxyRule]:
     """The rules of a frontend in the order in which they are tried."""
+    known = acls(frontend.section)
     for line in frontend.section.of("use_backend"):
-        for condition in conditions(line, frontend.section):
+        for condition in conditions(line, known):
             yield _rule(line, condition, frontend, file)
     default = frontend.of("default_backend")
     if default or frontend.section.of("server", "server-template"):
