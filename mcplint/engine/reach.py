@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -116,28 +117,32 @@ def _meets(part: Part, start: int, end: int) -> bool:
 
 def _kept(parts: Iterable[Part], changes: Sequence[Change]) -> Counter[Part]:
     """The parts that no edit touches, where they are to be afterwards."""
-    left = (part for part in parts if not any(_meets(part, each.start, each.end) for each in changes))
+    starts, ends = [each.start for each in changes], [each.end for each in changes]
+    moved = partial(_moved, changes, ends)
     return Counter(
-        Part(
-            start := _moved(part.start, changes), start + part.end - part.start, part.said, _moved(part.under, changes)
-        )
-        for part in left
+        Part(start := moved(part.start), start + part.end - part.start, part.said, moved(part.under))
+        for part in parts
+        if not _touched(part, starts, ends)
     )
 
 
 def _others(parts: Iterable[Part], changes: Sequence[Change]) -> Counter[Part]:
-    return Counter(part for part in parts if not any(_meets(part, each.new_start, each.new_end) for each in changes))
+    starts, ends = [each.new_start for each in changes], [each.new_end for each in changes]
+    return Counter(part for part in parts if not _touched(part, starts, ends))
 
 
-def _moved(offset: int, changes: Iterable[Change]) -> int:
+def _touched(part: Part, starts: Sequence[int], ends: Sequence[int]) -> bool:
+    """Whether a part meets one of several places that follow each other."""
+    before = bisect_right(starts, part.end)
+    return before > 0 and ends[before - 1] >= part.start
+
+
+def _moved(changes: Sequence[Change], ends: Sequence[int], offset: int) -> int:
     """Where a character stands after the changes; one that is taken away where the text in its place begins."""
-    moved = offset
-    for each in changes:
-        if each.end <= offset:
-            moved = offset + each.new_end - each.end
-        elif each.start < offset:
-            return each.new_start
-    return moved
+    behind = bisect_right(ends, offset)
+    if behind < len(changes) and changes[behind].start < offset:
+        return changes[behind].new_start
+    return offset + changes[behind - 1].new_end - changes[behind - 1].end if behind else offset
 
 
 def _swallowed(edits: Iterable[Edit], changes: Iterable[Change], parts: Sequence[Part]) -> bool:
