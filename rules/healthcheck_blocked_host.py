@@ -83,12 +83,17 @@ app.add_middleware(TrustedHostMiddleware, allowed_hosts=["notes.example.com", "1
 ```
 """
 
+import re
+
 from mcplint import ERROR, Finding, Label, Server, rule
 from mcplint.model.releases import agreed
 from mcplint.text.urls import is_loopback
 
 PUBLIC = "the service's public name"
 PLATFORMS = {"kubernetes": "the pod's address", "railway": "healthcheck.railway.app", "render": PUBLIC}
+
+# A `Host` among the headers that a check sets: `-H "Host: …"`, `headers={"Host": …}`.
+OWN_HOST = r"(?i:httpHeaders|\bhost(?::(?!\d+(?:[^\w.]|$))|\\?[\"']\s*[:,]))"
 
 
 @rule("healthcheck-blocked-host", ERROR)
@@ -105,8 +110,11 @@ def check(server: Server):
 def sent(each, server: Server) -> str:
     """What a check sends as `Host`, empty where that is not known."""
     asked = each.asked
-    own = "httpHeaders" in each.span.text or "host:" in each.span.text.lower() or "'host'" in each.span.text.lower()
-    if not asked or own or (asked.port is not None and not server.port.must_be(asked.port)):
+    if (
+        not asked
+        or re.search(OWN_HOST, each.span.text)
+        or (asked.port is not None and not server.port.must_be(asked.port))
+    ):
         return ""
     return PLATFORMS.get(each.platform or "", asked.host if each.platform in (None, "compose") else "")
 

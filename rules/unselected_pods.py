@@ -8,9 +8,11 @@ answers 503, while every pod is ready. Nothing says so but
 A Deployment whose selector does not fit the labels of its own template is
 refused: `selector does not match template labels`.
 
-Reported if the pods of one object in the same folder must be meant: they have
-a label of that name with another value. Not reported for objects that
-kustomize changes.
+Reported if the pods of one object in the same folder are meant: they have a
+label of that name with another value, and the object is called as the Service
+is, or the values differ by a letter that is missing or by a word such as
+`-svc`. Pods of any other name may come from an operator, a chart or a
+template. Not reported for objects that kustomize changes.
 
 See https://kubernetes.io/docs/concepts/services-networking/service/
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, isabs, join, normpath
 from typing import NamedTuple
@@ -21,6 +22,9 @@ MAX_FILES = 300
 MAX_EXTENDED = 32
 MAX_REPEATED = 100_000
 """How many nodes `extends` may repeat in one project, as aliases may in one file."""
+REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://|[\w.-]+@[\w.-]+:|github\.com/", re.IGNORECASE)
+"""How an address begins: a URL, `git@HOST:PATH`, or GitHub's without a scheme.
+Source: https://docs.docker.com/build/concepts/context/#git-repositories"""
 
 
 Services = Mapping[str, Node]
@@ -223,7 +227,7 @@ def written(node: ScalarNode) -> Interpolated:
 
 def within(directory: str, path: str) -> str | None:
     """A path from a folder of the project as one from the root; None where it leads outside or is not known."""
-    if HOLE in path or isabs(path) or path[1:2] == ":" or "://" in path or path.startswith("~"):
+    if HOLE in path or isabs(path) or path[1:2] == ":" or REMOTE.match(path) or path.startswith("~"):
         return None
     found = normpath(join(directory, path))
     return None if found.startswith("..") else found

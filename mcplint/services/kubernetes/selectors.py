@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from mcplint.model import UnmatchedSelector
 from mcplint.services.kubernetes.cluster import PODS, Cluster, applied_together, template
 from mcplint.values import Label
 
+KINDS = frozenset(("app", "deploy", "deployment", "server", "service", "statefulset", "svc"))
+"""Words in names that say what kind of thing it is."""
 OWNERS = PODS - {"Rollout", "Pod"}
 
 
@@ -50,15 +53,43 @@ class _Pods(NamedTuple):
         return all((service.namespace, *label) in self.anywhere for label in wanted.items())
 
     def meant(self, service: Resource, wanted: Mapping[str, str]) -> Resource | None:
-        """The only pods beside a Service with a key that it selects by.
+        """The only pods beside a Service with a key that it selects by, where its name or its labels are like theirs.
 
-        A name alone tells what is meant: the same key with another value, or another label beside one that fits.
+        Others may come from what no file tells: an operator, a chart, a template.
         """
         found: dict[int, Resource] = {}
         for key in wanted:
             for pods in self.keyed.get((applied_together(service), key), ())[:2]:
                 found[id(pods.node)] = pods
-        return next(iter(found.values())) if len(found) == 1 else None
+        only = next(iter(found.values())) if len(found) == 1 else None
+        return only if only and _is_meant(service, wanted, only) else None
+
+
+def _is_meant(service: Resource, wanted: Mapping[str, str], pods: Resource) -> bool:
+    """Whether names say so: that of the Service, or a label that differs by a letter or by what kind of thing it is."""
+    labels = _labels(pods)
+    if _bare(service.name.text) == _bare(pods.name.text):
+        return True
+    return any(_is_like(value, labels[key]) for key, value in wanted.items() if labels.get(key, value) != value)
+
+
+def _bare(name: str) -> str:
+    """A name without the words for kinds of things."""
+    words = re.split(r"[-_.]", name.lower())
+    return "-".join(word for word in words if word not in KINDS) or name
+
+
+def _is_like(one: str, other: str) -> bool:
+    """Whether two names are the same but for a letter that is missing, or for the words for kinds of things.
+
+    Names that differ by a letter or digit of their own, as `db-0` and `db-1` do, are those of two things.
+    """
+    short, long = sorted((_bare(one), _bare(other)), key=len)
+    if short == long:
+        return True
+    if len(long) != len(short) + 1 or len(short) < 4 or long[-1].isdigit():
+        return False
+    return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
 
 
 def _own(pods: Resource) -> Iterator[UnmatchedSelector]:
