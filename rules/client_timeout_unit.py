@@ -41,7 +41,7 @@ if __name__ == "__main__":
 }
 ```
 ```output
-warning[client-timeout-unit]: Gemini CLI counts `timeout` in milliseconds: 60 is over before `notes` answers
+warning[client-timeout-unit]: Gemini CLI counts `timeout` in milliseconds: 60 is less than a second for `notes`
  --> .gemini/settings.json:5:18
   |
 5 |       "timeout": 60

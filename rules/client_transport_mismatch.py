@@ -10,7 +10,10 @@ What a `type` comes to is decided by the host that reads the file. VS Code
 posts first, whatever the type, and falls back to SSE. Claude Code does so for
 `http`, but with `sse` it reaches no Streamable HTTP server. Gemini CLI, Roo
 Code and Cline try nothing else than what they are told; to Cline a URL without
-a type means `sse`. Only combinations that cannot work are reported.
+a type means `sse`. To Gemini CLI it means `http`, and `sse` where the POST is
+answered 404, as Express does; the Python SDKs answer 405. Codex and Zed ignore
+`type`: to them every URL is one of Streamable HTTP. Only combinations that
+cannot work are reported.
 
 A program such as `mcpo` or `mcp-proxy` is a client too: it starts the server
 and speaks stdio with it. A server that speaks HTTP instead never answers it,
@@ -141,10 +144,13 @@ def configured(client: ClientConfig):
     spoken = server.transport
     if spoken.may_not_be(*HTTP) or told.may_not_be(*HTTP) or spoken.may_be(*client.reaches):
         return
+    if spoken.may_be(client.missing) and not server.refuses_posts:
+        return
     spelled = told.span is not None and told.span != client.url.span
     speaks = " or ".join(spoken.options or ())
     who = client.host or "the client"
-    said = f"is told `{told.span.text}`" if spelled else f"takes a URL without `type` for `{told.only}`"
+    bare = "every URL" if client.node and client.node.get("type") else "a URL without `type`"
+    said = f"is told `{told.span.text}`" if spelled else f"takes {bare} for `{told.only}`"
     fix = None
     if spelled and spoken.only:
         kind = client.spelling(spoken.only)

@@ -36,7 +36,8 @@ class Host(NamedTuple):
     """A host and the file of its own that it reads.
 
     `wrapper`: the key that servers stand under. `types`: what each `type` that it knows means, None where it does not
-    look at it. `untyped`: what a URL without one means: a transport, or SKIPPED; None where that is not known.
+    look at it, or where that is not known. `untyped`: what a URL without one means: a transport, or SKIPPED; None where
+    that is not known. `missing`: the transport that a URL without one comes to where its POST is answered 404.
     `wrong`: what becomes of an entry with another type. `urls`: the keys that it takes a URL from. `reaches`: by
     transport that an entry comes to, those that servers may speak; that one alone where nothing is said.
     `strict`: whether the file must be plain JSON; `trailing`: whether a comma may follow the last value, where comments
@@ -52,6 +53,7 @@ class Host(NamedTuple):
     wrapper: str = "mcpServers"
     types: Mapping[str, str] | None = None
     untyped: str | None = None
+    missing: str | None = None
     wrong: str = SKIPPED
     urls: tuple[str, ...] = ("url",)
     reaches: Mapping[str, frozenset[str]] = {}
@@ -63,6 +65,11 @@ class Host(NamedTuple):
     committed: bool = True
     typed: bool = False
     listed: bool = False
+
+    @property
+    def by_url(self) -> bool:
+        """Whether every URL means the same to it, whatever its `type`."""
+        return self.types is None and self.untyped is not None
 
 
 BRACES = r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}"
@@ -147,6 +154,7 @@ HOSTS: Mapping[str, Host] = {
             "Gemini CLI",
             types={**_PLAIN, "http": STREAMABLE},
             untyped=STREAMABLE,
+            missing=SSE,
             wrong=IGNORED,
             urls=("httpUrl", "url"),
             # It ends at once where it cannot read its settings.

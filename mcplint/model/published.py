@@ -87,9 +87,10 @@ class ClientConfig(NamedTuple):
     """One server entry of a client's configuration file (`.mcp.json`, `.vscode/mcp.json`, …); `asked`: see Remote.
 
     `host`: the program that reads the file, empty where any may. `type`: the transport that it comes to there;
-    `reaches`: those of servers that the host gets on with; `types`: how the host spells transports. `node`: the
-    entry. `committed`: whether its file is one of the project, which all who work on it share. `bare`: the name of the
-    project's package that `npx` is to start and that installs no command for it, and what it installs instead.
+    `reaches`: those of servers that the host gets on with; `missing`: the one that it tries too where a POST is
+    answered 404, empty for none. `types`: how the host spells transports. `node`: the entry. `committed`: whether its
+    file is one of the project, which all who work on it share. `bare`: the name of the project's package that `npx` is
+    to start and that installs no command for it, and what it installs instead.
     """
 
     id: str
@@ -103,6 +104,7 @@ class ClientConfig(NamedTuple):
     redirect: Value[str] = UNKNOWN
     host: str = ""
     reaches: frozenset[str] = frozenset()
+    missing: str = ""
     types: Mapping[str, str] = {}
     node: MappingNode | None = None
     committed: bool = False

@@ -293,6 +293,11 @@ class Server(NamedTuple):
         return self.kind != "bridge" and self.runner in ("mcpo", "mcp-proxy", "supergateway")
 
     @property
+    def refuses_posts(self) -> bool:
+        """Whether a POST to the path of its SSE stream surely gets 405, as of the Python SDKs; Express answers 404."""
+        return self.sdk.package in ("mcp", "fastmcp") and self.runner != "supergateway"
+
+    @property
     def speaks_http(self) -> bool:
         """Whether it certainly speaks MCP over HTTP, in whatever form."""
         return not self.transport.may_be("stdio")

@@ -159,10 +159,10 @@ def _command(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Client
 
 def _codex(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     """What Codex refuses: an entry that is both a command and a URL, and a token in the file itself."""
-    if (url := node.key("url")) and node.key("command"):
-        yield ClientFlaw(
-            "shape", url.span, f"{host.name} refuses the whole file: `command` and `url` exclude each other", ERROR
-        )
+    started = next((key for key in map(node.key, ("command", "args", "env", "cwd")) if key), None)
+    if (url := node.key("url")) and started:
+        text = f"{host.name} refuses the whole file: `{started.text}` and `url` exclude each other"
+        yield ClientFlaw("shape", url.span, text, ERROR)
     if token := node.key("bearer_token"):
         text = (
             f"{host.name} refuses the whole file: it takes the token from a variable that `bearer_token_env_var` names"
@@ -226,7 +226,7 @@ def _timeout(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Client
         severity = ERROR if host.wrong == SKIPPED else WARNING
         yield ClientFlaw("timeout", said.span, text, severity, (), edits, f"write {int(value) // 1000}")
     elif not host.seconds and 0 < value < 1000:
-        text = f"{host.name} counts `timeout` in milliseconds: {value} is over before `{name.text[:60]}` answers"
+        text = f"{host.name} counts `timeout` in milliseconds: {value} is less than a second for `{name.text[:60]}`"
         yield ClientFlaw(
             "timeout", said.span, text, WARNING, (), (Edit(said.span, f"{value}000"),), f"write {value}000"
         )

@@ -59,6 +59,7 @@ def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientC
         command=NOWHERE if not command.trace and url.trace else command,
         host=reader.name if reader else "",
         reaches=_reaches(said, reader),
+        missing=_missing(node, reader),
         types=TYPES if reader is None or reader.types is None else reader.types,
         node=node,
         committed=reader.committed if reader else basename(name.span.source.path) == BUNDLE,
@@ -90,7 +91,7 @@ def _type(node: MappingNode, reader: Host | None, url: Value[str]) -> Value[str]
 
     A command is started over stdio; what a bare URL means is the host's to say.
     """
-    said = _string(node, "type", *(() if reader else ("transport",)))
+    said = UNKNOWN if reader and reader.by_url else _string(node, "type", *(() if reader else ("transport",)))
     if said.only and (reader is None or reader.types is None):
         return said._replace(options=(TYPES.get(said.only, said.only),))
     if said.trace:
@@ -107,6 +108,11 @@ def _reaches(said: Value[str], reader: Host | None) -> frozenset[str]:
     """The transports of servers that a client gets on with."""
     own = frozenset(said.options or ())
     return own.union(*(reader.reaches.get(each, ()) for each in own)) if reader else own
+
+
+def _missing(node: MappingNode, reader: Host | None) -> str:
+    """The transport that an entry comes to where its URL takes no POST; `httpUrl` says which one it is."""
+    return "" if reader is None or node.get("type") or node.get("httpUrl") else reader.missing or ""
 
 
 def _string(node: MappingNode, *keys: str) -> Value[str]:
