@@ -15,7 +15,10 @@ tool is a warning; with `mcp` 2 and `fastmcp` 4, output of a tool is a note,
 since these redirect standard output to standard error while they serve. Output
 of a server in TypeScript is a warning: clients of the official SDKs skip lines
 that are no messages, others do not. `dotenv.config()` of dotenv 17 prints a
-line; `{ quiet: true }` keeps it silent.
+line; `{ quiet: true }` keeps it silent. `pino()` writes to standard output,
+`pino(pino.destination(2))` to standard error; the `Console` of winston writes
+to standard output what `stderrLevels` does not name. Other loggers, and levels
+that are only known at run time, are not judged.
 
 There is no fix where a `print` names `sys.stdout` itself, which may be meant.
 
@@ -144,10 +147,12 @@ def check(server: Server):
         return
     led_away = agreed(server.sdk, "stdio.stray_output") == "stderr"
     skipped = server.sdk.is_npm
+    # A logger is one place for all its lines.
+    tools = tuple(place for place in server.prints if place not in server.printed)
     for places, when, severity in (
         (server.printed, "before it serves", WARNING if skipped else ERROR),
         (server.printed_maybe, "under a condition before it serves", WARNING),
-        (server.prints, "while it serves", NOTE if led_away else WARNING),
+        (tools, "while it serves", NOTE if led_away else WARNING),
     ):
         if places:
             first, *others = places
@@ -157,9 +162,7 @@ def check(server: Server):
                 who, when = f"`{tool}` writes the script that it runs", f"before {server.title} serves"
             message = f"{who} to standard output {when}, but clients read protocol messages from there"
             notes = (*(Label(each.span.head, "and here") for each in others[:8]), *server.transport.trace)
-            yield Finding(
-                message, first.span, notes, fix_for(places, places is server.prints, server.columns), severity
-            )
+            yield Finding(message, first.span, notes, fix_for(places, places is tools, server.columns), severity)
 
 
 def fix_for(places, safe, columns):

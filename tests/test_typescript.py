@@ -312,6 +312,47 @@ def test_what_is_printed_before_it_serves_on_standard_streams(text: str, wanted:
     assert printed(f"{text}\nmake().connect(new StdioServerTransport()); console.log('ready');") == wanted
 
 
+def console(options: str) -> str:
+    return f"new winston.transports.Console({options})"
+
+
+@pytest.mark.parametrize(
+    ("logger", "wanted"),
+    [
+        ("pino()", "pino()"),
+        ("pino({ level: process.env.LEVEL || 'info' })", "pino({ level: process.env.LEVEL || 'info' })"),
+        ("pino(pino.destination())", "pino(pino.destination())"),
+        ("pino({ name: 'x' }, process.stdout)", "pino({ name: 'x' }, process.stdout)"),
+        ("pino({ transport: { target: 'pino-pretty' } })", "pino({ transport: { target: 'pino-pretty' } })"),
+        ("pino().child({ a: 1 })", "pino()"),
+        ("pino({ level: 'warn' })", None),
+        ("pino({ level: levels })", None),
+        ("pino({ enabled: false })", None),
+        ("pino(pino.destination(2))", None),
+        ("pino(pino.destination({ dest: 2 }))", None),
+        ("pino({ name: 'x' }, pino.destination(2))", None),
+        ("pino({ name: 'x' }, process.stderr)", None),
+        ("pino({ transport: { target: 'pino/file', options: { destination: 2 } } })", None),
+        ("pino({ transport: { target: './own.js' } })", None),
+        (f"winston.createLogger({{ transports: [{console('')}] }})", console("")),
+        (f"winston.createLogger().add({console('')})", console("")),
+        (f"winston.createLogger({{ level: 'warn', transports: [{console('')}] }})", None),
+        (
+            f"winston.createLogger({{ transports: {console('{ stderrLevels: [`error`] }')} }})",
+            console("{ stderrLevels: [`error`] }"),
+        ),
+        (f"winston.createLogger({{ transports: {console('{ stderrLevels: [`info`] }')} }})", None),
+        (f"winston.createLogger({{ transports: {console('{ stderrLevels: levels }')} }})", None),
+        ("winston.createLogger({ transports: [new winston.transports.File({ filename: 'x.log' })] })", None),
+    ],
+)
+def test_where_loggers_write(logger: str, wanted: str | None):
+    head = "import pino from 'pino'; import winston from 'winston'; import { levels } from 'x';"
+    found = printed(f"{head}\nconst log = {logger}; log.info('a');\nmake().connect(new StdioServerTransport());")
+    assert found == ([wanted] if wanted else [])
+    assert not printed(f"{head}\nconst log = {logger}; log.debug('a');\nmake().connect(new StdioServerTransport());")
+
+
 def test_whoever_starts_a_program_gives_what_it_demands_and_chooses_nothing_else():
     program = f"""{HEAD}
     if (!(process.env.TOKEN || '')) process.exit(1);

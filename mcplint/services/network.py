@@ -125,6 +125,8 @@ class Network(NamedTuple):
         if not inside:
             return Reached(None, Link(containers[0].id, MISSING, f"no MCP server is known in {label}", (note,)))
         fitting = [server for server in inside if _listens(server, port)]
+        # One over stdio is meant where nothing listens; beside what does, it is what that is a bridge to.
+        fitting = [server for server in fitting if not server.transport.must_be("stdio")] or fitting
         if len(fitting) > 1:
             fitting = _towards(fitting, path)
         if len(fitting) != 1:

@@ -166,6 +166,7 @@ def tables() -> Tables:
     from mcplint.programs.typescript.libraries import (
         commander,
         frameworks,
+        loggers,
         options,
         output,
         schema_options,
@@ -177,7 +178,7 @@ def tables() -> Tables:
     )
     from mcplint.programs.typescript.statements import EXECUTORS
 
-    modules = (standard, options, commander, yargs, output, schemas, schema_options, web, sdk, frameworks)
+    modules = (standard, options, commander, yargs, output, loggers, schemas, schema_options, web, sdk, frameworks)
     calls = {name: handler for each in (methods, *modules) for name, handler in each.CALLS.items()}
     reads = {name: reader for each in modules for name, reader in each.READS.items()}
     aliases = {name: other for each in modules for name, other in each.ALIASES.items()}

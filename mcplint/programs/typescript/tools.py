@@ -11,7 +11,9 @@ from mcplint.programs.typescript.machine import CHECKED, Args, Effects, Machine,
 from mcplint.programs.typescript.values import Object
 from mcplint.programs.values import External, known, unknown
 
-_SIGNS = r"console\.(?:log|info|debug|table|dir|group)|stdout|createMessage|elicitInput|listRoots|sendRequest"
+_SIGNS = (
+    r"console\.(?:log|info|debug|table|dir|group)|stdout|createMessage|elicitInput|listRoots|sendRequest|pino|winston"
+)
 _CAREFUL = r"[gG]etClientCapabilities|clientCapabilities"
 
 

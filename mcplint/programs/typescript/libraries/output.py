@@ -8,22 +8,30 @@ from typing import Any
 from mcplint.programs.typescript.machine import DIVERTED, PRINTED, Args, Handler, Machine, Reader
 from mcplint.programs.typescript.values import UNDEFINED
 from mcplint.programs.values import Abstract, known
+from mcplint.text.source import Span
 from mcplint.values import Label
 
 MOST = 20
 
 
 def prints(machine: Machine, args: Args, owner: Any) -> Abstract:
-    """A line for standard output; what a handler of HTTP requests writes is not noted."""
-    if machine.effects is not None and args.span is not None:
-        note = Label(args.span, "writes to standard output")
+    """A line for standard output."""
+    written(machine, args.span)
+    return known(UNDEFINED)
+
+
+def written(machine: Machine, span: Span | None) -> None:
+    """Notes what writes to standard output; what a handler of HTTP requests writes is not noted."""
+    if span is None:
+        return
+    note = Label(span, "writes to standard output")
+    if machine.effects is not None:
         if note not in machine.effects.prints and len(machine.effects.prints) < MOST:
             machine.effects.prints.append(note)
-    elif args.span is not None and not machine.requests and not DIVERTED.of(machine.state):
-        note = Label(args.span, "writes to standard output")
-        if note not in PRINTED.of(machine.state) and len(PRINTED.of(machine.state)) < MOST:
+    elif not machine.requests and not DIVERTED.of(machine.state):
+        kept = PRINTED.of(machine.state)
+        if note not in kept and len(kept) < MOST:
             PRINTED.add(machine, machine.state, note)
-    return known(UNDEFINED)
 
 
 CALLS: Mapping[str, Handler] = {
