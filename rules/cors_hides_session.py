@@ -188,4 +188,4 @@ def lacks(given, name):
 def for_browsers(server, cors):
     """Whether the origins that are named can only be those of MCP clients."""
     named = cors.origins.must(lambda origins: origins and "*" not in origins)
-    return named and server.endpoints_closed and not server.endpoints
+    return named and server.endpoints_closed and all(endpoint.documents for endpoint in server.endpoints)

@@ -92,7 +92,8 @@ def check(server: Server):
         return
     if container.probe or container.probes:
         return
-    if not server.endpoints_closed or any("GET" in endpoint.methods for endpoint in server.endpoints):
+    own = (endpoint for endpoint in server.endpoints if not endpoint.documents)
+    if not server.endpoints_closed or any("GET" in endpoint.methods for endpoint in own):
         return
     for spread in server.spread:
         if spread.kind != "workers" and spread.several and not spread.assumed:

@@ -161,3 +161,9 @@ def test_what_is_said_of_the_command_line_is_not_steered(project, run: Run, payl
         ["--output", f"a={payload}"],
     ):
         assert not steered(annotated(run(*arguments)[1]))
+
+
+def test_a_secret_behind_its_option_is_masked_in_json() -> None:
+    value = "9f2c61d07be84a53c1e8d2b64f7a09b5"
+    words = ["python", "server.py", "--token", value, "--digest", value]
+    assert json.loads(escape.json(words)) == [*words[:3], "9f2c" + "*" * 28, *words[4:]]

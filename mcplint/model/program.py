@@ -9,11 +9,15 @@ from mcplint.values import UNKNOWN, Label, Value
 
 
 class Endpoint(NamedTuple):
-    """A path that the program answers besides the MCP endpoint, such as a health route."""
+    """A path that the program answers besides the MCP endpoint, such as a health route.
+
+    `documents`: it is a page about the others, which a library adds by itself.
+    """
 
     path: str
     methods: tuple[str, ...]
     span: Span
+    documents: bool = False
 
 
 class Argument(NamedTuple):

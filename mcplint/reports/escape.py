@@ -17,6 +17,7 @@ JOINER = "\u200d"
 _COMMAND = r"(##\w{0,20})\["
 # An escape of JSON; the group is half a character, not followed or preceded by the other half.
 _ESCAPE = r"\\(?:ud[89ab]..\\ud[c-f]..|(ud[89a-f]..)|.)"
+_LONGEST_NAME = 60
 _MARKDOWN = frozenset("&<>\"'\\*_{}[]()#+!|~")
 
 
@@ -59,8 +60,15 @@ def _masked(node: Any) -> Any:
         case dict():
             return {key: _masked(value) for key, value in node.items()}
         case list() | tuple():
-            return [_masked(value) for value in node]
+            return [_beside(before, value) for before, value in zip((None, *node), node, strict=False)]
     return node
+
+
+def _beside(before: Any, item: Any) -> Any:
+    """An item of a list, masked; of a command's words, the one before a secret may be its name."""
+    if isinstance(before, str) and isinstance(item, str) and item:
+        return masked(f"{before[-_LONGEST_NAME:]} {item}")[-len(item) :]
+    return _masked(item)
 
 
 def workflow_data(text: str) -> str:

@@ -17,7 +17,16 @@ from mcplint.model import Refusal, Server
 from mcplint.programs.journal import Exhausted, Journal, Leave, Raised
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries import BY_NAME
-from mcplint.programs.python.state import BACKGROUND, DIVERTED, FOLDERS, MEASURED, PRINTED, SURELY_PRINTED, WRITTEN
+from mcplint.programs.python.state import (
+    BACKGROUND,
+    DIVERTED,
+    ENLARGED,
+    FOLDERS,
+    MEASURED,
+    PRINTED,
+    SURELY_PRINTED,
+    WRITTEN,
+)
 from mcplint.programs.python.values import Class, Coroutine, Frame, Function, Instance, Package
 from mcplint.programs.values import Abstract, Entries, External, Table, known, unknown
 from mcplint.programs.world import World
@@ -240,11 +249,18 @@ class Machine(Journal):
         return unknown(*notes[:6])
 
     def lose(self, args: Args) -> None:
-        """Remembers that functions of the project go where they cannot be followed."""
+        """Remembers what goes where it cannot be followed: functions of the project, and what may be given routes."""
         given = (*args.positional, *args.keywords.values())
         options = [option for value in given for option in value.options or ()]
         if args.span and any(isinstance(option, (Function, Coroutine)) for option in options):
             self.lost.append(Label(args.span, "what this does with the function it is given is not known"))
+        for option in options:
+            if (
+                isinstance(option, Instance)
+                and option.library
+                and ("routes" in option.table or "settings" in option.table)
+            ):
+                ENLARGED.add(self, option.table, True)
 
     def aside(self, body: Callable[[], object]) -> None:
         """Runs what goes on beside the rest of the program: its servers are started, and the program goes on."""

@@ -49,6 +49,7 @@ SERVER: Noted[Any] = Noted("server of an endpoint or session manager")
 APPLICATION: Noted[Any] = Noted("application of an endpoint")
 ADDED_MIDDLEWARE: Noted[Any] = Noted("middleware, innermost first")
 STARTUP: Noted[Any] = Noted("functions that run at start-up")
+ENLARGED: Noted[bool] = Noted("something unknown may add routes")
 HIDDEN: Noted[bool] = Noted("may have more than is known")
 
 # Of a parser of the command line.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mcplint.programs.typescript.functions import bound, invoke
+from mcplint.programs.typescript.libraries.web import enlarge
 from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.values import (
@@ -64,6 +65,7 @@ def _library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
 
 def _unknown(machine: Machine, callee: Abstract, args: Args) -> Abstract:
     """What an unknown function gives: anything; where it is given functions, what may call them."""
+    enlarge(machine, args.positional)
     functions = tuple(value for value in args.positional if isinstance(value.only, (Function, Wrapped, Method)))
     if functions:
         return known(Wrapped(functions), *args.notes)

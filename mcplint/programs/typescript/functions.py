@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mcplint.programs.journal import Return
+from mcplint.programs.typescript.libraries.web import enlarge
 from mcplint.programs.typescript.machine import Args, Machine, TooLarge
 from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.patterns import bind
@@ -181,6 +182,8 @@ def construct(machine: Machine, option: Any, args: Args) -> Abstract:
         known_class = f"{path}.{CONSTRUCTED}" in machine.tables.calls
         if known_class:
             machine.tables.calls[f"{path}.{CONSTRUCTED}"](machine, args, made)
+        else:
+            enlarge(machine, args.positional)
         return known(made, *args.notes)
     if isinstance(option, Function):
         made = Object(None, args.span)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from mcplint.model import Endpoint
 from mcplint.programs.typescript.libraries import sdk
-from mcplint.programs.typescript.libraries.web import APPS, HANDLER, MIDDLEWARE, ROUTES, Route
+from mcplint.programs.typescript.libraries.web import APPS, ENLARGED, HANDLER, MIDDLEWARE, ROUTES, Route
 from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.middleware import Middleware, applying
 from mcplint.programs.typescript.operators import REQUEST_PATH
@@ -106,14 +106,14 @@ class _Walk:
     def _listens(self, server: Object, prefix: Abstract) -> bool:
         handler = server.table.get(HANDLER)
         found = [self.app(each, prefix) for each in ((handler.options or ()) if handler is not None else ())]
-        return bool(found) and all(found)
+        return bool(found) and all(found) and ENLARGED not in server.table
 
     def _routes(self, app: Object, prefix: Abstract) -> bool:
         if sdk.HOSTS in app.table:
             self.hosts.append(app.table[sdk.HOSTS])
             if app.span is not None:
                 self.layers.append(Middleware("/", "express:json", app.span, app.span))
-        closed = app.library in APPS.values()
+        closed = app.library in APPS.values() and ENLARGED not in app.table
         for route in ROUTES.of(app.table):
             self.machine.spend(1)
             for path in _paths(route.path):

@@ -14,13 +14,14 @@ from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running
 from mcplint.programs.python.libraries.middleware import AppScan, prefixed
 from mcplint.programs.python.libraries.refusals import visiting
-from mcplint.programs.python.libraries.web import APP, INCLUDED, LAYERS, MOUNT, ROUTE, Passed, listed
+from mcplint.programs.python.libraries.web import APP, FASTAPI, INCLUDED, LAYERS, MOUNT, ROUTE, Passed, listed
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import (
     ADDED_MIDDLEWARE,
     APPLICATION,
     APPS,
     CALL,
+    ENLARGED,
     HIDDEN,
     RUNNING,
     SERVED,
@@ -34,6 +35,12 @@ from mcplint.programs.values import Abstract, Entries, External, Sequence, known
 from mcplint.values import EditSite, Label, Value
 
 DEEPEST = 12
+DOCUMENTATION = {
+    "openapi_url": "/openapi.json",
+    "docs_url": "/docs",
+    "redoc_url": "/redoc",
+    "swagger_ui_oauth2_redirect_url": "/docs/oauth2-redirect",
+}
 _UNNAMED = "/a-path-that-no-program-names"
 _MOST_NAMED = 16
 _CONSTANTS = (ast.Constant, ast.Name, ast.Attribute)
@@ -88,11 +95,29 @@ def _application(machine: Machine, app: Instance, scan: AppScan, state: WalkStat
         state = state._replace(lifespan=_room(app))
     state = state._replace(app=app)
     calls = CALL.of(app.table)
-    scan.closed &= HIDDEN not in app.table
+    scan.closed &= HIDDEN not in app.table and ENLARGED not in app.table
+    _documentation(app, calls, scan)
     scan.rooted |= any("root_path" in each.keywords for each in calls)
     scan.checked |= HIDDEN in app.table
     layers, routes = ADDED_MIDDLEWARE.of(app.table), app.table.get("routes", unknown())
     _through(machine, layers, scan, lambda inner: _routes(machine, routes, inner, state, app))
+
+
+def _documentation(app: Instance, calls: tuple[Args, ...], scan: AppScan) -> None:
+    """The pages that FastAPI itself adds to an application, unless it is told None for their paths.
+
+    https://fastapi.tiangolo.com/tutorial/metadata/#docs-urls
+    """
+    if app.library != FASTAPI or app.span is None or not calls:
+        return
+    told = {name: calls[0].get(None, name, known(path)) for name, path in DOCUMENTATION.items()}
+    if told["openapi_url"].must(lambda path: not path):
+        return
+    if told["docs_url"].must(lambda path: not path):
+        del told["swagger_ui_oauth2_redirect_url"]
+    scan.closed &= not calls[0].open and all(value.options is not None for value in told.values())
+    paths = (path for value in told.values() for path in value.options or () if isinstance(path, str) and path)
+    scan.endpoints += (Endpoint(path, ("GET",), app.span, True) for path in paths)
 
 
 def _through(machine: Machine, layers: Iterable[Any], scan: AppScan, walk: Callable[[AppScan], None]) -> None:

@@ -41,7 +41,19 @@ from mcplint.programs.python.libraries.web import layered, listed
 from mcplint.programs.python.machine import Handler, Machine, Reader
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
-from mcplint.programs.python.state import APPLICATION, APPS, CALL, INNER, MEMBER, OUTER, ROUTES, SERVED, SERVER, STARTUP
+from mcplint.programs.python.state import (
+    APPLICATION,
+    APPS,
+    CALL,
+    ENLARGED,
+    INNER,
+    MEMBER,
+    OUTER,
+    ROUTES,
+    SERVED,
+    SERVER,
+    STARTUP,
+)
 from mcplint.programs.python.values import Coroutine, Instance
 from mcplint.programs.values import Abstract, External, Sequence, known, spelled, union, unknown
 from mcplint.text.source import Span
@@ -174,7 +186,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         lifespan=known(True) if streams else NOWHERE,
         log_level=args.get(None, "log_level", level),
         endpoints=tuple(_endpoints(server)) if http else (),
-        endpoints_closed=True,
+        endpoints_closed=ENLARGED not in server.table,
         calls=tuple(
             each
             for each in machine.calls

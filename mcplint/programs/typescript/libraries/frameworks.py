@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
-from mcplint.model import Sdk, Server
+from mcplint.model import Endpoint, Sdk, Server
 from mcplint.model.releases import agreed
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
 from mcplint.programs.typescript.libraries.options import Option, taken_apart
@@ -18,6 +19,9 @@ from mcplint.programs.values import Abstract, known, noted, union, unknown
 from mcplint.values import Label, Value
 
 FASTMCP, MCP_FRAMEWORK = "fastmcp:FastMCP", "mcp-framework:MCPServer"
+FIXED = ("/health", "/ping", "/ready", "/sse", "/messages")
+_ADDS = re.compile(r"\b(?:getApp|addRoute)\b")
+"""What a program says that adds routes of its own to fastmcp."""
 SPEAKS = {"stdio": STDIO, "httpStream": STREAMABLE, "sse": SSE, "http-stream": STREAMABLE}
 
 
@@ -86,6 +90,9 @@ def _described(
             auth = known(None, *args.notes)
         plain = sdk.package == "npm:fastmcp" and prop(options, "health").only is UNDEFINED
         waiting = "/ready" if plain and settings["stateless"].must_be(False) else ""
+        paths = _adds(machine, sdk, options, args) if plain else None
+        endpoints = tuple(Endpoint(path, ("GET",), span) for path in paths or ())
+        served = served._replace(endpoints=endpoints, endpoints_closed=paths is not None)
     sse = known("/sse", *args.notes) if speaks.must_be(SSE) else settings["path"]
     return served._replace(
         transport=speaks,
@@ -100,6 +107,21 @@ def _described(
         auth=auth,
         waiting=waiting,
     )
+
+
+def _adds(machine: Machine, sdk: Sdk, options: Abstract, args: Args) -> tuple[str, ...] | None:
+    """The paths that fastmcp itself adds to the MCP endpoint; None where that is not known, or there may be others.
+
+    https://github.com/punkpeye/fastmcp/blob/v3.23.0/src/FastMCP.ts
+    """
+    releases = [tuple(map(int, version.split(".")[:2])) for version in sdk.version.options or () if version]
+    moved = prop(prop(args.get(0), "httpStream"), "basePath").only is not UNDEFINED
+    if not releases or min(releases) < (3, 3) or moved or machine.variable("FASTMCP_BASE_PATH", own=False).only:
+        return None
+    texts = (package.fact.source.text for package in machine.packages.values() if package)
+    if any(prop(options, name).only is not UNDEFINED for name in ("auth", "oauth")) or any(map(_ADDS.search, texts)):
+        return None
+    return FIXED
 
 
 def _speaks(transport: Abstract) -> Value[str]:

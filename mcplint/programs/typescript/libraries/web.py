@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ from mcplint.programs.typescript.values import (
 )
 from mcplint.programs.values import Abstract, External, Kept, known, noted, unknown
 from mcplint.text.source import Span
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 EVERY, DUAL = "0.0.0.0", "::"
 METHODS = ("get", "post", "put", "delete", "patch", "options", "head", "all")
@@ -69,6 +69,7 @@ class Route(NamedTuple):
 ROUTES: Noted[Route] = Noted("routes and middleware of an application, in their order")
 HANDLER, OF, PATH = Kept("what answers"), Kept("application of a route"), Kept("path of a route")
 OUTER = Kept("the application around one that lies below a path")
+ENLARGED: Noted[bool] = Noted("something unknown may add routes")
 REWRITES: Noted[tuple[str, str]] = Noted("paths that stand for others, each with the other")
 
 
@@ -84,6 +85,19 @@ def route(machine: Machine, args: Args, owner: Any, method: str) -> Abstract:
         methods = () if method == "all" else (method.upper(),)
         ROUTES.add(machine, owner.table, Route(methods, args.get(0), args.positional[1:], _place(args)))
     return known(owner)
+
+
+def enlarge(machine: Machine, values: Iterable[Abstract], depth: int = 0) -> None:
+    """Notes that something unknown may add routes to the applications and servers that it is given."""
+    for option in (option for value in values for option in value.options or ()):
+        if isinstance(option, Object) and ENLARGED in option.table:
+            continue
+        if isinstance(option, Object) and option.library in APPS.values():
+            ENLARGED.add(machine, option.table, True)
+            handler = HANDLER.value(option.table)
+            enlarge(machine, (handler,) if handler is not None else (), depth)
+        elif isinstance(option, Object) and option.kind is None and not depth:
+            enlarge(machine, [value for value in option.table.values() if isinstance(value, Value)], 1)
 
 
 def base_path(machine: Machine, args: Args, owner: Any) -> Abstract:
