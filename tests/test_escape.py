@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from mcplint.reports import escape
 from mcplint.reports.formats import FORMATS
 
 PAYLOADS = (
