@@ -15,6 +15,7 @@ from mcplint.model import MADE, Sdk, Server
 from mcplint.programs.follow import follow as followed
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.interpreter import tables
+from mcplint.programs.python.libraries.asgi_walk import DOCUMENTATION
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.modules import Modules
 from mcplint.programs.python.scan import MOST, entries, scan
@@ -885,7 +886,9 @@ uvicorn.run(app, host="0.0.0.0", port=80)
         "path": ("/mcp/mcp",),
         "lifespan": (True,),
     }
-    assert [(each.path, each.methods) for each in served.endpoints] == [("/v1/api/health", ("GET",))]
+    own = [each for each in served.endpoints if not each.documents]
+    assert [(each.path, each.methods) for each in own] == [("/v1/api/health", ("GET",))]
+    assert [each.path for each in served.endpoints if each.documents] == list(DOCUMENTATION.values())
     assert served.endpoints_closed and len(served.mounts) == len(served.cors) == len(served.compressed) == 1
     assert served.mounts[0].prefix.options == ("/mcp",) and served.mounts[0].inner.options == ("/mcp",)
     assert served.cors[0].headers.options == (("Authorization",),) and served.cors[0].exposed.options == ((),)
