@@ -1,16 +1,22 @@
 r"""The server needs a variable that nothing gives it
 
 `os.environ["NOTES_KEY"]` ends the program with `KeyError: 'NOTES_KEY'` where
-the variable is not set. A container of compose has the variables of its
-service, of its `env_file` and of its image, and no others: neither those of
-the shell that starts it, nor those of `.env`, which only fills in what stands
-as `${…}` in the compose file itself.
+the variable is not set, and so do a condition that raises or exits without it,
+an `assert`, a required field of pydantic-settings, and in Node
+`if (!process.env.NOTES_KEY)` with `throw` or `process.exit`.
+
+A container of compose has the variables of its service, of its `env_file` and
+of its image, and no others: neither those of the shell that starts it, nor
+those of `.env`, which only fills in what stands as `${…}` in the compose file
+itself.
 
 Name it under `environment`: `NOTES_KEY: ${NOTES_KEY:?}` passes it on, and says
 so before anything starts where it is missing.
 
-Not reported if the program catches the failure, has a default, or may read a
-file of variables itself, and for a service that takes variables from a file.
+Not reported if the program catches the failure, has a default or takes another
+variable in its place, or may read a file of variables itself, for a service
+that takes variables from a file, and for schemas that a program has for its
+environment as a whole (zod, envalid): what they refuse is not worked out.
 
 See https://docs.docker.com/compose/how-tos/environment-variables/envvars-precedence/
 
@@ -57,7 +63,7 @@ error[missing-variable]: container `notes` does not start: nothing gives it NOTE
  ::: server.py:5:7
   |
 5 | KEY = os.environ["NOTES_KEY"]
-  |       ----------------------- reads NOTES_KEY, and nothing catches the failure
+  |       ----------------------- reads NOTES_KEY, and the program ends where it is not set
 ```
 
 ## Good
@@ -83,4 +89,6 @@ def check(server: Server):
     if container.env_closed and not container.unread and demand.text not in container.env:
         name = demand.text[:60]
         message = f"{container.title} does not start: nothing gives it {name}, without which {server.title} ends"
-        yield Finding(message, container.span, (Label(demand.span, f"reads {name}, and nothing catches the failure"),))
+        yield Finding(
+            message, container.span, (Label(demand.span, f"reads {name}, and the program ends where it is not set"),)
+        )

@@ -6,7 +6,9 @@ the server still runs the old one, until somebody deletes the volume.
 
 A folder of the project that is mounted over the image's folder hides what the
 build has installed there: the virtual environment in `.venv`, or
-`node_modules`. The server does not start (`No such file or directory`).
+`node_modules`. The server does not start (`No such file or directory`). What
+the build has compiled, such as `dist`, is hidden as well where git ignores it:
+a clone lacks it, and what somebody has compiled earlier is old.
 Kubernetes never fills a volume, so code below one is gone.
 
 Give volumes a folder of their own, such as `/app/data`. For development keep
@@ -89,4 +91,4 @@ def check(container: Container):
             )
         else:
             message = f"the folder that is mounted at {target} hides {found.path}, which the build has filled"
-            yield Finding(message, found.mount.span, notes)
+            yield Finding(message, found.mount.span, notes, None, WARNING if found.kind == "build" else ERROR)

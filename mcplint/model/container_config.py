@@ -133,8 +133,9 @@ class NamedFile(NamedTuple):
 class HiddenByMount(NamedTuple):
     """Something of the image that a mount hides.
 
-    `kind`: `kept` (a volume is filled with the code of the first image, and keeps it), `code` (it is gone) or
-    `environment` (what the build has installed). `path`: a file of the project, or a folder of the image.
+    `kind`: `kept` (a volume is filled with the code of the first image, and keeps it), `code` (it is gone),
+    `environment` (what the build has installed) or `build` (what it has compiled). `path`: a file of the project, or
+    a place in the image.
     """
 
     mount: Mount

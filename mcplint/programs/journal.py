@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
+from mcplint.programs.demands import wanted
 from mcplint.programs.noted import Noted
 from mcplint.programs.values import ABSENT, CLOCK, Abstract, Entries, Table, known, union
 from mcplint.values import Label
@@ -23,7 +24,19 @@ Chain: TypeAlias = "Delta | tuple[Chain, Chain]"
 
 
 class Leave(Exception):
-    """A statement that does not go on to the next one."""
+    """A statement that does not go on to the next one.
+
+    `demand`: the variable for want of which the program ends so, as a note on where that is read; `explained`: whether
+    that is settled.
+    """
+
+    demand: Label | None = None
+    explained = False
+
+    def because(self, condition: Abstract, optional: set[str]) -> None:
+        """Takes the innermost condition that decides it as its cause."""
+        if not self.explained:
+            self.demand, self.explained = self.demand or wanted(condition, optional), True
 
 
 class Return(Leave):
@@ -42,10 +55,7 @@ class Continue(Leave):
 
 
 class Raised(Leave):
-    """An exception is raised: its name, or an empty one where it is not known.
-
-    `demand`: the variable for want of which it is, as a note on where that is read.
-    """
+    """An exception is raised: its name, or an empty one where it is not known."""
 
     def __init__(self, name: str = "", demand: Label | None = None) -> None:
         self.name, self.demand = name, demand
@@ -75,13 +85,17 @@ class Exit:
 
 
 class Journal:
-    """Tables with their history. All writes go through `put`, so that they can be taken back and joined."""
+    """Tables with their history. All writes go through `put`, so that they can be taken back and joined.
+
+    `optional`: variables in whose place the program takes another.
+    """
 
     def __init__(self, budget: int) -> None:
         self.writes: list[tuple[Table, Any, Any]] = []
         self.exits: list[Exit] = []
         self.budget = budget
         self.since = 0
+        self.optional: set[str] = set()
 
     def spend(self, steps: int) -> None:
         """Counts steps; raises Exhausted when too many are made."""

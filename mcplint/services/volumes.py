@@ -11,12 +11,14 @@ from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS
 from mcplint.model import Container, HiddenByMount, Mount, Server, Unwritable
+from mcplint.project.ignored import ignored_by_git
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import is_test, upwards
 
 INSTALLED = (".venv", "venv", "node_modules")
 """The folders that a build fills and no repository has."""
+COMPILES = r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?build\b|\btsc\b"
 PROGRAMS = (".py", ".ts", ".js", ".mjs", ".sh", ".toml", ".json", ".ini")
 MOST_PROGRAMS = 2000
 """How the files end that may name a folder in which a program keeps something, and how many are looked at."""
@@ -27,13 +29,14 @@ def covered(context: ContainerContext, servers: Iterable[Server], tree: Tree) ->
     image = context.image
     files = sorted({(server.made or server.span).source.path for server in servers})
     targets = [(mount.target.only or "").rstrip("/") for mount in context.container.mounts]
-    kept_apart = frozenset(targets)
+    kept_apart, hidden = frozenset(targets), False
     for mount, target in zip(context.container.mounts, targets, strict=True) if image else ():
         if not image or not target.startswith("/"):
             continue
         if mount.kind == "bind" and mount.path is not None:
             for folder in INSTALLED:
                 if f"{target}/{folder}" not in kept_apart and _hides(context, image, mount, target, folder, tree):
+                    hidden = True
                     yield HiddenByMount(mount, "environment", f"{target}/{folder}")
         elif mount.kind in ("volume", "tmpfs"):
             inside = [file for file in files if _stands_below(image, file, target)]
@@ -41,6 +44,8 @@ def covered(context: ContainerContext, servers: Iterable[Server], tree: Tree) ->
             kept = mount.kind == "volume" and context.container.platform == "compose"
             if inside:
                 yield HiddenByMount(mount, "kept" if kept else "code", inside[0])
+    if image and not hidden:
+        yield from _over_build(context, image, tree)
 
 
 def _stands_below(image: Image, file: str, target: str) -> bool:
@@ -53,6 +58,42 @@ def _hides(context: ContainerContext, image: Image, mount: Mount, target: str, f
     """Whether a folder of the project that is mounted hides what the build has installed below its place."""
     here = posixpath.normpath(posixpath.join(mount.path or ".", folder))
     return here not in tree.folders and _starts_with(context, image, target, folder)
+
+
+def _over_build(context: ContainerContext, image: Image, tree: Tree) -> Iterator[HiddenByMount]:
+    """The mount over the folder in which the build has compiled the script that Node is started with.
+
+    A named volume keeps it; a folder of the project hides it where git ignores what is compiled there.
+    """
+    script = _script(context)
+    folder, above = posixpath.dirname(script), upwards(script)
+    mounts = {(mount.target.only or "").rstrip("/"): mount for mount in context.container.mounts}
+    target = next((one for one in above if one != script and one in mounts), None)
+    if target is None or not _compiles(image, folder):
+        return
+    mount, inner = mounts[target], posixpath.relpath(script, target)
+    here = posixpath.normpath(posixpath.join(mount.path or ".", inner))
+    if mount.kind == "bind" and mount.path is not None:
+        absent = here not in tree.paths and posixpath.dirname(here) not in ("", *tree.folders)
+        if absent and ignored_by_git(tree, here):
+            yield HiddenByMount(mount, "build", folder)
+    elif mount.kind == "volume" and mount.source.only and target == folder:
+        yield HiddenByMount(mount, "kept", script)
+
+
+def _script(context: ContainerContext) -> str:
+    """The path in the image of the script that Node is started with, empty where it is started otherwise."""
+    argv = context.container.argv
+    words = [word.only or "" for word in (argv and argv.words) or ()]
+    if len(words) < 2 or words[0] != "node" or not words[1].endswith((".js", ".mjs", ".cjs")):
+        return ""
+    return posixpath.normpath(posixpath.join(context.container.workdir.only or "", words[1]))
+
+
+def _compiles(image: Image, folder: str) -> bool:
+    """Whether a build runs a compiler, or takes a folder from a stage that may."""
+    made = any(re.search(COMPILES, run.text.text) for run in image.runs)
+    return made or any(copy.stage is not None and _gives(copy.target.only or "", folder) for copy in image.copies)
 
 
 def _starts_with(context: ContainerContext, image: Image, target: str, folder: str) -> bool:

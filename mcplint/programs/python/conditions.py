@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from functools import partial
 
+from mcplint.programs.journal import Raised
 from mcplint.programs.python.attributes import assign
 from mcplint.programs.python.comparisons import compared
 from mcplint.programs.python.machine import Machine
@@ -37,9 +38,14 @@ def either(
 ) -> Abstract:
     """What a condition chooses between: both, each with what that says of the names in it, where it may be either."""
     machine.tested = test
-    decided = verdict(machine.evaluate(frame, test))
+    value = machine.evaluate(frame, test)
+    decided = verdict(value)
     if decided is not None:
-        return yes() if decided else no()
+        try:
+            return yes() if decided else no()
+        except Raised as left:
+            left.because(value, machine.optional)
+            raise
 
     def side(sense: bool) -> Abstract:
         narrow(machine, frame, test, sense)

@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from mcplint.programs.demands import wanted
 from mcplint.programs.journal import Ended, Exit, Leave, Raised
 from mcplint.programs.python.conditions import narrow
 from mcplint.programs.python.machine import Machine
@@ -136,6 +137,7 @@ def raising(machine: Machine, frame: Frame, node: ast.Raise) -> None:
 
 
 def asserted(machine: Machine, frame: Frame, node: ast.Assert) -> None:
-    if verdict(machine.evaluate(frame, node.test)) is False:
-        raise Raised("AssertionError")
+    value = machine.evaluate(frame, node.test)
+    if verdict(value) is False:
+        raise Raised("AssertionError", wanted(value, machine.optional))
     narrow(machine, frame, node.test, True)

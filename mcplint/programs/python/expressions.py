@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from mcplint.programs.demands import interchangeable
 from mcplint.programs.python.attributes import DATA, assign
 from mcplint.programs.python.builtin import BUILTINS
 from mcplint.programs.python.call import Args
@@ -191,6 +192,7 @@ def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: boo
         return value
     if decided is not None:
         rest = _chain(machine, frame, operands[1:], wanted, asked)
+        machine.optional |= interchangeable(value, rest)
         return stands_in(rest, value) if wanted else rest
 
     def later() -> Abstract:

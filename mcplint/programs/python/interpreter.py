@@ -14,6 +14,7 @@ from mcplint.facts.python import Module, spelled
 from mcplint.findings import WARNING, Unreadable
 from mcplint.model import Server
 from mcplint.programs.alternatives import servers
+from mcplint.programs.demands import loads_variables
 from mcplint.programs.journal import Exhausted, Leave, Raised, recursion
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.attributes import attribute
@@ -82,8 +83,8 @@ def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool, Labe
 
 
 def _loads_variables(machine: Machine) -> bool:
-    """Whether a program may take variables from a file that is not in the project."""
-    return any(package and "dotenv" in package.fact.source.text for package in machine.packages.values())
+    texts = (package.fact.source.text for package in machine.packages.values() if package)
+    return loads_variables((machine.origin.text, *texts))
 
 
 def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: bool) -> Outcome:

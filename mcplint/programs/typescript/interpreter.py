@@ -9,6 +9,7 @@ from functools import cache
 from mcplint.facts.typescript import Script
 from mcplint.findings import WARNING, Failure, Unreadable
 from mcplint.model import Import, Server
+from mcplint.programs.demands import loads_variables
 from mcplint.programs.journal import Exhausted, Leave, recursion
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import Start
@@ -32,12 +33,14 @@ def follow(start: Start, world: World) -> Outcome:
     A program that ends for want of a variable, or of arguments, is followed again as if someone gave it these: first
     variables that choose nothing which the program names, such as a token, then any.
     """
-    found = _run(start, world)
+    found, demand = _run(start, world)
     for argv, chosen in ((start.argv, False), (start.argv, True), (None, True))[: 3 if start.argv == () else 2]:
         if found.servers or not found.complete or found.failures or not found.unknown:
             break
         left = world._replace(steps=world.steps - found.steps)
-        again = _run(start._replace(argv=argv), left, lenient=True, chosen=chosen)
+        again, _ = _run(start._replace(argv=argv), left, lenient=True, chosen=chosen)
+        if demand and argv is not None:
+            again = again._replace(servers=tuple(each._replace(demands=demand) for each in again.servers))
         steps, complete = found.steps + again.steps, again.complete
         found = (again if again.servers else found)._replace(steps=steps, complete=complete)
     world.tree.failures += found.failures
@@ -55,11 +58,12 @@ def _damage(start: Start, world: World) -> Span | None:
     return script.damage if script is not None else None
 
 
-def _run(start: Start, world: World, lenient: bool = False, chosen: bool = False) -> Outcome:
+def _run(start: Start, world: World, lenient: bool = False, chosen: bool = False) -> tuple[Outcome, Label | None]:
+    """What comes of it, and the variable for want of which it ended."""
     machine = Machine(world, tables(), start.argv, start.span)
     machine.lenient, machine.chosen, machine.entry = lenient, chosen, start.target
     notes: tuple[Label, ...] = ()
-    complete = True
+    complete, demand = True, None
     found: tuple[Server, ...] = ()
     from mcplint.programs.typescript.conventions import begin
 
@@ -68,14 +72,17 @@ def _run(start: Start, world: World, lenient: bool = False, chosen: bool = False
             try:
                 begin(machine, start)
                 machine.end()
-            except Leave:
-                pass
+            except Leave as left:
+                demand = left.demand
             found = _served(machine)
     except (Exhausted, TooLarge, RecursionError, MemoryError):
         complete, notes = False, (Label(start.span, "the program is too large to be followed completely"),)
     except Exception as error:
         machine.failures["run"] = Failure.of(f"following {start.target}", start.span, error)
-    return _outcome(machine, start, found, notes, complete)
+    texts = (package.fact.source.text for package in machine.packages.values() if package)
+    if demand and loads_variables((start.span.text, *texts)):
+        demand = None
+    return _outcome(machine, start, found, notes, complete), demand
 
 
 def _served(machine: Machine) -> tuple[Server, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mcplint.programs.journal import Break, Continue, Raised, Return
+from mcplint.programs.journal import Break, Continue, Ended, Raised, Return
 from mcplint.programs.typescript.functions import FUNCTIONS, class_of, run_block
 from mcplint.programs.typescript.machine import Executor, Machine
 from mcplint.programs.typescript.operators import binary, narrowed, text_of
@@ -62,7 +62,11 @@ def branch(machine: Machine, frame: Frame, node: Node) -> None:
         return go
 
     if sure is not None:
-        way(consequence if sure else alternative, sure)()
+        try:
+            way(consequence if sure else alternative, sure)()
+        except (Raised, Ended) as left:
+            left.because(value, machine.optional)
+            raise
         return
     if isinstance(test, PathTest) and test.negated and _leaves(consequence):
         machine.fork([way(consequence, True), lambda: known(UNDEFINED)])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from mcplint.programs.journal import Raised
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.classes import Field, fields
 from mcplint.programs.python.libraries import standard
@@ -42,9 +43,21 @@ def _fill(machine: Machine, owner: Instance, args: Args, read: Settings | None) 
         else:
             value = _from_sources(machine, field, read) if read else None
             if value is None:
-                value = unknown(*args.opening) if args.open else default(machine, field)
-                value = _named(value, field, read.prefix) if read else value
+                value = unknown(*args.opening) if args.open else _by_default(machine, field, read)
         machine.put(owner.table, field.name, value)
+
+
+def _by_default(machine: Machine, field: Field, read: Settings | None) -> Abstract:
+    """A field that nothing gives; where it is one of settings, a variable may."""
+    if read is None:
+        return default(machine, field)
+    variables = names(field, read.prefix)
+    try:
+        return _named(default(machine, field), field, read.prefix)
+    except Raised as left:
+        if len(variables) == 1:
+            left.demand = Label(field.span, variables[0].upper())
+        raise
 
 
 def _is_of_class(field: Field) -> bool:
