@@ -8,7 +8,9 @@ Node 18, so that nothing warns. Node 18 has had no updates since April 2025.
 
 Reported for servers over Streamable HTTP on `node:18` and older. Not reported
 if the lock file, or the project's own requirement, holds `@hono/node-server`
-below 2.
+below 2. Nothing is said of the packages of version 2, where the release of
+`@modelcontextprotocol/node` decides, which is not looked at, nor of Node 16
+with releases below 1.30.0, whose failures were not measured.
 
 See https://nodejs.org/en/about/previous-releases
 

@@ -16,6 +16,10 @@ by address (`ip_hash`, `hash $remote_addr`) or by what the server answered
 request has none. Workers of one container share a port, so no load balancer
 can tell them apart.
 
+Nothing is said of as many processes as there are processors (`pm2 -i max`),
+which may be one, nor of those that a program forks with `node:cluster`, of
+which some may do other work.
+
 If the upstream servers are machines that no file of the project names, it is
 assumed that they run its only server: a warning.
 

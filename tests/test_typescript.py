@@ -563,6 +563,7 @@ module.exports = { apps: [{ name: 'yew', script: './src/index.js', args: '--port
         ("ecosystem.config.js", ECOSYSTEM, "pm2 start ecosystem.config.js --no-daemon --only yew", 4000),
         ("deno.json", '{"tasks": {"go": "PORT=6000 deno run -A src/index.js"}}', "deno task go", 6000),
         ("deno.jsonc", '{"tasks": {"go": {"command": "deno run -A src/index.js"}}}', "deno task go", 3000),
+        ("deno.json", '{"tasks": {"go": "deno run --allow-net src/index.js"}}', "deno task go", 3000),
         ("other.json", "{}", "deno task start", 5000),
     ],
 )

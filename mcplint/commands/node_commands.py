@@ -33,6 +33,7 @@ NODE = grammar(
 LOADERS = ("import", "require", "r", "loader", "experimental-loader", "experimental-specifier-resolution")
 NPX = grammar("", "package call", p="package", c="call")
 NODEMON = grammar("", "exec watch ext ignore delay config signal", x="exec", w="watch", e="ext", i="ignore", d="delay")
+DENO = grammar("", "config import-map cert location seed port host log-level ext", c="config", L="log-level")
 NEXT = grammar("turbo turbopack experimental-https", None, p="port", H="hostname")
 MANAGER = grammar("", "prefix filter workspace dir cwd loglevel", C="dir", F="filter", w="workspace")
 OUTSIDE = ("install", "ci", "i", "add", "publish", "test", "t", "pack", "link", "config", "init", "audit", "version")
@@ -91,9 +92,9 @@ def _deno(words: Words, context: ExecContext) -> Step:
     rest = words[1:]
     verb = text(rest[0]) if rest else None
     if verb == "task":
-        return _deno_task(parse(rest[1:], NODE).rest, context)
+        return _deno_task(parse(rest[1:], DENO).rest, context)
     if verb in ("run", "serve"):
-        parsed = parse(rest[1:], NODE)
+        parsed = parse(rest[1:], DENO)
         rest, context = parsed.rest, _with_files(parsed.values("env-file"), context)
     return node_file(rest[0], rest[1:], context) if rest else context.none("deno starts no program")
 

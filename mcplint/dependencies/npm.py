@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
-from mcplint.dependencies.node_packages import package_json
-from mcplint.facts.document import ScalarNode
+from mcplint.dependencies.node_packages import import_map, package_json
+from mcplint.facts.document import ScalarNode, pairs, scalar
 from mcplint.facts.node import NodeLock, NodeLocked
 from mcplint.knowledge.npm_releases import DATE
 from mcplint.knowledge.sdk import releases
@@ -84,6 +85,17 @@ def asking(package: str, tree: Tree, folder: str) -> tuple[str, ScalarNode] | No
         wanted = manifest.range(package) if manifest else None
         if wanted is not None:
             return each, wanted
+    return _mapped(package, tree, folder)
+
+
+def _mapped(package: str, tree: Tree, folder: str) -> tuple[str, ScalarNode] | None:
+    """What an import map of Deno asks of a package; `deno.lock`, which is not read, decides about ranges."""
+    found = import_map(tree, folder)
+    for _, node in pairs(found[1]) if found else ():
+        said = re.match(rf"(?:npm|jsr):/?{re.escape(package)}@([^/\s]+)", scalar(node))
+        locks = found is not None and posixpath.join(found[0], "deno.lock") in tree.paths
+        if found and said and isinstance(node, ScalarNode) and (exact(said[1]) or not locks):
+            return found[0], node._replace(text=said[1])
     return None
 
 

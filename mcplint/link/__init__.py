@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.commands.command_lines import GATEWAYS
+from mcplint.dependencies.node_packages import DENO_CONFIGS
 from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
@@ -115,7 +116,7 @@ def _without_scripts(deployment: Deployment, scripts: tuple[EntryPoint, ...]) ->
 
 
 def _speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
-    """Whether any list of dependencies or Python file has the letters, or what deploys names a bridge.
+    """Whether any list of dependencies or Python file has the letters, or what deploys names a bridge, or Deno runs it.
 
     Without them there is no server to look for.
     """
@@ -126,8 +127,13 @@ def _speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
                 return True
     if _is_broken(tree, paths) and any(tree.mentions(path, *NPM_PACKAGES) for path in paths.get("typescript", ())):
         return True
-    deploying = (path for form in ("dockerfile", "compose", "kubernetes") for path in paths.get(form, ()))
-    return any(tree.mentions(path, *GATEWAYS) for path in deploying)
+    deploying = [path for form in ("dockerfile", "compose", "kubernetes") for path in paths.get(form, ())]
+    if any(tree.mentions(path, *GATEWAYS) for path in deploying):
+        return True
+    configs = [path for name in DENO_CONFIGS for path in tree.called(name)]
+    if configs or any(tree.mentions(path, "deno") for path in (*deploying, *paths.get("client", ()))):
+        return any(tree.mentions(path, *NPM_PACKAGES) for path in (*configs, *paths.get("typescript", ())))
+    return False
 
 
 def _is_broken(tree: Tree, paths: Paths) -> bool:

@@ -104,6 +104,7 @@ def in_front(made: Bridge, inner: Sequence[Server]) -> Iterator[Server]:
         port=made.port,
         path=made.path if made.transport.options else UNKNOWN,
         message_path=made.message_path,
+        endpoints_closed=made.closed,
         stateless=made.stateless,
         json_response=Value((False,), (note,)) if made.transport.must_be(STREAMABLE) else NOWHERE,
         workers=Value((1,), (note,)),
@@ -165,6 +166,7 @@ def _supergateway(told: Told) -> Bridge:
         path=_option(told, ("ssePath",) if over_sse else ("streamableHttpPath",), "/sse" if over_sse else "/mcp"),
         stateless=NOWHERE if over_sse else Value(("stateful" not in told.flags,), (told.note,)),
         message_path=_option(told, ("messagePath",), "/message") if over_sse else NOWHERE,
+        closed="healthEndpoint" not in told.flags,
     )
 
 

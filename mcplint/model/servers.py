@@ -135,8 +135,8 @@ class Bridge(NamedTuple):
     is started.
 
     `pin`: where its one release is spelled. `package`: as in Sdk, None where it is not known or speaks no MCP itself.
-    `keyed`: it is told what its callers have to show. `config`: the path where it runs of the file that names its
-    servers. The rest is as in Server.
+    `keyed`: it is told what its callers have to show. `closed`: it answers no other paths. `config`: the path where it
+    runs of the file that names its servers. The rest is as in Server.
     """
 
     name: str
@@ -151,6 +151,7 @@ class Bridge(NamedTuple):
     pin: EditSite | None = None
     package: str | None = None
     keyed: bool = False
+    closed: bool = False
     config: Value[str] = Value(())
 
 

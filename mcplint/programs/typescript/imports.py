@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.model import Import
 from mcplint.programs.typescript.functions import class_of, function_of, hoist
 from mcplint.programs.typescript.machine import Machine
-from mcplint.programs.typescript.modules import resolve
+from mcplint.programs.typescript.modules import mapped, resolve
 from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.values import UNDEFINED, Frame, Object, Package, array
 from mcplint.programs.values import Abstract, External, known, unknown
@@ -44,6 +45,7 @@ def load(machine: Machine, frame: Frame, specifier: str, name: str) -> Abstract:
             return unknown()
         if specifier.startswith("#"):
             return unknown()
+        _, specifier = mapped(machine.world.tree, posixpath.dirname(frame.package.fact.source.path), specifier)
         found = f"{canonical(specifier)}:{'default' if name == '*' else name}"
         found = machine.tables.aliases.get(found, found)
         reader = machine.tables.reads.get(found)
@@ -56,7 +58,7 @@ def load(machine: Machine, frame: Frame, specifier: str, name: str) -> Abstract:
 
 def canonical(specifier: str) -> str:
     """The name of a library's module, whichever way it is written."""
-    specifier = re.sub(r"^(?:node|npm|jsr):", "", specifier)
+    specifier = re.sub(r"^(?:node|npm|jsr):/?", "", specifier)
     specifier = re.sub(r"^((?:@[\w.-]+/)?[\w.-]+)@[^/]+", r"\1", specifier)
     return re.sub(_SUFFIX, "", specifier) if "/" in specifier else specifier
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from mcplint.dependencies.node_packages import nearest, package_json, tsconfig
+from mcplint.dependencies.node_packages import import_map, nearest, package_json, tsconfig
 from mcplint.facts.document import MappingNode, items, pairs, scalar
 from mcplint.programs.typescript.packages import file_of, named, source_of
 from mcplint.project.tree import Tree
@@ -14,12 +14,24 @@ from mcplint.text.paths import contains
 def resolve(tree: Tree, importer: str, specifier: str) -> str | None:
     """The file of the project that an import means; None for a package of somebody else, and for what is not there."""
     folder = posixpath.dirname(importer)
+    home, specifier = mapped(tree, folder, specifier)
     if specifier.startswith("."):
-        path = posixpath.normpath(posixpath.join(folder, specifier))
+        path = posixpath.normpath(posixpath.join(home, specifier))
         return file_of(tree, path) or source_of(tree, path)
     if specifier.startswith(("node:", "npm:", "jsr:", "bun:", "http:", "https:")):
         return None
     return _by_alias(tree, folder, specifier) or _of_workspace(tree, importer, specifier)
+
+
+def mapped(tree: Tree, folder: str, specifier: str) -> tuple[str, str]:
+    """What Deno's import map makes of a specifier, the longest key first, and the folder that it is relative to."""
+    found = None if specifier.startswith(".") else import_map(tree, folder)
+    for key, value in sorted(pairs(found[1]), key=lambda pair: -len(pair[0].text)) if found else ():
+        target, rest = scalar(value), specifier.removeprefix(key.text)
+        whole = specifier == key.text or key.text.endswith("/") or rest.startswith("/")
+        if found and target and specifier.startswith(key.text) and whole:
+            return found[0], target + rest if specifier != key.text else target
+    return folder, specifier
 
 
 def _by_alias(tree: Tree, folder: str, specifier: str) -> str | None:
