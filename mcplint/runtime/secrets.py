@@ -227,8 +227,10 @@ def _line(source: Source, pattern: str) -> Span:
 
 
 def _in_environment(container: Container) -> Iterator[Secret]:
+    """The variables of a container, and the arguments that a platform builds its image with."""
     where = "kubernetes" if container.platform == "kubernetes" else "compose"
-    for name, value in container.env.items():
+    arguments = container.build.args.items() if container.build else ()
+    for name, value in (*container.env.items(), *arguments):
         span = value.site.span if value.site else value.span
         if not isinstance(value.only, str) or span is None or span.source.path in (container.dockerfile, ""):
             continue

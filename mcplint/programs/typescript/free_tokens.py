@@ -24,11 +24,13 @@ _REFUSES = re.compile(r"(?:throw|await|try|switch|while|do|for|for_in|ternary|yi
 """What may keep a caller from a code, or ask somebody first."""
 _ALLOWED = r"[\"']Access-Control-[\w-]{1,40}[\"'],\s{0,99}[\"'][^\"'\n]{0,400}[\"']"
 """Names of headers that browsers are told of."""
-_OPTIONAL = re.compile(r"\(params\.\w{1,30}\)")
+_OPTIONAL = re.compile(r"\((?:params\.\w{1,30}(?:\s?!==?\s?(?:undefined|null))?|res\.cookie)\)")
 """What of a request may be there or not, whoever asks."""
+_REGISTERED = re.compile(r"\(\s?!\w{1,30}\.redirect_uris\.includes\(\w{1,30}\.\w{1,30}\)\s?\)")
+"""Whether a client asks for another address than it registered, which the SDK refuses as well."""
 _MADE = frozenset({"randomBytes", "randomUUID", "uuidv4", "nanoid", "URL", "URLSearchParams", "String", "Date"})
 _MEMBERS = frozenset({"set", "append", "toString", "now", "redirect", "randomUUID", "randomBytes", "log", "info"}) | {
-    *("debug", "error", "getTime", "toISOString", "join", "padStart", "valueOf", "href")
+    *("cookie", "stringify", "debug", "error", "getTime", "toISOString", "join", "padStart", "valueOf", "href")
 }
 """What makes a code and sends it: nothing of it knows who asks."""
 
@@ -50,7 +52,9 @@ def handed_out(machine: Machine) -> Free | None:
     script, router = routers[0]
     name = _provider(router)
     made = re.findall(rf"\b(?:const|let)\s+{name}\s?=\s?new\s+(\w{{1,99}})\(", script.source.text) if name else []
+    made = made or _made(router)
     found = [(home, kind) for home in scripts for kind in _classes(home, made[0])] if len(made) == 1 else []
+    found = found or [(script, each) for each in _objects(script, name)]
     if len(found) != 1:
         return None
     home, kind = found[0]
@@ -58,7 +62,7 @@ def handed_out(machine: Machine) -> Free | None:
     if authorize is None or not _knows_nobody(authorize) or not _registers(home):
         return None
     spans = [home.span(kind), *(each.span(node) for each, node in wired)]
-    asides = re.compile(rf"\b(?:{name}|{made[0]})\b|{_ALLOWED}")
+    asides = re.compile(rf"\b(?:{'|'.join(filter(None, (name, *made)))})\b|{_ALLOWED}")
     for each in (script,) if script.source is home.source else (script, home):
         spans += [each.span(node) for node in _nodes(each.root, ("import_statement", "comment"))]
         spans += [Span(each.source, *aside.span()) for aside in asides.finditer(each.source.text)]
@@ -81,6 +85,14 @@ def _classes(script: Script, name: str) -> Iterator[Node]:
         yield from (node for node in _nodes(script.root, ("class_declaration",)) if _name(node) == name)
 
 
+def _objects(script: Script, name: str) -> Iterator[Node]:
+    """The objects of a module that a constant of this name is."""
+    for node in _nodes(script.root, ("variable_declarator",)) if name else ():
+        value = node.child_by_field_name("value")
+        if value is not None and value.type == "object" and _name(node) == name:
+            yield value
+
+
 def _calls(script: Script) -> Iterator[Node]:
     """Where what the SDK has for OAuth is called."""
     return (node for node in _nodes(script.root, ("call_expression",)) if _called(node) in WIRED)
@@ -97,14 +109,19 @@ def _provider(router: Node) -> str:
     return (found[1] or "provider") if found else ""
 
 
+def _made(router: Node) -> list[str]:
+    """The class that a router's provider is made of in the call itself."""
+    return re.findall(r"\bprovider\s?:\s?new\s+(\w{1,99})\(", text_of(router))
+
+
 def _name(node: Node) -> str:
     named = node.child_by_field_name("name") or node.child_by_field_name("key")
     return text_of(named) if named is not None else ""
 
 
 def _authorize(kind: Node) -> Node | None:
-    """What a class of its own, which inherits from nothing, answers `/authorize` with."""
-    body = kind.child_by_field_name("body")
+    """What an object, or a class of its own which inherits from nothing, answers `/authorize` with."""
+    body = kind if kind.type == "object" else kind.child_by_field_name("body")
     members = body.named_children if body is not None else ()
     if any(child.type == "class_heritage" and "extends" in text_of(child) for child in kind.named_children):
         return None
@@ -123,15 +140,28 @@ def _registers(script: Script) -> bool:
 def _knows_nobody(authorize: Node) -> bool:
     """Whether a function comes to nothing but a redirect with a code, without asking anybody or refusing."""
     text = text_of(authorize)
-    if "redirect(" not in text or not re.search(r"[\"']code[\"']|[?&]code=", text):
+    if "redirect(" not in text or not re.search(r"[\"']code[\"']|[?&]code=|\(\{\s?code\s?[,}]", text):
         return False
-    return all(_is_plain(node) for node in _nodes(authorize))
+    pending = [authorize]
+    while pending:
+        node = pending.pop()
+        if _REGISTERED.fullmatch(_condition(node)):
+            continue
+        if not _is_plain(node):
+            return False
+        pending += node.named_children
+    return True
+
+
+def _condition(node: Node) -> str:
+    """What an `if` asks; empty for another node."""
+    asked = node.child_by_field_name("condition") if node.type == "if_statement" else None
+    return text_of(asked) if asked is not None else ""
 
 
 def _is_plain(node: Node) -> bool:
     if node.type == "if_statement":
-        condition = node.child_by_field_name("condition")
-        return condition is not None and _OPTIONAL.fullmatch(text_of(condition)) is not None
+        return _OPTIONAL.fullmatch(_condition(node)) is not None
     if node.type == "call_expression":
         function = node.child_by_field_name("function")
         member = function.child_by_field_name("property") if function is not None else None

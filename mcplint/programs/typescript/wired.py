@@ -58,7 +58,14 @@ def unreached(machine: Machine, there: Walked) -> tuple[Span, ...]:
         return ()
     passing = (each for each in dict.fromkeys(there.chain) if isinstance(each, Function) and _hands_on(each.node))
     free = [each.scope.package.fact.span(each.node) for each in passing if not may_refuse(machine, each)]
-    return (*free, *_unwired(machine, there.elsewhere))
+    return (*free, *_switched_off(machine), *_unwired(machine, there.elsewhere))
+
+
+def _switched_off(machine: Machine) -> Iterator[Span]:
+    """The checks that stand under conditions which were asked and never held."""
+    for fact in (package.fact for package in machine.packages.values() if package):
+        if len(fact.source.text) < machine.budget - ROOM and re.search(CHECKS, fact.source.text):
+            yield from (span for span in _passed_over(machine, fact) if re.search(CHECKS, span.text))
 
 
 def covered(spans: Iterable[Span], source: Source) -> list[tuple[int, int]]:
