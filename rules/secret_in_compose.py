@@ -5,8 +5,8 @@ everybody who reads it, and everybody who ever will, has the secret, also after
 a later commit takes it out.
 
 The services beside that of the server, the arguments of a command or a build
-and a Secret of Kubernetes are read as well: `data` as much as `stringData`, as base64 hides
-nothing.
+and a Secret of Kubernetes are read as well: `data` as much as `stringData`, as
+base64 hides nothing.
 
 Take it from the environment, `${NOTES_API_KEY:?}`, from a file that git
 ignores, or from a Secret. One that was pushed has to be replaced.
