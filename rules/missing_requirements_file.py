@@ -1,12 +1,19 @@
-r"""The requirements file includes a file that is not in the image yet
+r"""A requirements file is not in the image where pip reads it
+
+`pip install -r requirements.txt` stops with `Could not open requirements file`
+where no COPY has brought the file before that line, where it was copied to
+another folder, or where a `*.txt` of `.dockerignore` leaves it out.
 
 A requirements file may include others: `-r base.txt`, `-c constraints.txt`,
 `-e .`. The layer that installs it copies the one file that the command names,
-and pip stops at the line that names the next: `Could not open requirements
-file`, or for a folder `does not appear to be a Python project`.
+and pip stops at the line that names the next, with the same words, or for a
+folder with `does not appear to be a Python project`.
 
 What counts is what is in the image at that step. Not reported if the file may
-come from elsewhere: a RUN that makes it, a mount, another image.
+come from elsewhere: a RUN that makes it, a mount, another image, a script or
+workflow of the project that names a file which the project itself lacks. Nor
+where a variable names the file, where the install depends on a test, or where
+the build goes on without it.
 
 See https://pip.pypa.io/en/stable/reference/requirements-file-format/
 
@@ -69,11 +76,13 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import ERROR, WARNING, Container, Finding, LackKind, rule
+from mcplint import ERROR, WARNING, Container, Finding, Fix, LackKind, rule
 
 
 @rule("missing-requirements-file", ERROR)
 def check(container: Container):
     for lack in container.lacking(LackKind.REQUIREMENTS):
-        message = f"`{lack.step}` fails: the requirements include `{lack.name}`, and {lack.why}"
-        yield Finding(message, lack.span, lack.notes, severity=WARNING if lack.by_git else None)
+        fails = f"fails without `{lack.name}`:" if lack.path else f"fails: the requirements include `{lack.name}`, and"
+        fix = Fix(f"bring {lack.name} into the image", lack.edits, safe=True) if lack.edits else None
+        severity = WARNING if lack.by_git else None
+        yield Finding(f"`{lack.step}` {fails} {lack.why}", lack.span, lack.notes, fix, severity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -23,6 +24,13 @@ _BRINGING = "unzip cp mv ln make just task npx tar rsync patch install tee node 
 _BUILDERS = "tsc esbuild tsup tsdown swc babel rollup vite webpack ncc nest"
 _OPEN = frozenset(f"{_BRINGING} {_BUILDERS}".split())
 _GIT = frozenset({"clone", "pull", "checkout", "submodule", "init", "fetch"})
+
+
+_FETCHED = re.compile(r"://|^git@|\.(?:tar(?:\.\w+)?|t[gbx]z2?)$")
+"""The sources of an ADD whose files the project does not tell: an address, a repository, an archive."""
+_READING = re.compile(
+    r"(?:\S*python[\d.]* -m )?(?:\S*/)?(?:pip[\d.]*|uv pip)(?: -\S+)* (?:install|wheel|download|sync) [^|&;\n]+"
+)
 
 
 class Absence(NamedTuple):
@@ -55,8 +63,8 @@ class CommandTexts:
         return told
 
     def names(self, name: str) -> bool:
-        """Whether a name stands in one of the texts."""
-        return any(name in text for text in self._texts)
+        """Whether a name stands in one of the texts; pip alone only reads the files that it is given."""
+        return any(name in text and not _READING.fullmatch(text) for text in self._texts)
 
 
 class Contents(NamedTuple):
@@ -92,6 +100,11 @@ class Contents(NamedTuple):
         """Where a file of the project stands in the image, the last place first; None where that is not known."""
         found = list(self.image_paths(path))
         return None if not found or None in found else found[-1]
+
+    def place(self, path: str) -> str | None:
+        """The same while a RUN lasts: what is mounted for it stands there as well."""
+        mounted = tuple(copy._replace(mount=False) for copy in self.copies)
+        return self._replace(copies=mounted).image_path(path)
 
     def below(self, place: str) -> Iterator[str]:
         """The files of the project that stand below a folder of the image, by their paths there."""
@@ -135,7 +148,7 @@ class Contents(NamedTuple):
         """Whether a copy may put something at a path, for all that is known of it."""
         if copy.text is not None:
             return copy.target.only in (None, path)
-        if copy.files is None:
+        if copy.files is None or any(_FETCHED.search(source.only or "") for source in copy.sources):
             target = copy.target.only
             return target is None or path == target or path.startswith(f"{target.rstrip('/')}/")
         part = self.parts.get(copy.stage) if copy.stage is not None else None
@@ -203,4 +216,6 @@ def _opens(step: RunStep) -> bool:
 
 def command_texts(steps: tuple[RunStep, ...]) -> Iterator[str]:
     """The texts of commands that may make a file by its name; what a package manager installs is none."""
-    yield from (" ".join(step.words) for step in steps if program(step.argv) not in SYSTEM_INSTALLERS)
+    for step in (step for step in steps if program(step.argv) not in SYSTEM_INSTALLERS):
+        written = (redirect.target.text for redirect in step.redirects if ">" in redirect.operator)
+        yield " ".join((*step.words, *written))

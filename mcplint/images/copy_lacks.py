@@ -45,7 +45,7 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
     span = source.site.span if source.site else copy.span
     of_git = ".git" in path.split("/")
     if path not in tree.paths and path not in tree.folders and not of_git:
-        if not stated and _elsewhere(contents, name):
+        if not stated and lies_elsewhere(contents, name):
             return None
         absence = missing(tree, path)
         there = [] if absence.by_git else _called(tree, name)
@@ -72,8 +72,12 @@ def _may_be_built(tree: Tree, path: str) -> bool:
     """Whether a file or folder that git ignores may be made before the build of an image: any but what people write,
     and what a script or workflow of the project names."""
     name = posixpath.basename(path)
-    if not PRUNED.isdisjoint(path.split("/")) or not name.endswith(_WRITTEN):
-        return True
+    return not PRUNED.isdisjoint(path.split("/")) or not name.endswith(_WRITTEN) or is_made(tree, path)
+
+
+def is_made(tree: Tree, path: str) -> bool:
+    """Whether a script or workflow of the project names a file, which it may make."""
+    name = posixpath.basename(path)
     return any(name in source.text for source in _scripts(tree))
 
 
@@ -97,7 +101,7 @@ def _others(tree: Tree, name: str) -> set[str]:
     return {each[: -len(name.strip("/").removeprefix("./"))].rstrip("/") or "." for each in _called(tree, name)}
 
 
-def _elsewhere(contents: Contents, name: str) -> bool:
+def lies_elsewhere(contents: Contents, name: str) -> bool:
     """Whether another folder that has what is copied may be the context: it has as many sources of the COPYs as the one
     that is taken for it, or a script may copy the file there."""
     tree, names = contents.tree, tuple(_copied_names(contents))

@@ -37,6 +37,8 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
         _export(here)
         _delete(here)
         for found in _installs(here):
+            if not _ends_build(steps[number:]) or (number and _is_conditional(steps[number - 1])):
+                found = found._replace(files=())
             found = found._replace(instead=_instead(found, steps[number:]), environments=environments(found, here))
             before = (*before, found)
             yield found
@@ -115,6 +117,20 @@ def _stands_in(other: Install, install: Install) -> bool:
     looser = other.tool != install.tool and install.locked.must(bool) and other.locked.must_be(False)
     fewer = install.extras is not None and other.extras is not None and not other.extras >= install.extras
     return {*other.requirements} >= {*install.requirements} and not looser and not fewer
+
+
+def _ends_build(steps: tuple[RunStep, ...]) -> bool:
+    """Whether a RUN fails where its first command does: with the chain that this is of, or at once by `set -e`."""
+    end = _chained(steps)
+    operator = steps[end].line.operator
+    return operator in ("", "\n") and end + 1 == len(steps) or (
+        not end and operator not in ("||", "|", "&") and _ends_at_failures(steps[0])
+    )
+
+
+def _is_conditional(before: RunStep) -> bool:
+    """Whether a command depends on how the one before it turns out: a test, or one that it stands in for."""
+    return before.line.operator == "||" or program(before.argv) in ("[", "[[", "test", "")
 
 
 def _uninstalled(step: RunStep) -> Iterator[str]:

@@ -10,11 +10,12 @@ from mcplint.commands.command_lines import program
 from mcplint.dependencies.closure import brought
 from mcplint.dependencies.locks import differences
 from mcplint.dependencies.needs import needs
-from mcplint.facts.dependencies import MAIN, PROJECTS, Lock, Project, Requirements
+from mcplint.facts.dependencies import MAIN, Lock, Project
 from mcplint.facts.document import at, scalar
 from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.image import Image
+from mcplint.images.requirement_lacks import may_fail, of_requirements
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.base_images import python
 from mcplint.knowledge.pythons import PYTHONS, least_python
@@ -26,13 +27,9 @@ from mcplint.text.paths import upwards
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
 
-_ELSE, _MOST_ELSE = r"(?:\s|\\\n|\d?>>?\s?[\w/.&]++)*+\|\|", 200
-"""What follows a command that may fail, as another one stands in for it; how much of the text is looked at."""
-
-
 def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
     """What an install lacks of the files that it is led to and of the projects that it packages."""
-    yield from _included(install, contents)
+    yield from of_requirements(install, contents)
     yield from _members(install, contents)
     if contents.ran.any(_rewrites_project):
         return
@@ -59,38 +56,12 @@ def _brings_poetry(command: str) -> bool:
     return _POETRY.search(command) is not None
 
 
-def _included(install: Install, contents: Contents) -> Iterator[Lack]:
-    """The files and folders that a requirements file refers to and that are not beside it."""
-    tree = contents.tree
-    for path in install.requirements:
-        said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
-        place = contents.image_path(path) if isinstance(said, Requirements) and said.includes else None
-        for include in said.includes if said and place else ():
-            target = posixpath.relpath(include.path, posixpath.dirname(path) or ".")
-            there = posixpath.normpath(posixpath.join(posixpath.dirname(place or ""), target))
-            wanted = [(there, include.path)]
-            if include.kind == "project":
-                wanted = [
-                    (posixpath.join(there, file), posixpath.normpath(posixpath.join(include.path, file)))
-                    for file in PROJECTS
-                ]
-            every = [contents.absent(*each) for each in wanted]
-            first = next(
-                (absence for (_, path), absence in zip(wanted, every, strict=True) if path in tree.paths), every[0]
-            )
-            if first and all(every):
-                name = include.path if include.kind != "project" else include.span.text
-                notes = (Label(include.span, f"{path} leads there"), *first.notes)
-                step = " ".join(install.argv)
-                yield Lack(LackKind.REQUIREMENTS, name, install.span, first.why, notes, first.by_git, step=step)
-
-
 _WITHOUT_MEMBERS = {"--no-install-workspace", "--no-install-local", "--only-group", "--only-dev"}
 
 
 def _members(install: Install, contents: Contents) -> Iterator[Lack]:
     """The members of a workspace that its lock leads to and that are not in the image."""
-    place = contents.image_path(install.lock) if install.lock and install.tool == "uv sync" else None
+    place = contents.place(install.lock) if install.lock and install.tool == "uv sync" else None
     if install.lock is None or place is None or not install.locked.must(bool):
         return
     strict = _is_strict(install)
@@ -120,7 +91,7 @@ def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
     folder = posixpath.dirname(install.lock)
     if [posixpath.normpath(each) for each in install.requirements] != [folder or "."]:
         return
-    if contents.image_path(f"{folder}/uv.lock".lstrip("/")) is None or contents.ran.any(_renews):
+    if contents.place(f"{folder}/uv.lock".lstrip("/")) is None or contents.ran.any(_renews):
         return
     step, strict = " ".join(install.argv), _is_strict(install)
     for found in differences(contents.tree, folder):
@@ -138,13 +109,12 @@ def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
 def _no_lock(install: Install, contents: Contents) -> Iterator[Lack]:
     """That a sync which keeps to `uv.lock` does not find it beside the project, nor in a folder around that."""
     tree = contents.tree
-    rest = install.span.source.text[install.span.end : install.span.end + _MOST_ELSE]
-    if "--dry-run" in install.argv or contents.ran.any(_renews) or re.match(_ELSE, rest):
+    if "--dry-run" in install.argv or contents.ran.any(_renews) or may_fail(install):
         return
     for folder in install.requirements:
         project = posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
         expected = next((path for each in upwards(folder) if (path := _lock_of(each)) in tree.paths), _lock_of(folder))
-        place = contents.image_path(project)
+        place = contents.place(project)
         absence = contents.absent(_lock_of(posixpath.dirname(place)), expected) if place else None
         if absence and posixpath.dirname(expected) == posixpath.dirname(project):
             edits = absence.edits or tuple(_brought(expected, project, contents))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ _CONSTRAINTS = ("constraint", "constraints", "override", "overrides")
 _HOLDING = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "PIP_REQUIRE_HASHES")
 
 
+_UNNAMED = r"-|/dev/|/proc/|[\w+]+:"
+"""How words begin that name no file of the image: standard input, an address."""
 _BUILT = (".whl", ".tar.gz", "dist/*")
 
 
@@ -66,7 +69,17 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
             if item.path and item.image_path
         ),
         extras=_extras(projects, options),
+        files=tuple(_named([*files, *options.values(*_CONSTRAINTS)], step)),
     )
+
+
+def _named(files: list[Value[str]], step: RunStep) -> Iterator[tuple[str, str]]:
+    """The files that are named outright, and that no export of a lock has made."""
+    for word in files if not step.line.inside else ():
+        name = text(word)
+        place = step.absolute(name) if name and not re.match(_UNNAMED, name) else None
+        if name and place and "$" not in written(word).text and posixpath.basename(name) not in step.exported:
+            yield name, place
 
 
 def _extras(projects: list[Value[str]], options: Parsed) -> frozenset[str] | None:

@@ -46,9 +46,13 @@ def run(growing: Growing, instruction: Instruction) -> None:
         tuple(step for step in found if not runs_installer(step, growing.installers))
     )
     growing.ran.add(command_texts(found))
+    if any(redirect.operator.startswith("<<") for step in found for redirect in step.redirects):
+        growing.ran.add(heredoc.body.text for heredoc in instruction.heredocs)
     here = tuple(installs(found))
     growing.installs += here
+    uncopied = any(lack.kind == LackKind.COPIED for lack in growing.lacks)
     for install in here:
+        install = install._replace(files=()) if uncopied else install
         growing.lacks += of_install(install, growing.contents(mounted))
         growing.lacks += of_python(install, growing.below, growing.contents(mounted), growing.env)
     growing.tools |= packages(found)

@@ -21,7 +21,8 @@ class Install(NamedTuple):
     `packaged`: the projects that it packages. `extras`, `groups`: those of the project that it installs, None for any.
     `rooted`: the projects that `poetry install` leads back to.
     `instead`: what the build goes on with where it fails, None where the build fails. `environments`: the folders of
-    the image that it may write packages into, None where that cannot be told.
+    the image that it may write packages into, None where that cannot be told. `files`: the requirements files and
+    constraints that it surely reads, each as it is named and by its path in the image.
     """
 
     tool: str
@@ -39,6 +40,7 @@ class Install(NamedTuple):
     instead: Label | None = None
     rooted: tuple[Packaged, ...] = ()
     environments: tuple[str, ...] | None = None
+    files: tuple[tuple[str, str], ...] = ()
 
 
 class NodeInstall(NamedTuple):

@@ -84,7 +84,7 @@ class LackKind(StrEnum):
     MEMBER = "member"
     """A member of the workspace that the lock leads to."""
     REQUIREMENTS = "requirements"
-    """A file or folder that a requirements file refers to."""
+    """A requirements file; `path`: where it is looked for; without one: what a requirements file refers to."""
     QUOTES = "quotes"
     """Quotes around a requirement whose `>` or `<` the shell takes for a redirection."""
     EARLY = "early"

@@ -10,7 +10,7 @@ from mcplint.facts.dependencies import PROJECTS, Project
 from mcplint.facts.document import at, pairs
 from mcplint.images.contents import missing
 from mcplint.knowledge.pythons import PYTHONS
-from mcplint.model import Container, EntryPoint, LackKind, ScriptTarget
+from mcplint.model import Container, EntryPoint, LackKind, Packaged, ScriptTarget
 from mcplint.packaging.backend import backend, inputs, told_to_package
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.certain_imports import imported
@@ -44,8 +44,9 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             if not found or found.endswith("/") or not reaches(tree, places, found):
                 continue
             made = EntryPoint(script.name, script.target, script.span, path, _called(tree, places, script.target))
-            whole = any(_installs(each, folder) for each in containers) or project.name.only in published
-            lost = _unpackaged(tree, project, folder, places, module, found)
+            ways = {each.editable for each in _packagings(containers, folder)}
+            whole = False in ways or project.name.only in published
+            lost = _unpackaged(tree, project, folder, places, module, found) if whole or not ways else None
             alike = tuple(_alike(tree, project, path, script.name, places)) if lost else ()
             yield made._replace(unpackaged=lost, installed=whole, alike=alike)
 
@@ -100,13 +101,10 @@ def _called(tree: Tree, places: tuple[str, ...], target: str) -> ScriptTarget | 
     return called(tree, places, target) if name else None
 
 
-def _installs(container: Container, folder: str) -> bool:
-    """Whether a container has the wheel of a project, and not what leads back to its folder."""
-    return any(
-        posixpath.normpath(each.folder) == (folder or ".") and not each.editable
-        for install in container.installs
-        for each in install.packaged
-    )
+def _packagings(containers: Collection[Container], folder: str) -> Iterator[Packaged]:
+    """How containers install a project: its wheel, or what leads back to its folder."""
+    for install in (install for container in containers for install in container.installs):
+        yield from (each for each in install.packaged if posixpath.normpath(each.folder) == (folder or "."))
 
 
 def _alike(tree: Tree, project: Project, path: str, name: str, places: tuple[str, ...]) -> Iterator[Label]:
