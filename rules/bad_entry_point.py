@@ -10,7 +10,7 @@ names a module alone builds a wheel that neither pip nor uv installs, with
 everything else in it.
 
 It is a warning where the function hands what a plain function returns to
-`asyncio.run`: the server runs, and the process ends with `ValueError: a
+`asyncio.run`, such as `asyncio.run(mcp.run())`: the server runs, and the process ends with `ValueError: a
 coroutine was expected` and status 1, which a supervisor takes for a crash.
 
 All of these show only where the package is installed, with `uvx` or in an
@@ -19,7 +19,9 @@ a bare `main()` under `if __name__ == "__main__"` only makes the coroutine, and
 the process ends at once with status 0. It is `asyncio.run(main())`.
 
 Not reported for a decorated function, which may be made callable, for a name
-that is bound in several ways, or for a module that the build may make.
+that is bound in several ways, or for a module that the build may make. Nor for
+`asyncio.run` of a plain function that a file calls when it is run, as the
+server works until it is stopped.
 
 See https://packaging.python.org/en/latest/specifications/entry-points/
 

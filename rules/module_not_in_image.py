@@ -15,7 +15,9 @@ imports so.
 
 Not reported if the file may come to the image in another way: it is mounted,
 a wheel of the project brings it, a RUN names or fetches files, or the base
-image is not known.
+image is not known. Nor where its path in the image ends with the module's own
+(`/app/src/tools.py` for `src.tools`), as the folder above may be put on the
+path at run time.
 
 See https://docs.docker.com/reference/dockerfile/#copy
 

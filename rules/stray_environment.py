@@ -16,7 +16,8 @@ was made with:
 
 Not reported where the sources come to stand anywhere in the image, where a
 mount may bring them, for `uv venv --relocatable`, and where the build gets a
-Python of its own.
+Python of its own. A moved script is told where the command names its path, not
+where PATH finds it, as another folder there may have one of that name.
 
 Evidence: <https://docs.astral.sh/uv/guides/integration/docker/#non-editable-installs>.
 

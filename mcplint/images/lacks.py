@@ -27,6 +27,7 @@ from mcplint.text.paths import upwards
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
 
+
 def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
     """What an install lacks of the files that it is led to and of the projects that it packages."""
     yield from of_requirements(install, contents)

@@ -119,7 +119,24 @@ def _runs(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> L
                         plain
                     ):
                         return Label(module.span(call), f"`{name}` is a plain function and returns no coroutine")
+            case ast.Expr(
+                ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="asyncio"), attr="run"),
+                    args=[ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="run"))],
+                ) as call
+            ) if _is_server(module.tree, name):
+                return Label(module.span(call), f"`{name}.run` is a plain function and returns no coroutine")
     return None
+
+
+def _is_server(module: ast.Module, name: str) -> bool:
+    """Whether a name is bound once, to a server of an SDK, whose `run` serves by itself and returns nothing."""
+    bindings = [node for node in ast.walk(module) if isinstance(node, ast.stmt) and name in _names(node)]
+    match bindings:
+        case [ast.Assign(value=ast.Call(func=ast.Name(id=kind))) as made] if made in module.body:
+            origins = [node for node in module.body if isinstance(node, ast.ImportFrom) and kind in _names(node)]
+            return [(node.module or "").partition(".")[0] for node in origins] in (["mcp"], ["fastmcp"])
+    return False
 
 
 def _is_empty(function: ast.FunctionDef) -> bool:
