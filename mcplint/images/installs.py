@@ -123,10 +123,8 @@ def _ends_build(steps: tuple[RunStep, ...]) -> bool:
     """Whether a RUN fails where its first command does: with the chain that this is of, or at once by `set -e`."""
     end = _chained(steps)
     operator = steps[end].line.operator
-    return (
-        operator in ("", "\n")
-        and end + 1 == len(steps)
-        or (not end and operator not in ("||", "|", "&") and _ends_at_failures(steps[0]))
+    return (operator in ("", "\n") and end + 1 == len(steps)) or (
+        not end and operator not in ("||", "|", "&") and _ends_at_failures(steps[0])
     )
 
 
