@@ -10,8 +10,9 @@ names a module alone builds a wheel that neither pip nor uv installs, with
 everything else in it.
 
 It is a warning where the function hands what a plain function returns to
-`asyncio.run`, such as `asyncio.run(mcp.run())`: the server runs, and the process ends with `ValueError: a
-coroutine was expected` and status 1, which a supervisor takes for a crash.
+`asyncio.run`, such as `asyncio.run(mcp.run())`: the server runs, and the
+process ends with `ValueError: a coroutine was expected` and status 1, which a
+supervisor takes for a crash.
 
 All of these show only where the package is installed, with `uvx` or in an
 image: `python server.py` goes another way. That has the first mistake as well:
