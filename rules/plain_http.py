@@ -10,8 +10,10 @@ Redirect instead, with 308: after a `301` or `302`, clients repeat the call as
 a GET or refuse to.
 
 A note if a proxy that is open to other machines serves no TLS at all to a
-server that checks tokens, since something in front of it may. Not reported for
-URLs of this machine, of private networks, and with placeholders in them.
+server that checks tokens, by the SDK or by middleware that answers nobody
+without one, since something in front of it may. So it is if nginx checks them
+itself. Not reported for URLs of this machine, of private networks, and with
+placeholders in them.
 
 See https://modelcontextprotocol.io/specification/draft/basic/authorization
 
@@ -101,7 +103,7 @@ server {
 ```
 """
 
-from mcplint import NOTE, WARNING, ClientConfig, Finding, Label, Route, rule
+from mcplint import NOTE, WARNING, ClientConfig, Finding, Label, Route, Server, rule
 from mcplint.text import urls
 
 
@@ -115,16 +117,20 @@ def check(part: Route | ClientConfig):
     if part.carried and part.secured:
         notes = (Label(part.secured, "the same name is served with TLS"), *heard)
         yield Finding(f"{part.title} serves MCP without TLS as well: tokens travel unencrypted", part.span, notes)
-    elif (
-        part.carried
-        and heard
-        and (part.published or part.binds)
-        and part.carried.auth.must(lambda guard: guard is not None)
-    ):
-        guard = part.carried.auth.only
-        notes = (*heard, *part.published, *part.binds, *([Label(guard.span, "checks tokens")] if guard else ()))
-        message = f"{part.title} takes the tokens of clients without TLS, and no file here puts TLS in front of it"
-        yield Finding(message, part.span, notes, None, NOTE)
+    elif part.carried and heard and (shown := (*part.published, *part.binds, *part.guarded)):
+        checks = next(checking(part, part.carried), None)
+        if checks:
+            message = f"{part.title} takes the tokens of clients without TLS, and no file here puts TLS in front of it"
+            yield Finding(message, part.span, (*heard, *shown, checks), None, NOTE)
+
+
+def checking(route: Route, server: Server):
+    """What surely checks the tokens of clients: the proxy, the server, or middleware around it."""
+    if route.guarded:
+        yield from route.auth[:1]
+    if server.auth.must(lambda guard: guard is not None):
+        yield Label(server.auth.only.span if server.auth.only else server.span, "checks tokens")
+    yield from server.locked
 
 
 def told(client: ClientConfig):

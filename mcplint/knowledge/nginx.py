@@ -5,6 +5,8 @@ Directives: https://nginx.org/en/docs/dirindex.html, changes: https://nginx.org/
 
 from __future__ import annotations
 
+import re
+
 NEWEST = "1.30.6"
 """The newest release when this was written: what `nginx:latest` is taken for."""
 
@@ -44,6 +46,9 @@ TOGETHER = (ACCESS,)
 
 AUTH = ("auth_basic", "auth_request", "auth_jwt", "ssl_verify_client")
 """Directives that check who calls; `off` and `optional` let anybody in."""
+
+TOKENS = re.compile(r"\$http_(?:authorization|(?:x_)?(?:\w+_)?(?:api_?key|token|secret))")
+"""The variables of headers in which clients send what nobody else knows."""
 
 REFUSES = {
     "allow",

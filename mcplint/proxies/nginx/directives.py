@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from mcplint.facts.nginx import Directive, Word
-from mcplint.knowledge.nginx import AUTH, COMPRESSES, WITHHOLDS, defaults
+from mcplint.knowledge.nginx import AUTH, COMPRESSES, TOKENS, WITHHOLDS, defaults
 from mcplint.model import Cache, ErrorPage, Setting
 from mcplint.proxies.nginx.includes import Level
 from mcplint.text.layout import without_hole
@@ -125,14 +125,8 @@ def _line_end(text: str, at: int) -> int | None:
 
 def behaviour(level: Level) -> dict[str, Any]:
     """The fields of a route that a location's directives decide, but for where it leads."""
-    off = "off", "optional", "optional_no_ca"
     return {
-        "auth": tuple(
-            Label(directive.span, "the proxy authenticates callers")
-            for name in AUTH
-            for directive in level.effective(name)[-1:]
-            if directive.args and directive.words[0] not in off
-        ),
+        "auth": tuple(Label(directive.span, "the proxy authenticates callers") for directive in _auth(level)),
         "body_limit": setting(level, "client_max_body_size", size, UNKNOWN),
         "rate_limits": tuple(_labels(level, "limit_req", "limit_conn")),
         "request_headers": tuple(_headers(level, "proxy_set_header")),
@@ -181,6 +175,30 @@ def _headers(level: Level, name: str) -> Iterator[Setting]:
         if directive.args:
             header, value = (*directive.words, "")[:2]
             yield Setting(header.lower(), value, directive.span, _removal(level, directive))
+
+
+def _auth(level: Level) -> Iterator[Directive]:
+    """What checks who calls: the directives of nginx, and an `if` that compares the token of a request with its own."""
+    off = "off", "optional", "optional_no_ca"
+    for name in AUTH:
+        yield from (each for each in level.effective(name)[-1:] if each.args and each.words[0] not in off)
+    outward = tuple(level.outward())
+    maps = (each.words for outer in outward for each in outer.own.get("map", ()))
+    mapped = {words[1] for words in maps if len(words) == 2 and TOKENS.fullmatch(words[0])}
+    for each in (block for outer in outward for block in outer.own.get("if", ())):
+        asked, sign, text = (*compared(each), "", "", "")[:3]
+        refuses = any(one.name == "return" and one.words[:1] in (("401",), ("403",)) for one in each.block or ())
+        if refuses and (asked in mapped or (sign == "!=" and text and TOKENS.fullmatch(asked))):
+            yield each
+
+
+def compared(directive: Directive) -> list[str]:
+    """The words between the parentheses of an `if`; none where it has no such."""
+    words = list(directive.words)
+    if not words or not words[0].startswith("("):
+        return []
+    words[0], words[-1] = words[0][1:], words[-1].removesuffix(")")
+    return [word for i, word in enumerate(words) if word or 0 < i < len(words) - 1]
 
 
 def _added(level: Level) -> Iterator[Setting]:

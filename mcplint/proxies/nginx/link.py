@@ -39,9 +39,13 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
         routes = []
         for route, found in zip(instance.proxy.routes, instance.proxied, strict=True):
             route = assumed(instance.origin, network, route, partial(_followed, found))
-            published = tuple(_published(found, instance.origin)) if not route.auth else ()
             route = route._replace(secured=_secured(found, route), uncertified=_uncertified(found))
-            routes.append(route._replace(published=published) if instance.origin else route._replace(binds=published))
+            opened = tuple(_opened(found, instance.origin, route.auth))
+            if route.auth:
+                guarded = tuple(label._replace(text="the proxy is open to other machines") for label in opened)
+                routes.append(route._replace(guarded=guarded))
+            else:
+                routes.append(route._replace(published=opened) if instance.origin else route._replace(binds=opened))
         yield instance.proxy._replace(routes=tuple(apart(routes, instance.proxied)))
 
 
@@ -84,11 +88,13 @@ def _followed(found: Proxied, route: Route) -> Route:
     return with_endpoint(route, partial(paths_to, found), partial(leads_to, found))
 
 
-def _published(found: Proxied, origin: ContainerContext | None) -> Iterator[Label]:
-    """Where the ports of a server are published beyond the machine, if its location certainly lets everybody in."""
-    levels = tuple(found.location.level.outward())
-    if any(level.open or any(map(_may_refuse, level.own)) for level in levels):
-        return
+def _opened(found: Proxied, origin: ContainerContext | None, auth: tuple[Label, ...]) -> Iterator[Label]:
+    """Where the ports of a server are published beyond the machine, if only `auth` keeps callers from its location."""
+    known = {label.span for label in auth}
+    for level in found.location.level.outward():
+        refusing = (each for name, own in level.own.items() if _may_refuse(name, bool(auth)) for each in own)
+        if level.open or any(each.span not in known for each in refusing):
+            return
     if origin is not None:
         yield from open_ports(origin, [listen.port for listen in found.server.listens if not _local(listen.host)])
     elif not all(_local(name.text) for name in found.server.names):
@@ -97,11 +103,10 @@ def _published(found: Proxied, origin: ContainerContext | None) -> Iterator[Labe
                 yield Label(listen.head, OPEN_ON_MACHINE)
 
 
-def _may_refuse(name: str) -> bool:
-    """Whether a directive may turn callers away."""
-    return name in REFUSES or name.startswith(
-        ("access_by", "rewrite_by", "auth_", "js_", "perl", "lua_", "modsecurity")
-    )
+def _may_refuse(name: str, known: bool) -> bool:
+    """Whether a directive may turn callers away; `known`: what checks their tokens is."""
+    scripts = ("access_by", "rewrite_by", "js_", "perl", "lua_", "modsecurity")
+    return name in REFUSES or name.startswith(scripts if known else (*scripts, "auth_"))
 
 
 def _ports(config: Config) -> Mapping[int, bool]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from mcplint.facts.nginx import Directive, Word
+from mcplint.proxies.nginx.directives import compared
 from mcplint.proxies.nginx.includes import Level
 from mcplint.proxies.nginx.request import Request
 from mcplint.proxies.nginx.text import Undecided, escape_argument, escape_redirect, search
@@ -103,11 +104,9 @@ def _refuses(level: Level) -> bool:
 
 def condition(request: Request, directive: Directive) -> bool:
     """Whether the condition of an `if` holds. Raises Undecided."""
-    words = [word.text for word in directive.args]
-    if any(word.hole for word in directive.args) or not words or not words[0].startswith("("):
+    words = compared(directive)
+    if any(word.hole for word in directive.args) or not words:
         raise Undecided(directive.head, "this condition cannot be read")
-    words[0], words[-1] = words[0][1:], words[-1].removesuffix(")")
-    words = [word for i, word in enumerate(words) if word or 0 < i < len(words) - 1]
     span = directive.head
     match words:
         case [("-f" | "-d" | "-e" | "-x" | "!-f" | "!-d" | "!-e" | "!-x") as test, _]:

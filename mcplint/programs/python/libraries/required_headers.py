@@ -6,8 +6,9 @@ import ast
 
 from mcplint.programs.python.libraries.refusals import refuses
 
-ABSENT, UNSURE = object(), object()
-CHANGES = frozenset({"strip", "lower", "removeprefix", "replace"})
+ABSENT, UNSURE, HEADERS = object(), object(), object()
+NOTHING = (ABSENT, "", b"")
+CHANGES = frozenset({"strip", "lower", "removeprefix", "replace", "encode", "decode"})
 """Methods that leave an empty text empty."""
 
 
@@ -34,10 +35,25 @@ def demands_header(root: ast.AST) -> bool:
 
 
 def _body(root: ast.AST) -> list[ast.stmt]:
-    """The statements that a request of Starlette goes through."""
+    """The statements that a request goes through, of Starlette's middleware or of plain ASGI."""
     if isinstance(root, ast.ClassDef):
-        root = next((each for each in root.body if getattr(each, "name", "") == "dispatch"), root)
-    return root.body if isinstance(root, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
+        methods = {getattr(each, "name", ""): each for each in root.body}
+        root = methods.get("dispatch") or methods.get("__call__") or root
+    body = root.body if isinstance(root, (ast.FunctionDef, ast.AsyncFunctionDef)) else []
+    return [inner for statement in body for inner in _of_requests(statement)]
+
+
+def _of_requests(statement: ast.stmt) -> list[ast.stmt]:
+    """A statement, or what of it is about HTTP requests where it asks for their `type`."""
+    match statement:
+        case ast.If(
+            test=ast.Compare(left=ast.Subscript(slice=ast.Constant(value="type")), ops=[sign], comparators=[kind]),
+            body=inside,
+            orelse=[],
+        ) if isinstance(kind, ast.Constant) and isinstance(sign, (ast.Eq, ast.NotEq)):
+            about = (kind.value == "http") == isinstance(sign, ast.Eq)
+            return inside if about else []
+    return [statement]
 
 
 def _header(node: ast.expr, known: dict[str, object]) -> object:
@@ -46,7 +62,7 @@ def _header(node: ast.expr, known: dict[str, object]) -> object:
     while isinstance(node, ast.Call) and getattr(node.func, "attr", "") in CHANGES:
         node, changed = node.func.value, True  # type: ignore[attr-defined]
     found = _asked(node, known)
-    return found if not changed or found == "" else UNSURE
+    return found if not changed or found in NOTHING[1:] else UNSURE
 
 
 def _asked(node: ast.expr, known: dict[str, object]) -> object:
@@ -57,6 +73,14 @@ def _asked(node: ast.expr, known: dict[str, object]) -> object:
             func=ast.Attribute(attr="get", value=ast.Attribute(attr="headers")), args=[_, ast.Constant(value=given)]
         ):
             return ABSENT if given is None else given
+        case ast.Call(func=ast.Attribute(attr="get", value=ast.Name(id=name)), args=[_, *given]) if (
+            known.get(name) is HEADERS
+        ):
+            return given[0].value if given and isinstance(given[0], ast.Constant) else UNSURE if given else ABSENT
+        case ast.Call(func=ast.Name(id="dict"), args=[ast.Subscript(slice=ast.Constant(value="headers"))]):
+            return HEADERS
+        case ast.Call(func=ast.Name(id="Headers"), keywords=[ast.keyword(arg="scope")]):
+            return HEADERS
         case ast.Name(id=name):
             return known.get(name, UNSURE)
     return UNSURE
@@ -69,26 +93,30 @@ def _holds(test: ast.expr, known: dict[str, object]) -> bool | None:
             found = [_holds(value, known) for value in values]
             return True if True in found else None
         case ast.UnaryOp(op=ast.Not(), operand=ast.Call(func=ast.Attribute(attr="startswith", value=value))):
-            return True if _header(value, known) == "" else None
+            return True if _header(value, known) in NOTHING[1:] else None
         case ast.UnaryOp(op=ast.Not(), operand=value):
-            return True if _header(value, known) in (ABSENT, "") else None
+            return True if _header(value, known) in NOTHING else None
         case ast.Compare(left=value, ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
             return True if _header(value, known) is ABSENT else None
         case ast.Compare(left=value, ops=[ast.NotEq()], comparators=[other]):
-            return True if _header(value, known) in (ABSENT, "") and _is_text(other) else None
+            return True if _header(value, known) in NOTHING and _is_text(other) else None
     return None
 
 
 def _is_text(node: ast.expr) -> bool:
     """Whether something is certainly a text that is not empty."""
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        node = node.left
+    while (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)) or _encoded(node):
+        node = node.left if isinstance(node, ast.BinOp) else node.func.value  # type: ignore[attr-defined]
     match node:
         case ast.JoinedStr(values=[ast.Constant(), *_]):
             return True
-        case ast.Constant(value=str(text)):
+        case ast.Constant(value=str(text) | bytes(text)):
             return bool(text)
     return False
+
+
+def _encoded(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "encode"
 
 
 def _is_of_options(test: ast.expr) -> bool:
@@ -107,4 +135,8 @@ def _ends(body: list[ast.stmt]) -> bool:
 
 def _passes(root: ast.AST) -> bool:
     """Whether the request may be handed on."""
-    return any(isinstance(node, ast.Name) and node.id == "call_next" for node in ast.walk(root))
+    return any(
+        (isinstance(node, ast.Name) and node.id == "call_next")
+        or (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self")
+        for node in ast.walk(root)
+    )
