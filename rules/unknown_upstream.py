@@ -21,7 +21,11 @@ A port that Traefik is told, by a label or in a file, and that the server does
 not listen on, is the same mistake, and so is a port in an Ingress that its
 Service does not have.
 
-Not reported for names with dots, addresses, `extra_hosts` and external
+In a container `localhost` is that container. A proxy that passes requests on
+to `127.0.0.1` and the port of a server in another container answers 502,
+unless both share the network of the host or of one of them.
+
+Not reported for names with dots, other addresses, `extra_hosts` and external
 networks, which may lead anywhere.
 
 See https://docs.docker.com/compose/how-tos/networking/
@@ -129,15 +133,20 @@ def check(end: DeadEnd):
         message = f"{end.proxy} passes requests to `{end.host}`, but no service of the project has that name"
     elif end.kind == "network":
         message = f"{end.proxy} passes requests to `{end.host}`, which shares no network with it"
+    elif end.kind == "itself":
+        message = f"{end.proxy} passes requests to `{end.host}:{end.port}`, which is its own container"
     elif end.kind == "service":
         message = f"{end.proxy} passes requests to port {end.port} of Service `{end.host}`, which has no such port"
     else:
         listens = " or ".join(map(str, server.port.options or ())) if server else "other ports"
         message = f"{end.proxy} passes requests to port {end.port} of `{end.host}`, but the server listens on {listens}"
-    if server and server.container and end.kind == "name":
+    if server and server.container and end.kind in ("name", "itself"):
         notes.append(Label(server.container.span, "this service runs the MCP server"))
     yield Finding(
-        message, end.span, tuple(notes), fix_for(end, server) if server and end.kind in ("name", "port") else None
+        message,
+        end.span,
+        tuple(notes),
+        fix_for(end, server) if server and end.kind in ("name", "port", "itself") else None,
     )
 
 

@@ -222,8 +222,9 @@ class DeadEnd(NamedTuple):
     """A server that a proxy is told to pass requests on to and that is not there.
 
     `kind`: `name` (nothing has it), `network` (its container is on no network of the proxy's), `port` (nothing listens
-    there) or `service` (a Service has no port of that number or name). `server`: the one that can be meant. `site`: the
-    host, with the port where that is spelled. `proxy`: what a message calls the proxy.
+    there), `itself` (it is the proxy's own container) or `service` (a Service has no port of that number or name).
+    `server`: the one that can be meant. `site`: the host, with the port where that is spelled. `proxy`: what a message
+    calls the proxy.
     """
 
     id: str

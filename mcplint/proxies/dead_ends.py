@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from mcplint.model import DeadEnd, Member, Route, Server
@@ -9,6 +10,9 @@ from mcplint.services.containers import ContainerContext
 from mcplint.services.network import GATEWAY, Network
 from mcplint.text.urls import is_this_machine
 from mcplint.values import EditSite, Label
+
+PROGRAMS = r"-.*|(?:.*/)?(?:nginx|caddy|haproxy|traefik|envoy|tini|dumb-init|docker-entrypoint\.sh|entrypoint\.sh)"
+"""What the image of a proxy starts, and nothing beside it; an option alone is for that."""
 
 
 def dead_ends(
@@ -32,7 +36,10 @@ def dead_ends(
         wanted = [server for server in speaking if server.path.only and leads(server.path.only)]
         fatal = carries and "$" not in route.target.trace[0].span.text if route.target.trace else False
         for member in route.members:
-            yield from _dead_end(route, member, origin, network, wanted, fatal)
+            if is_this_machine(member.host):
+                yield from _itself(route, member, origin, network, wanted)
+            else:
+                yield from _dead_end(route, member, origin, network, wanted, fatal)
 
 
 def _closed(origin: ContainerContext, network: Network) -> bool:
@@ -59,7 +66,6 @@ def _dead_end(
     host = member.host
     if (
         not _is_label(host)
-        or is_this_machine(host)
         or host in GATEWAY | origin.container.hosts
         or not {"resolve", "resolvers", "init-addr"}.isdisjoint(member.span.text.split())
     ):
@@ -83,6 +89,27 @@ def _dead_end(
     elsewhere = all(server.port.must_not_be(member.port) for server in inside)
     if inside and elsewhere and all(each.container.id in occupied for each in near):
         yield _end("port", route, member, inside, inside[0].port.trace)
+
+
+def _itself(
+    route: Route, member: Member, origin: ContainerContext, network: Network, wanted: list[Server]
+) -> Iterator[DeadEnd]:
+    """A member on the proxy's own machine, which is its container: there nothing but the proxy listens."""
+    meant = [server for server in wanted if server.container and member.port in _heard(server)]
+    words = origin.container.argv.words if origin.container.argv else ()
+    alone = words is not None and (not words or re.fullmatch(PROGRAMS, words[0].only or "") is not None)
+    own = any(f":{member.port}" in f":{text}" for listen in route.listen.options or () for text in listen)
+    beside = (each.container for each in network.running if each.project is origin.project)
+    joined = any(each.network_mode.may_not_be(None) for each in beside)
+    here = any(server.container and server.container.id == origin.container.id for server in network.servers)
+    if meant and alone and not (own or joined or here):
+        yield _end("itself", route, member, meant, (Label(origin.container.span, "the proxy runs here"),))
+
+
+def _heard(server: Server) -> set[int | None]:
+    """The ports of a server, in its container and where these are published."""
+    published = server.container.ports if server.container else ()
+    return {server.port.only, *(port.published.only for port in published if port.published is not None)}
 
 
 def _is_label(host: str) -> bool:
