@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from mcplint.facts.document import Document, MappingNode, ScalarNode, at
+from mcplint.facts.document import ScalarNode
 from mcplint.facts.node import PackageJson, Tsconfig
 from mcplint.project.tree import Tree
 from mcplint.text.paths import outwards
@@ -41,16 +41,15 @@ def package_json(tree: Tree, folder: str) -> PackageJson | None:
     return found
 
 
-def import_map(tree: Tree, folder: str) -> tuple[str, MappingNode] | None:
+def import_map(tree: Tree, folder: str) -> tuple[str, Mapping[str, ScalarNode]] | None:
     """The `imports` of the nearest configuration of Deno, this folder's or one above it, with its folder."""
     if not any(map(tree.called, DENO_CONFIGS)):
         return None
     for each in outwards(folder):
         for name in DENO_CONFIGS:
             path = posixpath.join(each, name)
-            document: Document | None = tree.facts("json", path) if path in tree.paths else None
-            found = at(document.root, "imports") if document is not None else None
-            if isinstance(found, MappingNode):
+            found: Mapping[str, ScalarNode] | None = tree.facts("deno", path) if path in tree.paths else None
+            if found:
                 return each, found
     return None
 

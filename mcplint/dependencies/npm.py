@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from mcplint.dependencies.node_packages import import_map, package_json
-from mcplint.facts.document import ScalarNode, pairs, scalar
+from mcplint.facts.document import ScalarNode
 from mcplint.facts.node import NodeLock, NodeLocked
 from mcplint.knowledge.npm_releases import DATE
 from mcplint.knowledge.sdk import releases
@@ -91,10 +91,10 @@ def asking(package: str, tree: Tree, folder: str) -> tuple[str, ScalarNode] | No
 def _mapped(package: str, tree: Tree, folder: str) -> tuple[str, ScalarNode] | None:
     """What an import map of Deno asks of a package; `deno.lock`, which is not read, decides about ranges."""
     found = import_map(tree, folder)
-    for _, node in pairs(found[1]) if found else ():
-        said = re.match(rf"(?:npm|jsr):/?{re.escape(package)}@([^/\s]+)", scalar(node))
+    for node in found[1].values() if found else ():
+        said = re.match(rf"(?:npm|jsr):/?{re.escape(package)}@([^/\s]+)", node.text)
         locks = found is not None and posixpath.join(found[0], "deno.lock") in tree.paths
-        if found and said and isinstance(node, ScalarNode) and (exact(said[1]) or not locks):
+        if found and said and (exact(said[1]) or not locks):
             return found[0], node._replace(text=said[1])
     return None
 

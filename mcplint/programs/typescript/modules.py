@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from mcplint.dependencies.node_packages import import_map, nearest, package_json, tsconfig
 from mcplint.facts.document import MappingNode, items, pairs, scalar
@@ -23,14 +24,21 @@ def resolve(tree: Tree, importer: str, specifier: str) -> str | None:
     return _by_alias(tree, folder, specifier) or _of_workspace(tree, importer, specifier)
 
 
+LONGEST = 400
+"""Characters of a path in which the keys of an import map are looked for."""
+
+
 def mapped(tree: Tree, folder: str, specifier: str) -> tuple[str, str]:
     """What Deno's import map makes of a specifier, the longest key first, and the folder that it is relative to."""
     found = None if specifier.startswith(".") else import_map(tree, folder)
-    for key, value in sorted(pairs(found[1]), key=lambda pair: -len(pair[0].text)) if found else ():
-        target, rest = scalar(value), specifier.removeprefix(key.text)
-        whole = specifier == key.text or key.text.endswith("/") or rest.startswith("/")
-        if found and target and specifier.startswith(key.text) and whole:
-            return found[0], target + rest if specifier != key.text else target
+    ends = [
+        len(specifier),
+        *(at for match in re.finditer("/", specifier[:LONGEST]) for at in (match.start(), match.end())),
+    ]
+    for end in sorted(ends, reverse=True) if found else ():
+        target = found[1].get(specifier[:end]) if found else None
+        if found and target and target.text:
+            return found[0], target.text + specifier[end:]
     return folder, specifier
 
 

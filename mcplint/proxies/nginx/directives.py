@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, TypeVar
 
 from mcplint.facts.nginx import Directive, Word
@@ -15,6 +16,8 @@ from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 T = TypeVar("T")
+MOST_MAPS = 200
+"""How many maps of a block are asked which variables they make of a token."""
 
 # The first with which a text begins is its unit.
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000, "": 1}
@@ -183,7 +186,7 @@ def _auth(level: Level) -> Iterator[Directive]:
     for name in AUTH:
         yield from (each for each in level.effective(name)[-1:] if each.args and each.words[0] not in off)
     outward = tuple(level.outward())
-    maps = (each.words for outer in outward for each in outer.own.get("map", ()))
+    maps = (each.words for outer in outward for each in islice(outer.own.get("map", ()), MOST_MAPS))
     mapped = {words[1] for words in maps if len(words) == 2 and TOKENS.fullmatch(words[0])}
     for each in (block for outer in outward for block in outer.own.get("if", ())):
         asked, sign, text = (*compared(each), "", "", "")[:3]
