@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from mcplint.facts.python import Module
 from mcplint.model import ScriptTarget
@@ -14,7 +16,7 @@ from mcplint.project.tree import Tree
 from mcplint.text.source import Span
 from mcplint.values import Label
 
-_DEEPEST = 6
+_DEEPEST, _MOST_RUNS = 6, 20
 
 
 def called(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarget | None:
@@ -103,38 +105,50 @@ def _of(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Scr
 
 def _runs(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Label | None:
     """Where a function awaits with `asyncio.run` what another function of its module returns, and that is nothing."""
-    for statement in function.body:
-        match statement:
-            case ast.Expr(
-                ast.Call(
-                    func=ast.Attribute(value=ast.Name(id="asyncio"), attr="run"),
-                    args=[ast.Call(func=ast.Name(id=name))],
-                ) as call
-            ):
-                bindings = [
-                    node for node in ast.walk(module.tree) if isinstance(node, ast.stmt) and name in _names(node)
-                ]
-                match bindings:
-                    case [ast.FunctionDef(decorator_list=[]) as plain] if plain in module.tree.body and _is_empty(
-                        plain
-                    ):
-                        return Label(module.span(call), f"`{name}` is a plain function and returns no coroutine")
-            case ast.Expr(
-                ast.Call(
-                    func=ast.Attribute(value=ast.Name(id="asyncio"), attr="run"),
-                    args=[ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="run"))],
-                ) as call
-            ) if _is_server(module.tree, name):
-                return Label(module.span(call), f"`{name}.run` is a plain function and returns no coroutine")
+    found = ((statement, _awaited(statement)) for statement in function.body)
+    called = tuple(islice((each for each in found if each[1] is not None), _MOST_RUNS))
+    bound = _bound(module.tree) if called else {}
+    for statement, awaited in called:
+        match awaited:
+            case ast.Name(id=name) if _is_plain(module.tree, bound[name]):
+                return Label(module.span(statement), f"`{name}` is a plain function and returns no coroutine")
+            case ast.Attribute(value=ast.Name(id=name), attr="run") if _is_server(module.tree, bound, name):
+                return Label(module.span(statement), f"`{name}.run` is a plain function and returns no coroutine")
     return None
 
 
-def _is_server(module: ast.Module, name: str) -> bool:
-    """Whether a name is bound once, to a server of an SDK, whose `run` serves by itself and returns nothing."""
-    bindings = [node for node in ast.walk(module) if isinstance(node, ast.stmt) and name in _names(node)]
+def _awaited(statement: ast.stmt) -> ast.expr | None:
+    """What is called for the argument of `asyncio.run(…)` where that is the whole statement."""
+    match statement:
+        case ast.Expr(
+            ast.Call(func=ast.Attribute(value=ast.Name(id="asyncio"), attr="run"), args=[ast.Call(func=called)])
+        ):
+            return called
+    return None
+
+
+def _bound(module: ast.Module) -> dict[str, list[ast.stmt]]:
+    """The statements of a module that bind names, by these."""
+    found: dict[str, list[ast.stmt]] = defaultdict(list)
+    for node in (each for each in ast.walk(module) if isinstance(each, ast.stmt)):
+        for name in set(_names(node)):
+            found[name].append(node)
+    return found
+
+
+def _is_plain(module: ast.Module, bindings: list[ast.stmt]) -> bool:
+    """Whether a name is bound once, to a function of the module that does nothing but return nothing."""
     match bindings:
+        case [ast.FunctionDef(decorator_list=[]) as plain]:
+            return plain in module.body and _is_empty(plain)
+    return False
+
+
+def _is_server(module: ast.Module, bound: Mapping[str, list[ast.stmt]], name: str) -> bool:
+    """Whether a name is bound once, to a server of an SDK, whose `run` serves by itself and returns nothing."""
+    match bound[name]:
         case [ast.Assign(value=ast.Call(func=ast.Name(id=kind))) as made] if made in module.body:
-            origins = [node for node in module.body if isinstance(node, ast.ImportFrom) and kind in _names(node)]
+            origins = [node for node in bound[kind] if isinstance(node, ast.ImportFrom) and node in module.body]
             return [(node.module or "").partition(".")[0] for node in origins] in (["mcp"], ["fastmcp"])
     return False
 
