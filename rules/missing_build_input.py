@@ -163,5 +163,5 @@ def check(container: Container):
     for lack in container.lacks:
         if lack.kind in NAMED and lack.name not in told:
             message = f"`{lack.step}` fails without `{lack.name}`, {NAMED[lack.kind]}: {lack.why}"
-            fix = Fix(f"bring {lack.name} into the image", lack.edits, safe=True) if lack.edits else None
+            fix = Fix(f"bring {lack.path or lack.name} into the image", lack.edits, safe=True) if lack.edits else None
             yield Finding(message, lack.span, lack.notes, fix, WARNING if lack.by_git else None)

@@ -151,7 +151,9 @@ def _of_project(install: Install, packaged: Packaged, project: Project, contents
                 edits = tuple(_brought(expected, project.source.path, contents))
             said = Label(need.span, f"{project.source.path} names it")
             notes = (said, *absence.notes)
-            yield Lack(LackKind(need.role), need.path, install.span, absence.why, notes, absence.by_git, edits, step)
+            path = posixpath.relpath(expected, packaged.folder)
+            lack = Lack(LackKind(need.role), need.path, install.span, absence.why, notes, absence.by_git, edits, step)
+            yield lack._replace(path=path) if edits else lack
     yield from _history(install, packaged, project, contents)
     yield from _modules(install, packaged, project, contents)
 
