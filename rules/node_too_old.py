@@ -92,6 +92,7 @@ import re
 
 from mcplint import ERROR, Finding, Server, rule
 from mcplint.model.releases import agreed
+from mcplint.text.number import whole
 
 NEEDED = 20
 """The first major release of Node with a global `crypto` among those that are kept."""
@@ -101,10 +102,10 @@ NEEDED = 20
 def check(server: Server):
     container, sdk = server.container, server.sdk
     base = container.image.only if container else None
-    found = re.search(r"(?:^|/)node:(\d+)(?:[.-]|$)", base or "")
+    found = re.search(r"(?:^|/)node:(\d{1,9})(?:[.-]|$)", base or "")
     if container is None or not found or int(found[1]) >= NEEDED or not server.transport.must_be("streamable-http"):
         return
-    if agreed(sdk, "hono.crypto") and sdk.hono.must(lambda release: int(release.partition(".")[0]) >= 2):
+    if agreed(sdk, "hono.crypto") and sdk.hono.must(lambda release: (whole(release.partition(".")[0]) or 0) >= 2):
         message = f"each request to {server.title} fails: {sdk.title} needs Node {NEEDED}, and {base} has {found[1]}"
         notes = (*sdk.version.trace[-1:], *sdk.hono.trace[-1:])
         yield Finding(message, container.image.span or container.span, notes)

@@ -98,6 +98,7 @@ error[zod-mismatch]: @modelcontextprotocol/sdk 1.22.0 cannot read schemas of zod
 
 from mcplint import ERROR, Finding, Server, rule
 from mcplint.model.releases import agreed
+from mcplint.text.number import whole
 
 
 @rule("zod-mismatch", ERROR)
@@ -110,4 +111,4 @@ def check(server: Server):
 
 
 def is_newer(version: str) -> bool:
-    return int(version.partition(".")[0]) >= 4
+    return (whole(version.partition(".")[0]) or 0) >= 4

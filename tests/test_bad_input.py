@@ -55,6 +55,7 @@ GOOD = {
 # A deployment with a defect that must be found whatever else lies in the project.
 DEFECT = {"a/Dockerfile": DOCKERFILE, "a/server.py": LOOPBACK}
 MEMORY, SECONDS = 600 << 20, 120
+NPM = ("fastmcp", "mcp-framework", "zod", "@hono/node-server", "@modelcontextprotocol/sdk")
 
 
 class Ran(NamedTuple):
@@ -338,3 +339,26 @@ def test_an_expression_that_is_nested_deeply_is_no_mistake_of_mcplint(name):
     for body in (DEEP[name], "def tool():\n    " + DEEP[name].replace("\n", "\n    ")):
         server = f'{code}mcp = FastMCP("n")\n{body}\nmcp.run("http")\n'
         look(Tree.of({"server.py": server, "Dockerfile": f'{image}CMD ["python", "server.py"]\n'}))
+
+
+def test_a_number_with_more_digits_than_python_reads(lint) -> None:
+    many = "9" * 5_000
+    lock = {"lockfileVersion": 3, "packages": {f"node_modules/{each}": {"version": f"{many}.1.0"} for each in NPM}}
+    code = (
+        "import { FastMCP } from 'fastmcp';\nconst s = new FastMCP({ name: 'n', version: '1.0.0' });\n"
+        "s.start({ transportType: 'httpStream', httpStream: { port: 8080, host: '0.0.0.0' } });\n"
+    )
+    image = f'FROM node:{many}\nRUN useradd -u {many} app\nCOPY . .\nRUN npm ci\nCMD ["node", "index.mjs"]\n'
+    ran = lint(
+        {
+            "n/package.json": json.dumps({"name": "n", "dependencies": dict.fromkeys(NPM, "^3.0.0")}),
+            "n/package-lock.json": json.dumps(lock),
+            "n/index.mjs": code,
+            "n/Dockerfile": image,
+            "p/Dockerfile": DOCKERFILE.replace("COPY", f"RUN pip install mcp=={many}.1.0\nCOPY"),
+            "p/server.py": SERVER,
+            "p/compose.yaml": f"services:\n  b: {{build: .}}\n  pg: {{image: 'redis:{many}', ports: ['1:6379']}}\n",
+        }
+    )
+    assert [finding["message"] for finding in ran.findings if finding["rule"] == "internal-error"] == []
+    assert "loopback-in-container" in {finding["rule"] for finding in ran.about("a/server.py")}

@@ -184,9 +184,9 @@ def _other_version(version: str, kept: str) -> bool:
     """Whether two versions certainly are not the same."""
     if version == kept:
         return False
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         return Version(version) != Version(kept)
-    except InvalidVersion:
+    except ValueError:  # of a version, and of a number with more digits than Python reads
         return False

@@ -10,6 +10,7 @@ from mcplint.commands.options import Parsed, grammar, parse
 from mcplint.commands.words import text
 from mcplint.images.runs import RunStep
 from mcplint.model import Account
+from mcplint.text.number import whole
 
 # The options without a value of `useradd`, and of the `adduser` of Debian and BusyBox.
 _BARE = (
@@ -46,4 +47,4 @@ def _account(tool: str, name: str, parsed: Parsed) -> Account:
     made: bool | None = parsed.first("create-home") is not None if tool == "useradd" else None
     if tool == "adduser" and not parsed.first("system", "no-create-home"):
         made = True
-    return Account(name, int(number) if number and number.isdecimal() else None, place, made)
+    return Account(name, whole(number) if number else None, place, made)

@@ -292,6 +292,6 @@ def is_without(reference: str, program: str) -> bool:
     """Whether a well-known image that is run as it is has no such program to ask for a URL with."""
     repository, tag = split(reference)
     first, missing = _WITHOUT.get(repository, (0, frozenset()))
-    major = re.match(r"v?(\d+)", tag)
+    major = re.match(r"v?(\d{1,9})(?!\d)", tag)
     known = int(major[1]) >= first if major else first == 0 or tag == "latest"
     return known and program in missing and not (program == "wget" and "alpine" in tag)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from mcplint.text.number import whole
 from mcplint.values import Value
 
 ALWAYS_OPEN = frozenset({"memcached", "ollama"})
@@ -130,7 +131,7 @@ def lets_everybody_in(
     if store in OPENED:
         name, why = OPENED[store]
         first, major = _CLOSED_FROM.get(store), tag.partition(".")[0]
-        old = first is None or (major.isdecimal() and int(major) < first)
+        old = first is None or ((number := whole(major)) is not None and number < first)
         return why.format(major) if old and not any(name in each for each in env) else ""
     if store in OFF:
         return ""

@@ -136,11 +136,11 @@ def _bounds(package: str, version: str) -> tuple[Key, ...]:
 
 
 def _neighbours(known: tuple[Key, ...], version: str) -> tuple[Key, ...]:
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         parsed = Version(version)
-    except InvalidVersion:
+    except ValueError:  # of a version, and of a number with more digits than Python reads
         return ()
     number = release(".".join(map(str, parsed.release))) or ()
     if not parsed.is_prerelease:

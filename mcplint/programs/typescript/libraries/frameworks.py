@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from mcplint.knowledge.sdk import release
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Endpoint, Sdk, Server
 from mcplint.model.releases import agreed
@@ -114,7 +115,7 @@ def _adds(machine: Machine, sdk: Sdk, options: Abstract, args: Args) -> tuple[st
 
     https://github.com/punkpeye/fastmcp/blob/v3.23.0/src/FastMCP.ts
     """
-    releases = [tuple(map(int, version.split(".")[:2])) for version in sdk.version.options or () if version]
+    releases = [_numbers(version) for version in sdk.version.options or () if version]
     moved = prop(prop(args.get(0), "httpStream"), "basePath").only is not UNDEFINED
     if not releases or min(releases) < (3, 3) or moved or machine.variable("FASTMCP_BASE_PATH", own=False).only:
         return None
@@ -122,6 +123,11 @@ def _adds(machine: Machine, sdk: Sdk, options: Abstract, args: Args) -> tuple[st
     if any(prop(options, name).only is not UNDEFINED for name in ("auth", "oauth")) or any(map(_ADDS.search, texts)):
         return None
     return FIXED
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The numbers of a release, be it one before another (`-rc.1`)."""
+    return release(version.partition("-")[0]) or ()
 
 
 def _speaks(transport: Abstract) -> Value[str]:
@@ -137,7 +143,7 @@ def framework_start(machine: Machine, args: Args, owner: Any) -> Abstract:
     said = prop(made.get(0), "transport")
     options = prop(said, "options")
     transport = prop(said, "type", known("stdio", *args.notes))
-    loopback = sdk.version.must(lambda version: tuple(map(int, version.split(".")[:3])) >= (0, 2, 22))
+    loopback = sdk.version.must(lambda version: _numbers(version) >= (0, 2, 22))
     host = known("127.0.0.1" if loopback else "0.0.0.0", *args.notes) if sdk.version.options else unknown(*args.notes)
     settings = {
         "port": prop(options, "port", known(8080, *args.notes)),
