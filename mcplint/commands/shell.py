@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
-from mcplint.commands.command_lines import is_assignment
+from mcplint.commands.command_lines import is_assignment, program, shell_operand
 from mcplint.commands.shell_nodes import Assignment, Command, Node
 from mcplint.commands.shell_parser import DECLARING, commands
 from mcplint.commands.shell_words import ARRAY, BLANKS, COMMAND, LITERAL, PATTERN, VARIABLE, Part, Word, word_at
 from mcplint.commands.words import Words, span_of, text
+from mcplint.knowledge.executables import SHELLS
 from mcplint.text.expand import expand, variables
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
@@ -275,6 +276,12 @@ def _split(value: Value[str]) -> Words:
     if options is None or (len(options) == 1 and options[0].split() == [options[0]]):
         return (value,)
     return tuple(Value((each,), value.trace) for option in options for each in option.split())
+
+
+def told(words: Words, place: Span) -> tuple[LocatedText, Span | None] | None:
+    """The text that a shell is told to run by `-c`, as `script_text`; None for another command."""
+    operand = shell_operand(words) if program(words) in SHELLS else None
+    return script_text(words[operand[0]], place) if operand and operand[1] else None
 
 
 def script_text(word: Value[str], fallback: Span) -> tuple[LocatedText, Span | None] | None:

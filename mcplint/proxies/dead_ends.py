@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
+from mcplint.commands.command_lines import program
+from mcplint.commands.words import text
 from mcplint.model import DeadEnd, Member, Route, Server
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import GATEWAY, Network
 from mcplint.text.urls import is_this_machine
 from mcplint.values import EditSite, Label
 
-PROGRAMS = r"-.*|(?:.*/)?(?:nginx|caddy|haproxy|traefik|envoy|tini|dumb-init|docker-entrypoint\.sh|entrypoint\.sh)"
-"""What the image of a proxy starts, and nothing beside it; an option alone is for that."""
+PROGRAMS = frozenset(
+    {"nginx", "caddy", "haproxy", "traefik", "envoy", "tini", "dumb-init", "docker-entrypoint.sh", "entrypoint.sh"}
+)
+"""What the image of a proxy starts, and nothing beside it."""
 
 
 def dead_ends(
@@ -31,15 +34,16 @@ def dead_ends(
     if origin is None or not _closed(origin, network):
         return
     speaking = [server for server in network.servers if _near(server, origin, network)]
+    alone = _is_alone(origin, network)
     carries = strict and any(route.carried in speaking for route in routes if route.carried)
     for route, leads in leading:
         wanted = [server for server in speaking if server.path.only and leads(server.path.only)]
         fatal = carries and "$" not in route.target.trace[0].span.text if route.target.trace else False
         for member in route.members:
-            if is_this_machine(member.host):
-                yield from _itself(route, member, origin, network, wanted)
-            else:
+            if not is_this_machine(member.host):
                 yield from _dead_end(route, member, origin, network, wanted, fatal)
+            elif alone:
+                yield from _itself(route, member, origin, wanted)
 
 
 def _closed(origin: ContainerContext, network: Network) -> bool:
@@ -91,18 +95,22 @@ def _dead_end(
         yield _end("port", route, member, inside, inside[0].port.trace)
 
 
-def _itself(
-    route: Route, member: Member, origin: ContainerContext, network: Network, wanted: list[Server]
-) -> Iterator[DeadEnd]:
-    """A member on the proxy's own machine, which is its container: there nothing but the proxy listens."""
-    meant = [server for server in wanted if server.container and member.port in _heard(server)]
+def _is_alone(origin: ContainerContext, network: Network) -> bool:
+    """Whether nothing but the proxy listens in its container, whose network is no other's of the project."""
     words = origin.container.argv.words if origin.container.argv else ()
-    alone = words is not None and (not words or re.fullmatch(PROGRAMS, words[0].only or "") is not None)
-    own = any(f":{member.port}" in f":{text}" for listen in route.listen.options or () for text in listen)
+    # An option alone is for the program of the image.
+    own = words is not None and (not words or program(words) in PROGRAMS or (text(words[0]) or "").startswith("-"))
     beside = (each.container for each in network.running if each.project is origin.project)
     joined = any(each.network_mode.may_not_be(None) for each in beside)
-    here = any(server.container and server.container.id == origin.container.id for server in network.servers)
-    if meant and alone and not (own or joined or here):
+    serving = any(server.container and server.container.id == origin.container.id for server in network.servers)
+    return own and not joined and not serving
+
+
+def _itself(route: Route, member: Member, origin: ContainerContext, wanted: list[Server]) -> Iterator[DeadEnd]:
+    """A member on the proxy's own machine, which is its container, where servers in others are meant."""
+    meant = [server for server in wanted if server.container and member.port in _heard(server)]
+    own = any(f":{member.port}" in f":{listen}" for listens in route.listen.options or () for listen in listens)
+    if meant and not own:
         yield _end("itself", route, member, meant, (Label(origin.container.span, "the proxy runs here"),))
 
 

@@ -32,7 +32,9 @@ class ProxyRule(NamedTuple):
 
     def takes(self, host: str, path: str) -> bool | None:
         """Whether a request takes this rule; None where the files do not tell."""
-        if (self.hosts and not named(self.hosts, host)) or (self.match and not self.match.takes(path)):
+        if (self.hosts and not any(name in self.hosts for name in names(host))) or (
+            self.match and not self.match.takes(path)
+        ):
             return False
         return None if self.hosts is None or self.match is None else True
 
@@ -79,10 +81,10 @@ def location(match: PathMatch | None, said: Value[str]) -> Value[str]:
     return Value((match.text,), said.trace, said.site if match.text == said.only else None)
 
 
-def named(hosts: Iterable[str], host: str) -> bool:
-    """Whether one of the names, as they stand or `*.` with one label for the star, is the host's."""
+def names(host: str) -> tuple[str, str]:
+    """The names that mean a host, the exact one first: itself, and with a star for its first label."""
     host = host.lower()
-    return any(name == host or (name[:2] == "*." and host.partition(".")[2] == name[2:]) for name in hosts)
+    return host, f"*.{host.partition('.')[2]}"
 
 
 def asking(vhosts: tuple[VirtualHost, ...]) -> Callable[[str, int, str, str], Response]:
@@ -93,8 +95,7 @@ def asking(vhosts: tuple[VirtualHost, ...]) -> Callable[[str, int, str, str], Re
             by_name.setdefault(name, []).append(vhost)
 
     def ask(host: str, port: int, scheme: str, path: str) -> Response:
-        names = (host.lower(), f"*.{host.lower().partition('.')[2]}", NAMELESS)
-        fitting = (vhost for name in names for vhost in by_name.get(name, ()))
+        fitting = (vhost for name in (*names(host), NAMELESS) for vhost in by_name.get(name, ()))
         vhost = next((each for each in fitting if not each.ports or port in each.ports), None)
         return route_request(vhost, host, path) if vhost else Response(UNKNOWN, certain=False)
 

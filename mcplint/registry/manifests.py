@@ -209,10 +209,11 @@ def _unmade(metadata: facts.Project, tree: Tree) -> Iterator[tuple[str, Span]]:
     from mcplint.runtime.node_start import uncompiled
 
     folder = posixpath.dirname(metadata.source.path)
-    for script in metadata.scripts:
-        there = posixpath.normpath(posixpath.join(folder, script.target)) in tree.paths
-        if not there and uncompiled(tree, folder, script.target):
-            yield script.name, script.span
+    named = ((script, posixpath.normpath(posixpath.join(folder, script.target))) for script in metadata.scripts)
+    absent = [script for script, path in named if path not in tree.paths]
+    if absent:
+        is_lacking = uncompiled(tree, folder)
+        yield from ((script.name, script.span) for script in absent if is_lacking(script.target))
 
 
 def _readmes(tree: Tree) -> Iterator[Source]:

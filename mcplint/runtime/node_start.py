@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mcplint.commands.shell_parser import commands
 from mcplint.dependencies.node_packages import Compiled, nearest, package_json
@@ -108,22 +108,37 @@ def never_compiled(image: Image, path: str, tree: Tree) -> bool:
         return False
     if any(_is_foreign(copy, path) for copy in image.copies):
         return False
-    return uncompiled(tree, home, posixpath.relpath(path, workdir))
+    return uncompiled(tree, home)(posixpath.relpath(path, workdir))
 
 
-def uncompiled(tree: Tree, home: str, name: str) -> bool:
+def uncompiled(tree: Tree, home: str) -> Callable[[str], bool]:
     """Whether a file of a package, by its path there, lies where only the compiler writes, and has no source."""
     compiled = compiled_alone(tree, home)
     if compiled is None or not compiled.out:
-        return False
-    inside = posixpath.relpath(posixpath.normpath(posixpath.join(home, name)), compiled.out)
-    scripts = list(_scripts(tree, posixpath.join(home, "package.json")))
-    if inside.startswith("..") or any(map(_WRITES.search, scripts)):
-        return False
-    stem = posixpath.splitext(inside)[0]
-    if compiled.root is not None:
-        return file_of(tree, posixpath.join(compiled.root, inside)) is None
-    return not any(f"/{posixpath.splitext(each)[0]}".endswith(f"/{stem}") for each in tree.paths)
+        return lambda name: False
+    if any(map(_WRITES.search, _scripts(tree, posixpath.join(home, "package.json")))):
+        return lambda name: False
+    out, root, stems = compiled.out, compiled.root, _stems(tree) if compiled.root is None else {}
+
+    def is_lacking(name: str) -> bool:
+        inside = posixpath.relpath(posixpath.normpath(posixpath.join(home, name)), out)
+        if inside.startswith(".."):
+            return False
+        if root is not None:
+            return file_of(tree, posixpath.join(root, inside)) is None
+        stem = posixpath.splitext(inside)[0]
+        return not any(f"/{each}".endswith(f"/{stem}") for each in stems.get(posixpath.basename(stem), ()))
+
+    return is_lacking
+
+
+def _stems(tree: Tree) -> dict[str, list[str]]:
+    """The files of a project without their suffixes, by what is left of their names."""
+    found: dict[str, list[str]] = {}
+    for path in tree.paths:
+        stem = posixpath.splitext(path)[0]
+        found.setdefault(posixpath.basename(stem), []).append(stem)
+    return found
 
 
 def _is_foreign(copy: Copy, path: str) -> bool:

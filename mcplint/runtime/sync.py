@@ -6,14 +6,13 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from mcplint.commands.command_lines import program, shell_operand, unwrapped
-from mcplint.commands.shell import script_text
+from mcplint.commands.command_lines import program, unwrapped
+from mcplint.commands.shell import told
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import Words, span_of, text
 from mcplint.facts.dependencies import Project
 from mcplint.images.copies import paths_in_image
 from mcplint.images.image import Image
-from mcplint.knowledge.executables import SHELLS
 from mcplint.knowledge.lock_files import PYTHON_LOCKS
 from mcplint.model import Container, Sync
 from mcplint.model.insertion import more_words
@@ -69,12 +68,11 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
 
 def _of_shell(words: Words, place: Span) -> Words:
     """The words of the one command that a shell is told to run; the words themselves where it is no such."""
-    operand = shell_operand(words) if program(words) in SHELLS else None
-    given = script_text(words[operand[0]], place) if operand and operand[1] else None
-    told = commands(given[0]) if given and given[1] is None else ()
-    if len(told) != 1 or told[0].inside or not all(word.literal for word in told[0].words):
+    given = told(words, place)
+    run = commands(given[0]) if given and given[1] is None else ()
+    if len(run) != 1 or run[0].inside or not all(word.literal for word in run[0].words):
         return words
-    return tuple(Value((word.text,), (Label(word.span, "starts it"),), EditSite(word.span)) for word in told[0].words)
+    return tuple(Value((word.text,), (Label(word.span, "starts it"),), EditSite(word.span)) for word in run[0].words)
 
 
 def _without_lock(image: Image, project: Project, tree: Tree) -> Iterator[Span]:

@@ -13,8 +13,8 @@ from itertools import pairwise
 from posixpath import basename
 from typing import NamedTuple
 
-from mcplint.commands.shell import Shell, script_text
-from mcplint.knowledge.executables import NODE_LOADERS, NODE_NAMES, SHELLS
+from mcplint.commands.shell import Shell, told
+from mcplint.knowledge.executables import NODE_LOADERS, NODE_NAMES
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.services.health.scripts import script
@@ -61,21 +61,18 @@ def _commands(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, ...]
     if not container.argv or not words or None in said:
         return
     argv = tuple(word or "" for word in said)
-    if basename(argv[0]) in SHELLS and len(argv) > 2 and argv[1].lstrip("-").endswith("c"):
-        found = script_text(words[2], container.argv.span)
-        located, place = found or (None, None)
-    else:
-        own = script(argv, container, context.image, tree)
-        located, place = own.text if own and own.language == "sh" else None, None
+    given = told(words, container.argv.span)
+    own = script(argv, container, context.image, tree) if given is None else None
+    located, place = given or (own.text if own and own.language == "sh" else None, None)
     if located is None:
         yield argv
         return
     if not re.search("inspect|debugpy|x11vnc", located.text):
         return
     for ran in Shell(container.given, None).run(located, place):
-        told = [word.only for word in ran.argv or ()]
-        if told and None not in told and not ran.line.inside:
-            yield tuple(word or "" for word in told)
+        started = [word.only for word in ran.argv or ()]
+        if started and None not in started and not ran.line.inside:
+            yield tuple(word or "" for word in started)
 
 
 def _debugger(argv: tuple[str, ...]) -> RemoteControl | None:

@@ -131,7 +131,8 @@ class Machine(Journal):
 
     `lenient`: variables that no file sets may be set by whoever starts the program. `chosen`: to what it asks for.
     `lost`: imports of files that the project does not have. `paths`: what each way that has ended serves.
-    `mentions`: whether its modules, of which there are so many, have a text.
+    `mentions`: whether its modules, of which there are so many, have a text; `free`: the provider that they have which
+    gives everyone a code.
     `requests`: what handlers that are looked at hand requests to.
     `effects`: what the tool that is looked at does; `room`: how many steps tools may take.
     `executed`: the statements that were come to; `watch`: what is told of each.
@@ -146,6 +147,7 @@ class Machine(Journal):
         self.paths: list[tuple[Server, ...] | None] = []
         self.ways: list[tuple[Served, ...]] = []
         self.mentions: dict[tuple[str, int], bool] = {}
+        self.free: dict[int, Any] = {}
         self.asked: set[str] = set()
         self.reads: set[str] = set()
         self.imports: list[Import] = []

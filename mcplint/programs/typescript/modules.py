@@ -31,13 +31,12 @@ LONGEST = 400
 def mapped(tree: Tree, folder: str, specifier: str) -> tuple[str, str]:
     """What Deno's import map makes of a specifier, the longest key first, and the folder that it is relative to."""
     found = None if specifier.startswith(".") else import_map(tree, folder)
-    ends = [
-        len(specifier),
-        *(at for match in re.finditer("/", specifier[:LONGEST]) for at in (match.start(), match.end())),
-    ]
-    for end in sorted(ends, reverse=True) if found else ():
-        target = found[1].get(specifier[:end]) if found else None
-        if found and target and target.text:
+    if found is None:
+        return folder, specifier
+    slashes = (at for match in re.finditer("/", specifier[:LONGEST]) for at in match.span())
+    for end in sorted((len(specifier), *slashes), reverse=True):
+        target = found[1].get(specifier[:end])
+        if target and target.text:
             return found[0], target.text + specifier[end:]
     return folder, specifier
 

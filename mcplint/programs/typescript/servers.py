@@ -265,7 +265,9 @@ def _auth(machine: Machine, there: Walked, note: Label) -> Abstract:
     from mcplint.programs.typescript.free_tokens import handed_out
     from mcplint.programs.typescript.wired import covered, unreached, within
 
-    free = handed_out(machine)
+    if len(machine.packages) not in machine.free:
+        machine.free[len(machine.packages)] = handed_out(machine)
+    free = machine.free[len(machine.packages)]
     spans = (*unreached(machine, there), *(free.spans if free else ()))
     for package in machine.packages.values() if spans else ():
         source = package.fact.source if package else None

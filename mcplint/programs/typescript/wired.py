@@ -58,14 +58,15 @@ def unreached(machine: Machine, there: Walked) -> tuple[Span, ...]:
         return ()
     passing = (each for each in dict.fromkeys(there.chain) if isinstance(each, Function) and _hands_on(each.node))
     free = [each.scope.package.fact.span(each.node) for each in passing if not may_refuse(machine, each)]
-    return (*free, *_switched_off(machine), *_unwired(machine, there.elsewhere))
+    known: dict[str, tuple[Span, ...]] = {}
+    return (*free, *_switched_off(machine, known), *_unwired(machine, there.elsewhere, known))
 
 
-def _switched_off(machine: Machine) -> Iterator[Span]:
+def _switched_off(machine: Machine, known: dict[str, tuple[Span, ...]]) -> Iterator[Span]:
     """The checks that stand under conditions which were asked and never held."""
     for fact in (package.fact for package in machine.packages.values() if package):
         if len(fact.source.text) < machine.budget - ROOM and re.search(CHECKS, fact.source.text):
-            yield from (span for span in _passed_over(machine, fact) if re.search(CHECKS, span.text))
+            yield from (span for span in _passed_over(machine, fact, known) if re.search(CHECKS, span.text))
 
 
 def covered(spans: Iterable[Span], source: Source) -> list[tuple[int, int]]:
@@ -105,7 +106,7 @@ def _hands_on(node: Node) -> bool:
     return given is not None and len(given.named_children) in (2, 3) and "next" in text_of(given.named_children[-1])
 
 
-def _unwired(machine: Machine, elsewhere: tuple[Span, ...]) -> Iterator[Span]:
+def _unwired(machine: Machine, elsewhere: tuple[Span, ...], known: dict[str, tuple[Span, ...]]) -> Iterator[Span]:
     """The middleware that is named nowhere but where it is made, for other routes, and where nothing comes to."""
     scripts = [package.fact for package in machine.packages.values() if package]
     checks = {
@@ -125,7 +126,7 @@ def _unwired(machine: Machine, elsewhere: tuple[Span, ...]) -> Iterator[Span]:
                 continue
             if ways is None:
                 lists = (Span(fact.source, *each.span()) for each in LISTS.finditer(fact.source.text))
-                ways = covered([*lists, *elsewhere, *_passed_over(machine, fact), *_declared(fact)], fact.source)
+                ways = covered([*lists, *elsewhere, *_passed_over(machine, fact, known), *_declared(fact)], fact.source)
             if not within(ways, found.start()):
                 used.add(found[0])
     yield from (span for name, span in checks.items() if name not in used)
@@ -155,8 +156,14 @@ def _declared(fact: Script) -> Iterator[Span]:
                 yield fact.span(name)
 
 
-def _passed_over(machine: Machine, fact: Script) -> Iterator[Span]:
-    """What stands under conditions that were asked and never held."""
+def _passed_over(machine: Machine, fact: Script, known: dict[str, tuple[Span, ...]]) -> tuple[Span, ...]:
+    """What stands under conditions of a module that were asked and never held; `known`: that of modules by path."""
+    if fact.source.path not in known:
+        known[fact.source.path] = tuple(_never_run(machine, fact))
+    return known[fact.source.path]
+
+
+def _never_run(machine: Machine, fact: Script) -> Iterator[Span]:
     pending = [fact.root]
     while pending:
         node = pending.pop()

@@ -186,9 +186,12 @@ def _auth(level: Level) -> Iterator[Directive]:
     for name in AUTH:
         yield from (each for each in level.effective(name)[-1:] if each.args and each.words[0] not in off)
     outward = tuple(level.outward())
+    conditions = [block for outer in outward for block in outer.own.get("if", ())]
+    if not conditions:
+        return
     maps = (each.words for outer in outward for each in islice(outer.own.get("map", ()), MOST_MAPS))
     mapped = {words[1] for words in maps if len(words) == 2 and TOKENS.fullmatch(words[0])}
-    for each in (block for outer in outward for block in outer.own.get("if", ())):
+    for each in conditions:
         asked, sign, text = (*compared(each), "", "", "")[:3]
         refuses = any(one.name == "return" and one.words[:1] in (("401",), ("403",)) for one in each.block or ())
         if refuses and (asked in mapped or (sign == "!=" and text and TOKENS.fullmatch(asked))):
