@@ -99,7 +99,7 @@ if __name__ == "__main__":
 import re
 from collections.abc import Iterator
 
-from mcplint import ERROR, WARNING, ClientConfig, Deployment, Edit, Finding, Fix, Label, Port, Server, rule
+from mcplint import ERROR, WARNING, ClientConfig, Container, Deployment, Edit, Finding, Fix, Label, Port, Server, rule
 
 LOCAL = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{1,5})\b"
 SENDING = ("fly", "cloud-run")
@@ -138,11 +138,13 @@ def misled(server: Server) -> Iterator[Finding]:
         sure = port.only and published.target.only not in asked
         fix = Fix(f"publish port {told} of the container", rewritten(published, told)) if sure else None
         yield Finding(message, published.span, notes, fix)
-    for exposed in others(container.expose, server) if not (container.ports or container.forwards) else ():
-        sent = container.platform in SENDING and exposed.span.source.path != container.dockerfile
-        if sent or not chosen(server):
+    declared = () if container.ports or container.forwards else container.expose
+    sending = tuple(each for each in declared if sends(each, container))
+    wrong, misleading = others(sending, server), others(declared, server)
+    for exposed in (*wrong, *(each for each in misleading if each not in wrong)):
+        if exposed in wrong or not chosen(server):
             message = f"port {exposed.target.only} is declared, but {server.title} listens on {told}"
-            yield Finding(message, exposed.span, notes, None, ERROR if sent else WARNING)
+            yield Finding(message, exposed.span, notes, None, ERROR if exposed in wrong else WARNING)
     if container.probe and asked and port.must_not_be(*asked):
         message = (
             f"the health check asks port {' and '.join(map(str, sorted(asked)))}, but {server.title} listens on {told}"
@@ -202,6 +204,11 @@ def others(ports: tuple[Port, ...], server: Server) -> tuple[Port, ...]:
     tcp = tuple(port for port in ports if port.protocol == "tcp")
     known = {port.target.only for port in tcp}
     return tcp if None not in known and server.port.must_not_be(*known) else ()
+
+
+def sends(port: Port, container: Container) -> bool:
+    """Whether a platform sends requests to the port, which `EXPOSE` alone does not."""
+    return container.platform in SENDING and port.span.source.path != container.dockerfile
 
 
 def chosen(server: Server) -> bool:

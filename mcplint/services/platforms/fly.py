@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import dirname
 
-from mcplint.facts.document import MappingNode, ScalarNode, at, items, pairs
+from mcplint.facts.document import MappingNode, ScalarNode, at, items, pairs, scalar
 from mcplint.facts.platform import App
 from mcplint.model import Build, Container, PlatformProbe, Port
 from mcplint.project.tree import Tree
@@ -19,9 +19,6 @@ def fly(app: App, tree: Tree) -> Iterator[Container]:
     root, folder = app.root, dirname(app.source.path) or "."
     name = at(root, "app")
     env = {key.text: optional(value, f"fly.toml sets {key.text}") for key, value in pairs(at(root, "env"))}
-    served = (at(root, "http_service"), *items(at(root, "services")))
-    targets = [port for port in (at(node, "internal_port") for node in served) if port]
-    numbers = [number(string(port, "fly.toml sends requests to this port")) for port in targets]
     patience = Value((5.0,), (Label(root.span.head, "Fly waits 5 s before it kills the machine"),))
     base = Container(
         service=name.text if isinstance(name, ScalarNode) else "app",
@@ -34,8 +31,6 @@ def fly(app: App, tree: Tree) -> Iterator[Container]:
         env_notes=(Label(root.span.head, "secrets of the app are not in its files"),),
         entrypoint=argv(at(root, "experimental", "entrypoint"), "fly.toml sets the entrypoint"),
         arguments=argv(at(root, "experimental", "cmd"), "fly.toml sets the command"),
-        expose=tuple(Port(port, None, None, node.span) for port, node in zip(numbers, targets, strict=True)),
-        web=tuple(Label(node.span, "Fly sends requests from the internet to this port") for node in targets),
         replicas=Value(None, (Label(root.span.head, "`fly scale count` says how many machines run"),)),
         probes=tuple(_fly_checks(root)),
         grace_period=wait(at(root, "kill_timeout"), patience),
@@ -44,11 +39,26 @@ def fly(app: App, tree: Tree) -> Iterator[Container]:
     )
     groups = pairs(at(root, "processes"))
     for key, command in groups:
-        yield base._replace(
+        process = base._replace(
             service=f"{base.service}/{key.text}", span=key.span, arguments=split(command, "fly.toml sets it")
         )
+        yield _reached(process, root, key.text)
     if not groups:
-        yield base
+        yield _reached(base, root, "app")
+
+
+def _reached(process: Container, root: MappingNode, group: str) -> Container:
+    """A process with the ports to which Fly sends requests: those of each service that names its group, or none."""
+    nodes = []
+    for service in (at(root, "http_service"), *items(at(root, "services"))):
+        port, groups = at(service, "internal_port"), items(at(service, "processes"))
+        if port and (not groups or group in map(scalar, groups)):
+            nodes.append(port)
+    numbers = [number(string(port, "fly.toml sends requests to this port")) for port in nodes]
+    return process._replace(
+        expose=tuple(Port(port, None, None, node.span) for port, node in zip(numbers, nodes, strict=True)),
+        web=tuple(Label(node.span, "Fly sends requests from the internet to this port") for node in nodes),
+    )
 
 
 def _fly_stops(root: MappingNode) -> Iterator[Label]:
