@@ -2,7 +2,8 @@ r"""The server needs a variable that nothing gives it
 
 `os.environ["NOTES_KEY"]` ends the program with `KeyError: 'NOTES_KEY'` where
 the variable is not set, and so do a condition that raises or exits without it,
-an `assert`, a required field of pydantic-settings, and in Node
+an `assert`, a required field of pydantic-settings, `int(os.getenv(…))`, a
+method of what is not there, as in `os.getenv(…).split()`, and in Node
 `if (!process.env.NOTES_KEY)` with `throw` or `process.exit`.
 
 A container of compose has the variables of its service, of its `env_file` and

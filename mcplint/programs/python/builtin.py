@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mcplint.programs.demands import wanted
 from mcplint.programs.journal import Exhausted, Raised
 from mcplint.programs.noted import Noted
 from mcplint.programs.python.call import Args
@@ -43,7 +44,11 @@ def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
                 and not isinstance(failed[0], OverflowError)
                 and all(len(value.options or ()) == 1 for value in values)
             ):
-                raise Raised(failure)
+                empty = len(values) == 1 and values[0].only in (None, "")
+                demand = wanted(values[0], machine.optional) if empty else None
+                if demand and machine.supplied():
+                    return machine.risk(*traces(values), kind=failure)
+                raise Raised(type(failed[0]).__name__, demand)
             return machine.risk(*result.trace)
         return _keep(values, result)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from mcplint.findings import Failure
 from mcplint.model import Refusal, Server
+from mcplint.programs.demands import wanted
 from mcplint.programs.journal import Exhausted, Journal, Leave, Raised
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries import BY_NAME
@@ -216,7 +217,11 @@ class Machine(Journal):
         return self.each_option(usable(callee), lambda option: self.tables.call(self, option, args), *args.notes)
 
     def attribute(self, value: Abstract, name: str, note: Label) -> Abstract:
-        """What an attribute of a value is."""
+        """What an attribute of a value is; a variable that nothing gives has none, and the program ends there."""
+        if value.options == (None,) and not hasattr(None, name):
+            demand = wanted(value, self.optional)
+            if demand and not self.supplied():
+                raise Raised("AttributeError", demand)
         return self.each_option(usable(value, name), lambda option: self.tables.attribute(self, option, name, note))
 
     def each_option(self, value: Abstract, body: Callable[[Any], Abstract], *notes: Label) -> Abstract:
