@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from mcplint.text.route_patterns import literal_head, route_pattern
 from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -18,6 +19,32 @@ class Endpoint(NamedTuple):
     methods: tuple[str, ...]
     span: Span
     documents: bool = False
+
+
+class Matching(NamedTuple):
+    """How a program compares the path of a request with its routes.
+
+    `caseless`: capitals are small letters to it. `strict`: a slash at the end counts.
+    """
+
+    caseless: bool = False
+    strict: bool = False
+
+    def answers(self, route: str, path: str) -> bool:
+        """Whether a route may answer a path."""
+        route, path = self._alike(route), self._alike(path)
+        routes = (route,) if self.strict else (route.rstrip("/"), f"{route.rstrip('/')}/")
+        paths = (path,) if self.strict else (path.rstrip("/"), f"{path.rstrip('/')}/")
+        return any(route_pattern(one).fullmatch(each) for one in routes for each in paths)
+
+    def answers_below(self, route: str, path: str) -> bool:
+        """Whether a route may answer a path or one below it."""
+        route, path = self._alike(route), self._alike(path).rstrip("/")
+        head = literal_head(route)
+        return route.startswith(path) or (head != route and path.startswith(head))
+
+    def _alike(self, path: str) -> str:
+        return path.casefold() if self.caseless else path
 
 
 class Argument(NamedTuple):

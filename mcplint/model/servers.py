@@ -13,6 +13,7 @@ from mcplint.model.program import (
     Guard,
     Import,
     LogLevel,
+    Matching,
     Metrics,
     Mounted,
     Portless,
@@ -178,7 +179,8 @@ class Server(NamedTuple):
     `deaf`: no file of its program speaks of SIGTERM, which process 1 of a container then ignores.
     `path`: of the MCP endpoint, prefixes included; `message_path`: where SSE clients post.
     `lifespan`: whether the session manager of a streamable HTTP application runs.
-    `endpoints`: the other paths it answers; `endpoints_closed`: whether these are all.
+    `endpoints`: the other paths it answers; `endpoints_closed`: whether these are all; `matching`: how it finds
+    the one of a request.
     `background`: where a shell starts it without a standard input.
     `printed`: writes to standard output before it serves, `printed_maybe`: on some condition; `prints`: in its tools.
     `back_channel`: requests to the client.
@@ -223,6 +225,7 @@ class Server(NamedTuple):
     deaf: bool = False
     endpoints: tuple[Endpoint, ...] = ()
     endpoints_closed: bool = False
+    matching: Matching = Matching()
     back_channel: tuple[Label, ...] = ()
     spread: tuple[Spread, ...] = ()
     reads: frozenset[str] = frozenset()
@@ -313,16 +316,16 @@ class Server(NamedTuple):
         return (*self.path.options, *(self.message_path.options or ()), *(point.path for point in self.endpoints))
 
     def refuses(self, path: str) -> bool:
-        """Whether the program certainly answers nothing at a path; a trailing slash does not count."""
+        """Whether the program certainly answers nothing at a path."""
         if self.paths is None or self._logs_in(path):
             return False
-        return path.rstrip("/") not in {known.rstrip("/") for known in self.paths}
+        return not any(self.matching.answers(known, path) for known in self.paths)
 
     def refuses_below(self, path: str) -> bool:
         """Whether the program certainly answers nothing at a path or below it."""
         if self.paths is None or self._logs_in(path):
             return False
-        return not any(known.startswith(path.rstrip("/")) for known in self.paths)
+        return not any(self.matching.answers_below(known, path) for known in self.paths)
 
     def _logs_in(self, path: str) -> bool:
         """Whether a path may be one that an OAuth provider answers; which ones these are depends on the provider."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mcplint.model import Asgi, Portless, Sdk, Server, Wiring
+from mcplint.model import Asgi, Matching, Portless, Sdk, Server, Wiring
 from mcplint.programs.values import union
 from mcplint.text.number import counted
 from mcplint.values import UNKNOWN, Value
@@ -60,6 +60,8 @@ def joined(group: list[Server]) -> Server:
             changes[name] = union([each for each in values if each.options != ()] or [value])
         elif isinstance(value, Wiring):
             changes[name] = next((each for each in values if each != Wiring()), value)
+        elif isinstance(value, Matching):
+            changes[name] = Matching(any(each.caseless for each in values), all(each.strict for each in values))
         elif isinstance(value, Portless):
             changes[name] = value if all(values) else None
         elif isinstance(value, Asgi):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from mcplint.model import Endpoint
+from mcplint.model import Endpoint, Matching
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.web import APPS, ENLARGED, HANDLER, MIDDLEWARE, ROUTES, Route
 from mcplint.programs.typescript.machine import Args, Machine
@@ -25,6 +26,10 @@ from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
 DEEPEST = 8
+PLAIN = re.compile(r"(?:/(?:[^:*{(/]*|:\w+))*|[^:*{(]*")
+"""A path of a route, or one whose parameters are whole parts."""
+CASELESS = frozenset({APPS["express"], APPS["router"], APPS["koa-router"]})
+"""Whose routers take capitals for small letters unless they are told otherwise."""
 
 
 class Met(NamedTuple):
@@ -40,7 +45,7 @@ class Walked(NamedTuple):
     """What there is to an application: its requests for MCP, its other routes, and whether these are all.
 
     `chain`: what requests for MCP come through before they are answered, None for what is not known; `elsewhere`: the
-    calls that set up other routes.
+    calls that set up other routes. `apps`: which libraries made what routes requests, as often as they did.
     """
 
     met: tuple[Met, ...] = ()
@@ -49,6 +54,13 @@ class Walked(NamedTuple):
     hosts: tuple[Abstract, ...] = ()
     chain: tuple[Any, ...] = ()
     elsewhere: tuple[Span, ...] = ()
+    apps: tuple[str, ...] = ()
+
+    def matching(self, told: bool) -> Matching:
+        """How its routes are found; `told`: whether the program may have said how. A router inside has settings too."""
+        outer = [each for each in self.apps if each != APPS["http"]]
+        strict = not told and outer in ([APPS["hono"]], [APPS["fastify"]])
+        return Matching(bool({*outer} & CASELESS), strict)
 
 
 def walk(machine: Machine, app: Any) -> Walked:
@@ -59,7 +71,7 @@ def walk(machine: Machine, app: Any) -> Walked:
     above = {place for item in walking.met for place in _above(item.path)}
     sure = all(_place(item.path) != "*" for item in walking.met)
     elsewhere = tuple(span for path, span in walking.aside if sure and _place(path) not in above)
-    return Walked(tuple(walking.met), endpoints, closed, tuple(walking.hosts), chain, elsewhere)
+    return Walked(tuple(walking.met), endpoints, closed, tuple(walking.hosts), chain, elsewhere, tuple(walking.apps))
 
 
 def _place(prefix: Abstract) -> str:
@@ -87,6 +99,7 @@ class _Walk:
         self.before: dict[str, list[Any]] = {}
         self.chain: list[Any] = []
         self.aside: list[tuple[Abstract, Span]] = []
+        self.apps: list[str] = []
 
     def app(self, app: Any, prefix: Abstract) -> bool:
         """Whether nothing but what is found answers below a prefix."""
@@ -97,6 +110,7 @@ class _Walk:
             return False
         if not isinstance(app, Object):
             return False
+        self.apps.append(app.library or "")
         self.depth += 1
         try:
             return self._listens(app, prefix) if app.library == APPS["http"] else self._routes(app, _own(app, prefix))
@@ -140,7 +154,7 @@ class _Walk:
         self._passed(route, path, len(self.met) > before)
         if len(self.met) > before or route.use:
             return closed
-        if isinstance(path.only, str) and not set(":*{(").intersection(path.only):
+        if isinstance(path.only, str) and PLAIN.fullmatch(path.only):
             self.endpoints.append(Endpoint(path.only, route.methods, route.span))
             return closed
         return False

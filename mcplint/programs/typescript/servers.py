@@ -37,6 +37,8 @@ STOPS = (
 )
 """What sets handlers for signals, or may."""
 CLUSTER = r"""["'](?:node:)?cluster["']"""
+MATCHED = r"[tT]railingSlash|strict\s*:|rewriteUrl|routerOptions"
+"""What tells a router of Hono or Fastify whether a slash at the end counts, or may."""
 STORES = r"""["'](?:ioredis|redis|@upstash/redis|@vercel/kv|@redis/client)["']"""
 
 
@@ -103,6 +105,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         workers=unknown() if _mentions(machine, CLUSTER) else known(1, Label(each.span, "one process listens here")),
         endpoints=(*there.endpoints, *others),
         endpoints_closed=there.closed,
+        matching=there.matching(_mentions(machine, MATCHED)),
         declared_host=_declared(there),
         host_check=check,
         allowed_hosts=hosts,
