@@ -6,6 +6,8 @@ import posixpath
 import re
 from typing import NamedTuple
 
+from mcplint.commands.command_lines import UV, unwrapped
+from mcplint.commands.options import parse
 from mcplint.commands.shell import Ran, Shell
 from mcplint.commands.words import text
 from mcplint.images.executables import lacks, lacks_shell
@@ -32,6 +34,8 @@ SEARCHES = re.compile(r"-[aclnoi]*f[aclnoi]*|--full")
 """The flags of pgrep with which it looks at whole command lines."""
 SHOWS = re.compile(r"(?: ?-[qciEFw]{1,6})*")
 """The flags of grep with which it still finds a pattern as it is written."""
+LIMITED = re.compile(r"\s(?:-[a-zA-Z]*m\s*\d|--max-time\b)|\btimeout\b")
+"""What ends a request in time, and so an answer that does not."""
 DEEPEST = 3
 
 
@@ -120,7 +124,11 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
     if missing is None and (pattern := _found_in_itself(script.text, ran, spelled)):
         return Asked((), f"the command line of the shell that runs it has `{pattern[:40]}` in it, too")
     if swallowed := "" if stops else _swallowed(ran, spelled):
-        return Asked(tuple(one._replace(strict=False) for one in requests), swallowed, missing)
+        ends = LIMITED.search(script.text) is not None
+        made = (one._replace(strict=False, whole=one.whole and not ends) for one in requests)
+        return Asked(tuple(made), swallowed, missing)
+    if "$?" in script.text:
+        requests = [one._replace(strict=one.strict and None, whole=False) for one in requests]
     if one := _either_way(script.text, spelled, requests):
         return Asked((one,), "", missing)
     decided = any(each.line.inside or each.line.operator in ("|", "&&") for each in ran)
@@ -177,8 +185,11 @@ def _swallowed(ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> str:
 
 def _asked(words: tuple[str, ...], probed: _Probed) -> Asked:
     """What a command without a shell asks for."""
-    name = posixpath.basename(words[0])
     missing = _missing(words, probed)
+    if inner := _inner(words):
+        asked = _asked(inner, probed)
+        return asked._replace(missing=missing or asked.missing)
+    name = posixpath.basename(words[0])
     if name == "curl":
         return Asked(tuple(curl(words[1:])), "", missing)
     if name == "wget":
@@ -191,6 +202,14 @@ def _asked(words: tuple[str, ...], probed: _Probed) -> Asked:
         return Asked((), idle, missing)
     asked = _followed(words, probed)
     return asked._replace(missing=missing or asked.missing)
+
+
+def _inner(words: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The command that `timeout`, `uv run` and their like start; None where a command is no such thing."""
+    told = tuple(Value((word,)) for word in words)
+    rest = parse(told[2:], UV).rest if words[:2] == ("uv", "run") else unwrapped(told)
+    inner = tuple(text(word) or "" for word in rest or ())
+    return ("python", *inner) if inner and inner[0].endswith(".py") else inner or None
 
 
 def _followed(words: tuple[str, ...], probed: _Probed) -> Asked:
