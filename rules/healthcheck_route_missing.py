@@ -14,6 +14,8 @@ sends requests to all of them, hanging or not.
 The `fastmcp` of TypeScript has `/health`, and `/ready`, which is `503` until
 some client holds a session: a check that asks for it lets none in.
 
+So does the check of the container of a proxy that passes the request on.
+
 A check that speaks TLS to a server that does not never gets that far.
 
 Add the route, `@mcp.custom_route("/health", methods=["GET"])`: it needs
@@ -101,7 +103,7 @@ def check(server: Server):
             yield Finding(message, each.span, (Label(server.span, "has no certificate"),))
         elif server.refuses(asked.path):
             message = f"{each.title} asks for {asked.path[:60]}, which {server.title} does not have"
-            yield Finding(message, each.span, (Label(place, "has no such route"),))
+            yield Finding(message, each.span, (*each.passed, Label(place, "has no such route")))
         elif server.waiting and asked.path == server.waiting:
             message = (
                 f"{each.title} asks for {asked.path}, which {server.title} answers with 503 until a client is there"

@@ -48,7 +48,8 @@ class HealthCheck(NamedTuple):
     `kind`: `HEALTHCHECK` (also compose's), or what a platform calls it: `liveness`, `readiness`, `startup`, `check`, or
     the name of the proxy or load balancer that makes it.
     `requests`: those that are known. `idle`: why it succeeds whatever the server does, `lenient`: why it does whatever
-    the server answers. `missing`: the program that it needs and the image lacks.
+    the server answers. `missing`: the program that it needs and the image lacks. `container`: what a message calls the
+    one that is checked where that is a proxy's, and `passed`: where that one passes its request on.
     """
 
     kind: str
@@ -58,13 +59,17 @@ class HealthCheck(NamedTuple):
     idle: Label | None = None
     lenient: Label | None = None
     missing: str | None = None
+    container: str = ""
+    passed: tuple[Label, ...] = ()
 
     @property
     def title(self) -> str:
         """What a message calls it: the health check, the liveness probe."""
+        of = f" of {self.container}" if self.container else ""
         if self.kind in PROBES:
-            return f"the {self.kind} probe"
-        return "the health check" if self.kind in ("HEALTHCHECK", "check") else f"the health check of {self.kind}"
+            return f"the {self.kind} probe{of}"
+        own = self.kind in ("HEALTHCHECK", "check")
+        return f"the health check{of}" if own or of else f"the health check of {self.kind}"
 
     @property
     def asked(self) -> Request | None:

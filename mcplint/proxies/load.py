@@ -52,8 +52,9 @@ def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ..
     if not found:
         return ()
     from mcplint.proxies.auxiliary_routes import with_auxiliary_routes
+    from mcplint.proxies.passed_checks import with_passed_checks
 
-    return tuple(map(with_auxiliary_routes, found))
+    return tuple(with_passed_checks(with_auxiliary_routes(proxy)) for proxy in found)
 
 
 def _is_traefiks(label: str) -> bool:

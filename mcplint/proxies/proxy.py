@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.model import MISSING, DeadEnd, Link, Route
+from mcplint.model import MISSING, Container, DeadEnd, Link, Route
 from mcplint.proxies.response import Response
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, Reached
@@ -18,7 +18,7 @@ class Proxy(NamedTuple):
     `name`: of its program. `ports`: those that it listens on, and whether it speaks TLS there. `published`: by port of
     the machine, the port on which the proxy hears it. `ask`: what becomes of a request for a host, a port, a scheme and
     a path. `dead_ends`: the servers that it is told of and that are not there. `names`: those that it answers for,
-    also where it passes nothing on, as far as its routes do not say them.
+    also where it passes nothing on, as far as its routes do not say them. `container`: the one that it runs in.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Proxy(NamedTuple):
     ask: Callable[[str, int, str, str], Response]
     dead_ends: tuple[DeadEnd, ...] = ()
     names: frozenset[str] = frozenset()
+    container: Container | None = None
 
     @property
     def leads(self) -> bool:
@@ -44,6 +45,11 @@ def published(origin: ContainerContext | None, ports: Mapping[int, bool]) -> Map
 
 
 OPEN_ON_MACHINE = "the proxy is open on all interfaces of its machine and lets everybody in"
+
+
+def home_of(origin: ContainerContext | None) -> Container | None:
+    """The container that a proxy runs in."""
+    return origin.container if origin else None
 
 
 def open_ports(origin: ContainerContext, ports: Collection[int | None]) -> Iterator[Label]:

@@ -22,7 +22,7 @@ from mcplint.proxies.caddy.order import (
 )
 from mcplint.proxies.caddy.routes import Heard, response_of, route_of
 from mcplint.proxies.dead_ends import dead_ends
-from mcplint.proxies.proxy import Proxy, joined, open_ports, published
+from mcplint.proxies.proxy import Proxy, home_of, joined, open_ports, published
 from mcplint.proxies.routing import MOST_RULES, ProxyRule, VirtualHost, asking, leading, with_endpoints
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
@@ -65,7 +65,7 @@ def _proxy(
     routes = tuple(_shown(rule.route, shown) for site in done for rule in site.rules if rule.response is None)
     # Caddy resolves a name with the first request that needs it.
     ends = tuple(dead_ends(leading(done), routes, origin, network, strict=False))
-    return Proxy(CADDY, routes, ports, published(origin, ports), asking(done), ends)
+    return Proxy(CADDY, routes, ports, published(origin, ports), asking(done), ends, container=home_of(origin))
 
 
 def _shown(route: Route, ports: tuple[Label, ...]) -> Route:

@@ -18,7 +18,7 @@ from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.haproxy.backend import MOST_MEMBERS, Backend, balancing, checks, members, read_timeout, sections
 from mcplint.proxies.haproxy.conditions import ALL, Condition, acls, conditions
-from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, published
+from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, joined, open_ports, published
 from mcplint.proxies.routing import (
     MOST_RULES,
     ProxyRule,
@@ -70,7 +70,8 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
         # HAProxy does not start while it cannot resolve a name.
         ends = {end.span: end for end in dead_ends(leading(done), tuple(routes), origin, network, strict=True)}
         ask = asking(done)
-        yield Proxy(HAPROXY, tuple(routes), ports, published(origin, ports), ask, tuple(ends.values()))
+        lost = tuple(ends.values())
+        yield Proxy(HAPROXY, tuple(routes), ports, published(origin, ports), ask, lost, container=home_of(origin))
 
 
 def _may_refuse(section: Section) -> bool:

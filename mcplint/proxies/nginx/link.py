@@ -15,7 +15,7 @@ from mcplint.proxies.nginx import Config, Proxied, configure, leads_to, paths_to
 from mcplint.proxies.nginx.config import address
 from mcplint.proxies.nginx.instance import ProxyInstance
 from mcplint.proxies.nginx.shared import apart
-from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, joined, open_ports, published
+from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, joined, open_ports, published
 from mcplint.proxies.streams import with_endpoint
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
@@ -63,7 +63,8 @@ def _instances(
         routes = tuple(_with_intended(one, route, lost) for one, route in zip(found, routes, strict=True))
         names = frozenset(word.text for server in config.servers for word in server.names)
         ask = partial(route_request, config)
-        yield ProxyInstance(Proxy("nginx", routes, ports, published(origin, ports), ask, lost, names), origin, found)
+        opened, container = published(origin, ports), home_of(origin)
+        yield ProxyInstance(Proxy("nginx", routes, ports, opened, ask, lost, names, container), origin, found)
 
 
 def _with_intended(found: Proxied, route: Route, ends: tuple[DeadEnd, ...]) -> Route:
