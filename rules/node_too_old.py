@@ -4,13 +4,18 @@ From release 1.30.0 on, `@modelcontextprotocol/sdk` takes requests by
 `@hono/node-server`, whose release 2 counts on a global `crypto` that Node 18
 does not have. The server starts, and each POST gets status 400 with
 `ReferenceError: crypto is not defined`. The `engines` of the SDK still admit
-Node 18, so that nothing warns. Node 18 has had no updates since April 2025.
+Node 18, so that nothing warns. `@modelcontextprotocol/node`, with which
+servers of version 2 take requests, does the same from release 2.1.2 on. Node
+18 has had no updates since April 2025.
 
-Reported for servers over Streamable HTTP on `node:18` and older. Not reported
-if the lock file, or the project's own requirement, holds `@hono/node-server`
-below 2. Nothing is said of the packages of version 2, where the release of
-`@modelcontextprotocol/node` decides, which is not looked at, nor of Node 16
-with releases below 1.30.0, whose failures were not measured.
+Node 16 has no global `Request` either: from release 1.25.0 on, and with
+version 2, what speaks Streamable HTTP ends at its import with `TypeError: Class
+extends value undefined is not a constructor or null`.
+
+Reported for servers over Streamable HTTP. Not reported on Node 18 if the lock
+file, or the project's own requirement, holds `@hono/node-server` below 2. Not
+reported for standard streams, nor on Node 16 with releases below 1.25.0: these
+were started there, and work.
 
 See https://nodejs.org/en/about/previous-releases
 
@@ -94,8 +99,8 @@ from mcplint import ERROR, Finding, Server, rule
 from mcplint.model.releases import agreed
 from mcplint.text.number import whole
 
-NEEDED = 20
-"""The first major release of Node with a global `crypto` among those that are kept."""
+CRYPTO, KEPT = 19, 20
+"""The first major release of Node with a global `crypto`, and the first one of these that was kept for long."""
 
 
 @rule("node-too-old", ERROR)
@@ -103,9 +108,23 @@ def check(server: Server):
     container, sdk = server.container, server.sdk
     base = container.image.only if container else None
     found = re.search(r"(?:^|/)node:(\d{1,9})(?:[.-]|$)", base or "")
-    if container is None or not found or int(found[1]) >= NEEDED or not server.transport.must_be("streamable-http"):
+    if container is None or not found or not server.transport.must_be("streamable-http"):
         return
-    if agreed(sdk, "hono.crypto") and sdk.hono.must(lambda release: (whole(release.partition(".")[0]) or 0) >= 2):
-        message = f"each request to {server.title} fails: {sdk.title} needs Node {NEEDED}, and {base} has {found[1]}"
-        notes = (*sdk.version.trace[-1:], *sdk.hono.trace[-1:])
-        yield Finding(message, container.image.span or container.span, notes)
+    given, loads = int(found[1]), agreed(sdk, "http.node")
+    notes = sdk.version.trace[-1:]
+    hono = sdk.hono.must(lambda release: (whole(release.partition(".")[0]) or 0) >= 2)
+    crypto = hono and agreed(sdk, "hono.crypto")
+    if loads and given < loads and _is_own(server):
+        message, needed = f"{server.title} cannot load its transport", KEPT if crypto else loads
+    elif crypto and given < CRYPTO:
+        message, needed, notes = f"each request to {server.title} fails", KEPT, (*notes, *sdk.hono.trace[-1:])
+    else:
+        return
+    message = f"{message}: {sdk.title} needs Node {needed}, and {base} has {given}"
+    yield Finding(message, container.image.span or container.span, notes)
+
+
+def _is_own(server):
+    """Whether it speaks through what the SDK has for Node, and by no other adapter."""
+    names = ("StreamableHTTPServerTransport", "NodeStreamableHTTPServerTransport", "toNodeHandler")
+    return any(each.dotted.endswith(f":{name}") for each in server.imports for name in names)

@@ -16,9 +16,12 @@ by address (`ip_hash`, `hash $remote_addr`) or by what the server answered
 request has none. Workers of one container share a port, so no load balancer
 can tell them apart.
 
-Nothing is said of as many processes as there are processors (`pm2 -i max`),
-which may be one, nor of those that a program forks with `node:cluster`, of
-which some may do other work.
+The workers of uvicorn and gunicorn count, the processes that pm2 starts in its
+cluster mode, and those that a program of Node forks of itself with
+`node:cluster`. Nothing is said of as many as there are processors (`pm2 -i
+max`, `os.cpus()`), which may be one, nor of those that are forked with an
+environment or a program of their own, or by a program that speaks of sticky
+sessions.
 
 If the upstream servers are machines that no file of the project names, it is
 assumed that they run its only server: a warning.

@@ -50,6 +50,7 @@ def told(server: Server, name: str) -> Any:
     return getattr(server, name).options
 
 
+CLUSTER = f"import cluster from 'node:cluster';{HEAD}"
 ROWS: dict[str, tuple[str, dict[str, Any]]] = {
     # Frameworks of the web, and where they put the endpoint.
     "express": (f"{HEAD}app.listen(81);", {"runner": "express", "path": ("/mcp",), "kind": "McpServer"}),
@@ -319,6 +320,55 @@ ROWS: dict[str, tuple[str, dict[str, Any]]] = {
     "one-process": (f"{HEAD}app.listen(81);", {"workers": (1,)}),
     "a-cluster": (
         f"import cluster from 'node:cluster';{HEAD}if (cluster.isPrimary) cluster.fork(); else app.listen(81);",
+        {"workers": (1,)},
+    ),
+    "workers-in-a-loop": (
+        f"{CLUSTER}if (cluster.isPrimary) {{ for (let i = 0; i < 4; i++) cluster.fork();"
+        "cluster.on('exit', () => cluster.fork()); } else { app.listen(81); }",
+        {"workers": (4,), "port": (81,), "stateless": (True,)},
+    ),
+    "workers-by-a-function": (
+        f"{CLUSTER}const COUNT = Number('3'); function start() {{ app.listen(81); }}"
+        "if (!cluster.isWorker) { while (true) { break; } [...'abc'].length;"
+        " for (const one of [1, 2, 3]) cluster.fork(); } else start();",
+        {"workers": (3,)},
+    ),
+    "workers-named-apart": (
+        f"import {{ isMaster, fork }} from 'cluster';{HEAD}if (isMaster) {{ fork(); fork(); }} else app.listen(81);",
+        {"workers": (2,)},
+    ),
+    "a-worker-a-processor": (
+        f"import os from 'node:os';{CLUSTER}"
+        "if (cluster.isPrimary) { for (let i = 0; i < os.cpus().length; i++) cluster.fork(); } else app.listen(81);",
+        {"workers": None, "port": (81,)},
+    ),
+    "a-worker-for-each-processor": (
+        f"import os from 'node:os';{CLUSTER}"
+        "if (cluster.isPrimary) { os.cpus().forEach(() => cluster.fork()); } else app.listen(81);",
+        {"workers": None, "port": (81,)},
+    ),
+    "workers-perhaps": (
+        f"{CLUSTER}if (somebody() && cluster.isPrimary) {{ cluster.fork(); cluster.fork(); }} else app.listen(81);",
+        {"workers": (1, 2)},
+    ),
+    "workers-with-work-of-their-own": (
+        f"{CLUSTER}if (cluster.isPrimary) {{ cluster.fork({{ ROLE: 'web' }}); cluster.fork({{ ROLE: 'queue' }}); }}"
+        " else app.listen(81);",
+        {"workers": None},
+    ),
+    "workers-told-apart": (
+        f"{CLUSTER}if (cluster.isPrimary) {{ cluster.fork(); cluster.fork(); }}"
+        " else if (cluster.worker.id === 1) app.listen(81);",
+        {"workers": None},
+    ),
+    "workers-of-another-program": (
+        f"{CLUSTER}if (cluster.isPrimary) {{ cluster.setupPrimary({{ exec: 'queue.js' }}); cluster.fork();"
+        " cluster.fork(); } app.listen(81);",
+        {"workers": None},
+    ),
+    "workers-with-clients-of-their-own": (
+        f"import {{ setupMaster }} from '@socket.io/sticky';{CLUSTER}"
+        "if (cluster.isPrimary) { cluster.fork(); cluster.fork(); } else app.listen(81);",
         {"workers": None},
     ),
     # Version 2 of the SDK.

@@ -67,8 +67,15 @@ def _command(app: Abstract, script: Abstract, word: Value[str]) -> Words:
     if interpreter not in NODE_NAMES:
         return (Value((interpreter,), script.trace), _worded(script), *args)
     front = (word, Value(("start",), word.trace), _worded(script))
-    count = (Value(("-i",), word.trace), _worded(entry(app, "instances"))) if has(app, "instances") else ()
+    count = (Value(("-i",), word.trace), _count(app)) if has(app, "instances") else ()
     return (*front, *count, Value(("--",), word.trace), *args)
+
+
+def _count(app: Abstract) -> Value[str]:
+    """How many processes share a port; in the mode `fork` each opens it for itself, and which of them has it is open."""
+    count, mode = _worded(entry(app, "instances")), entry(app, "exec_mode")
+    shared = not has(app, "exec_mode") or mode.must(lambda option: str(option).startswith("cluster"))
+    return count if shared or count.only == "1" else Value(None, count.trace)
 
 
 def _words(value: Abstract) -> Words | None:

@@ -13,12 +13,13 @@ from mcplint.knowledge.npm_releases import DATE
 from mcplint.knowledge.sdk import releases
 from mcplint.knowledge.semver import admits, bounds, exact
 from mcplint.model import Sdk
+from mcplint.model.releases import agreed
 from mcplint.project.kinds import NODE_LOCK_TEXTS
 from mcplint.project.tree import Tree
 from mcplint.text.paths import outwards
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
-HONO = "@hono/node-server"
+HONO, SERVER, ADAPTER = "@hono/node-server", "@modelcontextprotocol/server", "@modelcontextprotocol/node"
 
 
 def sdk(name: str, tree: Tree, folder: str, frozen: bool = True) -> Sdk:
@@ -31,7 +32,7 @@ def sdk(name: str, tree: Tree, folder: str, frozen: bool = True) -> Sdk:
     if place is None:
         return Sdk(name, Value(None))
     home, wanted = place
-    zod, hono = _zod(tree, folder, frozen), _hono(tree, folder, frozen)
+    zod, hono = _zod(tree, folder, frozen), _hono(package, tree, folder, frozen)
     entry = locked(package, tree, home) if frozen else None
     asked = Label(wanted.span, f"requires {package} {wanted.text}")
     if entry is not None:
@@ -56,8 +57,13 @@ def _zod(tree: Tree, folder: str, frozen: bool) -> Value[str]:
     return Value((".".join(map(str, oldest)),), asked) if oldest else Value(None, asked)
 
 
-def _hono(tree: Tree, folder: str, frozen: bool) -> Value[str]:
-    """The release of `@hono/node-server` that an SDK gets: the locked one, the newest where nothing holds it."""
+def _hono(package: str, tree: Tree, folder: str, frozen: bool) -> Value[str]:
+    """The release of `@hono/node-server` that an SDK gets: the locked one, the newest where nothing holds it.
+
+    Version 2 gets it through a package of its own, whose older releases hold it below 2.
+    """
+    if package == SERVER and agreed(sdk(f"npm:{ADAPTER}", tree, folder, frozen), "hono.crypto") is not True:
+        return UNKNOWN
     place = asking(HONO, tree, folder)
     entry = locked(HONO, tree, place[0] if place else folder) if frozen else None
     if entry is not None:

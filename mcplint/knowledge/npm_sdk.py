@@ -7,7 +7,7 @@ reach the wrong client) or "fails"; `server.second_request`: the same for transp
 request: "hangs" (of two at a time one is never answered), "works" or "fails"; `stream.headers_at_once`: whether the
 headers of a response stream are sent before its first event; `zod.major`: the newest major release of zod whose
 schemas tools may have; `hono.crypto`: whether it takes `@hono/node-server` 2, which needs the global `crypto` of
-Node 20; `stream.no_transform`: whether streams forbid to be compressed on their way; `status.bad_host`: the answer to
+Node 20; `http.node`: the oldest major release of Node in which what speaks Streamable HTTP can be loaded; `stream.no_transform`: whether streams forbid to be compressed on their way; `status.bad_host`: the answer to
 a `Host` that is refused; `sse.second_client`: what becomes of a bridge when its second client over HTTP+SSE comes, with
 the SDK that it gets today: it "ends" or "works"; `export.NAME`: the subpaths, without `.js`, that export what servers
 are made with, one space between two; `peer.PACKAGE`: the only release of another package beside which npm installs
@@ -19,6 +19,7 @@ from __future__ import annotations
 Row = tuple[str, str, str, str, object, str]
 
 SDK, SERVER, FASTMCP = "npm:@modelcontextprotocol/sdk", "npm:@modelcontextprotocol/server", "npm:fastmcp"
+ADAPTER = "npm:@modelcontextprotocol/node"
 SUPERGATEWAY, HANDLER = "npm:supergateway", "npm:mcp-handler"
 LIVE = "requests to a live server on loopback, on both sides of each boundary"
 READ = "read in the source of the release"
@@ -75,6 +76,11 @@ ROWS: tuple[Row, ...] = (
     ("zod.major", SDK, "1.23.0", "", 4, CALLED),
     ("hono.crypto", SDK, "1.4.0", "1.29.0", False, LIVE),
     ("hono.crypto", SDK, "1.30.0", "", True, LIVE),
+    ("hono.crypto", ADAPTER, "2.0.0", "2.1.1", False, LIVE),
+    ("hono.crypto", ADAPTER, "2.1.2", "", True, LIVE),
+    ("hono.crypto", SERVER, "2.0.0", "", True, LIVE),
+    ("http.node", SDK, "1.25.0", "", 18, LIVE),
+    ("http.node", SERVER, "2.0.0", "", 18, LIVE),
     ("default.host", FASTMCP, "1.27.3", "3.14.5", "0.0.0.0", LIVE),
     ("default.host", FASTMCP, "3.15.0", "", "localhost", LIVE),
     ("default.port", FASTMCP, "1.27.3", "", 8080, LIVE),

@@ -59,9 +59,40 @@ def _damage(start: Start, world: World) -> Span | None:
 
 
 def _run(start: Start, world: World, lenient: bool = False, chosen: bool = False) -> tuple[Outcome, Label | None]:
-    """What comes of it, and the variable for want of which it ended."""
-    machine = Machine(world, tables(), start.argv, start.span)
-    machine.lenient, machine.chosen, machine.entry = lenient, chosen, start.target
+    """What comes of it, and the variable for want of which it ended; of the processes that it forks as well."""
+
+    def once(world: World, worker: bool) -> tuple[Machine, Outcome, Label | None]:
+        machine = Machine(world, tables(), start.argv, start.span)
+        machine.lenient, machine.chosen, machine.worker, machine.entry = lenient, chosen, worker, start.target
+        return machine, *_once(machine, start)
+
+    machine, found, demand = once(world, False)
+    if machine.clustered and found.complete:
+        worker, other, _ = once(world._replace(steps=world.steps - found.steps), True)
+        found = _with_workers(found, machine, other, worker)
+    return found, demand
+
+
+def _with_workers(found: Outcome, machine: Machine, other: Outcome, worker: Machine) -> Outcome:
+    """What comes of a program together with the processes that it forks."""
+    from mcplint.programs.alternatives import servers
+    from mcplint.programs.typescript.libraries.cluster import processes
+
+    count = processes(machine, worker)
+    forked = tuple(each._replace(workers=count) if each.workers.options != () else each for each in other.servers)
+    both = servers((found.servers, forked))
+    best = other if other.servers and not found.servers else found
+    return best._replace(
+        servers=both,
+        asked=found.asked | other.asked,
+        complete=other.complete,
+        steps=found.steps + other.steps,
+        failures=(*found.failures, *other.failures),
+        unknown=() if both else found.unknown or other.unknown,
+    )
+
+
+def _once(machine: Machine, start: Start) -> tuple[Outcome, Label | None]:
     notes: tuple[Label, ...] = ()
     complete, demand = True, None
     found: tuple[Server, ...] = ()
@@ -171,6 +202,7 @@ def tables() -> Tables:
     from mcplint.programs.typescript.expressions import EVALUATORS
     from mcplint.programs.typescript.imports import load
     from mcplint.programs.typescript.libraries import (
+        cluster,
         commander,
         frameworks,
         loggers,
@@ -185,7 +217,20 @@ def tables() -> Tables:
     )
     from mcplint.programs.typescript.statements import EXECUTORS
 
-    modules = (standard, options, commander, yargs, output, loggers, schemas, schema_options, web, sdk, frameworks)
+    modules = (
+        standard,
+        options,
+        commander,
+        yargs,
+        output,
+        loggers,
+        schemas,
+        schema_options,
+        web,
+        sdk,
+        frameworks,
+        cluster,
+    )
     calls = {name: handler for each in (methods, *modules) for name, handler in each.CALLS.items()}
     reads = {name: reader for each in modules for name, reader in each.READS.items()}
     aliases = {name: other for each in modules for name, other in each.ALIASES.items()}

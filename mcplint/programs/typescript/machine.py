@@ -88,7 +88,7 @@ class Tables(NamedTuple):
         return owner in self.classes and name not in ("", "new", "()")
 
 
-FRAMEWORK = "framework"
+FRAMEWORK, FORKS = "framework", "forks"
 
 
 class Effects(NamedTuple):
@@ -99,9 +99,11 @@ class Effects(NamedTuple):
 
 
 class Served(NamedTuple):
-    """A start to serve: of a server on standard streams, of an application or listener on a port, or by a framework.
+    """A start to serve: of a server on standard streams, of an application or listener on a port, or by a framework;
+    or of more processes of the same program.
 
-    `what`: the server object, the application, or what makes a framework's server of the model. `printed`: what has
+    `what`: the server object, the application, what makes a framework's server of the model, or how many processes.
+    `printed`: what has
     been written to standard output before, however conditions turned out; `diverted`: it leads elsewhere from here on.
     """
 
@@ -136,6 +138,8 @@ class Machine(Journal):
     `requests`: what handlers that are looked at hand requests to.
     `effects`: what the tool that is looked at does; `room`: how many steps tools may take.
     `executed`: the statements that were come to; `watch`: what is told of each.
+    `worker`: it is a process that the program has forked; `clustered`: the program asks which of them it is.
+    `uncounted`: how many loops are at it of which nobody knows how often they turn.
     """
 
     def __init__(self, world: World, tables: Tables, argv: tuple[Value[str], ...] | None, origin: Span) -> None:
@@ -161,7 +165,8 @@ class Machine(Journal):
         self.request_paths: list[tuple[str, ...] | None] = []
         self.missing: str | None = None
         self.depth = 0
-        self.lenient = self.chosen = False
+        self.lenient = self.chosen = self.worker = self.clustered = False
+        self.uncounted = 0
         self.executed: set[int] = set()
         self.watch: Callable[[Node], None] | None = None
         self.entry = ""

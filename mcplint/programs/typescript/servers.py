@@ -14,7 +14,7 @@ from mcplint.programs.typescript.guards import CHECKS, GUARDS
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
 from mcplint.programs.typescript.libraries.web import APPS, HANDLER, REWRITES
-from mcplint.programs.typescript.machine import FRAMEWORK, Args, Machine, Served
+from mcplint.programs.typescript.machine import FORKS, FRAMEWORK, Args, Machine, Served
 from mcplint.programs.typescript.middleware import body_parser, compressed, cors
 from mcplint.programs.typescript.routes import Met, Walked, walk
 from mcplint.programs.typescript.tools import effects
@@ -51,7 +51,8 @@ def served(machine: Machine) -> tuple[Server, ...]:
         found: list[Server] = []
         for each in way:
             found += _described(machine, each, known_apps)
-        machine.paths.append(tuple(dict.fromkeys(map(coerced, found))) or (None if way else ()))
+        others = any(each.kind != FORKS for each in way)
+        machine.paths.append(tuple(dict.fromkeys(map(coerced, found))) or (None if others else ()))
     return servers(machine.paths)
 
 
@@ -66,6 +67,8 @@ def _described(machine: Machine, each: Served, walked: dict[int, Walked]) -> Ite
         return
     if each.kind == FRAMEWORK:
         yield each.what(machine)
+        return
+    if each.kind == FORKS:
         return
     if id(each.what) not in walked:
         walked[id(each.what)] = walk(machine, each.what)
@@ -102,7 +105,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         message_path=_message_path(handled.transport, message) if kind == SSE else NOWHERE,
         stateless=_stateless(machine, handled.transport) if kind == STREAMABLE else NOWHERE,
         json_response=sdk.flag(handled.transport, "enableJsonResponse") if kind == STREAMABLE else NOWHERE,
-        workers=unknown() if _mentions(machine, CLUSTER) else known(1, Label(each.span, "one process listens here")),
+        workers=_workers(machine, each),
         endpoints=(*there.endpoints, *others),
         endpoints_closed=there.closed,
         matching=there.matching(_mentions(machine, MATCHED)),
@@ -116,6 +119,12 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         compressed=compressed(first.layers),
         back_channel=_asks(machine, server, handled),
     )
+
+
+def _workers(machine: Machine, each: Served) -> Abstract:
+    """How many processes listen: one, unless the program may fork more and never asks which of them it is."""
+    alone = machine.clustered or not _mentions(machine, CLUSTER)
+    return known(1, Label(each.span, "one process listens here")) if alone else unknown()
 
 
 def _asks(machine: Machine, server: Any, handled: sdk.Handled) -> tuple[Label, ...]:

@@ -173,7 +173,7 @@ def for_of(machine: Machine, frame: Frame, node: Node) -> None:
         machine.catch(Break, every)
         return
     _forget(machine, frame, body)
-    machine.catch(Break, lambda: machine.fork([turn(unknown(*value.trace)), lambda: known(UNDEFINED)]))
+    machine.catch(Break, lambda: _perhaps(machine, turn(unknown(*value.trace))))
 
 
 def loop(machine: Machine, frame: Frame, node: Node) -> None:
@@ -210,7 +210,16 @@ def _turns(machine: Machine, scope: Frame, node: Node, body: Node) -> Abstract:
             break
         turn()
     _forget(machine, scope, node)
-    return machine.fork([turn, lambda: known(UNDEFINED)])
+    return _perhaps(machine, turn)
+
+
+def _perhaps(machine: Machine, turn: Callable[[], Abstract]) -> Abstract:
+    """A turn that stands for any number of them."""
+    machine.uncounted += 1
+    try:
+        return machine.fork([turn, lambda: known(UNDEFINED)])
+    finally:
+        machine.uncounted -= 1
 
 
 def _condition(machine: Machine, scope: Frame, node: Node) -> bool | None:
