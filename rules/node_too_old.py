@@ -9,8 +9,8 @@ servers of version 2 take requests, does the same from release 2.1.2 on. Node
 18 has had no updates since April 2025.
 
 Node 16 has no global `Request` either: from release 1.25.0 on, and with
-version 2, what speaks Streamable HTTP ends at its import with `TypeError: Class
-extends value undefined is not a constructor or null`.
+version 2, what speaks Streamable HTTP ends at its import with a `TypeError`
+(`Class extends value undefined is not a constructor or null`).
 
 Reported for servers over Streamable HTTP. Not reported on Node 18 if the lock
 file, or the project's own requirement, holds `@hono/node-server` below 2. Not

@@ -72,7 +72,7 @@ def _command(app: Abstract, script: Abstract, word: Value[str]) -> Words:
 
 
 def _count(app: Abstract) -> Value[str]:
-    """How many processes share a port; in the mode `fork` each opens it for itself, and which of them has it is open."""
+    """How many processes share a port; not known in the mode `fork`, where each opens it for itself."""
     count, mode = _worded(entry(app, "instances")), entry(app, "exec_mode")
     shared = not has(app, "exec_mode") or mode.must(lambda option: str(option).startswith("cluster"))
     return count if shared or count.only == "1" else Value(None, count.trace)

@@ -7,8 +7,9 @@ reach the wrong client) or "fails"; `server.second_request`: the same for transp
 request: "hangs" (of two at a time one is never answered), "works" or "fails"; `stream.headers_at_once`: whether the
 headers of a response stream are sent before its first event; `zod.major`: the newest major release of zod whose
 schemas tools may have; `hono.crypto`: whether it takes `@hono/node-server` 2, which needs the global `crypto` of
-Node 20; `http.node`: the oldest major release of Node in which what speaks Streamable HTTP can be loaded; `stream.no_transform`: whether streams forbid to be compressed on their way; `status.bad_host`: the answer to
-a `Host` that is refused; `sse.second_client`: what becomes of a bridge when its second client over HTTP+SSE comes, with
+Node 20; `http.node`: the oldest major release of Node in which what speaks Streamable HTTP can be loaded;
+`stream.no_transform`: whether streams forbid to be compressed on their way; `status.bad_host`: the answer to a `Host`
+that is refused; `sse.second_client`: what becomes of a bridge when its second client over HTTP+SSE comes, with
 the SDK that it gets today: it "ends" or "works"; `export.NAME`: the subpaths, without `.js`, that export what servers
 are made with, one space between two; `peer.PACKAGE`: the only release of another package beside which npm installs
 it. With `.sse` after its name, what the old transport HTTP+SSE does.
