@@ -18,7 +18,8 @@ the name in a way that cannot be followed.
 For Node these are a file (`node dist/main.js` where no `main.ts` is compiled
 to it) and a script of `package.json`, also where one runs the other. What is
 built is judged where `tsc` alone builds it and its configuration says from
-where to where.
+where to where. `CMD ["node", "server.js"]` on an image whose ENTRYPOINT is
+Node already (distroless) has Node look for a file called `node`.
 
 See https://docs.docker.com/reference/dockerfile/#cmd
 
@@ -70,7 +71,7 @@ from mcplint import ERROR, Container, Finding, Fix, LackKind, rule
 def check(container: Container):
     lack = container.missing
     if lack and lack.kind == LackKind.TARGET:
-        built = " and its build does not make" if lack.name.endswith((".js", ".mjs", ".cjs")) else ""
+        built = " and its build does not make" if lack.name.endswith((".js", ".mjs", ".cjs", "node")) else ""
         absent = f"{container.title} does not have: {lack.why}" if lack.path else f"the project does not have{built}"
         fix = Fix("let the file into the build", lack.edits, safe=True) if lack.edits else None
         yield Finding(f"the start command names `{lack.name}`, which {absent}", lack.span, lack.notes, fix)

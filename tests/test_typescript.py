@@ -420,6 +420,15 @@ def test_a_bundle_packs_the_command_of_the_package_of_its_name():
     assert [(link.to, link.kind) for link in server.links] == [("manifest.json:yew", "assumed")]
 
 
+@pytest.mark.parametrize(("file", "count"), [("dist/index.js", 1), ("dist/other.js", 0)])
+def test_a_bundle_packs_the_command_of_the_package_around_it(file: str, count: int):
+    package = '{"name": "@acme/yew-mcp", "bin": "dist/index.js"}'
+    bundle = f"""{{"name": "yew", "server": {{"type": "node", "entry_point": "{file}", "mcp_config":
+        {{"command": "node", "args": ["${{__dirname}}/{file}"]}}}}}}"""
+    files = {"package.json": package, "mcpb/manifest.json": bundle}
+    assert sum(any("mcpb" in link.to for link in server.links) for server in deployed(files)) == count
+
+
 def test_programs_put_together_at_random_are_no_mistake_of_mcplint():
     assert len(scriptfuzz.names()) > 400
     assert [text for text, _ in scriptfuzz.mistakes(7, 400)] == []
@@ -538,6 +547,22 @@ def test_the_processes_of_pm2(command: str, count: int | None):
     package = '{"dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"}}'
     files = {"package.json": package, "src/index.js": f"{HEAD}app.listen(81);", "ecosystem.config.cjs": config}
     assert in_image(files, command).workers.only == count
+
+
+@pytest.mark.parametrize(("release", "transport"), [("1.27.7", "sse"), ("2.2.4", None), ("^3.3.0", None)])
+def test_fastmcp_speaks_http_and_sse_until_its_second_major_release(release: str, transport: str | None):
+    program = """import { FastMCP } from 'fastmcp'; const s = new FastMCP({ name: 'oak', version: '1' });
+        s.start({ transportType: 'sse', sse: { endpoint: '/sse', port: 81 } });"""
+    files = {"package.json": f'{{"dependencies": {{"fastmcp": "{release}"}}}}', "src/index.ts": program}
+    assert in_image(files, "tsx src/index.ts").transport.only == transport
+
+
+def test_a_package_that_next_starts_is_one_that_is_started():
+    from mcplint.link import link
+    from mcplint.project.config import Config
+
+    found = link(Tree.of({**NEXT, "app/api/[transport]/route.ts": ADAPTED}), Config()).deployment
+    assert [server.path.only for server in found.servers] == ["/api/mcp"] and not found.unfollowed
 
 
 ECOSYSTEM = """

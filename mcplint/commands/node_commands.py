@@ -121,10 +121,10 @@ def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     said = _main(context) or said if posixpath.normpath(said) == "." else said
     found = next((found for path in _paths(said, context) if (found := source_of(context.tree, path))), None)
     if found is None:
-        return _generated(said, word, argv, context) or context.none(
-            f"{said} is not in the project, and no source of it is found",
-            context.absolute(said) or context.inside(said),
-        )
+        place = context.absolute(said) or context.inside(said)
+        place = f"node {place}" if place and posixpath.basename(said) in NODE_NAMES else place
+        why = f"{said} is not in the project, and no source of it is found"
+        return _generated(said, word, argv, context) or context.none(why, place)
     built = context.inside(said)
     how = f"starts {found}" if built in (None, found) else f"starts {built}, which is built from {found}"
     start = context.start(SCRIPT, found, argv, (posixpath.dirname(found),), Label(span_of(word, context.span), how))
@@ -338,18 +338,28 @@ def _npx(words: Words, context: ExecContext) -> Step:
     return Next((parsed.rest[0]._replace(options=(name,)), *parsed.rest[1:]), inner)
 
 
-def packed(name: str, words: Words, tree: Tree) -> Words:
+def packed(name: str, folder: str, words: Words, tree: Tree) -> Words:
     """What a bundle of a package of the project starts, its file not built yet: the command of the package.
 
-    `name`: that of the bundle, which is the package's or the last part of it. `words`: of `node` and a file.
+    `name`: that of the bundle, which is the package's or the last part of it; else it is of the package around its
+    `folder`, if it names the file of its command. `words`: of `node` and a file.
     """
     rest = parse(words[1:], NODE).rest
     names = named(tree)
     own = {names[each]: each for each in names if name in (each, each.rpartition("/")[2])}
     package = name if name in names else next(iter(own.values())) if len(own) == 1 else ""
+    package = package or (_around(folder, spelled(rest[0]), tree) if rest else "")
     if not rest or not package or command_of(tree, package) is None:
         return ()
     return (Value(("npx",), words[0].trace), Value((package,), rest[0].trace), *rest[1:])
+
+
+def _around(folder: str, file: str, tree: Tree) -> str:
+    """The name of the package around a folder whose command is a file like this one, empty where it has none."""
+    home = nearest(tree, folder)
+    package = package_json(tree, home) if home is not None else None
+    command = started(package, package.name) if package else None
+    return package.name if package and command and file.endswith(f"/{posixpath.normpath(command.path)}") else ""
 
 
 def bin_of(context: ExecContext, name: str, words: Words, word: Value[str]) -> Step | None:

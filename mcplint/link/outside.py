@@ -208,13 +208,14 @@ def from_entry(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Docke
 
 
 def _packed(entry: Entry, tree: Tree) -> Words:
-    """The command of the package that a bundle packs, which is one of its name."""
+    """The command of the package that a bundle packs, which is one of its name, or the one around it."""
     place = kind(entry.span.source.path)
     if place is None or place.name != "bundle" or program(entry.words) != "node":
         return ()
     from mcplint.commands.node_commands import packed
 
-    return packed(entry.id.rpartition(":")[2], entry.words, tree)
+    folder = posixpath.dirname(entry.span.source.path)
+    return packed(entry.id.rpartition(":")[2], folder, entry.words, tree)
 
 
 def _is_own(entry: Entry, context: ExecContext) -> bool:

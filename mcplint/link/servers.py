@@ -216,7 +216,7 @@ class Programs:
     def _missing(self, context: ContainerContext, target: str | None) -> Lack | None:
         if not target or context.container.unread:
             return None
-        if target.startswith("script ") or target.endswith(JAVASCRIPT):
+        if target.startswith(("script ", "node ")) or target.endswith(JAVASCRIPT):
             from mcplint.runtime import missing_node
 
             return missing_node.missing(context, target, self.tree)

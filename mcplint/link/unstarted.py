@@ -25,10 +25,14 @@ _WORKER = "wrangler."
 
 
 def unstarted(tree: Tree, paths: Paths, servers: Sequence[Server] = ()) -> tuple[Unfollowed, ...]:
-    """What a server may be made of in each language that none of the servers is written in."""
+    """What a server may be made of in each language that no server is written in; one of Next is a package."""
     written = {server.span.source.path for server in servers}
     python = () if any(path.endswith(".py") for path in written) else _modules(tree, paths)
-    node = () if any(path.endswith((*TYPESCRIPT, *JAVASCRIPT)) for path in written) else _packages(tree, paths)
+    node = (
+        ()
+        if any(path.endswith((*TYPESCRIPT, *JAVASCRIPT, "package.json")) for path in written)
+        else _packages(tree, paths)
+    )
     found = tuple(chain(python, node))
     if len(found) <= MOST:
         return found

@@ -24,7 +24,7 @@ _ELSEWHERE = ("-w", "--workspace", "--prefix", "--if-present", "-C")
 def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
     """The file or script at the word that names it, or None where the image may have it from elsewhere.
 
-    `target`: a path in the image, or `script NAME`.
+    `target`: a path in the image, `node PATH` for one that is called like Node itself, or `script NAME`.
     """
     image, argv = context.image, context.container.argv
     if image is None or argv is None or not image.base_known or not _brings_sdk(image, tree):
@@ -36,6 +36,9 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
         lost, named = f"npm run {name}", name
         elsewhere = any(_spelled(word).startswith(_ELSEWHERE) for word in words)
         certain = told is not None and not elsewhere and _lacks_script(context, name, tree)
+    elif target.startswith("node "):
+        lost = named = posixpath.basename(target)
+        certain = _lacks_module(context, target.removeprefix("node "), tree)
     else:
         home = context.container.workdir.only or "/"
         inside = target.startswith(f"{home.rstrip('/')}/") or not target.startswith("/")
@@ -44,7 +47,9 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
         certain = _lacks_file(context, words, target, tree)
     if not certain:
         return None
-    word = next((each for each in words if _spelled(each).endswith(named)), None)
+    naming = [each for each in words if _spelled(each).endswith(named)]
+    word = next((each for each in naming if lost == named == _spelled(each) and each is not words[0]), None)
+    word = naming[0] if word is None and naming else word
     shown = _spelled(word) if word is not None and lost.endswith(named) else lost
     return Lack(LackKind.TARGET, shown, word.site.span if word is not None and word.site else argv.span, "")
 
@@ -75,6 +80,12 @@ def _lacks_script(context: ContainerContext, name: str, tree: Tree) -> bool:
     path = project_path(image, place)
     package: PackageJson | None = tree.facts("package_json", path) if path in tree.paths else None
     return package is not None and not package.problems and name not in package.scripts
+
+
+def _lacks_module(context: ContainerContext, target: str, tree: Tree) -> bool:
+    """Whether nothing of an image can be what Node loads under a name without a suffix."""
+    endings = ("", ".js", ".json", ".node", "/index.js", "/package.json")
+    return all(_lacks_file(context, (), f"{target}{ending}", tree) for ending in endings)
 
 
 def _lacks_file(context: ContainerContext, words: Words, target: str, tree: Tree) -> bool:

@@ -32,6 +32,9 @@ def fast_start(machine: Machine, args: Args, owner: Any) -> Abstract:
     options = args.get(0)
     given = prop(options, "httpStream", prop(options, "sse"))
     transport = _setting(machine, sdk, prop(options, "transportType"), "transport", known("stdio", *args.notes))
+    if "sse" in (transport.options or ()) and not sdk.version.must(lambda version: _numbers(version) < (2,)):
+        # From 2.0 on `start` throws "Invalid transport type", and newer releases serve standard streams instead.
+        transport = unknown(*transport.trace)
     settings = {
         "port": _number(_setting(machine, sdk, prop(given, "port"), "port", _known(sdk, "default.port", args))),
         "host": _setting(machine, sdk, prop(given, "host"), "host", _known(sdk, "default.host", args)),
