@@ -425,7 +425,10 @@ def test_a_bundle_packs_the_command_of_the_package_around_it(file: str, count: i
     package = '{"name": "@acme/yew-mcp", "bin": "dist/index.js"}'
     bundle = f"""{{"name": "yew", "server": {{"type": "node", "entry_point": "{file}", "mcp_config":
         {{"command": "node", "args": ["${{__dirname}}/{file}"]}}}}}}"""
-    files = {"package.json": package, "mcpb/manifest.json": bundle}
+    root = '{"name": "@acme/yew", "workspaces": ["packages/*"]}'
+    source = 'import { serve } from "../../../src/index.js";\n'
+    files = {"package.json": root, "packages/yew/package.json": package, "packages/yew/mcpb/manifest.json": bundle}
+    files["packages/yew/src/index.ts"] = source
     assert sum(any("mcpb" in link.to for link in server.links) for server in deployed(files)) == count
 
 

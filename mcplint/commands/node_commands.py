@@ -346,7 +346,8 @@ def packed(name: str, folder: str, words: Words, tree: Tree) -> Words:
     """
     rest = parse(words[1:], NODE).rest
     names = named(tree)
-    own = {names[each]: each for each in names if name in (each, each.rpartition("/")[2])}
+    called = (each for each in names if name in (each, each.rpartition("/")[2]))
+    own = {names[each]: each for each in called if command_of(tree, each)}
     package = name if name in names else next(iter(own.values())) if len(own) == 1 else ""
     package = package or (_around(folder, spelled(rest[0]), tree) if rest else "")
     if not rest or not package or command_of(tree, package) is None:
