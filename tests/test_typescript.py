@@ -432,6 +432,29 @@ def test_a_bundle_packs_the_command_of_the_package_around_it(file: str, count: i
     assert sum(any("mcpb" in link.to for link in server.links) for server in deployed(files)) == count
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "deno run -A src/index.ts",
+        "deno run --allow-net --allow-env ./src/index.ts",
+        "npx tsx src/index.ts",
+        "npx -y tsx@latest ./src/index.ts",
+        "bunx tsx src/index.ts",
+        "pnpm dlx tsx src/index.ts",
+        "npm exec -- tsx src/index.ts",
+        "bun run src/index.ts",
+        "bun run --watch src/index.ts",
+        "bun src/index.ts",
+        "node --import tsx src/index.ts",
+    ],
+)
+def test_a_source_that_a_client_is_told_to_run_is_followed(command: str):
+    words = "".join(f', "{word}"' for word in command.split()[1:])[2:]
+    told = f'{{"mcpServers": {{"yew": {{"command": "{command.split()[0]}", "args": [{words}]}}}}}}'
+    found = deployed({"package.json": "{}", ".mcp.json": told, ".cursor/mcp.json": told})
+    assert {link.to for server in found for link in server.links} == {".mcp.json:yew", ".cursor/mcp.json:yew"}
+
+
 def test_programs_put_together_at_random_are_no_mistake_of_mcplint():
     assert len(scriptfuzz.names()) > 400
     assert [text for text, _ in scriptfuzz.mistakes(7, 400)] == []
