@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from mcplint.text.route_patterns import literal_head, route_pattern
+from mcplint.text.route_patterns import is_literal, literal_head, route_pattern
 from mcplint.text.source import Edit, Span
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -33,6 +33,8 @@ class Matching(NamedTuple):
     def answers(self, route: str, path: str) -> bool:
         """Whether a route may answer a path."""
         route, path = self._alike(route), self._alike(path)
+        if is_literal(route):
+            return route == path if self.strict else route.rstrip("/") == path.rstrip("/")
         routes = (route,) if self.strict else (route.rstrip("/"), f"{route.rstrip('/')}/")
         paths = (path,) if self.strict else (path.rstrip("/"), f"{path.rstrip('/')}/")
         return any(route_pattern(one).fullmatch(each) for one in routes for each in paths)

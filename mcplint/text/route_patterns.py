@@ -19,20 +19,28 @@ _CONVERTORS = {
 
 @lru_cache(1024)
 def route_pattern(path: str) -> re.Pattern[str]:
-    """What a route matches; anything from the first sign on that may mean more than a parameter."""
+    """What a route matches; anything from the first sign on that may mean more than one parameter of a segment."""
     parts: list[str] = []
-    place = 0
+    place, taken = 0, False
     while place < len(path):
-        if found := _PARAMETER.match(path, place):
-            named = found[0].startswith("{")
-            parts.append(_CONVERTORS.get(found[1], ".*") if named else "[^/]*")
-            place = found.end()
+        if found := None if taken else _PARAMETER.match(path, place):
+            told = _CONVERTORS.get(found[1]) if found[0].startswith("{") else "[^/]*"
+            if told is None:
+                break
+            parts.append(told)
+            place, taken = found.end(), True
         elif _LITERAL.match(path, place):
+            taken = taken and path[place] != "/"
             parts.append(re.escape(path[place]))
             place += 1
         else:
-            return re.compile("".join((*parts, ".*")), re.DOTALL)
-    return re.compile("".join(parts), re.DOTALL)
+            break
+    return re.compile("".join((*parts, ".*" if place < len(path) else "")), re.DOTALL)
+
+
+def is_literal(path: str) -> bool:
+    """Whether a route takes one path only."""
+    return len(literal_head(path)) == len(path)
 
 
 def literal_head(path: str) -> str:
