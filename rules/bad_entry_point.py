@@ -10,19 +10,22 @@ names a module alone builds a wheel that neither pip nor uv installs, with
 everything else in it.
 
 It is a warning where the function hands what a plain function returns to
-`asyncio.run`, such as `asyncio.run(mcp.run())`: the server runs, and the
-process ends with `ValueError: a coroutine was expected` and status 1, which a
-supervisor takes for a crash.
+`asyncio.run`, such as `asyncio.run(mcp.run())`: a server over stdio answers
+all calls, and when its client closes the pipe the process ends with
+`ValueError: a coroutine was expected, got None` and status 1, which a
+supervisor takes for a crash (measured with mcp 1.30.0 and 2.3.0, fastmcp
+2.14.7, 3.4.11 and 4.2.3). Over HTTP nothing differs, as `run` does not return:
+SIGTERM and SIGINT end the process as they do without `asyncio.run`.
 
-All of these show only where the package is installed, with `uvx` or in an
-image: `python server.py` goes another way. That has the first mistake as well:
-a bare `main()` under `if __name__ == "__main__"` only makes the coroutine, and
-the process ends at once with status 0. It is `asyncio.run(main())`.
+The others show only where the package is installed, with `uvx` or in an image:
+`python server.py` goes another way. That has this one and the first mistake as
+well: a bare `main()` under `if __name__ == "__main__"` only makes the
+coroutine, and the process ends at once with status 0. It is
+`asyncio.run(main())`.
 
 Not reported for a decorated function, which may be made callable, for a name
 that is bound in several ways, or for a module that the build may make. Nor for
-`asyncio.run` of a plain function that a file calls when it is run, as the
-server works until it is stopped.
+`asyncio.run` of what may serve over HTTP.
 
 See https://packaging.python.org/en/latest/specifications/entry-points/
 
@@ -120,4 +123,6 @@ def check(script: EntryPoint):
         return
     caller = f"the console script `{script.name}`" if script.console else f"`{script.project}`"
     message = f"{caller} calls `{script.target}`, {why}"
+    if called.runs and not script.console:
+        message = f"{caller} awaits what the plain function `{script.target}` returns, and ends with an error then"
     yield Finding(message, script.span, notes, severity=severity)

@@ -15,9 +15,12 @@ imports so.
 
 Not reported if the file may come to the image in another way: it is mounted,
 a wheel of the project brings it, a RUN names or fetches files, or the base
-image is not known. Nor where its path in the image ends with the module's own
-(`/app/src/tools.py` for `src.tools`), as the folder above may be put on the
-path at run time.
+image is not known. A copy whose path ends with the module's own
+(`/app/src/tools.py` for `src.tools`) is reported only where all folders are
+known in which Python looks: that of the script, the working directory for
+`python -m`, uvicorn, gunicorn and hypercorn, and those of `PYTHONPATH`. It is
+not where the project is installed editable, where a `.pth` file may lead
+elsewhere, or where the program itself touches `sys.path`.
 
 See https://docs.docker.com/reference/dockerfile/#copy
 

@@ -110,13 +110,27 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
     if find(context.tree, folders, name) is None:
         top = name.partition(".")[0]
         more = None if find(context.tree, folders, top) else _only_folder(context.tree, top, context.home)
+        there, beside = _copied(name, ".", context)
+        if there:
+            more = beside
         if more is None or find(context.tree, (more,), name) is None:
             own = find(context.tree, folders, top) or more is not None or _is_own(top, context)
             own = own or top in OWN or alike(context.tree, context.home, top)
-            return context.none(f"the module {name} is not in the project", name if own else None)
+            return context.none(f"the module {name} is not in the project", name if own and not there else None)
         folders = (more, *folders)
     note = Label(span_of(word, context.span), f"starts the module {name}")
     return context.start(MODULE, name, argv, folders, note)
+
+
+def _copied(name: str, folder: str, context: ExecContext) -> tuple[bool, str | None]:
+    """Whether a COPY puts a module into a folder of the image, and the folder of the project that then has it so."""
+    stem = name.replace(".", "/")
+    for end in (f"{stem}.py", f"{stem}/__init__.py"):
+        path = context.inside(posixpath.join(folder, end))
+        if path in context.tree.paths:
+            same = f"/{path}".endswith(f"/{end}")
+            return True, f"/{path}".removesuffix(f"/{end}").lstrip("/") if same else None
+    return False, None
 
 
 def inside_tool(tool: str, words: Words, context: ExecContext) -> Step:
@@ -137,8 +151,11 @@ def asgi(tool: str, words: Words, context: ExecContext) -> Step:
     folders = roots(context.tree, context.inside(folder), *context.python_path, home=context.home)
     module = target.partition(":")[0]
     if find(context.tree, folders, module) is None:
-        own = "." not in module or find(context.tree, folders, module.partition(".")[0])
-        return context.none(f"the module {module} is not in the project", target if own else None)
+        there, more = _copied(module, folder, context)
+        if more is None or find(context.tree, (more,), module) is None:
+            own = "." not in module or find(context.tree, folders, module.partition(".")[0])
+            return context.none(f"the module {module} is not in the project", target if own and not there else None)
+        folders = (more, *folders)
     note = Label(span_of(parsed.rest[0], context.span), f"{tool} serves {target}")
     return context.start(APP, target, (), folders, note, tool, parsed.flags)
 

@@ -14,7 +14,7 @@ from mcplint.model import Container, EntryPoint, LackKind, Packaged, ScriptTarge
 from mcplint.packaging.backend import backend, inputs, told_to_package
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.certain_imports import imported
-from mcplint.programs.python.entry_points import called, dropped
+from mcplint.programs.python.entry_points import called, dropped, outrun
 from mcplint.programs.python.modules import find, reaches, roots
 from mcplint.project.tree import Tree
 from mcplint.text.paths import side_folder
@@ -52,13 +52,15 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
 
 
 def unawaited(tree: Tree, paths: Iterable[str]) -> Iterator[EntryPoint]:
-    """What programs that may come across an SDK call when they are run as a file, and never await."""
+    """What programs that may come across an SDK call when they are run as a file: a coroutine function that they never
+    await, or a plain one that they do.
+    """
     for path in paths:
         folder, _, name = path.rpartition("/")
         if side_folder(folder) or not (name == "__main__.py" or tree.mentions(path, "__main__")):
             continue
         places = roots(tree, folder, posixpath.join(folder, "src"))
-        for target, span, function in dropped(tree, places, path):
+        for target, span, function in (*dropped(tree, places, path), *outrun(tree, path)):
             if reaches(tree, places, path):
                 yield EntryPoint(name, target, span, path, function, console=False)
 

@@ -23,6 +23,7 @@ from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
 from mcplint.runtime.missing_distributions import missing_distributions
+from mcplint.runtime.search_path import ELSEWHERE, LEADS_BACK, changes_path, found_nowhere, search_path
 from mcplint.text.paths import absolute
 from mcplint.values import Label
 
@@ -47,7 +48,7 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
     yield from _empty(image, container, start, path, tree)
     yield from _misplaced(image, container, start, path, tree)
     yield from _shadowed(start, found, image, container, tree)
-    yield from _modules(image, container, path, found, tree)
+    yield from _modules(image, container, start, path, found, tree)
     yield from missing_distributions(image, container, start, found, tree)
 
 
@@ -94,10 +95,6 @@ def _empty(image: Image, container: Container, start: Start, entry: str, tree: T
             return
 
 
-_ELSEWHERE = r"\bcd |--chdir|--app-dir|--directory|\bexec\b|\bsh\b"
-"""What a command says that may look for modules elsewhere than in the working directory."""
-
-
 def _misplaced(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> Iterator[Lack]:
     """The module of the project that is started, where it is neither installed nor in the working directory.
 
@@ -105,10 +102,10 @@ def _misplaced(image: Image, container: Container, start: Start, entry: str, tre
     """
     contents, folder, name = Contents.of(image, tree), container.workdir.only, start.parts[0]
     words = " ".join(word.only or "$" for word in (container.argv and container.argv.words) or ())
-    searched = "PYTHONPATH" in container.env or "PYTHONPATH" in start.env or re.search(_ELSEWHERE, words)
+    searched = "PYTHONPATH" in container.env or "PYTHONPATH" in start.env or re.search(ELSEWHERE, words)
     if start.kind not in (MODULE, APP) or start.installs is not None or searched or container.mounts or not folder:
         return
-    if contents.open or contents.ran.names(".pth") or any(each.tool in _UNTOLD for each in image.installs):
+    if contents.open or contents.ran.names(".pth") or any(each.tool in LEADS_BACK for each in image.installs):
         return
     installed, places = _wheels(image, tree), list(image_paths(image, entry))
     end = entry[entry.rfind(name.rpartition(".")[2]) :].partition("/")[2] if "/__" in entry else ""
@@ -127,10 +124,6 @@ def _misplaced(image: Image, container: Container, start: Start, entry: str, tre
         yield Lack(LackKind.STARTED, name, start.span, why, (Label(container.cmd, "starts it"),), path=entry)
 
 
-_UNTOLD = ("poetry", "pdm", "pipenv")
-"""Tools that install the project as well, unless they are told otherwise."""
-
-
 def _is_published(image: Image, name: str, tree: Tree) -> bool:
     """Whether an install may bring a module as a package of an index, an address or a wheel."""
     wanted = needs(tree, image.installs, image.folder)
@@ -141,7 +134,9 @@ def _is_published(image: Image, name: str, tree: Tree) -> bool:
     return not own.isdisjoint(asked) or any("://" in word or ".whl" in word for word in words)
 
 
-def _modules(image: Image, container: Container, entry: str, found: tuple[Imported, ...], tree: Tree) -> Iterator[Lack]:
+def _modules(
+    image: Image, container: Container, start: Start, entry: str, found: tuple[Imported, ...], tree: Tree
+) -> Iterator[Lack]:
     """The first module that no COPY puts into the image, and no wheel that is installed in it.
 
     A package that an install asks an index for may be the same as one of the project.
@@ -152,13 +147,18 @@ def _modules(image: Image, container: Container, entry: str, found: tuple[Import
         return
     wanted = needs(tree, image.installs, image.folder)
     asked = {each.name for each in wanted.requirements} | {each.name for each in wanted.locked}
+    folders = _folders(image, container, start, entry, found, tree)
     for each in found:
         path = each.path
         if path is None or path.endswith("/"):
             continue
-        moved = ""
+        moved, searched = "", False
         if _is_there(image, container, installed, path):
-            moved = "" if path in installed or container.mounts else _moved(image, path, each.dotted)
+            if path in installed or container.mounts:
+                continue
+            moved = _moved(image, path, each.dotted)
+            searched = not moved and folders is not None and path != entry
+            moved = found_nowhere(image, folders or (), path, each.dotted, tree) if searched else moved
             if not moved:
                 continue
         if normalized(each.dotted.partition(".")[0]) in asked:
@@ -168,11 +168,22 @@ def _modules(image: Image, container: Container, entry: str, found: tuple[Import
         out = is_ignored(image.ignored, posixpath.relpath(path, image.context or "."))
         absence = contents.left_out(path) if out else None
         notes = (*(absence.notes if absence else ()), Label(container.cmd, "starts the program"))
-        elsewhere = f"COPY brings it to {moved}, where no `import {each.dotted}` looks"
+        looks = f"and Python looks for it in {' and '.join(folders or ())}"
+        elsewhere = f"COPY brings it to {moved}, {looks if searched else f'where no `import {each.dotted}` looks'}"
         why = absence.why if absence else elsewhere if moved else "no COPY brings it into the image"
         edits = absence.edits if absence else ()
         yield Lack(LackKind.MODULE, each.dotted, each.span, why, notes, edits=edits, path=path)
         return
+
+
+def _folders(
+    image: Image, container: Container, start: Start, entry: str, found: tuple[Imported, ...], tree: Tree
+) -> tuple[str, ...] | None:
+    """Where Python looks for the modules of a program, None where that is not certain."""
+    folders = search_path(image, container, start, entry, tree)
+    if folders is None or changes_path(tree, (entry, *(each.path for each in found if each.path))):
+        return None
+    return folders
 
 
 def _moved(image: Image, path: str, dotted: str) -> str:
