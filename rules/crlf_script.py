@@ -6,11 +6,14 @@ carriage return: `exec ./start.sh: no such file or directory`, though the file
 is there. Given to a shell, `set -e` fails as an unknown option and `exec
 python server.py` opens a file whose name ends in a carriage return.
 
+The same goes for the shell form: `CMD ./start.sh` ends with `./start.sh: not
+found`.
+
 Files get such ends from git on Windows, or from a `.gitattributes` that asks
 for them. There `*.sh text eol=lf` keeps them as they are in the repository.
 
-Not reported if a RUN converts the file, or if `.gitattributes` says that git
-ends its lines with LF.
+Not reported if a RUN converts the file, if `.gitattributes` says that git ends
+its lines with LF, or if a shell runs more commands than the script.
 
 See https://git-scm.com/docs/gitattributes#_eol
 

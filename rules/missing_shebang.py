@@ -68,6 +68,6 @@ from mcplint import ERROR, Container, Finding, Label, rule
 @rule("missing-shebang", ERROR)
 def check(container: Container):
     script = container.script
-    if script and script.direct and not script.first.text.startswith("#!"):
+    if script and script.direct and not script.shell and not script.first.text.startswith("#!"):
         message = f"{container.title} starts `{script.path}`, whose first line does not name an interpreter with `#!`"
         yield Finding(message, script.first, (Label(script.word, "starts it"),))

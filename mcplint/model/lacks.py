@@ -189,7 +189,8 @@ class StartScript(NamedTuple):
     """A script that a container starts by its path.
 
     `path`: its name in the project, or in the image where the build writes it; `first`: its first line, `word`: the
-    command that starts it. `direct`: the kernel runs it, and not a shell that is given it. `carriage`: what ends its
+    command that starts it. `direct`: the kernel runs it, and not a shell that is given it; `shell`: a shell has the
+    kernel do so, and reads it itself where it has no first line for that. `carriage`: what ends its
     lines with CR LF, `lf`: the edits that end them with LF. `closed`: what says that it may not be executed, `opened`:
     the edits that change that.
     """
@@ -202,6 +203,7 @@ class StartScript(NamedTuple):
     lf: tuple[Edit, ...] = ()
     closed: Label | None = None
     opened: tuple[Edit, ...] = ()
+    shell: bool = False
 
 
 class Sync(NamedTuple):

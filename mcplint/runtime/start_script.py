@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program, shell_operand, unwrapped
 from mcplint.commands.python_commands import PATH
+from mcplint.commands.shell import told
+from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import Words, span_of, text
 from mcplint.images.contents import Contents
 from mcplint.images.copies import paths_in_image, project_path
@@ -18,7 +20,7 @@ from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Edit, Span
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 
 def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
@@ -27,6 +29,8 @@ def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
     words: Words = argv.words or () if argv else ()
     while (rest := unwrapped(words)) is not None:
         words = rest
+    inner = _told(words, argv.span) if argv else None
+    words = inner or words
     direct = True
     if program(words) in SHELLS and (operand := shell_operand(words)) and not operand[1]:
         words, direct = words[operand[0] :], False
@@ -34,16 +38,29 @@ def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
     if image is None or argv is None or spelled is None or context.container.unread:
         return None
     word = span_of(words[0], argv.span)
-    for path in _paths(spelled, context.container.workdir.only):
+    for path in _paths(spelled, context.container.workdir.only, direct):
         if context.container.may_hide(path):
             return None
         if found := _script(image, path, word, direct, tree):
-            return found
+            return found._replace(shell=direct and inner is not None)
     return None
 
 
-def _paths(spelled: str, workdir: str | None) -> Iterator[str]:
-    if "/" not in spelled:
+def _told(words: Words, span: Span) -> Words | None:
+    """The one command that a shell is told by `-c` and starts by a path, None where it is more or less than that."""
+    said = told(words, span)
+    lines = commands(said[0]) if said else ()
+    if said is None or len(lines) != 1 or not all(word.literal for word in lines[0].argv[:3]):
+        return None
+    found: Words = tuple(Value((word.text,), (Label(said[1] or word.span, ""),)) for word in lines[0].argv)
+    while (rest := unwrapped(found)) is not None:
+        found = rest
+    return found
+
+
+def _paths(spelled: str, workdir: str | None, direct: bool) -> Iterator[str]:
+    """Where a command or a script for a shell lies: the latter is looked for in the working directory first."""
+    if "/" not in spelled and direct:
         yield from (f"{folder}/{spelled}" for folder in PATH)
     elif workdir is not None or spelled.startswith("/"):
         yield posixpath.normpath(posixpath.join(workdir or "/", spelled))
