@@ -108,9 +108,15 @@ def _runs(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> L
     return next((label for label, _ in _outrun(module, function.body)), None)
 
 
+_AWAITED = re.compile(r"\basyncio\.run\(\s*([A-Za-z_]\w*)(\.run)?\(")
+
+
 def outrun(tree: Tree, path: str) -> Iterator[tuple[str, Span, ScriptTarget]]:
     """The same of what a file does only when it is run: what it calls, and where."""
-    fact: Module | None = tree.facts("python", path) if tree.mentions(path, "asyncio.run(") else None
+    source = tree.source(path) if tree.mentions(path, "asyncio.run(") else None
+    text = source.text if source else ""
+    plain = any(run or f"async def {name}(" not in text for name, run in _AWAITED.findall(text))
+    fact: Module | None = tree.facts("python", path) if plain else None
     for node in fact.tree.body if fact else ():
         match node:
             case ast.If(test=ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()]), body=body) if fact:
