@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from mcplint.commands.command_lines import unwrapped
 from mcplint.commands.words import text
 from mcplint.images.contents import Contents
 from mcplint.images.image import Copied, Copy, Image
@@ -29,7 +30,7 @@ def strays(image: Image, container: Container, found: tuple[Imported, ...], entr
         part = image.parts.get(copy.stage) if copy.stage is not None else None
         for file in (copy.files or ()) if part else ():
             if part and (kind := _environment(file, part)):
-                yield from _moved(copy, file, container, part, kind)
+                yield from _moved(copy, file, container, part, image, kind, contents.tree)
                 yield from _other_python(copy, file, part, image, kind)
                 yield from _no_python(copy, file, part, image, kind)
                 yield from _other_place(copy, file, container, part, image, kind)
@@ -46,16 +47,50 @@ def _environment(file: Copied, part: Image) -> str:
     return "venv" if name in (".venv", "venv") or file.source in said else ""
 
 
-def _moved(copy: Copy, file: Copied, container: Container, part: Image, kind: str) -> Iterator[Lack]:
-    """That a script of an environment is started whose first line names the interpreter at the old path."""
+def _moved(
+    copy: Copy, file: Copied, container: Container, part: Image, image: Image, kind: str, tree: Tree
+) -> Iterator[Lack]:
+    """That a script of an environment is started whose first line names the interpreter at the old path.
+
+    Measured with venv, pip and uv: its path or PATH may find it, and the kernel does not find its interpreter.
+    """
     words = container.argv.words or () if container.argv else ()
+    while (rest := unwrapped(words)) is not None:
+        words = rest
     first = text(words[0]) if words else None
     if kind != "venv" or file.source == file.target or first is None or _says(part, "relocatable"):
         return
+    again = any(each.target == file.source for other in image.copies for each in other.files or ())
+    came = any(_covers(each, file.source) for other in part.copies for each in _targets(other))
+    if again or came or container.mounts or _says(image, "ln ", "sed ", "cp ", "mv ") or _says(part, "sed ", "ln "):
+        return
     folder, name = posixpath.split(first)
+    if not folder and _found_first(container, image, part, f"{file.target}/bin") and name in _scripts(part, tree):
+        folder = f"{file.target}/bin"
     if folder == f"{file.target}/bin" and not name.startswith("python"):
-        why = f"the first line of {first} names {file.source}/bin/python, where it was made"
+        why = f"the first line of {folder}/{name} names {file.source}/bin/python, where it was made"
         yield Lack(LackKind.ENVIRONMENT, first, copy.span, why, (Label(container.cmd, "starts it"),))
+
+
+def _targets(copy: Copy) -> Iterator[Copied]:
+    """What a copy from another stage or image brings, by where it comes to stand."""
+    if copy.stage is not None or copy.image is not None:
+        yield from (each._replace(source=each.target) for each in copy.files or ())
+
+
+def _found_first(container: Container, image: Image, part: Image, folder: str) -> bool:
+    """Whether a folder is the first that PATH names, and the image itself installs nothing."""
+    value = container.env.get("PATH")
+    path = (value.only or value.partly) if value is not None else None
+    own = {install.span for install in image.installs} - {install.span for install in part.installs}
+    return isinstance(path, str) and path.split(":")[0].rstrip("/") == folder and not own
+
+
+def _scripts(part: Image, tree: Tree) -> frozenset[str]:
+    """The console scripts of the projects that a stage installs, and those that every release of the SDKs brings."""
+    folders = {each.folder for install in part.installs for each in install.packaged}
+    projects = (tree.project(folder) for folder in folders)
+    return frozenset(script.name for project in projects if project for script in project.scripts) | {"uvicorn"}
 
 
 def _other_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str) -> Iterator[Lack]:
