@@ -34,7 +34,7 @@ def search_path(image: Image, container: Container, start: Start, entry: str, tr
     `entry`: the file that is started. None where more may be.
     """
     contents = Contents.of(image, tree)
-    if contents.open or contents.ran.names(".pth") or container.mounts or any(p.endswith(".pth") for p in tree.paths):
+    if contents.open or contents.ran.names(".pth") or container.mounts or tree.once(_has_path_file):
         return None
     if _leads_back(image, start, tree):
         return None
@@ -56,6 +56,11 @@ def search_path(image: Image, container: Container, start: Start, entry: str, tr
     found = {posixpath.join(each, end) for each in folders for end in (f"{stem}.py", f"{stem}/__init__.py")}
     found |= {posixpath.join(each, f"{stem}/__main__.py") for each in folders}
     return None if found.isdisjoint(place for place in places if place) else folders
+
+
+def _has_path_file(tree: Tree) -> bool:
+    """Whether a file of the project could add folders to those that Python looks into."""
+    return any(path.endswith(".pth") for path in tree.paths)
 
 
 def _named(container: Container, start: Start) -> tuple[str, ...] | None:
