@@ -52,11 +52,14 @@ def opened(machine: Machine, args: Args, owner: Any) -> Abstract:
     return made(FILE, args, {"path": path})
 
 
-def note_write(machine: Machine, path: Abstract, args: Args, folder: bool = False) -> None:
-    """Notes that a path is written, or that a folder is made, where nothing catches that it may not be."""
-    name = text_of(path)
-    if name and args.span and not survived(machine, "PermissionError"):
-        WRITTEN.add(machine, machine.state, Write(name, Label(args.span, "writes it"), folder))
+def note_write(machine: Machine, path: Abstract, args: Args, folder: bool = False, place: Span | None = None) -> None:
+    """Notes that a path is written, or that a folder is made, where nothing catches that it may not be.
+
+    `place`: where that is said, if not where it is called.
+    """
+    name, span = text_of(path), place or args.span
+    if name and span and not survived(machine, "PermissionError"):
+        WRITTEN.add(machine, machine.state, Write(name, Label(span, "writes it"), folder))
 
 
 def writing(

@@ -110,7 +110,19 @@ def dict_config(machine: Machine, args: Args, owner: Any) -> Abstract:
         stream = inside(handler, "stream")
         if name in used and stream.only == "ext://sys.stdout":
             writes(machine, stream.trace[-1].span if stream.trace else args.span, LOGS_TO)
+        _configured_file(machine, handler, args)
     return unknown(*args.notes)
+
+
+def _configured_file(machine: Machine, handler: Abstract, args: Args) -> None:
+    """A handler of a dict that opens a file, which it does whether a logger uses it or not."""
+    from mcplint.programs.python.libraries.files import note_write
+
+    file, entries = inside(handler, "filename"), _entries(handler)
+    if inside(handler, "class").must_be(*(f"logging.{name}" for name in FILE_HANDLERS)) and (
+        "delay" not in entries or entries["delay"].must_be(False)
+    ):
+        note_write(machine, file, args, place=file.trace[-1].span if file.trace else None)
 
 
 def _entries(value: Abstract) -> Mapping[Any, Abstract]:
@@ -172,9 +184,14 @@ def echo(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def sink(machine: Machine, args: Args, owner: Any) -> Abstract:
-    """`loguru.logger.add(sys.stdout)`"""
-    if args.get(0, "sink").only == STDOUT:
+    """`loguru.logger.add(sys.stdout)`, or a path, which is opened at once unless it is told not to be."""
+    from mcplint.programs.python.libraries.files import note_write
+
+    where = args.get(0, "sink")
+    if where.only == STDOUT:
         writes(machine, args.span, LOGS_TO)
+    elif args.get(None, "delay", known(False)).must_be(False):
+        note_write(machine, where, args)
     return unknown(*args.notes)
 
 
