@@ -11,9 +11,9 @@ Claude Desktop starts commands only. Roo Code needs a type and spells it
 whole file.
 
 A server of a plugin is started in the folder where Claude Code is used, not in
-that of the plugin: a path to one of its files needs `${CLAUDE_PLUGIN_ROOT}`,
-and `cwd` is not read. It is a warning in a `.mcp.json`, which may be meant for
-the project alone.
+that of the plugin: a path to one of its files needs `${CLAUDE_PLUGIN_ROOT}`.
+It is a warning in a `.mcp.json`, which may be meant for the project alone.
+Claude Code never reads `cwd`, which is a warning where a path depends on it.
 
 `docker run` connects a server to its client only with `-i`, and neither with
 `-t`, which makes a terminal of its output, nor with `-d`.

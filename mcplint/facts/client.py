@@ -11,10 +11,12 @@ from mcplint.text.source import Source
 class ClientFile(NamedTuple):
     """A client's configuration: the key its servers stand under (`mcpServers`, `servers`), and each by its name.
 
-    `wrapper`: None where they stand at the top. `problems`: what is not plain JSON.
+    `wrapper`: None where they stand at the top. `problems`: what is not plain JSON. `files`: the files that are named
+    in place of servers.
     """
 
     source: Source
     wrapper: ScalarNode | None
     servers: tuple[tuple[ScalarNode, MappingNode], ...]
     problems: tuple[Problem, ...] = ()
+    files: tuple[ScalarNode, ...] = ()

@@ -8,10 +8,10 @@ is here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from posixpath import splitext
 from typing import NamedTuple
 
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
+from mcplint.text.glob import fits
 
 BOTH = frozenset({STREAMABLE, SSE})
 SKIPPED, REFUSED, IGNORED = "skipped", "refused", "ignored"
@@ -46,7 +46,7 @@ class Host(NamedTuple):
     None where there is no such way. `seconds`: whether `timeout` counts
     seconds, None where that is not known. `committed`: whether the file is one of the project, not of a user.
     `typed`: whether it leaves an entry out whose `args` are no list or whose variables are no strings, as `strict` and
-    REFUSED ones do. `listed`: whether servers stand in a list.
+    REFUSED ones do. `listed`: whether servers stand in a list. `folder`: whether it starts commands in `cwd`.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Host(NamedTuple):
     committed: bool = True
     typed: bool = False
     listed: bool = False
+    folder: bool = True
 
     @property
     def by_url(self) -> bool:
@@ -86,6 +87,7 @@ CLAUDE_CODE = Host(
     # Plugins have settings of their own besides the environment.
     variables=rf"{BRACES}|\$\{{user_config\.\w+\}}",
     seconds=False,
+    folder=False,
 )
 
 MCPO = Host(
@@ -147,7 +149,7 @@ HOSTS: Mapping[str, Host] = {
     ".kiro/settings/mcp.json": Host("Kiro", reaches={STREAMABLE: BOTH, SSE: BOTH}),
     ".mcp.json": CLAUDE_CODE,
     ".claude-plugin/plugin.json": CLAUDE_CODE,
-    "claude_desktop_config.json": Host("Claude Desktop", types={"stdio": STDIO}, untyped=SKIPPED, committed=False),
+    "claude_desktop_config*.json": Host("Claude Desktop", types={"stdio": STDIO}, untyped=SKIPPED, committed=False),
     **dict.fromkeys(
         ("gemini-extension.json", ".gemini/settings.json"),
         Host(
@@ -205,6 +207,5 @@ HOSTS: Mapping[str, Host] = {
 def host(path: str) -> Host | None:
     """The host that reads a file, None where any may."""
     known = path.removesuffix(".yml") + ".yaml" if path.endswith(".yml") else path
-    folder, _, _ = known.rpartition("/")
-    ways = (f"/{known}", f"/{folder}/*{splitext(known)[1]}")
-    return next((found for end, found in HOSTS.items() if any(way.endswith(f"/{end}") for way in ways)), None)
+    folders = known.split("/")
+    return next((found for end, found in HOSTS.items() if fits("/".join(folders[-end.count("/") - 1 :]), end)), None)

@@ -62,7 +62,7 @@ def link(tree: Tree, config: Config) -> Linked:
     contexts = _contexts(tree, paths, hosted.services if hosted else ()) if wanted else ()
     contexts = tuple(stated.containers(contexts, config.deployment))
     started = starts.started(tree, paths, contexts)
-    paths = starts.with_clients(paths, started.bridged)
+    paths = starts.with_clients(tree, paths, started.bridged)
     servers = tuple(stated.servers(started.servers, config.deployment))
     network = Network(contexts, servers)
     deployment = Deployment(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from mcplint.knowledge.clients import MCPO
 from mcplint.model import MISSING, ClientConfig, ClientFlaw, Link, Server
 from mcplint.project.tree import Tree
-from mcplint.services.clients import told
+from mcplint.services.clients import named_by_plugins, told
 from mcplint.values import Label
 
 
@@ -16,7 +16,10 @@ def clients(
 ) -> tuple[tuple[ClientConfig, ...], tuple[ClientFlaw, ...]]:
     """What the files of clients say, and what their hosts do not take as it is meant; mcpo reads those of `bridged`."""
     found = tree.all_facts("client", named)
-    files = [told(file, tree.paths, MCPO if path in bridged else None) for path, file in found.items()]
+    plugins = named_by_plugins(found.values(), tree.paths)
+    files = [
+        told(file, tree.paths, MCPO if path in bridged else None, plugins.get(path)) for path, file in found.items()
+    ]
     entries = tuple(_commanded(one, tree) for file in files for one in file.clients)
     return entries, tuple(one for file in files for one in file.flaws)
 

@@ -80,7 +80,7 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
     used = tree.asked("python", "typescript")
     alone = any(start.servers and context.container.service is None for context, start in found)
     bridged = {context.container.id: frozenset(_bridged(context, start, tree)) for context, start in found}
-    installed, unknown = _outside(tree, with_clients(paths, bridged), programs, alone)
+    installed, unknown = _outside(tree, with_clients(tree, paths, bridged), programs, alone)
     servers = tuple(server for _, start in found for server in start.servers)
     if not servers:
         installed = installed or _scripted(programs)
@@ -126,9 +126,13 @@ def _bridged(context: ContainerContext, start: Started, tree: Tree) -> Iterator[
                 yield found
 
 
-def with_clients(paths: Paths, bridged: Mapping[str, frozenset[str]]) -> Paths:
-    """The files by kind, those that bridges take servers from with the clients' own."""
+def with_clients(tree: Tree, paths: Paths, bridged: Mapping[str, frozenset[str]]) -> Paths:
+    """The files by kind, those that bridges take servers from, and those that plugins name, with the clients' own."""
     found = frozenset[str]().union(*bridged.values())
+    if plugins := [path for path in paths.get("client", ()) if path.endswith("plugin.json")]:
+        from mcplint.services.clients import named_by_plugins
+
+        found = found.union(named_by_plugins(tree.all_facts("client", plugins).values(), tree.paths))
     return {**paths, "client": sorted(found.union(paths.get("client", ())))} if found else paths
 
 

@@ -103,7 +103,7 @@ KINDS = (
             ".mcp.json",
             *(".claude-plugin/plugin.json", ".cursor-plugin/plugin.json"),
             "mcp.json",
-            "claude_desktop_config.json",
+            "claude_desktop_config*.json",
             "mcp_config.json",
             ".cursor/mcp.json",
             ".vscode/mcp.json",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mcplint.facts.client import ClientFile
-from mcplint.facts.document import Document, MappingNode, ScalarNode, SequenceNode, items
+from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, SequenceNode, items
 from mcplint.readers import json
 from mcplint.text.source import Source
 
@@ -26,7 +28,9 @@ def read(source: Source) -> ClientFile | None:
         if key and isinstance(value, MappingNode):
             return ClientFile(source, key, _entries(value), document.problems)
         if key and isinstance(value, SequenceNode):
-            return ClientFile(source, key, _named(value), document.problems)
+            return ClientFile(source, key, _named(value), document.problems, _files(value.items))
+        if key and isinstance(value, ScalarNode):
+            return ClientFile(source, key, (), document.problems, _files((value,)))
     flat = _entries(root)
     if flat and len(flat) == len(root.pairs) and all(map(_tells, (node for _, node in flat))):
         return ClientFile(source, None, flat, document.problems)
@@ -61,6 +65,11 @@ def _named(node: SequenceNode) -> tuple[tuple[ScalarNode, MappingNode], ...]:
     entries = (entry for entry in items(node) if isinstance(entry, MappingNode))
     named = ((entry.get("name"), entry) for entry in entries)
     return tuple((name, entry) for name, entry in named if isinstance(name, ScalarNode))
+
+
+def _files(nodes: Iterable[Node]) -> tuple[ScalarNode, ...]:
+    """The files of servers that a plugin names, one or a list of them."""
+    return tuple(node for node in nodes if isinstance(node, ScalarNode) and isinstance(node.value, str))
 
 
 def _entries(node: MappingNode) -> tuple[tuple[ScalarNode, MappingNode], ...]:

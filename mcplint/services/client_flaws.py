@@ -57,7 +57,7 @@ def of_plugin(file: ClientFile, root: str, paths: Collection[str]) -> Iterator[C
 
     A `.mcp.json` may be that of the project as well, which is started in its own folder.
     """
-    alone = file.source.path.endswith("plugin.json")
+    alone = posixpath.basename(file.source.path) != ".mcp.json"
     for _, node in file.servers:
         for word in _scalars((node.get("command"), *items(node.get("args")))):
             path = posixpath.normpath(posixpath.join(root, word.text)) if word.text else ""
@@ -68,6 +68,24 @@ def of_plugin(file: ClientFile, root: str, paths: Collection[str]) -> Iterator[C
             edits = (Edit(start, "${CLAUDE_PLUGIN_ROOT}/"),) if alone and word.span.text == word.text else ()
             severity = ERROR if alone else WARNING
             yield ClientFlaw("shape", word.span, text, severity, (), edits, "name it from the plugin's own folder")
+
+
+def of_folder(file: ClientFile, root: str, paths: Collection[str]) -> Iterator[ClientFlaw]:
+    """A `cwd` that the host does not read, and on which a path of the entry depends."""
+    for name, node in file.servers:
+        key, folder = node.key("cwd"), scalar(node.get("cwd"))
+        if not key or not folder or folder.startswith(("/", "~")) or "$" in folder:
+            continue
+        for word in _scalars((node.get("command"), *items(node.get("args")))):
+            here, meant = (posixpath.normpath(posixpath.join(root, at, word.text)) for at in ("", folder))
+            if word.text and not word.text.startswith(("/", "-", "~")) and here not in paths and meant in paths:
+                text = (
+                    f"Claude Code does not read `cwd`: it starts `{name.text[:60]}` where there is no "
+                    f"`{word.text[:60]}`"
+                )
+                notes = (Label(word.span, f"is {meant[:80]} of the project"),)
+                yield ClientFlaw("shape", key.span, text, WARNING, notes)
+                break
 
 
 def of_entry(name: ScalarNode, node: MappingNode, host: Host | None) -> Iterator[ClientFlaw]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from itertools import pairwise
-from posixpath import basename, dirname, join
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, pairwise
+from posixpath import basename, dirname, join, normpath
 from typing import Any, NamedTuple
 
 from mcplint.facts.client import ClientFile
@@ -13,7 +13,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, 
 from mcplint.knowledge.clients import BOTH, CLAUDE_CODE, STRATEGIES, STRATEGY, Host, host
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.model import ClientConfig, ClientFlaw
-from mcplint.services.client_flaws import of_entry, of_file, of_plugin
+from mcplint.services.client_flaws import of_entry, of_file, of_folder, of_plugin
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 NOWHERE: Value[Any] = Value(())
@@ -33,19 +33,36 @@ class Told(NamedTuple):
     flaws: tuple[ClientFlaw, ...] = ()
 
 
-def told(file: ClientFile, paths: Collection[str], known: Host | None = None) -> Told:
+def named_by_plugins(files: Iterable[ClientFile], paths: Collection[str]) -> dict[str, str]:
+    """The files of the project that plugins name in place of their servers, each with the folder of its plugin."""
+    plugins = [file for file in files if file.source.path.endswith(PLUGIN)]
+    named = ((normpath(join(root, node.text)), root) for root, node in chain.from_iterable(map(_named, plugins)))
+    return {path: root for path, root in named if path in paths}
+
+
+def _named(plugin: ClientFile) -> Iterator[tuple[str, ScalarNode]]:
+    root = plugin.source.path.removesuffix(PLUGIN).rstrip("/")
+    return ((root, node) for node in plugin.files if not node.text.startswith("/"))
+
+
+def told(file: ClientFile, paths: Collection[str], known: Host | None = None, plugin: str | None = None) -> Told:
     """One part for each server that the file names; `paths`: the files of the project; `known`: what reads it, if not
-    its name says so."""
+    its name says so; `plugin`: the folder of the plugin that names it."""
     path = file.source.path
     root = path.removesuffix(PLUGIN).rstrip("/") if path.endswith(PLUGIN) else dirname(path)
+    root = root if plugin is None else plugin
     near = {name for name in (PLUGIN, *OTHER_PLUGINS) if join(root, name) in paths}
+    known = known if plugin is None else CLAUDE_CODE
     reader = known or (host(path) if PLUGIN in near or not near or path.endswith("/plugin.json") else None)
-    if file.wrapper is None and basename(path) != ".mcp.json":
+    if file.wrapper is None and basename(path) != ".mcp.json" and plugin is None:
         return Told()
     found = tuple(_client(name, node, reader) for name, node in file.servers)
     whole = of_file(file, reader, PLUGIN in near) if reader else ()
-    lost = of_plugin(file, root, paths) if reader is CLAUDE_CODE and PLUGIN in near else ()
-    return Told(found, (*whole, *lost, *(each for entry in file.servers for each in of_entry(*entry, reader))))
+    lost = tuple(of_plugin(file, root, paths)) if reader is CLAUDE_CODE and PLUGIN in near else ()
+    strayed = of_folder(file, root, paths) if reader and not reader.folder and not lost else ()
+    return Told(
+        found, (*whole, *lost, *strayed, *(each for entry in file.servers for each in of_entry(*entry, reader)))
+    )
 
 
 def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientConfig:
