@@ -1,7 +1,7 @@
 r"""Tokens travel without TLS
 
-Clients send their token with every request. If nginx has a certificate for a
-name and proxies the MCP endpoint on a port without TLS as well, a client that
+Clients send their token with every request. If a proxy has a certificate for a
+name and takes the MCP endpoint on a port without TLS as well, a client that
 is configured with `http://` works, so nobody notices, and its token travels
 readable for everyone on the way. So does that of a client that is told to send
 one to an `http://` URL of another machine.
@@ -112,16 +112,26 @@ def check(part: Route | ClientConfig):
     if isinstance(part, ClientConfig):
         yield from told(part)
         return
-    plain = tuple(note.span for note in part.listen.trace if "ssl" not in note.span.text.split())
+    plain = tuple(note.span for note in part.listen.trace if not encrypted(note.span.text))
     heard = tuple(Label(span, "listens without TLS") for span in plain)
     if part.carried and part.secured:
         notes = (Label(part.secured, "the same name is served with TLS"), *heard)
         yield Finding(f"{part.title} serves MCP without TLS as well: tokens travel unencrypted", part.span, notes)
-    elif part.carried and heard and (shown := (*part.published, *part.binds, *part.guarded)):
+    elif (
+        part.carried
+        and heard
+        and part.tls.may(lambda secure: not secure)
+        and (shown := (*part.published, *part.binds, *part.guarded))
+    ):
         checks = next(checking(part, part.carried), None)
         if checks:
             message = f"{part.title} takes the tokens of clients without TLS, and no file here puts TLS in front of it"
             yield Finding(message, part.span, (*heard, *shown, checks), None, NOTE)
+
+
+def encrypted(address: str) -> bool:
+    """Whether what a proxy listens on, as it is spelled, asks for TLS."""
+    return "ssl" in address.split() or address.startswith("https://")
 
 
 def checking(route: Route, server: Server):

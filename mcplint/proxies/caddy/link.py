@@ -54,7 +54,8 @@ def _proxy(
     ports: dict[int, bool] = {}
     sites = []
     for block in blocks[:MOST_SITES]:
-        heard = [_heard(word) for word in addresses(block)]
+        secure = any(line.name == "tls" for line in imports.resolved(block.body))
+        heard = [_heard(word, secure) for word in addresses(block)]
         for each in heard:
             ports |= each.ports
         sites.append(_site(block, heard, imports, origin, network, ids))
@@ -72,15 +73,18 @@ def _shown(route: Route, ports: tuple[Label, ...]) -> Route:
     return route if route.auth else route._replace(published=ports)
 
 
-def _heard(word: Word) -> Heard:
-    """What an address of a site listens to; a name without a port is served over TLS, and redirected there."""
+def _heard(word: Word, secure: bool) -> Heard:
+    """What an address of a site listens to; a name without a port is served over TLS, and redirected there.
+
+    `secure`: the site says which certificate it has.
+    """
     found = ADDRESS.fullmatch(word.text)
     if word.open or found is None or "{" in word.text:
         return Heard(None, {443: True, 80: False})
     host, port = found["host"].strip("[]").lower(), whole(found["port"]) if found["port"] else None
     host = "" if host == "*" else host
     if found["scheme"] == "http" or port == 80 or (not host and port not in (None, 443)):
-        return Heard(host, {port or 80: False})
+        return Heard(host, {port or 80: secure})
     return Heard(host, {port: True} if port not in (None, 443) else {443: True, 80: False})
 
 

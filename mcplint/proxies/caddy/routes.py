@@ -16,6 +16,7 @@ from mcplint.proxies.response import FILE, OTHER, REDIRECT, STATUS, Response
 from mcplint.proxies.routing import location
 from mcplint.services.settings import seconds
 from mcplint.text.number import whole
+from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
 
 MOST_MEMBERS = 200
@@ -82,7 +83,15 @@ def route_of(handler: Handler, match: PathMatch | None, block: Directive, heard:
         path=Value(None if path is None else (path,), (where,)),
         tls=Value((all(port.get(443, False) or any(port.values()) for port in (one.ports for one in heard)),), places),
         closed=False,
+        secured=_secured(block, heard),
     )
+
+
+def _secured(block: Directive, heard: list[Heard]) -> Span | None:
+    """Where a site has a name with TLS that it answers to without as well."""
+    plain = {one.host for one in heard if not any(one.ports.values())}
+    pairs = zip(addresses(block), heard, strict=True)
+    return next((word.span for word, one in pairs if any(one.ports.values()) and one.host in plain), None)
 
 
 def _members(line: Directive) -> Iterator[Member]:

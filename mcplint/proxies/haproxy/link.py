@@ -31,6 +31,7 @@ from mcplint.proxies.routing import (
 )
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
+from mcplint.text.source import Span
 from mcplint.text.urls import is_loopback
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -192,7 +193,22 @@ def _route(line: Line, condition: Condition | None, frontend: Backend, backend: 
         path=Value(text, (where,)),
         closed=False,
         checks=checks(backend) if backend else (),
+        tls=Value((True,), binds) if _encrypted(frontend) else UNKNOWN,
+        secured=None if _encrypted(frontend) else next(_certified(frontend), None),
     )
+
+
+def _certified(frontend: Backend) -> Iterator[Span]:
+    return (bind.span for bind in frontend.section.of("bind") if "ssl" in bind.args)
+
+
+def _encrypted(frontend: Backend) -> bool:
+    """Whether other machines reach a frontend by TLS alone: what comes without is sent there, or not taken."""
+    redirects = (rule for rule in frontend.section.of("http-request", "redirect"))
+    if any("scheme" in rule.args and "https" in rule.args for rule in redirects):
+        return True
+    opened = (bind for bind in frontend.section.of("bind") if bind.args and not _is_local(bind.args[0]))
+    return all("ssl" in bind.args for bind in opened)
 
 
 def _auth(part: Backend, backend: Backend | None) -> Iterator[Label]:
