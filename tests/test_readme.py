@@ -49,6 +49,7 @@ PARTS = {
     "Server": "Servers",
     "Route": "Proxies",
     "DeadEnd": "Proxies",
+    "Hijack": "Proxies",
     "Remote": "server.json",
     "Package": "server.json",
     "Manifest": "server.json",

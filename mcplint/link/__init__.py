@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.commands.command_lines import GATEWAYS
@@ -18,6 +18,7 @@ from mcplint.model import (
     Container,
     Deployment,
     EntryPoint,
+    Hijack,
     LackKind,
     Manifest,
     Package,
@@ -209,6 +210,7 @@ def _published(
     manifests, remotes, packages = _manifests(tree, paths, network, installed)
     remotes = _joined((*deployment.remotes, *remotes), in_front, network)
     clients, flaws = _clients(tree, paths, started.bridged)
+    told = _started(_joined(clients, in_front, network), installed)
     servers = (*_spread(network, routes), *(each for each in installed if each not in network.servers))
     return deployment._replace(
         servers=tuple(_formatted(tree, server) for server in servers),
@@ -217,7 +219,8 @@ def _published(
         packages=packages,
         manifests=manifests,
         dead_ends=tuple(end for front in in_front for end in front.dead_ends),
-        clients=_started(_joined(clients, in_front, network), installed),
+        hijacks=_hijacks(in_front, (*remotes, *told)),
+        clients=told,
         client_flaws=flaws,
         calls=_calls(network, paths, clients, started),
         scrapes=_scrapes(network, paths, tree),
@@ -323,6 +326,14 @@ def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network)
     from mcplint.link.published import joined
 
     return tuple(joined(part, in_front, network) for part in parts)
+
+
+def _hijacks(in_front: tuple[Proxy, ...], told: Iterable[Remote | ClientConfig]) -> tuple[Hijack, ...]:
+    if not in_front:
+        return ()
+    from mcplint.proxies.hijacks import hijacks
+
+    return hijacks(in_front, told)
 
 
 def _minded(tree: Tree, paths: Paths, servers: tuple[Server, ...]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
 from mcplint.model import ASSUMED, MADE, MISSING, ClientConfig, Link, Remote, Server
+from mcplint.proxies.hijacks import meant
 from mcplint.proxies.proxy import Proxy
 from mcplint.proxies.response import FILE, PROXY, REDIRECT, STATUS, Response
 from mcplint.services.network import Network, owning
@@ -37,7 +38,7 @@ def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
     note = Label(part.url.span or part.span, "clients are told this URL")
     if taking := next(_taking(target, proxies), None):
         proxy, port, kind = taking
-        return _through(part, proxy, target, port, kind, note)
+        return _through(part, proxy, target, port, kind, note, network)
     if lost := next(_missing(part, target, proxies, network, note), None):
         return lost
     if is_this_machine(target.host):
@@ -81,7 +82,7 @@ def _missing(part: P, target: Target, proxies: tuple[Proxy, ...], network: Netwo
         routed = (name for route in proxy.routes for name in route.server_names.only or ())
         if target.host not in proxy.names and target.host not in routed:
             continue
-        found = _through(part, proxy, target, _heard(proxy, target), ASSUMED, note)
+        found = _through(part, proxy, target, _heard(proxy, target), ASSUMED, note, network)
         if found.asked.must_be(None):
             yield found._replace(server=servers[0])
 
@@ -101,7 +102,7 @@ def _heard(proxy: Proxy, target: Target) -> int:
     return 80 if 80 in proxy.ports else min(proxy.ports, default=80)
 
 
-def _through(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: Label) -> P:
+def _through(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: Label, network: Network) -> P:
     answered: Response = _answer(proxy, target, port)
     if answered.status == 301 and (answered.to or "").endswith(f"{target.path}/") and not target.path.endswith("/"):
         said = "redirects it, as it takes the path with a slash alone"
@@ -112,6 +113,9 @@ def _through(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: 
     if answered.kind == PROXY and answered.uri is not None:
         route = next((route for route in proxy.routes if route.span == answered.location), None)
         server = route.server if route else None
+        if route and (other := meant(route, answered.uri.partition("?")[0], target.path, network.servers)):
+            link = Link(other.id, kind, "is the only other server that answers this path", (note,))
+            return part._replace(taken_by=route, server=other, links=(link,))
         link = Link(route.id if route else None, kind if route else MISSING, "is answered by this location", (note,))
         asked: Value[str | None] = Value((answered.uri.partition("?")[0],), trace) if server else UNKNOWN
         return part._replace(route=route, server=server, asked=asked, links=(link,))

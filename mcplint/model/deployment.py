@@ -9,7 +9,7 @@ from mcplint.model.containers import Container
 from mcplint.model.lacks import EntryPoint
 from mcplint.model.links import Loose, Unfollowed
 from mcplint.model.published import ClientConfig, ClientFlaw, Manifest, Package, Remote
-from mcplint.model.routes import DeadEnd, Route
+from mcplint.model.routes import DeadEnd, Hijack, Route
 from mcplint.model.secrets import Secret
 from mcplint.model.servers import Server
 
@@ -25,6 +25,7 @@ class Deployment(NamedTuple):
     clients: tuple[ClientConfig, ...] = ()
     manifests: tuple[Manifest, ...] = ()
     dead_ends: tuple[DeadEnd, ...] = ()
+    hijacks: tuple[Hijack, ...] = ()
     client_flaws: tuple[ClientFlaw, ...] = ()
     calls: tuple[Call, ...] = ()
     scrapes: tuple[Scrape, ...] = ()

@@ -21,7 +21,8 @@ class Remote(NamedTuple):
     """A URL that `server.json` publishes, and the route and server that answer it.
 
     `asked`: the path that the server is asked for when a client calls the URL; an option None where no route leads on.
-    `redirect`: the URL with a slash behind it that the proxy answers first.
+    `redirect`: the URL with a slash behind it that the proxy answers first. `taken_by`: the route that takes the calls
+    of the server, which is another one's.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Remote(NamedTuple):
     server: Server | None = None
     asked: Value[str | None] = UNKNOWN
     redirect: Value[str] = UNKNOWN
+    taken_by: Route | None = None
     links: tuple[Link, ...] = ()
 
     @property
@@ -84,7 +86,9 @@ class ClientFlaw(NamedTuple):
 
 
 class ClientConfig(NamedTuple):
-    """One server entry of a client's configuration file (`.mcp.json`, `.vscode/mcp.json`, …); `asked`: see Remote.
+    """One server entry of a client's configuration file (`.mcp.json`, `.vscode/mcp.json`, …).
+
+    `asked`, `redirect` and `taken_by` are as in Remote.
 
     `host`: the program that reads the file, empty where any may. `type`: the transport that it comes to there;
     `reaches`: those of servers that the host gets on with; `missing`: the one that it tries too where a POST is
@@ -102,6 +106,7 @@ class ClientConfig(NamedTuple):
     server: Server | None = None
     asked: Value[str | None] = UNKNOWN
     redirect: Value[str] = UNKNOWN
+    taken_by: Route | None = None
     host: str = ""
     reaches: frozenset[str] = frozenset()
     missing: str = ""

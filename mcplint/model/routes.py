@@ -236,3 +236,21 @@ class DeadEnd(NamedTuple):
     notes: tuple[Label, ...] = ()
     site: EditSite | None = None
     proxy: str = "the proxy"
+
+
+class Hijack(NamedTuple):
+    """A path that a location takes from another one, or from another server, as its text ends within a word.
+
+    `taker`: that location. `whose`: what a message calls the one that is meant to be asked. `sure`: whether calls of an
+    MCP server certainly go wrong by it. `routed`: whether the one that is meant gets them as soon as `taker` does not.
+    """
+
+    id: str
+    span: Span
+    taker: Route
+    path: str
+    whose: str
+    notes: tuple[Label, ...] = ()
+    sure: bool = False
+    routed: bool = False
+    assumed: bool = False

@@ -52,6 +52,8 @@ SITES = [
     "reverse_proxy B\nreverse_proxy /mcp* A\nrespond /mcp/a 410",
     "handle /mcp* {\nhandle /mcp/a {\nreverse_proxy B\n}\nhandle {\nreverse_proxy A\n}\n}",
     "handle /mcp* {\nhandle /mcp/a {\nreverse_proxy B\n}\n}\nreverse_proxy /mcp A",
+    "route {\nhandle /m* {\nreverse_proxy A\n}\nhandle /mcp* {\nreverse_proxy B\n}\n}",
+    "handle /m* {\nreverse_proxy A\n}\nhandle /mcp* {\nreverse_proxy B\n}",
     'respond "a { b" 200',
     "redir /mcp /mcp/\nreverse_proxy A",
 ]

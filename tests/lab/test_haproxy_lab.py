@@ -36,6 +36,7 @@ FRONTENDS = [
     ("acl h hdr(host) -i ONE.example.com", "use_backend a if h { path_beg /mcp }", "default_backend c"),
     ("use_backend a if { path /mcp } || { path_beg /api }", "use_backend b if { hdr(host) -i other }"),
     ("use_backend a if { path_beg \"/mcp\" } or { path '/' }", "use_backend b", "default_backend c"),
+    ("use_backend a if { path_beg /m }", "use_backend b if { path_beg /mcp }", "default_backend c"),
     ("http-request set-header X-A b\\ c # d", "use_backend a if { path_beg /mcp/ }"),
 ]
 

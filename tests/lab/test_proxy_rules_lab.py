@@ -70,10 +70,10 @@ def echoed(text: str, folder: Path) -> Iterator[int]:
         yield port
 
 
-def get(port: int) -> tuple[int, str]:
+def get(port: int, path: str = "/mcp") -> tuple[int, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("GET", "/mcp", headers={"Host": HOST})
+        connection.request("GET", path, headers={"Host": HOST})
         response = connection.getresponse()
         return response.status, response.read().decode()
     finally:
@@ -306,3 +306,22 @@ def test_ineffective_affinity(which: str, all_work: bool, python: Path, tmp_path
             session = Session(port)
             worked.append(session.open() == 202 and session.call("echo", text="x") == (200, "x"))
         assert all(worked) == all_work
+
+
+@pytest.mark.parametrize(("which", "who"), [("Bad", "notes"), ("Good", "archive")])
+def test_prefix_hijack(which: str, who: str, tmp_path: Path) -> None:
+    backs = {name: nginx.free_port() for name in ("notes", "archive")}
+    servers = "".join(f'server {{ listen 127.0.0.1:{port}; return 200 "{name}"; }}\n' for name, port in backs.items())
+    with front(servers + shown("prefix-hijack", which), backs, tmp_path) as port:
+        assert get(port, "/notes") == (200, "notes")
+        assert get(port, "/notes-archive") == (200, who)
+
+
+def test_an_expression_takes_what_begins_so(tmp_path: Path) -> None:
+    backs = {name: nginx.free_port() for name in ("notes", "web")}
+    servers = "".join(f'server {{ listen 127.0.0.1:{port}; return 200 "{name}"; }}\n' for name, port in backs.items())
+    rules = "location ~ ^/m {{ proxy_pass http://web:8000; }} location {}/mcp {{ proxy_pass http://notes:8000; }}"
+    for modifier, who in (("", "web"), ("^~ ", "notes")):
+        text = f"server {{ listen 80; server_name {HOST}; {rules.format(modifier)} }}"
+        with front(servers + text, backs, tmp_path) as port:
+            assert get(port) == (200, who)
