@@ -122,6 +122,8 @@ PROMISES: dict[str, Check] = {
     r"use HTTP/1.1": lambda m: m.routes(lambda r: r.http_version.only == "1.1"),
     r"raise the read timeout to (\d+) s": lambda m, time: m.routes(lambda r: r.read_timeout.only == int(time)),
     r"raise the limit to (\d+) MB": lambda m, size: m.routes(lambda r: r.body_limit.only == int(size) << 20),
+    r"match (\S+) alone": lambda m, path: m.routes(lambda r: r.location.only == f"= {path}"),
+    r"insist on (\S+)": lambda m, name: any(f"${{{name}:?}}" in text for text in m.texts),
     r"match (\S+) instead": lambda m, path: m.routes(lambda r: r.location.only == path),
     r"match (\S+) and pass it on as it is": lambda m, path: m.routes(lambda r: r.path.only == path),
     r"make the server stateless": lambda m: m.servers(lambda s: s.stateless.only is True),

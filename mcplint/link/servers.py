@@ -14,6 +14,7 @@ from mcplint.findings import Failure
 from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.knowledge.sdk import fact
+from mcplint.link.emptied import with_openers
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Lack, Link, Refusal, Sdk, Server
 from mcplint.programs.alternatives import joined
 from mcplint.programs.follow import follow
@@ -138,7 +139,10 @@ class Programs:
         stdio = [server for server in found.servers if server.transport.must_be("stdio")]
         if stdio and (not context.container.env_closed or any(server.background for server in stdio)):
             found = self._doubted(found, context)
-        named = tuple(parts(found.servers, context.container, self.ids))
+        opened = found.servers
+        if context.container.platform == "compose" and opened and self._room > ROOM // 2:
+            opened = with_openers(context, opened, lambda emptied: self._made(emptied).servers)
+        named = tuple(parts(opened, context.container, self.ids))
         return found._replace(servers=named)
 
     def _doubted(self, started: Started, context: ContainerContext) -> Started:

@@ -199,7 +199,8 @@ class Server(NamedTuple):
     `reused`: it is made once, and its lifespan runs at every invocation.
     `shown`: where what it logs holds secrets. `wiring`: what its requests share. `trusted_hosts`: what refuses requests
     to all its routes by their `Host`, `locked`: what refuses those without a header. `demands`: the variable without
-    which its program ends, and which no file gives it, as a note on where that is read.
+    which its program ends, and which no file gives it, as a note on where that is read. `openers`: the variables that
+    compose is to be told and without which it lets everybody in, where they stand.
     `columns`: the most characters that its project's formatter puts in a line, known where it prints.
     `waiting`: the path that answers 503 until a client holds a session.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
@@ -250,6 +251,7 @@ class Server(NamedTuple):
     trusted_hosts: tuple[TrustedHosts, ...] = ()
     locked: tuple[Label, ...] = ()
     demands: Label | None = None
+    openers: tuple[Label, ...] = ()
     waiting: str = ""
     columns: int | None = None
     certain: bool = True

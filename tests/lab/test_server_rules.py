@@ -52,6 +52,15 @@ def test_a_mount_that_repeats_the_path_answers_below_it(tmp_path: Path) -> None:
         assert server.initialize("/mcp").status == 200
 
 
+@pytest.mark.parametrize(("token", "status"), [("", 200), ("secret", 401)])
+def test_a_secret_that_is_empty_lets_everybody_in(tmp_path: Path, token: str, status: int) -> None:
+    files = example("empty-secret", "Bad")
+    files["Dockerfile"] = files["Dockerfile"].replace("USER", f"ENV NOTES_TOKEN={token}\nUSER")
+    dockerfile = files["Dockerfile"]
+    with started(tmp_path, "empty-secret", "Bad", files={"Dockerfile": dockerfile}) as server:
+        assert server.initialize().status == status
+
+
 def test_a_session_manager_that_never_runs(tmp_path: Path) -> None:
     with started(tmp_path, "mount-without-lifespan", "Bad") as server:
         assert server.initialize().status == 500
