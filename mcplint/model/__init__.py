@@ -24,7 +24,17 @@ from mcplint.model.containers import Container
 from mcplint.model.deployment import Deployment
 from mcplint.model.health import HealthCheck, Request
 from mcplint.model.installs import Build, Install, NodeInstall
-from mcplint.model.lacks import Account, EntryPoint, Lack, LackKind, Packaged, ScriptTarget, StartScript, Sync
+from mcplint.model.lacks import (
+    Account,
+    EntryPoint,
+    Lack,
+    LackKind,
+    Packaged,
+    ScriptTarget,
+    StartScript,
+    Sync,
+    UnpackagedData,
+)
 from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose, Unfollowed
 from mcplint.model.program import (
     Argument,
@@ -159,6 +169,7 @@ __all__ = [
     "TrustedHosts",
     "Unfollowed",
     "UnmatchedSelector",
+    "UnpackagedData",
     "Unwritable",
     "VersionKey",
     "Wiring",

@@ -156,14 +156,29 @@ class ScriptTarget(NamedTuple):
         return self.missing or self.lost or not self.named
 
 
+class UnpackagedData(NamedTuple):
+    """A file of the project that is read beside a module, and that the wheel leaves out.
+
+    `name`: where the wheel would hold it, `tool`: the function that reads it when a client has it called, empty where
+    the start does. `decides`: what says that files do not come along. `notes`: what has the wheel.
+    """
+
+    path: str
+    name: str
+    span: Span
+    tool: str = ""
+    decides: Span | None = None
+    notes: tuple[Label, ...] = ()
+
+
 class EntryPoint(NamedTuple):
     """A console script of a project that may start an MCP server, or what a program calls when it is run as a file.
 
     `target`: as it is written (`module:function`); `project`: the file that says it. `called`: what it calls, None
     where that cannot be told. `unpackaged`: the first module that it needs and the project's wheel leaves
     out, where it is needed, and the place that chooses what the wheel holds. `installed`: a container has that wheel,
-    or a registry document names it. `alike`: other scripts whose own module the wheel leaves out. `console`: it is a
-    console script.
+    or a registry document names it. `alike`: other scripts whose own module the wheel leaves out. `unread`: what it
+    reads beside its modules and such a wheel leaves out. `console`: it is a console script.
     """
 
     name: str
@@ -174,6 +189,7 @@ class EntryPoint(NamedTuple):
     unpackaged: tuple[str, Label, Span | None] | None = None
     installed: bool = False
     alike: tuple[Label, ...] = ()
+    unread: UnpackagedData | None = None
     console: bool = True
 
     @property

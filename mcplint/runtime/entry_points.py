@@ -17,6 +17,7 @@ from mcplint.programs.python.certain_imports import imported
 from mcplint.programs.python.entry_points import called, dropped, outrun
 from mcplint.programs.python.modules import find, reaches, roots
 from mcplint.project.tree import Tree
+from mcplint.runtime.unpackaged_data import unpackaged_data
 from mcplint.text.paths import side_folder
 from mcplint.text.source import Span
 from mcplint.values import Label
@@ -48,7 +49,10 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             whole = False in ways or project.name.only in published
             lost = _unpackaged(tree, project, folder, places, module, found) if whole or not ways else None
             alike = tuple(_alike(tree, project, path, script.name, places)) if lost else ()
-            yield made._replace(unpackaged=lost, installed=whole, alike=alike)
+            unread = None
+            if lost is None and (has := tuple(_having(containers, published, project, folder, script.name))):
+                unread = unpackaged_data(tree, project, folder, places, (script.target, found), has)
+            yield made._replace(unpackaged=lost, installed=whole, alike=alike, unread=unread)
 
 
 def unawaited(tree: Tree, paths: Iterable[str]) -> Iterator[EntryPoint]:
@@ -107,6 +111,20 @@ def _packagings(containers: Collection[Container], folder: str) -> Iterator[Pack
     """How containers install a project: its wheel, or what leads back to its folder."""
     for install in (install for container in containers for install in container.installs):
         yield from (each for each in install.packaged if posixpath.normpath(each.folder) == (folder or "."))
+
+
+def _having(
+    containers: Collection[Container], published: Collection[str], project: Project, folder: str, name: str
+) -> Iterator[Label]:
+    """What starts a script from the wheel of its project: a container, or those who get it from an index."""
+    for container in containers:
+        ways = {each.editable for each in _packagings((container,), folder)}
+        first = container.argv.words[0].only if container.argv and container.argv.words else None
+        own = ways == {False} and first is not None and posixpath.basename(first) == name
+        if own and "PYTHONPATH" not in container.env and not container.mounts:
+            yield Label(container.cmd, "starts it from the wheel")
+    if project.name.only in published and project.name.span:
+        yield Label(project.name.span, "server.json publishes it")
 
 
 def _alike(tree: Tree, project: Project, path: str, name: str, places: tuple[str, ...]) -> Iterator[Label]:

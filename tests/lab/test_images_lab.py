@@ -45,6 +45,7 @@ STARTS = {
     "sync-at-start": "Failed to resolve requirements from `build-system.requires`",
     "undeclared-import": "No module named 'mcp'",
     "unexpanded-variable": "'$PORT' is not a valid integer",
+    "unpackaged-data": "site-packages/notes/words.json'",
     "unpackaged-module": "No module named 'notes.tools'",
     "unwritable-path": "Permission denied: '/home/app'",
 }

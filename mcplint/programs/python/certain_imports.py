@@ -77,10 +77,10 @@ def _statements(body: list[ast.stmt], package: str, main: bool) -> Iterator[tupl
             case ast.Import(names=names):
                 yield from ((alias.name, alias, True) for alias in names)
             case ast.ImportFrom(module=module, names=names, level=level):
-                origin = _origin(module, level, package)
-                if origin:
-                    yield origin, node, True
-                    yield from ((f"{origin}.{alias.name}", alias, False) for alias in names if alias.name != "*")
+                source = origin(module, level, package)
+                if source:
+                    yield source, node, True
+                    yield from ((f"{source}.{alias.name}", alias, False) for alias in names if alias.name != "*")
             case ast.If(test=test, body=inner) if main and "__main__" in spelled(test):
                 yield from _statements(inner, package, main)
             case ast.With(body=inner) if not _suppresses(node):
@@ -91,7 +91,8 @@ def _suppresses(node: ast.With) -> bool:
     return any("suppress" in spelled(item.context_expr) for item in node.items)
 
 
-def _origin(module: str | None, level: int, package: str) -> str | None:
+def origin(module: str | None, level: int, package: str) -> str | None:
+    """The module that names are imported from; `package`: where a relative import begins."""
     if not level:
         return module
     parts = package.split(".") if package else []

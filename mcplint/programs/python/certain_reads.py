@@ -1,0 +1,209 @@
+"""The files beside its modules that a program reads for certain: when it is started, or when a tool of it is called."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from mcplint.facts.python import Module, spelled
+from mcplint.programs.python.beside import Names, Place
+from mcplint.programs.python.certain_imports import origin
+from mcplint.project.tree import Tree
+from mcplint.text.source import Span
+
+_DEEPEST = 6
+_METHODS = ("read_text", "read_bytes", "open")
+_READERS = ("read_text", "read_binary", "open_text", "open_binary")
+_BY_PACKAGE = (
+    "pkgutil.get_data",
+    *(f"{each}{name}" for each in ("resources.", "importlib.resources.") for name in _READERS),
+)
+_MAKES = ("mkdir", "makedirs", "copytree", "extractall")
+"""What makes a folder whose files may be the program's own from then on."""
+_KEPT = ("cache", "lru_cache", "functools.cache", "functools.lru_cache")
+_OFFERED = ("tool", "resource", "prompt")
+"""Methods of a server that hand it a function to be called by clients."""
+_RUNNERS = ("asyncio.run", "anyio.run", "asyncio.get_event_loop().run_until_complete")
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Read(NamedTuple):
+    """A file that is read: where it lies, the module's file, and the place.
+
+    `tool`: the function that reads it when a client has it called, empty where the start does.
+    """
+
+    place: Place
+    path: str
+    span: Span
+    tool: str = ""
+
+
+class _Text(NamedTuple):
+    """A module, the names that it gives to paths, its functions, and the names that it takes from other modules."""
+
+    path: str
+    module: Module
+    names: Names
+    functions: Mapping[str, Function]
+    taken: Mapping[str, tuple[str, str]]
+
+    @classmethod
+    def of(cls, module: Module, path: str, dotted: str) -> _Text:
+        file = path.rpartition("/")[2]
+        package = dotted if file == "__init__.py" else dotted.rpartition(".")[0]
+        body = module.tree.body
+        once = [node.name for node in body if isinstance(node, Function)]
+        functions = {node.name: node for node in body if isinstance(node, Function) and once.count(node.name) == 1}
+        taken = {
+            alias.asname or alias.name: (source, alias.name)
+            for node in body
+            if isinstance(node, ast.ImportFrom) and (source := origin(node.module, node.level, package))
+            for alias in node.names
+        }
+        return cls(path, module, Names.of(module.tree, file, package), functions, taken)
+
+    def read(self, node: ast.expr) -> Place | None:
+        """The place that a call reads, None where it is none that reads one."""
+        match node:
+            case ast.Call(func=ast.Name(id="open"), args=[path, *rest], keywords=keywords):
+                return self.names.place(path) if _is_reading(rest, keywords) else None
+            case ast.Call(func=func, args=[package, name]) if spelled(func) in _BY_PACKAGE:
+                place, file = self.names.text(package), self.names.text(name)
+                return Place(place, ".").joined(file) if place and file else None
+            case ast.Call(func=ast.Attribute(value=path, attr=attr), args=args, keywords=keywords) if attr in _METHODS:
+                return self.names.place(path) if attr != "open" or _is_reading(args, keywords) else None
+        return None
+
+    def touched(self) -> Iterator[tuple[Place, bool]]:
+        """The places that calls are handed or asked of otherwise, and whether it makes a folder."""
+        for node in ast.walk(self.module.tree):
+            if not isinstance(node, ast.Call) or self.read(node) or self.names.place(node):
+                continue
+            given = [*node.args, *(each.value for each in node.keywords)]
+            named = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            given += [node.func.value] if isinstance(node.func, ast.Attribute) and named not in ("parent",) else []
+            for each in given:
+                place = self.names.place(each)
+                if place:
+                    yield place, named in _MAKES
+
+
+def reads(tree: Tree, modules: Iterable[tuple[str, str]], target: str) -> Iterator[Read]:
+    """What modules, each with its file and dotted name, read; `target`: what the start calls (`module:function`)."""
+    every = list(modules)
+    if not any(tree.mentions(path, "__file__", "resources", "pkgutil") for path, _ in every):
+        return
+    facts = ((path, name, tree.facts("python", path)) for path, name in every)
+    texts = {name: _Text.of(module, path, name) for path, name, module in facts if module}
+    touched = {each for text in texts.values() for each in _apart(text)}
+    module, _, function = target.partition(":")
+    seen: set[tuple[str, int]] = set()
+    for name, text in texts.items():
+        starts = [(text.module.tree.body, "")]
+        if name == module and (called := text.functions.get(function)):
+            starts.append((called.body, ""))
+        starts += [(each.body, each.name) for each in text.functions.values() if _is_offered(each)]
+        for body, tool in starts:
+            for where, call in _calls(text, body, texts, _DEEPEST):
+                place = where.read(call)
+                key = (where.path, call.lineno)
+                if place and key not in seen and not any(_disturbs(where.path, place, each) for each in touched):
+                    seen.add(key)
+                    yield Read(place, where.path, where.module.span(call), tool)
+
+
+def _apart(text: _Text) -> Iterator[tuple[str, Place, bool]]:
+    for place, makes in text.touched():
+        yield "" if place.package else text.path, place, makes
+
+
+def _disturbs(path: str, place: Place, touched: tuple[str, Place, bool]) -> bool:
+    """Whether a place that is touched is the one that is read, or a folder around it that is made."""
+    where, other, makes = touched
+    same = other.package == place.package and where == ("" if place.package else path)
+    return same and (other.path == place.path or (makes and f"{place.path}/".startswith(f"{other.path}/")))
+
+
+def _is_reading(args: list[ast.expr], keywords: list[ast.keyword]) -> bool:
+    """Whether a file is opened to be read, and nothing else."""
+    mode = args[0] if args else next((each.value for each in keywords if each.arg == "mode"), ast.Constant("r"))
+    return isinstance(mode, ast.Constant) and mode.value in ("r", "rt", "rb")
+
+
+def _is_offered(function: Function) -> bool:
+    names = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
+    return any(isinstance(name, ast.Attribute) and name.attr in _OFFERED for name in names)
+
+
+def _calls(
+    text: _Text, body: list[ast.stmt], texts: Mapping[str, _Text], depth: int
+) -> Iterator[tuple[_Text, ast.Call]]:
+    """The calls that statements make whatever happens, and those of the functions that they call."""
+    for call, awaited in _made(body):
+        yield text, call
+        if not isinstance(call.func, ast.Name) or depth == 0:
+            continue
+        module, name = text.taken.get(call.func.id, ("", call.func.id))
+        other = texts.get(module) if module else text
+        function = other.functions.get(name) if other else None
+        if other and function and _runs(function, awaited):
+            yield from _calls(other, function.body, texts, depth - 1)
+
+
+def _runs(function: Function, awaited: bool) -> bool:
+    """Whether calling a function runs its body: it is no generator, and its decorators do nothing else."""
+    plain = all(spelled(each.func if isinstance(each, ast.Call) else each) in _KEPT for each in function.decorator_list)
+    lazy = any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in ast.walk(ast.Module(function.body, [])))
+    return plain and not lazy and (awaited or isinstance(function, ast.FunctionDef))
+
+
+def _made(body: list[ast.stmt]) -> Iterator[tuple[ast.Call, bool]]:
+    """The calls that statements make whatever happens, each with whether it is awaited."""
+    for node in body:
+        match node:
+            case ast.Expr(value=value) | ast.Return(value=ast.expr() as value) | ast.Assign(value=value):
+                yield from _of(value)
+            case ast.AnnAssign(value=ast.expr() as value) | ast.AugAssign(value=value):
+                yield from _of(value)
+            case ast.If(test=value) | ast.For(iter=value):
+                yield from _of(value)
+            case ast.With(items=items, body=inner) | ast.AsyncWith(items=items, body=inner):
+                if any("suppress" in spelled(each.context_expr) for each in items):
+                    continue
+                for each in items:
+                    yield from _of(each.context_expr)
+                yield from _made(inner)
+        if any(isinstance(each, ast.Return) for each in _within(node)):
+            return
+
+
+def _within(node: ast.stmt) -> Iterator[ast.AST]:
+    """The parts of a statement, those of a function or class that it defines left out."""
+    return iter(()) if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else ast.walk(node)
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _of(value: ast.expr, awaited: bool = False) -> Iterator[tuple[ast.Call, bool]]:
+    """The calls of an expression that are made for certain."""
+    match value:
+        case ast.Lambda() | ast.GeneratorExp():
+            return
+        case ast.IfExp(test=first) | ast.BoolOp(values=[first, *_]):
+            yield from _of(first)
+        case ast.ListComp(generators=[first, *_]) | ast.SetComp(generators=[first, *_]):
+            yield from _of(first.iter)
+        case ast.DictComp(generators=[first, *_]):
+            yield from _of(first.iter)
+        case _:
+            runs = isinstance(value, ast.Call) and spelled(value.func) in _RUNNERS
+            if isinstance(value, ast.Call):
+                yield value, awaited
+            for each in ast.iter_child_nodes(value):
+                if isinstance(each, ast.keyword):
+                    yield from _of(each.value)
+                elif isinstance(each, ast.expr):
+                    yield from _of(each, isinstance(value, ast.Await) or runs)
