@@ -17,7 +17,7 @@ from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.certain_imports import Imported
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 
 def strays(image: Image, container: Container, found: tuple[Imported, ...], entry: str, tree: Tree) -> Iterator[Lack]:
@@ -36,6 +36,10 @@ def strays(image: Image, container: Container, found: tuple[Imported, ...], entr
                 yield from _other_place(copy, file, container, part, image, kind)
                 paths = (entry, *(each.path for each in found if each.path))
                 yield from _without_sources(copy, part, paths, contents, container)
+            for inner in _inside(file, part, image, container) if part and file.folder else ():
+                yield from _other_python(copy, inner, part, image, "venv")
+                yield from _no_python(copy, inner, part, image, "venv")
+                yield from _other_place(copy, inner, container, part, image, "venv")
 
 
 def _environment(file: Copied, part: Image) -> str:
@@ -45,6 +49,24 @@ def _environment(file: Copied, part: Image) -> str:
         return "packages"
     said = (part.env[each].only for each in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT") if each in part.env)
     return "venv" if name in (".venv", "venv") or file.source in said else ""
+
+
+def _inside(file: Copied, part: Image, image: Image, container: Container) -> Iterator[Copied]:
+    """The environment that `uv sync` makes in a folder which is copied whole, where the command starts from it."""
+    syncs = [install for install in part.installs if install.tool == "uv sync"]
+    said = part.env.get("UV_PROJECT_ENVIRONMENT", Value((".venv",))).only
+    homes = {each.image_path for install in syncs for each in install.packaged} | {part.workdir.only}
+    made = {posixpath.normpath(posixpath.join(home, said)) for home in homes if home and said} if syncs else set()
+    first = text(container.argv.words[0]) if container.argv and container.argv.words else None
+    own = {install.span for install in image.installs} - {install.span for install in part.installs}
+    if own or container.mounts or _says(part, "rm ") or _says(image, "venv", "uv ", "rm "):
+        return
+    for place in sorted(made):
+        target = posixpath.normpath(posixpath.join(file.target, posixpath.relpath(place, file.source)))
+        used = first is not None and first.startswith(f"{target}/bin/")
+        on_path = first is not None and "/" not in first and _found_first(container, image, part, f"{target}/bin")
+        if place.startswith(f"{file.source.rstrip('/')}/") and (used or on_path):
+            yield Copied(place, target, True)
 
 
 def _moved(
