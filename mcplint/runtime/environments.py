@@ -28,15 +28,17 @@ def strays(image: Image, container: Container, found: tuple[Imported, ...], entr
     contents = Contents.of(image, tree)
     for copy in image.copies:
         part = image.parts.get(copy.stage) if copy.stage is not None else None
-        for file in (copy.files or ()) if part else ():
-            if part and (kind := _environment(file, part)):
+        if part is None:
+            continue
+        for file in copy.files or ():
+            if kind := _environment(file, part):
                 yield from _moved(copy, file, container, part, image, kind, contents.tree)
                 yield from _other_python(copy, file, part, image, kind)
                 yield from _no_python(copy, file, part, image, kind)
                 yield from _other_place(copy, file, container, part, image, kind)
                 paths = (entry, *(each.path for each in found if each.path))
                 yield from _without_sources(copy, part, paths, contents, container)
-            for inner in _inside(file, part, image, container) if part and file.folder else ():
+            for inner in _inside(file, part, image, container) if file.folder else ():
                 yield from _other_python(copy, inner, part, image, "venv")
                 yield from _no_python(copy, inner, part, image, "venv")
                 yield from _other_place(copy, inner, container, part, image, "venv")
