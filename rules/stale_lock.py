@@ -12,10 +12,11 @@ dependency that the lock does not have at all. Not reported where the build
 runs `uv lock` or rewrites `pyproject.toml`, for a version that the build
 backend finds out, and without either flag, as uv then writes the lock anew.
 
-`--frozen` by itself is no finding: it is what the guide of uv shows for the
-layer that comes before the sources, and a lock that fits is installed to the
-letter either way. What it may hide stands in the two files, and is told where
-it does: a note on every such line would say nothing of those that are right.
+`--frozen` by itself is no finding: the guide of uv asks for it in the layer
+that comes before the members of a workspace, where `--locked` cannot be
+checked, and a lock that fits is installed to the letter either way. What it
+may hide stands in the two files, and is told where it does: a note on every
+such line would say nothing of those that are right.
 
 Evidence: <https://docs.astral.sh/uv/concepts/projects/sync/#automatic-lock-and-sync>.
 
