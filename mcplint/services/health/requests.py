@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 
 from mcplint.commands.options import grammar, parse
 from mcplint.facts.python import spelled
 from mcplint.model.health import Request
+from mcplint.services.health.answers import judged
+from mcplint.services.health.names import CLIENTS, CONNECTIONS, names, resolved
 from mcplint.values import Value
 
 Env = Callable[[str], Value[str | None]]
+Told = Callable[[ast.expr], str | None]
+DEEPEST = 20
 
 CURL = grammar(
     "fail fail-with-body silent show-error location location-trusted head include insecure verbose globoff no-buffer "
@@ -86,33 +91,93 @@ def python(code: str, env: Env) -> tuple[tuple[Request, ...], str]:
     if tree is None:
         return (), ""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    caught = TAKEN.search(code) is not None or any(_catches(node) for node in ast.walk(tree))
-    whole = any(isinstance(call.func, ast.Attribute) and call.func.attr == "read" and not call.args for call in calls)
+    known = names(tree)
+    ends = judged(tree, known)
+    reads = any(isinstance(call.func, ast.Attribute) and call.func.attr == "read" and not call.args for call in calls)
     certain = {id(call) for call in _certain(tree)}
     found: list[Request] = []
-    for call in calls:
-        name = spelled(call.func).rpartition(".")
-        url = _text(call.args[0], env) if call.args else None
-        if url is None or not url.startswith("http"):
-            continue
-        library = "urllib" if name[2] in ("urlopen", "Request") else name[0].partition(".")[0]
-        if name[2] == "urlopen":
-            strict: bool | None = None if caught else True
-        elif name[2] in ("get", "head") and library in ("requests", "httpx"):
-            strict = None if caught or _looks(tree, code) else False
-            strict = True if strict is None and not caught and "raise_for_status" in code else strict
-        else:
-            continue
-        method = name[2].upper() if name[2] == "head" else "GET"
-        asked = requests(library, method, url, strict, whole or library != "urllib")
-        found += [one._replace(certain=id(call) in certain) for one in asked]
+    for library, method, url, call in _asking(tree, calls, known, env):
+        strict = ends.refusals if ends else _strict(tree, code, library)
+        streams = any(each.arg == "stream" for each in call.keywords) or spelled(call.func).endswith(".stream")
+        whole = reads or (library in ("requests", "httpx") and not streams)
+        stays = library in ("httpx", "http.client") and "follow_redirects" not in code
+        follows = not (stays and ends is not None and ends.redirect is False)
+        found += [
+            one._replace(certain=id(call) in certain, follows=follows)
+            for one in requests(library, method, url, strict, whole)
+        ]
     return tuple(found), _succeeds(tree)
 
 
-def _looks(tree: ast.Module, code: str) -> bool:
-    """Whether a program does more with the status of an answer than to print it."""
-    printed = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Expr) and _is_print(node.value)]
-    return len(STATUS.findall(code)) > sum(len(STATUS.findall(each)) for each in printed)
+def _asking(
+    tree: ast.Module, calls: list[ast.Call], known: Mapping[str, str], env: Env
+) -> Iterator[tuple[str, str, str, ast.Call]]:
+    """The calls that ask for a known URL: by which library and method."""
+    single = _assigned_once(tree)
+
+    def told(node: ast.expr) -> str | None:
+        return _text(node, env, single)
+
+    for call in calls:
+        full = resolved(call.func, known)
+        owner, _, name = full.rpartition(".")
+        if owner in CONNECTIONS and name == "request" and isinstance(call.func, ast.Attribute):
+            url = _connected(call, single, told)
+            method = told(call.args[0]) if call.args else None
+            library = "http.client"
+        elif owner in CLIENTS:
+            named = name in ("request", "stream") and len(call.args) > 1
+            method = told(call.args[0]) if named else name.upper() if name in ("get", "head") else None
+            url = told(call.args[int(named)]) if len(call.args) > int(named) else None
+            library = owner.partition(".")[0]
+        elif name == "urlopen":
+            method, library = "GET", "urllib"
+            url = told(_opened(call.args[0], single)) if call.args else None
+        else:
+            continue
+        if method in ("GET", "HEAD") and url and url.startswith("http"):
+            yield library, method, url, call
+
+
+def _opened(node: ast.expr, single: Mapping[str, ast.expr]) -> ast.expr:
+    """The URL that `urlopen` is given, also in a `Request` that sends nothing."""
+    made = single.get(node.id, node) if isinstance(node, ast.Name) else node
+    asks = isinstance(made, ast.Call) and spelled(made.func).rpartition(".")[2] == "Request"
+    if asks and isinstance(made, ast.Call) and len(made.args) == 1:
+        return node if any(each.arg in ("method", "data") for each in made.keywords) else made.args[0]
+    return node
+
+
+def _connected(call: ast.Call, single: Mapping[str, ast.expr], told: Told) -> str | None:
+    """The URL of `HTTPConnection(host, port).request(method, path)`."""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    made = single.get(owner.id) if isinstance(owner, ast.Name) else owner
+    if not isinstance(made, ast.Call) or len(call.args) != 2 or not made.args:
+        return None
+    named = [each.value for each in made.keywords if each.arg == "port"]
+    host, path = told(made.args[0]), told(call.args[1])
+    port = told([*made.args[1:2], *named][0]) if made.args[1:2] or named else ""
+    scheme = "https" if "HTTPS" in spelled(made.func) else "http"
+    return None if host is None or path is None or port is None else f"{scheme}://{host}{port and ':'}{port}{path}"
+
+
+def _assigned_once(tree: ast.Module) -> dict[str, ast.expr]:
+    """What each name of a program is assigned that is assigned once."""
+    stored = Counter(
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    )
+    found: dict[str, ast.expr] = {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if stored[name] == 1:
+                found[name] = value
+    return found
+
+
+def _strict(tree: ast.Module, code: str, library: str) -> bool | None:
+    """Whether an answer of 400 and more makes a program fail that is not followed to its end."""
+    raises = library == "urllib" or (library != "http.client" and "raise_for_status" in code)
+    return True if raises and not TAKEN.search(code) and not any(map(_catches, ast.walk(tree))) else None
 
 
 def _is_print(node: ast.expr) -> bool:
@@ -230,24 +295,30 @@ def _swallows(statement: ast.Try) -> bool:
     return any(broad) and not inside and quiet
 
 
-def _text(node: ast.expr, env: Env) -> str | None:
-    """The text of an expression: constants, variables of the environment, and both in one."""
+def _text(node: ast.expr, env: Env, single: Mapping[str, ast.expr], deep: int = 0) -> str | None:
+    """The text of an expression: constants, variables of the environment and of the program, and all in one."""
+
+    def told(part: ast.expr) -> str | None:
+        return _text(part, env, single, deep + 1) if deep < DEEPEST else None
+
     match node:
-        case ast.Constant(value=str(text)):
-            return text
+        case ast.Constant(value=str() | int() as text):
+            return str(text)
+        case ast.Name(id=name) if name in single:
+            return told(single[name])
         case ast.JoinedStr(values=parts):
-            texts = [_text(each.value if isinstance(each, ast.FormattedValue) else each, env) for each in parts]
+            texts = [told(each.value if isinstance(each, ast.FormattedValue) else each) for each in parts]
             return None if None in texts else "".join(text or "" for text in texts)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, second = _text(left, env), _text(right, env)
+            first, second = told(left), told(right)
             return None if first is None or second is None else first + second
-        case ast.Call(func=ast.Name(id="str"), args=[inner]):
-            return _text(inner, env)
+        case ast.Call(func=ast.Name(id="str" | "int"), args=[inner]):
+            return told(inner)
         case ast.Call(func=ast.Attribute(attr="get" | "getenv"), args=[ast.Constant(value=str(name)), *default]):
             value = env(name)
             if value.only is not None:
                 return value.only
-            return _text(default[0], env) if default and value.must_be(None) else None
+            return told(default[0]) if default and value.must_be(None) else None
         case ast.Subscript(slice=ast.Constant(value=str(name))):
             return env(name).only
     return None
