@@ -15,6 +15,7 @@ class Port(NamedTuple):
 
     `host_ip`: the address there, None for all interfaces, `private` for a load balancer that lets only some in.
     `nameless`: the name of a container's port that it is to lead to and that no container of the pod has.
+    `node`: the port of every node of a cluster in front of it, unknown where the cluster picks it; None without any.
     """
 
     target: Value[int]
@@ -23,10 +24,16 @@ class Port(NamedTuple):
     span: Span
     protocol: str = "tcp"
     nameless: str = ""
+    node: Value[int] | None = None
 
     @property
     def title(self) -> str:
         """What a message calls it where others reach it: `port 8000`, without a number where Docker picks one."""
+        if self.node is not None:
+            leads = (
+                f"the port of each node that leads to {self.target.only}" if self.target.only else "a port of each node"
+            )
+            return f"port {self.node.only} of each node" if self.node.only else leads
         if self.published is not None and self.published.only is not None:
             return f"port {self.published.only}"
         return f"the port of the host that leads to {self.target.only}" if self.target.only else "a port of the host"

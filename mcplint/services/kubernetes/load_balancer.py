@@ -63,6 +63,14 @@ def address(service: Resource) -> str | None:
     return PRIVATE if hidden or (ranges and EVERYBODY.isdisjoint(ranges)) else None
 
 
+def of_nodes(service: Resource) -> Iterator[Value[int] | None]:
+    """For each port of a Service that of every node in front of it, where that is how it is reached from outside."""
+    is_node = texts(at(service.node, "spec")).get("type") == "NodePort"
+    for port in items(at(service.node, "spec", "ports")):
+        note = f"the Service {service.name.text} sets the port of nodes"
+        yield number(string(at(port, "nodePort"), note)) if is_node else None
+
+
 def _closes(key: str, value: str) -> bool:
     """Whether an annotation keeps some out: before it took `true`, the one for internal balancers took `0.0.0.0/0`."""
     off = value.lower() in ("false", "") or (value in EVERYBODY and not key.endswith("-internal"))

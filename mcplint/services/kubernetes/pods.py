@@ -10,7 +10,7 @@ from mcplint.facts.platform import Resource
 from mcplint.model import Container, Mount, PlatformProbe, Port
 from mcplint.services.kubernetes.cluster import Cluster, applied_together, template
 from mcplint.services.kubernetes.environment import environment, injected, referring
-from mcplint.services.kubernetes.load_balancer import address, checked, is_public
+from mcplint.services.kubernetes.load_balancer import address, checked, is_public, of_nodes
 from mcplint.services.kubernetes.traffic import Traffic, affinity, replicas
 from mcplint.services.settings import argv, number, optional, string, switch
 from mcplint.values import UNKNOWN, EditSite, Label, Value
@@ -42,7 +42,10 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
             injected=_injected(pods, ways, before) if service.env_closed else {},
             service_links=_unlinked(spec),
             ports=tuple(
-                port._replace(host_ip=address(one)) for one, ports in forwards if is_public(one) for port in ports
+                port._replace(host_ip=address(one), node=outer)
+                for one, ports in forwards
+                if is_public(one)
+                for port, outer in zip(ports, of_nodes(one), strict=True)
             ),
         )
 
