@@ -41,7 +41,8 @@ class Fix(NamedTuple):
 class Finding(NamedTuple):
     """What a check yields: what is wrong, where, what else to look at, and how to fix it.
 
-    `severity` is given only where the facts make it milder or graver than the rule's.
+    `severity` is given only where the facts make it milder or graver than the rule's. `cause` is given where the
+    message tells of one thing what differs by how it is used: of a place and a cause, one finding is reported.
     """
 
     message: str
@@ -49,6 +50,7 @@ class Finding(NamedTuple):
     notes: tuple[Label, ...] = ()
     fix: Fix | None = None
     severity: str | None = None
+    cause: str | None = None
 
 
 class Rule(NamedTuple):

@@ -31,8 +31,9 @@ release that the install takes lacks what the program imports,
 `sdk-range-mismatch` says so besides, and the cap that fixes it leaves the
 install as it is.
 
-Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, or
-in stages whose environment the image does not take. Where it takes a wheel
+Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, in
+a branch of a `RUN` that the build does not take as its arguments are, or in
+stages whose environment the image does not take. Where it takes a wheel
 alone, the install of the wheel counts: it resolves what the wheel needs anew,
 whatever the lock of the stage that built it says.
 
@@ -127,7 +128,7 @@ def check(part: Container | Server):
     for install, *others in together(unlocked(container.installs)):
         more = [Label(each.span.head, "and so does this") for each in others]
         notes = (*install.locked.trace[:4], *more)
-        yield Finding(message(install, others), install.span.head, notes, fix(install))
+        yield Finding(message(install, others), install.span.head, notes, fix(install), cause=install.tool)
     if isinstance(part, Container) or part.sdk.is_npm:
         yield from by_node(container.node_installs)
 

@@ -105,7 +105,7 @@ class Walk:
                     after.append((path.fork(), chain == "||"))
                 after += self.node(node, path)
             chain = node.operator if node.operator in ("&&", "||") else ""
-            if chain and not (isinstance(node, Command) and _is_test(node)):
+            if chain and not (isinstance(node, Command) and is_test(node)):
                 after = [(path, True if truth is None else truth) for path, truth in after]
             told = after if chain or len(after) < 2 else _apart(after)
         return told
@@ -321,7 +321,7 @@ def _numbers(*words: str) -> bool:
     return all(word.lstrip("-").isdecimal() and len(word) < 10 for word in words)
 
 
-def _is_test(line: Command) -> bool:
+def is_test(line: Command) -> bool:
     return bool(line.argv) and line.argv[0].text in ("[", "[[", "test", "true", "false", ":")
 
 

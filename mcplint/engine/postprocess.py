@@ -17,7 +17,8 @@ def postprocess(
     """The diagnostics that stand, in order, and the names in comments and in the configuration that hid one.
 
     A severity in the configuration is that of every finding of its rule. Of findings that say the same of the same
-    place the gravest is kept, and of its notes that say the same of the same place the first.
+    place the gravest is kept, of those of one cause the one with most notes, and of its notes that say the same of the
+    same place the first.
     """
     hiding: dict[tuple[str, str], list[tuple[range, Span]]] = {}
     for ignore in ignores:
@@ -32,7 +33,7 @@ def postprocess(
             continue
         if not config.shows(diagnostic.rule, diagnostic.severity):
             continue
-        key = (diagnostic.rule, diagnostic.finding.span, diagnostic.finding.message)
+        key = (diagnostic.rule, diagnostic.finding.span, diagnostic.finding.cause or diagnostic.finding.message)
         kept[key] = _both(kept[key], diagnostic) if key in kept else diagnostic
     return sorted(map(_noted_once, kept.values()), key=order), used
 
@@ -45,13 +46,19 @@ def _noted_once(diagnostic: Diagnostic) -> Diagnostic:
 
 def _both(one: Diagnostic, other: Diagnostic) -> Diagnostic:
     """The graver of two diagnostics that say the same; a fix by the same title makes the edits of both."""
-    graver = one if SEVERITIES.index(one.severity) >= SEVERITIES.index(other.severity) else other
+    graver = one if _weight(one) >= _weight(other) else other
     mine, theirs = one.finding.fix, other.finding.fix
     if not (mine and theirs) or mine.title != theirs.title:
         return graver
     edits = tuple(dict.fromkeys((*mine.edits, *theirs.edits)))
     whole = mine._replace(edits=edits, safe=mine.safe and theirs.safe)
     return graver._replace(finding=graver.finding._replace(fix=whole))
+
+
+def _weight(diagnostic: Diagnostic) -> tuple[int, int]:
+    """How grave a diagnostic is, and how much it tells where others have its cause."""
+    finding = diagnostic.finding
+    return SEVERITIES.index(diagnostic.severity), len(finding.notes) if finding.cause else 0
 
 
 def _silenced(diagnostic: Diagnostic, config: Config) -> Iterator[Span]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from mcplint.commands.command_lines import PIP, POETRY_INSTALL, UV, program
 from mcplint.commands.options import Parsed, parse
+from mcplint.commands.shell_branches import Way, apart
 from mcplint.commands.words import Words, spelled, text, written
 from mcplint.dependencies.locks import is_stale
 from mcplint.facts.dependencies import normalized
@@ -30,20 +31,29 @@ _MOST = 300
 
 def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
     """The installs among the commands of one RUN, in their order."""
-    before = steps[0].before if steps else ()
+    earlier = steps[0].before if steps else ()
+    here: list[tuple[Install, Way]] = []
     removed = frozenset(name for step in steps for name in _uninstalled(step))
     for number, step in enumerate(steps):
-        here = step._replace(before=before, removed=removed)
-        _export(here)
-        _delete(here)
-        for found in _installs(here):
+        before = (*earlier, *(install for install, way in here if not apart(way, step.way)))
+        step = step._replace(before=before, removed=removed)
+        _export(step)
+        _delete(step)
+        for found in _installs(step):
             if not _ends_build(steps[number:]) or (number and _is_conditional(steps[number - 1])):
                 found = found._replace(files=())
-            found = found._replace(instead=_instead(found, steps[number:]), environments=environments(found, here))
-            before = (*before, found)
+            if step.skipped:
+                found = found._replace(locked=_left_out(step), files=())
+            found = found._replace(instead=_instead(found, steps[number:]), environments=environments(found, step))
+            here.append((found, step.way))
             yield found
-        if len(before) >= _MOST:
+        if len(earlier) + len(here) >= _MOST:
             return
+
+
+def _left_out(step: RunStep) -> Value[bool]:
+    """Whether an install is locked that only a build with other arguments runs."""
+    return Value(None, (Label(step.written_at, "the build does not come by here unless it is told otherwise"),))
 
 
 _ERREXIT = r"""(?m)\bset +(?:-o +errexit|-[a-zA-Z]*e)|^SHELL\b.*["']-[a-zA-Z]*e[a-zA-Z]*["']"""

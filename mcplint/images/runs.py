@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mcplint.commands.command_lines import is_assignment, program, shell_operand, unwrapped
-from mcplint.commands.shell import Ran, Shell, script_text
+from mcplint.commands.shell import Env, Ran, Shell, script_text
+from mcplint.commands.shell_branches import Way, branches
 from mcplint.commands.shell_nodes import Command, Redirect
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import Words, spelled, text
@@ -16,6 +17,7 @@ from mcplint.facts.dockerfile import Instruction
 from mcplint.knowledge.executables import SHELLS
 from mcplint.model import Install
 from mcplint.project.tree import Tree
+from mcplint.text.located import LocatedText
 from mcplint.text.paths import absolute, upwards
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value, tail
@@ -32,6 +34,7 @@ class RunStep(NamedTuple):
     `deleted`: the paths that the build has deleted since it last copied something; it is filled on the way, too.
     `removed`: packages that the same RUN uninstalls.
     `built`: the way from a distribution that another stage has built to the folder of its project.
+    `way`: the branches that it stands in. `skipped`: whether it stands in one that is not taken.
     """
 
     env: Mapping[str, Value[str]]
@@ -46,6 +49,8 @@ class RunStep(NamedTuple):
     line: Command = _DOCKER_COMMAND
     span: Span | None = None
     removed: frozenset[str] = frozenset()
+    way: Way = ()
+    skipped: bool = False
 
     @property
     def written_at(self) -> Span:
@@ -98,8 +103,26 @@ def steps(run: Instruction, first: RunStep) -> Iterator[RunStep]:
     if run.heredocs and all(not line.words or _is_shell(line.words[0].text) for line in commands(run.text)):
         scripts = [heredoc.body for heredoc in run.heredocs if _is_shell_script(heredoc.body.text)]
     for script in scripts:
-        for ran in shell.run(script):
-            yield from _opened(ran, first, shell, 0)
+        yield from _steps(script, None, first, shell, 0)
+
+
+def _steps(script: LocatedText, place: Span | None, first: RunStep, shell: Shell, depth: int) -> Iterator[RunStep]:
+    """The commands of a text, each with the branches that it stands in."""
+    ways, skipped = branches(script, _known(shell.env), shell.workdir)
+    for ran in shell.run(script, place):
+        way = ways.get(ran.line.span, ())
+        for step in _opened(ran, first, shell, depth):
+            yield step._replace(way=(*way, *step.way), skipped=step.skipped or ran.line.span in skipped)
+
+
+def _known(env: Env) -> Env:
+    """The environment where a name of which nothing is said may have any value."""
+
+    def variable(name: str) -> Value[Any] | None:
+        value = env(name)
+        return UNKNOWN if value is None else value
+
+    return variable
 
 
 def _argument(value: Value[Any] | None) -> Value[Any] | None:
@@ -128,8 +151,7 @@ def _opened(ran: Ran, first: RunStep, shell: Shell, depth: int) -> Iterator[RunS
     script = script_text(words[operand[0]], ran.span) if operand and operand[1] else None
     if script:
         inner = Shell(lambda name: sets[name] if name in sets else shell.env(name), ran.workdir, every=True)
-        for each in inner.run(*script):
-            yield from _opened(each, first, inner, depth + 1)
+        yield from _steps(*script, first, inner, depth + 1)
     elif words and program(words) not in ("cd", "set", "source", "."):
         yield first._replace(
             env=ChainMap(sets, first.env),  # type: ignore[arg-type]

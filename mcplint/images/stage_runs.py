@@ -39,8 +39,9 @@ def run(growing: Growing, instruction: Instruction) -> None:
         growing.deleted,
     )
     found = tuple(steps(instruction, first))
+    taken = tuple(step for step in found if not step.skipped)
     if re.search(_NODE, instruction.text.text) and "||" not in instruction.text.text:
-        _run_node(growing, found, mounted)
+        _run_node(growing, taken, mounted)
     _run_installer(growing, found)
     growing.open = growing.open or may_bring_files(
         tuple(step for step in found if not runs_installer(step, growing.installers))
@@ -51,7 +52,8 @@ def run(growing: Growing, instruction: Instruction) -> None:
     here = tuple(installs(found))
     growing.installs += here
     uncopied = any(lack.kind == LackKind.COPIED for lack in growing.lacks)
-    for install in here:
+    left_out = {step.span for step in found if step.skipped}
+    for install in (each for each in here if each.span not in left_out):
         install = install._replace(files=()) if uncopied else install
         growing.lacks += of_install(install, growing.contents(mounted))
         growing.lacks += of_python(install, growing.below, growing.contents(mounted), growing.env)
@@ -59,10 +61,10 @@ def run(growing: Growing, instruction: Instruction) -> None:
     for each in accounts(found):
         growing.account, growing.accounts[each.name] = each.name, each
     if "||" in instruction.text.text:
-        growing.lacks += swallowed(found)
+        growing.lacks += swallowed(taken)
     else:
-        growing.lacks += of_steps(found, growing.below, frozenset(growing.tools))
-    growing.lacks += of_words(found)
+        growing.lacks += of_steps(taken, growing.below, frozenset(growing.tools))
+    growing.lacks += of_words(taken)
     for written in written_files(found, instruction.heredocs):
         _write(growing, written, instruction)
 
