@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from mcplint.facts.python import spelled
 from mcplint.model import Store
+from mcplint.programs.python.filled import over
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Frame, Function, Method, Package
 from mcplint.values import Label
@@ -49,9 +50,7 @@ def side_effects(machine: Machine, functions: Iterable[Any]) -> SideEffects:
     while pending and len(found) < MOST:
         function = pending.pop()
         if isinstance(function, Function) and function not in found:
-            if function not in machine.side_effects:
-                machine.side_effects[function] = _read(machine, function)
-            found[function] = machine.side_effects[function]
+            found[function] = machine.side_effects.get(function) or _read(machine, function)
             pending += found[function].calls
     return SideEffects(
         tuple(dict.fromkeys(note for each in found.values() for note in each.prints)),
@@ -61,9 +60,11 @@ def side_effects(machine: Machine, functions: Iterable[Any]) -> SideEffects:
 
 
 def _read(machine: Machine, function: Function) -> SideEffects:
-    """What one function does itself."""
+    """What one function does itself from here on; what is over by now may not be on another way to here."""
     nodes = list(_nodes(function.node))
     machine.spend(len(nodes) // 8)
+    filled = over(function) if any(isinstance(node, ast.Global) for node in nodes) else frozenset()
+    nodes = list(_nodes(function.node, filled)) if filled else nodes
     contexts, sessions = _contexts(nodes)
     careful = any(isinstance(node, ast.Attribute) and node.attr in CAREFUL for node in nodes)
     prints: list[Label] = []
@@ -79,11 +80,14 @@ def _read(machine: Machine, function: Function) -> SideEffects:
             prints.append(Label(function.scope.module.span(node), "writes to standard output"))
         elif not careful and _asks(node.func, contexts, sessions):
             asks.append(Label(function.scope.module.span(node), "asks the client for something"))
-    return SideEffects(tuple(prints), tuple(asks), tuple(calls), touches(function, nodes))
+    done = SideEffects(tuple(prints), tuple(asks), tuple(calls), touches(function, nodes))
+    if not filled:
+        machine.side_effects[function] = done
+    return done
 
 
-def _nodes(root: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function in their order, without what runs while standard output leads elsewhere.
+def _nodes(root: ast.AST, filled: frozenset[ast.stmt] = frozenset()) -> Iterator[ast.AST]:
+    """The nodes of a function in their order, without what runs while standard output leads elsewhere, and `filled`.
 
     Of functions inside only those are entered that it calls itself: who else does, and when, is not told.
     """
@@ -99,7 +103,7 @@ def _nodes(root: ast.AST) -> Iterator[ast.AST]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 called.add(node.func.id)
             if not _is_redirected(node):
-                pending += reversed(list(ast.iter_child_nodes(node)))
+                pending += reversed([each for each in ast.iter_child_nodes(node) if each not in filled])
         if not pending:
             entered = called & inner.keys()
             pending = [child for name in sorted(entered) for child in ast.iter_child_nodes(inner.pop(name))]
