@@ -57,7 +57,7 @@ def _puts(root: ast.AST, name: str) -> bool:
 
 def _holds(scope: Frame, name: str, test: ast.expr) -> bool:
     """Whether a name of the module does not hold nothing by now, and no function puts nothing there again."""
-    value = scope.top.names[name] if name in scope.top.names else None
+    value = scope.top.names.get(name)
     if value is None or None in (value.options or ()):
         return False
     if not isinstance(test, ast.Compare) and verdict(value) is False:
