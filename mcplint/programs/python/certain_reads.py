@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -10,9 +11,9 @@ from mcplint.facts.python import Module, spelled
 from mcplint.programs.python.beside import Names, Place
 from mcplint.programs.python.certain_imports import origin
 from mcplint.project.tree import Tree
+from mcplint.text.paths import upwards
 from mcplint.text.source import Span
 
-_DEEPEST = 6
 _METHODS = ("read_text", "read_bytes", "open")
 _READERS = ("read_text", "read_binary", "open_text", "open_binary")
 _BY_PACKAGE = (
@@ -54,8 +55,9 @@ class _Text(NamedTuple):
         file = path.rpartition("/")[2]
         package = dotted if file == "__init__.py" else dotted.rpartition(".")[0]
         body = module.tree.body
-        once = [node.name for node in body if isinstance(node, Function)]
-        functions = {node.name: node for node in body if isinstance(node, Function) and once.count(node.name) == 1}
+        written = [node for node in body if isinstance(node, Function)]
+        times = Counter(node.name for node in written)
+        functions = {node.name: node for node in written if times[node.name] == 1}
         taken = {
             alias.asname or alias.name: (source, alias.name)
             for node in body
@@ -97,33 +99,37 @@ def reads(tree: Tree, modules: Iterable[tuple[str, str]], target: str) -> Iterat
         return
     facts = ((path, name, tree.facts("python", path)) for path, name in every)
     texts = {name: _Text.of(module, path, name) for path, name, module in facts if module}
-    touched = {each for text in texts.values() for each in _apart(text)}
+    touched = _Touched.of(texts.values())
     module, _, function = target.partition(":")
-    seen: set[tuple[str, int]] = set()
+    gone: set[tuple[str, int]] = set()
     for name, text in texts.items():
         starts = [(text.module.tree.body, "")]
         if name == module and (called := text.functions.get(function)):
             starts.append((called.body, ""))
         starts += [(each.body, each.name) for each in text.functions.values() if _is_offered(each)]
         for body, tool in starts:
-            for where, call in _calls(text, body, texts, _DEEPEST):
+            for where, call in _calls(text, body, texts, gone):
                 place = where.read(call)
-                key = (where.path, call.lineno)
-                if place and key not in seen and not any(_disturbs(where.path, place, each) for each in touched):
-                    seen.add(key)
+                if place and not touched.disturbs(where.path, place):
                     yield Read(place, where.path, where.module.span(call), tool)
 
 
-def _apart(text: _Text) -> Iterator[tuple[str, Place, bool]]:
-    for place, makes in text.touched():
-        yield "" if place.package else text.path, place, makes
+class _Touched(NamedTuple):
+    """What calls are handed otherwise than to be read, and folders that they make: a package or file, and a path."""
 
+    places: frozenset[tuple[str, str]]
+    made: frozenset[tuple[str, str]]
 
-def _disturbs(path: str, place: Place, touched: tuple[str, Place, bool]) -> bool:
-    """Whether a place that is touched is the one that is read, or a folder around it that is made."""
-    where, other, makes = touched
-    same = other.package == place.package and where == ("" if place.package else path)
-    return same and (other.path == place.path or (makes and f"{place.path}/".startswith(f"{other.path}/")))
+    @classmethod
+    def of(cls, texts: Iterable[_Text]) -> _Touched:
+        found = [(place.package or text.path, place.path, makes) for text in texts for place, makes in text.touched()]
+        made = frozenset((where, path) for where, path, makes in found if makes)
+        return cls(frozenset((where, path) for where, path, _ in found), made)
+
+    def disturbs(self, path: str, place: Place) -> bool:
+        """Whether a place that a file reads is one of them, or is below one that is made."""
+        where = place.package or path
+        return (where, place.path) in self.places or any((where, each) in self.made for each in upwards(place.path))
 
 
 def _is_reading(args: list[ast.expr], keywords: list[ast.keyword]) -> bool:
@@ -138,18 +144,25 @@ def _is_offered(function: Function) -> bool:
 
 
 def _calls(
-    text: _Text, body: list[ast.stmt], texts: Mapping[str, _Text], depth: int
+    text: _Text, body: list[ast.stmt], texts: Mapping[str, _Text], gone: set[tuple[str, int]]
 ) -> Iterator[tuple[_Text, ast.Call]]:
-    """The calls that statements make whatever happens, and those of the functions that they call."""
-    for call, awaited in _made(body):
-        yield text, call
-        if not isinstance(call.func, ast.Name) or depth == 0:
-            continue
-        module, name = text.taken.get(call.func.id, ("", call.func.id))
-        other = texts.get(module) if module else text
-        function = other.functions.get(name) if other else None
-        if other and function and _runs(function, awaited):
-            yield from _calls(other, function.body, texts, depth - 1)
+    """The calls that statements make whatever happens, and those of the functions that they call.
+
+    `gone`: the functions that have been gone through, each as its file and line.
+    """
+    waiting = [(text, body)]
+    while waiting:
+        here, statements = waiting.pop()
+        for call, awaited in _made(statements):
+            yield here, call
+            if not isinstance(call.func, ast.Name):
+                continue
+            module, name = here.taken.get(call.func.id, ("", call.func.id))
+            other = texts.get(module) if module else here
+            function = other.functions.get(name) if other else None
+            if other and function and (other.path, function.lineno) not in gone and _runs(function, awaited):
+                gone.add((other.path, function.lineno))
+                waiting.append((other, function.body))
 
 
 def _runs(function: Function, awaited: bool) -> bool:
@@ -187,23 +200,25 @@ def _within(node: ast.stmt) -> Iterator[ast.AST]:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def _of(value: ast.expr, awaited: bool = False) -> Iterator[tuple[ast.Call, bool]]:
-    """The calls of an expression that are made for certain."""
-    match value:
-        case ast.Lambda() | ast.GeneratorExp():
-            return
-        case ast.IfExp(test=first) | ast.BoolOp(values=[first, *_]):
-            yield from _of(first)
-        case ast.ListComp(generators=[first, *_]) | ast.SetComp(generators=[first, *_]):
-            yield from _of(first.iter)
-        case ast.DictComp(generators=[first, *_]):
-            yield from _of(first.iter)
-        case _:
-            runs = isinstance(value, ast.Call) and spelled(value.func) in _RUNNERS
-            if isinstance(value, ast.Call):
-                yield value, awaited
-            for each in ast.iter_child_nodes(value):
-                if isinstance(each, ast.keyword):
-                    yield from _of(each.value)
-                elif isinstance(each, ast.expr):
-                    yield from _of(each, isinstance(value, ast.Await) or runs)
+def _of(value: ast.expr) -> Iterator[tuple[ast.Call, bool]]:
+    """The calls of an expression that are made for certain, each with whether it is awaited."""
+    waiting = [(value, False)]
+    while waiting:
+        node, awaited = waiting.pop()
+        runs = False
+        match node:
+            case ast.Lambda() | ast.GeneratorExp():
+                continue
+            case ast.IfExp(test=first) | ast.BoolOp(values=[first, *_]):
+                inner = [first]
+            case ast.ListComp(generators=[first, *_]) | ast.SetComp(generators=[first, *_]):
+                inner = [first.iter]
+            case ast.DictComp(generators=[first, *_]):
+                inner = [first.iter]
+            case _:
+                if isinstance(node, ast.Call):
+                    yield node, awaited
+                runs = isinstance(node, ast.Await) or (isinstance(node, ast.Call) and spelled(node.func) in _RUNNERS)
+                parts = (each.value if isinstance(each, ast.keyword) else each for each in ast.iter_child_nodes(node))
+                inner = [each for each in parts if isinstance(each, ast.expr)]
+        waiting += ((each, runs) for each in reversed(inner))
