@@ -15,6 +15,7 @@ SETTINGS = "the settings object of every release"
 SIGNATURE = "the signature in every release"
 IMPORTED = "imported from every release"
 METADATA = "the metadata of the release"
+CALLED = "a tool called in the same process, on both sides of each boundary"
 READ = "read in the source of the release"
 
 ROWS: tuple[Row, ...] = (
@@ -42,6 +43,11 @@ ROWS: tuple[Row, ...] = (
     ("default.json_response", "mcp", "1.8.0", "", False, RUN),
     ("default.json_response", "fastmcp", "2.3.0", "", False, RUN),
     ("default.mount_path", "mcp", "1.8.0", "1.30.0", "/", SETTINGS),
+    # Whether a tool that is a plain function gets a thread of its own, and does not stop the event loop.
+    ("tools.threads", "mcp", "1.2.0", "1.30.0", False, CALLED),
+    ("tools.threads", "mcp", "2.0.0", "", True, CALLED),
+    ("tools.threads", "fastmcp", "2.2.0", "2.14.7", False, CALLED),
+    ("tools.threads", "fastmcp", "3.0.0", "", True, CALLED),
     # How a path is served: "mounted" answers below path + "/" and redirects the bare path with 307, "exact" answers
     # the path as it is written and redirects the other slash form.
     ("slash.streamable-http", "mcp", "1.8.0", "1.11.0", "mounted", LIVE),

@@ -39,6 +39,7 @@ from mcplint.model.links import ASSUMED, MADE, MISSING, STATED, Link, Loose, Unf
 from mcplint.model.program import (
     Argument,
     Asgi,
+    Blocking,
     Cors,
     Endpoint,
     Guard,
@@ -100,6 +101,7 @@ __all__ = [
     "Argument",
     "Argv",
     "Asgi",
+    "Blocking",
     "Bridge",
     "Build",
     "Cache",

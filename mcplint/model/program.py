@@ -121,6 +121,14 @@ class ServedFolder(NamedTuple):
     note: Label
 
 
+class Blocking(NamedTuple):
+    """A tool that keeps its thread for long: its name, where it does so, and whether it is a coroutine function."""
+
+    name: str
+    coroutine: bool
+    note: Label
+
+
 class Metrics(NamedTuple):
     """A port of its own on which a program shows its metrics, and the address that it listens on there; `caught`:
     whether the program may go on where it does not get the port."""

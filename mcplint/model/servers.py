@@ -8,6 +8,7 @@ from mcplint.model.containers import Container
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.program import (
     Asgi,
+    Blocking,
     Cors,
     Endpoint,
     Guard,
@@ -192,6 +193,7 @@ class Server(NamedTuple):
     proxy in front checks it; `proxy_ports`: where one that lets everybody in is opened to other machines,
     `proxy_binds`: where it listens on every interface of a machine; `proxy_pages`: where a page of its own is.
     `absolute`: where the program makes URLs as requests seem to have come.
+    `blocking`: its tools that keep their thread for long.
     `file_stores`: the files in which its tools keep things between calls. `writes`: what it certainly writes before it
     serves, where nothing catches a failure. `served_folders`: the folders of files that it certainly does not start
     without. `metrics`: where it shows them on a port of its own. `interface`: how what
@@ -267,6 +269,7 @@ class Server(NamedTuple):
     file_stores: tuple[Store, ...] = ()
     writes: tuple[Write, ...] = ()
     served_folders: tuple[ServedFolder, ...] = ()
+    blocking: tuple[Blocking, ...] = ()
     metrics: tuple[Metrics, ...] = ()
     shown: tuple[Label, ...] = ()
     wiring: Wiring = Wiring()

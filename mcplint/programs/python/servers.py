@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcplint.model import Server
 from mcplint.programs.alternatives import coerced
 from mcplint.programs.journal import Ended
+from mcplint.programs.python.blocking import blocking
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.side_effects import file_stores, side_effects
 from mcplint.programs.python.state import BACKGROUND, DIVERTED, FOLDERS, MEASURED, PRINTED, SURELY_PRINTED, WRITTEN
@@ -20,7 +21,8 @@ def start_serving(machine: Machine, *served: Server) -> None:
 def _described(machine: Machine, served: Server) -> Server:
     """The server with what it writes to standard output, and what its tools do."""
     served = coerced(served)
-    done = side_effects(machine, [function for made, function in machine.tools if made == served.made])
+    tools = [function for made, function in machine.tools if made == served.made]
+    done = side_effects(machine, tools)
     printed, surely = PRINTED.of(machine.state), SURELY_PRINTED.of(machine.state)
     certain = tuple(note for note in printed if note in surely) or (printed if surely else ())
     return served._replace(
@@ -30,6 +32,7 @@ def _described(machine: Machine, served: Server) -> Server:
         back_channel=done.asks,
         file_stores=file_stores(done.touches),
         writes=WRITTEN.of(machine.state),
+        blocking=blocking(tools),
         served_folders=FOLDERS.of(machine.state),
         metrics=MEASURED.of(machine.state),
     )

@@ -1,0 +1,80 @@
+"""The tools of a server that keep their thread for long: they sleep, or wait for another machine or program."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mcplint.facts.python import Module, spelled
+from mcplint.model import Blocking
+from mcplint.programs.python.values import Function, Method
+from mcplint.values import Label
+
+LONG = 60
+"""Seconds after which every probe with usual settings has given up: three of Kubernetes', one of Docker's."""
+_UNBOUNDED = (
+    *(f"requests.{verb}" for verb in ("get", "post", "put", "patch", "delete", "head", "request")),
+    "urllib.request.urlopen",
+)
+"""Functions that wait for another machine as long as it takes, where no `timeout` is given."""
+_BOUNDED = (*_UNBOUNDED, *(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output")))
+"""Those, and functions that wait for a program, of which nobody knows how long it takes."""
+
+
+def blocking(functions: Iterable[Any]) -> tuple[Blocking, ...]:
+    """Where tools block, each with its name and whether it is a coroutine function."""
+    found = []
+    for each in functions:
+        function = each.function if isinstance(each, Method) else each
+        if not isinstance(function, Function):
+            continue
+        node = function.node
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and len(node.body) < 200:
+            module = function.scope.module
+            found += [
+                Blocking(node.name, isinstance(node, ast.AsyncFunctionDef), Label(module.span(call), why))
+                for call, why in _calls(node.body, module)
+            ][:1]
+    return tuple(found)
+
+
+def _calls(body: list[ast.stmt], module: Module) -> Iterator[tuple[ast.Call, str]]:
+    """The calls of a function itself that block, those of functions inside left out."""
+    pending: list[ast.AST] = list(reversed(body))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            continue
+        if isinstance(node, ast.Call) and (why := _blocks(node, module)):
+            yield node, why
+        pending += reversed(list(ast.iter_child_nodes(node)))
+
+
+def _blocks(call: ast.Call, module: Module) -> str:
+    """How long a call keeps its thread, empty where that is not known to be long."""
+    name = spelled(call.func)
+    if name == "time.sleep" and call.args and _imports(module, "time"):
+        seconds = _number(call.args[0])
+        return f"sleeps for {seconds:g} seconds" if seconds is not None and seconds >= LONG else ""
+    if name not in _BOUNDED or not _imports(module, name.rpartition(".")[0]):
+        return ""
+    given = next((each.value for each in call.keywords if each.arg == "timeout"), None)
+    spread = any(each.arg is None for each in call.keywords)
+    if spread or (name == "urllib.request.urlopen" and len(call.args) > 2):
+        return ""
+    if given is None or (isinstance(given, ast.Constant) and given.value is None):
+        return "waits without a timeout" if name in _UNBOUNDED else ""
+    seconds = _number(given)
+    return f"waits for up to {seconds:g} seconds" if seconds is not None and seconds >= LONG else ""
+
+
+def _number(node: ast.expr) -> float | None:
+    value = node.value if isinstance(node, ast.Constant) else None
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _imports(module: Module, name: str) -> bool:
+    """Whether a module imports another one by its own name, and nothing in its place."""
+    aliases = (each for node in module.tree.body if isinstance(node, ast.Import) for each in node.names)
+    return any(each.name == name and each.asname is None for each in aliases)
