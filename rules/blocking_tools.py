@@ -3,8 +3,8 @@ r"""A tool stops the server for so long that its health check fails
 A server of an SDK is one event loop. While a function of it waits by itself,
 nothing else is answered: no other client, no ping, and no health check. A tool
 that is written as `async def` runs in that loop in every release, and so does
-one that is written as `def` in `mcp` before 2.0 and `fastmcp` before 3.0. Later
-releases give the latter a thread of its own.
+one that is written as `def` in `mcp` before 2.0 and `fastmcp` before 3.0.
+Later releases give the latter a thread of its own.
 
 `requests` and `urllib.request.urlopen` wait without an end where no timeout is
 given, and `time.sleep` as long as it is told. A service that is slow to answer
