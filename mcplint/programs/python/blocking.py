@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from mcplint.facts.python import Module, spelled
@@ -24,7 +25,7 @@ _BOUNDED = (*_UNBOUNDED, *(f"subprocess.{name}" for name in ("run", "call", "che
 
 def blocking(functions: Iterable[Any]) -> tuple[Blocking, ...]:
     """Where tools block, each with its name and whether it is a coroutine function."""
-    found = []
+    found, imports = [], dict[str, frozenset[str]]()
     for each in functions:
         function = each.function if isinstance(each, Method) else each
         if not isinstance(function, Function):
@@ -32,32 +33,32 @@ def blocking(functions: Iterable[Any]) -> tuple[Blocking, ...]:
         node = function.node
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and len(node.body) < 200:
             module = function.scope.module
-            found += [
-                Blocking(node.name, isinstance(node, ast.AsyncFunctionDef), Label(module.span(call), why))
-                for call, why in _calls(node.body, module)
-            ][:1]
+            if module.source.path not in imports:
+                imports[module.source.path] = _imports(module)
+            for call, why in islice(_calls(node.body, imports[module.source.path]), 1):
+                found.append(Blocking(node.name, isinstance(node, ast.AsyncFunctionDef), Label(module.span(call), why)))
     return tuple(found)
 
 
-def _calls(body: list[ast.stmt], module: Module) -> Iterator[tuple[ast.Call, str]]:
+def _calls(body: list[ast.stmt], imports: frozenset[str]) -> Iterator[tuple[ast.Call, str]]:
     """The calls of a function itself that block, those of functions inside left out."""
     pending: list[ast.AST] = list(reversed(body))
     while pending:
         node = pending.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             continue
-        if isinstance(node, ast.Call) and (why := _blocks(node, module)):
+        if isinstance(node, ast.Call) and (why := _blocks(node, imports)):
             yield node, why
         pending += reversed(list(ast.iter_child_nodes(node)))
 
 
-def _blocks(call: ast.Call, module: Module) -> str:
+def _blocks(call: ast.Call, imports: frozenset[str]) -> str:
     """How long a call keeps its thread, empty where that is not known to be long."""
     name = spelled(call.func)
-    if name == "time.sleep" and call.args and _imports(module, "time"):
+    if name == "time.sleep" and call.args and "time" in imports:
         seconds = _number(call.args[0])
         return f"sleeps for {seconds:g} seconds" if seconds is not None and seconds >= LONG else ""
-    if name not in _BOUNDED or not _imports(module, name.rpartition(".")[0]):
+    if name not in _BOUNDED or name.rpartition(".")[0] not in imports:
         return ""
     given = next((each.value for each in call.keywords if each.arg == "timeout"), None)
     spread = any(each.arg is None for each in call.keywords)
@@ -74,7 +75,7 @@ def _number(node: ast.expr) -> float | None:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _imports(module: Module, name: str) -> bool:
-    """Whether a module imports another one by its own name, and nothing in its place."""
+def _imports(module: Module) -> frozenset[str]:
+    """The modules that a module imports by their own names."""
     aliases = (each for node in module.tree.body if isinstance(node, ast.Import) for each in node.names)
-    return any(each.name == name and each.asname is None for each in aliases)
+    return frozenset(each.name for each in aliases if each.asname is None)
