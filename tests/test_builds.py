@@ -183,3 +183,45 @@ def test_the_repository_in_a_name_is_the_project_where_it_is_called_so() -> None
     files = {"Dockerfile": DOCKERFILE, "pyproject.toml": '[project]\nname = "notes"\n', ".github/workflows/a.yml": step}
     made = builds(files)
     assert made.named("ghcr.io/owner/notes") and not made.named("ghcr.io/owner/other")
+
+
+RUN = "jobs:\n  a:\n    steps:\n"
+PUSH = "      - uses: docker/build-push-action@v6\n        with: {tags: 'ghcr.io/%s:1'}\n"
+URL = '[project]\nname = "other"\n[project.urls]\nRepository = "https://github.com/acme/notes"\n'
+
+
+@pytest.mark.parametrize(
+    ("script", "tag"),
+    [
+        (
+            """echo "NAME=$(echo "${GITHUB_REPOSITORY}" | tr '[:upper:]' '[:lower:]')" >> "$GITHUB_ENV\"""",
+            "${{ env.NAME }}",
+        ),
+        ("echo NAME=${GITHUB_REPOSITORY,,} >> $GITHUB_ENV", "${{ env.NAME }}"),
+        ('echo "name=$GITHUB_REPOSITORY" >> "$GITHUB_OUTPUT"', "${{ steps.n.outputs.name }}"),
+        (
+            '{\n            echo "x=1"\n            echo "name=$GITHUB_REPOSITORY"\n          } >> "$GITHUB_OUTPUT"',
+            "${{ steps.n.outputs.name }}",
+        ),
+        ("true", "acme/${{ github.event.repository.name }}"),
+    ],
+)
+def test_a_name_that_a_step_of_a_workflow_leaves(script: str, tag: str) -> None:
+    step = f"{RUN}      - id: n\n        run: |\n          {script}\n{PUSH % tag}"
+    files = {"Dockerfile": DOCKERFILE, "pyproject.toml": URL, ".github/workflows/a.yml": step}
+    made = builds(files)
+    assert made.named("ghcr.io/acme/notes:2") and not made.named("ghcr.io/acme/elsewhere")
+
+
+def test_an_image_that_is_built_in_several_ways_is_told_by_its_tag() -> None:
+    made = builds(
+        {"Dockerfile": DOCKERFILE, "build.sh": "docker build -t n:dev --target base .\ndocker build -t n:1 .\n"}
+    )
+    found = {name: made.named(name) for name in ("n:dev", "n:1", "n:2")}
+    assert {name: each and each[0].user.only for name, each in found.items()} == {"n:dev": "1", "n:1": "2", "n:2": None}
+    assert len(made.ways("n:2")) == 2
+
+
+def test_an_image_may_be_one_whose_name_is_not_known() -> None:
+    files = {"Dockerfile": DOCKERFILE, "build.sh": "docker build -t $NAME .\n"}
+    assert builds(files).may_build("n") and not builds({**files, "build.sh": "docker build -t m .\n"}).may_build("n")

@@ -260,7 +260,11 @@ def _may_serve(context: ContainerContext, tree: Tree, none: bool) -> bool:
     if any("mcp" in str(name).lower() for name in called):
         return True
     if image is None:
-        return container.folder is not None or (container.build is not None and container.build.inline is not None)
+        return (
+            context.open
+            or container.folder is not None
+            or (container.build is not None and container.build.inline is not None)
+        )
     from mcplint.runtime.missing import brings_sdk
 
     if brings_sdk(context, tree) or (none and not image.base_known):

@@ -17,6 +17,7 @@ from mcplint.images.image import Image
 from mcplint.model import Build, Container
 from mcplint.project.cache import cached
 from mcplint.project.tree import Tree
+from mcplint.services.workflow_values import repository_names
 from mcplint.text.paths import outwards
 from mcplint.values import Label, Value
 
@@ -95,15 +96,46 @@ class Builds:
         return {path.split("/")[-2].lower() for path in self.tree.called("Chart.yaml") if "/" in path}
 
     def named(self, name: str) -> tuple[Image, Label] | None:
-        """The image that files of the project build under a name, and where; None where they build several so."""
-        found = self._named.get(name.lower()) or self._alike(name.lower())
-        ways = {(one.dockerfile, one.target) for one in found}
-        if not ways and len(said := self._labelled.get(name.lower(), [])) == 1:
+        """The image that files of the project build under a name, and where; None where they build several so.
+
+        `name`: with its tag, where it has one.
+        """
+        from mcplint.services.image_names import repository
+
+        found = self.ways(name)
+        if not found and len(said := self._labelled.get(repository(name).lower(), [])) == 1:
             return said[0]
-        if len(ways) != 1 or found[0].dockerfile not in self.dockerfiles:
+        if len(found) != 1 or found[0].dockerfile not in self.dockerfiles:
             return None
         made = self._image(found[0].dockerfile, Context(found[0].context, True), {}, found[0].target)
         return (made, found[0].label) if made else None
+
+    def ways(self, name: str) -> list[NamedBuild]:
+        """The first of each way in which files of the project build a name: with its tag, where one of them says so."""
+        from mcplint.services.image_names import repository, tag_of
+
+        plain = repository(name).lower()
+        found = self._named.get(plain) or self._alike(plain)
+        found = [one for one in found if one.tag == tag_of(name)] or found
+        return list({(one.dockerfile, one.target): one for one in reversed(found)}.values())[::-1]
+
+    def is_open(self, name: str) -> bool:
+        """Whether an image is one of the project of which it is not known how it is built, or what it is called."""
+        from mcplint.services.image_names import repository
+
+        plain = repository(name).lower()
+        formed = [one for pattern, builds in self._named.items() if fnmatchcase(plain, pattern) for one in builds]
+        return len(self.ways(name)) > 1 or any("*" in one.name and not self._likely(one) for one in formed)
+
+    def may_build(self, name: str) -> bool:
+        """Whether a build of the project may be one of an image: what that is called is not known for certain."""
+        from mcplint.services.image_names import repository
+
+        plain = repository(name).lower()
+        return any(
+            not pattern or ("*" in pattern and fnmatchcase(plain, pattern)) or pattern == plain
+            for pattern in self._named
+        )
 
     @cached_property
     def _labelled(self) -> Mapping[str, list[tuple[Image, Label]]]:
@@ -167,7 +199,9 @@ def _names(made: Image, tree: Tree) -> set[str]:
     names = {posixpath.basename(folder)}
     for place in {folder, made.folder}:
         projects = (tree.facts("project", posixpath.join(place, file)) for file in PROJECTS)
-        names |= {project.name.only or "" for project in projects if project}
+        found = [project for project in projects if project]
+        names |= {project.name.only or "" for project in found}
+        names |= {name for project in found for name in repository_names(project)}
         package = package_json(tree, place)
         names |= {package.name.rpartition("/")[2]} if package else set()
     return {name.lower().replace("_", "-") for name in names if name}

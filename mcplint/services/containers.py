@@ -14,7 +14,7 @@ from mcplint.knowledge.image_references import is_reference, placeholder
 from mcplint.model import ASSUMED, MADE, MISSING, Argv, Container, Link
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
-from mcplint.services.image_names import is_other_software, repository
+from mcplint.services.image_names import is_other_software, repository, tag_of
 from mcplint.values import UNKNOWN, Label, Value, join
 
 if TYPE_CHECKING:
@@ -30,11 +30,15 @@ _PLACEHOLDER = "runs an image that is filled in where it is deployed, and of the
 
 
 class ContainerContext(NamedTuple):
-    """A container with what it was made from: its image (None: not built here) and its compose project."""
+    """A container with what it was made from: its image (None: not built here) and its compose project.
+
+    `open`: whether the project may build the image that it runs, and which one that is is not known.
+    """
 
     container: Container
     image: Image | None = None
     project: ComposeProject | None = None
+    open: bool = False
 
 
 def running(
@@ -76,7 +80,7 @@ def _running(
 ) -> Iterator[ContainerContext]:
     builds = Builds(tree, dockerfiles)
     built: set[str] = set()
-    pushed: dict[str, Image] = {}
+    pushed: dict[str, list[tuple[str, Image]]] = {}
     named: list[tuple[ComposeProject | None, Container]] = []
     absent: list[tuple[ComposeProject, Container]] = []
     for project in projects:
@@ -90,7 +94,8 @@ def _running(
                 continue
             if image:
                 built.add(image.dockerfile)
-                pushed.setdefault(repository(service.image.only or ""), image)
+                whole = service.image.only or ""
+                pushed.setdefault(repository(whole), []).append((tag_of(whole), image))
             yield ContainerContext(
                 with_image(service, image, _image_link(image, service, builds), tree), image, project
             )
@@ -107,7 +112,9 @@ def _running(
             strangers.append(
                 Label(service.image.span or service.span, "this may be the image, which may set more variables")
             )
-        yield ContainerContext(with_image(service, image, link, tree), image, stranger)
+        open_ = image is None and bool(service.image.only) and builds.is_open(service.image.only or "")
+        built |= {way.dockerfile for way in builds.ways(service.image.only or "")} if open_ else set()
+        yield ContainerContext(with_image(service, image, link, tree), image, stranger, open_)
     for path in sorted(dockerfiles.keys() - built):
         if image := builds.alone(path):
             alone = Container(image.span, env_closed=not strangers, env_notes=tuple(strangers))
@@ -178,7 +185,9 @@ class Examples:
                 yield name, join(given)
 
 
-def _deployed(workload: Container, builds: Builds, pushed: Mapping[str, Image]) -> tuple[Image | None, Link]:
+def _deployed(
+    workload: Container, builds: Builds, pushed: Mapping[str, list[tuple[str, Image]]]
+) -> tuple[Image | None, Link]:
     """The image of a workload: the one it builds, the one that is built under its name, or the only one called so."""
     image = builds.of(workload)
     name = repository(workload.image.only or "")
@@ -190,18 +199,31 @@ def _deployed(workload: Container, builds: Builds, pushed: Mapping[str, Image]) 
     if image or workload.build or not name:
         return image, _image_link(image, workload, builds)
     note = Label(workload.image.span or workload.span, "this image runs")
-    if name in pushed:
-        return pushed[name], Link(pushed[name].dockerfile, MADE, f"runs {name}, which a service builds", (note,))
+    made = _pushed(workload.image.only or "", pushed.get(name, []), builds)
+    if made:
+        return made, Link(made.dockerfile, MADE, f"runs {name}, which a service builds", (note,))
     other = is_other_software(name)
-    if not other and (built := builds.named(name)):
+    if not other and (built := builds.named(workload.image.only or "")):
         image, label = built
         why = f"runs {name}, which {label.span.source.path} builds from {image.dockerfile}"
         return image, Link(image.dockerfile, MADE, why, (note, label))
+    if not other and len(ways := builds.ways(workload.image.only or "")) > 1:
+        why = f"runs the image {workload.image.only}, which is built in more than one way"
+        return None, Link(None, MISSING, why, (note, *(way.label for way in ways[:4])))
     ours = builds.called.get(name.rpartition("/")[2].lower(), [])
     if len(ours) == 1:
         why = f"runs {name}, and {ours[0].dockerfile} is the only Dockerfile of a project of that name"
         return ours[0], Link(ours[0].dockerfile, ASSUMED, why, (note,))
     return None, _image_link(None, workload, builds)
+
+
+def _pushed(name: str, made: list[tuple[str, Image]], builds: Builds) -> Image | None:
+    """The image of the services that build a name: with its tag, where one does, else the one that there is at all."""
+    same = [image for tag, image in made if tag == tag_of(name)]
+    if same or not made:
+        return same[0] if same else None
+    ways = {(image.dockerfile, image.number) for _, image in made}
+    return made[0][1] if len(ways) == 1 and not builds.may_build(name) else None
 
 
 def named_image(service: Container, tree: Tree, dockerfiles: Mapping[str, Dockerfile]) -> ContainerContext | None:
@@ -310,4 +332,7 @@ def _image_link(image: Image | None, service: Container, builds: Builds) -> Link
             why = f"is built from the stage {stage}, which {path} does not have"
         return Link(None, MISSING, why, (Label(service.build.span, "build"),))
     name = service.image.only
-    return Link(None, MISSING, f"runs the image {name}, which is not built here" if name else "its image is not known")
+    if not name:
+        return Link(None, MISSING, "its image is not known")
+    known = "known to be " if not is_other_software(name) and builds.may_build(name) else ""
+    return Link(None, MISSING, f"runs the image {name}, which is not {known}built here")

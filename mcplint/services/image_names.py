@@ -11,6 +11,7 @@ from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar, t
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.project.tree import Tree
+from mcplint.services.workflow_values import left
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
@@ -30,9 +31,15 @@ TARGET = re.compile(r'^target[ \t]+"[^"\n]*"[ \t]*\{(.*?)^\}', re.MULTILINE | re
 VARIABLES = re.compile(r'^variable[ \t]+"(\w+)"[ \t]*\{[^}]*?default[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
 TILT = re.compile(r"""docker_build\(\s*['"]([^'"\n]+)['"]\s*,\s*['"]([^'"\n]+)['"]([^)]*)""")
 # What GitHub fills in stands as `*` in a name: the owner (or an account that is a secret), the repository.
-OWNER = re.compile(r"\$\{\{\s*(?:github\.(?:repository_owner|actor)|(?:secrets|vars)\.\w+)\s*\}\}")
-REPOSITORY = re.compile(r"\$\{\{\s*github\.repository\s*\}\}")
-VARIABLE = re.compile(r"\$\{\{\s*(?:env|vars)\.(\w+)\s*\}\}|\$\$?\{(\w+)(?::?[-=]([^}]*))?\}|\$\((\w+)\)|\$\$?(\w+)")
+OWNER = re.compile(
+    r"\$\{\{\s*(?:github\.(?:repository_owner|actor|event\.repository\.name)|(?:secrets|vars)\.\w+)\s*\}\}"
+    r"|\$\{?GITHUB_REPOSITORY(?:_OWNER\b\}?|(?<=\{GITHUB_REPOSITORY)##\*/\})"
+)
+REPOSITORY = re.compile(r"\$\{\{\s*github\.repository\s*\}\}|\$\{?GITHUB_REPOSITORY\b\}?")
+VARIABLE = re.compile(
+    r"\$\{\{\s*(?:(?:env|vars)\.(\w+)|(steps\.[\w-]+\.outputs\.[\w-]+))\s*\}\}"
+    r"|\$\$?\{(\w+)(?::?[-=]([^}]*))?\}|\$\((\w+)\)|\$\$?(\w+)"
+)
 CD = re.compile(r"\b(?:popd\b|(?:cd|pushd)[ \t]+(?:--[ \t]+)?([^\s;&|]+))")
 """What leads to another folder, and to which; `popd` to one that is not looked for."""
 DEFAULT_CONTEXT = re.compile(r"\{\{[ \t]*defaultContext[ \t]*\}\}:?")
@@ -46,7 +53,8 @@ class NamedBuild(NamedTuple):
     """One place that builds an image.
 
     `name`: the repository, without tag and digest, in small letters, `*` for what only GitHub knows; empty where it
-    gets none. `dockerfile`, `context`: paths in the project. `certain`: whether the folder it is called in is known.
+    gets none or one that is not known. `tag`: what stands behind it. `dockerfile`, `context`: paths in the project.
+    `certain`: whether the folder it is called in is known.
     `cloned`: whether the context is a clone of git instead of that folder, as without a `context` of
     build-push-action (https://github.com/docker/build-push-action#git-context).
     """
@@ -58,6 +66,7 @@ class NamedBuild(NamedTuple):
     label: Label
     certain: bool = False
     cloned: bool = False
+    tag: str = ""
 
 
 class Caller(NamedTuple):
@@ -73,6 +82,12 @@ def repository(image: str) -> str:
     name, _, tag = image.partition("@")[0].rpartition(":")
     whole = name if name and "/" not in tag else image.partition("@")[0]
     return whole.removeprefix("docker.io/").removeprefix("library/")
+
+
+def tag_of(image: str) -> str:
+    """The tag of an image, and the one that holds where none is named."""
+    named = image.partition("@")[0].rpartition("/")[2].partition(":")[2]
+    return named or "latest"
 
 
 def is_other_software(image: str) -> bool:
@@ -104,14 +119,16 @@ def named_builds(tree: Tree) -> Iterator[NamedBuild]:
 
 def _built(tag: str, context: str, file: str, target: str, caller: Caller, span: Span) -> Iterator[NamedBuild]:
     """A build with its paths as ones of the project; none where a variable in them is not known."""
-    name = repository(OWNER.sub("*", REPOSITORY.sub("*/*", tag.strip().strip("\"'")))).lower()
+    whole = REPOSITORY.sub("*/*", OWNER.sub("*", tag.strip().strip("\"'")))
+    name = repository(whole).lower()
     where = _within(caller.folder, context)
     file = _within(caller.folder, file) or "$" if file else posixpath.join(where or "", "Dockerfile")
     if where is None or set("$<{} ") & set(where + file):
         return
     name = "" if set("$<{} ") & set(name) else name
     label = Label(span, f"builds {name}")
-    yield NamedBuild(name, posixpath.normpath(file), where, target or None, label, caller.certain, caller.cloned)
+    path = posixpath.normpath(file)
+    yield NamedBuild(name, path, where, target or None, label, caller.certain, caller.cloned, tag_of(whole))
 
 
 def _within(folder: str, path: str) -> str | None:
@@ -124,8 +141,8 @@ def _filled(text: str, variables: Mapping[str, str]) -> str:
     """A text with the variables replaced that the file itself sets."""
 
     def value(match: re.Match[str]) -> str:
-        name = next(filter(None, (match[1], match[2], match[4], match[5])), "")
-        return variables.get(name, match[3] or match[0])
+        name = next(filter(None, (match[1], match[2], match[3], match[5], match[6])), "")
+        return variables.get(name, match[4] or match[0])
 
     for _ in range(MAX_NESTED):
         if "$" not in text or len(text) > MAX_LENGTH:
@@ -208,6 +225,7 @@ def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild]:
         certain = not any(map(_moves_checkout, steps))
         for step in steps:
             uses, run = at(step, "uses"), at(step, "run")
+            env |= {name: _filled(value, env | texts(at(step, "env"))) for name, value in left(step)}
             if isinstance(run, ScalarNode):
                 folders = (at(step, "working-directory"), *(at(each, *WORKING_DIRECTORY) for each in (job, root)))
                 folder = next(filter(None, map(scalar, folders)), "")
@@ -245,10 +263,10 @@ def _tags(text: str, steps: tuple[Node, ...]) -> Iterator[str]:
     """The tags of a build: as they are written, or the images that docker/metadata-action is given for them."""
     for line in filter(None, map(str.strip, re.split(r"[\n,]", text))):
         taken = re.match(r"\$\{\{\s*steps\.([\w-]+)\.outputs\.tags", line)
-        for step in steps if taken else ():
-            if taken and texts(step).get("id") == taken[1]:
-                yield from re.split(r"[\n,]", texts(at(step, "with")).get("images", ""))
-        if not taken:
+        given = [texts(at(step, "with")) for step in steps if taken and texts(step).get("id") == taken[1]]
+        if any("images" in each for each in given):
+            yield from (image for each in given for image in re.split(r"[\n,]", each.get("images", "")))
+        else:
             yield line
 
 
