@@ -89,7 +89,9 @@ def check(server: Server):
         return
     held = [place for place in (*server.printed, *server.prints) if is_held(place.span.text)]
     if held:
-        message = f"Python holds back what {server.title} prints, as {VARIABLE} is not set: its lines reach the log late"
+        message = (
+            f"Python holds back what {server.title} prints, as {VARIABLE} is not set: its lines reach the log late"
+        )
         notes = (*(Label(place.span.head, "and here") for place in held[1:4]), Label(container.cmd, "starts it"))
         yield Finding(message, held[0].span, notes)
 
