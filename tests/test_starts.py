@@ -501,6 +501,57 @@ def test_a_package_beside_what_is_started_is_started_by_people(other: dict[str, 
     assert sorted(str(each.name.only) for each in found) == served
 
 
+MONOREPO = {
+    "a/pyproject.toml": PACKAGED.replace("notes", "a"),
+    "a/src/a.py": FAST.replace("notes", "a") + "\n\ndef main():\n    mcp.run()\n",
+    "b/pyproject.toml": PACKAGED.replace("notes", "b"),
+    "b/src/b.py": FAST.replace("notes", "b") + "\n\ndef main():\n    mcp.run('http')\n",
+}
+B_STARTED = {"b/Dockerfile": IMAGE + 'RUN pip install .\nCMD ["b"]\n'}
+SECOND = {
+    "b/pyproject.toml": PACKAGED.replace("notes", "b") + 'c = "c:main"\n',
+    "b/src/c.py": "from b import mcp\n\n\ndef main():\n    mcp.run('stdio')\n",
+}
+SCRIPT_OF_A = ["a/pyproject.toml:a"]
+BY_CLIENT = {".mcp.json": '{"mcpServers": {"b": {"command": "python", "args": ["b/src/b.py"]}}}'}
+MAIN = {"b/src/b.py": MONOREPO["b/src/b.py"] + "\n\nmain()\n"}
+LOADED = {
+    "Dockerfile": IMAGE + 'RUN pip install ./a\nENV PYTHONPATH=/app/a/src\nCMD ["python", "run.py"]\n',
+    "run.py": "from a import main\n\nmain()\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("other", "started"),
+    [
+        ({}, ["a/pyproject.toml:a", "b/pyproject.toml:b"]),
+        (B_STARTED, ["a/pyproject.toml:a", "b/Dockerfile"]),
+        (BY_CLIENT | MAIN, [".mcp.json:b", "a/pyproject.toml:a"]),
+        (B_STARTED | SECOND, ["a/pyproject.toml:a", "b/Dockerfile"]),
+        (LOADED, ["Dockerfile", "b/pyproject.toml:b"]),
+        ({f"examples/{path}": text for path, text in MONOREPO.items()} | B_STARTED, [*SCRIPT_OF_A, "b/Dockerfile"]),
+        (B_STARTED | {"a/src/a.py": "import b\n\n\ndef main():\n    print('built')\n"}, ["b/Dockerfile"]),
+    ],
+    ids=[
+        *("nothing else", "a container of another", "a client's entry of another", "a second script of the package"),
+        *("a program elsewhere", "an example", "no server"),
+    ],
+)
+def test_a_console_script_is_a_start_where_nothing_else_starts_its_package(other, started) -> None:
+    found = engine.run(Tree.of(MONOREPO | other), RULES, Config()).deployment
+    assert sorted(str(link.to) for server in found.servers for link in server.links) == started
+    assert not found.unfollowed
+
+
+def test_how_many_console_scripts_are_followed_is_limited_and_said(monkeypatch) -> None:
+    monkeypatch.setattr("mcplint.link.console.MOST", 1)
+    found = engine.run(Tree.of(MONOREPO), RULES, Config()).deployment
+    assert [each.name.only for each in found.servers] == ["a"]
+    assert [each.why for each in found.unfollowed] == [
+        "it is one of 1 console scripts more than the 1 that are followed"
+    ]
+
+
 @pytest.mark.parametrize(
     ("inline", "served"),
     [

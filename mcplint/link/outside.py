@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mcplint.commands.command_lines import DOCKER_RUN, UV, program
-from mcplint.commands.console_scripts import Script, installed, script, scripts
+from mcplint.commands.console_scripts import Script, script, scripts
 from mcplint.commands.execution import ExecContext
 from mcplint.commands.options import parse
 from mcplint.commands.resolve import starts
@@ -27,7 +27,6 @@ from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext, named_image, on_host
 from mcplint.services.entries import ROOT, Entry
-from mcplint.text.paths import side_folder
 from mcplint.values import UNKNOWN, EditSite, Label, Value, tail
 
 Variables = Mapping[str, Value[str | None]]
@@ -44,7 +43,7 @@ class Outside(NamedTuple):
     unfollowed: Unfollowed | None = None
 
 
-class _Environment(NamedTuple):
+class Environment(NamedTuple):
     """Where a program runs without a container: its variables, what else they may be, the folder of its project, the
     files that it finds.
 
@@ -80,10 +79,10 @@ def packaged(programs: Programs, package: Package) -> Outside:
     )._replace(terminal=BY_CLIENT)
     install = Install("uvx", ("uvx", name), Value((False,)), None, (found.folder or ".",), (), found.span)
     more = Label(package.span, "whoever starts the package may set it")
-    environment = _Environment(dict(variables(package.node)), more, found.folder)
+    environment = Environment(dict(variables(package.node)), more, found.folder)
     note = Label(found.span, "is installed")
     link = Link(package.id, ASSUMED if before else MADE, f"is what people start who install {name}", (note,))
-    made, certain = _followed(programs, start._replace(installs=(install,)), environment, link)
+    made, certain = followed(programs, start._replace(installs=(install,)), environment, link)
     return _of_package(package, start.target, made, certain)
 
 
@@ -119,10 +118,10 @@ def _from_npm(programs: Programs, package: Package, name: str) -> Outside:
         SCRIPT, command[0], command[1], argv, language="typescript", runtime=runtime(programs.tree, command[0])
     )
     more = Label(package.span, "whoever starts the package may set it")
-    environment = _Environment(dict(variables(package.node)), more, "", locked=False)
+    environment = Environment(dict(variables(package.node)), more, "", locked=False)
     note = Label(command[1], "is installed")
     link = Link(package.id, MADE, f"is what people start who install {name}", (note,))
-    made, certain = _followed(programs, start, environment, link)
+    made, certain = followed(programs, start, environment, link)
     return _of_package(package, start.target, made, certain)
 
 
@@ -138,7 +137,7 @@ def published(programs: Programs) -> Iterator[Server]:
     install = Install("uvx", ("uvx", found.name), Value((False,)), None, (".",), (), found.span)
     more = Label(found.span, "whoever starts the package may set it")
     link = Link(f"pyproject.toml:{found.name}", MADE, f"is what people start who install {name}", (more,))
-    yield from _followed(programs, start._replace(installs=(install,)), _Environment({}, more, ""), link)[0]
+    yield from followed(programs, start._replace(installs=(install,)), Environment({}, more, ""), link)[0]
 
 
 def _only_script(tree: Tree) -> Script | None:
@@ -158,20 +157,6 @@ def _for_program(name: str, words: Words) -> Words:
     return rest[1:] if rest and text(rest[0]) == name else rest
 
 
-def from_scripts(programs: Programs) -> Iterator[Server]:
-    """The servers that the console scripts of a project start, without arguments."""
-    for found in (
-        each for same in installed(programs.tree, "").values() for each in same if not side_folder(each.folder)
-    ):
-        places = roots(programs.tree, found.folder, posixpath.join(found.folder, "src"))
-        start = Start(FUNCTION, found.target, found.span, (), roots=places)
-        environment = _Environment({}, Label(found.span, "whoever starts it may set it"), found.folder)
-        id = f"{found.span.source.path}:{found.name}"
-        yield from _followed(
-            programs, start, environment, Link(id, MADE, f"is started by the console script {found.name}")
-        )[0]
-
-
 def from_entry(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Dockerfile]) -> Outside:
     """The servers that an entry of a client's configuration starts, where that is a program of the project."""
     if program(entry.words) in CONTAINER_ENGINES and [text(word) for word in entry.words[1:2]] == ["run"]:
@@ -183,26 +168,26 @@ def from_entry(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Docke
         return posixpath.normpath(path[len(ROOT) + 1 :] or ".") if own else on_host(path, tree)
 
     folder = inside(entry.workdir).removeprefix(".")
-    environment = _Environment(
+    environment = Environment(
         entry.env, Label(entry.span, "whoever starts it may set it"), home(tree, posixpath.join(folder, "_")), inside
     )
     context = ExecContext(entry.workdir, environment.variable, tree, inside, entry.span, folder)
 
-    def followed(words: Words, kind: str) -> tuple[tuple[Server, ...], list[str]]:
+    def made_by(words: Words, kind: str) -> tuple[tuple[Server, ...], list[str]]:
         found = starts(words, context)
         whys = [each.why for each in found if isinstance(each, NoStart) and (each.missing or _is_own(entry, context))]
         servers: list[Server] = []
         for start in (each._replace(terminal=BY_CLIENT) for each in found if isinstance(each, Start)):
             link = Link(entry.id, kind, f"is started by the client as {entry.id.rpartition(':')[2]}", start.notes)
-            made, certain = _followed(programs, start, environment, link)
+            made, certain = followed(programs, start, environment, link)
             spoken = Value((STDIO,), (Label(entry.span, "the client speaks to it over its standard input and output"),))
             servers += made if start.wrapper else (_as_told(server, spoken) for server in made)
             whys += [] if certain else [f"what `{start.target}` starts is not known"]
         return tuple(servers), whys
 
-    servers, whys = followed(entry.words, MADE)
+    servers, whys = made_by(entry.words, MADE)
     if not servers and (packed := _packed(entry, tree)):
-        servers, _ = followed(packed, ASSUMED)
+        servers, _ = made_by(packed, ASSUMED)
     unfollowed = Unfollowed(entry.id, entry.span, whys[0]) if whys and not servers else None
     return Outside(servers, unfollowed)
 
@@ -225,9 +210,7 @@ def _is_own(entry: Entry, context: ExecContext) -> bool:
     )
 
 
-def _followed(
-    programs: Programs, start: Start, environment: _Environment, link: Link
-) -> tuple[tuple[Server, ...], bool]:
+def followed(programs: Programs, start: Start, environment: Environment, link: Link) -> tuple[tuple[Server, ...], bool]:
     """The servers that a program makes, and whether it certainly makes no more.
 
     A console script that refuses to start like this is started by people with arguments of their own.

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.commands.command_lines import program
+from mcplint.facts.dependencies import PROJECTS
 from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.knowledge.image_ports import OTHER_PROGRAMS
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
@@ -19,7 +20,6 @@ from mcplint.runtime.unprivileged import needs_root, written
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import is_other_software
 from mcplint.text.paths import is_test
-from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
 if TYPE_CHECKING:
@@ -82,11 +82,13 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
     bridged = {context.container.id: frozenset(_bridged(context, start, tree)) for context, start in found}
     installed, unknown = _outside(tree, with_clients(tree, paths, bridged), programs, alone)
     servers = tuple(server for _, start in found for server in start.servers)
+    entries = [path for _, start in found if start.servers for path in start.needed]
+    scripted, untold = _scripted(programs, (*servers, *installed), entries)
     if not servers:
-        installed = installed or _scripted(programs)
-        servers = _bare(tuple(bare(tree)), installed)
+        servers = _bare(tuple(bare(tree)), (*installed, *scripted))
     else:
         servers = (*without_lock(servers, installed), *beside(programs, paths, contexts, unknown))
+    installed = (*installed, *scripted)
     lacking = {context.container.id: start.missing for context, start in found if start.missing}
     refusing = {context.container.id: start.refused for context, start in silent if start.refused}
     open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
@@ -99,7 +101,7 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
     return Starts(
         servers,
         tuple(_loose(*each) for each in silent if each not in open_),
-        tuple({(each.id, each.why): each for each in (*opened, *unknown)}.values())
+        tuple({(each.id, each.why): each for each in (*opened, *unknown, *untold)}.values())
         or (() if lacking or shadowed or named else unstarted(tree, paths, servers)),
         frozenset(context.container.id for context, _ in open_ if _is_servers(context, tree, only) and serving)
         | frozenset(context.container.id for context, start in silent if _is_misquoted(context.container, start))
@@ -167,11 +169,18 @@ def _outside(
     return merged(programs, servers), tuple(each.unfollowed for each in found if each.unfollowed)
 
 
-def _scripted(programs: Programs) -> tuple[Server, ...]:
-    """The servers of console scripts, which people start by their names."""
-    from mcplint.link.outside import from_scripts, merged
+def _scripted(
+    programs: Programs, servers: tuple[Server, ...], entries: Iterable[str]
+) -> tuple[tuple[Server, ...], tuple[Unfollowed, ...]]:
+    """The servers of console scripts of packages that nothing else starts, and those scripts that are not followed."""
+    if not any(posixpath.basename(path) in PROJECTS for path in programs.tree.paths):
+        return (), ()
+    from mcplint.link.console import from_scripts
+    from mcplint.link.outside import merged
 
-    return merged(programs, from_scripts(programs))
+    found = tuple(from_scripts(programs, servers, entries))
+    unfollowed = tuple(each.unfollowed for each in found if each.unfollowed)
+    return merged(programs, (server for each in found for server in each.servers)), unfollowed
 
 
 def bundles(tree: Tree, paths: Paths) -> list[str]:
@@ -182,14 +191,12 @@ def bundles(tree: Tree, paths: Paths) -> list[str]:
 
 def _bare(found: tuple[Server, ...], installed: tuple[Server, ...]) -> tuple[Server, ...]:
     """The servers that nothing else starts, those of packages in place of what is merely read from the same calls."""
-    known = {span for server in installed for span in _calls(server)}
-    return (*(server for server in found if known.isdisjoint(_calls(server))), *installed)
+    if not installed:
+        return found
+    from mcplint.link.console import calls
 
-
-def _calls(server: Server) -> Iterator[Span]:
-    """Where a server starts to serve, on each way that its program may go."""
-    yield server.span
-    yield from (note.span for note in server.transport.trace if note.span.source == server.span.source)
+    known = {span for server in installed for span in calls(server)}
+    return (*(server for server in found if known.isdisjoint(calls(server))), *installed)
 
 
 def _loose(context: ContainerContext, start: Started) -> Loose:
