@@ -166,7 +166,7 @@ class PlatformProbe(NamedTuple):
 
     `kind`: `liveness`, `readiness`, `startup`, `check`, or whose load balancer makes it. `path`, `port` and `scheme`
     are those of an HTTP probe, `timeout` is in seconds; `nameless`: where it asks for a port by a name that no port of
-    the container has.
+    the container has; `dialed`: the port that it calls by gRPC.
     """
 
     kind: str
@@ -177,6 +177,7 @@ class PlatformProbe(NamedTuple):
     timeout: Value[float] = UNKNOWN
     scheme: str = "http"
     nameless: Label | None = None
+    dialed: Value[int] | None = None
 
     @property
     def is_own(self) -> bool:

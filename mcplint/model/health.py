@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mcplint.text.source import Span
 from mcplint.text.urls import is_this_machine
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 PROBES = frozenset({"liveness", "readiness", "startup"})
 """What Kubernetes calls those that it makes itself."""
@@ -17,7 +17,8 @@ class Request(NamedTuple):
 
     `host`: empty where it is the container's own address. `strict`: whether an answer of 400 and more makes the check
     fail, None where that cannot be told. `whole`: whether it reads an answer to its end.
-    `certain`: it is made however conditions turn out. `follows`: False where it takes a redirect for a good answer.
+    `certain`: it is made however conditions turn out. `follows`: False where it takes a redirect for a good answer,
+    `stops`: True where it takes one for a failure.
     """
 
     program: str
@@ -30,6 +31,7 @@ class Request(NamedTuple):
     whole: bool
     certain: bool = True
     follows: bool = True
+    stops: bool = False
 
     @property
     def is_own(self) -> bool:
@@ -48,8 +50,9 @@ class HealthCheck(NamedTuple):
     `kind`: `HEALTHCHECK` (also compose's), or what a platform calls it: `liveness`, `readiness`, `startup`, `check`, or
     the name of the proxy or load balancer that makes it.
     `requests`: those that are known. `idle`: why it succeeds whatever the server does, `lenient`: why it does whatever
-    the server answers. `missing`: the program that it needs and the image lacks. `container`: what a message calls the
-    one that is checked where that is a proxy's, and `passed`: where that one passes its request on.
+    the server answers, `doomed`: why it fails whatever it does. `dialed`: the port that it calls by gRPC. `missing`:
+    the program that it needs and the image lacks. `container`: what a message calls the one that is checked where that
+    is a proxy's, and `passed`: where that one passes its request on.
     """
 
     kind: str
@@ -58,6 +61,8 @@ class HealthCheck(NamedTuple):
     requests: tuple[Request, ...] = ()
     idle: Label | None = None
     lenient: Label | None = None
+    doomed: Label | None = None
+    dialed: Value[int] | None = None
     missing: str | None = None
     container: str = ""
     passed: tuple[Label, ...] = ()

@@ -11,6 +11,8 @@ from mcplint.services.health.names import CLIENTS, CONNECTIONS, resolved
 
 HARMLESS = frozenset({"print", "str", "repr", "len", "debug", "info", "warning", "error", "exception", "write"})
 """What may be handed an answer and fails for none."""
+GOOD = (200, 201, 202, 204)
+REDIRECTS = (301, 302, 307, 308)
 REFUSALS = (400, 401, 403, 404, 405, 406, 421, 500, 503)
 """Answers of a server that a check should take for a failure."""
 MOST_STEPS = 2_000
@@ -76,10 +78,14 @@ class _ReturnedError(Exception):
 
 
 class Judged(NamedTuple):
-    """What a program takes for a failure: answers of 400 and more, None where it takes some; and a redirect."""
+    """What a program takes for a failure: answers of 400 and more, None where it takes some; and a redirect.
+
+    `doomed`: why it fails where the server is well, empty where it may succeed.
+    """
 
     refusals: bool | None
     redirect: bool | None
+    doomed: str = ""
 
 
 def judged(tree: ast.Module, names: Mapping[str, str]) -> Judged | None:
@@ -88,7 +94,18 @@ def judged(tree: ast.Module, names: Mapping[str, str]) -> Judged | None:
     if None in ends:
         return None
     never = len(ends) > 1 or (True in ends and _ends(tree, names, 200))
-    return Judged(None if never else True in ends, _ends(tree, names, 307))
+    doomed = _doomed(tree, names)
+    return Judged(None if never or doomed else True in ends, _ends(tree, names, 307), doomed)
+
+
+def _doomed(tree: ast.Module, names: Mapping[str, str]) -> str:
+    """Why a program fails for every good answer, where it does so for all others, too, or for no error of a server."""
+    if not all(_ends(tree, names, status) for status in GOOD):
+        return ""
+    if all(_ends(tree, names, status) for status in (*REDIRECTS, *REFUSALS)):
+        return "it ends as failed for every answer"
+    turned = _ends(tree, names, 500) is False and _ends(tree, names, 503) is False
+    return "it ends as failed for a good answer, and with success for an error" if turned else ""
 
 
 def _ends(tree: ast.Module, names: Mapping[str, str], status: int) -> bool | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+from itertools import dropwhile
 from typing import NamedTuple
 
-from mcplint.commands.command_lines import UV, unwrapped
+from mcplint.commands.command_lines import UV, is_assignment, unwrapped
 from mcplint.commands.options import parse
 from mcplint.commands.shell import Ran, Shell
 from mcplint.commands.words import text
@@ -19,8 +20,9 @@ from mcplint.model.containers import Container
 from mcplint.model.health import HealthCheck, Request
 from mcplint.project.tree import Tree
 from mcplint.services.health.node import javascript
+from mcplint.services.health.processes import ends_badly, found_in_itself, looks_everywhere, unfound
 from mcplint.services.health.requests import curl, python, wget
-from mcplint.services.health.scripts import script
+from mcplint.services.health.scripts import copied, script
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 from mcplint.values import Label, Value
@@ -28,23 +30,22 @@ from mcplint.values import Label, Value
 NEEDED = frozenset({"curl", "wget", "nc", "ncat", "netcat", "ps", "pgrep", "pkill", "lsof", "ss", "jq", "http", "bash"})
 """The programs that health checks start and images are known to lack."""
 HARMLESS = frozenset({"--help", "--version", "-h", "-V"})
+LOOKS = frozenset({"test", "ls", "cat", "stat"})
+"""What fails only for a file that is not there."""
 NEUTRAL = ("set", "export", "readonly", "shopt", "umask")
 """What a shell sets for itself, which neither asks nor ends anything."""
-SEARCHES = re.compile(r"-[aclnoi]*f[aclnoi]*|--full")
-"""The flags of pgrep with which it looks at whole command lines."""
-SHOWS = re.compile(r"(?: ?-[qciEFw]{1,6})*")
-"""The flags of grep with which it still finds a pattern as it is written."""
 LIMITED = re.compile(r"\s(?:-[a-zA-Z]*m\s*\d|--max-time\b)|\btimeout\b")
 """What ends a request in time, and so an answer that does not."""
 DEEPEST = 3
 
 
 class Asked(NamedTuple):
-    """What one command asks for, why it succeeds whatever the server does, and the program that it lacks."""
+    """What one command asks for, why it succeeds or fails whatever the server does, and the program that it lacks."""
 
     requests: tuple[Request, ...] = ()
     idle: str = ""
     missing: str | None = None
+    doomed: str = ""
 
 
 class _Probed(NamedTuple):
@@ -70,7 +71,7 @@ def _docker(probe: Probe, probed: _Probed) -> HealthCheck:
 
 def _platform(probe: PlatformProbe, probed: _Probed) -> HealthCheck:
     platform = probed.container.platform if probe.is_own else probe.kind.lower()
-    check = HealthCheck(probe.kind, platform, probe.span)
+    check = HealthCheck(probe.kind, platform, probe.span, dialed=probe.dialed)
     if probe.command is not None:
         return _command(check, probe.command, probed)
     if probe.path is None:
@@ -96,7 +97,8 @@ def _command(check: HealthCheck, command: Value[tuple[str, ...]], probed: _Probe
     else:
         asked = _asked(words, probed)
     idle = Label(check.span, asked.idle) if asked.idle else None
-    return check._replace(requests=asked.requests, idle=idle, missing=asked.missing)
+    doomed = Label(check.span, asked.doomed) if asked.doomed and not asked.missing else None
+    return check._replace(requests=asked.requests, idle=idle, missing=asked.missing, doomed=doomed)
 
 
 def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
@@ -105,54 +107,38 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
     requests: list[Request] = []
     idle: list[str] = []
     missing = None
+    made, doomed = 0, ""
     spelled = [tuple(text(word) for word in each.argv or ()) for each in ran]
     stops = any(words[:1] == ("set",) and "e" in (" ".join(map(str, words[1:2]))) for words in spelled)
     for number, (each, known) in enumerate(zip(ran, spelled, strict=True)):
         words = tuple(word for word in known if word is not None)
-        if not words or words[0] in NEUTRAL or _fails(words):
+        if not words or words[0] in NEUTRAL or ends_badly(words):
             continue
+        made += 1
         certain = not each.line.inside and not each.line.negated and _reached(ran[:number])
         asked = _asked(words, probed) if len(words) == len(known) else Asked()
         first = all(before[:1] and before[0] in NEUTRAL for before in spelled[:number])
         missing = asked.missing or _missing(words, probed) if first and certain and missing is None else missing
         idle.append(asked.idle if certain else "")
+        doomed = asked.doomed if certain and not looks_everywhere(words) else ""
         unseen = each.line.operator == "|" or (each.line.operator in (";", "\n") and each is not ran[-1] and not stops)
         requests += [
             one._replace(certain=certain and one.certain, strict=None if unseen else one.strict)
             for one in asked.requests
         ]
-    if missing is None and (pattern := _found_in_itself(script.text, ran, spelled)):
+    if missing is None and (pattern := found_in_itself(script.text, ran, spelled, probed.image)):
         return Asked((), f"the command line of the shell that runs it has `{pattern[:40]}` in it, too")
     if swallowed := "" if stops else _swallowed(ran, spelled):
         ends = LIMITED.search(script.text) is not None
-        made = (one._replace(strict=False, whole=one.whole and not ends) for one in requests)
-        return Asked(tuple(made), swallowed, missing)
+        lenient = (one._replace(strict=False, whole=one.whole and not ends) for one in requests)
+        return Asked(tuple(lenient), swallowed, missing)
     if "$?" in script.text:
         requests = [one._replace(strict=one.strict and None, whole=False) for one in requests]
     if one := _either_way(script.text, spelled, requests):
         return Asked((one,), "", missing)
     decided = any(each.line.inside or each.line.operator in ("|", "&&") for each in ran)
     why = idle[-1] if idle and all(idle) and not requests and not decided else ""
-    return Asked(tuple(requests), why, missing)
-
-
-def _fails(words: tuple[str, ...]) -> bool:
-    """Whether a command only ends a check as failed, which `|| exit 1` behind another does where that one fails."""
-    return words == ("false",) or (words[0] == "exit" and words[1:] not in ((), ("0",)))
-
-
-def _found_in_itself(script: str, ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> str:
-    """What a script looks for among all command lines, of which its shell's own is one; nothing where it does not.
-
-    Some shells become their last command: one alone is not looked at.
-    """
-    asked = [tuple(word or "" for word in words) for words in spelled if not (words and _fails(tuple(map(str, words))))]
-    flags = " ".join(word for each in asked for word in each[1:-1])
-    full = len(asked) == 1 and len(ran) > 1 and asked[0][:1] == ("pgrep",) and SEARCHES.fullmatch(flags)
-    names = [each[:1] for each in asked]
-    listed = names == [("ps",), ("grep",)] and ran[0].line.operator == "|" and SHOWS.fullmatch(flags)
-    pattern = asked[-1][-1] if (full or listed) and not any(each.line.inside for each in ran) else ""
-    return pattern if re.fullmatch(r"[\w ./:-]{2,200}", pattern) and pattern in script else ""
+    return Asked(tuple(requests), why, missing, doomed if made == 1 and not decided else "")
 
 
 def _either_way(script: str, spelled: list[tuple[str | None, ...]], requests: list[Request]) -> Request | None:
@@ -195,11 +181,13 @@ def _asked(words: tuple[str, ...], probed: _Probed) -> Asked:
     if name == "wget":
         return Asked(tuple(wget(words[1:], "alpine" in _base(probed.image))), "", missing)
     if name.startswith("python") and "-c" in words[1:-1]:
-        return Asked(*python(words[words.index("-c") + 1], probed.container.given), missing)
+        return _python(words[words.index("-c") + 1], probed)._replace(missing=missing)
     if name in ("node", "bun", "deno") and (flag := next((each for each in ("-e", "--eval") if each in words), None)):
         return Asked(*javascript(" ".join(words[words.index(flag) + 1 : words.index(flag) + 2])), missing)
-    if idle := _idle(name, words):
+    if idle := _idle(name, words) or _there(name, words, probed):
         return Asked((), idle, missing)
+    if name in ("pgrep", "pidof"):
+        return Asked((), "", missing, unfound(name, words[1:], probed.container, probed.image))
     asked = _followed(words, probed)
     return asked._replace(missing=missing or asked.missing)
 
@@ -208,7 +196,7 @@ def _inner(words: tuple[str, ...]) -> tuple[str, ...] | None:
     """The command that `timeout`, `uv run` and their like start; None where a command is no such thing."""
     told = tuple(Value((word,)) for word in words)
     rest = parse(told[2:], UV).rest if words[:2] == ("uv", "run") else unwrapped(told)
-    inner = tuple(text(word) or "" for word in rest or ())
+    inner = tuple(dropwhile(is_assignment, (text(word) or "" for word in rest or ())))
     return ("python", *inner) if inner and inner[0].endswith(".py") else inner or None
 
 
@@ -221,7 +209,7 @@ def _followed(words: tuple[str, ...], probed: _Probed) -> Asked:
         span = Span(found.text.source, 0, 0)
         return _script(found.text, span, probed._replace(depth=probed.depth + 1))
     if found.language == "python":
-        return Asked(*python(found.text.text, probed.container.given))
+        return _python(found.text.text, probed)
     return Asked(*javascript(found.text.text)) if found.language == "node" else Asked()
 
 
@@ -231,6 +219,20 @@ def _idle(name: str, words: tuple[str, ...]) -> str:
     if len(words) > 1 and words[-1] in HARMLESS:
         return f"`{' '.join(words)[:60]}` starts a program of its own and asks no server"
     return ""
+
+
+def _python(code: str, probed: _Probed) -> Asked:
+    requests, idle, doomed = python(code, probed.container.given)
+    return Asked(requests, idle, None, doomed)
+
+
+def _there(name: str, words: tuple[str, ...], probed: _Probed) -> str:
+    """Why a command succeeds that only looks for a file which the build puts there; empty where it may be missing."""
+    given = words[1:-1] if name == "[" and words[-1] == "]" else words[1:] if name in LOOKS else ()
+    tested = name not in ("test", "[") or given[:1] in (("-f",), ("-e",), ("-r",), ("-s",))
+    path = given[-1] if tested and given and all(each.startswith("-") for each in given[:-1]) else ""
+    file = copied(path, probed.container, probed.image, probed.tree) if not path.startswith("-") else None
+    return f"`{' '.join(words)[:60]}` asks for a file that the build copies" if file else ""
 
 
 def _missing(words: tuple[str, ...], probed: _Probed) -> str | None:

@@ -82,14 +82,14 @@ TAKEN = re.compile(r"\b40[0-6]\b")
 """A refusal that a program speaks of, and may take for an answer."""
 
 
-def python(code: str, env: Env) -> tuple[tuple[Request, ...], str]:
-    """The requests of a small program, and why it can end with nothing but success; empty where it may fail."""
+def python(code: str, env: Env) -> tuple[tuple[Request, ...], str, str]:
+    """The requests of a small program, why it can end with nothing but success, and why with nothing but failure."""
     try:
         tree = ast.parse(code) if len(code) <= MOST else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         tree = None
     if tree is None:
-        return (), ""
+        return (), "", ""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     known = names(tree)
     ends = judged(tree, known)
@@ -101,12 +101,12 @@ def python(code: str, env: Env) -> tuple[tuple[Request, ...], str]:
         streams = any(each.arg == "stream" for each in call.keywords) or spelled(call.func).endswith(".stream")
         whole = reads or (library in ("requests", "httpx") and not streams)
         stays = library in ("httpx", "http.client") and "follow_redirects" not in code
-        follows = not (stays and ends is not None and ends.redirect is False)
+        redirect = ends.redirect if stays and ends else None
         found += [
-            one._replace(certain=id(call) in certain, follows=follows)
+            one._replace(certain=id(call) in certain, follows=redirect is not False, stops=redirect is True)
             for one in requests(library, method, url, strict, whole)
         ]
-    return tuple(found), _succeeds(tree)
+    return tuple(found), _succeeds(tree), ends.doomed if ends and found else ""
 
 
 def _asking(

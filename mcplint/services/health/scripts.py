@@ -61,6 +61,15 @@ def _file(language: str, path: str, container: Container, image: Image | None, t
     return ProbeScript(language or _language(place, text.text), text)
 
 
+def copied(path: str, container: Container, image: Image | None, tree: Tree) -> str | None:
+    """The file of the project that the build certainly puts at a path of the image."""
+    place = posixpath.normpath(posixpath.join(container.workdir.only or "", path))
+    if not path or image is None or not place.startswith("/") or container.may_hide(place):
+        return None
+    found = project_path(image, place, tree)
+    return found if found in tree.paths else None
+
+
 def _language(path: str, text: str) -> str:
     first = text.partition("\n")[0]
     if first.startswith("#!"):

@@ -187,6 +187,7 @@ def _health(node: Node) -> Iterator[PlatformProbe]:
         command = argv(at(probe, "exec", "command"), f"the container sets its {kind} probe")
         place = at(asked, "port") or at(probe, "tcpSocket", "port")
         port, nameless = _target(place, node, None, f"the {kind} probe checks this port")
+        called = at(probe, "grpc", "port")
         timeout = number(string(at(probe, "timeoutSeconds"), "the probe sets its timeout"))
         yield PlatformProbe(
             kind,
@@ -197,6 +198,7 @@ def _health(node: Node) -> Iterator[PlatformProbe]:
             Value(None if timeout.only is None else (float(timeout.only),), timeout.trace),
             scalar(at(asked, "scheme")).lower() or "http",
             Label(place.span, "asks for it") if place and nameless else None,
+            number(string(called, f"the {kind} probe calls this port")) if called else None,
         )
 
 

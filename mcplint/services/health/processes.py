@@ -1,0 +1,122 @@
+"""What a health check finds by `pgrep`, `ps` and `pidof`, which look for a process by name or command line.
+
+Measured with procps 4.0, sysvinit-utils 3.06 and the shell of Debian 12 and 13.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from mcplint.commands.command_lines import unwrapped
+from mcplint.commands.python_commands import is_python
+from mcplint.commands.shell import Ran
+from mcplint.images.image import Image
+from mcplint.knowledge.base_images import base
+from mcplint.model.containers import Container
+from mcplint.values import Value
+
+SEARCHES = re.compile(r"-[aclnoi]*f[aclnoi]*|--full")
+"""The flags of pgrep with which it looks at whole command lines."""
+SHOWS = re.compile(r"(?: ?-[qciEFw]{1,6})*")
+"""The flags of grep with which it still finds a pattern as it is written."""
+NAMES = re.compile(r"(?: ?-[acilnox]+)*")
+"""The flags of pgrep with which it looks at names alone."""
+LONGEST_NAME = 15
+"""How many characters of a name the kernel keeps."""
+PLAIN = re.compile(r"[\w@:/ .-]{3,200}")
+INITS = frozenset({"tini", "tini-static", "docker-init", "dumb-init", "catatonit"})
+"""What starts another program and stays beside it."""
+SUFFIX = re.compile(r"\.(?:py|[cm]?[jt]s)$")
+QUIET = frozenset({"-u", "-B", "-I", "-s", "-E", "-O"})
+"""The flags of Python that stand before its program and take nothing."""
+
+
+def ends_badly(words: tuple[str, ...]) -> bool:
+    """Whether a command only ends a check as failed, which `|| exit 1` behind another does where that one fails."""
+    return words == ("false",) or (words[0] == "exit" and words[1:] not in ((), ("0",)))
+
+
+def found_in_itself(script: str, ran: list[Ran], spelled: list[tuple[str | None, ...]], image: Image | None) -> str:
+    """What a script looks for among all command lines, of which its shell's own is one; nothing where it does not.
+
+    Some shells become their last command, so that one alone finds nothing; that of Debian does not.
+    """
+    asked = [
+        tuple(word or "" for word in words) for words in spelled if not (words and ends_badly(tuple(map(str, words))))
+    ]
+    flags = " ".join(word for each in asked for word in each[1:-1])
+    full = (
+        len(asked) == 1
+        and (len(ran) > 1 or (is_debian(image) and "exec" not in script))
+        and asked[0][:1] == ("pgrep",)
+        and SEARCHES.fullmatch(flags)
+    )
+    names = [each[:1] for each in asked]
+    listed = names == [("ps",), ("grep",)] and ran[0].line.operator == "|" and SHOWS.fullmatch(flags)
+    pattern = asked[-1][-1] if (full or listed) and not any(each.line.inside for each in ran) else ""
+    return pattern if re.fullmatch(r"[\w ./:-]{2,200}", pattern) and pattern in script else ""
+
+
+def looks_everywhere(words: tuple[str, ...]) -> bool:
+    """Whether a command looks at whole command lines, that of a shell around it among them."""
+    return words[:1] == ("pgrep",) and SEARCHES.search(" ".join(words[1:-1])) is not None
+
+
+def is_debian(image: Image | None) -> bool:
+    """Whether an image starts from one of Debian or Ubuntu, whose shell does not become its last command."""
+    known = base(image.base.only or "") if image else None
+    return known is not None and "apt-get" in (known.tools or ())
+
+
+def unfound(name: str, given: tuple[str, ...], container: Container, image: Image | None) -> str:
+    """Why no process of a container is found; empty where one may be."""
+    pattern, flags = given[-1] if given else "", " ".join(given[:-1])
+    if not is_debian(image) or not PLAIN.fullmatch(pattern):
+        return ""
+    by_name = name == "pgrep" and NAMES.fullmatch(flags)
+    if by_name and len(pattern) > LONGEST_NAME:
+        return f"`{pattern[:60]}` has more than {LONGEST_NAME} characters, and names of processes never have"
+    words = _started(container)
+    if (
+        not words
+        or not _means(pattern, words[-1], container)
+        or re.search(r"(?m)^\s*(?:pid|shareProcessNamespace):", container.span.source.text)
+    ):
+        return ""
+    if by_name or (name == "pidof" and not flags):
+        names = [posixpath.basename(word)[:LONGEST_NAME] for word in words[:-1] if not word.startswith("-")]
+        return "" if any(re.search(pattern, each) for each in names) else f"the process is called `{names[-1]}`"
+    whole = " ".join(container.command.only or ())
+    full = name == "pgrep" and SEARCHES.fullmatch(flags)
+    return f"the process is `{whole[:60]}`" if full and not re.search(pattern, whole) else ""
+
+
+def _started(container: Container) -> tuple[str, ...]:
+    """The words of a start command as far as its program, which Python or Node runs; none where it is another."""
+    words = container.command.only or ()
+    first = 0
+    while first < len(words) and posixpath.basename(words[first]) in INITS:
+        inner = unwrapped(tuple(Value((word,)) for word in words[first:]))
+        first = len(words) - len(inner or ())
+    name = posixpath.basename(words[first]) if first < len(words) else ""
+    if not is_python(name) and name != "node":
+        return ()
+    place = first + 1
+    while place < len(words) and words[place] in (*QUIET, "-m"):
+        place += 1
+    return words[: place + 1] if place < len(words) and not words[place].startswith("-") else ()
+
+
+def _means(pattern: str, program: str, container: Container) -> bool:
+    """Whether a search is for the program itself, by its file or by a name of MCP, and for nothing that it starts."""
+    asked = posixpath.basename(pattern.split()[-1])
+    own = posixpath.basename(program)
+    if SUFFIX.search(asked):
+        return asked == own
+    names = {own, SUFFIX.sub("", own), *own.split("."), container.service or "", *container.names}
+    return "mcp" in asked.lower() and _squeezed(asked) in set(map(_squeezed, names))
+
+
+def _squeezed(name: str) -> str:
+    return re.sub(r"[-_.]", "", name.lower())
