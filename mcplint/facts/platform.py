@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, ScalarNode
@@ -33,13 +34,14 @@ class Kustomization(NamedTuple):
     """A `kustomization.yaml`: what it takes (`resources`, as written) and what it changes or generates itself.
 
     `plain`: it changes nothing but namespaces, labels, annotations and tags of images. `patches`: paths of files that
-    are no objects.
+    are no objects. `labels`: those that it gives to pods.
     """
 
     source: Source
     resources: tuple[str, ...]
     patches: tuple[str, ...]
     plain: bool
+    labels: Mapping[str, str] = {}
 
 
 class App(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items, pairs
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items, pairs, scalar, texts
 from mcplint.facts.platform import Kustomization, Manifests, Resource
 from mcplint.findings import NOTE, Unreadable
 from mcplint.text.source import Source, Span
@@ -87,7 +87,20 @@ def kustomization(source: Source) -> Kustomization | None:
         tuple(item.text for item in taken if isinstance(item, ScalarNode)),
         tuple(_path(item) for item in patches),
         all(key.text in PLAIN or (key.text == "images" and _retagged(value)) for key, value in root.pairs),
+        _pod_labels(root),
     )
+
+
+def _pod_labels(root: MappingNode) -> dict[str, str]:
+    """The labels that a kustomization gives to pods, and not to objects alone.
+
+    https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/labels/
+    """
+    found = texts(root.get("commonLabels"))
+    for each in items(root.get("labels")):
+        if any(scalar(at(each, key)) == "true" for key in ("includeTemplates", "includeSelectors")):
+            found |= texts(at(each, "pairs"))
+    return found
 
 
 def _retagged(images: Node) -> bool:

@@ -20,7 +20,7 @@ class Cluster(NamedTuple):
 
     `named`: the same by kind and name. `selectors`: Services by namespace and the first label that they select.
     `checks`: the HealthCheckPolicies of Google by the name of what they are for. `crowded`: where more Services select
-    the same pods than are looked at.
+    the same pods than are looked at. `given`: the labels that kustomize gives to the pods of a file.
     """
 
     kinds: Mapping[str, list[Resource]]
@@ -29,6 +29,11 @@ class Cluster(NamedTuple):
     notes: tuple[Label, ...] = ()
     checks: Mapping[str, list[Resource]] = {}
     crowded: tuple[Label, ...] = ()
+    given: Mapping[str, Mapping[str, str]] = {}
+
+    def labels(self, pods: Resource) -> dict[str, str]:
+        """The labels of the pods of an object."""
+        return {**texts(at(template(pods), "metadata", "labels")), **self.given.get(pods.span.source.path, {})}
 
     def of(self, *kinds: str) -> Iterator[Resource]:
         """The objects of these kinds."""
@@ -41,7 +46,7 @@ class Cluster(NamedTuple):
 
     def selecting(self, pods: Resource) -> tuple[Resource, ...]:
         """The Services that lead to the pods of an object: those of its folder, else those of any."""
-        labels = texts(at(template(pods), "metadata", "labels"))
+        labels = self.labels(pods)
         found = [
             one
             for label in labels.items()
@@ -54,7 +59,8 @@ class Cluster(NamedTuple):
 
 def cluster(manifests: Iterable[Manifests], kustomizations: Iterable[Kustomization]) -> Cluster:
     """The objects of all files, without those that kustomize changes before they are applied."""
-    changed = _changed(tuple(kustomizations))
+    kustomizations = tuple(kustomizations)
+    changed = _changed(kustomizations)
     kinds: dict[str, list[Resource]] = {}
     named: dict[tuple[str, str], list[Resource]] = {}
     selectors: dict[tuple[str, str, str], list[Resource]] = {}
@@ -79,7 +85,16 @@ def cluster(manifests: Iterable[Manifests], kustomizations: Iterable[Kustomizati
     text = f"more than {MOST_SERVICES} Services select by one label: from here on they are not looked at"
     crowded = tuple(Label(many[MOST_SERVICES].span, text) for many in selectors.values() if len(many) > MOST_SERVICES)
     few = {label: services[:MOST_SERVICES] for label, services in selectors.items()}
-    return Cluster(kinds, named, few, tuple(notes), checks, crowded)
+    return Cluster(kinds, named, few, tuple(notes), checks, crowded, _given(kustomizations))
+
+
+def _given(kustomizations: Iterable[Kustomization]) -> dict[str, dict[str, str]]:
+    """The labels that pods get from kustomizations, by the files that these take."""
+    found: dict[str, dict[str, str]] = {}
+    for one in kustomizations:
+        for path in one.resources if one.labels else ():
+            found.setdefault(normpath(join(dirname(one.source.path), path)), {}).update(one.labels)
+    return found
 
 
 def _changed(kustomizations: tuple[Kustomization, ...]) -> frozenset[str]:

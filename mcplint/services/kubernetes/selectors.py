@@ -19,27 +19,28 @@ OWNERS = PODS - {"Rollout", "Pod"}
 
 def unselected(cluster: Cluster) -> Iterator[UnmatchedSelector]:
     """The selectors that meet no pod of the files, though pods of the same folder have one of their labels."""
-    known = _Pods({}, {}, set())
+    known = _Pods(cluster, {}, {}, set())
     for pods in cluster.of(*sorted(PODS)):
-        for key, value in _labels(pods).items():
+        for key, value in cluster.labels(pods).items():
             known.labelled.setdefault((applied_together(pods), key, value), []).append(pods)
             known.keyed.setdefault((applied_together(pods), key), []).append(pods)
             known.anywhere.add((pods.namespace, key, value))
         if pods.kind in OWNERS:
-            yield from _own(pods)
+            yield from _own(cluster, pods)
     for service in cluster.of("Service"):
         wanted = texts(at(service.node, "spec", "selector"))
         if service.api or not wanted or known.has(service, wanted):
             continue
         meant = known.meant(service, wanted)
         if meant is not None:
-            yield _unselected("Service", service, wanted, meant)
+            yield _unselected(cluster, "Service", service, wanted, meant)
 
 
 class _Pods(NamedTuple):
     """What has pods: by the labels and by their keys alone, of what is applied together, and all labels that there are
     in a namespace."""
 
+    cluster: Cluster
     labelled: dict[tuple[tuple[str, str], str, str], list[Resource]]
     keyed: dict[tuple[tuple[str, str], str], list[Resource]]
     anywhere: set[tuple[str, str, str]]
@@ -48,7 +49,7 @@ class _Pods(NamedTuple):
         """Whether a Service may meet pods: some beside it, or others of the files that have all of the labels."""
         together = applied_together(service)
         fewest = min((self.labelled.get((together, *label), []) for label in wanted.items()), key=len)
-        if any(wanted.items() <= _labels(pods).items() for pods in fewest):
+        if any(wanted.items() <= self.cluster.labels(pods).items() for pods in fewest):
             return True
         return all((service.namespace, *label) in self.anywhere for label in wanted.items())
 
@@ -62,15 +63,14 @@ class _Pods(NamedTuple):
             for pods in self.keyed.get((applied_together(service), key), ())[:2]:
                 found[id(pods.node)] = pods
         only = next(iter(found.values())) if len(found) == 1 else None
-        return only if only and _is_meant(service, wanted, only) else None
+        return only if only and self._is_meant(service, wanted, only) else None
 
-
-def _is_meant(service: Resource, wanted: Mapping[str, str], pods: Resource) -> bool:
-    """Whether names say so: that of the Service, or a label that differs by a letter or by what kind of thing it is."""
-    labels = _labels(pods)
-    if _bare(service.name.text) == _bare(pods.name.text):
-        return True
-    return any(_is_like(value, labels[key]) for key, value in wanted.items() if labels.get(key, value) != value)
+    def _is_meant(self, service: Resource, wanted: Mapping[str, str], pods: Resource) -> bool:
+        """Whether names say so: that of the Service, or a label that differs by a letter or by the kind of thing."""
+        labels = self.cluster.labels(pods)
+        if _bare(service.name.text) == _bare(pods.name.text):
+            return True
+        return any(_is_like(value, labels[key]) for key, value in wanted.items() if labels.get(key, value) != value)
 
 
 def _bare(name: str) -> str:
@@ -92,24 +92,22 @@ def _is_like(one: str, other: str) -> bool:
     return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
 
 
-def _own(pods: Resource) -> Iterator[UnmatchedSelector]:
+def _own(cluster: Cluster, pods: Resource) -> Iterator[UnmatchedSelector]:
     """A Deployment whose selector its own template does not fit: Kubernetes refuses it."""
     wanted = texts(at(pods.node, "spec", "selector", "matchLabels"))
     labels = at(template(pods), "metadata", "labels")
     if isinstance(labels, SequenceNode):
         return
-    if wanted and template(pods) is not None and not wanted.items() <= _labels(pods).items():
-        yield _unselected(pods.kind, pods, wanted, pods)
+    if wanted and template(pods) is not None and not wanted.items() <= cluster.labels(pods).items():
+        yield _unselected(cluster, pods.kind, pods, wanted, pods)
 
 
-def _labels(pods: Resource) -> dict[str, str]:
-    return texts(at(template(pods), "metadata", "labels"))
-
-
-def _unselected(kind: str, resource: Resource, wanted: dict[str, str], meant: Resource) -> UnmatchedSelector:
+def _unselected(
+    cluster: Cluster, kind: str, resource: Resource, wanted: dict[str, str], meant: Resource
+) -> UnmatchedSelector:
     inside = ("spec", "selector", "matchLabels") if kind != "Service" else ("spec", "selector")
     selector, labels = at(resource.node, *inside), at(template(meant), "metadata", "labels")
-    has = _labels(meant)
+    has = cluster.labels(meant)
     missing = ", ".join(f"{key}: {value}" for key, value in wanted.items() if has.get(key) != value)
     notes = (Label(labels.span, "these are the labels of the pods"),) if labels else ()
     span = selector.span if selector else resource.span
