@@ -152,7 +152,7 @@ def insisting(install: NodeInstall) -> Fix | None:
     """The same install from a lock file that fits, where the image has one."""
     if not install.lock or not install.site:
         return None
-    words = "ci" if install.tool in ("npm", "bun") else f"{install.site.span.text} --frozen-lockfile"
+    words = "ci" if install.tool == "npm" else f"{install.site.span.text} --frozen-lockfile"
     return Fix(f"insist on the lock file: `{install.tool} {words}`", (Edit(install.site.span, words),), safe=True)
 
 

@@ -40,13 +40,14 @@ def run(growing: Growing, instruction: Instruction) -> None:
     )
     found = tuple(steps(instruction, first))
     taken = tuple(step for step in found if not step.skipped)
-    if re.search(_NODE, instruction.text.text) and "||" not in instruction.text.text:
+    by_node = re.search(_NODE, instruction.text.text) and "||" not in instruction.text.text
+    if by_node:
         _run_node(growing, taken, mounted)
     _run_installer(growing, found)
     growing.open = growing.open or may_bring_files(
         tuple(step for step in found if not runs_installer(step, growing.installers))
     )
-    growing.ran.add(command_texts(found))
+    growing.ran.add(command_texts(found if not by_node else tuple(step for step in found if step.skipped)))
     if any(redirect.operator.startswith("<<") for step in found for redirect in step.redirects):
         growing.ran.add(heredoc.body.text for heredoc in instruction.heredocs)
     here = tuple(installs(found))
@@ -97,6 +98,7 @@ def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, 
             growing.compiler = said
         installed = installed or may_install(step)
         here = here if here.open else here._replace(open=may_bring_files((step,)))
+        growing.ran.add(command_texts((step,)))
 
 
 def _write(growing: Growing, written: Written, instruction: Instruction) -> None:
