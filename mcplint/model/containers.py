@@ -208,6 +208,13 @@ class Container(NamedTuple):
         added = (f"{site.option}{text}",) if site.option.endswith("=") else (site.option, text)
         return more_words(starting(words), added) if words else ()
 
+    def is_called(self, host: str) -> bool:
+        """Whether its siblings reach it by a name; compose calls the first of several alike `PROJECT-SERVICE-1`."""
+        if host in self.names or self.platform != "compose" or self.container_name.may_not_be(None):
+            return host in self.names
+        front = host.rstrip("0123456789")
+        return front != host and front.endswith((f"-{self.service}-", f"_{self.service}_"))
+
     @property
     def cmd(self) -> Span:
         """The place that says what is started."""

@@ -74,7 +74,7 @@ def _dead_end(
         or not {"resolve", "resolvers", "init-addr"}.isdisjoint(member.span.text.split())
     ):
         return
-    named = [each for each in network.running if host in each.container.names]
+    named = [each for each in network.running if each.container.is_called(host)]
     near = [each for each in named if network.near(origin, each)]
     inside = [
         server

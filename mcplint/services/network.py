@@ -46,7 +46,9 @@ class Network(NamedTuple):
             return self._within(own, port, MADE, "shares its network with", note, path)
         if named:
             return self.of_containers(named, port, "is named by", note, path)
-        strangers = {o.container.id: o.container for o in self.running if host in o.container.names and self._serves(o)}
+        strangers = {
+            o.container.id: o.container for o in self.running if o.container.is_called(host) and self._serves(o)
+        }
         if len(strangers) == 1:
             why = "is the only one that has the name in"
             return self._within(list(strangers.values()), port, ASSUMED, why, note, path)
@@ -60,7 +62,7 @@ class Network(NamedTuple):
             return None
         if is_this_machine(host) and origin:
             return [origin]
-        return [other for other in self.running if host in other.container.names and self.near(origin, other)]
+        return [other for other in self.running if other.container.is_called(host) and self.near(origin, other)]
 
     def of_containers(
         self, named: list[ContainerContext], port: int | None, why: str, note: Label, path: str | None = None
