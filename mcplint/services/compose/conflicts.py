@@ -19,6 +19,8 @@ CONFIGURATION = (".conf", ".cfg", ".ini", ".yaml", ".yml", ".toml", ".json", ".s
 SECRET = re.compile(r"(?i)secret|credential|password|passwd|token|private|\bcerts?\b|\bkeys?\b|local|override|backup")
 PATTERN = re.compile(r"(?i)example|sample|template|dist\b")
 """Names of files that people copy and fill in."""
+PATTERNS = frozenset(("example", "examples", "sample", "samples", "template", "templates", "dist", "tmpl", "default"))
+"""Words in the names of such files and of their folders."""
 TEXTS = (".md", ".sh", "makefile", "justfile")
 MOST_TEXTS = 20
 COMPOSE = re.compile(r"compose.*\.ya?ml$")
@@ -165,10 +167,19 @@ def _absent(kind: str, path: str, service: str, span: Span, tree: Tree, near: tu
 def _telling(path: str, tree: Tree) -> str | None:
     """A file that tells people how to make another: a pattern of it beside, or a text or script with its name."""
     name, folder = basename(path), dirname(path)
-    patterns = [one for one in tree.beside(folder) if PATTERN.search(basename(one))]
-    if found := next((one for one in sorted(patterns) if basename(one).startswith((f"{name}.", f"{name}-"))), None):
+    wanted = [_words(name), *([{"env"}] if name.startswith(".env.") else [])]
+    for one in sorted(tree.beside(folder)):
+        words = _words(basename(one))
+        if PATTERNS & words and words - PATTERNS in wanted:
+            return one
+    if found := next((one for one in tree.called(name) if not PATTERNS.isdisjoint(dirname(one).split("/"))), None):
         return found
     return next((source.path for source in _instructions(folder, tree) if name in source.text), None)
+
+
+def _words(name: str) -> set[str]:
+    """The words of a file's name."""
+    return set(re.findall(r"[a-z0-9]+", name.lower()))
 
 
 def _instructions(folder: str, tree: Tree) -> Iterator[Source]:
