@@ -113,6 +113,7 @@ def sent(each, server: Server) -> str:
     if (
         not asked
         or re.search(OWN_HOST, each.span.text)
+        or (asked.path and server.is_unguarded(asked.path))
         or (asked.port is not None and not server.port.must_be(asked.port))
     ):
         return ""

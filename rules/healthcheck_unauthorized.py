@@ -113,6 +113,8 @@ def check(server: Server):
         asked = each.asked
         if not asked or (asked.port is not None and not server.port.must_be(asked.port)):
             continue
+        if asked.path and server.is_unguarded(asked.path):
+            continue
         if not any(word in each.span.text.lower() for word in SENDING):
             yield Finding(
                 f"{each.title} sends no token, without which {server.title} answers nobody", each.span, (lock,)

@@ -12,13 +12,15 @@ from mcplint.values import UNKNOWN, Label, Value
 class Endpoint(NamedTuple):
     """A path that the program answers besides the MCP endpoint, such as a health route.
 
-    `documents`: it is a page about the others, which a library adds by itself.
+    `documents`: it is a page about the others, which a library adds by itself. `guarded`: whether middleware that lets
+    not everyone pass is around it, too; None where it is part of what the MCP endpoint is part of.
     """
 
     path: str
     methods: tuple[str, ...]
     span: Span
     documents: bool = False
+    guarded: bool | None = None
 
 
 class Matching(NamedTuple):

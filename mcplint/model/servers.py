@@ -332,6 +332,10 @@ class Server(NamedTuple):
             return False
         return not any(self.matching.answers_below(known, path) for known in self.paths)
 
+    def is_unguarded(self, path: str) -> bool:
+        """Whether a route that the middleware around the MCP endpoint is not around may answer a path."""
+        return any(self.matching.answers(each.path, path) for each in self.endpoints if each.guarded is False)
+
     def _logs_in(self, path: str) -> bool:
         """Whether a path may be one that an OAuth provider answers; which ones these are depends on the provider."""
         return f"{path}/".startswith(LOGIN) and self.auth.may_not_be(None)

@@ -45,7 +45,7 @@ class AppScan:
         for server in self.servers:
             sure = server.auth.only is not None or not self.checked
             free = self.free if sure and server.auth.must_be(None) else None
-            others = (each for each in self.endpoints if each.path not in paths)
+            others = (each._replace(guarded=bool(each.guarded)) for each in self.endpoints if each.path not in paths)
             yield server._replace(
                 endpoints=tuple(dict.fromkeys((*server.endpoints, *others))),
                 endpoints_closed=server.endpoints_closed and self.closed,
@@ -64,7 +64,8 @@ class AppScan:
                 )
             )
         endpoints = list(_below(prefix, inner.endpoints))
-        self.endpoints += endpoints
+        guarded = bool(inner.locked or inner.trusted)
+        self.endpoints += (each._replace(guarded=True) if guarded else each for each in endpoints)
         self.closed &= inner.closed and len(endpoints) == len(inner.endpoints)
         self.checked |= inner.checked
         self.free = self.free or inner.free
