@@ -552,6 +552,51 @@ def test_how_many_console_scripts_are_followed_is_limited_and_said(monkeypatch) 
     ]
 
 
+LOCKED = {
+    "pyproject.toml": PACKAGED.replace("==3.4.11", ">=2.11.2"),
+    "notes.py": FAST + "\n\ndef main():\n    mcp.run()\n\n\nif __name__ == '__main__':\n    main()\n",
+    "uv.lock": '[[package]]\nname = "fastmcp"\nversion = "2.11.2"\nsource = { registry = "https://a.example" }\n',
+}
+SYNCED = {"README.md": "    uv sync --locked\n    uv run notes\n"}
+PINNED = {"pyproject.toml": PACKAGED.replace("==3.4.11", "==2.12.0")}
+UNIT = {
+    "deploy/notes.service": "[Service]\nWorkingDirectory=/opt/notes\nExecStart=/opt/notes/venv/bin/python notes.py\n",
+}
+FILLED = {"deploy/install.sh": "cd /opt/notes\npython3 -m venv venv\n. venv/bin/activate\npip install fastmcp -e .\n"}
+BY_PYTHON = {".mcp.json": '{"mcpServers": {"notes": {"command": "python", "args": ["-m", "notes"]}}}'}
+BUNDLE = {
+    "manifest.json": '{"name": "notes", "server": {"type": "uv", "entry_point": "notes.py", "mcp_config": '
+    '{"command": "uv", "args": ["run", "--directory", "${__dirname}", "notes"]}}}'
+}
+
+
+@pytest.mark.parametrize(
+    ("other", "version"),
+    [
+        ({}, "4.2.3"),
+        (SYNCED, "2.11.2"),
+        (SYNCED | PINNED, "2.12.0"),
+        (BY_PYTHON, "4.2.3"),
+        (BY_PYTHON | SYNCED, "2.11.2"),
+        (UNIT, "2.11.2"),
+        (UNIT | FILLED, "4.2.3"),
+        (UNIT | {"deploy/install.sh": "cd /opt/notes\nuv venv venv\nuv sync --locked --active\n"}, "2.11.2"),
+        (BUNDLE, "2.11.2"),
+        (BUNDLE | {".mcpbignore": "uv.lock\n"}, "4.2.3"),
+        (BUNDLE | {".mcpbignore": "*.lock\n!uv.lock\n"}, "2.11.2"),
+    ],
+    ids=[
+        *("a console script", "of which a file says how it is synced", "and that asks for another release"),
+        *("python of a client", "and a file says how it is synced"),
+        *("a unit", "whose environment a script fills by pip", "and one that a script syncs"),
+        *("a bundle", "without its lock file", "with it after all"),
+    ],
+)
+def test_a_lock_file_counts_only_where_something_installs_from_it(other, version) -> None:
+    found = engine.run(Tree.of(LOCKED | other), RULES, Config()).deployment.servers
+    assert {each.sdk.version.only for each in found} == {version}
+
+
 @pytest.mark.parametrize(
     ("inline", "served"),
     [

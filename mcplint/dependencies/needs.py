@@ -58,7 +58,9 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
     gathered = _Gathered(tree)
     if not installs:
         gathered.project(folder)
-        return gathered.settled(_entries(tree, lying), ())
+        # What no command says is as a lock file has it, which is made anew where it does not fit.
+        rewritten = frozenset((lying,)) if lying else frozenset[str]()
+        return gathered.settled(_entries(tree, lying), ())._replace(rewritten=rewritten)
     steps = tuple(Label(install.span, f"`{_words(install)}` installs the packages") for install in installs)
     by: dict[str, Label] = {}
     for install, step in zip(installs, steps, strict=True):

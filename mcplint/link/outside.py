@@ -14,6 +14,7 @@ from mcplint.commands.options import parse
 from mcplint.commands.resolve import starts
 from mcplint.commands.words import Words, spelled, text
 from mcplint.dependencies.needs import home
+from mcplint.dependencies.unlocked import without_lock_file
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
 from mcplint.knowledge.executables import CONTAINER_ENGINES
@@ -23,6 +24,7 @@ from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Link, Package
 from mcplint.model.releases import lacking
 from mcplint.programs.python.modules import roots
 from mcplint.programs.start import FUNCTION, SCRIPT, NoStart, Start
+from mcplint.project.ignored import unpacked
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext, named_image, on_host
@@ -174,7 +176,7 @@ def from_entry(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Docke
     context = ExecContext(entry.workdir, environment.variable, tree, inside, entry.span, folder)
 
     def made_by(words: Words, kind: str) -> tuple[tuple[Server, ...], list[str]]:
-        found = starts(words, context)
+        found = [_packed_with(tree, entry, each) for each in starts(words, context)]
         whys = [each.why for each in found if isinstance(each, NoStart) and (each.missing or _is_own(entry, context))]
         servers: list[Server] = []
         for start in (each._replace(terminal=BY_CLIENT) for each in found if isinstance(each, Start)):
@@ -190,6 +192,18 @@ def from_entry(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Docke
         servers, _ = made_by(packed, ASSUMED)
     unfollowed = Unfollowed(entry.id, entry.span, whys[0]) if whys and not servers else None
     return Outside(servers, unfollowed)
+
+
+def _packed_with(tree: Tree, entry: Entry, found: Start | NoStart) -> Start | NoStart:
+    """What an entry starts, without the lock file that its bundle leaves out."""
+    place = kind(entry.span.source.path)
+    if not isinstance(found, Start) or not found.installs or place is None or place.name != "bundle":
+        return found
+    folder = posixpath.dirname(entry.span.source.path)
+    installs = (
+        each._replace(lock=None) if each.lock and unpacked(tree, folder, each.lock) else each for each in found.installs
+    )
+    return found._replace(installs=tuple(installs))
 
 
 def _packed(entry: Entry, tree: Tree) -> Words:
@@ -215,8 +229,12 @@ def followed(programs: Programs, start: Start, environment: Environment, link: L
 
     A console script that refuses to start like this is started by people with arguments of their own.
     """
-    folder = environment.folder if start.language == "python" else posixpath.dirname(start.target)
-    sdk = sdks(start.installs or (), programs.tree, folder, environment.locked)
+    python = start.language == "python"
+    folder = environment.folder if python else posixpath.dirname(start.target)
+    installs = start.installs
+    if installs is None and python:
+        installs = without_lock_file(programs.tree, folder, start.span)
+    sdk = sdks(installs or (), programs.tree, folder, environment.locked)
     outcome = programs.run(start, environment.variable, sdk, environment.inside)
     if not outcome.servers and start.kind == FUNCTION and start.argv:
         # An option and its value more than what the files give.

@@ -232,7 +232,8 @@ class Programs:
         folder = context.image.folder if context.image else context.container.folder or ""
         if start.language == "typescript":
             folder = posixpath.dirname(start.target)
-        return sdks(_installs(context, start), self.tree, "" if folder == "." else folder)
+        folder = "" if folder == "." else folder
+        return sdks(_installs(context, start) or _of_unit(context, self.tree, folder), self.tree, folder)
 
     def _outcome(self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]) -> Outcome:
         workdir = context.container.workdir.only or "/"
@@ -312,6 +313,17 @@ def _installs(context: ContainerContext, start: Start) -> tuple[Install, ...]:
         install.tool in ("uv sync", "uv run", "uv add") and install.requirements in projects for install in built
     )
     return built if done else start.installs
+
+
+def _of_unit(context: ContainerContext, tree: Tree, folder: str) -> tuple[Install, ...]:
+    """What scripts of the project install into the virtual environment that a systemd unit runs a program of."""
+    words = (context.container.argv and context.container.argv.words) or ()
+    program = words[0].only if words and context.container.platform == "systemd" else None
+    if not program:
+        return ()
+    from mcplint.dependencies.unlocked import of_scripts
+
+    return of_scripts(tree, program, folder)
 
 
 def in_project(context: ContainerContext, tree: Tree) -> Callable[[str], str | None]:

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from mcplint.project.tree import Tree
+from mcplint.text.paths import outwards
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
@@ -161,6 +162,15 @@ def _git_lines(source: Source) -> Iterator[str]:
         text = line.rstrip("\r").rstrip()
         if text and not text.startswith("#"):
             yield text
+
+
+def unpacked(tree: Tree, folder: str, path: str) -> bool:
+    """Whether the `.mcpbignore` that counts for a bundle of a folder, in it or above, leaves out a file as git does."""
+    for place in outwards(folder):
+        source = tree.source(posixpath.join(place, ".mcpbignore"))
+        if source is not None:
+            return is_ignored(tuple(map(_as_docker, _git_lines(source))), posixpath.relpath(path, place or "."))
+    return False
 
 
 def git_covers(text: str, path: str) -> bool:
