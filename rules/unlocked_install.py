@@ -185,7 +185,7 @@ def message(install: Install, others: list[Install]) -> str:
         newest = "the newest releases that {} allow" if len(named) > 1 else "the newest release that {} allows"
         return f"`{install.tool}` installs without a lock: it takes {newest.format(loose)}"
     if not install.lock:
-        return f"`{install.tool}` re-resolves dependencies on every build: no lock file is copied in before it"
+        return f"`{install.tool}` re-resolves dependencies on every build: the image has no lock file of the project before it"
     if not install.site:
         return f"`{install.tool}` re-resolves dependencies on every build, despite {install.lock}"
     return (

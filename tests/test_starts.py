@@ -421,6 +421,20 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         },
         {"Dockerfile": "what `server:app` starts is not known"},
     ),
+    "an image of which only tests build one, of another tag": (
+        {
+            "compose.yaml": "services:\n  t:\n    image: example.com/notes:test\n    build:\n      context: .\n"
+            "      dockerfile: Dockerfile.test\n",
+            "Dockerfile.test": IMAGE + 'CMD ["python", "server.py"]\n',
+            "server.py": FAST + "mcp.run('http')\n",
+            "pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: notes-mcp}\nspec:\n  containers:\n"
+            "    - {name: notes-mcp, image: 'example.com/notes:2.0'}\n",
+        },
+        {
+            "compose.yaml:t": "streamable-http 127.0.0.1 8000 /mcp",
+            "pod.yaml:notes-mcp": "runs the image example.com/notes:2.0, which is not built here",
+        },
+    ),
     "beside a store in one image": (
         {
             "Dockerfile": IMAGE.replace("python:3.13-slim", "falkordb/falkordb:latest")

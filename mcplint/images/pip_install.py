@@ -10,6 +10,7 @@ from typing import NamedTuple
 from mcplint.commands.options import Parsed
 from mcplint.commands.words import spelled, text, written
 from mcplint.dependencies.pinned import INSTALLERS, exact, file_pins, name_of, project_pins
+from mcplint.facts.dependencies import Requirements
 from mcplint.images.runs import RunStep
 from mcplint.model import Install, Packaged
 from mcplint.values import Label, Value
@@ -46,10 +47,11 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
     names = [word for word in words if not is_local(spelled(word)) and not exactly]
     editable = options.values("editable")
     found = [_project(word, options, step) for word in projects]
+    kept = _kept(tool, options, step) if names and step.before else frozenset[str]()
     items = [
         *(_file(word, step) for word in files),
         *found,
-        *(_Item(_exact(word), Label(written(word), "not an exact release")) for word in names),
+        *(_Item(_exact(word, kept), Label(written(word), "not an exact release")) for word in names),
     ]
     if not items:
         return
@@ -96,8 +98,40 @@ def is_local(word: str) -> bool:
     return word.startswith((".", "/", "file:")) or word.endswith((".whl", ".tar.gz", ".zip"))
 
 
-def _exact(word: Value[str]) -> bool | None:
+def _exact(word: Value[str], kept: frozenset[str] = frozenset()) -> bool | None:
+    """Whether a word names one release; `kept`: the names whose packages stay as they are."""
+    name = text(word)
+    if name is not None and re.fullmatch(r"[\w.-]+", name) and name_of(name) in kept:
+        return True
     return exact(spelled(word)) if text(word) is not None or "==" in spelled(word) else None
+
+
+_MOVING = frozenset({"-U", "--upgrade", "--force-reinstall", "-I", "--ignore-installed", "--user"})
+_NEAR = 8
+"""How many installs before a name may have pinned it."""
+_ELSEWHERE = ("-t", "--target", "--prefix", "--root", "--python", "-p")
+
+
+def _kept(tool: str, options: Parsed, step: RunStep) -> frozenset[str]:
+    """The packages that an install before this one has put in its place by a requirements file that pins them.
+
+    pip keeps them where they are asked for by nothing but their names.
+    """
+    found: set[str] = set()
+    if not options.closed or _is_aside(step.words):
+        return frozenset()
+    for each in step.before[-_NEAR:]:
+        alike = each.tool == tool and each.argv[:1] == step.words[:1] and not each.instead and each.files
+        for path in each.requirements if alike and not _is_aside(each.argv) else ():
+            said: Requirements | None = step.tree.facts("requirements", path) if path in step.tree.paths else None
+            pinned = (one for one in (said.requirements if said else ()) if one.specifier)
+            found |= {one.name for one in pinned if exact(f"{one.name}{one.specifier}")}
+    return frozenset(found)
+
+
+def _is_aside(words: tuple[str, ...]) -> bool:
+    """Whether an install replaces what is there, or has a place of its own."""
+    return not _MOVING.isdisjoint(words) or any(word.partition("=")[0] in _ELSEWHERE for word in words)
 
 
 def _locked(items: list[_Item], options: Parsed, step: RunStep) -> Value[bool]:

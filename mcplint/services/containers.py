@@ -218,12 +218,13 @@ def _deployed(
 
 
 def _pushed(name: str, made: list[tuple[str, Image]], builds: Builds) -> Image | None:
-    """The image of the services that build a name: with its tag, where one does, else the one that there is at all."""
+    """The image of the services that build a name: with its tag, where one does, else the only one if not of tests."""
     same = [image for tag, image in made if tag == tag_of(name)]
     if same or not made:
         return same[0] if same else None
     ways = {(image.dockerfile, image.number) for _, image in made}
-    return made[0][1] if len(ways) == 1 and not builds.may_build(name) else None
+    tests = "test" in re.split(r"[._-]", posixpath.basename(made[0][1].dockerfile).lower())
+    return made[0][1] if len(ways) == 1 and not tests and not builds.may_build(name) else None
 
 
 def named_image(service: Container, tree: Tree, dockerfiles: Mapping[str, Dockerfile]) -> ContainerContext | None:
