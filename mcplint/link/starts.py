@@ -17,6 +17,7 @@ from mcplint.programs.start import Start
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Paths, Tree
 from mcplint.runtime.unprivileged import needs_root, written
+from mcplint.runtime.unused_variables import with_unused
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import is_other_software
 from mcplint.text.paths import is_test
@@ -314,10 +315,11 @@ def containers(contexts: tuple[ContainerContext, ...], starts: Starts, tree: Tre
     )
     # A command that several share stays as it is where one of them needs it so.
     needed = {each.sync.span for each in found if each.sync and not each.sync.edits}
-    return tuple(
+    found = tuple(
         each._replace(sync=each.sync._replace(edits=())) if each.sync and each.sync.span in needed else each
         for each in found
     )
+    return with_unused(found, inside, tree) if any(each.env for each in found) else found
 
 
 def _serving(

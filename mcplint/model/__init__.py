@@ -18,6 +18,7 @@ from mcplint.model.container_config import (
     Probe,
     Refusal,
     Sibling,
+    UnusedVariable,
     Unwritable,
 )
 from mcplint.model.containers import Container
@@ -172,6 +173,7 @@ __all__ = [
     "Unfollowed",
     "UnmatchedSelector",
     "UnpackagedData",
+    "UnusedVariable",
     "Unwritable",
     "VersionKey",
     "Wiring",

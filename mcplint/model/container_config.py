@@ -150,6 +150,17 @@ class HiddenByMount(NamedTuple):
     path: str
 
 
+class UnusedVariable(NamedTuple):
+    """A variable that is set for a container and that nothing of the project reads.
+
+    `similar`: the name of one that its program reads and nothing sets, empty where none is alike.
+    """
+
+    name: str
+    span: Span
+    similar: str = ""
+
+
 class Unwritable(NamedTuple):
     """A volume that the user of a container cannot write to.
 

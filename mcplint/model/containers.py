@@ -19,6 +19,7 @@ from mcplint.model.container_config import (
     Probe,
     Refusal,
     Sibling,
+    UnusedVariable,
     Unwritable,
 )
 from mcplint.model.health import HealthCheck
@@ -68,7 +69,7 @@ class Container(NamedTuple):
     `lacks`: what its build and its program need and do not find. `script`: the one that it starts, `sync`: what uv
     does at its start, if any.
     `reload`: how a program of it has itself started anew at changes, and what comes of that.
-    `notified`: that systemd waits to be told that it is up.
+    `notified`: that systemd waits to be told that it is up. `unused`: the variables that nothing reads.
     """
 
     span: Span
@@ -127,6 +128,7 @@ class Container(NamedTuple):
     unread: tuple[Label, ...] = ()
     covered: tuple[HiddenByMount, ...] = ()
     unwritable: tuple[Unwritable, ...] = ()
+    unused: tuple[UnusedVariable, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
     siblings: tuple[Sibling, ...] = ()
     servers: tuple[str, ...] = ()

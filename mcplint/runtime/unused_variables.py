@@ -1,0 +1,94 @@
+"""Which variables of a container nothing reads: those of a family of which its program reads others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+
+from mcplint.knowledge.variables import WHOLE, is_librarys
+from mcplint.model import Container, Server, UnusedVariable
+from mcplint.project.kinds import kind
+from mcplint.project.tree import Tree
+from mcplint.values import Value
+
+SETTING = {
+    "dockerfile": r"(?<![$\w{{])(?:{0}=|(?<=ENV ){0}\b|(?<=ARG ){0}\b)",
+    "compose": r"(?<!\$)\$\{{?{0}\b|(?<![$\w{{]){0}[\"']?[ ]{{0,9}}[:=]|- {0}[ ]{{0,9}}$",
+    "kubernetes": r"(?:name|key):[ ]{{1,9}}[\"']?{0}[\"']?[ ]{{0,9}}$|^[ ]{{0,80}}[\"']?{0}[\"']?:",
+}
+"""How the files that give containers their variables name one only to set it, by their kind."""
+TELLING = frozenset({"env", "client", "server.json"})
+PAGES = (".md", ".rst", ".adoc", ".svg", ".lock")
+"""The ends of names of files that only speak of variables."""
+PROGRAMS = (".py", ".ts", ".js", ".mts", ".mjs", ".cjs", ".tsx", ".toml")
+
+
+def with_unused(
+    containers: tuple[Container, ...], inside: Mapping[str, Iterable[Server]], tree: Tree
+) -> tuple[Container, ...]:
+    """The containers with their variables that nothing reads."""
+    found = {each.id: tuple(_candidates(each, tuple(inside.get(each.id, ())))) for each in containers}
+    names = {one.name for many in found.values() for one in many}
+    if names:
+        names = _unread(names, tree)
+    return tuple(
+        each._replace(unused=tuple(one for one in found[each.id] if one.name in names)) if found[each.id] else each
+        for each in containers
+    )
+
+
+def _candidates(container: Container, servers: tuple[Server, ...]) -> Iterator[UnusedVariable]:
+    """The variables that files of the project set and no server of a container reads, while it reads their family."""
+    if not servers or container.unread or any(server.kind == "bridge" or server.bridged for server in servers):
+        return
+    reads = frozenset[str]().union(*(server.reads for server in servers))
+    families = {family(name) for name in reads} - {""}
+    for name, value in container.env.items():
+        if name in reads or family(name) not in families or is_librarys(name) or not _is_set(name, value):
+            continue
+        free = [other for other in reads if other not in container.env and family(other) == family(name)]
+        near = get_close_matches(name, free, 1, 0.85)
+        yield UnusedVariable(name, value.trace[-1].span if value.span is None else value.span, near[0] if near else "")
+
+
+def family(name: str) -> str:
+    """The first word of a variable's name, empty where it has no other."""
+    first, line, _ = name.partition("_")
+    return first.upper() if line and len(first) > 1 else ""
+
+
+def _is_set(name: str, value: Value[str | None]) -> bool:
+    """Whether a file of the project that runs the container gives a variable."""
+    place = value.span or (value.trace[-1].span if value.trace else None)
+    row = kind(place.source.path) if place else None
+    return bool(row and row.name in SETTING)
+
+
+def _unread(names: set[str], tree: Tree) -> set[str]:
+    """The names that no file of the project has, but for those that set them or tell people of them.
+
+    None where a program may read any variable: by a name that it puts together, or all at once.
+    """
+    left = set(names)
+    for path in sorted(tree.paths):
+        row = kind(path)
+        if not left or (path.endswith(PROGRAMS) and tree.mentions(path, *WHOLE)):
+            return set()
+        if path.endswith(PAGES) or (row and row.name in TELLING):
+            continue
+        spelled = {name: (name, name.lower()) for name in left}
+        if not tree.mentions(path, *(text for texts in spelled.values() for text in texts)):
+            continue
+        source = tree.source(path) if row and row.name in SETTING else None
+        if row and source:
+            left = {name for name in left if not _uses(source.text, name, SETTING[row.name])}
+        else:
+            left = {name for name in left if not tree.mentions(path, *spelled[name])}
+    return left
+
+
+def _uses(text: str, name: str, setting: str) -> bool:
+    """Whether a file names a variable elsewhere than where it sets it."""
+    rest = re.sub(setting.format(re.escape(name)), "", text, flags=re.MULTILINE)
+    return name.lower() in rest.lower()
