@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from itertools import islice
 
 from mcplint.knowledge.variables import WHOLE, is_librarys
 from mcplint.model import Container, Server, UnusedVariable
@@ -12,6 +12,8 @@ from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
 from mcplint.values import Value
 
+MOST = 50
+"""How many names are looked for in the files of a project."""
 SETTING = {
     "dockerfile": r"(?<![$\w{{])(?:{0}=|(?<=ENV ){0}\b|(?<=ARG ){0}\b)",
     "compose": r"(?<!\$)\$\{{?{0}\b|(?<![$\w{{]){0}[\"']?[ ]{{0,9}}[:=]|- {0}[ ]{{0,9}}$",
@@ -29,7 +31,7 @@ def with_unused(
 ) -> tuple[Container, ...]:
     """The containers with their variables that nothing reads."""
     found = {each.id: tuple(_candidates(each, tuple(inside.get(each.id, ())))) for each in containers}
-    names = {one.name for many in found.values() for one in many}
+    names = set(islice(dict.fromkeys(one.name for many in found.values() for one in many), MOST))
     if names:
         names = _unread(names, tree)
     return tuple(
@@ -48,8 +50,14 @@ def _candidates(container: Container, servers: tuple[Server, ...]) -> Iterator[U
         if name in reads or family(name) not in families or is_librarys(name) or not _is_set(name, value):
             continue
         free = [other for other in reads if other not in container.env and family(other) == family(name)]
-        near = get_close_matches(name, free, 1, 0.85)
-        yield UnusedVariable(name, value.trace[-1].span if value.span is None else value.span, near[0] if near else "")
+        yield UnusedVariable(name, value.trace[-1].span if value.span is None else value.span, _similar(name, free))
+
+
+def _similar(name: str, names: list[str]) -> str:
+    """The name that may be meant, empty where none is like it."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, names[:MOST], 1, 0.85)), "")
 
 
 def family(name: str) -> str:
@@ -59,10 +67,10 @@ def family(name: str) -> str:
 
 
 def _is_set(name: str, value: Value[str | None]) -> bool:
-    """Whether a file of the project that runs the container gives a variable."""
+    """Whether a file of the project that runs the container gives a variable, by its whole name."""
     place = value.span or (value.trace[-1].span if value.trace else None)
     row = kind(place.source.path) if place else None
-    return bool(row and row.name in SETTING)
+    return bool(row and row.name in SETTING and name in place.source.text) if place else False
 
 
 def _unread(names: set[str], tree: Tree) -> set[str]:
