@@ -13,7 +13,8 @@ that a program imports can stay behind in the same way: the last stage takes
 
 Reported only if nothing else can bring the file: every step of the stage is
 known, none runs a script, copies or unpacks, and no COPY brings the folder
-from a build context, where a developer may have built it before.
+from a build context, where a developer may have built it before. Nor may the
+start itself bring it: `prestart`, or a command before the program.
 
 See https://docs.npmjs.com/cli/v11/using-npm/scripts,
 https://www.typescriptlang.org/tsconfig/#noEmit and

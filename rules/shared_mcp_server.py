@@ -19,7 +19,8 @@ which bear it while the next update does not, and a warning where the release
 is not known.
 
 Not reported for a server that is made in the handler or by a function that it
-calls, nor on standard streams, where there is one client.
+calls, nor on standard streams, where there is one client, nor where the
+handler closes the session before, which leaves one session at a time.
 
 See https://github.com/modelcontextprotocol/typescript-sdk/issues/1405
 

@@ -23,8 +23,8 @@ class ExecContext(NamedTuple):
     a file that the build itself writes at an absolute path.
     `wrapper`, `bridge`: as in Start.
     `sets`: what the command itself has put into the environment so far. `zero` and `arguments`: what `$0` and `$@`
-    are in its shell. `said`: what shells write to standard output before. `installs`, `registry`, `background`: as in
-    Start.
+    are in its shell. `said`: what shells write to standard output before. `installs`, `registry`, `background` and
+    `prepared`: as in Start.
     """
 
     workdir: str | None
@@ -44,6 +44,7 @@ class ExecContext(NamedTuple):
     said: tuple[Label, ...] = ()
     installs: tuple[Install, ...] | None = None
     background: Label | None = None
+    prepared: bool = False
 
     @property
     def given(self) -> tuple[object, ...]:
@@ -111,7 +112,7 @@ class ExecContext(NamedTuple):
         """What is started; `note` leads to it."""
         start = Start(kind, target, self.span, argv, self.sets, roots, runner, flags, self.wrapper)
         start = start._replace(notes=(*self.notes, note), said=self.said, installs=self.installs)
-        start = start._replace(background=self.background)
+        start = start._replace(background=self.background, prepared=self.prepared)
         return start._replace(bridge=self.bridge, registry=self.registry if self.bridge else "")
 
 

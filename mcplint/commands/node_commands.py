@@ -10,7 +10,8 @@ from mcplint.commands.command_lines import NODE_COMMANDS
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.node_output import announced
 from mcplint.commands.options import grammar, parse
-from mcplint.commands.scripts import from_text
+from mcplint.commands.scripts import from_text, prepares
+from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import Words, span_of, spelled, text
 from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.compose import EnvFile
@@ -19,6 +20,7 @@ from mcplint.knowledge.executables import NODE_LOADERS, NODE_MANAGERS, NODE_NAME
 from mcplint.programs.start import FRAMEWORK, SCRIPT, Start
 from mcplint.programs.typescript.packages import command_of, named, runtime, source_of, started
 from mcplint.project.tree import Tree
+from mcplint.text.located import LocatedText
 from mcplint.values import EditSite, Label, Value
 
 NODE = grammar(
@@ -276,7 +278,9 @@ def _script(tool: str, name: str, words: Words, context: ExecContext, word: Valu
         return context.none(f"package.json has no script `{name}`", f"script {name}")
     given = " ".join((node.text, *map(spelled, words)))
     said = Value((given,), (Label(node.span, f"is the script {name}"),), _site(node, words))
-    inner = context.because(word, f"{tool} runs the script {name}")
+    before = package.scripts.get(f"pre{name}") if tool != "deno" else None
+    prepared = before is not None and prepares(commands(LocatedText(before.span.source, before.text)))
+    inner = context.because(word, f"{tool} runs the script {name}")._replace(prepared=context.prepared or prepared)
     inner = inner if context.folder == folder else _moved(inner, folder)
     if re.search(r"[^\w\s./@:,+=-]", given):
         return from_text(said, inner)

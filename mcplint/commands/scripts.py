@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import takewhile
 
 from mcplint.commands.command_lines import (
     AFTER_DASHES,
@@ -21,7 +23,7 @@ from mcplint.commands.shell_nodes import Command
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.shell_paths import TooManyPaths, Walk
 from mcplint.commands.words import Words, spelled, text
-from mcplint.knowledge.executables import NODE_MANAGERS, PACKAGE_EXEC, SHELLS, TASK_RUNNERS
+from mcplint.knowledge.executables import NODE_MANAGERS, PACKAGE_EXEC, SHELLS, TASK_RUNNERS, WITHOUT_FILES
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value, join
@@ -31,6 +33,8 @@ _RUNNERS = ("uvx", *TASK_RUNNERS, "node", "npx", "java", "supervisord")
 _NODE = NODE_COMMANDS - {*NODE_MANAGERS}
 _STARTED = re.compile(r"(?:start|serve|server|prod|production|dev|mcp)(?:[:_-].*)?|.*\.[cm]?[jt]sx?")
 """The scripts of packages, and the files, that are no step of a build."""
+_IDLE = WITHOUT_FILES | {"[", "[[", "test", "exit", "return", "shift", "sleep", "wait", "trap", "umask", "unset"}
+"""The commands of a shell that make no file in front of a program."""
 LASTING = frozenset(
     (*WRAPPERS, *AFTER_DASHES, *RUNNERS, *ASGI, *GATEWAYS, *SHELLS, *SDK_COMMANDS, *_RUNNERS, *_NODE)
 ) - {
@@ -89,7 +93,8 @@ def _last(located: LocatedText, place: Span | None, context: ExecContext) -> Ste
     if unknown:
         notes = (*context.notes, Label(unknown.span, "is expanded by the shell"))
         return context._replace(notes=notes).none("an argument that the shell expands is not known")
-    return tuple(_next(path, context) for path in _joined(paths)[:_MOST_STARTS])
+    lines = commands(located)
+    return tuple(_next(path, lines, context) for path in _joined(paths)[:_MOST_STARTS])
 
 
 def _open(env: Env) -> Env:
@@ -163,12 +168,18 @@ _JOB_CONTROL = r"\bset +-(?:\w*m|o +monitor)"
 """What keeps the standard input of a shell for what it starts in the background."""
 
 
-def _next(path: tuple[Ran, ...], context: ExecContext) -> Next:
+def prepares(lines: Iterable[Command]) -> bool:
+    """Whether one of some commands may make files for a program that is started after them."""
+    return any(line.argv and not line.exec and line.argv[0].text not in _IDLE for line in lines)
+
+
+def _next(path: tuple[Ran, ...], lines: Iterable[Command], context: ExecContext) -> Next:
     last = path[-1]
+    prepared = context.prepared or prepares(takewhile(lambda line: line.span != last.line.span, lines))
     said = tuple(Label(ran.span, "writes to standard output") for ran in path[:-1])
     inner = context._replace(sets=last.sets, workdir=last.workdir, span=last.span, said=(*context.said, *said))
     background = inner.background or _background(last)
-    return Next(last.argv or (), inner._replace(background=background))
+    return Next(last.argv or (), inner._replace(background=background, prepared=prepared))
 
 
 def _background(ran: Ran) -> Label | None:

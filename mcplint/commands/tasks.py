@@ -1,4 +1,4 @@
-"""Task runners: what `make`, `just`, `poe`, `task` and `pdm run` start by a name; supervisord."""
+"""Task runners: what `make`, `just`, `poe`, `task` and `pdm run` start by a name, others first; supervisord."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def task(tool: str, words: Words, context: ExecContext) -> Step | None:
     given = " ".join((command.text, *map(spelled, words[1:])))
     site = EditSite(command.span) if len(words) == 1 else None
     word = Value((given,), (Label(command.span, f"is the task {name}"),), site)
-    return from_text(word, context.because(words[0], f"{tool} runs the task {name}"))
+    return from_text(word, context.because(words[0], f"{tool} runs the task {name}")._replace(prepared=True))
 
 
 def go_task(words: Words, context: ExecContext) -> Step:
@@ -62,7 +62,7 @@ def go_task(words: Words, context: ExecContext) -> Step:
     if not commands or "{{" in lines:
         return context.none(f"what the task {name} runs is not known")
     folder = node.get("dir") if isinstance(node, MappingNode) else None
-    inner = context.because(words[0], f"task runs the task {name}") if words else context
+    inner = (context.because(words[0], f"task runs the task {name}") if words else context)._replace(prepared=True)
     if isinstance(folder, ScalarNode):
         inner = inner._replace(workdir=context.absolute(folder.text))
     return from_text(Value((lines,), (Label(node.span.head, f"is the task {name}"),)), inner)
@@ -104,7 +104,8 @@ def recipe(tool: str, words: Words, context: ExecContext) -> Step:
     lines = _recipe(file, names[0] if names else None)
     if lines is None:
         return context.none(f"{tool} has no recipe that is known")
-    return from_lines(lines, context.because(words[0], f"{tool} runs {names[0] if names else 'its first recipe'}"))
+    inner = context.because(words[0], f"{tool} runs {names[0] if names else 'its first recipe'}")
+    return from_lines(lines, inner._replace(prepared=True))
 
 
 def supervised(words: Words, context: ExecContext) -> Step:

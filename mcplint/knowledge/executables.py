@@ -32,5 +32,13 @@ PACKAGES = {
     "http": ("httpie",),
 }
 """Words of the packages of Debian and Alpine that bring a program under another name than its own."""
+WITHOUT_FILES = frozenset(
+    (
+        *("rm", "rmdir", "mkdir", "touch", "chmod", "chown", "adduser", "addgroup", "useradd", "groupadd", "usermod"),
+        *("apt-get", "apt", "apk", "dnf", "microdnf", "yum", "echo", "printf", "true", ":", "set", "export", "cd"),
+        *("corepack", "ls", "cat", "find", "xargs"),
+    )
+)
+"""The programs of a build or a start that make no file which Node would load."""
 SUCCEEDING = frozenset({"true", ":", "echo", "printf"})
 """What does nothing but say something, whatever it is told."""

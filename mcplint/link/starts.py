@@ -385,7 +385,7 @@ def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterat
 
         yield from lacks(context.image, container, start, tree)
         yield from of_start(context.image, container, start, tree)
-    elif start.image_path and start.image_path.endswith(JAVASCRIPT) and not container.mounts:
+    elif start.image_path and start.image_path.endswith(JAVASCRIPT) and not (container.mounts or start.prepared):
         from mcplint.runtime.node_start import of_node_start
 
         word = next((note.span for note in start.notes[-1:] if note.span.text), container.cmd)

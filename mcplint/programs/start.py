@@ -34,7 +34,7 @@ class Start(NamedTuple):
     `language`: the package here that follows the program. `image_path`: the absolute path in the image of the file that
     Node is given, where it is known; the target is its source. `runtime`: `node` where plain Node runs that file, empty
     where another runtime does or a loader may find and translate more. `terminal`: whether it reads from and writes to
-    a terminal.
+    a terminal. `prepared`: whether what is run before it, at each start, may make files.
     """
 
     kind: str
@@ -56,6 +56,7 @@ class Start(NamedTuple):
     image_path: str | None = None
     runtime: str = ""
     terminal: Value[bool] = UNKNOWN
+    prepared: bool = False
 
     @property
     def parts(self) -> tuple[str, str]:

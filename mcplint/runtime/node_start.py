@@ -15,7 +15,7 @@ from mcplint.images.copies import copied_from, project_path
 from mcplint.images.image import Copied, Copy, Image
 from mcplint.images.node_installs import VERBS
 from mcplint.images.node_lacks import home_of, of_start
-from mcplint.knowledge.executables import NODE_MANAGERS
+from mcplint.knowledge.executables import NODE_MANAGERS, WITHOUT_FILES
 from mcplint.model import Container, Lack, LackKind
 from mcplint.programs.start import Start
 from mcplint.programs.typescript.packages import file_of
@@ -25,11 +25,7 @@ from mcplint.text.paths import outwards
 from mcplint.text.source import Span
 from mcplint.values import Label
 
-_NEITHER = (
-    "rm rmdir mkdir touch chmod chown adduser addgroup useradd groupadd usermod apt-get apt apk dnf microdnf yum "
-    "echo printf true : set export cd corepack tsc ls cat find xargs"
-)
-PLAIN = frozenset(_NEITHER.split())
+PLAIN = WITHOUT_FILES | {"tsc"}
 """The programs of a build that make no file which Node would load, but for a compiler."""
 _CHECKS_ONLY = {"noEmit": "keeps tsc from writing it", "emitDeclarationOnly": "has tsc write declarations only"}
 """The options that keep the compiler from writing what Node loads. Source: https://www.typescriptlang.org/tsconfig"""

@@ -163,7 +163,8 @@ def _wiring(machine: Machine, met: tuple[Met, ...], kind: str) -> Wiring:
         if span is None or handled.kind not in (kind, "message") or (handled.kind == "message" and kind != SSE):
             continue
         posted = not item.methods or "POST" in item.methods
-        if handled.does == "connect" and handled.shares(handled.server) and not handled.shares(handled.transport):
+        alone = handled.shares(handled.server) and not handled.shares(handled.transport)
+        if handled.does == "connect" and alone and not handled.fresh:
             shared = shared or (
                 Label(span, "each request connects it"),
                 *_made(handled.server, "the server is made here"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.libraries.web import APPS
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
+from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Object, prop
 from mcplint.programs.values import OPEN, Abstract, External, Kept, known, unknown
 from mcplint.text.source import Span
@@ -57,13 +59,16 @@ REGISTRATIONS = (
 ASKS = ("createMessage", "elicitInput", "listRoots")
 ASKING = ("sampling/createMessage", "elicitation/create", "roots/list")
 
+_FUNCTION = re.compile(r"function|method_definition")
+_CLOSE = re.compile(r"(?s)([\w$]+)\b.*\.close")
+
 
 class Handled(NamedTuple):
     """What the handler of a request gives it to.
 
     `transport` and `server`: the objects. `does`: `make` (a transport is made), `connect` (a server to it) or `give`
     (it is given the request). `passed`: how many arguments the transport is given. `begun`: when the handler was
-    called, which is after what all requests share was made.
+    called, which is after what all requests share was made. `fresh`: it closes what was served before.
     """
 
     kind: str
@@ -74,6 +79,7 @@ class Handled(NamedTuple):
     does: str = "make"
     passed: int = 0
     begun: int = 0
+    fresh: bool = False
 
     def shares(self, each: Any) -> bool:
         """Whether an object was made before the request."""
@@ -86,8 +92,34 @@ def handed(
     """Notes that a request reaches a transport."""
     if machine.requests:
         paths = machine.request_paths[-1] if machine.request_paths else None
-        seen = Handled(kind, transport, server, args.span, paths, does, passed, machine.begun)
+        fresh = does == "connect" and _closes_before(args)
+        seen = Handled(kind, transport, server, args.span, paths, does, passed, machine.begun, fresh)
         machine.requests[-1].append(seen)
+
+
+def _closes_before(args: Args) -> bool:
+    """Whether the function of a call may close, before the call, what it has not made itself."""
+    script, span = args.package.fact if args.package else None, args.span
+    if script is None or span is None or ".close(" not in script.source.text[: span.start]:
+        return False
+    at = len(script.source.text[: span.start].encode("utf-8", "replace"))
+    around = script.root.descendant_for_byte_range(at, at)
+    while around is not None and not _FUNCTION.search(around.type):
+        around = around.parent
+    if around is None:
+        return False
+    waiting = list(around.children)
+    while waiting:
+        node = waiting.pop()
+        if node.start_byte >= at or _FUNCTION.search(node.type):
+            continue
+        waiting += node.children
+        called = node.child_by_field_name("function") if node.type == "call_expression" else None
+        closed = _CLOSE.fullmatch(text_of(called)) if called is not None else None
+        own = rf"\b(?:const|let|var)\s+{re.escape(closed[1])}\s*=" if closed else ""
+        if closed and not re.search(own, text_of(around)):
+            return True
+    return False
 
 
 def connect(machine: Machine, args: Args, owner: Any) -> Abstract:
