@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
@@ -18,6 +19,31 @@ P = TypeVar("P", Remote, ClientConfig)
 # Last segments of a path that name a transport: whatever a gateway puts in front, the server is asked for them.
 TELLING = frozenset({"mcp", "sse"})
 REFUSALS = (None, 403, 404, 410)
+_EXAMPLES = ("example.com", "example.org", "example.net", ".example", ".test", ".invalid", ".internal", ".local")
+"""Names that are nobody's."""
+_COMMON = frozenset(
+    {
+        *(
+            "mcp",
+            "sse",
+            "server",
+            "servers",
+            "service",
+            "app",
+            "api",
+            "http",
+            "https",
+            "www",
+            "com",
+            "org",
+            "net",
+            "io",
+        ),
+        *("dev", "ai", "co", "cloud", "run", "python", "node", "latest", "main", "docker", "ghcr", "hub", "public"),
+        *("prod", "production", "stage", "staging", "v1", "v2", "remote", "proxy", "web"),
+    }
+)
+"""Words that names of anybody's services have."""
 
 
 class Target(NamedTuple):
@@ -36,7 +62,9 @@ def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
         why = "has no URL" if part.url.options == () else "its URL is not known"
         return part._replace(links=(Link(None, MISSING, why),))
     note = Label(part.url.span or part.span, "clients are told this URL")
-    if taking := next(_taking(target, proxies), None):
+    taking = next(_taking(target, proxies), None)
+    foreign = isinstance(part, ClientConfig) and not _is_own(part, target, network)
+    if taking and (taking[2] == MADE or not foreign):
         proxy, port, kind = taking
         return _through(part, proxy, target, port, kind, note, network)
     if lost := next(_missing(part, target, proxies, network, note), None):
@@ -45,7 +73,29 @@ def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
         reached = network.at(target.host, target.port, None, note, target.path)
         asked: Value[str | None] = Value((target.path,), (note,)) if reached.server else UNKNOWN
         return part._replace(server=reached.server, asked=asked, links=(reached.link,))
+    if foreign:
+        why = f"nothing of the project is known to be at {target.host[:60]}"
+        return part._replace(links=(Link(None, MISSING, why, (note,)),))
     return _direct(part, target, network, note)
+
+
+def _is_own(part: ClientConfig, target: Target, network: Network) -> bool:
+    """Whether a URL that a client is told may lead to the project: it, or its entry, is called as something of it is.
+
+    People have the servers of others in the same file.
+    """
+    if is_this_machine(target.host) or "." not in target.host or target.host.endswith(_EXAMPLES):
+        return True
+    containers = [context.container for context in network.running]
+    named = (*(server.name.only for server in network.servers), *(each.service for each in containers))
+    images = (each.image.only for each in containers)
+    own = _words(*filter(None, (*named, *images)))
+    return not own.isdisjoint(_words(part.id.rpartition(":")[2], target.host, target.path))
+
+
+def _words(*names: str) -> set[str]:
+    """The words of names that tell something from something else."""
+    return {word for name in names for word in re.findall(r"[a-z0-9]+", name.lower())} - _COMMON
 
 
 def taken_apart(url: str) -> Target | None:
