@@ -40,7 +40,7 @@ _COMMON = frozenset(
             "io",
         ),
         *("dev", "ai", "co", "cloud", "run", "python", "node", "latest", "main", "docker", "ghcr", "hub", "public"),
-        *("prod", "production", "stage", "staging", "v1", "v2", "remote", "proxy", "web"),
+        *("io", "prod", "production", "stage", "staging", "v1", "v2", "remote", "proxy", "web"),
     }
 )
 """Words that names of anybody's services have."""
