@@ -19,8 +19,10 @@ others.
 
 Not reported if one of the published ports is the right one (others may be for
 metrics), if the port may be another one at run time, or if the container
-shares the network of another. Ports that an nginx upstream names are left to
-`unknown-upstream`.
+shares the network of another. A health check may well ask something else in
+the container: it is reported only if one program is started there that listens
+nowhere else, and if nothing in the project speaks of the port. Ports that an
+nginx upstream names are left to `unknown-upstream`.
 
 See https://docs.docker.com/engine/network/port-publishing/
 
@@ -145,7 +147,7 @@ def misled(server: Server) -> Iterator[Finding]:
         if exposed in wrong or not chosen(server):
             message = f"port {exposed.target.only} is declared, but {server.title} listens on {told}"
             yield Finding(message, exposed.span, notes, None, ERROR if exposed in wrong else WARNING)
-    if container.probe and asked and port.must_not_be(*asked):
+    if container.probe and asked and asked <= server.unheard:
         message = (
             f"the health check asks port {' and '.join(map(str, sorted(asked)))}, but {server.title} listens on {told}"
         )
@@ -156,7 +158,7 @@ def misled(server: Server) -> Iterator[Finding]:
             fix = Fix(f"ask port {told}", (Edit(place, told),)) if port.only else None
             yield Finding(message, place, notes, fix)
         number = probe.port.only if probe.port is not None and probe.is_own else None
-        if number and port.must_not_be(number) and not mentioned(number, server):
+        if number and number in server.unheard:
             message = f"the {probe.kind} probe asks port {number}, but {server.title} listens on {told}"
             yield Finding(message, probe.span, notes)
 

@@ -46,7 +46,7 @@ def of_node_install(
     if contents.ran.any(_rewrites) or install.folder is None:
         return
     for name in _AT_INSTALL:
-        for ran in programs(package, name):
+        for ran in programs(package, contents.tree, name):
             without = install.development.must_be(False) and not package.workspaces
             if without and (lack := _omitted(ran, install, package, contents)):
                 yield lack._replace(kind=LackKind.EARLY, name=name)
@@ -164,8 +164,7 @@ def _programs(step: RunStep, package: PackageJson) -> Iterator[ScriptStep]:
     said = called(step)
     if said and said.verb in ("run", "run-script") and len(said.names) == 1:
         script = said.names[0]
-        for each in (f"pre{script}", script, f"post{script}"):
-            yield from programs(package, each)
+        yield from programs(package, step.tree, f"pre{script}", script, f"post{script}")
     elif program(step.argv) == "npx" and len(step.words) > 1:
         yield ScriptStep(step.words[1:])
 

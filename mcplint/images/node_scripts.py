@@ -11,7 +11,8 @@ from mcplint.dependencies.node_packages import tsconfig
 from mcplint.facts.document import ScalarNode
 from mcplint.facts.node import NodeLock, PackageJson
 from mcplint.images.contents import Absence, Contents
-from mcplint.knowledge.executables import NODE_MANAGERS, TYPESCRIPT
+from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS, TYPESCRIPT
+from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source
 
@@ -27,6 +28,22 @@ TOOLS = {
     "del": "del-cli",
 }
 """The packages that bring programs of another name; most are called as their package."""
+_RUNNERS = (
+    "corepack",
+    "ni",
+    "nci",
+    "lerna",
+    "rush",
+    "nx",
+    "turbo",
+    "make",
+    "just",
+    "task",
+    "npm-run-all",
+    "run-s",
+    "run-p",
+)
+"""What runs other scripts or installs packages itself."""
 _DEEPEST = 5
 _MOST_SOURCES = 2000
 
@@ -38,23 +55,48 @@ class ScriptStep(NamedTuple):
     node: ScalarNode | None = None
 
 
-def programs(package: PackageJson, name: str, depth: int = 0) -> Iterator[ScriptStep]:
-    """The programs that a script certainly starts and fails without, in their order, up to what is unclear."""
+def programs(package: PackageJson, tree: Tree, *names: str) -> Iterator[ScriptStep]:
+    """The programs that scripts, one after the other, certainly start and fail without, up to what is unclear.
+
+    What may install packages is unclear: what those behind it find is then not known.
+    """
+    home = posixpath.dirname(package.source.path)
+    for step in (step for name in names for step in _steps(package, name)):
+        if step is None or _may_install(step.words, home, tree):
+            return
+        yield step
+
+
+def _steps(package: PackageJson, name: str, depth: int = 0) -> Iterator[ScriptStep | None]:
+    """The programs that a script certainly starts, in their order, None in place of what is unclear."""
     node = package.scripts.get(name)
-    if node is None or depth > _DEEPEST:
+    if node is None:
+        return
+    if depth > _DEEPEST:
+        yield None
         return
     for command in commands(LocatedText(Source("package.json", node.text), node.text)):
         words = tuple(word.text for word in command.words)
         if command.inside or command.negated or command.operator not in ("", "&&", "\n") or not words:
+            yield None
             return
         words = _plain(words)
         if words[0] in NODE_MANAGERS and (script := _script(words, package)):
             for each in (f"pre{script}", script, f"post{script}"):
-                yield from programs(package, each, depth + 1)
+                yield from _steps(package, each, depth + 1)
         elif words[0] in ("cd", "export", "set"):
+            yield None
             return
         else:
             yield ScriptStep(words, node)
+
+
+def _may_install(words: tuple[str, ...], home: str, tree: Tree) -> bool:
+    """Whether a program of a script may install packages: a manager, a shell, or a file that speaks of it."""
+    if words[0] in (*NODE_MANAGERS, *SHELLS, *_RUNNERS):
+        return True
+    files = (posixpath.normpath(posixpath.join(home, word)) for word in words if "/" in word or "." in word)
+    return any(path in tree.paths and tree.mentions(path, "install", "npm", "pnpm", "yarn") for path in files)
 
 
 def _plain(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from mcplint.dependencies.node_packages import DENO_CONFIGS
 from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
-from mcplint.link import starts, stated
+from mcplint.link import listeners, starts, stated
 from mcplint.model import (
     Call,
     ClientConfig,
@@ -213,7 +213,7 @@ def _published(
     told = _started(_joined(clients, in_front, network), installed)
     servers = (*_spread(network, routes), *(each for each in installed if each not in network.servers))
     return deployment._replace(
-        servers=tuple(_formatted(tree, server) for server in servers),
+        servers=tuple(_formatted(tree, each) for each in listeners.with_unheard(servers, network.running, tree)),
         routes=tuple(route for route in routes if route.server),
         remotes=remotes,
         packages=packages,

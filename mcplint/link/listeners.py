@@ -1,0 +1,140 @@
+"""Whether anything but an MCP server may listen on a port of its container that a health check asks."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+
+from mcplint.dependencies.needs import home
+from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
+from mcplint.model import Container, Server
+from mcplint.project.kinds import kinds
+from mcplint.project.tree import Tree
+from mcplint.services.containers import ContainerContext
+from mcplint.text.paths import is_test
+from mcplint.text.source import Span
+
+SILENT = ("readme", "other", "npm-lock", "lock", "pipfile.lock", "declaration", "dockerignore", "client", "mcplint")
+"""The kinds of files that speak of other ports than those of a container, or of none."""
+READABLE = re.compile(
+    r"(?:^|/)(?:[^/.]+|\.env[^/]*|[^/]+\.(?:env|pyw?|[cm]?[jt]sx?|sh|bash|conf|cfg|ini|json|toml|ya?ml|xml|properties"
+    r"|template|tmpl|service|(?:docker|caddy|container)file(?:\.\w+)?))$|dockerfile[^/]*$",
+    re.IGNORECASE,
+)
+LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{1,5})\b")
+BESIDE = re.compile(
+    r"(?i:prometheus|debugpy|supervis|multiprocess)|HTTPServer|TCPServer|serve_forever|start_server|create_server"
+    r"|run_app\(|TCPSite|make_server|run_simple|grpc\.|Popen|create_subprocess|os\.(?:fork|spawn)"
+    r"|\b(?:spawn|fork)\(|\bcluster\."
+)
+"""What has a program listen, or start another one that may, besides its server."""
+LISTENS = re.compile(
+    r"\buvicorn\.(?:run|Server)\(|\bhypercorn\b.*\bserve\(|\b\w+\.run\(\s*(?:host|port)=|\.listen\(|\bserve\("
+)
+"""What has a program listen, as its server does once."""
+STARTERS = re.compile(
+    r"(?<![&>|])&(?![&>\d])|supervis|\bs6-|runsv|\bpm2\b|concurrently|honcho|foreman|circus|run-p\b|npm-run-all|overmind"
+)
+"""What has a command or a script start more than one program."""
+MOST = 1000
+
+
+def with_unheard(servers: Iterable[Server], running: Iterable[ContainerContext], tree: Tree) -> Iterator[Server]:
+    """The servers, each with the ports that checks of its container ask and on which certainly nothing listens."""
+    every = tuple(servers)
+    asked = {server.id: frozenset(_asked(server)) for server in every}
+    wanted = frozenset[int]().union(*asked.values())
+    spoken = _spoken(wanted, running, tree) if wanted else {}
+    busy: dict[str, bool] = {}
+    for server in every:
+        left = frozenset(port for port in asked[server.id] if not _is_spoken(port, server, spoken[port]))
+        yield server._replace(unheard=left) if left and not _is_busy(server, tree, busy) else server
+
+
+def _asked(server: Server) -> Iterator[int]:
+    """The ports that the checks of a server's container ask on its own address, where it listens on others."""
+    if server.container is None or not server.speaks_http:
+        return
+    probe = server.container.probe
+    words = (probe.command.only if probe else None) or ()
+    ports = {int(number) for number in LOCAL.findall(" ".join(words))}
+    ports |= {each.port.only or 0 for each in server.container.probes if each.port is not None and each.is_own}
+    yield from (port for port in ports if port and server.port.must_not_be(port))
+
+
+def _spoken(ports: frozenset[int], running: Iterable[ContainerContext], tree: Tree) -> dict[int, list[Span]]:
+    """Where the programs, the scripts and the configuration of a project speak of some ports, checks left out."""
+    said: dict[str, set[int]] = {}
+    for at in (at for each in running for at in _checked(each.container)):
+        said.setdefault(at.source.path, set()).update(range(at.start, at.end))
+    found: dict[int, list[Span]] = {port: [] for port in ports}
+    silent = {path for kind, paths in kinds(tree.paths).items() if kind in SILENT for path in paths}
+    texts = sorted(map(str, ports))
+    pattern = re.compile(rf"(?<![\d.])(?:{'|'.join(texts)})(?![\d])")
+    for path in sorted(tree.paths - silent):
+        if not READABLE.search(path) or is_test(path) or not tree.mentions(path, *texts):
+            continue
+        source = tree.source(path)
+        for place in pattern.finditer(source.text) if source else ():
+            if source and len(found[int(place[0])]) < MOST and place.start() not in said.get(path, ()):
+                found[int(place[0])].append(Span(source, *place.span()))
+    return found
+
+
+def _checked(container: Container) -> Iterator[Span]:
+    """What of a container speaks of ports without anything listening there: its checks, and what is published."""
+    checks = (container.probe, *container.probes, *container.checks)
+    yield from (each.span for each in checks if each)
+    yield from (each.span for each in (*container.ports, *container.expose, *container.forwards))
+
+
+def _is_spoken(port: int, server: Server, places: Iterable[Span]) -> bool:
+    """Whether anything but checks, and what decides on the port of the server, speaks of a port."""
+    container = server.container
+    if container is None:
+        return True
+    declared = {each.target.only for each in (*container.ports, *container.forwards, *container.expose)}
+    words = [str(word) for value in (container.command, *container.env.values()) for word in value.options or ("",)]
+    if (port in declared and not server.port.must_not_be(*declared)) or any(str(port) in word for word in words):
+        return True
+    known = [each.span for each in server.port.trace]
+    return any(not any(_lies_in(place, each) for each in known) for place in places)
+
+
+def _lies_in(place: Span, outer: Span) -> bool:
+    return place.source.path == outer.source.path and outer.start <= place.start and place.end <= outer.end
+
+
+def _is_busy(server: Server, tree: Tree, known: dict[str, bool]) -> bool:
+    """Whether something else may be started in a server's container, or may listen in its program."""
+    container = server.container
+    words = [str(word) for word in (container.command.only or ())] if container else []
+    scripts = [path for word in words if "/" in word or "." in word for path in tree.called(posixpath.basename(word))]
+    texts = (*words, *(source.text for path in scripts[:MOST] if (source := tree.source(path))))
+    path = server.span.source.path
+    folder = home(tree, path) if path.endswith(".py") else _package(tree, path)
+    suffixes = (".py",) if path.endswith(".py") else (*JAVASCRIPT, *TYPESCRIPT)
+    if (key := f"{folder} {suffixes[0]}") not in known:
+        known[key] = _listens_besides(tree, folder, suffixes)
+    return known[key] or any(STARTERS.search(text) for text in texts)
+
+
+def _package(tree: Tree, path: str) -> str:
+    """The folder of the nearest `package.json` above a file."""
+    folder = posixpath.dirname(path)
+    while folder and posixpath.join(folder, "package.json") not in tree.paths:
+        folder = posixpath.dirname(folder)
+    return folder
+
+
+def _listens_besides(tree: Tree, folder: str, suffixes: tuple[str, ...]) -> bool:
+    """Whether the programs in a folder speak of what listens besides one server."""
+    listening = 0
+    for path in tree.below(folder):
+        if not path.endswith(suffixes) or is_test(path) or not (source := tree.source(path)):
+            continue
+        listening += sum(1 for _ in LISTENS.finditer(source.text))
+        if listening > 1 or BESIDE.search(source.text):
+            return True
+    return False
