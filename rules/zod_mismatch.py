@@ -9,8 +9,10 @@ takes both.
 Upgrade the SDK, keep zod at 3, or import the schemas from `zod/v3`, which
 zod 4 brings along.
 
-Not reported for a program that imports `zod/v3`, or whose tools are handled
-by the low-level `Server`.
+The same happens with `zod/v4`, which zod brings along from 3.25 on.
+
+Not reported for a program that imports `zod/v3`, or whose tools have no
+schema of zod that is seen, or are handled by the low-level `Server`.
 
 See https://github.com/modelcontextprotocol/typescript-sdk/issues/906
 
@@ -100,15 +102,32 @@ from mcplint import ERROR, Finding, Server, rule
 from mcplint.model.releases import agreed
 from mcplint.text.number import whole
 
+FOUR, PLAIN, THREE = "npm:zod/v4:", "npm:zod:", "npm:zod/v3:"
+
 
 @rule("zod-mismatch", ERROR)
 def check(server: Server):
     sdk = server.sdk
-    used = next((each for each in server.imports if each.dotted.startswith("npm:zod")), None)
-    if used and server.kind == "McpServer" and agreed(sdk, "zod.major") == 3 and sdk.zod.must(is_newer):
-        message = f"{sdk.title} cannot read schemas of zod {sdk.zod.only}: every call of a tool of {server.title} fails"
+    by_name = {
+        name: each for each in reversed(server.imports) for name in (FOUR, PLAIN, THREE) if each.dotted.startswith(name)
+    }
+    if server.kind != "McpServer" or not server.shaped or THREE in by_name or agreed(sdk, "zod.major") != 3:
+        return
+    used = None
+    if sdk.zod.must(is_newer):
+        used, release = by_name.get(PLAIN) or by_name.get(FOUR), f"zod {sdk.zod.only}"
+    elif sdk.zod.must(brings_newer) and PLAIN not in by_name:
+        used, release = by_name.get(FOUR), f"`zod/v4` of zod {sdk.zod.only}"
+    if used:
+        message = f"{sdk.title} cannot read schemas of {release}: every call of a tool of {server.title} fails"
         yield Finding(message, used.span, (*sdk.version.trace, *sdk.zod.trace))
 
 
 def is_newer(version: str) -> bool:
     return (whole(version.partition(".")[0]) or 0) >= 4
+
+
+def brings_newer(version: str) -> bool:
+    """Whether a release of zod 3 has `zod/v4` beside it."""
+    major, minor, *_ = (*version.split("."), "0")
+    return major == "3" and (whole(minor) or 0) >= 25

@@ -183,6 +183,7 @@ class Server(NamedTuple):
     `lifespan`: whether the session manager of a streamable HTTP application runs.
     `endpoints`: the other paths it answers; `endpoints_closed`: whether these are all; `matching`: how it finds
     the one of a request.
+    `shaped`: a tool of its program that is given a schema of zod.
     `background`: where a shell starts it without a standard input.
     `printed`: writes to standard output before it serves, `printed_maybe`: on some condition; `prints`: in its tools.
     `back_channel`: requests to the client.
@@ -246,6 +247,7 @@ class Server(NamedTuple):
     mounts: tuple[Mounted, ...] = ()
     calls: tuple[SdkCall, ...] = ()
     imports: tuple[Import, ...] = ()
+    shaped: Label | None = None
     background: Label | None = None
     printed: tuple[Label, ...] = ()
     printed_maybe: tuple[Label, ...] = ()

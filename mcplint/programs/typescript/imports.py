@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _SDKS = ("@modelcontextprotocol/", *NPM_PACKAGES)
-SCHEMAS = ("zod", "zod/v4")
+SCHEMAS = ("zod", "zod/v4", "zod/v3")
 _MODULE = r"(?:^|/)(?:[^./]+|[^/]+\.[cm]?[jt]sx?)$"
 """A file of a program, whose suffix may be left out."""
 _SUFFIX = r"\.(?:js|mjs|cjs)$"

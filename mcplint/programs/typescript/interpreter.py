@@ -136,7 +136,7 @@ def _outcome(
     if "instances" in start.flags:
         found = tuple(each._replace(workers=_instances(start.flags["instances"])) for each in found)
     return Outcome(
-        tuple(each._replace(reads=reads, imports=imports, shown=secrets) for each in found),
+        tuple(each._replace(reads=reads, imports=imports, shown=secrets, shaped=machine.shaped) for each in found),
         asked=frozenset(machine.asked),
         imports=imports,
         entry=start.target,

@@ -139,6 +139,7 @@ class Machine(Journal):
     `effects`: what the tool that is looked at does; `room`: how many steps tools may take.
     `executed`: the statements that were come to; `watch`: what is told of each.
     `worker`: it is a process that the program has forked; `clustered`: the program asks which of them it is.
+    `shaped`: a tool that is given a schema of zod.
     `uncounted`: how many loops are at it of which nobody knows how often they turn.
     """
 
@@ -171,6 +172,7 @@ class Machine(Journal):
         self.watch: Callable[[Node], None] | None = None
         self.entry = ""
         self.begun = 0
+        self.shaped: Label | None = None
         self.checked = self.budget - CHECKED
         self.starts: list[int] = []
         self.opaque: set[int] = set()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.programs.noted import Noted
+from mcplint.programs.typescript.libraries.closing import closes_before
 from mcplint.programs.typescript.libraries.web import APPS
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
-from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Object, prop
 from mcplint.programs.values import OPEN, Abstract, External, Kept, known, unknown
 from mcplint.text.source import Span
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 V1, V2 = "@modelcontextprotocol/sdk", "@modelcontextprotocol/server"
 SERVERS = (
@@ -59,9 +58,6 @@ REGISTRATIONS = (
 ASKS = ("createMessage", "elicitInput", "listRoots")
 ASKING = ("sampling/createMessage", "elicitation/create", "roots/list")
 
-_FUNCTION = re.compile(r"function|method_definition")
-_CLOSE = re.compile(r"(?s)([\w$]+)\b.*\.close")
-
 
 class Handled(NamedTuple):
     """What the handler of a request gives it to.
@@ -92,34 +88,9 @@ def handed(
     """Notes that a request reaches a transport."""
     if machine.requests:
         paths = machine.request_paths[-1] if machine.request_paths else None
-        fresh = does == "connect" and _closes_before(args)
+        fresh = does == "connect" and closes_before(args)
         seen = Handled(kind, transport, server, args.span, paths, does, passed, machine.begun, fresh)
         machine.requests[-1].append(seen)
-
-
-def _closes_before(args: Args) -> bool:
-    """Whether the function of a call may close, before the call, what it has not made itself."""
-    script, span = args.package.fact if args.package else None, args.span
-    if script is None or span is None or ".close(" not in script.source.text[: span.start]:
-        return False
-    at = len(script.source.text[: span.start].encode("utf-8", "replace"))
-    around = script.root.descendant_for_byte_range(at, at)
-    while around is not None and not _FUNCTION.search(around.type):
-        around = around.parent
-    if around is None:
-        return False
-    waiting = list(around.children)
-    while waiting:
-        node = waiting.pop()
-        if node.start_byte >= at or _FUNCTION.search(node.type):
-            continue
-        waiting += node.children
-        called = node.child_by_field_name("function") if node.type == "call_expression" else None
-        closed = _CLOSE.fullmatch(text_of(called)) if called is not None else None
-        own = rf"\b(?:const|let|var)\s+{re.escape(closed[1])}\s*=" if closed else ""
-        if closed and not re.search(own, text_of(around)):
-            return True
-    return False
 
 
 def connect(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -256,6 +227,25 @@ def registered(machine: Machine, args: Args, owner: Any) -> Abstract:
     return unknown(*args.notes)
 
 
+def tool(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`tool(name[, description][, schemas][, annotations], function)`, `registerTool(name, {inputSchema}, function)`.
+
+    Annotations are plain values; whatever else stands between is a schema for each parameter.
+    """
+    given = (prop(args.get(1), "inputSchema"), *args.positional[1:-1])
+    tables = (option.table for each in given for option in each.options or () if isinstance(option, Object))
+    if args.span is not None and any(_has_schema(table) for table in tables):
+        machine.shaped = machine.shaped or Label(args.span, "has a schema")
+    return registered(machine, args, owner)
+
+
+def _has_schema(table: Mapping[Any, Any]) -> bool:
+    """Whether an object has a property that is a schema of zod."""
+    values = [value for name, value in table.items() if isinstance(name, str) and isinstance(value, Value)]
+    options = [option for value in values for option in value.options or ()]
+    return any(isinstance(option, Object) and (option.library or "").startswith("zod:") for option in options)
+
+
 def asks(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A request to the client, whose answer is not known."""
     if machine.effects is not None and args.span is not None:
@@ -294,6 +284,7 @@ def package_of(server: Any, through: Any) -> str:
 CALLS: Mapping[str, Handler] = {
     **{f"{path}.connect": connect for path in SERVERS},
     **{f"{path}.{name}": registered for path in SERVERS for name in REGISTRATIONS},
+    **{f"{path}.{name}": tool for path in SERVERS for name in ("tool", "registerTool")},
     **{f"{path}.{name}": asks for path in SERVERS for name in ASKS},
     f"{EXTRA}.sendRequest": sends,
     "?.elicitInput": asks,
