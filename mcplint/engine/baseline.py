@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from mcplint.findings import Diagnostic
+from mcplint.knowledge.secrets import masked
 from mcplint.text.lines import line, position
 from mcplint.text.source import Span
 from mcplint.usage import UsageError
@@ -101,7 +102,8 @@ def write(known: Iterable[Known]) -> str:
     """The file of known findings: a line each, in the order of their files."""
     from json import dumps
 
-    rows = ",\n".join(f"    {dumps(each._asdict())}" for each in sorted(set(known), key=_order))
+    shown = {each._replace(message=masked(each.message)) for each in known}
+    rows = ",\n".join(f"    {dumps(each._asdict())}" for each in sorted(shown, key=_order))
     return f'{{\n  "version": {VERSION},\n  "findings": [{f"{chr(10)}{rows}{chr(10)}  " if rows else ""}]\n}}\n'
 
 

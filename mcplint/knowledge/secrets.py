@@ -68,6 +68,12 @@ ASSIGNED = re.compile(
 BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/]{16,}={0,2}(?![\w+/=-])")
 UNNAMED = re.compile(r"""((?:^\s{0,200}(?:- )?|\bvalue["']?\s?:\s?)["']?)(\w[\w-]{15,400})(?=["']?\s?(?:[,}]|$))""")
 """The value of an entry, and an item of a list that has a line of its own: their names stand elsewhere."""
+ALONE = re.compile(
+    r"(?<!commit )(?<![\w:@/+=.*-])(?:[0-9a-f]{32,128}|(?=[A-Za-z]{0,24}\d[A-Za-z]{0,24}\d[A-Za-z]{0,24}\d)"
+    r"(?=[a-z0-9]{0,24}[A-Z])\w{24,400})(?![\w/+=.*-])"
+    r"|(?<=:)[0-9a-f]{32}(?=[\s\"'@])"
+)
+"""A word that seems made at random, whatever it is called; a digest has a sign in front, and a commit an `@`."""
 
 
 def entropy(text: str) -> float:
@@ -141,8 +147,9 @@ def masked(text: str) -> str:
 
 
 def masked_line(text: str) -> str:
-    """A line of a file, masked; also where the name of its secret stands on another one."""
-    return UNNAMED.sub(_shortened, masked(text))
+    """A line of a file, masked; also where the name of its secret stands on another one, or nowhere."""
+    text = UNNAMED.sub(_shortened, masked(text))
+    return ALONE.sub(lambda found: _cut(found[0]) if is_random(found[0]) else found[0], text)
 
 
 def _hides_secret(text: str) -> bool:

@@ -35,7 +35,7 @@ TRIED = re.compile(r"(?i)test|example|sample|dummy|fake|mock|fixture|snakeoil|lo
 SETTINGS = (".npmrc", ".yarnrc.yml", ".pypirc", ".netrc", "pip.conf")
 """The settings of package managers, in which a token may stand."""
 HOLDS = re.compile(r"(?i)_auth(?:token)?\s*=|password|authtoken")
-LIVE = re.compile(r"^\.env(?:\.(?:local|prod|production|staging|live))?$|^(?:prod|production)\.env$")
+LIVE = re.compile(r"^\.env(?:\.(?:local|prod|production|staging|live|docker))?$|^(?:prod|production)\.env$")
 """The files of variables that are no examples."""
 EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", "env.example")
 KEPT = re.compile(r"""[=\s]["']?\$\{?(\w{1,100})(?::?-)?\}?["']?$""")

@@ -45,7 +45,11 @@ class AppScan:
         for server in self.servers:
             sure = server.auth.only is not None or not self.checked
             free = self.free if sure and server.auth.must_be(None) else None
-            others = (each._replace(guarded=bool(each.guarded)) for each in self.endpoints if each.path not in paths)
+            others = (
+                each._replace(guarded=bool(each.guarded))
+                for each in self.endpoints
+                if each.path not in paths or each.methods == ("GET",)
+            )
             yield server._replace(
                 endpoints=tuple(dict.fromkeys((*server.endpoints, *others))),
                 endpoints_closed=server.endpoints_closed and self.closed,
