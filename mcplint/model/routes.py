@@ -23,18 +23,20 @@ EXACT, PREFIX, SEGMENTS = "exact", "prefix", "segments"
 
 class PathMatch(NamedTuple):
     """Which paths a proxy takes: just the text (`EXACT`), what begins with it (`PREFIX`), or it and what lies below it
-    (`SEGMENTS`)."""
+    (`SEGMENTS`). `any_case`: capital letters and small ones are the same to it."""
 
     kind: str
     text: str
+    any_case: bool = False
 
     def takes(self, path: str) -> bool:
         """Whether a path is among them."""
+        path, own = (path.lower(), self.text.lower()) if self.any_case else (path, self.text)
         if self.kind == EXACT:
-            return path == self.text
+            return path == own
         if self.kind == PREFIX:
-            return path.startswith(self.text)
-        stem = self.text.rstrip("/")
+            return path.startswith(own)
+        stem = own.rstrip("/")
         return path == stem or path.startswith(f"{stem}/")
 
 

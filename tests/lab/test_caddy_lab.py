@@ -24,7 +24,19 @@ NAMES = ("a", "b")
 ASKED = [
     (host, path)
     for host in ("one.example.com", "other")
-    for path in ("/", "/mcp", "/mcp/", "/mcpx", "/mcp/a", "/api/mcp", "/api/mcp/a", "/static/x")
+    for path in (
+        "/",
+        "/mcp",
+        "/mcp/",
+        "/mcpx",
+        "/mcp/a",
+        "/api/mcp",
+        "/api/mcp/a",
+        "/api",
+        "/API/mcp",
+        "/MCP",
+        "/static/x",
+    )
 ]
 SITES = [
     "reverse_proxy A",
@@ -56,6 +68,16 @@ SITES = [
     "handle /m* {\nreverse_proxy A\n}\nhandle /mcp* {\nreverse_proxy B\n}",
     'respond "a { b" 200',
     "redir /mcp /mcp/\nreverse_proxy A",
+    "reverse_proxy /api* A {\nrewrite /mcp\nmethod POST\n}\nreverse_proxy B",
+    "reverse_proxy A {\nrewrite /x{uri}\n}",
+    "handle_path /api* {\nreverse_proxy A {\nrewrite /mcp{path}\n}\n}\nreverse_proxy B",
+    "handle_path /api* {\nrewrite * /mcp{path}\nreverse_proxy A\n}\nreverse_proxy B",
+    "handle_path /api* {\nrewrite * /mcp{uri}\nreverse_proxy A\n}\nreverse_proxy B",
+    "handle_path /api/* {\nrewrite * /mcp{path}\nreverse_proxy A\n}\nreverse_proxy B",
+    "route {\nuri strip_prefix /api\nrewrite * /mcp{path}\nreverse_proxy A\n}",
+    "uri strip_prefix /api/\nreverse_proxy A",
+    "handle /MCP* {\nreverse_proxy A\n}\nhandle_path /Api* {\nreverse_proxy B\n}\nrespond 404",
+    "@m path /MCP /Api/*\nreverse_proxy @m A\nreverse_proxy B",
 ]
 """What stands in the one site of a Caddyfile."""
 NAMED = "http://one.example.com:PORT {\nreverse_proxy A\n}\nhttp://two.example.com:PORT, :PORT {\nreverse_proxy B\n}\n"

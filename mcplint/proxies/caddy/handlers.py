@@ -60,7 +60,7 @@ def _handlers(
         place = handler.place if inner.bare and handler.place.name in HANDLES else line
         here = handler._replace(directive=line, place=place, condition=both(handler.condition, _asked(inner, handler)))
         if line.name in ANSWERS:
-            yield here
+            yield _sent(here)
         elif line.name == "route" and not _acts(line):
             continue
         elif line.name in (*HANDLES, "route"):
@@ -94,6 +94,14 @@ def _inside(
     )
 
 
+def _sent(handler: Handler) -> Handler:
+    """The same with what a directive that passes requests on makes of their path, of which none is sent empty."""
+    line = handler.directive
+    for each in line.of("rewrite") if line.name == "reverse_proxy" else ():
+        handler = _rewritten(handler, each, Condition())
+    return handler._replace(rewrite=partial(_then, handler.rewrite, _rooted)) if handler.shifted else handler
+
+
 def _acts(block: Directive) -> bool:
     """Whether anything in a block answers or changes the path."""
     return any(line.name in (*ANSWERS, *REWRITES, *AUTH, "import") or _acts(line) for line in block.body)
@@ -117,7 +125,7 @@ def _asked(inner: Condition, handler: Handler) -> Condition:
 def _without_prefix(handler: Handler, inner: Condition) -> Rewrite:
     """What `handle_path` makes of a path: its own pattern taken off."""
     match = inner.matches[0] if inner.matches and len(inner.matches) == 1 else None
-    return unknown if match is None else partial(_then, handler.rewrite, partial(_cut, match.text))
+    return unknown if match is None else partial(_then, handler.rewrite, partial(_cut, match.text.rstrip("/")))
 
 
 def _rewritten(handler: Handler, line: Directive, inner: Condition) -> Handler:
@@ -125,7 +133,7 @@ def _rewritten(handler: Handler, line: Directive, inner: Condition) -> Handler:
     words = [word.text for word in arguments(line)]
     step: Rewrite = unknown
     if line.name == "uri" and words[:1] == ["strip_prefix"] and len(words) == 2 and "{" not in words[1]:
-        step = partial(_cut, words[1])
+        step = partial(_cut, f"/{words[1].lstrip('/')}")
     elif line.name == "rewrite" and len(words) == 1:
         before = words[0].removesuffix("{uri}").removesuffix("{path}").removesuffix("{http.request.uri}")
         step = partial(_prefixed, before) if before != words[0] and "{" not in before else unknown
@@ -148,9 +156,12 @@ def _then(first: Rewrite, second: Rewrite, path: str) -> str | None:
 
 
 def _cut(prefix: str, path: str) -> str:
-    """The path without a prefix; unlike other proxies Caddy puts no slash in its place."""
-    prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
-    return path.removeprefix(prefix) or "/"
+    """The path without a prefix, in whatever case; unlike other proxies Caddy puts no slash in its place."""
+    return path[len(prefix) :] if path.lower().startswith(prefix.lower()) else path
+
+
+def _rooted(path: str) -> str:
+    return path or "/"
 
 
 def _prefixed(prefix: str, path: str) -> str:

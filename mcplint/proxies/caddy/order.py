@@ -17,7 +17,7 @@ ORDER = (
     *("handle", "route", "abort", "error", "respond", "metrics", "reverse_proxy", "php_fastcgi", "file_server"),
 )
 """The directives that matter here, in the order in which Caddy tries them."""
-ALL = PathMatch(PREFIX, "/")
+ALL = PathMatch(PREFIX, "/", any_case=True)
 MOST_PATHS = 100
 
 
@@ -114,7 +114,8 @@ def path_match(pattern: str) -> PathMatch | None:
         return ALL
     if not pattern.startswith("/") or "*" in pattern[:-1]:
         return None
-    return PathMatch(PREFIX, pattern[:-1]) if pattern.endswith("*") else PathMatch(EXACT, pattern)
+    kind = PREFIX if pattern.endswith("*") else EXACT
+    return PathMatch(kind, pattern.removesuffix("*"), any_case=True)
 
 
 def condition_of(directive: Directive, matchers: Matchers) -> Condition:

@@ -61,6 +61,8 @@ def route_of(handler: Handler, match: PathMatch | None, block: Directive, heard:
     listen = tuple(f"{port} ssl" if tls else str(port) for one in heard for port, tls in one.ports.items())
     hosts = None if any(one.host is None for one in heard) else tuple(one.host for one in heard if one.host)
     path = None if match is None else handler.rewrite(match.text)
+    if match and path != handler.rewrite(match.text.lower()):
+        path = None  # it is passed on in the letters of the client
     return Route(
         id=name,
         span=handler.place.span,
