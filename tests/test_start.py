@@ -422,6 +422,23 @@ def test_a_script_with_more_ways_than_are_gone_is_not_followed() -> None:
     assert isinstance(found, NoStart) and "too many branches" in found.why
 
 
+SETS = "".join(f'if [ "$(uname -m)" = "m{n}" ]; then echo m{n}; export W{n}=1; fi; ' for n in range(14))
+
+
+@pytest.mark.parametrize(
+    ("end", "targets"),
+    [
+        ("exec python server.py", ["server.py"]),
+        ('CMD=(python server.py); "${CMD[@]}" & P=$!; wait "$P"', ["server.py"]),
+        ('if [ "$W3" = 1 ]; then exec python server.py --port 1; fi; exec notes', ["server.py", "notes.cli:main"]),
+        ('if [ "$OTHER" = 1 ]; then exec notes; fi; exec python server.py', ["server.py"]),
+        ('CMD=(); "${CMD[@]}"', []),
+    ],
+)
+def test_branches_that_only_set_variables_do_not_multiply(end: str, targets: list[str]) -> None:
+    assert [each.target for each in all_starts(["bash", "-c", SETS + end]) if isinstance(each, Start)] == targets
+
+
 LOOP = "for a in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do {}; done; "
 GROWING = {
     "a text": ("A=xxxxxxxx; " + LOOP.format('A="$A$A$A$A"'), "$A"),

@@ -35,6 +35,8 @@ _STARTED = re.compile(r"(?:start|serve|server|prod|production|dev|mcp)(?:[:_-].*
 """The scripts of packages, and the files, that are no step of a build."""
 _IDLE = WITHOUT_FILES | {"[", "[[", "test", "exit", "return", "shift", "sleep", "wait", "trap", "umask", "unset"}
 """The commands of a shell that make no file in front of a program."""
+_ARRAY = re.compile(r"\$\{\w+\[@\]\}")
+"""An array that is run as a command, which a script has put together for that."""
 LASTING = frozenset(
     (*WRAPPERS, *AFTER_DASHES, *RUNNERS, *ASGI, *GATEWAYS, *SHELLS, *SDK_COMMANDS, *_RUNNERS, *_NODE)
 ) - {
@@ -201,7 +203,12 @@ def _lasting(command: Command, context: ExecContext, waits: bool) -> bool:
         return False
     word = command.argv[0].text
     name = word.rpartition("/")[2]
-    if command.exec or word in ("$@", "${@}", "$0", "${0}") or name.rstrip("0123456789.") == "python":
+    if (
+        command.exec
+        or word in ("$@", "${@}", "$0", "${0}")
+        or _ARRAY.fullmatch(word)
+        or name.rstrip("0123456789.") == "python"
+    ):
         return True
     if name in LASTING:
         second, third = (*(word.text for word in command.argv[1:3]), "", "")[:2]

@@ -112,7 +112,7 @@ class Shell:
     def set(self, name: str, value: Value[str], line: Command) -> None:
         """Sets a variable; where all commands run one after the other, inside a condition it may be what it was too."""
         if self.every and (line.inside or line.operator == "||"):
-            value = join((_or_empty(self.variable(name)), value))
+            value = join((or_empty(self.variable(name)), value))
         self.sets[name] = value
 
     def _assign(self, assignment: Assignment, line: Command) -> None:
@@ -126,7 +126,7 @@ class Shell:
             self.set(name, UNKNOWN, line)
         else:
             value = self.value(word)
-            self.set(name, _concatenated((_or_empty(self.variable(name)), value)) if append else value, line)
+            self.set(name, _concatenated((or_empty(self.variable(name)), value)) if append else value, line)
 
     def enter(self, ran: Ran) -> None:
         """Changes the folder, where a command is `cd`."""
@@ -194,7 +194,7 @@ class Shell:
             between = [Value((" ",))] * len(self.arguments)
             return _concatenated([each for pair in zip(between, self.arguments, strict=True) for each in pair][1:])
         if case := re.fullmatch(r"\$\{(\w+)(,,|\^\^)\}", part.text):
-            given = _or_empty(self.variable(case[1]))
+            given = or_empty(self.variable(case[1]))
             convert = str.lower if case[2] == ",," else str.upper
             return Value(given.options and tuple(map(convert, given.options)), given.trace)
         if count := re.fullmatch(r"\$#|\$\{#(?:(\w+)\[[@*]\])?\}", part.text):
@@ -228,7 +228,7 @@ class Shell:
         if value is None or value.must(lambda option: not option):
             self.sets[name] = self.value(word_at(default, 0)[0])
             return self.sets[name]
-        return _or_empty(value) if value.must(bool) else Value(None, value.trace)
+        return or_empty(value) if value.must(bool) else Value(None, value.trace)
 
 
 def _items(array: LocatedText) -> Iterator[Word]:
@@ -258,7 +258,7 @@ def _concatenated(values: list[Value[str]] | tuple[Value[str], ...]) -> Value[st
     return Value(options if len(options) <= _MOST_VALUES else None, trace)
 
 
-def _or_empty(value: Value[str | None] | None) -> Value[str]:
+def or_empty(value: Value[str | None] | None) -> Value[str]:
     """A variable as an expansion finds it: empty where it is not set."""
     if value is None or value.options is None:
         return Value(("",) if value is None else None)

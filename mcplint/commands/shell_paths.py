@@ -9,7 +9,7 @@ import copy
 import re
 from collections.abc import Callable, Iterable
 
-from mcplint.commands.shell import Ran, Shell
+from mcplint.commands.shell import Ran, Shell, or_empty
 from mcplint.commands.shell_nodes import Branch, Command, Compound, Node
 from mcplint.commands.shell_parser import parse, simple
 from mcplint.commands.shell_words import LITERAL, PATTERN, Word
@@ -17,7 +17,7 @@ from mcplint.commands.words import Words, text
 from mcplint.text.glob import fits
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
-from mcplint.values import UNKNOWN, Value
+from mcplint.values import UNKNOWN, Value, join
 
 _MOST_PATHS = 24
 _MOST_ROUNDS = 32
@@ -26,6 +26,7 @@ _MOST_STEPS = 2000
 _MOST_NESTED = 60
 # What hosting platforms set although no file says so.
 _SET_BY_PLATFORMS = re.compile(r"\$\{?PORT(:?-)?\}?")
+_SPEAKING = ("echo", "printf")
 _LEAVING = ("exit", "return", "break", "continue")
 
 
@@ -52,6 +53,25 @@ class Path:
         other.shell.sets, other.shell.arrays = dict(self.shell.sets), dict(self.shell.arrays)
         other.shell.functions = dict(self.shell.functions)
         return other
+
+    @property
+    def started(self) -> tuple[Ran, ...]:
+        """What was run but for what only speaks, whatever variables were set."""
+        lines = (ran for ran in self.ran if not ran.line.argv or ran.line.argv[0].text not in _SPEAKING)
+        return tuple(ran._replace(sets={}) for ran in lines)
+
+    @property
+    def place(self) -> object:
+        """Where the shell has come to, whatever variables are set."""
+        return self.left, self.depth, self.shell.arrays, self.shell.arguments, self.shell.workdir
+
+    def blend(self, other: Path) -> None:
+        """Takes in a way that may be gone as well: what each sets may be set, and what both say is said."""
+        mine, its = self.shell, other.shell
+        names = dict.fromkeys((*mine.sets, *its.sets))
+        mine.sets = {name: join((or_empty(mine.variable(name)), or_empty(its.variable(name)))) for name in names}
+        spans = {ran.span for ran in other.ran}
+        self.ran = tuple(ran for ran in self.ran if ran.span in spans)
 
     def same(self, other: Path) -> bool:
         """Whether two ways have come to the same."""
@@ -388,7 +408,22 @@ def _apart(told: list[tuple[Path, bool | None]]) -> list[tuple[Path, bool | None
         if not any(truth is its and path.same(other) for other, its in found):
             found.append((path, truth))
     if len(found) > _MOST_PATHS:
+        found = _blended(found)
+    if len(found) > _MOST_PATHS:
         raise TooManyPaths
+    return found
+
+
+def _blended(told: list[tuple[Path, bool | None]]) -> list[tuple[Path, bool | None]]:
+    """The ways, those as one that differ in nothing but in the variables that are set and in what is said."""
+    found = list[tuple[Path, bool | None]]()
+    for path, truth in told:
+        for other, its in found:
+            if truth is its and other.started == path.started and other.place == path.place:
+                other.blend(path)
+                break
+        else:
+            found.append((path, truth))
     return found
 
 
