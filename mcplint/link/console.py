@@ -17,6 +17,8 @@ from mcplint.values import Label
 
 MOST = 100
 """How many of them are followed."""
+STEPS = 100_000
+"""How far each is: nobody has said that these are deployed."""
 
 
 def from_scripts(programs: Programs, servers: Collection[Server], entries: Iterable[str]) -> Iterator[Outside]:
@@ -66,6 +68,6 @@ def _started(programs: Programs, script: Script) -> Outside:
     start = Start(FUNCTION, script.target, script.span, (), roots=_places(programs, script))
     environment = Environment({}, Label(script.span, "whoever starts it may set it"), script.folder)
     link = Link(_id(script), MADE, f"is started by the console script {script.name}")
-    made, certain = followed(programs, start, environment, link)
+    made, certain = followed(programs, start, environment, link, STEPS)
     why = f"what `{start.target}` starts is not known"
     return Outside(made, None if made or certain else Unfollowed(_id(script), script.span, why))

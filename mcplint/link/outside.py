@@ -24,6 +24,7 @@ from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Link, Package
 from mcplint.model.releases import lacking
 from mcplint.programs.python.modules import roots
 from mcplint.programs.start import FUNCTION, SCRIPT, NoStart, Start
+from mcplint.programs.world import STEPS
 from mcplint.project.ignored import unpacked
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
@@ -224,10 +225,13 @@ def _is_own(entry: Entry, context: ExecContext) -> bool:
     )
 
 
-def followed(programs: Programs, start: Start, environment: Environment, link: Link) -> tuple[tuple[Server, ...], bool]:
+def followed(
+    programs: Programs, start: Start, environment: Environment, link: Link, most: int = STEPS
+) -> tuple[tuple[Server, ...], bool]:
     """The servers that a program makes, and whether it certainly makes no more.
 
-    A console script that refuses to start like this is started by people with arguments of their own.
+    A console script that refuses to start like this is started by people with arguments of their own. `most`: how
+    many steps are followed; a program that takes them all is not tried again.
     """
     python = start.language == "python"
     folder = environment.folder if python else posixpath.dirname(start.target)
@@ -235,13 +239,14 @@ def followed(programs: Programs, start: Start, environment: Environment, link: L
     if installs is None and python:
         installs = without_lock_file(programs.tree, folder, start.span)
     sdk = sdks(installs or (), programs.tree, folder, environment.locked)
-    outcome = programs.run(start, environment.variable, sdk, environment.inside)
-    if not outcome.servers and start.kind == FUNCTION and start.argv:
+    outcome = programs.run(start, environment.variable, sdk, environment.inside, most)
+    short = outcome.steps < most
+    if short and not outcome.servers and start.kind == FUNCTION and start.argv:
         # An option and its value more than what the files give.
         more = start._replace(argv=(*start.argv, Value(None, (environment.more,)), Value(None, (environment.more,))))
-        outcome = programs.run(more, environment.variable, sdk, environment.inside)
-    if not outcome.servers and start.kind == FUNCTION:
-        outcome = programs.run(start._replace(argv=None), environment.variable, sdk, environment.inside)
+        outcome = programs.run(more, environment.variable, sdk, environment.inside, most)
+    if short and not outcome.servers and start.kind == FUNCTION:
+        outcome = programs.run(start._replace(argv=None), environment.variable, sdk, environment.inside, most)
     made = tuple(
         server._replace(links=(link,), runner=start.wrapper or server.runner, container=None)
         for server in outcome.servers

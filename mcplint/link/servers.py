@@ -249,12 +249,13 @@ class Programs:
         env: Callable[[str], Value[str | None]],
         sdk: Callable[[str], Sdk],
         file: Callable[[str], str | None],
+        most: int = STEPS,
     ) -> Outcome:
-        """What becomes of a program, as far as there is room for it."""
+        """What becomes of a program, as far as there is room for it; `most`: how many steps it may take."""
         if self._room <= 0:
             note = Label(start.span, "the programs of the project are too large to be followed completely")
             return Outcome(unknown=(note,), complete=False)
-        outcome = follow(start, World(self.tree, env, sdk, file, min(STEPS, self._room)))
+        outcome = follow(start, World(self.tree, env, sdk, file, min(most, self._room)))
         self._room -= outcome.steps
         return outcome
 
