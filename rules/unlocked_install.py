@@ -152,7 +152,9 @@ def insisting(install: NodeInstall) -> Fix | None:
     """The same install from a lock file that fits, where the image has one."""
     if not install.lock or not install.site:
         return None
-    words = "ci" if install.tool == "npm" else f"{install.site.span.text} --frozen-lockfile"
+    # bun's flag is for its own lock alone; older releases know no `bun ci`.
+    by_npm = install.tool == "bun" and install.lock.endswith("package-lock.json")
+    words = "ci" if install.tool == "npm" or by_npm else f"{install.site.span.text} --frozen-lockfile"
     return Fix(f"insist on the lock file: `{install.tool} {words}`", (Edit(install.site.span, words),), safe=True)
 
 
