@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from mcplint.dependencies.uv_settings import around, setting
 from mcplint.facts.dependencies import (
     EXTRA,
     GROUP,
@@ -19,6 +20,7 @@ from mcplint.facts.dependencies import (
     Requirement,
     Requirements,
 )
+from mcplint.facts.document import items
 from mcplint.knowledge.lock_files import PYLOCK, PYTHON_LOCKS
 from mcplint.model import Install
 from mcplint.project.kinds import kind
@@ -40,6 +42,7 @@ class Needs(NamedTuple):
     git, a path or a URL. `passed_over`: entries of lock files that nothing installs from. `steps`: the commands.
     `by`: the command that first asks for a package, by its name, and that installs from a lock file, by its path.
     `rewritten`: the lock files that a command brings up to date where they do not fit what the project asks for.
+    `decided`: what else decides the releases, so that the newest ones are not what is taken.
     """
 
     locked: tuple[Locked, ...] = ()
@@ -50,6 +53,7 @@ class Needs(NamedTuple):
     steps: tuple[Label, ...] = ()
     by: Mapping[str, Label] = {}
     rewritten: frozenset[str] = frozenset()
+    decided: Label | None = None
 
 
 def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
@@ -58,6 +62,8 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
     gathered = _Gathered(tree)
     if not installs:
         gathered.project(folder)
+        for path in around(tree, folder):
+            gathered.settings(path)
         # What no command says is as a lock file has it, which is made anew where it does not fit.
         rewritten = frozenset((lying,)) if lying else frozenset[str]()
         return gathered.settled(_entries(tree, lying), ())._replace(rewritten=rewritten)
@@ -71,6 +77,9 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
             gathered.named(name, span)
         for path in install.constraints:
             gathered.limits(path)
+        for path in install.settings:
+            gathered.settings(path)
+        gathered.decided = gathered.decided or install.decided
         for key in (*(requirement.name for requirement in gathered.requirements[before:]), install.lock):
             if key:
                 by.setdefault(key, step)
@@ -137,10 +146,12 @@ class _Gathered:
         self.constraints: list[Requirement] = []
         self.elsewhere: list[str] = []
         self.seen: set[str] = set()
+        self.decided: Label | None = None
 
     def settled(self, locked: tuple[Locked, ...], passed_over: tuple[Locked, ...]) -> Needs:
         asked = tuple(dict.fromkeys(self.requirements))
-        return Needs(locked, asked, tuple(self.constraints), tuple(self.elsewhere), passed_over)
+        limits, elsewhere = tuple(dict.fromkeys(self.constraints)), tuple(self.elsewhere)
+        return Needs(locked, asked, limits, elsewhere, passed_over, decided=self.decided)
 
     def named(self, text: str, span: Span) -> None:
         """A requirement that stands in a command."""
@@ -170,6 +181,17 @@ class _Gathered:
     def limits(self, path: str) -> None:
         """A constraints file."""
         self._requirements(path, self.constraints)
+
+    def settings(self, path: str) -> None:
+        """A file that uv reads its settings from."""
+        from mcplint.readers.requirements import requirement
+
+        for name in ("constraint-dependencies", "override-dependencies"):
+            listed = items(setting(self.tree, path, name))
+            self.constraints += filter(None, (requirement(each.span) for each in listed))
+        for name in ("exclude-newer", "exclude-newer-package", "resolution"):
+            if (said := setting(self.tree, path, name)) is not None:
+                self.decided = self.decided or Label(said.span, f"{name} decides the releases")
 
     def project(self, folder: str) -> None:
         """All files of a folder that say what its project depends on; requirement files only where no other does."""

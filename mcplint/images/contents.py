@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import program
-from mcplint.images.copies import copied_from, matches, paths_in_image
+from mcplint.images.copies import copied_from, matches, paths_in_image, within
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS, SYSTEM_INSTALLERS
 from mcplint.project.discover import PRUNED
 from mcplint.project.ignored import deciding, docker_file, ignored_by_git, line_of
+from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit
 from mcplint.values import Label
@@ -129,9 +130,13 @@ class Contents(NamedTuple):
         if any(self._may_bring(copy, path) for copy in self.copies):
             return None
         covered = copied_from(self.copies, self.parts, (), self.context, path)
-        if covered is not None and (covered in self.tree.paths or covered in self.tree.folders):
+        inner = covered is not None and covered not in ("", ".") and is_inner(self.tree, covered)
+        if inner and copied_from(self.copies, self.parts, self.ignored, self.context, path):
+            return None
+        if covered is not None and (inner or covered in self.tree.paths or covered in self.tree.folders):
             return self.left_out(covered)
-        if covered is not None or (expected not in self.tree.paths and expected not in self.tree.folders):
+        there = expected in self.tree.paths or expected in self.tree.folders or is_inner(self.tree, expected)
+        if covered is not None or not there:
             return missing(self.tree, covered or expected)
         return Absence("no COPY brings it before this line")
 
@@ -153,10 +158,19 @@ class Contents(NamedTuple):
             return target is None or path == target or path.startswith(f"{target.rstrip('/')}/")
         part = self.parts.get(copy.stage) if copy.stage is not None else None
         if part is None:
-            return False
+            return self._copies_inner(copy, path)
         inner = Contents.of(part, self.tree)
         places = (_place(file.source, file.target, path) for file in copy.files)
         return any(place is not None and inner.absent(place, "") is None for place in places)
+
+    def _copies_inner(self, copy: Copy, path: str) -> bool:
+        """Whether a copy of the context brings a repository inside the project to where a path may be of it."""
+        target, context = copy.target.only, self.context
+        if copy.image is not None or context is None or not f"{path}/".startswith(f"{(target or path).rstrip('/')}/"):
+            return False
+        folders = (re.sub(r"/?[^/]*[*?[].*", "", source.only or "", flags=re.DOTALL) for source in copy.sources)
+        named = (within(context, folder) for folder in folders)
+        return any(is_inner(self.tree, each) for each in named if each not in ("", "."))
 
     def left_out(self, path: str) -> Absence:
         """That `.dockerignore` keeps a file of the project out of the build."""

@@ -14,6 +14,7 @@ from mcplint.images.image import Copy
 from mcplint.model import Lack, LackKind
 from mcplint.project.discover import PRUNED
 from mcplint.project.ignored import is_ignored
+from mcplint.project.inner import is_inner
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source
@@ -45,6 +46,8 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
     span = source.site.span if source.site else copy.span
     of_git = ".git" in path.split("/")
     if path not in tree.paths and path not in tree.folders and not of_git:
+        if is_inner(tree, path):
+            return None
         if not stated and lies_elsewhere(contents, name):
             return None
         absence = missing(tree, path)

@@ -14,6 +14,7 @@ from mcplint.dependencies.locks import is_stale
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import at
 from mcplint.images.environments import environments
+from mcplint.images.limits import limited
 from mcplint.images.node_installs import LOCKS, called
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import SUCCEEDING, SYSTEM_INSTALLERS
@@ -44,7 +45,8 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
                 found = found._replace(files=())
             if step.skipped:
                 found = found._replace(locked=_left_out(step), files=())
-            found = found._replace(instead=_instead(found, steps[number:]), environments=environments(found, step))
+            found = limited(found, step)._replace(instead=_instead(found, steps[number:]))
+            found = found._replace(environments=environments(found, step))
             here.append((found, step.way))
             yield found
         if len(earlier) + len(here) >= _MOST:

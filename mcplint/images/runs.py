@@ -86,10 +86,13 @@ class RunStep(NamedTuple):
 
     def upwards(self, name: str, folder: str = ".") -> str | None:
         """The file of this name in a folder of the build or the nearest one above it."""
-        if self.workdir is None:
-            return None
-        at = posixpath.normpath(posixpath.join(self.workdir, folder))
-        return next(filter(None, (self.file(posixpath.join(each, name)) for each in upwards(at))), None)
+        return next(self.around(name, folder), None)
+
+    def around(self, name: str, folder: str = ".") -> Iterator[str]:
+        """The files of this name in a folder of the build and those above it, nearest first."""
+        at = self.absolute(folder)
+        found = (self.file(posixpath.join(each, name)) for each in upwards(at)) if at else ()
+        return filter(None, found)
 
 
 def steps(run: Instruction, first: RunStep) -> Iterator[RunStep]:

@@ -22,7 +22,8 @@ class Install(NamedTuple):
     `rooted`: the projects that `poetry install` leads back to.
     `instead`: what the build goes on with where it fails, None where the build fails. `environments`: the folders of
     the image that it may write packages into, None where that cannot be told. `files`: the requirements files and
-    constraints that it surely reads, each as it is named and by its path in the image.
+    constraints that it surely reads, each as it is named and by its path in the image. `settings`: the files of the
+    project that uv reads its settings from. `decided`: what else decides the releases that it takes, such as a date.
     """
 
     tool: str
@@ -41,6 +42,8 @@ class Install(NamedTuple):
     rooted: tuple[Packaged, ...] = ()
     environments: tuple[str, ...] | None = None
     files: tuple[tuple[str, str], ...] = ()
+    settings: tuple[str, ...] = ()
+    decided: Label | None = None
 
 
 class NodeInstall(NamedTuple):

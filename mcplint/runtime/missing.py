@@ -15,6 +15,7 @@ from mcplint.images.image import Image
 from mcplint.knowledge.distributions import OWN
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES, SERVER_IMPORT
 from mcplint.model import Lack, LackKind
+from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import complete
 from mcplint.services.containers import ContainerContext
@@ -37,6 +38,8 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
     """
     image, argv = context.image, context.container.argv
     if image is None or argv is None or not image.base_known or not complete(image, tree):
+        return None
+    if is_inner(tree, image.context or "."):
         return None
     attribute = ":" in _name(target)
     if attribute and not _has(tree, target.rpartition(":")[0].partition(".")[0]):

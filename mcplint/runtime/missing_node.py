@@ -12,6 +12,7 @@ from mcplint.images.copies import project_path
 from mcplint.images.image import Image
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.model import Lack, LackKind
+from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
 from mcplint.runtime.node_start import never_compiled
 from mcplint.services.containers import ContainerContext
@@ -28,6 +29,8 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
     """
     image, argv = context.image, context.container.argv
     if image is None or argv is None or not image.base_known or not _brings_sdk(image, tree):
+        return None
+    if is_inner(tree, image.context or "."):
         return None
     words = argv.words or ()
     if target.startswith("script "):

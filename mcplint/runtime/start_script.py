@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program, shell_operand, unwrapped
@@ -10,7 +11,6 @@ from mcplint.commands.python_commands import PATH
 from mcplint.commands.shell import told
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import Words, span_of, text
-from mcplint.images.contents import Contents
 from mcplint.images.copies import paths_in_image, project_path
 from mcplint.images.image import Copy, Image
 from mcplint.knowledge.executables import SHELLS
@@ -18,6 +18,7 @@ from mcplint.model import StartScript
 from mcplint.project.line_ends import CRLF, LF, line_ends
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
+from mcplint.text.glob import fits
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
@@ -69,8 +70,8 @@ def _paths(spelled: str, workdir: str | None, direct: bool) -> Iterator[str]:
 def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> StartScript | None:
     """What stands at a path of the image: the text of the last copy that puts something there."""
     name = posixpath.basename(path)
-    contents = Contents.of(image, tree)
-    changed = contents.ran.any(lambda each: name in each and ("sed" in each or "dos2unix" in each or "tr " in each))
+    runs = (run.text.text for part in (image, *image.parts.values()) for run in part.runs)
+    changed = any(_edits(text, path) for text in runs)
     for copy in reversed(image.copies):
         if copy.text is not None and copy.target.only == path:
             first = _first_line(copy.text)
@@ -95,6 +96,41 @@ def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> St
     if origin is None or origin.stage is not None:
         return made
     return made._replace(closed=_closed(origin, image, name, tree.executable(found)), opened=_opened(origin))
+
+
+_EDITORS = re.compile(r"\b(?:sed|dos2unix|fromdos|tr|perl)\b")
+_RETURN = r"\r|\\r|\\x0d|\\015|dos2unix|fromdos"
+"""What a command says that takes carriage returns away: the character by one of its names, or what is made for it."""
+_LOOPS = re.compile(r"\b(?:for|while|until)\b")
+_MEANT = re.compile(r"\b(?:find|xargs|ls-files)\b|[$`]")
+"""What says that a command is handed files which it does not name itself."""
+
+
+def _edits(run: str, path: str) -> bool:
+    """Whether a RUN may change a file: by its name, or all that fit a pattern by what is about carriage returns."""
+    name, text = posixpath.basename(path), run.replace("\\\n", " ")
+    if name in text and _EDITORS.search(text):
+        return True
+    parts = (text,) if _LOOPS.search(text) else re.split(r"&&|\|\||;|\n", text)
+    return any(_converts(part, path) for part in parts if re.search(_RETURN, part, re.IGNORECASE))
+
+
+def _converts(command: str, path: str) -> bool:
+    """Whether a command that takes carriage returns away is for a file: one that its patterns fit, or any without."""
+    words = [word for word in re.split(r"[\s\"'();]+", command) if word and not re.search(_RETURN, word, re.IGNORECASE)]
+    patterns = [word for word in words if "*" in word or "?" in word]
+    if patterns:
+        return any(_fits(path, pattern) for pattern in patterns)
+    return any(map(_MEANT.search, words))
+
+
+def _fits(path: str, pattern: str) -> bool:
+    """Whether a pattern may mean a path of the image, from whatever folder; `**` and `{` may mean any."""
+    pieces = [piece for piece in pattern.split("/") if piece not in ("", ".", "..")]
+    if any("**" in piece or "{" in piece for piece in pieces):
+        return True
+    ends = path.split("/")[-len(pieces) :]
+    return len(ends) == len(pieces) and all("$" in one or fits(end, one) for end, one in zip(ends, pieces, strict=True))
 
 
 def _first_line(text: LocatedText) -> Span:

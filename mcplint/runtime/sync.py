@@ -6,12 +6,14 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from mcplint.commands.command_lines import program, unwrapped
+from mcplint.commands.command_lines import UV, program, unwrapped
+from mcplint.commands.options import parse
 from mcplint.commands.shell import told
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import Words, span_of, text
+from mcplint.dependencies.uv_settings import FILES, setting
 from mcplint.facts.dependencies import Project
-from mcplint.images.copies import paths_in_image
+from mcplint.images.copies import paths_in_image, project_path
 from mcplint.images.image import Image
 from mcplint.knowledge.lock_files import PYTHON_LOCKS
 from mcplint.model import Container, Sync
@@ -46,7 +48,7 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
     run = next((at for at, word in enumerate(words) if text(word) == "run"), None)
     if tool == "uv" and (run is None or text(words[1]) == "tool"):
         return None
-    refused = _no_cache(image, container)
+    refused = "" if _is_told_of_cache(words, image, container, tree) else _no_cache(image, container)
     made = Sync("uvx" if tool == "uvx" else "uv run", span_of(words[0], container.argv.span), refused=refused)
     installs = [each for each in start.installs or () if each.tool == "uv run" and each.requirements]
     project = tree.project(installs[0].requirements[0]) if installs else None
@@ -92,6 +94,20 @@ def _no_cache(image: Image, container: Container, name: str = ".cache", elsewher
     if found is None or is_open(image, container, posixpath.join(found[0], name)):
         return ""
     return f"it cannot make its cache in {posixpath.join(found[0], name)}, as {found[1]}"
+
+
+_CACHE_SETTINGS = ("no-cache", "cache-dir")
+
+
+def _is_told_of_cache(words: Words, image: Image, container: Container, tree: Tree) -> bool:
+    """Whether uv is told to keep no cache, or where, by an option or by the settings of the project."""
+    before = parse(words[1:], UV)
+    after = parse(before.rest[1:], UV) if program(words) == "uv" else before
+    if {*_CACHE_SETTINGS, "no-cache-dir", "n"} & {*before.flags, *after.flags}:
+        return True
+    places = (posixpath.join(each, name) for each in upwards(container.workdir.only or "/") for name in FILES)
+    files = [path for place in places if (path := project_path(image, place, tree)) in tree.paths]
+    return any(setting(tree, path or "", name) is not None for path in files for name in _CACHE_SETTINGS)
 
 
 def _is_hidden(container: Container) -> bool:

@@ -16,6 +16,7 @@ from mcplint.images.build_arguments import Context
 from mcplint.images.image import Image
 from mcplint.model import Build, Container
 from mcplint.project.cache import cached
+from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
 from mcplint.services.workflow_values import repository_names
 from mcplint.text.paths import outwards
@@ -215,6 +216,7 @@ def complete(made: Image, tree: Tree) -> bool:
             spelled = source.only or "."
             path = posixpath.normpath(spelled.lstrip("/") or ".")
             plain = "://" not in spelled and not any(sign in spelled for sign in "*?[")
-            if plain and path != "." and base + path not in tree.paths and base + path not in tree.folders:
+            there = path == "." or base + path in tree.paths or base + path in tree.folders
+            if plain and not there and not is_inner(tree, base + path):
                 return False
     return True

@@ -9,6 +9,7 @@ from posixpath import basename, dirname, splitext
 from mcplint.facts.document import at
 from mcplint.model import Container, MissingFile, Mount, Port, PortConflict, VersionKey
 from mcplint.project.ignored import ignored_by_git
+from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import contains, outwards
@@ -136,8 +137,7 @@ def _declared(volume: str, beside: str, tree: Tree) -> bool:
 
 def _is_brought(folder: str, file: Source, tree: Tree) -> bool:
     """Whether a folder may come from elsewhere: a submodule, a clone that a text tells of, or compose run elsewhere."""
-    modules = tree.source(".gitmodules")
-    if modules and folder in modules.text:
+    if is_inner(tree, folder):
         return True
     named = "|".join(re.escape(part) for part in folder.split("/"))
     told = re.compile(rf"git clone[^\n]*(?:{named})|--project-directory")
@@ -145,7 +145,7 @@ def _is_brought(folder: str, file: Source, tree: Tree) -> bool:
 
 
 def _there(path: str, tree: Tree) -> bool:
-    return path in tree.paths or path in tree.folders or path in tree.problems
+    return path in tree.paths or path in tree.folders or path in tree.problems or is_inner(tree, path)
 
 
 def _alike(path: str) -> bool:

@@ -1,0 +1,53 @@
+"""What else decides the releases that an install takes: files that variables name, settings of uv, a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from mcplint.dependencies.uv_settings import FILES
+from mcplint.images.runs import RunStep
+from mcplint.model import Install
+from mcplint.text.boolean import boolean
+from mcplint.values import Label
+
+_CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
+    "pip": ("PIP_CONSTRAINT",),
+    "uv pip": ("UV_CONSTRAINT", "UV_OVERRIDE"),
+    "uv tool": ("UV_CONSTRAINT", "UV_OVERRIDE"),
+}
+"""The variables that name constraints. Source: `pip install --help`, https://docs.astral.sh/uv/reference/environment/."""
+_DECIDING = ("UV_EXCLUDE_NEWER", "UV_RESOLUTION", "UV_CONFIG_FILE")
+_FLAGS = ("--exclude-newer", "--resolution", "--config-file")
+
+
+def limited(install: Install, step: RunStep) -> Install:
+    """An install with what variables and settings say of the releases that it takes."""
+    uv = install.tool.startswith("uv")
+    names = list(_named(install.tool, step))
+    paths = [step.file(name) if name else None for name in names]
+    flags = [word.partition("=")[0] for word in step.words if word.startswith(_FLAGS)]
+    deciding = [*flags, *(name for name in _DECIDING if name in step.env)] if uv else []
+    decides = "a constraint" if None in paths else next(iter(deciding), None)
+    return install._replace(
+        constraints=(*install.constraints, *filter(None, paths)),
+        settings=tuple(_settings(step)) if uv and not _without_settings(step) else (),
+        decided=Label(step.written_at, f"{decides} decides the releases") if decides else None,
+    )
+
+
+def _named(tool: str, step: RunStep) -> Iterator[str | None]:
+    """The constraints that variables name, None where a variable is not known."""
+    for name in _CONSTRAINTS.get(tool, ()):
+        value = step.env.get(name)
+        if value is not None:
+            yield from value.only.split() if value.only is not None else (None,)
+
+
+def _without_settings(step: RunStep) -> bool:
+    said = step.env.get("UV_NO_CONFIG")
+    return "--no-config" in step.words or (said is not None and said.must(lambda each: boolean(each or "") is True))
+
+
+def _settings(step: RunStep) -> Iterator[str]:
+    """The files in the working folder of the build and around it that uv reads settings from."""
+    return (path for name in FILES for path in step.around(name))
