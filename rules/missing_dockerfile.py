@@ -6,9 +6,10 @@ from the build's context, not from the compose file, and letter case counts.
 A context that does not exist ends it as well: `path … not found`.
 
 Reported for compose projects that run an MCP server, or whose service may be
-one. Not reported if git ignores the file, or if the context is not part of the
-project, is a submodule, or is cloned as some text or script of the project
-says.
+one, as the only service that is built, where a server's Dockerfile lies beside
+the compose file or below and nothing builds it. Not reported if git ignores
+the file, or if the context is not part of the project, is a submodule, or is
+cloned as some text or script of the project says.
 
 See https://docs.docker.com/reference/compose-file/build/#dockerfile
 

@@ -1,9 +1,13 @@
-r"""A service mounts a file that does not exist
+r"""A service mounts a file or code that does not exist
 
 Docker makes a folder in place of a file that it cannot find. The program in
 the container meets a folder where its configuration should be, or the
 container does not even start: `not a directory: Are you trying to mount a
 directory onto a file`.
+
+A folder that is not there is made as well, empty. Mounted over the code of the
+image, it hides the file that the service starts (an error), as any folder does
+that lacks this file.
 
 Reported for compose projects that run an MCP server and for configuration and
 scripts. Not reported for what looks like a secret, for what git ignores, and
@@ -57,11 +61,16 @@ region = "eu"
 ```
 """
 
-from mcplint import WARNING, Finding, MissingFile, rule
+from mcplint import ERROR, WARNING, Finding, MissingFile, rule
 
 
 @rule("missing-mount-source", WARNING)
 def check(absent: MissingFile):
-    if absent.kind == "mount" and not absent.ignored and not absent.told:
+    if absent.kind != "mount" or absent.ignored or absent.told:
+        return
+    if absent.near:
+        message = f"service `{absent.service}` mounts a folder over {absent.near[0]}, which it starts, and the project has no {absent.path}"
+        yield Finding(message, absent.span, severity=ERROR)
+    else:
         message = f"service `{absent.service}` mounts {absent.path}, which the project does not have: Docker creates a folder in its place"
         yield Finding(message, absent.span)

@@ -4,6 +4,10 @@ Image names are lower case: `ghcr.io/Acme/notes` is refused with
 `invalid reference format: repository name must be lowercase`, in Kubernetes as
 `InvalidImageName`.
 
+A first part with capitals (`Acme/notes`) is taken for the host of a registry:
+`lookup Acme: no such host`. It is a name all the same, so a service that is
+built under it is not reported.
+
 A placeholder that nobody has filled in (`gcr.io/PROJECT_ID/notes`,
 `<registry>/notes`, `your-registry/notes`) is a warning: whoever applies the
 file as it is gets no image.
@@ -79,7 +83,7 @@ services:
 """
 
 from mcplint import ERROR, WARNING, Container, Finding, Fix, rule
-from mcplint.knowledge.image_references import is_reference, lowered, placeholder
+from mcplint.knowledge.image_references import capital_host, is_reference, lowered, placeholder
 
 
 @rule("unpullable-image", ERROR)
@@ -96,3 +100,7 @@ def check(container: Container):
         fix = Fix("write it in lower case", container.reference.write(small)) if is_reference(small) else None
         why = "image names are lower case" if is_reference(small) else "that is not an image name"
         yield Finding(f"`{told[:100]}` cannot be pulled: {why}", place, (), fix)
+    elif not blank and not container.build and (host := capital_host(told)):
+        message = f"`{told[:100]}` cannot be pulled: `{host}` has capitals, so it is taken for the host of a registry"
+        fix = Fix("write it in lower case", container.reference.write(lowered(told)))
+        yield Finding(message, place, (), fix)

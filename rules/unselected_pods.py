@@ -11,8 +11,10 @@ refused: `selector does not match template labels`.
 Reported if the pods of one object in the same folder are meant: they have a
 label of that name with another value, and the object is called as the Service
 is, or the values differ by a letter that is missing or by a word such as
-`-svc`. Pods of any other name may come from an operator, a chart or a
-template. Not reported for objects that kustomize changes.
+`-svc`; or the object of the Service's own name and file has the value by
+another key, such as `app` for `app.kubernetes.io/name`. Pods of any other name
+may come from an operator, a chart or a template. Not reported for objects that
+kustomize changes.
 
 See https://kubernetes.io/docs/concepts/services-networking/service/
 

@@ -10,7 +10,8 @@ Make the folder in the Dockerfile and give it to the user:
     RUN mkdir -p /var/lib/notes && chown 10001 /var/lib/notes
 
 Reported for named volumes of compose, if nothing in the Dockerfile makes or
-gives away the folder or one above it. It is a note where no setting of the
+gives away the folder or one above it; what is copied to one above makes it
+only if it has such a folder. It is a note where no setting of the
 container and no program of the project names the folder: then it may be one
 that nothing is written to, as with a volume in `/root`, the home of another
 user, which keeps nothing of what the server keeps in its own. Not reported for

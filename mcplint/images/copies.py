@@ -99,7 +99,7 @@ def _copied_from(
     path = posixpath.normpath(path)
     for copy in reversed(tuple(copies)):
         for file in sorted(copy.files or (), key=lambda file: file.folder):
-            source = _source(file, path)
+            source = source_of(file, path)
             if source is None or _excluded(copy, file, source):
                 continue
             if copy.stage is not None:
@@ -118,7 +118,7 @@ def built_project(copies: Iterable[Copy], parts: Mapping[int, Image], tree: Tree
     for copy in copies:
         part = parts.get(copy.stage) if copy.stage is not None and not copy.mount else None
         for file in (copy.files or ()) if part else ():
-            source = file.source if fits(file.target, path) else _source(file, path)
+            source = file.source if fits(file.target, path) else source_of(file, path)
             folder, name = posixpath.split(posixpath.dirname(source or ""))
             found = (
                 project_path(part, posixpath.join(folder, "pyproject.toml"), tree) if part and name == "dist" else None
@@ -141,13 +141,14 @@ def built_text(image: Image, path: str) -> LocatedText | None:
         if copy.text is not None and copy.target.only == path:
             return copy.text
         for file in (copy.files or ()) if copy.stage in image.parts else ():
-            source = _source(file, path)
+            source = source_of(file, path)
             if source is not None and (found := built_text(image.parts[copy.stage or 0], source)) is not None:
                 return found
     return None
 
 
-def _source(file: Copied, path: str) -> str | None:
+def source_of(file: Copied, path: str) -> str | None:
+    """Where what stands at a path of the image is copied from, None where this does not bring it."""
     if path == file.target:
         return file.source
     below = file.target.rstrip("/") + "/"

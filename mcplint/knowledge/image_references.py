@@ -32,6 +32,12 @@ def is_reference(reference: str) -> bool:
     return re.fullmatch(_REFERENCE, _without_registry(reference)) is not None
 
 
+def capital_host(reference: str) -> str:
+    """The first part of an image's name that is taken for the host of a registry only because it has capitals."""
+    first, slash, _ = reference.partition("/")
+    return first if slash and re.search(r"[A-Z]", first) and not re.search(r"[.:]", first) else ""
+
+
 def lowered(reference: str) -> str:
     """The name of an image in small letters, its tag as it is."""
     path, colon, tag = reference.partition(":") if "/" not in reference.rpartition(":")[2] else (reference, "", "")

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from mcplint.images.copies import image_paths
-from mcplint.images.image import Image
+from mcplint.images.copies import image_paths, source_of
+from mcplint.images.image import Copy, Image
 from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS
 from mcplint.model import Container, HiddenByMount, Mount, Server, Unwritable
 from mcplint.project.ignored import ignored_by_git
@@ -18,6 +18,11 @@ from mcplint.text.paths import is_test, upwards
 
 INSTALLED = (".venv", "venv", "node_modules")
 """The folders that a build fills and no repository has."""
+RUNS = re.compile(r"\s*(?:exec\s+)?(?:npm|yarn)\s+(?:(?:run|run-script)\s+)?([\w:.-]+)\s*")
+"""What starts a script of `package.json` and installs nothing before."""
+NEEDS_INSTALLED = re.compile(r"(?:[A-Z_]+=\S+\s+)*(?:node|tsx|ts-node|nodemon|tsc)\s")
+INSTALLS = re.compile(r"\b(?:npm|pnpm|yarn|bun|npx|sh|bash|make)\b")
+"""How scripts begin that need what is installed, and the words of those that may install it."""
 COMPILES = r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?build\b|\btsc\b"
 PROGRAMS = (".py", ".ts", ".js", ".mjs", ".sh", ".toml", ".json", ".ini")
 MOST_PROGRAMS = 2000
@@ -57,7 +62,7 @@ def _stands_below(image: Image, file: str, target: str) -> bool:
 def _hides(context: ContainerContext, image: Image, mount: Mount, target: str, folder: str, tree: Tree) -> bool:
     """Whether a folder of the project that is mounted hides what the build has installed below its place."""
     here = posixpath.normpath(posixpath.join(mount.path or ".", folder))
-    return here not in tree.folders and _starts_with(context, image, target, folder)
+    return here not in tree.folders and _starts_with(context, image, mount, target, folder, tree)
 
 
 def _over_build(context: ContainerContext, image: Image, tree: Tree) -> Iterator[HiddenByMount]:
@@ -96,10 +101,15 @@ def _compiles(image: Image, folder: str) -> bool:
     return made or any(copy.stage is not None and _gives(copy.target.only or "", folder) for copy in image.copies)
 
 
-def _starts_with(context: ContainerContext, image: Image, target: str, folder: str) -> bool:
-    """Whether a container starts with what its build has put into a folder; uv and npm would make it anew."""
+def _starts_with(context: ContainerContext, image: Image, mount: Mount, target: str, folder: str, tree: Tree) -> bool:
+    """Whether a container starts with what its build has put into a folder; uv would make it anew."""
     argv = context.container.argv
     words = [word.only or "" for word in (argv and argv.words) or ()]
+    runs = RUNS.fullmatch(words[2] if len(words) == 3 and words[1] == "-c" else " ".join(words))
+    if runs and folder == "node_modules":
+        made = any(install.tool in ("npm", "yarn") and install.folder == target for install in image.node_installs)
+        inside = (context.container.workdir.only or "").rstrip("/") == target
+        return made and inside and _needs_installed(runs[1], mount.path or ".", tree)
     if words and words[0] in ("uv", *NODE_MANAGERS, *SHELLS):
         return False
     if folder == "node_modules":
@@ -107,7 +117,17 @@ def _starts_with(context: ContainerContext, image: Image, target: str, folder: s
         return installs and words[:1] == ["node"] and (image.workdir.only or "").rstrip("/") == target
     path = context.container.variable("PATH").only or ""
     whole = f"{target}/{folder}"
-    return f"{whole}/bin" in path.split(":") or any(word.startswith(f"{whole}/") for word in words)
+    here = context.container.workdir.only or whole
+    named = (posixpath.normpath(posixpath.join(here, word)) for word in words)
+    return f"{whole}/bin" in path.split(":") or any(word.startswith(f"{whole}/") for word in named)
+
+
+def _needs_installed(name: str, folder: str, tree: Tree) -> bool:
+    """Whether a script of `package.json` needs what is installed, and nothing of it may install that first."""
+    package = tree.facts("package_json", posixpath.normpath(posixpath.join(folder, "package.json")))
+    scripts = package.scripts if package else {}
+    texts = [scripts[each].text for each in (name, f"pre{name}") if each in scripts]
+    return name in scripts and bool(NEEDS_INSTALLED.match(texts[0])) and not any(map(INSTALLS.search, texts))
 
 
 def unwritable(context: ContainerContext, tree: Tree) -> Iterator[Unwritable]:
@@ -122,7 +142,7 @@ def unwritable(context: ContainerContext, tree: Tree) -> Iterator[Unwritable]:
         return
     for mount in container.mounts:
         target = (mount.target.only or "").rstrip("/")
-        if mount.kind == "volume" and mount.source.only and target and not _prepared(image, target):
+        if mount.kind == "volume" and mount.source.only and target and not _prepared(image, target, tree):
             yield Unwritable(mount, _is_named(target, container, tree), target.startswith("/root/"))
 
 
@@ -131,6 +151,10 @@ def _is_named(target: str, container: Container, tree: Tree) -> bool:
     words = (word.only for word in (container.argv and container.argv.words) or ())
     settings = (str(text) for text in (*(value.only for value in container.env.values()), *words))
     named = re.compile(rf"(?<![\w.}}-]){re.escape(target)}(?![\w.-])")
+    workdir = f"{(container.workdir.only or '').rstrip('/')}/"
+    if target.startswith(workdir):
+        inside = re.escape(target[len(workdir) :])
+        named = re.compile(rf"{named.pattern}|[\"'](?:\./{inside}(?![\w.-])|{inside}/)")
     if any(named.search(text) for text in settings):
         return True
     programs = (path for path in sorted(tree.paths) if path.endswith(PROGRAMS) and not is_test(path))
@@ -138,9 +162,9 @@ def _is_named(target: str, container: Container, tree: Tree) -> bool:
     return any(named.search(source.text) for source in sources if source)
 
 
-def _prepared(image: Image, target: str) -> bool:
+def _prepared(image: Image, target: str, tree: Tree) -> bool:
     """Whether the build may make a folder, or give one above it to somebody."""
-    if f"{(image.workdir.only or '').rstrip('/')}/".startswith(f"{target}/"):
+    if any(f"{folder.rstrip('/')}/".startswith(f"{target}/") for folder in (image.workdir.only or "", *image.folders)):
         return True
     name = posixpath.basename(target)
     above = [folder for folder in upwards(target) if folder.strip("/")]
@@ -150,7 +174,27 @@ def _prepared(image: Image, target: str) -> bool:
             return True
         if any(word in text for word in ("chown", "chmod", "install -")) and any(_names(text, one) for one in above):
             return True
-    return any(_gives(copy.target.only, target) for copy in image.copies)
+    # What a build runs of the project may make any folder inside of the project's own.
+    runs_own = image.open or any(re.search(COMPILES, run.text.text) for run in image.runs)
+    if runs_own and any(_gives(copy.target.only, target) for copy in image.copies):
+        return True
+    return any(_brings(copy, image, target, tree) for copy in image.copies)
+
+
+def _brings(copy: Copy, image: Image, target: str, tree: Tree) -> bool:
+    """Whether a copy may make a folder: what is copied to one above it has to have it."""
+    if copy.files is None or copy.image is not None:
+        return _gives(copy.target.only, target)
+    for file in copy.files:
+        if file.target.startswith(f"{target}/"):
+            return True
+        source = source_of(file, target)
+        part = image.parts.get(copy.stage) if copy.stage is not None else None
+        if source is None:
+            continue
+        if source in tree.folders if copy.stage is None else part is None or _prepared(part, source, tree):
+            return True
+    return False
 
 
 def _names(text: str, folder: str) -> bool:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from posixpath import basename, dirname, splitext
+from posixpath import basename, dirname, join, normpath, relpath, splitext
 
 from mcplint.facts.document import at
+from mcplint.images.copies import project_path
 from mcplint.model import Container, MissingFile, Mount, Port, PortConflict, VersionKey
 from mcplint.project.ignored import ignored_by_git
 from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
-from mcplint.text.paths import contains, outwards
+from mcplint.text.paths import contains, outwards, upwards
 from mcplint.text.source import Source, Span
 
 CONFIGURATION = (".conf", ".cfg", ".ini", ".yaml", ".yml", ".toml", ".json", ".sh", ".py", ".js", ".sql", ".template")
@@ -24,6 +25,9 @@ PATTERNS = frozenset(("example", "examples", "sample", "samples", "template", "t
 """Words in the names of such files and of their folders."""
 TEXTS = (".md", ".sh", "makefile", "justfile")
 MOST_TEXTS = 20
+MODULE = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*(?::\w+)?")
+MODULE_FILES = (".py", "/__init__.py", "/__main__.py")
+"""How a command names a module of Python, and the files that may be it."""
 COMPOSE = re.compile(r"compose.*\.ya?ml$")
 
 
@@ -32,10 +36,32 @@ def concerning(
 ) -> list[list[ContainerContext]]:
     """The services of each compose project that starts an MCP server, or may: `starts`, or builds one of `servers`."""
     projects: dict[int, list[ContainerContext]] = {}
-    for context in contexts:
+    everywhere = tuple(contexts)
+    for context in everywhere:
         if context.project and not context.container.unread and not PATTERN.search(basename(context.project.files[0])):
             projects.setdefault(id(context.project), []).append(context)
-    return [own for own in projects.values() if any(_concerns(context, starts, servers) for context in own)]
+    alone = [
+        dirname(context.image.dockerfile)
+        for context in everywhere
+        if context.image and not context.project and context.container.id in starts
+    ]
+    return [
+        own
+        for own in projects.values()
+        if any(_concerns(context, starts, servers) for context in own) or _means_another(own, alone)
+    ]
+
+
+def _means_another(services: list[ContainerContext], alone: Collection[str]) -> bool:
+    """Whether the one service that is built lacks its folder, and a Dockerfile that nothing builds starts a server.
+
+    `alone`: the folders of such Dockerfiles; one of them lies beside the compose file, or below it.
+    """
+    built = [context for context in services if context.container.build]
+    if len(built) != 1 or built[0].image is not None or built[0].project is None:
+        return False
+    folder = dirname(built[0].project.files[0])
+    return any(contains(folder, path) for path in alone)
 
 
 def _concerns(context: ContainerContext, starts: Collection[str], servers: Collection[str]) -> bool:
@@ -102,7 +128,11 @@ def _overlap(one: Port, other: Port) -> bool:
 
 def absent(services: list[ContainerContext], tree: Tree) -> Iterator[MissingFile]:
     """The files that services name and the project lacks, each once."""
-    found = {(one.kind, one.path): one for context in reversed(services) for one in _lacking(context.container, tree)}
+    found = {
+        (one.kind, one.path): one
+        for context in reversed(services)
+        for one in (*_lacking(context.container, tree), *_hiding(context, tree))
+    }
     return reversed(found.values())
 
 
@@ -126,6 +156,35 @@ def _lacking(container: Container, tree: Tree) -> Iterator[MissingFile]:
         if mount.undeclared and mount.source.only and not _declared(mount.source.only, mount.span.source.path, tree):
             path = mount.span.source.path
             yield MissingFile(f"{path}:{name}:{mount.source.only}", mount.span, "volume", mount.source.only, name)
+
+
+def _hiding(context: ContainerContext, tree: Tree) -> Iterator[MissingFile]:
+    """The folders that are mounted over what a service starts and do not have it, since Docker makes those."""
+    image, container = context.image, context.container
+    mounts = {(mount.target.only or "").rstrip("/"): mount for mount in container.mounts}
+    for path, file in _started(context, tree) if image and mounts else ():
+        target = next((one for one in upwards(path) if one in mounts), None)
+        mount = mounts[target] if target else None
+        if mount is None or mount.kind != "bind" or mount.path is None or mount.path in tree.paths:
+            continue
+        lost = mount.path if mount.path not in tree.folders else normpath(join(mount.path, relpath(path, target)))
+        if mount.path != "." and not _there(lost, tree) and not _is_brought(lost, mount.span.source, tree):
+            found = _absent("mount", lost, container.service or "", mount.span, tree, (file,))
+            yield found._replace(told=None)
+
+
+def _started(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, str]]:
+    """The files of the project that the command of a service names or imports, as they stand in its image."""
+    image, argv, workdir = context.image, context.container.argv, context.container.workdir.only
+    installed = image and any(install.packaged for install in image.installs)
+    for word in (argv and argv.words) or ():
+        text = word.only or ""
+        module = "" if installed or not MODULE.fullmatch(text) else text.partition(":")[0].replace(".", "/")
+        for name in (text, *(f"{module}{end}" for end in MODULE_FILES if module)):
+            path = normpath(join(workdir or "", name))
+            file = project_path(image, path, tree) if image and path.startswith("/") else None
+            if file in tree.paths:
+                yield path, file or ""
 
 
 def _declared(volume: str, beside: str, tree: Tree) -> bool:

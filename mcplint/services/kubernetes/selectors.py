@@ -19,8 +19,9 @@ OWNERS = PODS - {"Rollout", "Pod"}
 
 def unselected(cluster: Cluster) -> Iterator[UnmatchedSelector]:
     """The selectors that meet no pod of the files, though pods of the same folder have one of their labels."""
-    known = _Pods(cluster, {}, {}, set())
+    known = _Pods(cluster, {}, {}, set(), {})
     for pods in cluster.of(*sorted(PODS)):
+        known.called.setdefault((pods.span.source.path, pods.namespace, pods.name.text), []).append(pods)
         for key, value in cluster.labels(pods).items():
             known.labelled.setdefault((applied_together(pods), key, value), []).append(pods)
             known.keyed.setdefault((applied_together(pods), key), []).append(pods)
@@ -37,13 +38,14 @@ def unselected(cluster: Cluster) -> Iterator[UnmatchedSelector]:
 
 
 class _Pods(NamedTuple):
-    """What has pods: by the labels and by their keys alone, of what is applied together, and all labels that there are
-    in a namespace."""
+    """What has pods: by the labels and by their keys alone, of what is applied together, all labels that there are in a
+    namespace, and by file, namespace and name."""
 
     cluster: Cluster
     labelled: dict[tuple[tuple[str, str], str, str], list[Resource]]
     keyed: dict[tuple[tuple[str, str], str], list[Resource]]
     anywhere: set[tuple[str, str, str]]
+    called: dict[tuple[str, str, str], list[Resource]]
 
     def has(self, service: Resource, wanted: Mapping[str, str]) -> bool:
         """Whether a Service may meet pods: some beside it, or others of the files that have all of the labels."""
@@ -62,8 +64,15 @@ class _Pods(NamedTuple):
         for key in wanted:
             for pods in self.keyed.get((applied_together(service), key), ())[:2]:
                 found[id(pods.node)] = pods
+        if not found:
+            return self._called_so(service, wanted)
         only = next(iter(found.values())) if len(found) == 1 else None
         return only if only and self._is_meant(service, wanted, only) else None
+
+    def _called_so(self, service: Resource, wanted: Mapping[str, str]) -> Resource | None:
+        """The pods of the Service's own name and file that have all values that it selects, by other keys."""
+        own = self.called.get((service.span.source.path, service.namespace, service.name.text), [])
+        return own[0] if len(own) == 1 and set(wanted.values()) <= set(self.cluster.labels(own[0]).values()) else None
 
     def _is_meant(self, service: Resource, wanted: Mapping[str, str], pods: Resource) -> bool:
         """Whether names say so: that of the Service, or a label that differs by a letter or by the kind of thing."""
