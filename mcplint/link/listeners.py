@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mcplint.dependencies.needs import home
+from mcplint.dependencies.node_packages import nearest
 from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
 from mcplint.model import Container, Server
 from mcplint.project.kinds import kinds
@@ -113,19 +114,11 @@ def _is_busy(server: Server, tree: Tree, known: dict[str, bool]) -> bool:
     scripts = [path for word in words if "/" in word or "." in word for path in tree.called(posixpath.basename(word))]
     texts = (*words, *(source.text for path in scripts[:MOST] if (source := tree.source(path))))
     path = server.span.source.path
-    folder = home(tree, path) if path.endswith(".py") else _package(tree, path)
+    folder = home(tree, path) if path.endswith(".py") else nearest(tree, posixpath.dirname(path)) or ""
     suffixes = (".py",) if path.endswith(".py") else (*JAVASCRIPT, *TYPESCRIPT)
     if (key := f"{folder} {suffixes[0]}") not in known:
         known[key] = _listens_besides(tree, folder, suffixes)
     return known[key] or any(STARTERS.search(text) for text in texts)
-
-
-def _package(tree: Tree, path: str) -> str:
-    """The folder of the nearest `package.json` above a file."""
-    folder = posixpath.dirname(path)
-    while folder and posixpath.join(folder, "package.json") not in tree.paths:
-        folder = posixpath.dirname(folder)
-    return folder
 
 
 def _listens_besides(tree: Tree, folder: str, suffixes: tuple[str, ...]) -> bool:
