@@ -157,15 +157,25 @@ def source_of(file: Copied, path: str) -> str | None:
     return posixpath.normpath(posixpath.join(file.source, path[len(below) :]))
 
 
-def image_paths(image: Image, path: str) -> Iterator[str | None]:
+Places = dict[int, tuple[str | None, ...]]
+"""Where a file stands in the stages that were asked, by their numbers."""
+
+
+def image_paths(image: Image, path: str, known: Places | None = None) -> Iterator[str | None]:
     """The absolute paths in the image at which a file of the project stands; None for a copy that cannot be told."""
-    return paths_in_image(image.copies, image.parts, image.ignored, image.context, path)
+    return paths_in_image(image.copies, image.parts, image.ignored, image.context, path, known)
 
 
 def paths_in_image(
-    copies: Iterable[Copy], parts: Mapping[int, Image], ignored: tuple[str, ...], context: str | None, path: str
+    copies: Iterable[Copy],
+    parts: Mapping[int, Image],
+    ignored: tuple[str, ...],
+    context: str | None,
+    path: str,
+    known: Places | None = None,
 ) -> Iterator[str | None]:
     """Where a file of the project stands, by the copies that were made so far, without what is mounted."""
+    known = {} if known is None else known
     for copy in copies:
         if copy.mount or copy.image is not None or copy.text is not None:
             continue
@@ -176,7 +186,9 @@ def paths_in_image(
             if targets and not is_ignored(ignored, posixpath.relpath(path, context or ".")):
                 yield from targets
         elif part := parts.get(copy.stage):
-            for place in image_paths(part, path):
+            if part.number not in known:
+                known[part.number] = tuple(dict.fromkeys(image_paths(part, path, known)))
+            for place in known[part.number]:
                 yield from _targets(copy.files, place) if place is not None else (None,)
 
 

@@ -23,6 +23,7 @@ RUNS = re.compile(r"\s*(?:exec\s+)?(?:npm|yarn)\s+(?:(?:run|run-script)\s+)?([\w
 NEEDS_INSTALLED = re.compile(r"(?:[A-Z_]+=\S+\s+)*(?:node|tsx|ts-node|nodemon|tsc)\s")
 INSTALLS = re.compile(r"\b(?:npm|pnpm|yarn|bun|npx|sh|bash|make)\b")
 """How scripts begin that need what is installed, and the words of those that may install it."""
+MOST_STAGES = 100
 COMPILES = r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?build\b|\btsc\b"
 PROGRAMS = (".py", ".ts", ".js", ".mjs", ".sh", ".toml", ".json", ".ini")
 MOST_PROGRAMS = 2000
@@ -162,7 +163,7 @@ def _is_named(target: str, container: Container, tree: Tree) -> bool:
     return any(named.search(source.text) for source in sources if source)
 
 
-def _prepared(image: Image, target: str, tree: Tree) -> bool:
+def _prepared(image: Image, target: str, tree: Tree, asked: set[tuple[int, str]] | None = None) -> bool:
     """Whether the build may make a folder, or give one above it to somebody."""
     if any(f"{folder.rstrip('/')}/".startswith(f"{target}/") for folder in (image.workdir.only or "", *image.folders)):
         return True
@@ -178,10 +179,12 @@ def _prepared(image: Image, target: str, tree: Tree) -> bool:
     runs_own = image.open or any(re.search(COMPILES, run.text.text) for run in image.runs)
     if runs_own and any(_gives(copy.target.only, target) for copy in image.copies):
         return True
-    return any(_brings(copy, image, target, tree) for copy in image.copies)
+    asked = set() if asked is None else asked
+    asked.add((image.number, target))
+    return len(asked) > MOST_STAGES or any(_brings(copy, image, target, tree, asked) for copy in image.copies)
 
 
-def _brings(copy: Copy, image: Image, target: str, tree: Tree) -> bool:
+def _brings(copy: Copy, image: Image, target: str, tree: Tree, asked: set[tuple[int, str]]) -> bool:
     """Whether a copy may make a folder: what is copied to one above it has to have it."""
     if copy.files is None or copy.image is not None:
         return _gives(copy.target.only, target)
@@ -190,9 +193,9 @@ def _brings(copy: Copy, image: Image, target: str, tree: Tree) -> bool:
             return True
         source = source_of(file, target)
         part = image.parts.get(copy.stage) if copy.stage is not None else None
-        if source is None:
+        if source is None or (part and (part.number, source) in asked):
             continue
-        if source in tree.folders if copy.stage is None else part is None or _prepared(part, source, tree):
+        if source in tree.folders if copy.stage is None else part is None or _prepared(part, source, tree, asked):
             return True
     return False
 
