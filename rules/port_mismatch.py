@@ -18,8 +18,10 @@ project's only server has its port fixed in the program, and compose publishes
 others.
 
 Not reported if one of the published ports is the right one (others may be for
-metrics), if the port may be another one at run time, or if the container
-shares the network of another. A health check may well ask something else in
+metrics), if the port may be another one at run time, if something else in the
+container may listen there (the metrics of the program, a debugger, VNC, a
+program that its script starts besides), or if the container shares the network
+of another. A health check may well ask something else in
 the container: it is reported only if one program is started there that listens
 nowhere else, and if nothing in the project speaks of the port. Ports that an
 nginx upstream names are left to `unknown-upstream`.
@@ -202,10 +204,11 @@ def mentioned(number: int, server: Server) -> bool:
 
 
 def others(ports: tuple[Port, ...], server: Server) -> tuple[Port, ...]:
-    """The ports, if all of them are known and none is the one that the server listens on."""
+    """The ports on which nothing listens, if all of them are known and none is the one of the server."""
     tcp = tuple(port for port in ports if port.protocol == "tcp")
     known = {port.target.only for port in tcp}
-    return tcp if None not in known and server.port.must_not_be(*known) else ()
+    wrong = None not in known and server.port.must_not_be(*known)
+    return tuple(port for port in tcp if port.target.only not in server.besides) if wrong else ()
 
 
 def sends(port: Port, container: Container) -> bool:

@@ -213,7 +213,7 @@ def _published(
     told = _started(_joined(clients, in_front, network), installed)
     servers = (*_spread(network, routes), *(each for each in installed if each not in network.servers))
     return deployment._replace(
-        servers=tuple(_formatted(tree, each) for each in listeners.with_unheard(servers, network.running, tree)),
+        servers=tuple(_formatted(tree, each) for each in listeners.with_listeners(servers, network.running, tree)),
         routes=tuple(route for route in routes if route.server),
         remotes=remotes,
         packages=packages,

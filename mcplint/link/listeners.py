@@ -1,4 +1,4 @@
-"""Whether anything but an MCP server may listen on a port of its container that a health check asks."""
+"""Whether anything but an MCP server may listen on a port of its container that is asked or published."""
 
 from __future__ import annotations
 
@@ -38,19 +38,33 @@ STARTERS = re.compile(
     r"(?<![&>|])&(?![&>\d])|supervis|\bs6-|runsv|\bpm2\b|concurrently|honcho|foreman|circus|run-p\b|npm-run-all|overmind"
 )
 """What has a command or a script start more than one program."""
+DOORS = re.compile(r"--inspect|\bdebugpy\b|vnc|websockify")
+"""What opens a port of its own that it need not be told."""
 MOST = 1000
 
 
-def with_unheard(servers: Iterable[Server], running: Iterable[ContainerContext], tree: Tree) -> Iterator[Server]:
-    """The servers, each with the ports that checks of its container ask and on which certainly nothing listens."""
+def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext], tree: Tree) -> Iterator[Server]:
+    """The servers, each with the ports on which nothing listens, and those on which something else may.
+
+    The first of those that checks of its container ask, the second of those that are published or declared.
+    """
     every = tuple(servers)
     asked = {server.id: frozenset(_asked(server)) for server in every}
-    wanted = frozenset[int]().union(*asked.values())
+    shown = {server.id: frozenset(_shown(server)) for server in every}
+    wanted = frozenset[int]().union(*asked.values(), *shown.values())
     spoken = _spoken(wanted, running, tree) if wanted else {}
     busy: dict[str, bool] = {}
     for server in every:
-        left = frozenset(port for port in asked[server.id] if not _is_spoken(port, server, spoken[port]))
-        yield server._replace(unheard=left) if left and not _is_busy(server, tree, busy) else server
+        ports = asked[server.id] | shown[server.id]
+        said = frozenset(port for port in ports if _is_spoken(port, server, spoken[port]))
+        if not ports:
+            yield server
+            continue
+        starts = any(STARTERS.search(text) or DOORS.search(text) for text in _started(server, tree))
+        others = starts or _is_busy(server, tree, busy)
+        besides = ports if starts else said if others else frozenset[int]()
+        unheard = frozenset[int]() if others else asked[server.id] - said
+        yield server._replace(unheard=unheard, besides=shown[server.id] & besides)
 
 
 def _asked(server: Server) -> Iterator[int]:
@@ -61,6 +75,15 @@ def _asked(server: Server) -> Iterator[int]:
     words = (probe.command.only if probe else None) or ()
     ports = {int(number) for number in LOCAL.findall(" ".join(words))}
     ports |= {each.port.only or 0 for each in server.container.probes if each.port is not None and each.is_own}
+    yield from (port for port in ports if port and server.port.must_not_be(port))
+
+
+def _shown(server: Server) -> Iterator[int]:
+    """The ports of a server's container that are published or declared, where it listens on others."""
+    container = server.container
+    if container is None or not server.speaks_http:
+        return
+    ports = {each.target.only for each in (*container.ports, *container.forwards, *container.expose)}
     yield from (port for port in ports if port and server.port.must_not_be(port))
 
 
@@ -107,18 +130,23 @@ def _lies_in(place: Span, outer: Span) -> bool:
     return place.source.path == outer.source.path and outer.start <= place.start and place.end <= outer.end
 
 
-def _is_busy(server: Server, tree: Tree, known: dict[str, bool]) -> bool:
-    """Whether something else may be started in a server's container, or may listen in its program."""
+def _started(server: Server, tree: Tree) -> Iterator[str]:
+    """The words that a server's container starts, and the scripts among them."""
     container = server.container
     words = [str(word) for word in (container.command.only or ())] if container else []
     scripts = [path for word in words if "/" in word or "." in word for path in tree.called(posixpath.basename(word))]
-    texts = (*words, *(source.text for path in scripts[:MOST] if (source := tree.source(path))))
+    yield from words
+    yield from (source.text for path in scripts[:MOST] if (source := tree.source(path)))
+
+
+def _is_busy(server: Server, tree: Tree, known: dict[str, bool]) -> bool:
+    """Whether something else may listen in a server's program."""
     path = server.span.source.path
     folder = home(tree, path) if path.endswith(".py") else nearest(tree, posixpath.dirname(path)) or ""
     suffixes = (".py",) if path.endswith(".py") else (*JAVASCRIPT, *TYPESCRIPT)
     if (key := f"{folder} {suffixes[0]}") not in known:
         known[key] = _listens_besides(tree, folder, suffixes)
-    return known[key] or any(STARTERS.search(text) for text in texts)
+    return known[key]
 
 
 def _listens_besides(tree: Tree, folder: str, suffixes: tuple[str, ...]) -> bool:

@@ -177,7 +177,8 @@ class Server(NamedTuple):
     `host`: where it listens; `declared_host`: the host that the SDK was told, which arms its Host check.
     `host_check`: whether requests with a foreign `Host` are refused; `allowed_hosts`: which are not.
     `portless`: what becomes of it where it is told no port to listen on.
-    `unheard`: the ports that checks of its container ask and on which certainly nothing listens there.
+    `unheard`: the ports that checks of its container ask and on which certainly nothing listens there, `besides`:
+    those that are published or declared and on which something else there may.
     `deaf`: no file of its program speaks of SIGTERM, which process 1 of a container then ignores.
     `path`: of the MCP endpoint, prefixes included; `message_path`: where SSE clients post.
     `lifespan`: whether the session manager of a streamable HTTP application runs.
@@ -228,6 +229,7 @@ class Server(NamedTuple):
     bridge: Bridge | None = None
     portless: Portless | None = None
     unheard: frozenset[int] = frozenset()
+    besides: frozenset[int] = frozenset()
     deaf: bool = False
     endpoints: tuple[Endpoint, ...] = ()
     endpoints_closed: bool = False
