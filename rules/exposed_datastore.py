@@ -21,6 +21,10 @@ whatever it is sent, or an `x11vnc` without a password, also through
 Containers reach each other without published ports: leave them out, or publish
 them on `127.0.0.1`.
 
+A variable that the image does not read is no password: `redis`, `valkey` and
+FalkorDB take one as an option alone, in the command or in `REDIS_ARGS` and its
+like, and `--requirepass ""`, as of `${REDIS_PASSWORD:-}`, asks for none.
+
 Not reported if it is told a password, reads a configuration of its own,
 or takes variables from a file.
 

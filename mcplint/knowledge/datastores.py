@@ -10,19 +10,30 @@ https://github.com/joeferner/redis-commander, https://prometheus.io/docs/operati
 https://docs.trychroma.com/docs/overview/migration, https://github.com/fcwu/docker-ubuntu-vnc-desktop,
 https://github.com/minio/minio/blob/master/docs/docker/README.md, https://hub.docker.com/_/mongo-express,
 https://www.jaegertracing.io/docs/latest/security/, https://hub.docker.com/r/theasp/novnc,
-https://github.com/bitnami/containers/tree/main/bitnami/redis.
+https://github.com/bitnami/containers/tree/main/bitnami/redis, https://docs.falkordb.com/operations/docker,
+https://redis.io/docs/latest/operate/oss_and_stack/install/install-stack/docker/,
+https://github.com/valkey-io/valkey-container, https://milvus.io/docs/authenticate.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
+from mcplint.knowledge.base_images import split
 from mcplint.text.number import whole
 from mcplint.values import Value
 
 ALWAYS_OPEN = frozenset({"memcached", "ollama"})
 """They know no callers at all."""
-REDIS = frozenset({"redis", "redis-stack", "redis-stack-server", "valkey", "keydb", "falkordb"})
+REDIS = frozenset({"redis", "redis-stack", "redis-stack-server", "valkey", "keydb", "falkordb", "falkordb-server"})
+READS: Mapping[str, tuple[str, ...]] = {
+    "redis": (),
+    **dict.fromkeys(("redis/redis-stack", "redis/redis-stack-server"), ("REDIS_ARGS",)),
+    "valkey/valkey": ("VALKEY_EXTRA_FLAGS",),
+    **dict.fromkeys(("falkordb/falkordb", "falkordb/falkordb-server"), ("REDIS_ARGS", "FALKORDB_ARGS")),
+}
+"""The variables of images from which their servers take options, and no password from any other."""
+SERVERS = frozenset({"redis-server", "valkey-server"})
 OFF: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("postgres", "pgvector", "postgis", "timescaledb"), ("POSTGRES_HOST_AUTH_METHOD", "trust")),
     "elasticsearch": ("xpack.security.enabled", "false"),
@@ -42,6 +53,10 @@ OPENED: Mapping[str, tuple[str, str]] = {
     ),
     "chroma": ("AUTH", "chroma does not authenticate callers"),
     "minio": ("MINIO_", "the password of minio is `minioadmin` unless MINIO_ROOT_PASSWORD is set"),
+    "milvus": (
+        "AUTHORIZATIONENABLED",
+        "milvus does not authenticate callers unless common.security.authorizationEnabled is set",
+    ),
     "weaviate": ("AUTHENTICATION_", "weaviate lets everybody in unless a variable AUTHENTICATION_… is set"),
 }
 """What stands in the name of a variable that asks for a password, and why there is none without it."""
@@ -110,12 +125,12 @@ def is_open_console(
 
 
 def lets_everybody_in(
-    store: str, env: Mapping[str, Value[str | None]], closed: bool, command: Collection[str] | None, tag: str
+    store: str, env: Mapping[str, Value[str | None]], closed: bool, command: Sequence[str] | None, image: str
 ) -> str:
     """Why a store asks nobody for a password; empty where it does, or where that is not known.
 
     `closed`: whether no other variables are set. `command`: the words it is started with, None where these are not
-    known. `tag`: that of its image.
+    known. `image`: the one that is run.
     """
     if store in ALWAYS_OPEN:
         return f"{store} knows no passwords"
@@ -130,7 +145,7 @@ def lets_everybody_in(
         return "" if any("PASSWORD" in name for name in env if name != EMPTY) else f"{EMPTY} is {env[EMPTY].only}"
     if store in OPENED:
         name, why = OPENED[store]
-        first, major = _CLOSED_FROM.get(store), tag.partition(".")[0]
+        first, major = _CLOSED_FROM.get(store), split(image)[1].partition(".")[0]
         old = first is None or ((number := whole(major)) is not None and number < first)
         return why.format(major) if old and not any(name in each for each in env) else ""
     if store in OFF:
@@ -139,9 +154,29 @@ def lets_everybody_in(
         (*command, *("?" if value.options != (value.only,) else value.only or "" for value in env.values()))
     )
     if store in REDIS:
+        plain = not command or command[0] in SERVERS or command[0].startswith("-")
+        if plain and (known := split(image)[0]) in READS:
+            return _open_redis(store, env, command, READS[known])
         told = any(word in text for word in ("requirepass", "aclfile", ".conf", "user ", "?"))
         return "" if told or any("PASSWORD" in name for name in env) else f"{store} has no password by default"
     needed = NEEDED.get(store, "")
     unset = env.get(needed, Value((None,))).must(lambda text: not text)
     told = not needed or not unset or any(word in text for word in ("--auth", "--config", "?"))
     return "" if told else f"{needed} is not set"
+
+
+def _open_redis(
+    store: str, env: Mapping[str, Value[str | None]], command: Sequence[str], reads: Collection[str]
+) -> str:
+    """Why a Redis that is started with options asks for no password, of which it is told by these alone."""
+    said = [env[name] for name in reads if name in env]
+    given = " ".join("?" if value.options != (value.only,) else value.only or "" for value in said)
+    if any(word in given for word in ("requirepass", "aclfile", ".conf", "user ", "?")):
+        return ""
+    words = [word.lower() for word in command]
+    if "--requirepass" in words[:-1] and not command[words.index("--requirepass") + 1]:
+        return "--requirepass is empty"
+    if any(part in word for word in words for part in ("requirepass", "aclfile", ".conf", "?")) or "--user" in words:
+        return ""
+    unread = next((name for name in sorted(env) if "PASSWORD" in name), None)
+    return f"its image reads no {unread}" if unread else f"{store} has no password by default"

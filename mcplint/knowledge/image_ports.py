@@ -21,6 +21,7 @@ PORTS: Mapping[str, frozenset[int]] = {
     "neo4j": frozenset({7474, 7473, 7687}),
     "memgraph": frozenset({7687}),
     "falkordb": frozenset({6379, 3000}),
+    "falkordb-server": frozenset({6379}),
     "elasticsearch": frozenset({9200, 9300}),
     "opensearch": frozenset({9200, 9600}),
     "qdrant": frozenset({6333, 6334}),

@@ -10,7 +10,7 @@ from typing import Any
 
 from mcplint.facts.document import at, texts
 from mcplint.findings import Unreadable
-from mcplint.knowledge.base_images import has_probe, split
+from mcplint.knowledge.base_images import has_probe
 from mcplint.knowledge.datastores import CONSOLES, METRICS, is_open_console, lets_everybody_in
 from mcplint.knowledge.image_ports import PORTS
 from mcplint.model import Container, Mount, Port, Prerequisite, Sibling
@@ -151,7 +151,7 @@ def _unguarded(
     given = container.env, not (container.env_files or any(map(_configures, container.mounts))), said
     if console in CONSOLES and opened:
         return is_open_console(console or "", *given), opened
-    why = lets_everybody_in(store, *given, split(container.image.only or "")[1]) if store and shown else ""
+    why = lets_everybody_in(store, *given, container.image.only or "") if store and shown else ""
     return why, opened
 
 
@@ -165,7 +165,7 @@ def _said(container: Container) -> tuple[str, ...] | None:
     said = [argv for argv in (container.entrypoint, container.arguments) if argv]
     if any(argv.words is None for argv in said):
         return None
-    return tuple(word.only or "?" for argv in said for word in argv.words or ())
+    return tuple("?" if word.only is None else word.only for argv in said for word in argv.words or ())
 
 
 def _static(container: Container, tree: Tree) -> Iterator[str]:
