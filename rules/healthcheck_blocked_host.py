@@ -4,8 +4,9 @@ r"""The server refuses the health check for its `Host`
 with `400 Invalid host header`, health routes included. Nobody who makes the
 list thinks of the check: Docker's asks `localhost`, Kubernetes the address of
 the pod, which nobody knows before, Railway `healthcheck.railway.app`, and
-Render a domain of the service or its `.onrender.com`. The container is
-`unhealthy` or restarted again and again although clients are answered.
+Render a domain of the service or its `.onrender.com`. HAProxy's `option
+httpchk GET /health` sends none at all. The container is `unhealthy`, restarted
+again and again or taken out of service although clients would be answered.
 
 `createMcpExpressApp()` of the TypeScript SDKs does the same with `403`, once
 it is told `allowedHosts`.
@@ -100,15 +101,15 @@ OWN_HOST = r"(?i:httpHeaders|\bhost(?::(?!\d+(?:[^\w.]|$))|\\?[\"']\s*[:,]))"
 def check(server: Server):
     for each in server.container.checks if server.container and server.speaks_http and server.certain else ():
         host = sent(each, server)
-        for names, place, answer in lists(server) if host else ():
+        for names, place, answer in lists(server) if host is not None else ():
             if not any(admits(name, host) for name in names):
-                told = host if "'" in host else f"`{host}`"
-                message = f"{each.title} sends {told} as `Host`, which {server.title} refuses with {answer}"
+                told = f"{host} as `Host`" if "'" in host else f"`{host}` as `Host`" if host else "no `Host`"
+                message = f"{each.title} sends {told}, which {server.title} refuses with {answer}"
                 yield Finding(message, each.span, (place,))
 
 
-def sent(each, server: Server) -> str:
-    """What a check sends as `Host`, empty where that is not known."""
+def sent(each, server: Server) -> str | None:
+    """What a check sends as `Host`, empty where it sends none, None where that is not known."""
     asked = each.asked
     if (
         not asked
@@ -116,8 +117,10 @@ def sent(each, server: Server) -> str:
         or (asked.path and server.is_unguarded(asked.path))
         or (asked.port is not None and not server.port.must_be(asked.port))
     ):
-        return ""
-    return PLATFORMS.get(each.platform or "", asked.host if each.platform in (None, "compose") else "")
+        return None
+    if each.platform in ("haproxy", "nginx"):
+        return each.named
+    return PLATFORMS.get(each.platform or "", (asked.host or None) if each.platform in (None, "compose") else None)
 
 
 def lists(server: Server):

@@ -52,7 +52,8 @@ class HealthCheck(NamedTuple):
     `requests`: those that are known. `idle`: why it succeeds whatever the server does, `lenient`: why it does whatever
     the server answers, `doomed`: why it fails whatever it does. `dialed`: the port that it calls by gRPC. `missing`:
     the program that it needs and the image lacks. `container`: what a message calls the one that is checked where that
-    is a proxy's, and `passed`: where that one passes its request on.
+    is a proxy's, and `passed`: where that one passes its request on. `named`: what a proxy sends as `Host`, empty where
+    it sends none, None where that is not told.
     """
 
     kind: str
@@ -66,6 +67,7 @@ class HealthCheck(NamedTuple):
     missing: str | None = None
     container: str = ""
     passed: tuple[Label, ...] = ()
+    named: str | None = None
 
     @property
     def title(self) -> str:

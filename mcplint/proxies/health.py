@@ -10,7 +10,7 @@ https://azure.github.io/application-gateway-kubernetes-ingress/annotations/
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from mcplint.facts.haproxy import Line
 from mcplint.facts.nginx import Word
@@ -19,6 +19,8 @@ from mcplint.proxies.nginx.includes import Level
 from mcplint.text.source import Span
 from mcplint.values import Value
 
+HOST = re.compile(r"(?i)\bhost:[ \t]*([\w.-]+)(?![\w.%-])")
+GOOD = {"http_2xx", "http_3xx"}
 METHOD = re.compile(r"[A-Z]{3,8}")
 ALB = "alb.ingress.kubernetes.io/"
 APPGW = "appgw.ingress.kubernetes.io/"
@@ -61,7 +63,24 @@ def haproxy(options: tuple[Line, ...], rules: tuple[Line, ...], servers: tuple[L
         method, path = given.get("meth", method), given.get("uri", path)
     strict = all(words[:2] in (("status", "200"), ("rstatus", "2..")) for words in expects)
     asked = Request("HAProxy", method, "http", "", None, _path(path), strict or None, True, True, bool(expects))
-    return (HealthCheck("HAProxy", "haproxy", line.span, (asked,)),)
+    told = [*said[1:], *(word for words in sends for word in _headers(words))]
+    return (HealthCheck("HAProxy", "haproxy", line.span, (asked,), named=_named(" ".join(told))),)
+
+
+def _headers(words: tuple[str, ...]) -> Iterator[str]:
+    """The version and the headers that `http-check send` adds, as they stand in a request."""
+    for at, word in enumerate(words[:-1]):
+        if word == "ver":
+            yield words[at + 1]
+        elif word == "hdr":
+            yield f"{words[at + 1]}: {' '.join(words[at + 2 : at + 3])}"
+
+
+def _named(request: str) -> str | None:
+    """What a request sends as `Host` by its version and headers: nothing by itself as HTTP/1.0."""
+    if found := HOST.search(request):
+        return found[1]
+    return None if re.search(r"(?i)\bhost\b|HTTP/1\.1", request) else ""
 
 
 def ingress(annotations: Mapping[str, Value[str]], unsaid: Span | None = None) -> tuple[HealthCheck, ...]:
@@ -97,16 +116,19 @@ def nginx(location: Level, upstream: Level | None) -> tuple[HealthCheck, ...]:
         return () if port and number is None else (_of_nginx(directive.head, "GET", said.get("uri", "/"), number),)
     own = upstream.own if upstream else {}
     checked, sends = own.get("check", ()), own.get("check_http_send", ())
-    if not checked or "type=http" not in checked[-1].words or "check_http_expect_alive" in own:
+    alive = {word for directive in own.get("check_http_expect_alive", ()) for word in directive.words} or GOOD
+    if not checked or "type=http" not in checked[-1].words or not {"http_2xx"} <= alive <= GOOD:
         return ()
     if any(word.startswith("port=") for word in checked[-1].words) or any(
         map(_is_open, sends[-1].args if sends else ())
     ):
         return ()
-    request = " ".join(sends[-1].words if sends else ("GET / HTTP/1.0",)).split()[:2]
+    whole = " ".join(sends[-1].words if sends else ("GET / HTTP/1.0",))
+    request = whole.split()[:2]
     if len(request) < 2 or not METHOD.fullmatch(request[0]) or not request[1].startswith("/"):
         return ()
-    return (_of_nginx((sends or checked)[-1].head, request[0], request[1], None),)
+    made = _of_nginx((sends or checked)[-1].head, request[0], request[1], None)
+    return (made._replace(named=_named(whole)),)
 
 
 def _of_nginx(span: Span, method: str, uri: str, port: int | None) -> HealthCheck:

@@ -21,6 +21,8 @@ TOKEN = re.compile(
     r"""|"(?P<weak>(?:[^"\\\r\n]|\\.)*)"|\\(?P<escaped>[^\r\n])|(?P<plain>[^\s\\'"\#]+)""",
 )
 VARIABLE = re.compile(r"\$\{?[A-Za-z_]")
+ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+"""The characters that a backslash and a letter stand for."""
 
 
 def read(source: Source) -> HaproxyFile:
@@ -109,5 +111,5 @@ def _resolved(token: re.Match[str]) -> str:
     if token["strong"] is not None:
         return token["strong"][1:-1]
     if token["weak"] is not None:
-        return re.sub(r"\\(.)", r"\1", token["weak"])
-    return token["escaped"] or token["plain"] or ""
+        return re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[1]), token["weak"])
+    return ESCAPES.get(token["escaped"] or "", token["escaped"] or token["plain"] or "")
