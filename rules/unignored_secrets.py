@@ -7,7 +7,8 @@ server that is then pushed to a registry.
 The same goes for a private key in the folder that needs no passphrase and is
 not for tests, and for `.git`. A workflow that checks out with
 `actions/checkout` up to v5 has its token in `.git/config` for as long as the
-job runs, and an image that it builds with `context: .` and pushes shows it to
+job runs, and an image that it builds from there and pushes, by
+`build-push-action` with `context: .`, `docker build .` or compose, shows it to
 everybody by then.
 
 Name it in `.dockerignore`. An error if a `.env` lies there already, also one

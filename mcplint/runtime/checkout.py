@@ -12,35 +12,83 @@ from collections.abc import Iterator
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar
 from mcplint.images.image import Image
 from mcplint.project.tree import Tree
+from mcplint.services.compose.project import DEFAULTS
+from mcplint.services.image_names import BUILD as COMMAND
+from mcplint.services.image_names import BUILDERS, NamedBuild, called_in, repository, script_builds
 from mcplint.text.source import Span
 from mcplint.values import Label
 
 CHECKOUT = re.compile(r"actions/checkout@v[1-5](?!\d)")
 """The releases that keep the token in `.git/config`; later ones keep it outside of the project."""
 BUILD = "docker/build-push-action@"
+ENGINE = rf"\b(?:{'|'.join(BUILDERS)})"
+PUSHES = re.compile(rf"{ENGINE}(?:[ \t]+image)?[ \t]+push\b([^\n;&|]*)")
+PUSHED = re.compile(r"--push\b(?!=false)|type=registry")
+"""What has a build push what it makes."""
+COMPOSE = re.compile(r"\bdocker[ -]compose\b([^\n;&|]*?)[ \t]+(build|push)\b([^\n;&|]*)")
+FILE = re.compile(r"(?:-f|--file)[ \t=]+(\S+)")
+COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 
 
 def kept_tokens(image: Image, tree: Tree) -> Iterator[Label]:
     """The checkouts whose `.git` lies in the context when a workflow builds and pushes an image."""
     for path in tree.workflows:
         source = tree.source(path)
-        if source is None or BUILD not in source.text or not CHECKOUT.search(source.text):
+        if source is None or "push" not in source.text or not CHECKOUT.search(source.text):
             continue
-        for _, job in pairs(at(tree.facts("yaml.document", path), "jobs")):
-            yield from _kept(items(at(job, "steps")), image)
+        root = tree.facts("yaml.document", path)
+        for _, job in pairs(at(root, "jobs")):
+            yield from _kept(job, root, image, tree)
 
 
-def _kept(steps: tuple[Node, ...], image: Image) -> Iterator[Label]:
+def _kept(job: Node, root: Node | None, image: Image, tree: Tree) -> Iterator[Label]:
     """The last checkout of a job before a step that builds the image from the folder itself."""
     place: Span | None = None
-    for step in steps:
-        used, given = at(step, "uses"), at(step, "with")
+    built: list[NamedBuild] = []
+    for step in items(at(job, "steps")):
+        used, given, run = at(step, "uses"), at(step, "with"), at(step, "run")
         if isinstance(used, ScalarNode) and used.text.startswith("actions/checkout@"):
             moved = scalar(at(given, "path")) or scalar(at(given, "persist-credentials")) == "false"
             place = None if moved or not CHECKOUT.match(used.text) else used.span
+        elif place and isinstance(run, ScalarNode):
+            caller = called_in(step, job, root, True)
+            built += script_builds(run.span, caller, {})
+            if _pushes_in_script(run.span, built, image) or (
+                caller.folder in ("", ".") and _pushes_by_compose(run.text, image, tree)
+            ):
+                yield Label(place, "keeps the job's token in .git/config")
+                return
         elif place and scalar(used).startswith(BUILD) and _pushes(given, image):
             yield Label(place, "keeps the job's token in .git/config")
             return
+
+
+def _pushes_in_script(script: Span, built: list[NamedBuild], image: Image) -> bool:
+    """Whether a script pushes this image, which it or one before it builds from the folder itself."""
+    own = [one for one in built if one.certain and one.context == "." and one.dockerfile == image.dockerfile]
+    commands = (COMMAND.match(one.label.span.source.text, one.label.span.start) for one in own)
+    if any(command and PUSHED.search(command[0]) for command in commands):
+        return True
+    pushed = [match[1].split() for match in PUSHES.finditer(COMMENT.sub("", script.text))]
+    names = {repository(word.strip("\"'")).lower() for words in pushed for word in words}
+    return bool(own and pushed) and (len(own) == len(built) or any(one.name in names for one in own if one.name))
+
+
+def _pushes_by_compose(text: str, image: Image, tree: Tree) -> bool:
+    """Whether a script has compose build and push a service of this image, whose context is the folder itself."""
+    said = COMPOSE.findall(COMMENT.sub("", text))
+    verbs = {verb for _, verb, _ in said} | {"push" for _, verb, more in said if verb == "build" and "--push" in more}
+    if verbs != {"build", "push"}:
+        return False
+    named = FILE.search(said[0][0])
+    path = next((name for name in ((named[1],) if named else DEFAULTS) if name in tree.paths), None)
+    for _, service in pairs(at(tree.facts("yaml.document", path), "services")) if path else ():
+        build = at(service, "build")
+        context = scalar(build) or scalar(at(build, "context"))
+        file = posixpath.normpath(scalar(at(build, "dockerfile")) or "Dockerfile")
+        if context and scalar(at(service, "image")) and posixpath.normpath(context) == "." and file == image.dockerfile:
+            return True
+    return False
 
 
 def _pushes(given: Node | None, image: Image) -> bool:

@@ -164,10 +164,10 @@ def _script(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     folder, _, name = source.path.rpartition("/")
     shell = name.endswith(".sh")
     recipe = name.lower() in ("makefile", "gnumakefile", "justfile", "package.json")
-    yield from _lines(Span(source, 0, len(source.text)), Caller("" if shell else folder, recipe), {}, recipe)
+    yield from script_builds(Span(source, 0, len(source.text)), Caller("" if shell else folder, recipe), {}, recipe)
 
 
-def _lines(script: Span, caller: Caller, more: Mapping[str, str], each: bool = False) -> Iterator[NamedBuild]:
+def script_builds(script: Span, caller: Caller, more: Mapping[str, str], each: bool = False) -> Iterator[NamedBuild]:
     """What a script builds; `each`: each line of it is called by itself, where the script is."""
     text = script.text
     variables = {**_set(text), **more}
@@ -227,15 +227,20 @@ def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild]:
             uses, run = at(step, "uses"), at(step, "run")
             env |= {name: _filled(value, env | texts(at(step, "env"))) for name, value in left(step)}
             if isinstance(run, ScalarNode):
-                folders = (at(step, "working-directory"), *(at(each, *WORKING_DIRECTORY) for each in (job, root)))
-                folder = next(filter(None, map(scalar, folders)), "")
-                caller = Caller(_within("", folder) or "", certain and "$" not in folder)
-                yield from _lines(run.span, caller, env | texts(at(step, "env")))
+                caller = called_in(step, job, root, certain)
+                yield from script_builds(run.span, caller, env | texts(at(step, "env")))
             if isinstance(uses, ScalarNode) and uses.text.startswith("docker/build-push-action@"):
                 yield from _action(step, uses.span, steps, env, certain)
 
 
 WORKING_DIRECTORY = ("defaults", "run", "working-directory")
+
+
+def called_in(step: Node, job: Node | None, root: Node | None, certain: bool) -> Caller:
+    """From where the script of a step is called: from the folder that it, its job or its workflow names."""
+    folders = (at(step, "working-directory"), *(at(each, *WORKING_DIRECTORY) for each in (job, root)))
+    folder = next(filter(None, map(scalar, folders)), "")
+    return Caller(_within("", folder) or "", certain and "$" not in folder)
 
 
 def _moves_checkout(step: Node) -> bool:
