@@ -9,10 +9,17 @@ gets this without any flag.
 Install everything in the stage that builds, and leave the development
 packages out of the stage that runs.
 
+`pnpm install --prod`, `yarn install --production`, `yarn workspaces focus
+--production` and `bun install --production` do the same, and `npm prune
+--omit=dev` and `pnpm prune --prod` take the packages away again. NODE_ENV
+counts for npm, for yarn 1 and for pnpm before 10; pnpm 10, later releases of
+yarn and bun do not mind it.
+
 Reported for programs of packages that the lock file keeps for development
 alone, and for all in a stage where nothing installs any package. Not reported
 if packages are copied in from another stage or from a context that does not
-ignore `node_modules`, or if the image installs the tool by itself.
+ignore `node_modules`, if the image installs the tool by itself, or where
+`npx` or `bunx` may fetch it.
 
 See https://docs.npmjs.com/cli/v11/using-npm/config#omit
 

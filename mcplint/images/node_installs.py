@@ -44,7 +44,13 @@ _HARMLESS = (
     "only-allow",
     "patch-package",
 )
-_WITHOUT_DEV = ("--omit=dev", "--only=prod", "--only=production", "--production", "--production=true", "--prod")
+WITHOUT_DEV = {
+    "npm": ("--omit=dev", "--only=prod", "--only=production", "--production", "--production=true", "--prod"),
+    "pnpm": ("--production", "--production=true", "--prod", "--prod=true", "-P"),
+    "yarn": ("--production", "--production=true", "--prod"),
+    "bun": ("--omit=dev", "--production", "-p"),
+}
+"""Source: npm 11, pnpm 8 to 10, yarn 1 and 4, bun 1.4 as each of them installs."""
 _WITH_DEV = ("--include=dev", "--production=false", "--also=dev", "--dev")
 _CONFIGURED = re.compile(r"(?i)^npm_config_(?:omit|include|production|only|also|dev|ignore_scripts)$")
 
@@ -138,6 +144,19 @@ def node_installs(steps: Iterable[RunStep]) -> Iterator[NodeInstall]:
             yield _install(said, step)  # without one it is a project that is built first, or somebody else's
 
 
+def left(step: RunStep) -> Iterator[NodeInstall]:
+    """What a command certainly leaves of the packages of a project: installs, and what takes packages away again."""
+    said = called(step)
+    focuses = said is not None and said.tool == "yarn" and (said.verb, said.names) == ("workspaces", ("focus",))
+    prunes = said is not None and said.tool in ("npm", "pnpm") and said.verb == "prune"
+    if said and step.file("package.json") and (focuses or prunes):
+        found = _install(said, step)
+        if not found.development.must_be(True):
+            yield found
+    else:
+        yield from node_installs((step,))
+
+
 def _install(said: Called, step: RunStep) -> NodeInstall:
     tool, verb = said.tool, said.verb
     find = step.file if tool == "npm" else step.upwards
@@ -174,23 +193,40 @@ def _passes_without_lock(tool: str, flag: str, step: RunStep) -> bool:
     """
     if tool != "yarn":
         return tool == "bun" or (tool == "pnpm" and not flag)
+    return flag.startswith("--frozen-lockfile") and _is_old_yarn(step)
+
+
+def _is_old_yarn(step: RunStep) -> bool:
+    """Whether nothing in the project asks for another yarn than the first."""
     package = package_of(step)
     modern = step.tree.called(".yarnrc.yml") or (package is not None and '"packageManager"' in package.source.text)
-    return flag.startswith("--frozen-lockfile") and not modern and not step.tree.called(".yarn")
+    return not modern and not step.tree.called(".yarn")
 
 
 def development(said: Called, step: RunStep) -> Value[bool]:
-    """Whether an install brings development packages too: its options decide, else NODE_ENV."""
-    if any(word.startswith(_WITH_DEV) for word in said.options):
+    """Whether an install brings development packages too: its options decide, else NODE_ENV for those that mind it."""
+    if any(word.startswith(_WITH_DEV) or word in ("--prod=false", "-D") for word in said.options):
         return Value((True,))
     if _configured(step) or any(text(word) is None for word in step.argv):
         return Value(None)
-    if any(word in _WITHOUT_DEV for word in said.options) or (said.tool == "pnpm" and "-P" in said.options):
+    told = any(word in WITHOUT_DEV[said.tool] for word in said.options)
+    if said.tool == "yarn" and said.verb != "workspaces" and not _is_old_yarn(step):
+        return Value(None if told else (True,))
+    if told:
         return Value((False,))
     mode = step.env.get("NODE_ENV")
-    if mode is None or not mode.may_be("production"):
-        return Value((True,) if mode is None or mode.options is not None else None)
-    return Value((False,) if mode.must_be("production") else None, mode.trace)
+    if mode is None or said.tool == "bun" or said.verb == "workspaces":
+        return Value((True,))
+    if not mode.may_be("production"):
+        return Value((True,) if mode.options is not None else None)
+    minds = said.tool != "pnpm" or _is_old_pnpm(step)
+    return Value((False,) if minds and mode.must_be("production") else None, mode.trace)
+
+
+def _is_old_pnpm(step: RunStep) -> bool:
+    """Whether the project asks for a pnpm before 10, which minds NODE_ENV."""
+    package = package_of(step)
+    return package is not None and re.search(r'"packageManager":\s*"pnpm@[1-9]\.', package.source.text) is not None
 
 
 def _configured(step: RunStep) -> bool:

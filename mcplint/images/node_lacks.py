@@ -12,8 +12,8 @@ from mcplint.facts.node import NodeLock, PackageJson
 from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.image import Copy, Image
-from mcplint.images.node_installs import LOCKS, Called, called, package_of
-from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, programs, unread
+from mcplint.images.node_installs import LOCKS, VERBS, WITHOUT_DEV, Called, called, package_of
+from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, plain, programs, script_of, unread
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import NODE_MANAGERS
 from mcplint.knowledge.sdk import fact, releases
@@ -130,6 +130,10 @@ def of_node_step(step: RunStep, installed: dict[str, NodeInstall], contents: Con
     if install is None or package is None or not install.development.must_be(False) or contents.ran.any(_rewrites):
         return
     words = step.words
+    folders = (posixpath.join("/", each) for each in outwards(step.absolute(".") or ""))
+    around = (installed[each] for each in folders if each in installed)
+    if not all(each.development.must_be(False) for each in around):
+        return  # programs of folders around it are found, too
     for ran in _programs(step, package):
         if ran.words[0] not in NODE_MANAGERS and (lack := _omitted(ran, install, package, contents)):
             yield lack._replace(kind=LackKind.TOOL, span=step.written_at, step=" ".join(words))
@@ -161,12 +165,17 @@ def _manages(text: str) -> bool:
 
 def _programs(step: RunStep, package: PackageJson) -> Iterator[ScriptStep]:
     """The programs that a step of a build runs for a package: those of a script, or the one that npx is told."""
-    said = called(step)
-    if said and said.verb in ("run", "run-script") and len(said.names) == 1:
-        script = said.names[0]
+    said, words = called(step), tuple(step.words)
+    if said is None:
+        ran = plain(words)
+        if program(step.argv) == "npx" and ran[0] != "npx":
+            yield ScriptStep(ran)
+    elif said.verb in VERBS[said.tool]:
+        return
+    elif script := script_of((said.tool, *words[1:]), package):
         yield from programs(package, step.tree, f"pre{script}", script, f"post{script}")
-    elif program(step.argv) == "npx" and len(step.words) > 1:
-        yield ScriptStep(step.words[1:])
+    elif said.tool in ("pnpm", "yarn") and words[1:2] == (said.verb,):
+        yield ScriptStep(said.names if said.verb in ("exec", "run") and said.names else (said.verb, *said.names))
 
 
 def of_compiler(
@@ -196,13 +205,13 @@ def of_compiler(
 
 def _omitted(ran: ScriptStep, install: NodeInstall, package: PackageJson, contents: Contents) -> Lack | None:
     """That a program's package is left out by an install."""
-    lock: NodeLock | None = contents.tree.facts("npm_lock", install.lock) if install.lock else None
     tool = ran.words[0]
-    asked = omitted(tool, package, lock) if install.tool == "npm" else None
+    asked = omitted(tool, package, install.lock, contents.tree)
     if asked is None or contents.ran.any(lambda text: _brings(text, tool)):
         return None
     said = install.development.trace[0].span.text if install.development.trace else ""
-    without = said or next((word for word in map(spelled, install.argv[1:]) if word.startswith("-")), install.tool)
+    words = tuple(map(spelled, install.argv))
+    without = said or next((word for word in words if word in WITHOUT_DEV[install.tool]), " ".join(words))
     why = f"`{tool}` comes with {TOOLS.get(tool, tool)}, a development package, which `{without}` leaves out"
     runs = (Label(ran.node.span, f"runs {tool}"),) if ran.node else ()
     notes = (*runs, Label(asked.span, "only devDependencies asks for it"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mcplint.commands.shell_parser import commands
+from mcplint.dependencies.node_closure import development_alone
 from mcplint.dependencies.node_packages import tsconfig
 from mcplint.facts.document import ScalarNode
 from mcplint.facts.node import NodeLock, PackageJson
@@ -80,8 +81,8 @@ def _steps(package: PackageJson, name: str, depth: int = 0) -> Iterator[ScriptSt
         if command.inside or command.negated or command.operator not in ("", "&&", "\n") or not words:
             yield None
             return
-        words = _plain(words)
-        if words[0] in NODE_MANAGERS and (script := _script(words, package)):
+        words = plain(words)
+        if words[0] in NODE_MANAGERS and (script := script_of(words, package)):
             for each in (f"pre{script}", script, f"post{script}"):
                 yield from _steps(package, each, depth + 1)
         elif words[0] in ("cd", "export", "set"):
@@ -99,37 +100,40 @@ def _may_install(words: tuple[str, ...], home: str, tree: Tree) -> bool:
     return any(path in tree.paths and tree.mentions(path, "install", "npm", "pnpm", "yarn") for path in files)
 
 
-def _plain(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The command without what only sets variables for it or looks it up."""
+def plain(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The command without what only sets variables for it or looks it up.
+
+    What npx can fetch it does not lack: only `tsc` is not the name of the package that brings it.
+    """
     while words[:1] in (("cross-env",), ("npx",)) and len(words) > 1:
-        rest = words[1:]
+        rest, fetches = words[1:], words[0] == "npx"
         while len(rest) > 1 and ("=" in rest[0] or rest[0] in ("--no-install", "--no")):
-            rest = rest[1:]
-        if rest[0].startswith("-"):
+            rest, fetches = rest[1:], False
+        if rest[0].startswith("-") or (fetches and rest[0] != "tsc"):
             return words
         words = rest
     return words
 
 
-def _script(words: tuple[str, ...], package: PackageJson) -> str:
+def script_of(words: tuple[str, ...], package: PackageJson) -> str:
     """The script of the same package that a manager is told to run."""
-    plain = [word for word in words[1:] if not word.startswith("-")]
+    names = [word for word in words[1:] if not word.startswith("-")]
     if any(word.startswith(("-w", "--workspace", "--prefix", "-C", "--filter", "-r")) for word in words[1:]):
         return ""
-    if words[0] == "bun" and plain[:1] in (["build"], ["test"]):
+    if words[0] == "bun" and names[:1] in (["build"], ["test"]):
         return ""  # these are its own
-    name = plain[1] if len(plain) > 1 and plain[0] in ("run", "run-script") else plain[0] if plain else ""
-    return name if name in package.scripts and (words[0] != "npm" or plain[0] in ("run", "run-script", "test")) else ""
+    name = names[1] if len(names) > 1 and names[0] in ("run", "run-script") else names[0] if names else ""
+    return name if name in package.scripts and (words[0] != "npm" or names[0] in ("run", "run-script", "test")) else ""
 
 
-def omitted(tool: str, package: PackageJson, lock: NodeLock | None) -> ScalarNode | None:
+def omitted(tool: str, package: PackageJson, lock: str | None, tree: Tree) -> ScalarNode | None:
     """Where a program's package is asked for, if an install without development packages certainly leaves it out."""
     name = TOOLS.get(tool, tool)
     tables = [table for table, wanted in package.requirements.items() if name in wanted]
-    if tables != ["devDependencies"] or lock is None:
+    found: NodeLock | None = tree.facts("npm_lock", lock) if lock and tables == ["devDependencies"] else None
+    if lock is None or found is None or not development_alone(name, found, lock, package, tree):
         return None
-    entries = [entry for entry in lock.packages if entry.name == name]
-    return package.requirements["devDependencies"][name] if entries and all(e.development for e in entries) else None
+    return package.requirements["devDependencies"][name]
 
 
 def unread(ran: ScriptStep, folder: str, package: PackageJson, contents: Contents) -> tuple[str, Absence] | None:

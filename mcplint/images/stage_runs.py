@@ -79,7 +79,7 @@ def _run_installer(growing: Growing, found: tuple[RunStep, ...]) -> None:
 
 def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:
     """Notes the installs of npm and its like in a RUN, and what its steps lack."""
-    from mcplint.images.node_installs import called, may_install, node_installs
+    from mcplint.images.node_installs import called, left, may_install, node_installs
     from mcplint.images.node_lacks import of_compiler, of_node_install, of_node_step, of_step_alone
 
     here, installed = growing.contents(mounts), False
@@ -87,8 +87,10 @@ def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, 
     for step in found:
         for install in node_installs((step,)):
             growing.node_installs.append(install)
-            growing.node_folders[install.folder or ""] = install
             growing.lacks += of_node_install(install, step, here, uncopied)
+        for each in left(step):
+            if each.tool != "bun" or each.folder not in growing.node_folders:  # which takes nothing away again
+                growing.node_folders[each.folder or ""] = each
         growing.lacks += of_node_step(step, growing.node_folders, here)
         if not growing.node_folders and not installed:
             growing.lacks += of_step_alone(step, here)
