@@ -4,7 +4,8 @@ Hosts replace variables in their configuration, but each in a syntax of its
 own. Claude Code knows `${NAME}` and `${NAME:-default}`, VS Code and Roo Code
 `${env:NAME}`, neither of them `$NAME`. Anything else reaches the server as it
 stands: it is asked with the header `Authorization: Bearer ${env:TOKEN}` and
-answers `401`.
+answers `401`. Codex replaces nothing: `bearer_token_env_var` and
+`env_http_headers` name variables.
 
 An error in the entry of a remote server, a warning where a command is started.
 

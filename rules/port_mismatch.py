@@ -13,9 +13,9 @@ read it, so it is a warning, unless the platform has chosen the port that the
 server listens on. The fix points the published port at the server; there is
 none where the health check asks the same port, since the program may be what
 is wrong. A Service may call its target port by name: one that no container of
-its pods has leads nowhere. A client's URL on this machine is a warning if the
-project's only server has its port fixed in the program, and compose publishes
-others.
+its pods has leads nowhere. A client's URL on this machine is a warning if its
+entry is called as the project's only server or its service is, that server has
+its port fixed in the program, and compose publishes others.
 
 Not reported if one of the published ports is the right one (others may be for
 metrics), if the port may be another one at run time, if something else in the
@@ -169,7 +169,7 @@ def unpublished(client: ClientConfig, server: Server, deployment: Deployment) ->
     """A client's URL whose port of this machine leads to nothing, however the project's one server is started."""
     asked, container = client.url.only or "", server.container
     found = re.match(r"https?://(?:localhost|127\.0\.0\.1):(\d{1,5})(?=/)", asked)
-    if not found or not container or client.server or client.path != server.path.only:
+    if not found or not container or client.server or not client.is_called or client.path != server.path.only:
         return
     port, every = int(found[1]), (each for one in deployment.containers for each in one.ports)
     ports = {each.published.only if each.published is not None else 0 for each in every}

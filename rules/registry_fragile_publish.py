@@ -1,20 +1,23 @@
 r"""A workflow hides or provokes a failure to publish
 
-A step that swallows its failure (`|| true`, `continue-on-error`) leaves the
-registry at an old release for months before anyone notices. A script that
-writes the server's `version` but not that of its packages publishes the old
-package again. A job that does not wait for the upload of the package asks the
-registry to look for something that is not there yet, and one that runs after
-it whatever became of it (`if: always()`) does where it failed. A job that runs
-for pull requests or for a push to any branch publishes what nobody has merged,
-unless an `if` keeps it from that.
+A step that swallows its failure (`|| true`, `continue-on-error`, `if !` with a
+message alone, `set +e`) leaves the registry at an old release for months
+before anyone notices. A script that writes the server's `version` but not that
+of its packages publishes the old package again. A job that does not wait for
+the upload of the package asks the registry to look for something that is not
+there yet, and one that runs after it whatever became of it (`if: always()`)
+does where it failed. A job that runs for pull requests or for a push to any
+branch publishes what nobody has merged, unless an `if` keeps it from that. One
+that runs after every push, while an `if` keeps the upload to releases, tries
+to publish what is not there.
 
 The registry looks the package up where it was uploaded. PyPI and npm may not
 show a new release for minutes, so a single attempt right after the upload
 fails and leaves the registry behind. A step that asks the index for the
 release in a loop, that sleeps for a minute or more, or that tries again is
 right, and a job in between that builds an image takes minutes too. Images are
-there at once.
+there at once. Uploads of packages that `server.json` does not name, and those
+to another index, do not count.
 
 See https://github.com/modelcontextprotocol/registry/tree/main/docs
 

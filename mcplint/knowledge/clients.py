@@ -32,6 +32,10 @@ https://github.com/geelen/mcp-remote#transport-strategies"""
 STRATEGY = "http-first"
 
 
+HEADERS = ("headers", "http_headers")
+"""The keys of the headers that are sent with each request; Codex has the other one."""
+
+
 class Host(NamedTuple):
     """A host and the file of its own that it reads.
 

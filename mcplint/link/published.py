@@ -63,7 +63,9 @@ def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
         return part._replace(links=(Link(None, MISSING, why),))
     note = Label(part.url.span or part.span, "clients are told this URL")
     taking = next(_taking(target, proxies), None)
-    foreign = isinstance(part, ClientConfig) and not _is_own(part, target, network)
+    if isinstance(part, ClientConfig):
+        part = part._replace(is_called=_is_called(part, target, network))
+    foreign = isinstance(part, ClientConfig) and not (part.is_called or _is_anybodys(target.host))
     if taking and (taking[2] == MADE or not foreign):
         proxy, port, kind = taking
         return _through(part, proxy, target, port, kind, note, network)
@@ -79,13 +81,13 @@ def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
     return _direct(part, target, network, note)
 
 
-def _is_own(part: ClientConfig, target: Target, network: Network) -> bool:
-    """Whether a URL that a client is told may lead to the project: it, or its entry, is called as something of it is.
+def _is_anybodys(host: str) -> bool:
+    """Whether a host may be one of the project whatever it is called."""
+    return is_this_machine(host) or "." not in host or host.endswith(_EXAMPLES)
 
-    People have the servers of others in the same file.
-    """
-    if is_this_machine(target.host) or "." not in target.host or target.host.endswith(_EXAMPLES):
-        return True
+
+def _is_called(part: ClientConfig, target: Target, network: Network) -> bool:
+    """Whether an entry or its URL is called as something of the project is."""
     containers = [context.container for context in network.running]
     named = (*(server.name.only for server in network.servers), *(each.service for each in containers))
     images = (each.image.only for each in containers)

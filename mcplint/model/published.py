@@ -94,7 +94,8 @@ class ClientConfig(NamedTuple):
     `reaches`: those of servers that the host gets on with; `missing`: the one that it tries too where a POST is
     answered 404, empty for none. `types`: how the host spells transports. `node`: the entry. `committed`: whether its
     file is one of the project, which all who work on it share. `bare`: the name of the project's package that `npx` is
-    to start and that installs no command for it, and what it installs instead.
+    to start and that installs no command for it, and what it installs instead. `is_called`: whether it, or its URL, is
+    called as something of the project is: people have servers of others in the same file.
     """
 
     id: str
@@ -114,6 +115,7 @@ class ClientConfig(NamedTuple):
     node: MappingNode | None = None
     committed: bool = False
     bare: Label | None = None
+    is_called: bool = False
     links: tuple[Link, ...] = ()
 
     @property

@@ -1,4 +1,4 @@
-"""The steps of GitHub workflows: what they run, where they upload packages, and which come before others."""
+"""The steps of GitHub workflows: what they run, and which come before others."""
 
 from __future__ import annotations
 
@@ -11,17 +11,6 @@ from mcplint.model import Manifest
 from mcplint.text.source import Span
 
 PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b([^\n;&|]*)"
-# What uploads a package, by the index that then takes its time to show it; images are there at once.
-_UPLOADS = {
-    "PyPI": r"twine upload|(?:uv|poetry|pdm|hatch|flit) publish",
-    "npm": r"(?:npm|pnpm|bun)(?:@[\w.^~-]+)?(?:[ \t]+-[-\w]+(?:=\S+)?)*[ \t]+publish\b",
-    "": r"cargo publish|(?:docker|nuget) push",
-}
-_UPLOAD_ACTIONS = {
-    "pypa/gh-action-pypi-publish": "PyPI",
-    "js-devtools/npm-publish": "npm",
-    "docker/build-push-action": "",
-}
 
 
 class Step(NamedTuple):
@@ -69,12 +58,6 @@ class Step(NamedTuple):
 
     def publishes(self) -> bool:
         return any(self.found(PUBLISH))
-
-    def destination(self) -> str | None:
-        """Where it uploads a package to, empty where that is not one of the slow ones; None where it uploads none."""
-        action = scalar(self.node.get("uses")).partition("@")[0].lower()
-        said = (name for name, pattern in _UPLOADS.items() if any(self.found(pattern)))
-        return _UPLOAD_ACTIONS[action] if action in _UPLOAD_ACTIONS else next(said, None)
 
 
 def steps(manifest: Manifest) -> Iterator[Step]:

@@ -9,10 +9,11 @@ from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar
 from mcplint.findings import NOTE, WARNING, Finding, Fix
 from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
+from mcplint.registry.hidden_failures import hidden
 from mcplint.registry.places import packages
+from mcplint.registry.uploads import INDEXES, Upload, uploaded
 from mcplint.registry.waits import paused, waits
 from mcplint.registry.workflow_steps import PUBLISH, Step, awaited, before, steps
-from mcplint.text.layout import without_line
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 
@@ -29,7 +30,9 @@ _ASSET = (
     r"registry/releases/(?:latest/download|download/[^/\s\"']+)/(mcp-publisher[\w.-]*?\.(?:tar\.gz|tgz|zip))(?![\w.])"
 )
 _SPELLINGS = {"x86_64": "amd64", "x64": "amd64", "aarch64": "arm64", "macos": "darwin", ".zip": ".tar.gz", "-": "_"}
-_HIDES = r"\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*"
+# What may write the version of packages besides `.version =`: what names them, what goes through a whole document, and
+# what changes texts.
+_STAMPS = re.compile(r"packages|\bwalk\(|\.\.\||\.\.[ \t]*\||\b(?:sed|perl)\b|\brecurse\b")
 # What takes minutes: an image is built, or a program compiled.
 _BUILDS = re.compile(
     r"docker/(?:build-push|bake)-action|docker (?:buildx |image )?(?:build|bake)\b|(?:go|cargo) build|(?m:^\s*make )"
@@ -39,6 +42,11 @@ _BUILDS = re.compile(
 # asks where a workflow runs.
 _ANYWAY = re.compile(r"\balways\(\)|![ \t]*cancelled\(\)|\bfailure\(\)")
 _ASKS = re.compile(r"\.(?:result|outcome|conclusion)\b")
+# Conditions that hold where a release was made, and scripts that decide for themselves.
+_RELEASED = re.compile(
+    r"\boutputs\.(?:[\w/.-]*--)?(?:releases?_created|new_release_published|created|released|published)\b"
+)
+_CHOOSES = re.compile(r"\boutputs\.|\bif\b|\[\[? |\btest ")
 _WHERE = re.compile(r"event_name|EVENT_NAME|github\.(?:ref|head_ref|base_ref|event)\b|GITHUB_(?:HEAD_)?REF")
 
 
@@ -131,31 +139,37 @@ def _assets(step: Step) -> Iterator[Finding]:
 def fragile(manifest: Manifest) -> Iterator[Finding]:
     """Steps that work until something else goes wrong."""
     listed = list(steps(manifest))
-    uploads: dict[int, list[Step]] = {}
+    uploads: dict[int, list[Upload]] = {}
+    scripts: dict[int, list[Step]] = {}
     for step in listed:
-        if step.destination() is not None:
-            uploads.setdefault(id(step.workflow), []).append(step)
+        if kind := uploaded(step, manifest, listed):
+            uploads.setdefault(id(step.workflow), []).append(Upload(step, kind))
+        if step.run and "server.json" in step.run.text:
+            scripts.setdefault(id(step.job), []).append(step)
+    for stamps in scripts.values():
+        yield from _partial(manifest, stamps)
     for step in listed:
-        yield from _partial(manifest, step)
         if step.publishes():
-            yield from _hidden(step)
-            yield from _early(step, uploads.get(id(step.workflow), []), listed)
-            yield from _anyway(step, uploads.get(id(step.workflow), []), listed)
+            yield from hidden(step)
+            own = uploads.get(id(step.workflow), [])
+            yield from _early(step, own, listed)
+            yield from _anyway(step, own, listed)
+            yield from _unconditional(step, own)
             yield from _anywhere(step)
 
 
-def _partial(manifest: Manifest, step: Step) -> Iterator[Finding]:
-    """Scripts that write the server's version and leave that of its packages, or of some of them."""
-    script, listed = step.run.text if step.run else "", packages(manifest)
-    if "server.json" not in script or not listed:
+def _partial(manifest: Manifest, stamps: list[Step]) -> Iterator[Finding]:
+    """Scripts of a job that write the server's version and leave that of its packages, or of some of them."""
+    script, listed = "\n".join(step.run.text for step in stamps if step.run), packages(manifest)
+    if not listed:
         return
-    if ".packages" not in script:
-        for span, _ in step.found(r"\.version\s*\|?=[^=][^\n]*"):
+    if not _STAMPS.search(script):
+        for span, _ in (found for step in stamps for found in step.found(r"\.version\s*\|?=[^=][^\n]*")):
             yield Finding(
                 "the script sets the server's version but not that of its packages, which stays the old one", span
             )
         return
-    named = [(span, match) for span, match in step.found(r"\.packages\s*(?:\[(\d*)\]|\|)")]
+    named = [found for step in stamps for found in step.found(r"\.packages\s*(?:\[(\d*)\]|\|)")]
     if any(not match[1] for _, match in named):
         return
     stale = [node for number, node in enumerate(listed) if str(number) not in {match[1] for _, match in named}]
@@ -164,42 +178,32 @@ def _partial(manifest: Manifest, step: Step) -> Iterator[Finding]:
         yield Finding(text, named[0][0], tuple(Label(node.span.head, "this one stays") for node in stale))
 
 
-def _hidden(step: Step) -> Iterator[Finding]:
-    """A failure that nobody sees: later releases are then missing from the registry for months."""
-    for span, match in step.found(PUBLISH):
-        if hides := re.compile(_HIDES).match(match.string, match.end()):
-            whole = span._replace(end=span.start + len((match[0] + hides[0]).rstrip()))
-            yield Finding(f"`|| {hides[1]}` hides that publishing failed", whole)
-    for owner in (step.node, step.job):
-        key, value = owner.key("continue-on-error"), owner.get("continue-on-error")
-        if key and isinstance(value, ScalarNode) and value.value is True:
-            whole = key.span._replace(end=value.span.end)
-            fix = Fix("let the step fail", (without_line(value.span, key.text) or Edit(value.span, "false"),))
-            yield Finding("`continue-on-error` hides that publishing failed", whole, fix=fix)
-
-
-def _early(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Finding]:
+def _early(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
     """Publishing that does not wait for the uploads of packages in the same workflow, or only just."""
     span = next(step.found(PUBLISH))[0]
-    late = [other for other in uploads if not before(other, step)]
-    if late and len(late) == len(uploads) and not step.job.get("needs"):
+    late = [other.step for other in uploads if not before(other.step, step)]
+    between = list(_between(step, uploads, listed))
+    if late and len(late) == len(uploads):
+        indexed = all(other.kind in INDEXES for other in uploads)
+        waiting = any(waits(other) for other in listed if other.job is step.job)
+        if step.job.get("needs") and (waiting or not indexed):
+            return
         notes = (_uploaded(late[0]),)
         yield Finding("publishing does not wait for the upload of the package, which the registry checks", span, notes)
         return
-    slow = next((other for other in uploads if other.destination()), None)
-    between = list(_between(step, uploads, listed))
-    if slow and not any(map(waits, between)) and not _built(step, slow, listed):
+    slow = next((other for other in uploads if other.kind in INDEXES and other.step not in late), None)
+    if slow and not any(map(waits, between)) and not _built(step, slow.step, listed):
         pause = max((paused(other) or 0 for other in between), default=0)
         when = f"only {pause} s later" if pause else "at once"
         tried = f"publishing follows the upload {when} and tries once"
-        message = f"{tried}, but {slow.destination()} may not show a new release for minutes"
-        yield Finding(message, span, (_uploaded(slow),))
+        message = f"{tried}, but {INDEXES[slow.kind]} may not show a new release for minutes"
+        yield Finding(message, span, (_uploaded(slow.step),))
 
 
-def _anyway(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Finding]:
+def _anyway(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
     """Publishing that runs even where the upload before it failed, and that no step of its job keeps back then."""
     said = scalar(step.node.get("if")) + scalar(step.job.get("if"))
-    for upload in uploads:
+    for upload, _ in uploads:
         node = (step.node if upload.job is step.job else step.job).get("if")
         named = re.search(rf"\b(?:needs\.{re.escape(upload.name)}|steps)\.[\w-]+", said)
         if before(upload, step) and _ANYWAY.search(scalar(node)) and not (named or _ASKS.search(said)) and node:
@@ -208,6 +212,22 @@ def _anyway(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Fin
             message = f"`if: {scalar(node).strip()[:60]}` publishes even where the upload of the package failed"
             yield Finding(message, node.span, (_uploaded(upload),))
             return
+
+
+def _unconditional(step: Step, uploads: list[Upload]) -> Iterator[Finding]:
+    """Publishing in every run, where the package is uploaded only in those that make a release."""
+    places = [(other.step.node if other.step.job is step.job else other.step.job).get("if") for other in uploads]
+    first = next(iter(places), None)
+    if first is None or not all(_RELEASED.search(scalar(place)) for place in places):
+        return
+    jobs = (step.job, *(at(step.workflow, "jobs", name) for name in awaited(step.workflow, step.job)))
+    if step.node.get("if") or any(at(job, "if") for job in jobs) or _CHOOSES.search(step.node.span.text):
+        return
+    if not any(name == "push" and not at(settings, "tags") for name, _, settings in _events(step.workflow.get("on"))):
+        return
+    condition = scalar(first).strip()[:60]
+    message = f"publishing is tried after every push, but the package is uploaded only `if: {condition}`"
+    yield Finding(message, next(step.found(PUBLISH))[0], (Label(first.span, "this keeps the upload to releases"),))
 
 
 def _anywhere(step: Step) -> Iterator[Finding]:
@@ -237,11 +257,11 @@ def _uploaded(step: Step) -> Label:
     return Label((step.run or step.node.span).head, "the package is uploaded here")
 
 
-def _between(step: Step, uploads: list[Step], listed: list[Step]) -> Iterator[Step]:
+def _between(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Step]:
     """The steps that run after an upload and before a step, that one included."""
     yield step
     for other in listed:
-        late = any(other is not upload and before(upload, other) for upload in uploads)
+        late = any(other is not upload and before(upload, other) for upload, _ in uploads)
         if late and other.workflow is step.workflow and before(other, step):
             yield other
 

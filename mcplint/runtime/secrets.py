@@ -13,6 +13,7 @@ from mcplint.facts.document import ScalarNode, items, pairs
 from mcplint.facts.platform import Resource
 from mcplint.images.image import Copy, Image
 from mcplint.knowledge import secrets as known
+from mcplint.knowledge.clients import HEADERS
 from mcplint.model import ClientConfig, Container
 from mcplint.model.secrets import Secret
 from mcplint.project.ignored import ignored_by_git, is_ignored
@@ -261,7 +262,7 @@ def _in_client(client: ClientConfig) -> Iterator[Secret]:
     node = client.node
     if node is None:
         return
-    for key in ("env", "headers"):
+    for key in ("env", *HEADERS):
         for name, value in pairs(node.get(key)):
             if isinstance(value, ScalarNode) and (kind := known.secret(name.text, value.text)):
                 yield Secret("client", name.text, kind, value.span)

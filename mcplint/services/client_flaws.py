@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from mcplint.facts.client import ClientFile
 from mcplint.facts.document import TRAILING_COMMA, MappingNode, Node, Problem, ScalarNode, items, pairs, scalar
 from mcplint.findings import ERROR, NOTE, WARNING
-from mcplint.knowledge.clients import IGNORED, REFUSED, SKIPPED, Host
+from mcplint.knowledge.clients import HEADERS, IGNORED, REFUSED, SKIPPED, Host
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.transports import STDIO
 from mcplint.model import ClientFlaw
@@ -186,6 +186,17 @@ def _codex(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
             f"{host.name} refuses the whole file: it takes the token from a variable that `bearer_token_env_var` names"
         )
         yield ClientFlaw("shape", token.span, text, ERROR)
+    if headers := node.key("headers"):
+        text = f"{host.name} does not read `headers`: it sends those of `http_headers`"
+        edits = (Edit(headers.span, "http_headers"),) if not node.key("http_headers") else ()
+        yield ClientFlaw("shape", headers.span, text, WARNING, (), edits, "rename the key to `http_headers`")
+    names = (node.get("bearer_token_env_var"), *(value for _, value in pairs(node.get("env_http_headers"))))
+    for value in _scalars(names):
+        if found := re.fullmatch(r"(?:Bearer )?\$(?:\{(?:env:)?([A-Za-z_]\w*)\}|([A-Za-z_]\w*))", value.text):
+            name = found[1] or found[2]
+            text = f"{host.name} takes `{value.text[:60]}` whole for the name of a variable, which nobody sets"
+            edits = (Edit(value.span, name),) if value.span.text == value.text else ()
+            yield ClientFlaw("variable", value.span, text, ERROR, (), edits, f"name the variable, `{name}`")
 
 
 def _loses(name: ScalarNode, host: Host) -> str:
@@ -224,7 +235,7 @@ def _strings(node: MappingNode) -> Iterator[ScalarNode]:
     ):
         yield from _scalars((node.get("command"), *args))
     yield from _scalars((node.get("url"), node.get("httpUrl")))
-    for key in ("env", "headers"):
+    for key in ("env", *HEADERS):
         yield from _scalars(value for _, value in pairs(node.get(key)))
 
 

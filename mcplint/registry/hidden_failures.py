@@ -1,0 +1,55 @@
+"""Failures to publish that nobody sees: later releases are then missing from the registry for months."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mcplint.facts.document import ScalarNode
+from mcplint.findings import Finding, Fix
+from mcplint.registry.workflow_steps import PUBLISH, Step
+from mcplint.text.layout import without_line
+from mcplint.text.source import Edit
+
+_HIDES = re.compile(r"\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*")
+_NEGATED = re.compile(r"\bif[ \t]+![ \t]*[\"']?[\w./${}-]*\Z")
+# What a script may do with a failure other than say it.
+_MINDS = re.compile(r"\b(?:exit|return|false|kill|break|continue|sleep|publish|set)\b|\w=|\$\?|PIPESTATUS|\bif\b|\[")
+
+
+def hidden(step: Step) -> Iterator[Finding]:
+    """The commands of a step that publish and whose failure goes by, and what lets the whole step fail unseen."""
+    for span, match in step.found(PUBLISH):
+        script = match.string
+        line = script.rfind("\n", 0, match.start()) + 1
+        if hides := _HIDES.match(script, match.end()):
+            whole = span._replace(end=span.start + len((match[0] + hides[0]).rstrip()))
+            yield Finding(f"`|| {hides[1]}` hides that publishing failed", whole)
+        elif _NEGATED.search(script[line : match.start()]):
+            if not _MINDS.search(script[match.end() : _end(script, match.end())]):
+                yield Finding("`if !` hides that publishing failed: nothing below lets the step fail", span)
+        elif _is_off(script[: match.start()]) and _goes_on(script[match.end() :]):
+            yield Finding("`set +e` hides that publishing failed: the script goes on and ends well", span)
+    for owner in (step.node, step.job):
+        key, value = owner.key("continue-on-error"), owner.get("continue-on-error")
+        if key and isinstance(value, ScalarNode) and value.value is True:
+            whole = key.span._replace(end=value.span.end)
+            fix = Fix("let the step fail", (without_line(value.span, key.text) or Edit(value.span, "false"),))
+            yield Finding("`continue-on-error` hides that publishing failed", whole, fix=fix)
+
+
+def _end(script: str, start: int) -> int:
+    """Where the branch of an `if` ends."""
+    found = re.compile(r"(?m)(?:^|;)[ \t]*fi\b").search(script, start)
+    return found.start() if found else len(script)
+
+
+def _is_off(script: str) -> bool:
+    """Whether the shell goes on after a command that failed, at the end of a script."""
+    return max(script.rfind("set +e"), -1) > max(script.rfind("set -e"), -1)
+
+
+def _goes_on(rest: str) -> bool:
+    """Whether the rest of a script has commands, and none that looks at what became of those before."""
+    commands = re.sub(r"(?m)^[ \t]*#[^\n]*|\A[^\n]*", "", rest).strip()
+    return bool(commands) and not _MINDS.search(commands)

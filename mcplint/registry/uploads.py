@@ -1,0 +1,105 @@
+"""Which packages the steps of a workflow upload: those that a `server.json` names, to the index where it has them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mcplint.facts.document import at, scalar
+from mcplint.model import Manifest
+from mcplint.registry.places import field, packages
+from mcplint.registry.workflow_steps import Step
+
+INDEXES = {"pypi": "PyPI", "npm": "npm"}
+"""The indexes that may take minutes to show a release, by the type of package."""
+_REST = r"(?P<rest>(?:[^\n;&|\\]|\\[\s\S])*)"
+# What uploads a package, by its type.
+_COMMANDS = {
+    "pypi": r"(?:twine upload|(?:uv|poetry|pdm|hatch|flit) publish)\b",
+    "npm": r"(?:(?:npm|pnpm|bun)(?:@[\w.^~-]+)?(?:[ \t]+-[-\w]+(?:=\S+)?)*[ \t]+publish\b"
+    r"|npx (?:-\S+ )*semantic-release(?:@\S+)?(?= *(?:$|[\n;&|])))",
+    "cargo": r"cargo publish\b",
+    "oci": r"docker push\b",
+    "nuget": r"(?:dotnet )?nuget push\b",
+}
+_ACTIONS = {
+    "pypa/gh-action-pypi-publish": "pypi",
+    "js-devtools/npm-publish": "npm",
+    "docker/build-push-action": "oci",
+    "cycjimmy/semantic-release-action": "npm",
+}
+# What sends it elsewhere: by flags, by an action's inputs, by variables; the indexes that count have names.
+_ELSEWHERE = re.compile(
+    r"--dry-run\b|--no-publish\b"
+    r"|(?:^|\s)(?:--(?:registry|repository|repository-url|publish-url|index|repo)|-r)(?:[= \t]+)(?P<to>[^-\s]\S*)"
+)
+_INPUTS = ("repository-url", "repository_url", "registry", "dry-run", "dry_run")
+_VARIABLES = {
+    "pypi": ("UV_PUBLISH_URL", "UV_PUBLISH_INDEX", "TWINE_REPOSITORY_URL", "TWINE_REPOSITORY", "HATCH_INDEX_REPO"),
+    "npm": ("NPM_CONFIG_REGISTRY", "npm_config_registry"),
+}
+_OWN = re.compile(r"[\"']?(?:https?://)?(?:registry\.npmjs\.org|upload\.pypi\.org|pypi|main)\b(?!\.)")
+
+
+class Upload(NamedTuple):
+    """A step that uploads a package of a document, and the type of that package."""
+
+    step: Step
+    kind: str
+
+
+def uploaded(step: Step, manifest: Manifest, listed: list[Step]) -> str | None:
+    """The type of a package of the document that a step uploads, None where it uploads none of them."""
+    wanted = {scalar(field(node, "registryType")) for node in packages(manifest)}
+    return next((kind for kind in _sent(step, manifest, listed) if kind in wanted), None)
+
+
+def _sent(step: Step, manifest: Manifest, listed: list[Step]) -> Iterator[str]:
+    """The types of the packages that a step uploads to where all look for them."""
+    kind = _ACTIONS.get(scalar(step.node.get("uses")).partition("@")[0].lower())
+    given = step.node.get("with")
+    pushes = kind != "oci" or scalar(at(given, "push")) not in ("", "false") or at(given, "outputs")
+    if kind and pushes and all(_is_own(scalar(at(given, name))) for name in _INPUTS):
+        yield kind
+    for kind, pattern in _COMMANDS.items():
+        found = (match for _, match in step.found(pattern + _REST))
+        sent = any(not _strays(match["rest"]) and not _is_other(step, match, kind, manifest) for match in found)
+        if sent and all(map(_is_own, map(step.variable, _VARIABLES.get(kind, ())))) and _is_home(step, kind, listed):
+            yield kind
+
+
+def _strays(rest: str) -> bool:
+    return any(match["to"] is None or not _is_own(match["to"]) for match in _ELSEWHERE.finditer(rest))
+
+
+def _is_own(index: str) -> bool:
+    """Whether the name of an index, or what an input says of it, leaves the package where all look for it."""
+    return index in ("", "false") or _OWN.match(index) is not None
+
+
+def _is_home(step: Step, kind: str, listed: list[Step]) -> bool:
+    """Whether the registry that its job sets up for Node, if it does, is that of npm."""
+    above = [other for other in listed if other.job is step.job and other.position < step.position]
+    setups = [other for other in above if scalar(other.node.get("uses")).startswith("actions/setup-node")]
+    return kind != "npm" or not setups or _is_own(scalar(at(setups[-1].node, "with", "registry-url")))
+
+
+def _is_other(step: Step, command: re.Match[str], kind: str, manifest: Manifest) -> bool:
+    """Whether a package of the project that the document does not name stands where a command uploads from."""
+    before = re.findall(r"(?:^|[\n;&|])[ \t]*cd[ \t]+([\w./-]+)", command.string[: command.start()])
+    given = next((word for word in command["rest"].split() if word.startswith(("./", "../"))), "")
+    base = scalar(step.node.get("working-directory")) or _default(step)
+    folder = posixpath.normpath(posixpath.join(base, *before[-1:], given))
+    identifiers = {scalar(field(node, "identifier")) for node in packages(manifest)}
+    known = [one for one in manifest.project.distributions if one.registry == kind and one.name.only]
+    here = [one for one in known if posixpath.normpath(posixpath.dirname(one.span.source.path)) == folder]
+    named = {one.name.only for one in known if one.name.only in identifiers}
+    return bool(here and named) and all(one.name.only not in named for one in here)
+
+
+def _default(step: Step) -> str:
+    """The folder in which the steps of the job run."""
+    owners = (step.job, step.workflow)
+    return next(filter(None, (scalar(at(each, "defaults", "run", "working-directory")) for each in owners)), "")
