@@ -83,9 +83,10 @@ def check(server: Server):
     container = server.container
     if not container or not container.dockerfile or not server.speaks_http or server.sdk.is_npm:
         return
-    words = container.command.only or ()
-    elsewhere = VARIABLE in container.env or not words or any(re.fullmatch(UNBUFFERED, word) for word in words[1:4])
-    if elsewhere or container.tty.must(bool) or any(VARIABLE in word for word in words):
+    words = container.words if container.command.only else ()
+    texts = [each.span.source.text for each in container.commands if each.span.source != container.cmd.source]
+    elsewhere = VARIABLE in container.env or not words or any(is_unbuffered(each) for each in container.commands)
+    if elsewhere or container.tty.must(bool) or any(VARIABLE in word for word in (*words, *texts)):
         return
     held = [place for place in (*server.printed, *server.prints) if is_held(place.span.text)]
     if held:
@@ -94,6 +95,11 @@ def check(server: Server):
         )
         notes = (*(Label(place.span.head, "and here") for place in held[1:4]), Label(container.cmd, "starts it"))
         yield Finding(message, held[0].span, notes)
+
+
+def is_unbuffered(command) -> bool:
+    """Whether a command tells Python to hold nothing back."""
+    return any(re.fullmatch(UNBUFFERED, word.only or "") for word in (command.words or ())[1:4])
 
 
 def is_held(call: str) -> bool:

@@ -1,12 +1,13 @@
 r"""The image starts a server that is made for development
 
-`uvicorn --reload`, `uvicorn.run("server:app", reload=True)` and `fastmcp run
---reload` watch the sources and start the server anew at each change: every
-session ends then, and a second process stands between the container's signals
-and the server. Given the application itself and no import string, uvicorn ends
-at once. `fastmcp dev` and `mcp dev` start the MCP Inspector with npx, which
-the image has to fetch and to have Node for, and put the server behind it on
-standard input: nobody reaches it by HTTP.
+`uvicorn --reload`, `uvicorn.run("server:app", reload=True)`, `fastapi dev` and
+`fastmcp run --reload` watch the sources and start the server anew at each
+change: every session ends then, and a second process stands between the
+container's signals and the server. It is the same where a script that the
+image starts says so. Given the application itself and no import string,
+uvicorn ends at once. `fastmcp dev` and `mcp dev` start the MCP Inspector with
+npx, which the image has to fetch and to have Node for, and put the server
+behind it on standard input: nobody reaches it by HTTP.
 
 Not reported where only a compose file that is named for development
 (`compose.override.yaml`, `docker-compose.dev.yml`) or a profile of compose
@@ -72,14 +73,27 @@ CMD ["uvicorn", "server:app", "--host", "0.0.0.0"]
 import re
 
 from mcplint import WARNING, Container, Edit, Finding, Fix, Label, Span, rule
+from mcplint.model import Argv
 from mcplint.text.layout import is_named
 
 DEVELOPMENT = r"(?i)(?:^|[-._/])(?:dev|devel|development|local|override|test|debug)(?:[-._/]|$)"
 
+SAYS = (
+    (
+        r"\b(?:uvicorn|fastmcp run|granian|hypercorn)\b[^;&|]*?\s(--reload)(?=\s|$)",
+        "starts its server anew whenever a file changes",
+    ),
+    (
+        r"(?:^|[\s/])((?:fast)?mcp dev)\s",
+        "starts the MCP Inspector, which fetches itself with npx, in place of the server alone",
+    ),
+    (r"(?:^|[\s/])(fastapi dev)(?=\s|$)", "starts its server anew whenever a file changes"),
+)
+"""What a command says that starts a server for development, and what comes of that."""
+
 
 @rule("dev-server-in-image", WARNING)
 def check(container: Container):
-    words = [word.only or "" for word in (container.argv.words if container.argv else None) or ()]
     files = (container.span.source.path, container.cmd.source.path, container.dockerfile or "")
     names = (*files, container.service or "", *container.profiles)
     if (
@@ -88,23 +102,30 @@ def check(container: Container):
         or any(mount.path for mount in container.mounts)
     ):
         return
-    text = " ".join(words)
-    if found := re.search(r"\b(?:uvicorn|fastmcp run|granian|hypercorn)\b[^;&|]*?\s(--reload)(?=\s|$)", text):
-        said, does = found[1], "starts its server anew whenever a file changes"
-    elif found := re.search(r"(?:^|[\s/])((?:fast)?mcp dev)\s", text):
-        said, does = found[1], "starts the MCP Inspector, which fetches itself with npx, in place of the server alone"
-    elif container.reload and (place := container.reload[0].span):
+    for said, does in SAYS:
+        command = next((each for each in container.commands if re.search(said, text_of(each))), None)
+        if command:
+            yield started(container, command, re.search(said, text_of(command))[1], does)
+            return
+    if container.reload and (place := container.reload[0].span):
         fix = Fix("leave it off", container.reload[0].write("False"), safe=True)
         message = f"`reload=True` is for development: {container.title} {container.reload[1]}"
         yield Finding(message, place, (Label(container.cmd, "starts it"),), fix)
-        return
-    else:
-        return
-    place = next((word.site.span for word in container.argv.words or () if word.only == said and word.site), None)
-    notes = () if place is None or place == container.cmd else (Label(container.cmd, "starts it"),)
+
+
+def text_of(command: Argv) -> str:
+    """The words of a command as one text."""
+    return " ".join(str(word.only or "") for word in command.words or ())
+
+
+def started(container: Container, command: Argv, said: str, does: str) -> Finding:
+    """The finding about a word of a command that the container starts, itself or by a script."""
+    place = next((word.site.span for word in command.words or () if word.only == said and word.site), None)
+    at = place or (container.cmd if command == container.argv else command.span)
+    notes = () if at == container.cmd else (Label(container.cmd, "starts it"),)
     alone = place and said == "--reload" and not is_named(place, "reload")
     fix = Fix("leave it out", without(place), safe=True) if alone else None
-    yield Finding(f"`{said}` is for development: {container.title} {does}", place or container.cmd, notes, fix)
+    return Finding(f"`{said}` is for development: {container.title} {does}", at, notes, fix)
 
 
 def without(word: Span) -> tuple[Edit, ...]:

@@ -117,5 +117,5 @@ def speaks_plainly(server: Server) -> bool:
     if not container or container.command.only is None:
         return False
     places = (server.span, server.made) if server.made else (server.span,)
-    texts = [*container.command.only, *container.env, *(place.source.text for place in places)]
+    texts = [*container.command.only, *container.words, *container.env, *(place.source.text for place in places)]
     return not any(re.search(TLS, text) for text in texts)

@@ -145,8 +145,10 @@ def fix_for(server: Server, edits: tuple[Edit, ...]) -> Fix:
 
 def ignores_option(server: Server) -> bool:
     """Whether the command gives a host that the program does not take: then that is what is wrong with it."""
-    words = (server.container.argv.words if server.container and server.container.argv else None) or ()
-    given = any(re.search(r"(?<!\S)--host\b", word.only or word.partly) for word in words)
+    commands = server.container.commands if server.container else ()
+    given = any(
+        re.search(r"(?<!\S)--host\b", word.only or word.partly) for each in commands for word in each.words or ()
+    )
     return given and not (server.host.site and server.host.site.option)
 
 

@@ -74,7 +74,7 @@ def check(server: Server):
     commanded = server.runner in ("uvicorn", "gunicorn") and not server.span.source.path.endswith(".py")
     if not commanded or server.workers.may(lambda count: count < 2):
         return
-    words = server.container.command.only if server.container else None
+    words = server.container.words if server.container and server.container.command.only else None
     if server.runner == "gunicorn" and (words is None or any(word.startswith(OTHERWISE) for word in words)):
         return
     for metrics in server.metrics:

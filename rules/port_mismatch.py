@@ -200,7 +200,9 @@ def mentioned(number: int, server: Server) -> bool:
     declared = (one.target.only for one in (*container.ports, *container.forwards, *container.expose))
     texts = [str(word) for value in (container.command, *container.env.values()) for word in value.options or ("",)]
     places = (server.span, server.made) if server.made else (server.span,)
-    return number in declared or any(str(number) in text for text in (*texts, *(each.source.text for each in places)))
+    return number in declared or any(
+        str(number) in text for text in (*texts, *container.words, *(each.source.text for each in places))
+    )
 
 
 def others(ports: tuple[Port, ...], server: Server) -> tuple[Port, ...]:

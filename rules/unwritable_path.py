@@ -17,8 +17,9 @@ nobody writes anywhere but to what is mounted, not even to `/tmp`.
 it; a `tmpfs` does for a root file system that is read-only.
 
 What counts is what the program certainly writes, where nothing catches the
-failure. Not reported if any step changes owners or modes of the folder or of
-one around it, or if something is mounted there.
+failure, from the folder that a `cd` or `os.chdir` before it has led to. Not
+reported if any step changes owners or modes of the folder or of one around it,
+or if something is mounted there.
 
 See https://docs.docker.com/reference/dockerfile/#user
 

@@ -40,6 +40,7 @@ WRAPPERS: Mapping[str, Grammar] = {
     "newrelic-admin": grammar(),
     "chroot": grammar(),
 }
+UV_AND_NPX = ("uv", "uvx", "npx")
 # How many arguments of its own a wrapper has: a user, a duration, a sub-command.
 OWN_ARGUMENTS = dict.fromkeys(
     ("gosu", "su-exec", "s6-setuidgid", "setuidgid", "timeout", "newrelic-admin", "chroot"), 1

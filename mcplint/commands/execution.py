@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from mcplint.commands.words import Words, span_of, text
-from mcplint.model import Install
+from mcplint.model import Argv, Install
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
@@ -24,7 +24,7 @@ class ExecContext(NamedTuple):
     `wrapper`, `bridge`: as in Start.
     `sets`: what the command itself has put into the environment so far. `zero` and `arguments`: what `$0` and `$@`
     are in its shell. `said`: what shells write to standard output before. `installs`, `registry`, `background` and
-    `prepared`: as in Start.
+    `prepared`: as in Start. `commands`: those that led here, this one last.
     """
 
     workdir: str | None
@@ -45,6 +45,7 @@ class ExecContext(NamedTuple):
     installs: tuple[Install, ...] | None = None
     background: Label | None = None
     prepared: bool = False
+    commands: tuple[Argv, ...] = ()
 
     @property
     def given(self) -> tuple[object, ...]:
@@ -113,6 +114,7 @@ class ExecContext(NamedTuple):
         start = Start(kind, target, self.span, argv, self.sets, roots, runner, flags, self.wrapper)
         start = start._replace(notes=(*self.notes, note), said=self.said, installs=self.installs)
         start = start._replace(background=self.background, prepared=self.prepared)
+        start = start._replace(commands=self.commands, workdir=self.workdir)
         return start._replace(bridge=self.bridge, registry=self.registry if self.bridge else "")
 
 

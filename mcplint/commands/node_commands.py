@@ -339,7 +339,9 @@ def _npx(words: Words, context: ExecContext) -> Step:
     package = package_json(context.tree, folder) if folder is not None else None
     if folder is not None and package and (command := started(package, name)):
         return _bin(inner, folder, command.path, parsed.rest[1:], parsed.rest[0])
-    return Next((parsed.rest[0]._replace(options=(name,)), *parsed.rest[1:]), inner)
+    said = parsed.rest[0]
+    site = said.site if text(said) == name else None
+    return Next((said._replace(options=(name,), site=site), *parsed.rest[1:]), inner)
 
 
 def packed(name: str, folder: str, words: Words, tree: Tree) -> Words:

@@ -11,6 +11,7 @@ from mcplint.commands.command_lines import (
     PYTHON_TOOLS,
     RUNNERS,
     SDK_COMMANDS,
+    WRAPPERS,
     is_assignment,
     program,
     unwrapped,
@@ -31,6 +32,7 @@ from mcplint.commands.python_commands import (
 from mcplint.commands.uv_run import uv_run, uvx
 from mcplint.commands.words import Words, text
 from mcplint.knowledge.executables import JAVASCRIPT, SHELLS, TASK_RUNNERS
+from mcplint.model import Argv
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.cache import Asking, cached
 
@@ -54,6 +56,8 @@ def _starts(words: Words, context: ExecContext) -> tuple[Start | NoStart, ...]:
     waiting: list[tuple[Next, int]] = [(Next(words, context), 0)]
     while waiting:
         (words, context), number = waiting.pop(0)
+        command = Argv(words, context.span, workdir=context.workdir)
+        context = context._replace(commands=(*context.commands, command))
         step = (
             _step(words, context, number > 0) if number < MOST else context.none("the command wraps itself too often")
         )
@@ -76,7 +80,7 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         return assigned(words, context)
     name = program(words)
     if (rest := unwrapped(words)) is not None:
-        return Next(rest, context.because(words[0], "runs the command after it"))
+        return Next(rest, _entered(name, words, context.because(words[0], "runs the command after it")))
     if name in RUNNERS:
         return _run(name, words, context)
     if name in ("uvx", "pipx"):
@@ -123,6 +127,15 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
     if name in ("lambda-entrypoint.sh", "awslambdaric"):
         return lambda_handler(words[1:], context)
     return _program(words, context)
+
+
+def _entered(name: str, words: Words, context: ExecContext) -> ExecContext:
+    """The context in the folder that `env -C` and its like change to."""
+    folder = parse(words[1:], WRAPPERS[name]).flags.get("chdir") if name in WRAPPERS else None
+    if folder is None:
+        return context
+    named = text(folder)
+    return context._replace(workdir=context.absolute(named) if named else None)
 
 
 def _run(tool: str, words: Words, context: ExecContext) -> Step:

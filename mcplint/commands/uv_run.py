@@ -77,7 +77,9 @@ def uvx(words: Words, context: ExecContext) -> Step:
     origin = command if source is None else spelled(source)
     place = rest[0] if source is None else source
     inner = context.because(words[0], f"{tool} starts it in an environment of its own")
-    named = Value((posixpath.basename(command),), rest[0].trace, rest[0].site if not version else None)
+    named = Value(
+        (posixpath.basename(command),), rest[0].trace, rest[0].site if asked == posixpath.basename(command) else None
+    )
     if name_of(command) in ASGI or name_of(command) in GATEWAYS or name_of(command) in SDK_COMMANDS:
         return Next((named, *rest[1:]), inner._replace(registry="pypi"))
     folder = _folder(origin, command, context)

@@ -24,6 +24,7 @@ from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext, on_host
 from mcplint.text.located import LocatedText
+from mcplint.text.paths import absolute
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
@@ -77,6 +78,12 @@ def _described(sdk: Sdk) -> Sdk:
     prefixes = fact(sdk.package, version, "env.prefixes")
     sessionless = fact(sdk.package, version, "sessions.sessionless_protocol")
     return sdk._replace(prefixes=prefixes if isinstance(prefixes, tuple) else None, sessionless=sessionless is True)
+
+
+def with_commands(container: Container, start: Start | None) -> Container:
+    """A container with the commands that its start comes down to: its own alone where that is not followed."""
+    own = (container.argv,) if container.argv else ()
+    return container._replace(commands=start.commands if start else own)
 
 
 def parts(servers: Iterable[Server], container: Container | None, ids: dict[str, int]) -> Iterator[Server]:
@@ -142,7 +149,7 @@ class Programs:
         opened = found.servers
         if context.container.platform == "compose" and opened and self._room > ROOM // 2:
             opened = with_openers(context, opened, lambda emptied: self._made(emptied).servers)
-        named = tuple(parts(opened, context.container, self.ids))
+        named = tuple(parts(opened, with_commands(context.container, found.start), self.ids))
         return found._replace(servers=named)
 
     def _doubted(self, started: Started, context: ContainerContext) -> Started:
@@ -186,6 +193,8 @@ class Programs:
             return Started((), f"mcplint itself failed on {start.target}")
         runner: dict[str, Any] = {"runner": start.wrapper} if start.wrapper else {}
         servers = tuple(server._replace(links=(_link(context, start),), **runner) for server in outcome.servers)
+        if start.workdir != context.container.workdir.only:
+            servers = tuple(_standing(server, start.workdir) for server in servers)
         needed = frozenset(filter(None, (outcome.entry,)))
         if start.bridge and servers:
             from mcplint.link.bridges import bridge, in_front
@@ -236,10 +245,11 @@ class Programs:
         return sdks(_installs(context, start) or _of_unit(context, self.tree, folder), self.tree, folder)
 
     def _outcome(self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]) -> Outcome:
-        workdir = context.container.workdir.only or "/"
+        folder = "/" if context.container.workdir.only is None else None
 
         def file(path: str) -> str | None:
-            return inside(posixpath.normpath(posixpath.join(workdir, path)))
+            place = absolute(start.workdir or folder, path)
+            return inside(place) if place else None
 
         return self.run(start, context.container.given, self._sdk(context, start), file)
 
@@ -258,6 +268,16 @@ class Programs:
         outcome = follow(start, World(self.tree, env, sdk, file, min(most, self._room)))
         self._room -= outcome.steps
         return outcome
+
+
+def _standing(server: Server, workdir: str | None) -> Server:
+    """A server with its paths as those of the image, where it is started in another folder than its container is."""
+    writes = ((absolute(workdir, each.path) if each.path[:1] != "~" else each.path, each) for each in server.writes)
+    served = ((absolute(workdir, each.path) if each.path[:1] != "~" else None, each) for each in server.served_folders)
+    return server._replace(
+        writes=tuple(each._replace(path=path) for path, each in writes if path),
+        served_folders=tuple(each._replace(path=path) for path, each in served if path),
+    )
 
 
 def silence(start: Start, outcome: Outcome) -> str:

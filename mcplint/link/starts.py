@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from mcplint.commands.command_lines import program
+from mcplint.commands.command_lines import UV_AND_NPX, program
 from mcplint.facts.dependencies import PROJECTS
 from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.knowledge.image_ports import OTHER_PROGRAMS
@@ -20,7 +19,7 @@ from mcplint.runtime.unprivileged import needs_root, written
 from mcplint.runtime.unused_variables import with_unused
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import is_other_software
-from mcplint.text.paths import is_test
+from mcplint.text.paths import absolute, is_test
 from mcplint.values import Label, Value
 
 if TYPE_CHECKING:
@@ -124,8 +123,9 @@ def _bridged(context: ContainerContext, start: Started, tree: Tree) -> Iterator[
 
     for server in start.servers:
         if server.bridge and (config := server.bridge.config.only):
-            path = posixpath.normpath(posixpath.join(context.container.workdir.only or "/", config))
-            if (found := in_project(context, tree)(path)) in tree.paths:
+            workdir = start.start.workdir if start.start else context.container.workdir.only
+            path = absolute(workdir or "/", config)
+            if path and (found := in_project(context, tree)(path)) in tree.paths:
                 yield found
 
 
@@ -326,14 +326,18 @@ def _serving(
     context: ContainerContext, servers: tuple[Server, ...], starts: Starts, tree: Tree, writes: tuple[Label, ...]
 ) -> Container:
     """A container with what the servers in it make of it."""
-    each = context.container
+    from mcplint.link.servers import with_commands
+
+    start = starts.programs.get(context.container.id)
+    each = with_commands(context.container, start)
+    context = context._replace(container=each)
     found = each._replace(
         servers=tuple(server.id for server in servers),
         missing=starts.lacking.get(each.id),
         refused=starts.refusing.get(each.id),
         needs_root=tuple(needs_root(context, servers, writes)),
         reload=next(_reloading(servers), None),
-        lacks=(*each.lacks, *_lacks(context, starts.programs.get(each.id), tree), *_unwritable(context, servers, tree)),
+        lacks=(*each.lacks, *_lacks(context, start, tree), *_unwritable(context, servers, tree)),
     )
     if context.image:
         from mcplint.runtime.private_program import private, shell
@@ -345,9 +349,7 @@ def _serving(
             from mcplint.runtime.served_folders import served_folders
 
             found = found._replace(lacks=(*found.lacks, *served_folders(context.image, found, servers, tree)))
-        start = None if hidden else starts.programs.get(each.id)
-        words = (found.argv.words or ())[:4] if found.argv else ()
-        if start and any(re.search(r"\b(?:uvx?|npx)\b", word.only or "uv") for word in words):
+        if start and not hidden and any(program(one.words or ()) in UV_AND_NPX for one in start.commands):
             from mcplint.runtime.sync import sync
 
             found = found._replace(sync=sync(context.image, found, start, tree))

@@ -85,12 +85,14 @@ class Argv(NamedTuple):
     """A command as a platform hands it to the container: no shell, unless its first word is one.
 
     `words` is None where its number of words cannot be told; a word has a site where its own text spells it.
-    No words at all: what the image says is emptied. `span` covers the command as it is written.
+    No words at all: what the image says is emptied. `span` covers the command as it is written. `workdir`: the folder
+    that it is run in, where another command starts it there; None where that is not known.
     """
 
     words: tuple[Value[str], ...] | None
     span: Span
     trace: tuple[Label, ...] = ()
+    workdir: str | None = None
 
     @property
     def value(self) -> Value[tuple[str, ...]]:

@@ -47,7 +47,8 @@ class Container(NamedTuple):
     may be. `defaults`: whether a program's own default holds for a name that no file sets, though whoever starts it may
     set it; `examples`: what files such as `.env.example` would have them set. `env_files`: the files that
     it takes variables from. `profiles`: those of compose without which it is not started, none: it always is.
-    `entrypoint` and `arguments`: what the platform puts in place of ENTRYPOINT and CMD; `argv`: what is run.
+    `entrypoint` and `arguments`: what the platform puts in place of ENTRYPOINT and CMD; `argv`: what is run,
+    `commands`: that and what it comes down to, each started by the one before: by a shell, a script or a wrapper.
     `probe`: the HEALTHCHECK that counts, `probe_disabled`: where it is switched off; `probes`: those of the platform;
     `checks`: what all of these ask for.
     `ports`: published ones; `host_ip` is the text as written where it is not known, None for all interfaces.
@@ -91,6 +92,7 @@ class Container(NamedTuple):
     entrypoint: Argv | None = None
     arguments: Argv | None = None
     argv: Argv | None = None
+    commands: tuple[Argv, ...] = ()
     user: Value[str] = UNKNOWN
     workdir: Value[str] = UNKNOWN
     folder: str | None = None
@@ -195,6 +197,11 @@ class Container(NamedTuple):
             return Value(None, self.unread)
         said = self.argv.value
         return said if said.trace else said._replace(trace=(Label(self.argv.span, "starts it"),))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of all commands that its start comes down to, as far as they are known."""
+        return tuple(str(word.only) for each in self.commands for word in each.words or () if word.only is not None)
 
     def write(self, value: Value[Any], text: str) -> tuple[Edit, ...]:
         """The edits that set a setting of what it starts: a default that others share is replaced for it alone.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from mcplint.model import Install
+from mcplint.model import Argv, Install
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -34,7 +34,9 @@ class Start(NamedTuple):
     `language`: the package here that follows the program. `image_path`: the absolute path in the image of the file that
     Node is given, where it is known; the target is its source. `runtime`: `node` where plain Node runs that file, empty
     where another runtime does or a loader may find and translate more. `terminal`: whether it reads from and writes to
-    a terminal. `prepared`: whether what is run before it, at each start, may make files.
+    a terminal. `prepared`: whether what is run before it, at each start, may make files. `commands`: the one that is
+    given and those that it comes down to, each started by the one before. `workdir`: the folder that the program is
+    started in, as an absolute path of the image, None where it is not known.
     """
 
     kind: str
@@ -57,6 +59,8 @@ class Start(NamedTuple):
     runtime: str = ""
     terminal: Value[bool] = UNKNOWN
     prepared: bool = False
+    commands: tuple[Argv, ...] = ()
+    workdir: str | None = None
 
     @property
     def parts(self) -> tuple[str, str]:

@@ -23,7 +23,7 @@ from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
 from mcplint.runtime.missing_distributions import missing_distributions
-from mcplint.runtime.search_path import ELSEWHERE, LEADS_BACK, changes_path, found_nowhere, search_path
+from mcplint.runtime.search_path import ELSEWHERE, LEADS_BACK, changes_path, found_nowhere, looks_elsewhere, search_path
 from mcplint.text.paths import absolute
 from mcplint.values import Label
 
@@ -100,9 +100,14 @@ def _misplaced(image: Image, container: Container, start: Start, entry: str, tre
 
     Where no COPY brings it at all, it may still come from a package of the project that is installed from an index.
     """
-    contents, folder, name = Contents.of(image, tree), container.workdir.only, start.parts[0]
+    contents, folder, name = Contents.of(image, tree), start.workdir, start.parts[0]
     words = " ".join(word.only or "$" for word in (container.argv and container.argv.words) or ())
-    searched = "PYTHONPATH" in container.env or "PYTHONPATH" in start.env or re.search(ELSEWHERE, words)
+    searched = (
+        "PYTHONPATH" in container.env
+        or "PYTHONPATH" in start.env
+        or re.search(ELSEWHERE, words)
+        or looks_elsewhere(container)
+    )
     if start.kind not in (MODULE, APP) or start.installs is not None or searched or container.mounts or not folder:
         return
     if contents.open or contents.ran.names(".pth") or any(each.tool in LEADS_BACK for each in image.installs):
@@ -198,8 +203,11 @@ def _shadowed(
     start: Start, found: tuple[Imported, ...], image: Image, container: Container, tree: Tree
 ) -> Iterator[Lack]:
     """A module of the SDK that is looked for in one of the project of the same name, which comes first."""
-    words = {word.only for word in (container.argv and container.argv.words) or ()}
-    if start.kind not in (SCRIPT, MODULE, APP) or _SAFE & words or "PYTHONSAFEPATH" in {*container.env, *start.env}:
+    if (
+        start.kind not in (SCRIPT, MODULE, APP)
+        or not _SAFE.isdisjoint(container.words)
+        or "PYTHONSAFEPATH" in {*container.env, *start.env}
+    ):
         return
     first = _first_roots(start, image, container, tree)
     for each in found:

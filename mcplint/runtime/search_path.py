@@ -38,14 +38,14 @@ def search_path(image: Image, container: Container, start: Start, entry: str, tr
         return None
     if _leads_back(image, start, tree):
         return None
-    places, named, folder = list(image_paths(image, entry)), _named(container, start), container.workdir.only
+    places, named, folder = list(image_paths(image, entry)), _named(container, start), start.workdir
     if not places or None in places or named is None:
         return None
     beside = tuple(posixpath.dirname(place) for place in places if place)
     if start.kind == SCRIPT:
         return tuple(dict.fromkeys((*beside, *named)))
     words = " ".join(word.only or "$" for word in (container.argv and container.argv.words) or ())
-    if folder is None or re.search(ELSEWHERE, words):
+    if folder is None or re.search(ELSEWHERE, words) or looks_elsewhere(container):
         return None
     if start.kind == OBJECT:
         return tuple(dict.fromkeys((*beside, folder, *named)))
@@ -56,6 +56,11 @@ def search_path(image: Image, container: Container, start: Start, entry: str, tr
     found = {posixpath.join(each, end) for each in folders for end in (f"{stem}.py", f"{stem}/__init__.py")}
     found |= {posixpath.join(each, f"{stem}/__main__.py") for each in folders}
     return None if found.isdisjoint(place for place in places if place) else folders
+
+
+def looks_elsewhere(container: Container) -> bool:
+    """Whether one of the commands that a start comes down to is told where to look for modules."""
+    return any(word.startswith(("--chdir", "--app-dir", "--pythonpath")) for word in container.words)
 
 
 def _has_path_file(tree: Tree) -> bool:

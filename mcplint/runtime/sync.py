@@ -6,17 +6,15 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from mcplint.commands.command_lines import UV, program, unwrapped
+from mcplint.commands.command_lines import UV, UV_AND_NPX, program
 from mcplint.commands.options import parse
-from mcplint.commands.shell import told
-from mcplint.commands.shell_parser import commands
-from mcplint.commands.words import Words, span_of, text
+from mcplint.commands.words import span_of, text
 from mcplint.dependencies.uv_settings import FILES, setting
 from mcplint.facts.dependencies import Project
 from mcplint.images.copies import paths_in_image, project_path
 from mcplint.images.image import Image
 from mcplint.knowledge.lock_files import PYTHON_LOCKS
-from mcplint.model import Container, Sync
+from mcplint.model import Argv, Container, Sync
 from mcplint.model.insertion import more_words
 from mcplint.packaging.backend import is_packaged
 from mcplint.programs.start import Start
@@ -25,7 +23,7 @@ from mcplint.project.tree import Tree
 from mcplint.runtime.writable import home, is_open
 from mcplint.text.paths import upwards
 from mcplint.text.source import Span
-from mcplint.values import EditSite, Label, Value
+from mcplint.values import Label
 
 _INSISTING = frozenset({"--frozen", "--locked"})
 """Flags of `uv sync` without which it makes a lock file itself."""
@@ -36,25 +34,23 @@ _NPM_CACHES = ("npm_config_cache", "NPM_CONFIG_CACHE", "HOME")
 
 def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync | None:
     """What a start through uv builds again, and whether the user may start anything so; None for any other start."""
-    words = _of_shell(container.argv.words or (), container.argv.span) if container.argv else ()
-    while (rest := unwrapped(words)) is not None:
-        words = rest
-    tool = program(words)
-    if container.argv is None or tool not in ("uv", "uvx", "npx") or not image.base_known or container.unread:
+    found = next((each for each in container.commands if program(each.words or ()) in UV_AND_NPX), None)
+    if found is None or not found.words or not image.base_known or container.unread:
         return None
+    words, tool, set_ = found.words, program(found.words), {*container.env, *start.env}
     if tool == "npx":
-        refused = _no_cache(image, container, ".npm", _NPM_CACHES) if start.registry == "npm" else ""
-        return Sync(tool, span_of(words[0], container.argv.span), refused=refused) if refused else None
+        refused = _no_cache(image, container, set_, ".npm", _NPM_CACHES) if start.registry == "npm" else ""
+        return Sync(tool, span_of(words[0], found.span), refused=refused) if refused else None
     run = next((at for at, word in enumerate(words) if text(word) == "run"), None)
     if tool == "uv" and (run is None or text(words[1]) == "tool"):
         return None
-    refused = "" if _is_told_of_cache(words, image, container, tree) else _no_cache(image, container)
-    made = Sync("uvx" if tool == "uvx" else "uv run", span_of(words[0], container.argv.span), refused=refused)
+    refused = "" if _is_told_of_cache(found, image, tree) else _no_cache(image, container, set_)
+    made = Sync("uvx" if tool == "uvx" else "uv run", span_of(words[0], found.span), refused=refused)
     installs = [each for each in start.installs or () if each.tool == "uv run" and each.requirements]
     project = tree.project(installs[0].requirements[0]) if installs else None
     if tool == "uv" and run is not None and project and is_packaged(project):
-        refused = refused or _no_venv(image, container)
-        if not refused and _is_hidden(container):
+        refused = refused or _no_venv(image, container, found.workdir, set_)
+        if not refused and _is_hidden(container, found.workdir):
             return made
         failed = next(_without_lock(image, project, tree), None)
         if not refused and failed is not None:
@@ -68,15 +64,6 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
     return made if refused else None
 
 
-def _of_shell(words: Words, place: Span) -> Words:
-    """The words of the one command that a shell is told to run; the words themselves where it is no such."""
-    given = told(words, place)
-    run = commands(given[0]) if given and given[1] is None else ()
-    if len(run) != 1 or run[0].inside or not all(word.literal for word in run[0].words):
-        return words
-    return tuple(Value((word.text,), (Label(word.span, "starts it"),), EditSite(word.span)) for word in run[0].words)
-
-
 def _without_lock(image: Image, project: Project, tree: Tree) -> Iterator[Span]:
     """The `uv sync` that fails for want of a lock file, where the build goes on and no other makes the environment."""
     lock = posixpath.join(posixpath.dirname(project.source.path), PYTHON_LOCKS["uv"])
@@ -88,9 +75,14 @@ def _without_lock(image: Image, project: Project, tree: Tree) -> Iterator[Span]:
         yield from (each.span for each in syncs)
 
 
-def _no_cache(image: Image, container: Container, name: str = ".cache", elsewhere: tuple[str, ...] = _CACHES) -> str:
-    """Why its user has no place for a cache, empty where it may have one, `elsewhere` if only by a variable."""
-    found = None if any(each in container.env for each in elsewhere) else home(container)
+def _no_cache(
+    image: Image, container: Container, given: set[str], name: str = ".cache", elsewhere: tuple[str, ...] = _CACHES
+) -> str:
+    """Why its user has no place for a cache, empty where it may have one.
+
+    `elsewhere`: the variables that say where, `given`: those that are set.
+    """
+    found = None if not given.isdisjoint(elsewhere) else home(container)
     if found is None or is_open(image, container, posixpath.join(found[0], name)):
         return ""
     return f"it cannot make its cache in {posixpath.join(found[0], name)}, as {found[1]}"
@@ -99,20 +91,20 @@ def _no_cache(image: Image, container: Container, name: str = ".cache", elsewher
 _CACHE_SETTINGS = ("no-cache", "cache-dir")
 
 
-def _is_told_of_cache(words: Words, image: Image, container: Container, tree: Tree) -> bool:
+def _is_told_of_cache(command: Argv, image: Image, tree: Tree) -> bool:
     """Whether uv is told to keep no cache, or where, by an option or by the settings of the project."""
+    words = command.words or ()
     before = parse(words[1:], UV)
     after = parse(before.rest[1:], UV) if program(words) == "uv" else before
     if {*_CACHE_SETTINGS, "no-cache-dir", "n"} & {*before.flags, *after.flags}:
         return True
-    places = (posixpath.join(each, name) for each in upwards(container.workdir.only or "/") for name in FILES)
+    places = (posixpath.join(each, name) for each in upwards(command.workdir or "/") for name in FILES)
     files = [path for place in places if (path := project_path(image, place, tree)) in tree.paths]
     return any(setting(tree, path or "", name) is not None for path in files for name in _CACHE_SETTINGS)
 
 
-def _is_hidden(container: Container) -> bool:
+def _is_hidden(container: Container, folder: str | None) -> bool:
     """Whether something that is mounted may lie over the environment that the build has made."""
-    folder = container.workdir.only
     named = container.env.get("UV_PROJECT_ENVIRONMENT")
     if folder is None or (named is not None and named.only is None):
         return bool(container.mounts)
@@ -142,13 +134,12 @@ def _is_touched(image: Image, project: Project) -> bool:
     return False
 
 
-def _no_venv(image: Image, container: Container) -> str:
+def _no_venv(image: Image, container: Container, workdir: str | None, given: set[str]) -> str:
     """Why its user cannot build into the environment of the project, empty where it may."""
-    workdir = container.workdir.only
     owner = image.folders.get(workdir or "")
     if not container.unprivileged or not workdir or owner is None or not owner.must_be("root", "0"):
         return ""
-    if "UV_PROJECT_ENVIRONMENT" in container.env or is_open(image, container, f"{workdir}/.venv"):
+    if "UV_PROJECT_ENVIRONMENT" in given or is_open(image, container, f"{workdir}/.venv"):
         return ""
     synced = any(each.tool == "uv sync" for each in container.installs)
     return f"{workdir}/.venv belongs to root, and the user {container.unprivileged} cannot change it" if synced else ""

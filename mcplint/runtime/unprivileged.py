@@ -141,8 +141,7 @@ def _may_hold(image: Image, path: str) -> bool:
 
 def _started_writing(container: Container) -> Iterator[Label]:
     """What is started where its command writes by itself: a cache, a folder, a file."""
-    command = " ".join(word.only or "" for word in container.argv.words or ()) if container.argv else ""
-    if re.search(_WRITING, command):
+    if re.search(_WRITING, " ".join(container.words)):
         yield Label(container.cmd, "this may write as the user that runs it")
 
 

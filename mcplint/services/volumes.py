@@ -149,8 +149,7 @@ def unwritable(context: ContainerContext, tree: Tree) -> Iterator[Unwritable]:
 
 def _is_named(target: str, container: Container, tree: Tree) -> bool:
     """Whether a setting of the container, its command, or a program of the project names a folder."""
-    words = (word.only for word in (container.argv and container.argv.words) or ())
-    settings = (str(text) for text in (*(value.only for value in container.env.values()), *words))
+    settings = (str(text) for text in (*(value.only for value in container.env.values()), *container.words))
     named = re.compile(rf"(?<![\w.}}-]){re.escape(target)}(?![\w.-])")
     workdir = f"{(container.workdir.only or '').rstrip('/')}/"
     if target.startswith(workdir):

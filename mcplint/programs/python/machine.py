@@ -20,10 +20,12 @@ from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.python.state import (
     BACKGROUND,
+    DIRECTORY,
     DIVERTED,
     ENLARGED,
     FOLDERS,
     MEASURED,
+    MOVED,
     PRINTED,
     SURELY_PRINTED,
     WRITTEN,
@@ -134,7 +136,7 @@ class Machine(Journal):
         self.costs: dict[int, tuple[int, int]] = {}
         self.packages: dict[str, Package | None] = {}
         self.environ = Entries()
-        noted = (BACKGROUND, PRINTED, SURELY_PRINTED, DIVERTED, WRITTEN, FOLDERS, MEASURED)
+        noted = (BACKGROUND, PRINTED, SURELY_PRINTED, DIVERTED, WRITTEN, DIRECTORY, MOVED, FOLDERS, MEASURED)
         self.state = Table(dict.fromkeys(noted, ()))
         self.active: dict[int, int] = {}
         self.risks: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from mcplint.programs.journal import Raised
@@ -12,6 +13,7 @@ from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.standard import anything, same
 from mcplint.programs.python.machine import Handler, Machine, Reader
 from mcplint.programs.python.operators import or_else, present, product
+from mcplint.programs.python.state import DIRECTORY, MOVED
 from mcplint.programs.python.values import Dict, Instance
 from mcplint.programs.values import ABSENT, Abstract, External, Sequence, each, known, noted, union, unknown
 from mcplint.text.located import LocatedText
@@ -133,7 +135,8 @@ def load_dotenv(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def dotenv_pairs(machine: Machine, name: str, notes: tuple[Label, ...]) -> dict[str, Abstract]:
     """The variables of a `.env` file that the project has."""
-    path = machine.world.file(name)
+    place = standing(machine, name)
+    path = machine.world.file(place) if place else None
     found = machine.world.tree.facts("dotenv", path) if path is not None else None
     if found is None:
         return {}
@@ -154,6 +157,23 @@ def text_of(path: Abstract) -> str | None:
     if isinstance(only, Instance) and only.library == "pathlib.Path":
         only = only.table["text"].only
     return only if isinstance(only, str) else None
+
+
+def changed_directory(machine: Machine, args: Args, owner: Any, lasting: bool = True) -> Abstract:
+    """`os.chdir(path)`, after which relative paths begin there; `contextlib.chdir` does so for a while."""
+    named = text_of(args.get(0, "path")) if lasting else None
+    place = None if named is None else standing(machine, named)
+    machine.put(machine.state, DIRECTORY, () if place is None else (place or ".",))
+    machine.put(machine.state, MOVED, (True,))
+    return unknown(*args.notes)
+
+
+def standing(machine: Machine, name: str) -> str | None:
+    """A path as one from the folder that the program was started in, None where that cannot be told."""
+    if not MOVED.of(machine.state) or name.startswith(("/", "~")):
+        return name
+    folder = DIRECTORY.of(machine.state)
+    return posixpath.normpath(posixpath.join(folder[0], name)) if folder else None
 
 
 def path(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -200,7 +220,6 @@ QUIET = (
     "os.path.exists",
     "os.path.isfile",
     "os.path.isdir",
-    "os.chdir",
     "sys.path.insert",
     "sys.path.append",
     "sys.stdout.reconfigure",
@@ -216,6 +235,8 @@ QUIET = (
 CALLS: Mapping[str, Handler] = {
     **dict.fromkeys(QUIET, anything),
     "os.getenv": getenv,
+    "os.chdir": changed_directory,
+    **dict.fromkeys(("os.fchdir", "contextlib.chdir"), partial(changed_directory, lasting=False)),
     "os.environ.get": getenv,
     "os.environ.__getitem__": environ_item,
     "os.environ.__setitem__": environ_set,

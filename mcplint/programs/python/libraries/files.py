@@ -11,7 +11,7 @@ from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, Sequ
 from mcplint.model import Write
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.exceptions import survived
-from mcplint.programs.python.libraries.environment import text_of
+from mcplint.programs.python.libraries.environment import standing, text_of
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Handler, Machine, made
 from mcplint.programs.python.state import WRITTEN
@@ -33,7 +33,7 @@ def source_of(machine: Machine, value: Abstract) -> Source | None:
     only = value.only
     if isinstance(only, Instance) and only.library == FILE:
         value = only.table["path"]
-    name = text_of(value)
+    name = standing(machine, text_of(value) or "")
     path = machine.world.file(name) if name and not name.lower().endswith(BINARY) else None
     source = machine.world.tree.source(path) if path in machine.world.tree.paths and path else None
     return source if source and len(source.text) <= LONGEST else None
@@ -58,6 +58,7 @@ def note_write(machine: Machine, path: Abstract, args: Args, folder: bool = Fals
     `place`: where that is said, if not where it is called.
     """
     name, span = text_of(path), place or args.span
+    name = standing(machine, name) if name else None
     if name and span and not survived(machine, "PermissionError"):
         WRITTEN.add(machine, machine.state, Write(name, Label(span, "writes it"), folder))
 

@@ -10,7 +10,7 @@ from mcplint.model import ServedFolder
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.exceptions import survived
-from mcplint.programs.python.libraries.environment import text_of
+from mcplint.programs.python.libraries.environment import standing, text_of
 from mcplint.programs.python.libraries.standard import anything, decorator, maker
 from mcplint.programs.python.machine import Handler, Machine, Reader, made
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, FOLDERS, HIDDEN, STARTUP, WRITTEN
@@ -195,7 +195,7 @@ def layer(machine: Machine, args: Args, app: Instance) -> Abstract:
 def static_files(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`StaticFiles(directory=…)`, which ends the program where there is no such folder, unless that is caught."""
     directory = args.get(None, "directory", known(None))
-    name, checked = text_of(directory), args.get(None, "check_dir", known(True)).must_be(True)
+    name, checked = standing(machine, text_of(directory) or ""), args.get(None, "check_dir", known(True)).must_be(True)
     made_here = any(write.path == name for write in WRITTEN.of(machine.state))
     if name and checked and not args.open and not made_here and args.span and not survived(machine, "RuntimeError"):
         FOLDERS.add(machine, machine.state, ServedFolder(name, Label(args.span, "serves the folder")))
