@@ -18,7 +18,9 @@ again. Reported are:
   health service of gRPC.
 
 Ask the health route of the server for its status. Not reported for a name that
-something else in the container may have.
+something else in the container may have: that of another file, of `gunicorn`,
+`tsx` and their like, or of the project only where none of its programs starts
+others.
 
 See https://man7.org/linux/man-pages/man1/pgrep.1.html and
 https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/

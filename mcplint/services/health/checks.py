@@ -187,7 +187,7 @@ def _asked(words: tuple[str, ...], probed: _Probed) -> Asked:
     if idle := _idle(name, words) or _there(name, words, probed):
         return Asked((), idle, missing)
     if name in ("pgrep", "pidof"):
-        return Asked((), "", missing, unfound(name, words[1:], probed.container, probed.image))
+        return Asked((), "", missing, unfound(name, words[1:], probed.container, probed.image, probed.tree))
     asked = _followed(words, probed)
     return asked._replace(missing=missing or asked.missing)
 

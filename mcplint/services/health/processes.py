@@ -1,6 +1,7 @@
 """What a health check finds by `pgrep`, `ps` and `pidof`, which look for a process by name or command line.
 
-Measured with procps 4.0, sysvinit-utils 3.06 and the shell of Debian 12 and 13.
+Measured with procps 4.0, sysvinit-utils 3.06 and the shell of Debian 12 and 13. BusyBox's `pgrep` looks at the first
+word of a command line, its path included: https://git.busybox.net/busybox/tree/procps/pgrep.c.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from mcplint.commands.python_commands import is_python
 from mcplint.commands.shell import Ran
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import base
+from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
 from mcplint.model.containers import Container
+from mcplint.project.tree import Tree
+from mcplint.text.paths import is_test
 from mcplint.values import Value
 
 SEARCHES = re.compile(r"-[aclnoi]*f[aclnoi]*|--full")
@@ -27,6 +31,29 @@ LONGEST_NAME = 15
 PLAIN = re.compile(r"[\w@:/ .-]{3,200}")
 INITS = frozenset({"tini", "tini-static", "docker-init", "dumb-init", "catatonit"})
 """What starts another program and stays beside it."""
+RUNNERS = frozenset(
+    {
+        "gunicorn",
+        "uvicorn",
+        "hypercorn",
+        "granian",
+        "fastmcp",
+        "tsx",
+        "ts-node",
+        "nodemon",
+        "npm",
+        "pnpm",
+        "yarn",
+        "pm2",
+    }
+)
+"""What serves or starts programs of Python and Node, under its own name."""
+STARTING = (
+    *("subprocess", "Popen", "multiprocessing", "ProcessPool", "os.fork", "os.spawn", "os.exec", "os.system"),
+    *("os.popen", "pexpect", "child_process", "cluster", "spawn(", "execa", "setproctitle", "process.title", "prctl"),
+)
+"""What a program that starts others, or calls itself otherwise, has in its text."""
+PROGRAMS = (".py", ".pyw", ".sh", ".bash", *JAVASCRIPT, *TYPESCRIPT)
 SUFFIX = re.compile(r"\.(?:py|[cm]?[jt]s)$")
 QUIET = frozenset({"-u", "-B", "-I", "-s", "-E", "-O"})
 """The flags of Python that stand before its program and take nothing."""
@@ -69,24 +96,28 @@ def is_debian(image: Image | None) -> bool:
     return known is not None and "apt-get" in (known.tools or ())
 
 
-def unfound(name: str, given: tuple[str, ...], container: Container, image: Image | None) -> str:
+def unfound(name: str, given: tuple[str, ...], container: Container, image: Image | None, tree: Tree) -> str:
     """Why no process of a container is found; empty where one may be."""
     pattern, flags = given[-1] if given else "", " ".join(given[:-1])
-    if not is_debian(image) or not PLAIN.fullmatch(pattern):
+    known = base(image.base.only or "") if image else None
+    small = known is not None and "apk" in (known.tools or ())
+    if not (small or is_debian(image)) or not PLAIN.fullmatch(pattern):
         return ""
     by_name = name == "pgrep" and NAMES.fullmatch(flags)
-    if by_name and len(pattern) > LONGEST_NAME:
+    if by_name and not small and len(pattern) > LONGEST_NAME:
         return f"`{pattern[:60]}` has more than {LONGEST_NAME} characters, and names of processes never have"
     words = _started(container)
-    if (
-        not words
-        or not _means(pattern, words[-1], container)
-        or re.search(r"(?m)^\s*(?:pid|shareProcessNamespace):", container.span.source.text)
+    if not words or re.search(r"(?m)^\s*(?:pid|shareProcessNamespace):", container.span.source.text):
+        return ""
+    if not _means(pattern, words[-1], container) and not (
+        _is_own(posixpath.basename(pattern.split()[-1]), container, tree)
     ):
         return ""
     if by_name or (name == "pidof" and not flags):
-        names = [posixpath.basename(word)[:LONGEST_NAME] for word in words[:-1] if not word.startswith("-")]
-        return "" if any(re.search(pattern, each) for each in names) else f"the process is called `{names[-1]}`"
+        programs = [word for word in words[:-1] if not word.startswith("-")]
+        names = [posixpath.basename(word)[:LONGEST_NAME] for word in programs]
+        found = any(re.search(pattern, each) for each in (*names, *programs))
+        return "" if found else f"the process is called `{names[-1]}`"
     whole = " ".join(container.command.only or ())
     full = name == "pgrep" and SEARCHES.fullmatch(flags)
     return f"the process is `{whole[:60]}`" if full and not re.search(pattern, whole) else ""
@@ -116,6 +147,25 @@ def _means(pattern: str, program: str, container: Container) -> bool:
         return asked == own
     names = {own, SUFFIX.sub("", own), *own.split("."), container.service or "", *container.names}
     return "mcp" in asked.lower() and _squeezed(asked) in set(map(_squeezed, names))
+
+
+def _is_own(asked: str, container: Container, tree: Tree) -> bool:
+    """Whether a search is for a server of the project, which is all that runs: a file, what serves it, or its name."""
+    if SUFFIX.search(asked) or asked in RUNNERS:
+        return not _speaks_of((asked, *STARTING), tree)
+    stem = re.sub(r"[-_](?:mcp|server)$", "", asked)
+    called = _squeezed(stem) in {_squeezed(each) for each in (container.service or "", *container.names)}
+    named = [spelled for each in (asked, stem) for spelled in (f'name = "{each}"', f'"name": "{each}"')]
+    manifests = ("pyproject.toml", "package.json")
+    return (called or any(tree.mentions(each, *named) for each in manifests if each in tree.paths)) and not _speaks_of(
+        STARTING, tree
+    )
+
+
+def _speaks_of(texts: tuple[str, ...], tree: Tree) -> bool:
+    """Whether a program of the project has one of some texts."""
+    programs = (path for path in tree.paths if path.endswith(PROGRAMS) and not is_test(path))
+    return any(tree.mentions(path, *texts) for path in programs)
 
 
 def _squeezed(name: str) -> str:
