@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.commands.command_lines import UV_AND_NPX, program
@@ -306,12 +307,11 @@ def containers(contexts: tuple[ContainerContext, ...], starts: Starts, tree: Tre
     for server in starts.servers:
         for link in server.links:
             inside.setdefault(link.to or "", []).append(server)
-    writes = written(tree)
     serving = {*inside, *starts.lacking, *starts.certain, *starts.refusing}
+    kept = [context for context in contexts if context.container.id in serving]
+    writes = cache(lambda: written(tree))
     found = tuple(
-        _serving(context, tuple(inside.get(context.container.id, ())), starts, tree, writes)
-        for context in contexts
-        if context.container.id in serving
+        _serving(context, tuple(inside.get(context.container.id, ())), starts, tree, writes) for context in kept
     )
     # A command that several share stays as it is where one of them needs it so.
     needed = {each.sync.span for each in found if each.sync and not each.sync.edits}
@@ -323,7 +323,11 @@ def containers(contexts: tuple[ContainerContext, ...], starts: Starts, tree: Tre
 
 
 def _serving(
-    context: ContainerContext, servers: tuple[Server, ...], starts: Starts, tree: Tree, writes: tuple[Label, ...]
+    context: ContainerContext,
+    servers: tuple[Server, ...],
+    starts: Starts,
+    tree: Tree,
+    writes: Callable[[], tuple[Label, ...]],
 ) -> Container:
     """A container with what the servers in it make of it."""
     from mcplint.link.servers import with_commands
@@ -335,7 +339,7 @@ def _serving(
         servers=tuple(server.id for server in servers),
         missing=starts.lacking.get(each.id),
         refused=starts.refusing.get(each.id),
-        needs_root=tuple(needs_root(context, servers, writes)),
+        needs_root=None if each.unprivileged else next(needs_root(context, servers, writes), None),
         reload=next(_reloading(servers), None),
         lacks=(*each.lacks, *_lacks(context, start, tree), *_unwritable(context, servers, tree)),
     )

@@ -63,8 +63,8 @@ class Container(NamedTuple):
     that others have made. `folder`: the folder of the project that is run as it is, where no image is built or named.
     `unread`: what may say otherwise and cannot be read. `covered`: what of its image its mounts hide. `unwritable`: the
     volumes that its user cannot write to. `refused`: the argument that its program refuses. `missing`: what its command
-    starts and the project provably lacks, where an SDK is installed to serve with. `needs_root`: what it does that may
-    fail as another user, as far as the files tell.
+    starts and the project provably lacks, where an SDK is installed to serve with. `needs_root`: what may fail as
+    another user than root, which it may be, as far as the files tell.
     `new_variable`: where one more variable would be set for it. `account`: the user that its image makes, and may not
     change to. `accounts`: all that it makes, by name. `non_root`: where Kubernetes is told to start it as no root only.
     `lacks`: what its build and its program need and do not find. `script`: the one that it starts, `sync`: what uv
@@ -136,7 +136,7 @@ class Container(NamedTuple):
     servers: tuple[str, ...] = ()
     missing: Lack | None = None
     refused: Refusal | None = None
-    needs_root: tuple[Label, ...] = ()
+    needs_root: Label | None = None
     new_variable: VariableSite | None = None
     account: str = ""
     accounts: Mapping[str, Account] = {}

@@ -140,7 +140,7 @@ def _candidates(suffix: str, first: str, folder: str) -> tuple[tuple[str, Kind],
 FOLDERS = frozenset(pattern.partition("/")[0] for row in KINDS for pattern in row.patterns if "/" in pattern)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def kind(path: str) -> Kind | None:
     """The kind of file that a path names, or None."""
     folders, _, name = path.lower().rpartition("/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from mcplint.facts.dockerfile import Instruction
@@ -63,21 +63,15 @@ def written(tree: Tree) -> tuple[Label, ...]:
     return tuple(note for each in programs for note in _first(WRITES, each, "this may write a file"))
 
 
-def needs_root(context: ContainerContext, servers: Iterable[Server], writes: Iterable[Label]) -> Iterator[Label]:
+def needs_root(
+    context: ContainerContext, servers: Iterable[Server], writes: Callable[[], Iterable[Label]]
+) -> Iterator[Label]:
     """What may fail in a container whose user is not root: its caches, its files and its ports.
 
     Where the image makes an account and gives it the folder that it works in, this is there for what is written.
-    `writes`: where programs of the project may write.
+    `writes`: where programs of the project may write; all of them are searched for it, so it is asked last.
     """
     container, image = context.container, context.image
-    if image:
-        yield from _owned_by_root(image)
-    if not (image and image.account and _is_given(image, container.workdir.only)):
-        yield from (each for each in writes if image is None or _may_hold(image, each.span.source.path))
-        yield from _for_an_account(image) if image else ()
-        yield from _started_writing(container)
-        for server in servers:
-            yield from (store.note for store in server.file_stores)
     for mount in container.mounts:
         if not mount.read_only and mount.kind in ("bind", "volume"):
             yield Label(mount.span, "what is mounted here may belong to root")
@@ -86,6 +80,14 @@ def needs_root(context: ContainerContext, servers: Iterable[Server], writes: Ite
     for server in servers:
         if server.speaks_http and server.port.options and min(server.port.options) < _FIRST_UNPRIVILEGED:
             yield Label(server.port.span or server.span, f"only root may listen below port {_FIRST_UNPRIVILEGED}")
+    if image:
+        yield from _owned_by_root(image)
+    if not (image and image.account and _is_given(image, container.workdir.only)):
+        yield from _for_an_account(image) if image else ()
+        yield from _started_writing(container)
+        for server in servers:
+            yield from (store.note for store in server.file_stores)
+        yield from (each for each in writes() if image is None or _may_hold(image, each.span.source.path))
 
 
 def _owned_by_root(image: Image) -> Iterator[Label]:
