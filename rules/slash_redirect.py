@@ -10,14 +10,16 @@ Clients that follow the redirect send every request twice. Others lose the
 body, refuse, or are sent from `https` to `http` by a server that does not
 trust the proxy's `X-Forwarded-Proto`. Publish the form that is answered.
 
-In nginx the slash can close a circle, which is an error: with
-`location /mcp/ { proxy_pass http://notes:8000; }`, nginx redirects `/mcp` to
-`/mcp/` with `301`, and the server redirects that to `/mcp` with `307`. Write
-`location /mcp`, which matches both.
+In nginx the slash can close a circle, which is an error: with `location /mcp/
+{ proxy_pass http://notes:8000; }`, nginx redirects `/mcp` to `/mcp/` with
+`301`, and the server redirects that to `/mcp` with `307`. Write `location
+/mcp`, which matches both. An expression such as `~ ^/mcp/` takes the form
+alone that is redirected.
 
-A URL without the slash is an error too if only a `location /mcp/` takes it:
-nginx answers `301` by itself, after which clients do not send their request
-again. Its redirect names nginx's own port, which may not be the published one.
+A URL without the slash is an error too if only a `location /mcp/` takes it,
+whatever the server is then asked for: nginx answers `301` by itself, after
+which clients do not send their request again. Its redirect names nginx's own
+port, which may not be the published one.
 
 Not reported if the program changes paths itself, or if it is not known what
 the proxy asks for.
@@ -121,7 +123,8 @@ def check(part: Route | Remote | ClientConfig):
     server = part.server
     right = answered(server) if server else None
     if not isinstance(part, Route) and part.redirect.only:
-        if not right or right.endswith("/"):
+        # Where the form with the slash is the wrong one for the server, its location says so.
+        if not right or right.endswith("/") or part.asked.only == right:
             yield redirected(part)
         return
     asked = asked_through(part) if isinstance(part, Route) else part.asked.only
@@ -161,6 +164,8 @@ def asked_through(route):
     `endpoint` has the other form only where no location leads on with the right one: a redirect there ends nowhere.
     """
     match, path, endpoint = route.match, route.path.only, route.endpoint.only
+    if not match and path and path == endpoint:
+        return endpoint
     if not match or not path or not endpoint or not match.text.startswith("/") or not endpoint.startswith(match.text):
         return None
     return path + endpoint.removeprefix(match.text)
