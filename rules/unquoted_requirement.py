@@ -2,8 +2,9 @@ r"""The shell splits or redirects an unquoted requirement
 
 `RUN pip install mcp>=1.27` is run by a shell, for which `>` is no comparison.
 It writes what pip says to a file called `=1.27` and pip installs whatever is
-newest. `mcp<2` reads from a file `2` that is not there, and the build stops.
-Quotes keep the requirement together.
+newest. `mcp<2` and `mcp>=1.27,<2` read from a file `2` that is not there: the
+shell says `cannot open 2: No such file`, runs no pip, and the build stops,
+which is an error. Quotes keep the requirement together.
 
 Not reported for the exec form of RUN, which no shell runs.
 
@@ -65,11 +66,12 @@ CMD ["python", "server.py"]
 ```
 """
 
-from mcplint import WARNING, Container, Finding, Fix, LackKind, rule
+from mcplint import ERROR, WARNING, Container, Finding, Fix, LackKind, rule
 
 
 @rule("unquoted-requirement", WARNING)
 def check(container: Container):
     for lack in container.lacking(LackKind.QUOTES):
         fix = Fix("put it in quotes", lack.edits, safe=True)
-        yield Finding(f"`{lack.name}` is not one word to a shell: {lack.why}", lack.span, lack.notes, fix)
+        message = f"`{lack.name}` is not one word to a shell: {lack.why}"
+        yield Finding(message, lack.span, lack.notes, fix, severity=ERROR if lack.path else None)

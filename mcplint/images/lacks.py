@@ -299,25 +299,3 @@ def _needed(install: Install, contents: Contents) -> Iterator[tuple[str, str, La
 def packaged_folder(install: Install) -> str:
     """The folder of the project that an install is about, the root where it names none."""
     return next((each.folder for each in install.packaged if each.folder != "."), "")
-
-
-def of_words(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
-    """The requirements in commands that a shell takes apart: `mcp>=1.2` writes to a file, `mcp<2` reads from one."""
-    for step in steps:
-        if program(step.argv).rstrip("0123456789.") not in ("pip", "uv", "python", "poetry", "pdm"):
-            continue
-        for redirect in step.redirects:
-            name, source = redirect.target.text, redirect.target.span.source
-            start = redirect.target.span.start - len(redirect.operator)
-            first = max(source.text.rfind(sign, 0, start) for sign in " \t\n\\") + 1
-            word = Span(source, first, redirect.target.span.end)
-            if (
-                redirect.fd
-                or not re.match(r"[=\d]", name)
-                or not re.fullmatch(r"[A-Za-z][\w.\[\]-]*[<>]=?[\d.]+", word.text)
-            ):
-                continue
-            does = "reads from" if redirect.operator == "<" else "writes to"
-            why = f"the shell {does} a file `{name}`, and pip is told `{source.text[first:start]}`"
-            edits = (Edit(word, f'"{word.text}"'),)
-            yield Lack(LackKind.QUOTES, word.text, word, why, edits=edits, step=" ".join(step.words))

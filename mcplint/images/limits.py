@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from mcplint.dependencies.uv_settings import FILES
 from mcplint.images.runs import RunStep
+from mcplint.images.unquoted import stops
 from mcplint.model import Install
 from mcplint.text.boolean import boolean
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 _CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
     "pip": ("PIP_CONSTRAINT",),
@@ -27,11 +28,14 @@ def limited(install: Install, step: RunStep) -> Install:
     paths = [step.file(name) if name else None for name in names]
     flags = [word.partition("=")[0] for word in step.words if word.startswith(_FLAGS)]
     deciding = [*flags, *(name for name in _DECIDING if name in step.env)] if uv else []
+    stopped = stops(step)
     decides = "a constraint" if None in paths else next(iter(deciding), None)
+    said = f"the shell does not find `{stopped}`" if stopped else decides and f"{decides} decides the releases"
     return install._replace(
         constraints=(*install.constraints, *filter(None, paths)),
         settings=tuple(_settings(step)) if uv and not _without_settings(step) else (),
-        decided=Label(step.written_at, f"{decides} decides the releases") if decides else None,
+        locked=Value(None, (Label(step.written_at, said or ""),)) if stopped else install.locked,
+        decided=Label(step.written_at, said) if said else None,
     )
 
 

@@ -13,9 +13,10 @@ from mcplint.images.growing import Growing
 from mcplint.images.image import Copy
 from mcplint.images.installers import fetched, runs_installer, uv_in_root_home
 from mcplint.images.installs import installs, packages, swallowed
-from mcplint.images.lacks import of_install, of_python, of_steps, of_words
+from mcplint.images.lacks import of_install, of_python, of_steps
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.stage_copies import mounts
+from mcplint.images.unquoted import of_words
 from mcplint.images.written import Written, written_files
 from mcplint.model import LackKind
 from mcplint.text.located import LocatedText

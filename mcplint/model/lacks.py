@@ -86,7 +86,8 @@ class LackKind(StrEnum):
     REQUIREMENTS = "requirements"
     """A requirements file; `path`: where it is looked for; without one: what a requirements file refers to."""
     QUOTES = "quotes"
-    """Quotes around a requirement whose `>` or `<` the shell takes for a redirection."""
+    """Quotes around a requirement whose `>` or `<` the shell takes for a redirection;
+    `path`: the file that it does not find, so that the build stops, empty where it goes on."""
     EARLY = "early"
     """What a script of the project needs that an install runs by itself; `name`: the script."""
     TOOL = "tool"
