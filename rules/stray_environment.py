@@ -10,7 +10,8 @@ was made with:
   another path they end with "no such file or directory".
 - Its `bin/python` is a link to the Python that made it:
   `/usr/local/bin/python3` in the official image, where a distroless or Debian
-  image has none.
+  image has none. A distroless image for Python runs what it is given with its
+  own `/usr/bin/python3`, which does not look into the environment.
 - Its packages lie in `lib/python3.12/site-packages`, where a Python of another
   minor release does not look.
 

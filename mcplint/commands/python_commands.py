@@ -85,6 +85,11 @@ def python_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     if path and f"{path}/__main__.py" in context.tree.paths:
         path = f"{path}/__main__.py"
     if path not in context.tree.paths:
+        folder, name = posixpath.split(spelled)
+        if folder.endswith("/bin") and is_python(name):
+            return Next((word, *argv), context)
+        if folder.endswith("/bin") and script(context.tree, name, context.folder, context.home):
+            return console_script((word, *argv), context)
         left = _left_out(spelled, context)
         return context.none(f"{spelled} is not in the {'image' if left else 'project'}", left or path)
     note = Label(span_of(word, context.span), f"starts {path}")

@@ -17,6 +17,7 @@ from mcplint.programs.python.certain_imports import imported
 from mcplint.programs.python.entry_points import called, dropped, outrun
 from mcplint.programs.python.modules import find, reaches, roots
 from mcplint.project.tree import Tree
+from mcplint.runtime.environments import firsts
 from mcplint.runtime.unpackaged_data import unpackaged_data
 from mcplint.text.paths import side_folder
 from mcplint.text.source import Span
@@ -119,8 +120,7 @@ def _having(
     """What starts a script from the wheel of its project: a container, or those who get it from an index."""
     for container in containers:
         ways = {each.editable for each in _packagings((container,), folder)}
-        first = container.argv.words[0].only if container.argv and container.argv.words else None
-        own = ways == {False} and first is not None and posixpath.basename(first) == name
+        own = ways == {False} and any(posixpath.basename(first) == name for first in firsts(container))
         if own and "PYTHONPATH" not in container.env and not container.mounts:
             yield Label(container.cmd, "starts it from the wheel")
     if project.name.only in published and project.name.span:

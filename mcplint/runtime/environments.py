@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from mcplint.commands.command_lines import unwrapped
+from mcplint.commands.command_lines import RUNNERS
 from mcplint.commands.words import text
 from mcplint.images.contents import Contents
 from mcplint.images.image import Copied, Copy, Image
@@ -16,6 +16,7 @@ from mcplint.model import Container, Lack, LackKind, Packaged
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.certain_imports import Imported
 from mcplint.project.tree import Tree
+from mcplint.text.boolean import boolean
 from mcplint.text.source import Edit
 from mcplint.values import Label, Value
 
@@ -54,21 +55,63 @@ def _environment(file: Copied, part: Image) -> str:
 
 
 def _inside(file: Copied, part: Image, image: Image, container: Container) -> Iterator[Copied]:
-    """The environment that `uv sync` makes in a folder which is copied whole, where the command starts from it."""
-    syncs = [install for install in part.installs if install.tool == "uv sync"]
-    said = part.env.get("UV_PROJECT_ENVIRONMENT", Value((".venv",))).only
-    homes = {each.image_path for install in syncs for each in install.packaged} | {part.workdir.only}
-    made = {posixpath.normpath(posixpath.join(home, said)) for home in homes if home and said} if syncs else set()
-    first = text(container.argv.words[0]) if container.argv and container.argv.words else None
+    """The environment that is made in a folder which is copied whole, where the command starts from it."""
+    made = {*_synced(part), *_made(part)}
+    named = list(firsts(container))
     own = {install.span for install in image.installs} - {install.span for install in part.installs}
     if own or container.mounts or _says(part, "rm ") or _says(image, "venv", "uv ", "rm "):
         return
     for place in sorted(made):
         target = posixpath.normpath(posixpath.join(file.target, posixpath.relpath(place, file.source)))
-        used = first is not None and first.startswith(f"{target}/bin/")
-        on_path = first is not None and "/" not in first and _found_first(container, image, part, f"{target}/bin")
+        used = any(first.startswith(f"{target}/bin/") for first in named)
+        plain = any("/" not in first for first in named)
+        on_path = plain and _found_first(container, image, part, f"{target}/bin")
         if place.startswith(f"{file.source.rstrip('/')}/") and (used or on_path):
             yield Copied(place, target, True)
+
+
+def _synced(part: Image) -> Iterator[str]:
+    """The environments of projects that `uv sync` makes in a stage."""
+    syncs = [install for install in part.installs if install.tool == "uv sync"]
+    said = part.env.get("UV_PROJECT_ENVIRONMENT", Value((".venv",))).only
+    homes = {each.image_path for install in syncs for each in install.packaged} | {part.workdir.only}
+    yield from (posixpath.normpath(posixpath.join(home, said)) for home in homes if home and said and syncs)
+
+
+_MAKES = re.compile(r"(?:-m venv|\buv venv|\bvirtualenv)[ \t]+((?:--?[\w-]+(?:=\S*)?[ \t]+)*)([\w./-]+)")
+_IN_PROJECT = re.compile(r"virtualenvs\.in-project[ \t]+true")
+
+
+def _made(part: Image) -> Iterator[str]:
+    """The environments that RUNs of a stage name to `venv`, `uv venv` or `virtualenv`, and that of Poetry beside it."""
+    home = part.workdir.only
+    for run in part.runs:
+        for found in _MAKES.finditer(run.text.text):
+            if home or found[2].startswith("/"):
+                yield posixpath.normpath(posixpath.join(home or "/", found[2]))
+    given = part.env.get("POETRY_VIRTUALENVS_IN_PROJECT")
+    beside = given is not None and given.must(lambda word: boolean(word or "") is True)
+    told = beside or any(_IN_PROJECT.search(run.text.text) for run in part.runs)
+    if home and told and any(install.tool == "poetry" for install in part.installs):
+        yield posixpath.join(home, ".venv")
+
+
+_BRINGS = re.compile(r"\b(?:uv|ln|pip|virtualenv)\b|-m venv")
+"""What a script says that may mend an environment before it starts something from it."""
+
+
+def firsts(container: Container) -> Iterator[str]:
+    """What the commands of a start name first, as far as none of them may bring an environment up to date."""
+    for command in container.commands:
+        first = text(command.words[0]) if command.words else None
+        scripted = command.span.source != container.cmd.source
+        if (
+            first is None
+            or posixpath.basename(first) in RUNNERS
+            or (scripted and _BRINGS.search(command.span.source.text))
+        ):
+            return
+        yield first
 
 
 def _moved(
@@ -78,22 +121,21 @@ def _moved(
 
     Measured with venv, pip and uv: its path or PATH may find it, and the kernel does not find its interpreter.
     """
-    words = container.argv.words or () if container.argv else ()
-    while (rest := unwrapped(words)) is not None:
-        words = rest
-    first = text(words[0]) if words else None
-    if kind != "venv" or file.source == file.target or first is None or _says(part, "relocatable"):
+    if kind != "venv" or file.source == file.target or _says(part, "relocatable"):
         return
     again = any(each.target == file.source for other in image.copies for each in other.files or ())
     came = any(_covers(each, file.source) for other in part.copies for each in _targets(other))
     if again or came or container.mounts or _says(image, "ln ", "sed ", "cp ", "mv ") or _says(part, "sed ", "ln "):
         return
-    folder, name = posixpath.split(first)
-    if not folder and _found_first(container, image, part, f"{file.target}/bin") and name in _scripts(part, tree):
-        folder = f"{file.target}/bin"
-    if folder == f"{file.target}/bin" and not name.startswith("python"):
+    for first in firsts(container):
+        folder, name = posixpath.split(first)
+        if not folder and _found_first(container, image, part, f"{file.target}/bin") and name in _scripts(part, tree):
+            folder = f"{file.target}/bin"
+        if folder != f"{file.target}/bin" or name.startswith("python"):
+            continue
         why = f"the first line of {folder}/{name} names {file.source}/bin/python, where it was made"
         yield Lack(LackKind.ENVIRONMENT, first, copy.span, why, (Label(container.cmd, "starts it"),))
+        return
 
 
 def _targets(copy: Copy) -> Iterator[Copied]:
@@ -121,7 +163,7 @@ def _other_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str
     """That the packages are those of another minor release of Python."""
     made, there = python(part.base.only or ""), python(image.base.only or "")
     own = any(install.tool in ("uv sync", "uv pip", "pip", "poetry", "pdm") for install in part.installs)
-    if not made or not there or made == there or not own or _says(part, *OTHER_PYTHONS) or _says(image, *OTHER_PYTHONS):
+    if not made or not there or made == there or not own or _brings_python(part) or _says(image, *OTHER_PYTHONS):
         return
     lies = f"{file.target}/lib/python{made}/site-packages" if kind == "venv" else file.target
     if kind == "packages" and f"python{made}" not in file.target:
@@ -129,6 +171,16 @@ def _other_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str
     why = f"it was made with Python {made}, and {image.base.only} has {there}, which does not look into {lies}"
     notes = (*part.base.trace[:1], *image.base.trace[:1])
     yield Lack(LackKind.ENVIRONMENT, file.target, copy.span, why, notes)
+
+
+_OF_ENVIRONMENT = re.compile(r"--python[ =]/(?!usr/)\S*/bin/python3?(?=\s|$)")
+"""What tells uv the Python of an environment, which is no other one."""
+
+
+def _brings_python(part: Image) -> bool:
+    """Whether a stage may use another Python than that of its image."""
+    texts = (_OF_ENVIRONMENT.sub("", run.text.text) for run in part.runs)
+    return any(word in text for text in texts for word in OTHER_PYTHONS)
 
 
 _WITHOUT_PYTHON = re.compile(
@@ -161,21 +213,36 @@ _WITHOUT_OFFICIAL = re.compile(
 """Those that have nothing there: a Python of a distribution is `/usr/bin/python3`."""
 
 
+_DISTROLESS = re.compile(r"gcr\.io/distroless/python3")
+"""Those that start all that they are given with a Python of their own."""
+
+
 def _other_place(
     copy: Copy, file: Copied, container: Container, part: Image, image: Image, kind: str
 ) -> Iterator[Lack]:
     """That the environment's Python, a link to that of the official image, leads nowhere in another one."""
     made, there = part.base.only or "", image.base.only or ""
-    first = text(container.argv.words[0]) if container.argv and container.argv.words else None
-    started = first is not None and first.startswith(f"{file.target}/bin/")
+    words = [text(word) or "" for word in (container.argv and container.argv.words) or ()]
+    by_own = _DISTROLESS.match(there) and words[0:1] and words[0].startswith("/usr/bin/python")
+    if by_own and "PYTHONPATH" in container.env:
+        return
+    started = any(
+        first.startswith(f"{file.target}/bin/") for first in (*firsts(container), *(words[1:2] if by_own else ()))
+    )
     if kind != "venv" or not started or not _OFFICIAL.match(made) or not _WITHOUT_OFFICIAL.match(there):
         return
     targets = [each.target.only or "/" for each in image.copies]
     if any(each == "/" or f"{each}/".startswith("/usr/") for each in targets):
         return
-    if _says(part, *OTHER_PYTHONS, "--copies") or _says(image, *OTHER_PYTHONS, "ln ", "uv ", "/usr/local", "make"):
+    if (
+        _brings_python(part)
+        or _says(part, "--copies")
+        or _says(image, *OTHER_PYTHONS, "ln ", "uv ", "/usr/local", "make")
+    ):
         return
     why = f"its Python is a link to the one in /usr/local/bin of {made}, where {there} has none"
+    if by_own:
+        why = f"{there} runs it with {words[0]}, which does not look into {file.target}, and {why}"
     yield Lack(LackKind.ENVIRONMENT, file.target, copy.span, why, (*part.base.trace[:1], *image.base.trace[:1]))
 
 

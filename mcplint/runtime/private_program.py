@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mcplint.commands.command_lines import program, unwrapped
+from mcplint.commands.command_lines import program
 from mcplint.commands.words import span_of
 from mcplint.images.executables import in_root_home, lacks_shell
 from mcplint.images.image import Image
@@ -15,16 +15,16 @@ from mcplint.model import Container, Lack, LackKind
 
 def private(image: Image, container: Container) -> Iterator[Lack]:
     """The program that another user than root starts, where it lies in root's home, which nobody else may enter."""
-    words = container.argv.words or () if container.argv and image.private else ()
-    while (rest := unwrapped(words)) is not None:
-        words = rest
-    name, user = program(words), container.unprivileged
-    if container.argv and user and name in image.private and not container.may_hide(PRIVATE):
-        put = in_root_home(image, name)
+    user = container.unprivileged
+    for command in container.commands if image.private and user and not container.may_hide(PRIVATE) else ():
+        words = command.words or ()
+        name = program(words)
+        put = in_root_home(image, name) if name in image.private else None
         if put:
             notes = (put, *container.user.trace[:1])
-            span = span_of(words[0], container.argv.span)
+            span = span_of(words[0], command.span)
             yield Lack(LackKind.PROGRAM, name, span, "open to root alone", notes, path=PRIVATE, user=user)
+            return
 
 
 def shell(image: Image, container: Container) -> Iterator[Lack]:
