@@ -4,8 +4,11 @@ Releases of the SDKs remove methods. `fastmcp` 2.14.0 dropped `sse_app()`,
 `streamable_http_app()`, `run_sse_async()` and `run_streamable_http_async()`;
 `http_app(transport=…)` and `run_http_async(transport=…)` do the same. The
 low-level `Server` of `mcp` 2.0.0 has no decorators such as
-`@server.list_tools()`; handlers are passed to its constructor. The program
-fails with `AttributeError` as soon as it reaches the call, usually at start.
+`@server.list_tools()`; handlers are passed to its constructor. `McpServer` of
+`@modelcontextprotocol/server` 2.0.0 has no `tool()`, `prompt()` and
+`resource()`, but `registerTool()` and its like. The program fails with
+`AttributeError` or `TypeError` as soon as it reaches the call, usually at
+start.
 
 Reported if every release that may run lacks the name. If only the requirement
 is to blame and another release has it, capping the requirement helps as much

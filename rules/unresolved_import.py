@@ -17,7 +17,10 @@ Write the path with `.js`, also in TypeScript: it is that of the compiled file.
 A path that is found does not export everything either: `McpServer` comes from
 `server/mcp.js` in every release and never from `server` or `server/index.js`,
 `createMcpExpressApp` from `server/express.js` since 1.24.2. That ends the
-program with a `SyntaxError`, whatever runs it.
+program with a `SyntaxError`, whatever runs it. Version 2 has packages of its
+own: `@modelcontextprotocol/server` has no `SSEServerTransport`, which
+`@modelcontextprotocol/server-legacy/sse` has, no `StdioServerTransport`, which
+its `/stdio` has, and transports for Node are in `@modelcontextprotocol/node`.
 
 Reported for servers that plain Node starts, from JavaScript as it is or from
 what `tsc` alone makes of TypeScript. Not reported for what is only used as a

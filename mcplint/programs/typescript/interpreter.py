@@ -174,10 +174,11 @@ def _later(machine: Machine) -> Iterable[Label]:
 
 def _unresolved(machine: Machine, start: Start) -> Iterable[Import]:
     """The imports that end the program of a server at its start."""
-    from mcplint.programs.typescript.unresolved import SDK, unexported, unresolved
+    from mcplint.programs.typescript.unresolved import SDK, SECOND, unexported, unresolved
 
     tree = machine.world.tree
-    if any(each.dotted.startswith(f"npm:{SDK}/") for each in machine.imports):
+    made_with = tuple(f"npm:{each}" for each in (f"{SDK}/", *SECOND))
+    if any(each.dotted.startswith(made_with) for each in machine.imports):
         yield from unexported(tree, start.target, machine.world.sdk(f"npm:{SDK}").version)
     yield from unresolved(tree, start.target) if start.runtime == "node" else ()
 

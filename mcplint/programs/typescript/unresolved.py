@@ -27,6 +27,24 @@ SDK = "@modelcontextprotocol/sdk"
 EXPORTED = ("client", "server", "validation", "validation/ajv", "validation/cfworker", "experimental")
 """The folders of the SDK that its `exports` lead on from; every other subpath is that of a file.
 Source: `exports` of every release."""
+VERSION_2 = "@modelcontextprotocol/server"
+SECOND = (VERSION_2, "@modelcontextprotocol/node", "@modelcontextprotocol/express")
+"""The packages of version 2 that servers are made with."""
+SECOND_HOMES = {
+    "McpServer": [VERSION_2],
+    "ResourceTemplate": [VERSION_2],
+    "createMcpHandler": [VERSION_2],
+    "StdioServerTransport": [f"{VERSION_2}/stdio"],
+    "serveStdio": [f"{VERSION_2}/stdio"],
+    "SSEServerTransport": ["@modelcontextprotocol/server-legacy/sse"],
+    "mcpAuthRouter": ["@modelcontextprotocol/server-legacy/auth"],
+    "ProxyOAuthServerProvider": ["@modelcontextprotocol/server-legacy/auth"],
+    "NodeStreamableHTTPServerTransport": ["@modelcontextprotocol/node"],
+    "StreamableHTTPServerTransport": [""],
+    "toNodeHandler": ["@modelcontextprotocol/node"],
+    "createMcpExpressApp": ["@modelcontextprotocol/express"],
+}
+"""What of them exports a name, an empty path for none. Source: each of 2.0.0 and 2.4.0, imported."""
 MOST = 400
 """How many modules of a program are looked at."""
 _MAKES = (
@@ -74,28 +92,29 @@ def unexported(tree: Tree, entry: str, release: Value[str]) -> Iterator[Import]:
     used: dict[str, frozenset[str]] = {}
     for script, statement, source, _ in _walked(tree, entry, False):
         specifier, clause = text_of(source)[1:-1], _clause(statement)
-        _, sdk, path = specifier.partition(f"{SDK}/server")
-        if not sdk or clause is None:
+        first = specifier.startswith(f"{SDK}/server")
+        if clause is None or not (first or specifier in SECOND):
             continue
         names, file = list(_names(clause)), script.source.path
         for name, own in names:
-            homes = _homes(name, release)
-            if not homes or f"server{path}".removesuffix(".js") in homes:
+            homes = _homes(name, release) if first else SECOND_HOMES.get(name, [])
+            if not homes or specifier.removesuffix(".js") in homes:
                 continue
             if not file.endswith(JAVASCRIPT) and file not in used:
                 used[file] = _used(script)
             if file not in used or own in used[file]:
                 site = script.site(source, specifier) if len(names) == 1 else None
-                edits = (Edit(site.span, f"{SDK}/{homes[0]}.js"),) if site else ()
+                written = homes[0] + ".js" if first else homes[0]
+                edits = (Edit(site.span, written),) if site and (first or homes[0].startswith(VERSION_2)) else ()
                 yield Import(f"npm:{specifier}", script.span(statement), False, True, edits, name)
                 break
 
 
 def _homes(name: str, release: Value[str]) -> list[str]:
-    """The subpaths of the SDK that export a name in one of the releases that it may be, nothing for an unknown name."""
+    """The paths, without `.js`, that export a name in one of the releases that it may be, none for an unknown name."""
     known = release.options or releases(f"npm:{SDK}")
     found = (fact(f"npm:{SDK}", version, f"export.{name}") for version in reversed(known))
-    return list(dict.fromkeys(home for homes in found for home in str(homes or "").split()))
+    return list(dict.fromkeys(f"{SDK}/{home}" for homes in found for home in str(homes or "").split()))
 
 
 def compiled_alone(tree: Tree, home: str) -> Compiled | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from mcplint.model import Server
+from mcplint.model import SdkCall, Server
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.values import ARGUMENTS, Object, prop
@@ -13,6 +14,11 @@ from mcplint.text.source import Span
 from mcplint.values import Value
 
 FRAMEWORKS = ("fastmcp:FastMCP", "mcp-framework:MCPServer")
+_ASKS_BEFORE = re.compile(
+    r"typeof [\w.]+\.(?:tool|prompt|resource)\b|[\"'](?:tool|prompt|resource)[\"'] in |\?\.\(|"
+    r"catch[^{}\n]{0,40}\{[^{}]{0,400}?\bregister"
+)
+"""What a module says that may do without what it calls."""
 NOWHERE: Value[Any] = Value(())
 
 
@@ -33,5 +39,12 @@ def blank(machine: Machine, server: Any, through: Any, span: Span) -> Server:
         ),
         kind=kind,
         runner="sdk",
+        calls=_gone(server),
         transport=unknown(),
     )
+
+
+def _gone(server: Any) -> tuple[SdkCall, ...]:
+    """The calls that a server of version 2 has no more; none where the program asks before whether it has them."""
+    found = sdk.GONE.of(server.table) if isinstance(server, Object) else ()
+    return tuple(each for each in found if not _ASKS_BEFORE.search(each.span.source.text))

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
-from mcplint.programs.noted import Noted
+from mcplint.model import SdkCall
+from mcplint.programs.noted import Noted, NotedByAll
 from mcplint.programs.typescript.libraries.closing import closes_before
 from mcplint.programs.typescript.libraries.web import APPS
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
@@ -46,6 +47,9 @@ SERVER, HOSTS = Kept("server of a transport"), Kept("what an application is told
 ADAPTER, AT = Noted[Any]("it is one of mcp-handler"), Noted[Any]("the paths that it answers, whatever leads to it")
 HANDLERS, EXTRA = "mcp:Handler", "mcp:Extra"
 TOOLS: Noted[Abstract] = Noted("functions that clients call")
+REMOVED = ("tool", "prompt", "resource")
+"""What servers of version 2 have no more."""
+GONE: NotedByAll[SdkCall] = NotedByAll("calls that version 2 has no more")
 REGISTRATIONS = (
     "tool",
     "registerTool",
@@ -227,6 +231,13 @@ def registered(machine: Machine, args: Args, owner: Any) -> Abstract:
     return unknown(*args.notes)
 
 
+def gone(machine: Machine, args: Args, owner: Any, name: str) -> Abstract:
+    """`server.tool(…)` and its like on a server of version 2, which ends the program."""
+    if isinstance(owner, Object) and args.span is not None:
+        GONE.add(machine, owner.table, SdkCall(f"npm:{V2}.McpServer.{name}", "registration", args.span))
+    return registered(machine, args, owner)
+
+
 def tool(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`tool(name[, description][, schemas][, annotations], function)`, `registerTool(name, {inputSchema}, function)`.
 
@@ -285,6 +296,7 @@ CALLS: Mapping[str, Handler] = {
     **{f"{path}.connect": connect for path in SERVERS},
     **{f"{path}.{name}": registered for path in SERVERS for name in REGISTRATIONS},
     **{f"{path}.{name}": tool for path in SERVERS for name in ("tool", "registerTool")},
+    **{f"{V2}:McpServer.{name}": partial(gone, name=name) for name in REMOVED},
     **{f"{path}.{name}": asks for path in SERVERS for name in ASKS},
     f"{EXTRA}.sendRequest": sends,
     "?.elicitInput": asks,
@@ -320,5 +332,17 @@ ALIASES: Mapping[str, str] = {
     )
     for path in ("server", "server/index", "server/mcp", "server/transport")
     if path != f"server/{home}"
+} | {
+    f"{V2}:StdioServerTransport": f"{V2}/stdio:StdioServerTransport",
+    f"{V2}:SSEServerTransport": SSE_TRANSPORTS[1],
+    f"{V2}:createMcpExpressApp": EXPRESS_APPS[2],
+    **{
+        f"{path}:{name}": "@modelcontextprotocol/node:NodeStreamableHTTPServerTransport"
+        for path, name in (
+            (V2, "StreamableHTTPServerTransport"),
+            (V2, "NodeStreamableHTTPServerTransport"),
+            ("@modelcontextprotocol/node", "StreamableHTTPServerTransport"),
+        )
+    },
 }
 """What is taken from where no release exports it is meant all the same."""
