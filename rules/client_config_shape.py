@@ -13,14 +13,16 @@ whole file.
 A server of a plugin is started in the folder where Claude Code is used, not in
 that of the plugin: a path to one of its files needs `${CLAUDE_PLUGIN_ROOT}`.
 It is a warning in a `.mcp.json`, which may be meant for the project alone.
-Claude Code never reads `cwd`, which is a warning where a path depends on it.
+Claude Code never reads `cwd`, which is a warning where a path depends on it,
+nor the `url` of an entry with a `command`, and finds no program below `~`.
 
-`docker run` connects a server to its client only with `-i`, and neither with
-`-t`, which makes a terminal of its output, nor with `-d`.
+`docker run` and `docker exec` connect a server to its client only with `-i`,
+and neither with `-t`, which makes a terminal of its output, nor with `-d`.
 
 Not reported for hosts and keys whose reading is not known: of other files
-named `mcp.json`, only `docker run` is checked. Servers at the top of a
-`.mcp.json` are right in a plugin.
+named `mcp.json`, only `docker run` is checked. The settings of Goose and n8n
+lie with their users and are not read. Servers at the top of a `.mcp.json` are
+right in a plugin.
 
 See https://docs.claude.com/en/docs/claude-code/mcp and
 https://code.visualstudio.com/docs/copilot/reference/mcp-configuration

@@ -51,6 +51,9 @@ class Host(NamedTuple):
     seconds, None where that is not known. `committed`: whether the file is one of the project, not of a user.
     `typed`: whether it leaves an entry out whose `args` are no list or whose variables are no strings, as `strict` and
     REFUSED ones do. `listed`: whether servers stand in a list. `folder`: whether it starts commands in `cwd`.
+    `local`: whether it takes an entry with a command and a URL for one of a command. `withheld`: the variables of its
+    own environment that no remote server gets, whatever refers to them. `home`: whether it may replace `~`.
+    `listable`: whether it lists its servers although the arguments of one are no list.
     """
 
     name: str
@@ -70,6 +73,10 @@ class Host(NamedTuple):
     typed: bool = False
     listed: bool = False
     folder: bool = True
+    local: bool = False
+    withheld: frozenset[str] = frozenset()
+    home: bool = True
+    listable: bool = True
 
     @property
     def by_url(self) -> bool:
@@ -92,6 +99,14 @@ CLAUDE_CODE = Host(
     variables=rf"{BRACES}|\$\{{user_config\.\w+\}}",
     seconds=False,
     folder=False,
+    local=True,
+    withheld=frozenset(
+        (
+            *("NPM_TOKEN", "PYPI_TOKEN", "CARGO_REGISTRY_TOKEN", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"),
+            *("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+        )
+    ),
+    home=False,
 )
 
 MCPO = Host(
@@ -166,6 +181,7 @@ HOSTS: Mapping[str, Host] = {
             # It ends at once where it cannot read its settings.
             trailing=False,
             seconds=False,
+            listable=False,
         ),
     ),
     ".zed/settings.json": Host("Zed", "context_servers", untyped=STREAMABLE, variables=NONE, prefix=None),

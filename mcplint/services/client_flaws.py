@@ -114,6 +114,9 @@ def _transport(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Clie
     elif command is None and url and said is None and host.untyped == SKIPPED:
         text = f"{host.name} skips `{called}`: next to `{url.text}` it expects `type`"
         yield ClientFlaw("shape", url.span, text, ERROR, (), *_with_type(node, url, host))
+    elif command and url and said is None and host.local:
+        text = f"{host.name} starts the command of `{called}` and does not look at its URL"
+        yield ClientFlaw("shape", url.span, text, WARNING, (Label(command.span, "this is started"),))
 
 
 def _only_commands(host: Host) -> bool:
@@ -160,6 +163,12 @@ def _command(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Client
     command, args = node.get("command"), node.get("args")
     if host.wrapper == "mcp_servers":
         yield from _codex(node, host)
+    if isinstance(command, ScalarNode) and command.text.startswith("~/") and not host.home:
+        text = f"{host.name} does not replace `~`: it finds no program called `{command.text[:60]}`"
+        yield ClientFlaw("shape", command.span, text, ERROR)
+    if isinstance(args, ScalarNode) and isinstance(args.value, str) and not host.listable:
+        text = f"{host.name} ends with an error when it lists its servers: `args` must be a list"
+        yield ClientFlaw("shape", args.span, text, WARNING)
     if not host.strict and not host.typed and host.wrong != REFUSED:
         return
     if isinstance(args, ScalarNode) and isinstance(args.value, str):
@@ -209,6 +218,9 @@ def _variables(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
         return
     remote = "command" not in {key.text for key, _ in node.pairs}
     for value in _strings(node):
+        if remote and (name := re.search(r"\$\{(\w+)\}", value.text)) and name[1] in host.withheld:
+            text = f"{host.name} keeps {name[1]} from remote servers: `{name[0]}` comes to nothing"
+            yield ClientFlaw("variable", value.span, text, WARNING)
         for found in re.finditer(VARIABLE, value.text):
             if re.fullmatch(host.variables, found[0]) or value.span.text != value.text:
                 continue

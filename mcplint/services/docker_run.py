@@ -1,8 +1,9 @@
-"""`docker run` as a client's command: whether the server that it starts is connected to the client."""
+"""`docker run` and `docker exec` as a client's command: whether the server is connected to the client."""
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 
 from mcplint.commands.command_lines import DOCKER_RUN
@@ -18,30 +19,46 @@ from mcplint.values import Label, Value
 def docker_run(node: MappingNode) -> Iterator[ClientFlaw]:
     """What keeps the container's standard input and output from the client."""
     args = items(node.get("args"))
-    words = tuple(Value((scalar(arg),), (Label(arg.span, "the client says it"),)) for arg in args)
-    start = 1 + (scalar(args[0]) == "container" if args else 0)
-    if scalar(node.get("command")).rpartition("/")[2] not in CONTAINER_ENGINES or [
-        each.only for each in words[start - 1 : start]
-    ] != ["run"]:
+    words, direct = _said(node, args)
+    start = 1 + ([each.only for each in words[1:2]] == ["container"])
+    verb = next((each.only for each in words[start : start + 1]), None)
+    if not words or (words[0].only or "").rpartition("/")[2] not in CONTAINER_ENGINES or verb not in ("run", "exec"):
         return
-    told = parse(words[start:], DOCKER_RUN)
+    told = parse(words[start + 1 :], DOCKER_RUN)
     given = {name: value for name, value in told.given if (value.only or "").lower() != "false"}
-    run, notes = args[start - 1], tuple(Label(image.trace[0].span, "this is the server") for image in told.rest[:1])
-    if "interactive" not in given and notes and isinstance(run, ScalarNode):
-        end = run.span.end + 1
-        edit = Edit(run.span._replace(start=end, end=end), ', "-i"')
-        text = "`docker run` without `-i` gives the server no standard input: it ends before the client says anything"
-        yield ClientFlaw("shape", run.span, text, ERROR, notes, (edit,), "keep standard input open")
+    what = "this is the server" if verb == "run" else "the server is started in this container"
+    run, notes = words[start].trace[0].span, tuple(Label(image.trace[0].span, what) for image in told.rest[:1])
+    if "interactive" not in given and notes:
+        edits = (Edit(run._replace(start=run.end + 1, end=run.end + 1), ', "-i"'),) if direct else ()
+        text = (
+            f"`docker {verb}` without `-i` gives the server no standard input: it ends before the client says anything"
+        )
+        yield ClientFlaw("shape", run, text, ERROR, notes if direct else (), edits, "keep standard input open")
     for name, what in (
         ("tty", "makes a terminal of the server's output, which no client can read"),
         ("detach", "runs the server in the background, cut off from the client"),
     ):
         if name in given:
             span = given[name].trace[0].span
-            edits = tuple(_without(span, name, args))
-            yield ClientFlaw(
-                "shape", span, f"`{span.text}` (`--{name}`) {what}", ERROR, notes, edits, f"leave `-{name[0]}` out"
-            )
+            said = f"`{span.text}` (`--{name}`)" if direct else f"`--{name}`"
+            out = tuple(_without(span, name, args)) if direct else ()
+            title = f"leave `-{name[0]}` out"
+            yield ClientFlaw("shape", span, f"{said} {what}", ERROR, notes if direct else (), out, title)
+
+
+def _said(node: MappingNode, args: Sequence[Node]) -> tuple[tuple[Value[str], ...], bool]:
+    """The words of a command, and whether each stands by itself: a shell is given all of them in one text."""
+    command = node.get("command")
+    listed = (command, *args) if isinstance(command, ScalarNode) else ()
+    shell = scalar(command).rpartition("/")[2] in ("sh", "bash") and [scalar(each) for each in args[:1]] == ["-c"]
+    if not shell or len(args) != 2:
+        return tuple(Value((scalar(each),), (Label(each.span, "the client says it"),)) for each in listed), True
+    last = re.split(r"&&|;|\n", scalar(args[1]).strip())[-1].strip().removeprefix("exec ")
+    try:
+        split = shlex.split(last) if not re.search(r"[|&<>`]|\$\(", last) else []
+    except ValueError:  # a quotation that does not end
+        split = []
+    return tuple(Value((word,), (Label(args[1].span, "a shell is told this"),)) for word in split), False
 
 
 def _without(word: Span, name: str, args: Sequence[Node]) -> Iterator[Edit]:
