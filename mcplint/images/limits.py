@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from mcplint.dependencies.uv_settings import FILES
@@ -29,7 +30,7 @@ def limited(install: Install, step: RunStep) -> Install:
     flags = [word.partition("=")[0] for word in step.words if word.startswith(_FLAGS)]
     deciding = [*flags, *(name for name in _DECIDING if name in step.env)] if uv else []
     stopped = stops(step)
-    decides = "a constraint" if None in paths else next(iter(deciding), None)
+    decides = "a constraint" if None in paths or _is_configured(install, step) else next(iter(deciding), None)
     said = f"the shell does not find `{stopped}`" if stopped else decides and f"{decides} decides the releases"
     return install._replace(
         constraints=(*install.constraints, *filter(None, paths)),
@@ -45,6 +46,30 @@ def _named(tool: str, step: RunStep) -> Iterator[str | None]:
         value = step.env.get(name)
         if value is not None:
             yield from value.only.split() if value.only is not None else (None,)
+
+
+_CONFIGURES = re.compile(r"\bconfig\s[^\n]*?\bset\s+\S*constraint|\bconstraint *= *\S")
+"""What a Dockerfile says that gives pip a constraint in its configuration: by `pip config set`, or in a file."""
+_CONFIGURATIONS = (
+    *("/etc/pip.conf", "/etc/xdg/pip/pip.conf", "/usr/local/pip.conf"),
+    *("/root/.config/pip/pip.conf", "/root/.pip/pip.conf"),
+)
+"""Where pip reads its configuration from. Source: https://pip.pypa.io/en/stable/topics/configuration/."""
+
+
+def _is_configured(install: Install, step: RunStep) -> bool:
+    """Whether the configuration of pip may hold releases back by a constraint."""
+    if install.tool != "pip" or "--isolated" in step.words:
+        return False
+    named = step.env["PIP_CONFIG_FILE"].only if "PIP_CONFIG_FILE" in step.env else ""
+    homes = (step.env[name].only for name in ("HOME", "VIRTUAL_ENV") if name in step.env)
+    beside = (
+        f"{home}/{name}" for home in homes if home for name in (".config/pip/pip.conf", ".pip/pip.conf", "pip.conf")
+    )
+    found = (step.file(path) for path in (*_CONFIGURATIONS, *beside, *((named,) if named else ())))
+    sources = (step.tree.source(path) for path in found if path)
+    told = named is None or any(source and "constraint" in source.text for source in sources)
+    return told or _CONFIGURES.search(step.written_at.source.text) is not None
 
 
 def _without_settings(step: RunStep) -> bool:
