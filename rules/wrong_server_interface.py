@@ -17,7 +17,9 @@ request:
   `StreamableHTTPSessionManager.run() can only be called once per instance`.
   Make the server anew in the handler.
 
-Not reported if a configuration file of gunicorn may choose the worker.
+Not reported if a configuration file of gunicorn may choose the worker. A
+function of Lambda is judged where an image starts it: handlers in an archive,
+as templates of SAM and `serverless.yml` name them, are not followed.
 
 See https://docs.gunicorn.org/en/stable/settings.html#worker-class and
 https://github.com/modelcontextprotocol/python-sdk/issues/1220

@@ -186,3 +186,16 @@ def test_an_sdk_is_shown_with_its_version():
     assert _value(Sdk("mcp", Value(("1.27.1",), (note,)))) == Value(("mcp 1.27.1",), (note,))
     assert _value(Sdk("mcp", UNKNOWN)).options is None and _value(Sdk(None, Value(("1",)))).options is None
     assert list(parts(Deployment()))
+
+
+def test_what_a_start_rests_on_is_shown_with_its_place(project, mcplint):
+    project(
+        {
+            "Dockerfile": 'FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install mcp\nCMD ["./start.sh"]\n',
+            "start.sh": "#!/bin/sh\r\nexec python server.py\r\n",
+            "server.py": "from mcp.server.fastmcp import FastMCP\n\nFastMCP('notes').run()\n",
+        }
+    )
+    assert "  found at start.sh:1: start.sh ends with CR LF\n" in mcplint("show", ".").out
+    containers = json.loads(mcplint("show", "--format", "json", ".").out)["containers"]
+    assert containers[0]["facts"][0]["message"] == "start.sh ends with CR LF"

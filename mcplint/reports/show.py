@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mcplint.model import MISSING, Deployment, Lack, Link, Port, Sdk
+from mcplint.model import MISSING, Container, Deployment, Lack, Link, Port, Sdk, Server
 from mcplint.reports import Paint, escape, plain
 from mcplint.reports.escape import log, terminal
 from mcplint.reports.terminal import width, wrapped
@@ -33,25 +33,49 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
 
 
 class Part(NamedTuple):
-    """One part, ready to be shown."""
+    """One part, ready to be shown. `facts`: what else findings about it rest on."""
 
     id: str
     span: Span
     values: dict[str, Value[Any]]
     links: tuple[Link, ...]
     lacks: tuple[Lack, ...] = ()
+    facts: tuple[Label, ...] = ()
 
 
 def parts(deployment: Deployment) -> Iterator[tuple[str, list[Part]]]:
     """The parts of a deployment under the name of their field."""
     for field, names in SHOWN.items():
-        yield field, [_part(part, names) for part in getattr(deployment, field)]
+        yield field, [_part(part, names, deployment) for part in getattr(deployment, field)]
 
 
-def _part(part: Any, names: tuple[str, ...]) -> Part:
+def _part(part: Any, names: tuple[str, ...], deployment: Deployment) -> Part:
     values = {name: _value(getattr(part, name)) for name in names}
     links = (Link(None, MISSING, part.why),) if hasattr(part, "why") else part.links
-    return Part(part.id, part.span, values, links, getattr(part, "lacks", ()))
+    return Part(part.id, part.span, values, links, getattr(part, "lacks", ()), tuple(_facts(part, deployment)))
+
+
+def _facts(part: Any, deployment: Deployment) -> Iterator[Label]:
+    """What is known of the script and the runner that start a container, and of the wheel that starts a server."""
+    match part:
+        case Container(script=script, sync=sync):
+            if script and script.carriage:
+                yield Label(script.carriage.span, f"{script.path} {script.carriage.text}")
+            if script and script.direct and script.closed:
+                yield Label(script.closed.span, f"{script.path} may not be executed: {script.closed.text}")
+            if sync and sync.refused:
+                yield Label(sync.span, f"{sync.tool} fails, since {sync.refused}")
+            elif sync and sync.project:
+                yield Label(sync.span, f"{sync.tool} brings the environment of {sync.project} up to date at each start")
+        case Server(links=links):
+            ids = {link.to for link in links}
+            own = [entry for entry in deployment.scripts if entry.id in ids]
+            for entry in own or deployment.scripts:
+                if entry.unpackaged:
+                    module, needed, _ = entry.unpackaged
+                    yield Label(needed.span, f"the wheel of {entry.project} leaves out {module}")
+                if entry.unread:
+                    yield Label(entry.unread.span, f"the wheel of {entry.project} leaves out {entry.unread.name}")
 
 
 def _value(setting: Any) -> Value[Any]:
@@ -106,7 +130,15 @@ def _entry(part: Part) -> dict[str, Any]:
             for name, value in part.values.items()
         },
         "links": [{"to": link.to, "kind": link.kind, "why": link.why} for link in part.links],
+        **_rested(part),
     }
+
+
+def _rested(part: Part) -> dict[str, Any]:
+    """What findings about a part rest on besides its values, nothing where there is none."""
+    lacks = [{"name": lack.name, **_step(Label(lack.span, lack.why))} for lack in part.lacks]
+    found = {"lacks": lacks, "facts": [_step(fact) for fact in part.facts]}
+    return {name: entries for name, entries in found.items() if entries}
 
 
 def _step(note: Label) -> dict[str, Any]:
@@ -133,6 +165,7 @@ def _block(noun: str, part: Part, paint: Paint, columns: int) -> Iterator[str]:
     yield head + (f"  {where}" if fits else f"\n  {where}")
     yield from _values(part, paint, columns)
     said = [terminal(_lacked(lack)) for lack in part.lacks]
+    said += [terminal(f"found at {_where(fact.span, column=False)}: {fact.text}") for fact in part.facts]
     said += [(f"{link.kind}: {terminal(link.to)}, " if link.to else "") + terminal(link.why) for link in part.links]
     yield from (f"  {line}" for text in said for line in wrapped(text, columns, 2, 2))
 
