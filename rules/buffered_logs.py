@@ -88,6 +88,8 @@ def check(server: Server):
     elsewhere = VARIABLE in container.env or not words or any(is_unbuffered(each) for each in container.commands)
     if elsewhere or container.tty.must(bool) or any(VARIABLE in word for word in (*words, *texts)):
         return
+    if any("line_buffering" in place.source.text for place in (server.span, *(each.span for each in server.printed))):
+        return
     held = [place for place in (*server.printed, *server.prints) if is_held(place.span.text)]
     if held:
         message = (

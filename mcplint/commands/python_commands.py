@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import shlex
 from collections.abc import Iterator
 
 from mcplint.commands.command_lines import ASGI, GATEWAYS, PYTHON_TOOLS, SDK_COMMANDS
@@ -148,7 +149,8 @@ def inside_tool(tool: str, words: Words, context: ExecContext) -> Step:
 
 def asgi(tool: str, words: Words, context: ExecContext) -> Step:
     """An ASGI server's command."""
-    parsed = parse(words[1:], ASGI[tool], interspersed=True)
+    before = _of_variable(context) if tool == "gunicorn" else ()
+    parsed = parse((*before, *words[1:]), ASGI[tool], interspersed=True)
     target = text(parsed.rest[0]) if parsed.rest and parsed.closed else None
     if target is None:
         return context.none(f"{tool} is given no application that is known")
@@ -163,6 +165,16 @@ def asgi(tool: str, words: Words, context: ExecContext) -> Step:
         folders = (more, *folders)
     note = Label(span_of(parsed.rest[0], context.span), f"{tool} serves {target}")
     return context.start(APP, target, (), folders, note, tool, parsed.flags)
+
+
+def _of_variable(context: ExecContext) -> Words:
+    """The words that gunicorn takes from a variable, in front of those of its command, which count more."""
+    said = context.variable("GUNICORN_CMD_ARGS")
+    try:
+        given = shlex.split(said.only or "")
+    except ValueError:
+        given = []
+    return tuple(Value((word,), said.trace) for word in given)
 
 
 def lambda_handler(words: Words, context: ExecContext) -> Step:

@@ -14,9 +14,10 @@ from mcplint.values import Label
 
 LONG = 60
 """Seconds after which every probe with usual settings has given up: three of Kubernetes', one of Docker's."""
+_URLOPEN, _LIMITED = "urllib.request.urlopen", "setdefaulttimeout"
 _UNBOUNDED = (
     *(f"requests.{verb}" for verb in ("get", "post", "put", "patch", "delete", "head", "request")),
-    "urllib.request.urlopen",
+    _URLOPEN,
 )
 """Functions that wait for another machine as long as it takes, where no `timeout` is given."""
 _BOUNDED = (*_UNBOUNDED, *(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output")))
@@ -62,7 +63,9 @@ def _blocks(call: ast.Call, imports: frozenset[str]) -> str:
         return ""
     given = next((each.value for each in call.keywords if each.arg == "timeout"), None)
     spread = any(each.arg is None for each in call.keywords)
-    if spread or (name == "urllib.request.urlopen" and len(call.args) > 2):
+    if spread or (name == _URLOPEN and len(call.args) > 2):
+        return ""
+    if name == _URLOPEN and given is None and _LIMITED in imports:
         return ""
     if given is None or (isinstance(given, ast.Constant) and given.value is None):
         return "waits without a timeout" if name in _UNBOUNDED else ""
@@ -76,6 +79,7 @@ def _number(node: ast.expr) -> float | None:
 
 
 def _imports(module: Module) -> frozenset[str]:
-    """The modules that a module imports by their own names."""
+    """The modules that a module imports by their own names, and that it limits how long sockets wait if it does."""
     aliases = (each for node in module.tree.body if isinstance(node, ast.Import) for each in node.names)
-    return frozenset(each.name for each in aliases if each.asname is None)
+    limits = {_LIMITED} if _LIMITED in module.source.text else set[str]()
+    return frozenset(each.name for each in aliases if each.asname is None) | limits

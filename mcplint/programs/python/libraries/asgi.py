@@ -235,7 +235,8 @@ def _is_configured(machine: Machine, start: Start) -> bool:
 
     Source: https://docs.gunicorn.org/en/stable/configure.html
     """
-    if "config" in start.flags or machine.variable("GUNICORN_CMD_ARGS").options != (None,):
+    said = machine.variable("GUNICORN_CMD_ARGS").options
+    if "config" in start.flags or said is None or len(said) > 1 or "" in said:
         return True
     return start.runner == "gunicorn" and machine.world.file("gunicorn.conf.py") in machine.world.tree.paths
 
