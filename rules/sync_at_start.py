@@ -14,11 +14,15 @@ environment belongs to root, or if there is no place for uv's cache, without
 which neither `uv run` nor `uvx` starts anything, `--no-sync` or not. The same
 goes for npm's cache and `npx` that fetches what it starts.
 
-Not reported for a project that uv does not package, where something is mounted
-over the project or its environment, which then lasts, and for a service that
-compose builds if nothing touches `pyproject.toml` after `uv sync`: an image
-that is used where it was built keeps the time. A container that starts nothing
-of the project, such as `uvx mcp-server-time`, is no server known here.
+Where the build installs nothing into the environment of the project, or only
+into the system, each new container installs all of it, packaged or not.
+
+Otherwise not reported for a project that uv does not package, where something
+is mounted over the project or its environment, which then lasts, and for a
+service that compose builds if nothing touches `pyproject.toml` after `uv
+sync`: an image that is used where it was built keeps the time. A container
+that starts nothing of the project, such as `uvx mcp-server-time`, is no server
+known here.
 
 The same is reported where `uv sync --frozen` fails in the build for want of
 `uv.lock` and the build goes on with something else, such as an installation

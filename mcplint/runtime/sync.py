@@ -61,7 +61,39 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
         built = any(each.tool == "uv sync" and each.packaged for each in container.installs)
         edits = more_words(words[: run + 1], ("--no-sync",)) if built and not refused else ()
         return made._replace(project=project.source.path, refused=refused, edits=edits, pulled=pulled)
+    if tool == "uv" and project and not refused and "UV_PROJECT_ENVIRONMENT" not in set_ and not container.mounts:
+        left = None if _is_alone(start, tree) else _uninstalled(image, found.workdir)
+        return left and made._replace(project=project.source.path, failed=left)
     return made if refused else None
+
+
+_MAKES = re.compile(r"\buv (?:\S+ )*(?:sync|run|add|venv)\b|\bvenv\b|virtualenv|\bpoetry\b|\bpdm\b|\bnox\b|\bmake\b")
+"""What a RUN says that may make the environment of a project."""
+
+
+def _is_alone(start: Start, tree: Tree) -> bool:
+    """Whether a script says itself what it needs, so that uv minds no project."""
+    source = tree.source(start.target)
+    return source is None or "# /// script" in source.text
+
+
+def _uninstalled(image: Image, workdir: str | None) -> Label | None:
+    """What says that a build puts nothing into the environment of a project, None where it may."""
+    brought = any(
+        copy.target.only is None or f"{workdir}/.venv/".startswith(f"{copy.target.only.rstrip('/')}/")
+        for copy in image.copies
+        if (copy.stage is not None or copy.image is not None) and not (copy.target.only or "").startswith("/bin/")
+    )
+    if workdir is None or image.open or image.context is None or brought:
+        return None
+    if any(_MAKES.search(run.text.text) for run in image.runs):
+        return None
+    elsewhere = [each for each in image.installs if each.tool == "pip" or "--system" in each.argv]
+    if len(elsewhere) < len(image.installs):
+        return None
+    if not elsewhere:
+        return Label(image.span, "is built without installing it")
+    return Label(elsewhere[-1].span, "installs into the system, which `uv run` does not look at")
 
 
 def _without_lock(image: Image, project: Project, tree: Tree) -> Iterator[Span]:
