@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -54,3 +56,9 @@ class Part(NamedTuple):
     end: int
     said: object
     under: int = -1
+
+
+@lru_cache(maxsize=8_192)
+def places(pattern: str, source: Source) -> tuple[int, ...]:
+    """Where a file has what a pattern means, searched for once whoever asks."""
+    return tuple(found.start() for found in re.finditer(pattern, source.text))

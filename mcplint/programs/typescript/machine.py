@@ -151,7 +151,7 @@ class Machine(Journal):
         self.packages: dict[str, Package | None] = {}
         self.paths: list[tuple[Server, ...] | None] = []
         self.ways: list[tuple[Served, ...]] = []
-        self.mentions: dict[tuple[str, int], bool] = {}
+        self.mentions: dict[str, tuple[bool, int]] = {}
         self.free: dict[int, Any] = {}
         self.asked: set[str] = set()
         self.reads: set[str] = set()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
@@ -27,6 +27,7 @@ from mcplint.programs.typescript.values import (
 )
 from mcplint.programs.values import Abstract, known, unknown
 from mcplint.text.layout import quote
+from mcplint.text.source import places
 from mcplint.values import EditSite, Label, Value
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -285,7 +286,7 @@ def _auth(machine: Machine, there: Walked, note: Label) -> Abstract:
     for package in machine.packages.values() if spans else ():
         source = package.fact.source if package else None
         parts = covered(spans, source) if source else []
-        if source and any(not within(parts, found.start()) for found in re.finditer(CHECKS, source.text)):
+        if source and any(not within(parts, place) for place in places(CHECKS, source)):
             return unknown()
     if free:
         return known(None, Label(free.authorize, "hands a code to everyone who asks"))
@@ -293,12 +294,13 @@ def _auth(machine: Machine, there: Walked, note: Label) -> Abstract:
 
 
 def _mentions(machine: Machine, pattern: str) -> bool:
-    """Whether a module of the program has a text."""
-    known_at = (pattern, len(machine.packages))
-    if known_at not in machine.mentions:
-        sources = (package.fact.source for package in machine.packages.values() if package)
-        machine.mentions[known_at] = any(re.search(pattern, source.text) is not None for source in sources)
-    return machine.mentions[known_at]
+    """Whether a module of the program, as far as it is read, has a text; each module is searched once."""
+    found, searched = machine.mentions.get(pattern, (False, 0))
+    if not found and searched < len(machine.packages):
+        new = islice(machine.packages.values(), searched, None)
+        found = any(places(pattern, package.fact.source) for package in new if package)
+        machine.mentions[pattern] = found, len(machine.packages)
+    return found
 
 
 def _runner(what: Any) -> str:

@@ -16,7 +16,7 @@ from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.routes import Walked, request
 from mcplint.programs.typescript.values import Function
 from mcplint.programs.values import known, unknown
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Source, Span, places
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -65,7 +65,7 @@ def unreached(machine: Machine, there: Walked) -> tuple[Span, ...]:
 def _switched_off(machine: Machine, known: dict[str, tuple[Span, ...]]) -> Iterator[Span]:
     """The checks that stand under conditions which were asked and never held."""
     for fact in (package.fact for package in machine.packages.values() if package):
-        if len(fact.source.text) < machine.budget - ROOM and re.search(CHECKS, fact.source.text):
+        if len(fact.source.text) < machine.budget - ROOM and places(CHECKS, fact.source):
             yield from (span for span in _passed_over(machine, fact, known) if re.search(CHECKS, span.text))
 
 
