@@ -32,7 +32,7 @@ def strays(image: Image, container: Container, found: tuple[Imported, ...], entr
         if part is None:
             continue
         for file in copy.files or ():
-            if kind := _environment(file, part):
+            if kind := _environment(file, part, image):
                 yield from _moved(copy, file, container, part, image, kind, contents.tree)
                 yield from _other_python(copy, file, part, image, kind)
                 yield from _no_python(copy, file, part, image, kind)
@@ -45,13 +45,29 @@ def strays(image: Image, container: Container, found: tuple[Imported, ...], entr
                 yield from _other_place(copy, inner, container, part, image, "venv")
 
 
-def _environment(file: Copied, part: Image) -> str:
-    """What is copied: a virtual environment (`venv`), installed packages (`packages`), or neither (empty)."""
+def _environment(file: Copied, part: Image, image: Image) -> str:
+    """What is copied: a virtual environment (`venv`), installed packages (`packages`), or neither (empty).
+
+    What `pip install --prefix` or `--user` has filled is a `prefix`.
+    """
     name = posixpath.basename(file.source)
     if name in ("site-packages", "dist-packages"):
         return "packages"
+    own = {install.span for install in image.installs} - {install.span for install in part.installs}
+    if file.source in _prefixes(part) and "PYTHONPATH" not in image.env and not own:
+        return "prefix"
     said = (part.env[each].only for each in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT") if each in part.env)
     return "venv" if name in (".venv", "venv") or file.source in said else ""
+
+
+def _prefixes(part: Image) -> Iterator[str]:
+    """The folders that `pip install` of a stage is told to fill, and the one in root's home that `--user` means."""
+    for words in (install.argv for install in part.installs if install.tool in ("pip", "uv pip")):
+        for word, value in zip(words, (*words[1:], ""), strict=True):
+            if word == "--prefix" or word.startswith("--prefix="):
+                yield (value if word == "--prefix" else word.partition("=")[2]).rstrip("/")
+        if "--user" in words and part.user.must_be("root", "0"):
+            yield "/root/.local"
 
 
 def _inside(file: Copied, part: Image, image: Image, container: Container) -> Iterator[Copied]:
@@ -165,7 +181,7 @@ def _other_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str
     own = any(install.tool in ("uv sync", "uv pip", "pip", "poetry", "pdm") for install in part.installs)
     if not made or not there or made == there or not own or _brings_python(part) or _says(image, *OTHER_PYTHONS):
         return
-    lies = f"{file.target}/lib/python{made}/site-packages" if kind == "venv" else file.target
+    lies = f"{file.target}/lib/python{made}/site-packages" if kind != "packages" else file.target
     if kind == "packages" and f"python{made}" not in file.target:
         return
     why = f"it was made with Python {made}, and {image.base.only} has {there}, which does not look into {lies}"
