@@ -15,7 +15,7 @@ none where the health check asks the same port, since the program may be what
 is wrong. A Service may call its target port by name: one that no container of
 its pods has leads nowhere. A client's URL on this machine is a warning if its
 entry is called as the project's only server or its service is, that server has
-its port fixed in the program, and compose publishes others.
+its port fixed in the program or by its SDK, and compose publishes others.
 
 Not reported if one of the published ports is the right one (others may be for
 metrics), if the port may be another one at run time, if something else in the
@@ -187,7 +187,11 @@ def unpublished(client: ClientConfig, server: Server, deployment: Deployment) ->
 
 
 def fixed(server: Server) -> bool:
-    """Whether the program itself spells the port where it makes or starts the server, so that nothing can change it."""
+    """Whether nothing can change the port: the program itself spells it where it makes or starts the server, or leaves
+    it to an SDK that reads no variables."""
+    places = {label.span for label in server.port.trace}
+    if server.sdk.prefixes == () and places and places <= {server.span, server.made}:
+        return True
     spelled = [label.span for label in server.port.trace if label.span.text == str(server.port.only)]
     return any(
         re.search(r"(?:port\s*[=:]|listen\()\s*$", at.source.text[max(0, at.start - 20) : at.start]) for at in spelled
