@@ -11,6 +11,10 @@ as measured, it gets what the other has asked for, and waits for its own
 answer for ever. With a transport a request, one of two calls at a time is
 never answered up to 1.17.0.
 
+A function that makes the server once and returns it ever after (`if (!server)
+server = …`, `server ??= …`) does the same: the second client gets the server
+of the first.
+
 Make a server in the handler, by a function that registers the tools, and
 connect that one.
 
@@ -20,7 +24,8 @@ is not known.
 
 Not reported for a server that is made in the handler or by a function that it
 calls, nor on standard streams, where there is one client, nor where the
-handler closes the session before, which leaves one session at a time.
+handler closes the session before, which leaves one session at a time. Nor
+for one that is looked up in a `Map`, which may keep one for each session.
 
 See https://github.com/modelcontextprotocol/typescript-sdk/issues/1405
 

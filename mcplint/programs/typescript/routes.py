@@ -12,6 +12,7 @@ from mcplint.programs.typescript.libraries.web import APPS, ENLARGED, HANDLER, M
 from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.middleware import Middleware, applying
 from mcplint.programs.typescript.operators import REQUEST_PATH
+from mcplint.programs.typescript.second_request import kept
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
     Function,
@@ -200,11 +201,22 @@ def _handled(machine: Machine, option: Any) -> list[sdk.Handled]:
         if isinstance(option, Object) and option.library == sdk.HANDLERS:
             sdk.handler_call(machine, Args((unknown(), unknown()), option.span), option)
         elif isinstance(option, (Function, Method)):
-            machine.apart(lambda: machine.call(known(option), Args((request(), unknown(), unknown()))))
+            machine.apart(lambda: _answered(machine, option, found))
     finally:
         machine.requests.pop()
         machine.request_paths = marks
     return found
+
+
+def _answered(machine: Machine, function: Any, found: list[sdk.Handled]) -> None:
+    """A handler answers a client, and then another one."""
+    base = len(machine.writes)
+
+    def answer() -> object:
+        return machine.call(known(function), Args((request(), unknown(), unknown())))
+
+    answer()
+    found += kept(machine, found, base, answer)
 
 
 def _is_known(option: Any) -> bool:
