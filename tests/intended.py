@@ -148,7 +148,7 @@ PROMISES: dict[str, Check] = {
     r"let Docker pick a free port for each replica": lambda m: m.ports(
         lambda p: p.published is not None and p.published.only is None
     ),
-    r"start it as the build has installed it": lambda m: m.containers(lambda c: "--no-sync" in (c.command.only or ())),
+    r"start it as the build has installed it": lambda m: m.containers(lambda c: "--no-sync" in c.words),
     r"let a shell expand it": lambda m: m.containers(lambda c: (c.command.only or ())[:2] == ("sh", "-c")),
     r"give it no terminal": lambda m: m.containers(lambda c: c.tty.only is not True) and m.lost(".tty"),
     r"pass requests to (\S+:\d+)": lambda m, to: m.routes(lambda r: to in (r.target.only or "")) or m.has(to),
