@@ -1,7 +1,7 @@
 r"""The health check succeeds whatever the server does
 
-`python -c "import server"`, `server --help` or `exit 0` say that a program can
-be started, not that this one answers: a server that hangs stays `healthy`, no
+`python -c "import server"`, `server --help`, `test -f dist/index.js` or
+`exit 0` say that a program can be started, not that this one answers: a server that hangs stays `healthy`, no
 balancer takes it out of service, and services that wait for it start too
 early. The same holds for a script of the project that the check starts, and
 for `pgrep -f server.py || exit 1`: the shell that runs it has `server.py` in

@@ -19,8 +19,9 @@ from mcplint.model.container_config import PlatformProbe, Probe
 from mcplint.model.containers import Container
 from mcplint.model.health import HealthCheck, Request
 from mcplint.project.tree import Tree
+from mcplint.services.health.files import looked_for
 from mcplint.services.health.node import javascript
-from mcplint.services.health.processes import ends_badly, found_in_itself, looks_everywhere, unfound
+from mcplint.services.health.processes import ends_badly, found_in_itself, looks_everywhere, started, unfound
 from mcplint.services.health.requests import curl, python, wget
 from mcplint.services.health.scripts import copied, script
 from mcplint.text.located import LocatedText
@@ -181,9 +182,11 @@ def _asked(words: tuple[str, ...], probed: _Probed) -> Asked:
     if name == "wget":
         return Asked(tuple(wget(words[1:], "alpine" in _base(probed.image))), "", missing)
     if name.startswith("python") and "-c" in words[1:-1]:
-        return _python(words[words.index("-c") + 1], probed)._replace(missing=missing)
+        return _looked("python", words[words.index("-c") + 1], probed)._replace(missing=missing)
     if name in ("node", "bun", "deno") and (flag := next((each for each in ("-e", "--eval") if each in words), None)):
-        return Asked(*javascript(" ".join(words[words.index(flag) + 1 : words.index(flag) + 2])), missing)
+        return _looked("node", " ".join(words[words.index(flag) + 1 : words.index(flag) + 2]), probed)._replace(
+            missing=missing
+        )
     if idle := _idle(name, words) or _there(name, words, probed):
         return Asked((), idle, missing)
     if name in ("pgrep", "pidof"):
@@ -221,6 +224,14 @@ def _idle(name: str, words: tuple[str, ...]) -> str:
     return ""
 
 
+def _looked(program: str, code: str, probed: _Probed) -> Asked:
+    """What a program on a command line asks for, or the file that it looks for."""
+    path = looked_for(program, code)
+    if path and (why := _file(path, probed)):
+        return Asked((), f"{path[:60]} is {why}")
+    return _python(code, probed) if program == "python" else Asked(*javascript(code))
+
+
 def _python(code: str, probed: _Probed) -> Asked:
     requests, idle, doomed = python(code, probed.container.given)
     return Asked(requests, idle, None, doomed)
@@ -231,8 +242,18 @@ def _there(name: str, words: tuple[str, ...], probed: _Probed) -> str:
     given = words[1:-1] if name == "[" and words[-1] == "]" else words[1:] if name in LOOKS else ()
     tested = name not in ("test", "[") or given[:1] in (("-f",), ("-e",), ("-r",), ("-s",))
     path = given[-1] if tested and given and all(each.startswith("-") for each in given[:-1]) else ""
-    file = copied(path, probed.container, probed.image, probed.tree) if not path.startswith("-") else None
-    return f"`{' '.join(words)[:60]}` asks for a file that the build copies" if file else ""
+    why = _file(path, probed) if path and not path.startswith("-") else ""
+    return f"`{' '.join(words)[:60]}` asks for {why}" if why else ""
+
+
+def _file(path: str, probed: _Probed) -> str:
+    """Why a file is surely there: the build copies it, or the container starts with it."""
+    if copied(path, probed.container, probed.image, probed.tree):
+        return "a file that the build copies"
+    folder = probed.container.workdir.only
+    program = started(probed.container)[-1:]
+    places = [posixpath.normpath(posixpath.join(folder or "", each)) for each in (path, *program)]
+    return "the file that is started" if program and folder and places[0] == places[1] else ""
 
 
 def _missing(words: tuple[str, ...], probed: _Probed) -> str | None:

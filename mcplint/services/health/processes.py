@@ -106,7 +106,7 @@ def unfound(name: str, given: tuple[str, ...], container: Container, image: Imag
     by_name = name == "pgrep" and NAMES.fullmatch(flags)
     if by_name and not small and len(pattern) > LONGEST_NAME:
         return f"`{pattern[:60]}` has more than {LONGEST_NAME} characters, and names of processes never have"
-    words = _started(container)
+    words = started(container)
     if not words or re.search(r"(?m)^\s*(?:pid|shareProcessNamespace):", container.span.source.text):
         return ""
     if not _means(pattern, words[-1], container) and not (
@@ -123,7 +123,7 @@ def unfound(name: str, given: tuple[str, ...], container: Container, image: Imag
     return f"the process is `{whole[:60]}`" if full and not re.search(pattern, whole) else ""
 
 
-def _started(container: Container) -> tuple[str, ...]:
+def started(container: Container) -> tuple[str, ...]:
     """The words of a start command as far as its program, which Python or Node runs; none where it is another."""
     words = container.command.only or ()
     first = 0

@@ -41,6 +41,8 @@ WGET = grammar(
 URL = re.compile(r"(?:(https?)://)?([\w.-]+|\[::1\])(?::(\d{1,5}))?(/[^?#\s]*)?(?:[?#].*)?")
 PORTS = {"http": 80, "https": 443}
 MOST = 20_000
+MADE = frozenset({"mcp", "app", "server", "main", "__version__", "__name__"})
+"""Names of what a program surely makes, so that asserting one says no more than importing it."""
 
 
 def curl(words: tuple[str, ...]) -> Iterator[Request]:
@@ -277,13 +279,24 @@ def _ends_well(node: ast.AST) -> bool:
 
 
 def _is_idle(statement: ast.stmt) -> bool:
-    """Whether a statement asks nothing and fails never: an import, a text that is printed."""
+    """Whether a statement asks nothing: an import, a text or an attribute that is printed, also in an assertion."""
     match statement:
-        case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Expr(value=ast.Constant()):
+        case ast.Import() | ast.ImportFrom() | ast.Pass():
             return True
+        case ast.Assert(test=ast.Attribute(attr=name) | ast.Name(id=name) as value):
+            return name in MADE and _is_there(value)
         case ast.Expr(value=ast.Call(args=arguments) as call):
-            return _is_print(call) and all(isinstance(each, (ast.Constant, ast.Name)) for each in arguments)
+            return _is_print(call) and all(map(_is_there, arguments))
+        case ast.Expr(value=value):
+            return _is_there(value)
     return False
+
+
+def _is_there(node: ast.expr) -> bool:
+    """Whether an expression only looks at what importing a module makes: `fastmcp.__version__`."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, (ast.Constant, ast.Name))
 
 
 def _swallows(statement: ast.Try) -> bool:

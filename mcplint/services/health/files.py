@@ -1,0 +1,61 @@
+"""The file that a small program does nothing but look for."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from mcplint.facts.python import spelled
+
+FS = r"""\s*require\(\s*["'](?:node:)?fs["']\s*\)\s*\."""
+PLACE = r"""\(\s*["']([^"']+)["']"""
+NODE = (
+    re.compile(rf"{FS}(?:accessSync|statSync|readFileSync){PLACE}[^)]*\)\s*;?\s*"),
+    re.compile(rf"\s*process\.exit\({FS}existsSync{PLACE}\s*\)\s*\?\s*0\s*:\s*1\s*\)\s*;?\s*"),
+    re.compile(rf"\s*if\s*\(\s*!{FS}existsSync{PLACE}\s*\)\s*\)\s*\{{?\s*process\.exit\(1\)\s*;?\s*\}}?\s*"),
+)
+"""Programs for Node that end with success where a file is."""
+ASKS = ("os.path.exists", "os.path.isfile", "path.exists", "path.isfile", "exists", "isfile")
+OPENS = ("os.stat", "open", "os.path.getsize")
+
+
+def looked_for(program: str, code: str) -> str:
+    """The file that a program of Python or Node asks for, and with which it succeeds; empty where it does more."""
+    if program != "python":
+        return next((found[1] for pattern in NODE if (found := pattern.fullmatch(code))), "")
+    try:
+        *before, last = ast.parse(code).body
+    except (SyntaxError, ValueError):
+        return ""
+    if not all(isinstance(each, (ast.Import, ast.ImportFrom)) for each in before):
+        return ""
+    match last:
+        case ast.Assert(test=test):
+            return _asked(test)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="exit") | ast.Name(id="exit"), args=[end])):
+            return _ending(end)
+        case ast.Expr(value=ast.Call(args=[ast.Constant(value=str(path)), *_]) as call) if spelled(call.func) in OPENS:
+            return path
+    return ""
+
+
+def _ending(end: ast.expr) -> str:
+    """The file without which a status is a failure: `0 if exists(…) else 1`, `not exists(…)`."""
+    match end:
+        case ast.IfExp(test=test, body=ast.Constant(value=0), orelse=ast.Constant(value=1)):
+            return _asked(test)
+        case ast.UnaryOp(op=ast.Not(), operand=test):
+            return _asked(test)
+    return ""
+
+
+def _asked(test: ast.expr) -> str:
+    match test:
+        case ast.Call(args=[ast.Constant(value=str(path))]) if spelled(test.func) in ASKS:
+            return path
+        case ast.Call(
+            func=ast.Attribute(value=ast.Call(args=[ast.Constant(value=str(path))]) as made, attr="exists" | "is_file"),
+            args=[],
+        ) if spelled(made.func) in ("Path", "pathlib.Path"):
+            return path
+    return ""
