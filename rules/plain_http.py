@@ -4,7 +4,8 @@ Clients send their token with every request. If a proxy has a certificate for a
 name and takes the MCP endpoint on a port without TLS as well, a client that
 is configured with `http://` works, so nobody notices, and its token travels
 readable for everyone on the way. So does that of a client that is told to send
-one to an `http://` URL of another machine.
+one to an `http://` URL of another machine, in a header, by `mcp-remote
+--header` or in the query of the URL.
 
 Redirect instead, with 308: after a `301` or `302`, clients repeat the call as
 a GET or refuse to.
@@ -13,7 +14,7 @@ A note if a proxy that is open to other machines serves no TLS at all to a
 server that checks tokens, by the SDK or by middleware that answers nobody
 without one, since something in front of it may. So it is if nginx checks them
 itself. Not reported for URLs of this machine, of private networks, and with
-placeholders in them.
+placeholders in the names of their machines.
 
 See https://modelcontextprotocol.io/specification/draft/basic/authorization
 
@@ -103,7 +104,11 @@ server {
 ```
 """
 
+import re
+from itertools import pairwise
+
 from mcplint import NOTE, WARNING, ClientConfig, Finding, Label, Route, Server, rule
+from mcplint.knowledge import secrets
 from mcplint.text import urls
 
 
@@ -145,16 +150,38 @@ def checking(route: Route, server: Server):
 
 def told(client: ClientConfig):
     """An entry that sends a secret to a machine elsewhere."""
-    url = client.url.only or ""
+    place = (
+        next((said for key in ("url", "serverUrl", "httpUrl") if (said := client.node.get(key))), None)
+        if client.node
+        else None
+    )
+    url = client.url.only or getattr(place, "text", "")
     if not url.startswith("http://") or not urls.is_public(url):
         return
-    from mcplint.knowledge import secrets
+    names = [found[0] for found in sent(client)] + list(asked(url))
+    if names:
+        message = f"the client sends {names[0][:60]} to {urls.authority(url).rpartition('@')[2][:100]} without TLS: everybody on the way reads it"
+        notes = tuple(Label(span, "is sent as well") for _, span in sent(client))
+        yield Finding(message, client.url.span or (place.span if place else client.span), notes)
 
+
+def sent(client: ClientConfig):
+    """The headers of an entry, also those that `mcp-remote` is told, whose names are ones of secrets."""
     headers = client.node.get("headers") if client.node else None
-    sent = [name for name, _ in getattr(headers, "pairs", ()) if secrets.NAME.search(name.text)]
-    if sent or any(secrets.in_url(url)):
-        what = sent[0].text if sent else secrets.in_url(url)[0]
-        message = f"the client sends {what[:60]} to {urls.authority(url).rpartition('@')[2][:100]} without TLS: everybody on the way reads it"
-        yield Finding(
-            message, client.url.span or client.span, tuple(Label(name.span, "is sent as well") for name in sent)
-        )
+    for name, _ in getattr(headers, "pairs", ()):
+        if secrets.NAME.search(name.text):
+            yield name.text, name.span
+    if client.host == "mcp-remote":
+        for flag, value in pairwise(client.words):
+            name = value.text.partition(":")[0].strip()
+            if flag.text == "--header" and secrets.NAME.search(name):
+                yield name, value.span
+
+
+def asked(url: str):
+    """The parameters of a URL's query that hold a secret, or a variable in place of one."""
+    for name, value in re.findall(r"[?&]([\w.-]{1,60})=([^&#\s]+)", url):
+        if secrets.NAME.search(name) and (value.startswith(("$", "%")) or secrets.secret(name, value)):
+            yield name
+    if secrets.in_url(url)[0] == "password":
+        yield "password"
