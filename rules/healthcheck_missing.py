@@ -2,7 +2,7 @@ r"""Requests are spread over processes, and no health check can tell which of th
 
 No release of the SDKs has a health route: `/`, `/health` and `/healthz` are
 `404`. The MCP endpoint cannot serve as one: a plain `GET` is refused with
-`400` or `406`, and in many releases leaves a session behind. So a platform
+`400`, `405` or `406`, and in many releases leaves a session behind. So a platform
 that starts several processes cannot take a hanging one out of service, and a
 load balancer only notices when requests fail.
 
@@ -83,6 +83,8 @@ if __name__ == "__main__":
 """
 
 from mcplint import WARNING, Finding, Server, rule
+from mcplint.model import Endpoint
+from mcplint.model.releases import gets
 
 
 @rule("healthcheck-missing", WARNING)
@@ -92,8 +94,7 @@ def check(server: Server):
         return
     if container.probe or container.probes:
         return
-    own = (endpoint for endpoint in server.endpoints if not endpoint.documents)
-    if not server.endpoints_closed or any("GET" in endpoint.methods for endpoint in own):
+    if not server.endpoints_closed or any(is_health_route(endpoint, server) for endpoint in server.endpoints):
         return
     for spread in server.spread:
         if spread.kind != "workers" and spread.several and not spread.assumed:
@@ -101,6 +102,13 @@ def check(server: Server):
             message = f"{server.title} has no health route, although its requests are spread over {many} {TITLES[spread.kind]}"
             yield Finding(message, server.made or server.span, spread.notes)
             return
+
+
+def is_health_route(endpoint: Endpoint, server: Server) -> bool:
+    """Whether a check may ask for a route: one that answers a GET and is no refusal at the path of the server."""
+    at_path = server.path.must(lambda path: server.matching.answers(endpoint.path, path))
+    answers = gets(endpoint, server.path.only or "", server) if at_path else "GET" in endpoint.methods
+    return answers and not endpoint.documents
 
 
 TITLES = {"replicas": "replicas", "members": "upstream servers"}

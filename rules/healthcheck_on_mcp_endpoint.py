@@ -97,13 +97,9 @@ spec:
 ```
 """
 
-import re
-
 from mcplint import ERROR, WARNING, Finding, Label, Server, rule
-from mcplint.model import Endpoint
+from mcplint.model.releases import gets
 
-SENDS = r"\.(?:json|send|end|text)\("
-REFUSES = r"\b4\d\d\b|handleRequest|[nN]ot [aA]llowed"
 DECIDING = ("kubernetes", "alb", "appgw", "aws", "azure", "google cloud", "haproxy", "nginx")
 
 
@@ -114,7 +110,7 @@ def check(server: Server):
         asked = each.asked
         if not asked or asked.method == "POST" or (asked.port is not None and not server.port.must_be(asked.port)):
             continue
-        if any(is_answer(each, asked.path, server) for each in server.endpoints):
+        if any(gets(each, asked.path, server) for each in server.endpoints):
             continue
         same = server.path.must(lambda path, asked=asked: path.rstrip("/") == asked.path.rstrip("/"))
         if same and (asked.follows or server.path.must_be(asked.path)):
@@ -125,11 +121,3 @@ def check(server: Server):
             yield Finding(
                 message, each.span, (Label(server.path.span or server.span, "is no health route"),), None, severity
             )
-
-
-def is_answer(endpoint: Endpoint, path: str, server: Server) -> bool:
-    """Whether a route of the program's own answers a GET of a path; one of Express where its text says so itself."""
-    if "GET" not in endpoint.methods or not server.matching.answers(endpoint.path, path):
-        return False
-    text = endpoint.span.text
-    return not server.sdk.is_npm or bool(re.search(SENDS, text) and not re.search(REFUSES, text))

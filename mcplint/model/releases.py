@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from mcplint.findings import Fix
 from mcplint.knowledge.dead_pins import dead
 from mcplint.knowledge.sdk import fact, newest_with, release, releases
-from mcplint.model.program import Import
+from mcplint.model.program import Endpoint, Import
 from mcplint.model.servers import Sdk, Server
 from mcplint.text.source import Edit
 from mcplint.values import Value
+
+_SENDS = re.compile(r"\.(?:json|send|end|text)\(")
+_REFUSES = re.compile(r"\b4\d\d\b|handleRequest|[nN]ot [aA]llowed")
 
 
 def agreed(sdk: Sdk, name: str) -> object | None:
@@ -28,6 +32,14 @@ def answered(server: Server) -> str | None:
         return None
     form = "exact" if server.kind == "Server" else agreed(server.sdk, f"slash.{transport}")
     return path if form == "exact" else path.rstrip("/") + "/" if form == "mounted" else None
+
+
+def gets(endpoint: Endpoint, path: str, server: Server) -> bool:
+    """Whether a route of the program's own answers a GET of a path; one of Express where its text says so itself."""
+    if "GET" not in endpoint.methods or not server.matching.answers(endpoint.path, path):
+        return False
+    text = endpoint.span.text
+    return not server.sdk.is_npm or (_SENDS.search(text) is not None and _REFUSES.search(text) is None)
 
 
 def lacking(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import | None:
