@@ -2,9 +2,9 @@ r"""Requests are spread over processes, and no health check can tell which of th
 
 No release of the SDKs has a health route: `/`, `/health` and `/healthz` are
 `404`. The MCP endpoint cannot serve as one: a plain `GET` is refused with
-`400`, `405` or `406`, and in many releases leaves a session behind. So a platform
-that starts several processes cannot take a hanging one out of service, and a
-load balancer only notices when requests fail.
+`400`, `405` or `406`, and in many releases leaves a session behind. So a
+platform that starts several processes cannot take a hanging one out of
+service, and a load balancer only notices when requests fail.
 
 Add a route that answers a plain `GET`,
 `@mcp.custom_route("/health", methods=["GET"])`, and let the health check of

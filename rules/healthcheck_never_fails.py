@@ -1,12 +1,12 @@
 r"""The health check succeeds whatever the server does
 
 `python -c "import server"`, `server --help`, `test -f dist/index.js` or
-`exit 0` say that a program can be started, not that this one answers: a server that hangs stays `healthy`, no
-balancer takes it out of service, and services that wait for it start too
-early. The same holds for a script of the project that the check starts, and
-for `pgrep -f server.py || exit 1`: the shell that runs it has `server.py` in
-its own command line, which `pgrep` finds. Write `pgrep -f '[s]erver.py'`,
-better ask the server.
+`exit 0` say that a program can be started, not that this one answers: a server
+that hangs stays `healthy`, no balancer takes it out of service, and services
+that wait for it start too early. The same holds for a script of the project
+that the check starts, and for `pgrep -f server.py || exit 1`: the shell that
+runs it has `server.py` in its own command line, which `pgrep` finds. Write
+`pgrep -f '[s]erver.py'`, better ask the server.
 
 A check that ignores what it is answered is a warning: `curl` without `-f`,
 `requests.get` without `raise_for_status()` and Node's `fetch` or `http.get`

@@ -6,7 +6,9 @@ session, `405` where there are no sessions. The check fails for ever although
 the server works, and in many releases each try leaves a session behind. In
 Kubernetes that is an error, as the pod never gets ready or is restarted again
 and again, and so it is for a check of HAProxy or a load balancer of AWS, which
-take the server out of service.
+take the server out of service. It stays a warning, as below, where no file
+says that the image is built from this project: what runs may be another
+release of it.
 
 Add a route that answers a plain `GET`, `@mcp.custom_route("/health",
 methods=["GET"])`, and ask for that.

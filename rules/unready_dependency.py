@@ -12,9 +12,10 @@ which must have one: if neither the service nor its image has a health check,
 official images (`postgres`, `redis`, …) come without.
 
 A check that starts a program which its image does not have never succeeds, and
-what waits for it never starts: an error. The images of Postgres, Redis,
-Qdrant, Chroma 1.x, Ollama and Keycloak have neither `curl` nor, but on Alpine,
-`wget`.
+what waits for it never starts: an error. So it is for one that ends as failed
+whatever it is answered, such as `sys.exit(response.status)`. The images of
+Postgres, Redis, Qdrant, Chroma 1.x, Ollama and Keycloak have neither `curl`
+nor, but on Alpine, `wget`.
 
 Reported if the other service has a health check that nobody waits for, or if
 the server is known to connect: the other service is a database of a well-known

@@ -13,8 +13,8 @@ from mcplint.model.servers import Sdk, Server
 from mcplint.text.source import Edit
 from mcplint.values import Value
 
-_SENDS = re.compile(r"\.(?:json|send|end|text)\(")
-_REFUSES = re.compile(r"\b4\d\d\b|handleRequest|[nN]ot [aA]llowed")
+_SENDS = r"\.(?:json|send|end|text)\("
+_REFUSES = r"\b4\d\d\b|handleRequest|[nN]ot [aA]llowed"
 
 
 def agreed(sdk: Sdk, name: str) -> object | None:
@@ -39,7 +39,7 @@ def gets(endpoint: Endpoint, path: str, server: Server) -> bool:
     if "GET" not in endpoint.methods or not server.matching.answers(endpoint.path, path):
         return False
     text = endpoint.span.text
-    return not server.sdk.is_npm or (_SENDS.search(text) is not None and _REFUSES.search(text) is None)
+    return not server.sdk.is_npm or bool(re.search(_SENDS, text) and not re.search(_REFUSES, text))
 
 
 def lacking(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import | None:

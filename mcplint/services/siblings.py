@@ -76,9 +76,11 @@ def _prerequisites(container: Container, others: Mapping[str, ContainerContext])
 
 
 def _failing(other: ContainerContext) -> Label | None:
-    """The health check of an image of others that never succeeds, as it starts a program that is not there."""
-    found = (each for each in other.container.checks if each.missing and other.image is None)
-    return next((Label(each.span, f"its image has no {each.missing}") for each in found), None)
+    """The health check of an image of others that never succeeds: it lacks its program, or always ends as failed."""
+    for each in other.container.checks if other.image is None else ():
+        if each.missing or each.doomed:
+            return Label(each.span, f"its image has no {each.missing}") if each.missing else each.doomed
+    return None
 
 
 def _called(container: Container, other: ContainerContext) -> Iterator[Label]:
