@@ -199,3 +199,72 @@ def test_what_a_start_rests_on_is_shown_with_its_place(project, mcplint):
     assert "  found at start.sh:1: start.sh ends with CR LF\n" in mcplint("show", ".").out
     containers = json.loads(mcplint("show", "--format", "json", ".").out)["containers"]
     assert containers[0]["facts"][0]["message"] == "start.sh ends with CR LF"
+
+
+IMAGE = "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install mcp\nUSER 1000\n"
+ENV_SERVER = (
+    "import os\nfrom mcp.server.fastmcp import FastMCP\n\nmcp = FastMCP('notes')\n"
+    "mcp.run(transport=os.getenv('KIND', 'stdio'))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("service", "said"),
+    [
+        ("    command: python server.py --more\n", "which compose.yaml:4 replaces"),
+        ("    environment:\n      KIND: streamable-http\n", "without what compose.yaml:5 sets"),
+        ("    command: python server.py\n", None),
+        ("    environment:\n      OTHER: streamable-http\n", None),
+        ("    command: python server.py --more\n  b:\n    build: .\n", None),
+    ],
+)
+def test_what_an_image_starts_alone_is_shown_where_every_container_starts_it_otherwise(project, mcplint, service, said):
+    project(
+        {
+            "Dockerfile": f"{IMAGE}CMD python server.py\n",
+            "server.py": ENV_SERVER,
+            "compose.yaml": f"services:\n  a:\n    build: .\n{service}",
+        }
+    )
+    shown = json.loads(mcplint("show", "--format", "json", ".").out)
+    found = [link["why"] for one in shown["loose"] for link in one["links"] if one["id"] == "Dockerfile"]
+    assert found == ([f"the image alone starts `python server.py`, {said}"] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("command", "unfollowed"),
+    [
+        ('["pytest", "tests"]', None),
+        ('["python", "-m", "alembic", "upgrade", "head"]', None),
+        ('["mcpo", "--help"]', None),
+        ('["launch"]', "launch is not a program of the project"),
+        ('["/opt/server.py"]', "no file of the project is known to lie at /opt/server.py"),
+    ],
+)
+def test_what_tests_or_prepares_a_server_is_no_start_of_one(project, mcplint, command, unfollowed):
+    project({"Dockerfile": f"{IMAGE}CMD {command}\n", "server.py": ENV_SERVER})
+    shown = json.loads(mcplint("show", "--format", "json", ".").out)
+    found = [one["why"] for one in shown["unfollowed"] if one["id"] == "Dockerfile"]
+    assert found == ([unfollowed] if unfollowed else [])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["uvx", "--from", "git+https://github.com/acme/notes#subdirectory=server", "notes"], True),
+        (["uvx", "--from", "git+https://github.com/acme/notes#subdirectory=other", "notes"], False),
+        (["D:/tools/notes/run.bat"], True),
+        (["D:/tools/notes/other.bat"], False),
+    ],
+)
+def test_what_a_client_starts_of_the_project_is_told_where_it_is_not_followed(project, mcplint, words, told):
+    entry = {"command": words[0], "args": words[1:]}
+    project(
+        {
+            "server/main.py": ENV_SERVER,
+            "run.bat": "python server/main.py\n",
+            ".mcp.json": json.dumps({"mcpServers": {"notes": entry}}),
+        }
+    )
+    shown = json.loads(mcplint("show", "--format", "json", ".").out)
+    assert [one["id"] for one in shown["unfollowed"] if one["path"] == ".mcp.json"] == [".mcp.json:notes"] * told

@@ -15,8 +15,9 @@ from mcplint.commands.words import Words, span_of, text
 from mcplint.facts.python import spelled
 from mcplint.knowledge.distributions import OWN
 from mcplint.knowledge.executables import JAVASCRIPT, SHELLS
+from mcplint.knowledge.image_ports import OTHER_COMMANDS
 from mcplint.programs.python.modules import alike, find, is_misspelled, project_folders, roots
-from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT
+from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT, NoStart
 from mcplint.project.tree import Tree
 from mcplint.text.paths import contains, side_folder
 from mcplint.values import Label, Value
@@ -113,6 +114,8 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
     if name in ASGI or name in GATEWAYS or name in SDK_COMMANDS or name in PYTHON_TOOLS:
         return Next((word, *argv), context.because(word, "is run as a module"))
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
+    if find(context.tree, folders, name) is None and name in OTHER_COMMANDS:
+        return _other(name, context)
     if find(context.tree, folders, name) is None:
         top = name.partition(".")[0]
         more = None if find(context.tree, folders, top) else _only_folder(context.tree, top, context.home)
@@ -193,9 +196,13 @@ def console_script(words: Words, context: ExecContext) -> Step:
     spelled = text(words[0]) or ""
     name = posixpath.basename(spelled)
     found = script(context.tree, name, context.folder, context.home)
+    if found is None and name in OTHER_COMMANDS:
+        return _other(name, context)
     if found is None:
         missing = context.inside(spelled) if _is_file(spelled) else name if _is_own(name, context) else None
-        return context.none(f"{name} is not a program of the project", missing)
+        elsewhere = "/" in spelled and context.tree.called(name)
+        told = f"no file of the project is known to lie at {spelled}" if elsewhere else ""
+        return context.none(told or f"{name} is not a program of the project", missing)
     module, _, _ = found.target.partition(":")
     folders = roots(context.tree, found.folder, posixpath.join(found.folder, "src"), *context.python_path)
     if find(context.tree, folders, module) is None:
@@ -206,6 +213,10 @@ def console_script(words: Words, context: ExecContext) -> Step:
     inner = context.because(words[0], f"starts the console script {name}")
     note = Label(found.span, f"{name} calls {found.target}")
     return inner.start(FUNCTION, found.target, words[1:], folders, note)
+
+
+def _other(name: str, context: ExecContext) -> NoStart:
+    return context.none(f"{name} is no server")._replace(other=True)
 
 
 def executable(word: Value[str], context: ExecContext) -> str | None:

@@ -172,7 +172,10 @@ def _gateway(tool: str, words: Words, context: ExecContext) -> Step:
         return from_text(words[known.index("--stdio") + 1], inner)
     if "--" in known:
         return Next(words[known.index("--") + 1 :], inner)
-    rest = parse(words[1:], GATEWAYS[tool]).rest
+    given = parse(words[1:], GATEWAYS[tool])
+    rest = given.rest
+    if {"help", "version"} & given.flags.keys():
+        return context.none(f"{tool} only tells of itself")._replace(other=True)
     if tool == "supergateway" or not rest:
         return inner.none(f"{tool} starts no known server")
     return Next(rest, inner)

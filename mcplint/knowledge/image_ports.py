@@ -60,3 +60,5 @@ OTHER_SOFTWARE = PORTS.keys() | {
 """The last parts of the names of images that are well known and no MCP server."""
 OTHER_PROGRAMS = ("@modelcontextprotocol/inspector",)
 """Packages that look at MCP servers and are none."""
+OTHER_COMMANDS = frozenset({"alembic", "locust", "mypy", "nox", "py.test", "pytest", "ruff", "tox"})
+"""Commands of Python that test, check or prepare what a project serves."""

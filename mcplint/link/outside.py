@@ -219,10 +219,13 @@ def _packed(entry: Entry, tree: Tree) -> Words:
 
 
 def _is_own(entry: Entry, context: ExecContext) -> bool:
-    """Whether a command names a file of the project, so that it is no program of others."""
-    return any(
-        context.file(text(word) or "") for word in entry.words if "/" in (text(word) or "") or "." in spelled(word)
-    )
+    """Whether a command names a file or a folder of the project, so that it is no program of others."""
+    words = [text(word) or "" for word in entry.words]
+    if any(context.file(word) for word in words if "/" in word or "." in word):
+        return True
+    if any(word.partition("#subdirectory=")[2].strip("/") in context.tree.folders for word in words if "#" in word):
+        return True
+    return "/" in words[0] and on_host(words[0], context.tree) in context.tree.paths
 
 
 def followed(

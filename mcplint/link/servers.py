@@ -175,7 +175,8 @@ class Programs:
             if others := self._bridged(none, argv.span, context):
                 return Started(others)
             missing = self._missing(context, none.missing)
-            return Started((), _elsewhere(context) or none.why, none.notes, missing=missing)
+            certain = all(isinstance(start, NoStart) and start.other for start in found)
+            return Started((), _elsewhere(context) or none.why, none.notes, missing=missing, certain=certain)
         options = [self._followed(start, context, inside) for start in programs]
         if len(options) == 1:
             return options[0]._replace(start=programs[0])

@@ -68,6 +68,7 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
         return Starts()
     from mcplint.link.beside import beside
     from mcplint.link.outside import without_lock
+    from mcplint.link.replaced import replaced
     from mcplint.link.servers import Programs, bare
     from mcplint.link.unstarted import unstarted
 
@@ -92,7 +93,12 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
     installed = (*installed, *scripted)
     lacking = {context.container.id: start.missing for context, start in found if start.missing}
     refusing = {context.container.id: start.refused for context, start in silent if start.refused}
-    open_ = [each for each in silent if not each[1].certain and _may_serve(each[0], tree, not servers)]
+    losing = frozenset(context.container.id for context, _ in silent if _loses_server(context, tree))
+    open_ = [
+        (context, start)
+        for context, start in silent
+        if not start.certain and (context.container.id in losing or _may_serve(context, tree, not servers))
+    ]
     serving = not open_ or bool(servers) or "package.json" in paths or bool(unstarted(tree, paths))
     opened = [Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_]
     shadowed = frozenset(context.container.id for context, start in silent if _is_shadowed(context, start, tree))
@@ -101,12 +107,12 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
     only = len(images) == 1 and any(not server.container for server in servers)
     return Starts(
         servers,
-        tuple(_loose(*each) for each in silent if each not in open_),
+        (*(_loose(*each) for each in silent if each not in open_), *replaced(found)),
         tuple({(each.id, each.why): each for each in (*opened, *unknown, *untold)}.values())
         or (() if lacking or shadowed or named else unstarted(tree, paths, servers)),
         frozenset(context.container.id for context, _ in open_ if _is_servers(context, tree, only) and serving)
         | frozenset(context.container.id for context, start in silent if _is_misquoted(context.container, start))
-        | frozenset(context.container.id for context, _ in silent if _loses_server(context, tree))
+        | losing
         | shadowed,
         frozenset(path for context, start in found for path in (*start.needed, *_unbuilt(context))),
         used,

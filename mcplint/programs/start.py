@@ -75,7 +75,7 @@ class Start(NamedTuple):
 class NoStart(NamedTuple):
     """Why it cannot be told what is started. `missing`: the target that the project provably lacks.
 
-    `wrapper`, `bridge`, `registry`: as in Start.
+    `wrapper`, `bridge`, `registry`: as in Start. `other`: it is known to be no server.
     """
 
     why: str
@@ -84,3 +84,4 @@ class NoStart(NamedTuple):
     wrapper: str | None = None
     bridge: tuple[Value[str], ...] = ()
     registry: str = ""
+    other: bool = False

@@ -1,0 +1,53 @@
+"""What images start by themselves that every container of them starts otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from mcplint.model import Argv, Container, Loose
+from mcplint.services.containers import ContainerContext, command
+from mcplint.text.lines import position
+from mcplint.text.source import Span
+
+if TYPE_CHECKING:
+    from mcplint.link.servers import Started
+
+
+def replaced(found: Iterable[tuple[ContainerContext, Started]]) -> Iterator[Loose]:
+    """The own start of each image that serves MCP in a container, where none starts it as who runs the image alone."""
+    running: dict[tuple[str, int], list[tuple[ContainerContext, Started]]] = {}
+    for context, start in found:
+        if context.image:
+            running.setdefault((context.image.dockerfile, context.image.number), []).append((context, start))
+    for (dockerfile, _), each in running.items():
+        image = each[0][0].image
+        own = command(Container(image.span), image) if image else None
+        ways = [_otherwise(context, start, own) for context, start in each]
+        if image and own and own.words and all(ways) and any(start.servers for _, start in each):
+            yield Loose(dockerfile, own.span, f"the image alone starts `{_spelled(own)}`, {ways[0]}")
+
+
+def _otherwise(context: ContainerContext, start: Started, own: Argv | None) -> str:
+    """What a container makes of the start of its image; nothing where it leaves that as it is."""
+    container = context.container
+    given = container.arguments or container.entrypoint
+    if given and own and container.argv and _spelled(container.argv) != _spelled(own):
+        return f"which {_place(given.span)} replaces"
+    notes = (note.span for server in start.servers for note in server.transport.trace)
+    set_here = next((span for span in notes if span.source is container.span.source and not _is_in(span, given)), None)
+    if container.service is None or set_here is None:
+        return ""
+    return f"without what {_place(set_here)} sets"
+
+
+def _is_in(span: Span, given: Argv | None) -> bool:
+    return given is not None and given.span.start <= span.start <= span.end <= given.span.end
+
+
+def _spelled(argv: Argv) -> str:
+    return " ".join(word.only or "…" for word in argv.words or ()).removeprefix("/bin/sh -c ")
+
+
+def _place(span: Span) -> str:
+    return f"{span.source.path}:{position(span).line}"
