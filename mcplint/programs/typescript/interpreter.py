@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from mcplint.facts.typescript import Script
 from mcplint.findings import WARNING, Failure, Unreadable
@@ -14,9 +14,8 @@ from mcplint.programs.journal import Exhausted, Leave, recursion
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import Start
 from mcplint.programs.typescript.machine import Machine, Tables, TooLarge
-from mcplint.programs.typescript.values import Package
 from mcplint.programs.world import World
-from mcplint.text.source import Span
+from mcplint.text.source import Source, Span
 from mcplint.values import Label, Value
 
 _VARIABLE = (
@@ -126,7 +125,8 @@ def _outcome(
     machine: Machine, start: Start, found: tuple[Server, ...], notes: tuple[Label, ...], complete: bool
 ) -> Outcome:
     imports = (*dict.fromkeys(machine.imports), *(_unresolved(machine, start) if found else ()))
-    reads = frozenset(machine.reads).union(*map(_variables, machine.packages.values())) if found else frozenset()
+    sources = (package.fact.source for package in machine.packages.values() if package)
+    reads = frozenset(machine.reads).union(*map(_variables, sources)) if found else frozenset()
     sdks = [each for each in imports if not each.dotted.startswith("npm:zod")]
     secrets = tuple(_shown(machine)) if found else ()
     lost: tuple[Label, ...] = ()
@@ -189,10 +189,10 @@ def _instances(said: Value[str]) -> Value[int]:
     return Value((int(said.only or 0),) if counted else None, said.trace)
 
 
-def _variables(package: Package | None) -> Iterable[str]:
+@lru_cache(maxsize=8_192)
+def _variables(source: Source) -> frozenset[str]:
     """The environment variables that a module speaks of, on whichever way of it."""
-    for names in re.findall(_VARIABLE, package.fact.source.text) if package is not None else ():
-        yield from filter(None, names)
+    return frozenset(name for names in re.findall(_VARIABLE, source.text) for name in names if name)
 
 
 @cache
