@@ -218,4 +218,4 @@ def _host(level: Level, passes: Directive) -> Value[str]:
 
 
 def _path(uri: str | None, where: tuple[Label, ...]) -> Value[str]:
-    return Value(None, where) if uri is None else Value((uri,), where)
+    return Value(None, where) if uri is None else Value((uri.partition("?")[0],), where)
