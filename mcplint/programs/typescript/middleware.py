@@ -23,6 +23,9 @@ CORS = {
 """What the options of CORS middleware are called: methods, request headers, response headers.
 Source: https://github.com/expressjs/cors#configuration-options, https://hono.dev/docs/middleware/builtin/cors"""
 
+JSON_TYPES = ("json", "application/json", "*/json", "application/*", "*/*")
+"""The types of which `application/json` is one. Source: https://github.com/jshttp/type-is#typeisrequest-types"""
+
 
 class Middleware(NamedTuple):
     """A middleware of a library: the place below which it is, its dotted name, what it is told.
@@ -50,8 +53,15 @@ def _place(prefix: str) -> str:
 
 
 def body_parser(layers: tuple[Middleware, ...]) -> Middleware | None:
-    """What has read the body of a request."""
-    return next((each for each in layers if each.name in BODY_PARSERS), None)
+    """What has read the body of a request, as clients of MCP post it."""
+    return next((each for each in layers if each.name in BODY_PARSERS and _reads_json(each)), None)
+
+
+def _reads_json(layer: Middleware) -> bool:
+    """Whether a parser certainly takes `application/json`, as it does unless it is told other types."""
+    told = prop(layer.args.get(0), "type")
+    types = elements(told) or (told,)
+    return told.only is UNDEFINED or any(isinstance(each.only, str) and each.only in JSON_TYPES for each in types)
 
 
 def compressed(layers: tuple[Middleware, ...]) -> tuple[Label, ...]:
