@@ -1,18 +1,21 @@
 r"""The bridge to a stdio server crashes when a second client connects
 
 supergateway up to release 3 has one server object for all clients over
-HTTP+SSE, its default. It requires `@modelcontextprotocol/sdk` `^1`, so that
-every install gets the newest, and from 1.26.0 on the SDK refuses to connect
-one server to a second transport: the process ends with `Already connected to a
-transport`, and the first client is cut off too. With one client at a time it
-seems to work until somebody connects again.
+HTTP+SSE, its default. It requires `@modelcontextprotocol/sdk` `^1`, so that an
+install without a lock file gets the newest, and from 1.26.0 on the SDK refuses
+to connect one server to a second transport: the process ends with `Already
+connected to a transport`, and the first client is cut off too. With one client
+at a time it seems to work until somebody connects again.
 
 Install release 4, which makes a server for each client. Or serve
 `--outputTransport streamableHttp`, at `/mcp`, which releases 2.8.3 and later
 do for any number of clients.
 
-Reported for a release that the command or the build names. `npx supergateway`
-without one takes the newest.
+Reported for a release that the command or the build names, and for that of a
+dependency that the build installs: `npx supergateway` and scripts of npm take
+it, and where there is none npx takes the newest. A lock file decides about the
+SDK too; that of pnpm is not asked for it. An image of supergateway's own has
+the SDK of its day and is not looked at.
 
 See https://github.com/supercorp-ai/supergateway/releases
 
@@ -91,6 +94,8 @@ CMD ["supergateway", "--stdio", "node server.js", "--port", "8000"]
 from mcplint import ERROR, Edit, Finding, Fix, Server, rule
 from mcplint.knowledge.sdk import fact, newest
 
+SDK = "npm:@modelcontextprotocol/sdk"
+
 
 @rule("bridge-crash", ERROR)
 def check(server: Server):
@@ -98,7 +103,8 @@ def check(server: Server):
     if bridge is None or not bridge.transport.must_be("sse"):
         return
     package = f"npm:{bridge.name}"
-    if bridge.release.must(lambda release: fact(package, release, "sse.second_client") == "ends"):
+    refused = bridge.sdk.must(lambda release: fact(SDK, release, "server.second_connect") == "fails")
+    if refused and bridge.release.must(lambda release: fact(package, release, "sse.second_client") == "ends"):
         fixed = newest(package)
         edits = (Edit(bridge.pin.span, fixed),) if bridge.pin else ()
         yield Finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -9,13 +10,18 @@ from typing import Any, NamedTuple
 from mcplint.commands.command_lines import GATEWAYS
 from mcplint.commands.options import parse
 from mcplint.commands.words import span_of, text
+from mcplint.dependencies.npm import asking
+from mcplint.dependencies.npm import sdk as sdk_of
+from mcplint.facts.node import NodeLock, PackageJson
 from mcplint.images.image import Image
 from mcplint.knowledge.npm_releases import DATE
+from mcplint.knowledge.npm_sdk import SDK
 from mcplint.knowledge.sdk import releases
 from mcplint.knowledge.semver import admits, exact
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
-from mcplint.model import Bridge, Container, Link, Sdk, Server
+from mcplint.model import Bridge, Container, Link, NodeInstall, Sdk, Server
 from mcplint.programs.start import NoStart, Start
+from mcplint.project.tree import Tree
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -46,7 +52,9 @@ class Told(NamedTuple):
         return Label(self.span, f"{self.tool} is started here")
 
 
-def bridge(start: Start | NoStart, command: Span, image: Image | None, container: Container) -> Bridge | None:
+def bridge(
+    start: Start | NoStart, command: Span, image: Image | None, container: Container, tree: Tree
+) -> Bridge | None:
     """What serves over HTTP what a command starts, None where nothing does, or it is itself a client of a server.
 
     Two programs of different registries are called `mcp-proxy`: of one that is neither, only what it is told is known.
@@ -70,9 +78,16 @@ def bridge(start: Start | NoStart, command: Span, image: Image | None, container
     said = re.search(rf"{re.escape(tool)}(?:@|==)([\w.^~*-]+)", span.text)
     own = (Span(span.source, span.start + said.start(1), span.start + said.end(1)),) if said else ()
     release, pin = _release(tool, registry, (*own, *(place for origin, place in places if origin == registry)))
+    sdk = UNKNOWN
+    if registry == "npm":
+        required = None if own or not (start.registry or not places) else _required(tool, image, container, tree)
+        if required is not None:
+            release, pin, sdk = required
+        else:
+            sdk = Value((releases(SDK)[-1],))
     told = Told(tool, span, options.flags, registry, release, pin)
     described = {"supergateway": _supergateway, "mcpo": _mcpo}.get(tool, _MCP_PROXIES.get(registry, _unknown))
-    return described(told)
+    return described(told)._replace(sdk=sdk)
 
 
 def foreign(start: NoStart, made: Bridge, link: Link) -> Server:
@@ -138,6 +153,36 @@ def _release(tool: str, registry: str, places: Sequence[Span]) -> tuple[Value[st
         return Value(None), None
     why = f"{tool} {fitting[-1]} is the newest release that `{place.text}` allows as of {DATE}"
     return Value((fitting[-1],), (Label(place, why),)), EditSite(place)
+
+
+def _required(
+    tool: str, image: Image | None, container: Container, tree: Tree
+) -> tuple[Value[str], EditSite | None, Value[str]] | None:
+    """The release of a dependency that the build installs where the command is run, which npx and scripts take.
+
+    With it come the place that decides the release, where no lock file does, and the release of the SDK that it gets.
+    """
+    for install in image.node_installs if image else ():
+        package: PackageJson | None = tree.facts("package_json", install.package)
+        if package is None or tool not in package.requirements.get("dependencies", {}):
+            continue
+        if install.folder != container.workdir.only:
+            continue
+        home = posixpath.dirname(install.package)
+        found = sdk_of(f"npm:{tool}", tree, home, install.lock is not None).version
+        return found, None if install.lock else found.site, _sdk(install, tree, home)
+    return None
+
+
+def _sdk(install: NodeInstall, tree: Tree, home: str) -> Value[str]:
+    """The release of the SDK that a dependency of a project gets, where it is the only one that may be installed."""
+    lock: NodeLock | None = tree.facts("npm_lock", install.lock) if install.lock else None
+    if lock is not None and lock.kind == "pnpm-lock.yaml":
+        return UNKNOWN
+    if lock is not None:
+        found = tuple(dict.fromkeys(each.version for each in lock.packages if f"npm:{each.name}" == SDK))
+        return Value(found or None)
+    return sdk_of(SDK, tree, home, False).version if asking(SDK[4:], tree, home) else Value((releases(SDK)[-1],))
 
 
 def _bridge(told: Told, package: str | None, **known: Any) -> Bridge:

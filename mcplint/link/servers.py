@@ -200,7 +200,7 @@ class Programs:
         if start.bridge and servers:
             from mcplint.link.bridges import bridge, in_front
 
-            if made := bridge(start, start.span, context.image, context.container):
+            if made := bridge(start, start.span, context.image, context.container, self.tree):
                 servers = tuple(server._replace(bridge=made) for server in servers)
                 servers += tuple(in_front(made, servers))
         if servers:
@@ -220,7 +220,7 @@ class Programs:
             return ()
         from mcplint.link.bridges import bridge, foreign, in_front
 
-        made = bridge(none, command, context.image, context.container)
+        made = bridge(none, command, context.image, context.container, self.tree)
         if made is None:
             return ()
         link = Link(context.container.id, MADE, f"is started by {made.name}, {none.why}", none.notes)

@@ -138,7 +138,7 @@ class Bridge(NamedTuple):
 
     `pin`: where its one release is spelled. `package`: as in Sdk, None where it is not known or speaks no MCP itself.
     `keyed`: it is told what its callers have to show. `closed`: it answers no other paths. `config`: the path where it
-    runs of the file that names its servers. The rest is as in Server.
+    runs of the file that names its servers. `sdk`: the release of the SDK that it gets. The rest is as in Server.
     """
 
     name: str
@@ -155,6 +155,7 @@ class Bridge(NamedTuple):
     keyed: bool = False
     closed: bool = False
     config: Value[str] = Value(())
+    sdk: Value[str] = UNKNOWN
 
 
 _SETTINGS = (
