@@ -164,6 +164,7 @@ PROMISES: dict[str, Check] = {
     r"(?:rename the key to|set|add) `([^`]+)`": lambda m, key: m.has(f".{key}"),
     r"delete `([^`]+)`(?:: the package then comes from the default index)?": lambda m, key: m.lost(f".{key}"),
     r"rename it to (\w+)": lambda m, name: m.has(name),
+    r"name the variable, `(\w+)`": lambda m, name: m.has(name),
     r"change the path to (\S+)": lambda m, path: path in paths(m.new),
     r"change the path to (\S+) and the type to (\S+)": lambda m, path, kind: path in paths(m.new) and m.has(kind),
     r"publish the URL with its trailing slash": lambda m: any(f"{each}/" in m.new for each in m.gone),
