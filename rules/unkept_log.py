@@ -8,7 +8,8 @@ logs` show none of it, and nothing limits how large the file grows.
 Log to standard error, which Docker and Kubernetes collect, or mount a volume
 for the folder. A server that speaks stdio may log to standard error as well.
 
-Reported for files that are named `.log` and opened before the server serves.
+Reported for files that are named `.log` and opened before the server serves:
+those of `logging` and loguru, and in Node of pino, winston and streams.
 Not reported for `/tmp`, or where something is mounted over the file.
 
 See https://12factor.net/logs

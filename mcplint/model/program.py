@@ -109,11 +109,15 @@ class Store(NamedTuple):
 
 
 class Write(NamedTuple):
-    """What a program writes before it serves: its path, `~` for the home of its user, and where; a file or a folder."""
+    """What a program writes before it serves: its path, `~` for the home of its user, and where; a file or a folder.
+
+    `certain`: whether the program ends where it cannot.
+    """
 
     path: str
     note: Label
     folder: bool = False
+    certain: bool = True
 
 
 class ServedFolder(NamedTuple):

@@ -27,7 +27,7 @@ def refused(image: Image, container: Container, servers: tuple[Server, ...], tre
     if not (user or sealed) or not image.base_known or container.unread:
         return
     told = (container.read_only if sealed else container.user).trace[:1]
-    for write in (write for server in servers for write in server.writes):
+    for write in (write for server in servers for write in server.writes if write.certain):
         found = _why(image, container, write.path)
         if found and not (write.folder and Contents.of(image, tree).has(found[0])):
             path, why = found

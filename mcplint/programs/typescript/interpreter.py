@@ -205,6 +205,7 @@ def tables() -> Tables:
     from mcplint.programs.typescript.libraries import (
         cluster,
         commander,
+        files,
         frameworks,
         loggers,
         options,
@@ -224,6 +225,7 @@ def tables() -> Tables:
         commander,
         yargs,
         output,
+        files,
         loggers,
         schemas,
         schema_options,

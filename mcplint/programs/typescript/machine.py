@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcplint.findings import Failure
-from mcplint.model import Import, Server
+from mcplint.model import Import, Server, Write
 from mcplint.programs.journal import Journal, Leave
 from mcplint.programs.noted import Noted, NotedByAll
 from mcplint.programs.typescript.values import UNDEFINED, Frame, Package, array
@@ -114,6 +114,7 @@ class Served(NamedTuple):
     span: Span
     printed: tuple[Label, ...] = ()
     diverted: bool = False
+    writes: tuple[Write, ...] = ()
 
 
 class Alternatives(Noted[Any]):
@@ -125,6 +126,7 @@ class Alternatives(Noted[Any]):
 
 SERVING = Alternatives("ways, each with what it has started to serve")
 PRINTED: NotedByAll[Label] = NotedByAll("writes to standard output on every way to here")
+WRITTEN: NotedByAll[Write] = NotedByAll("files that are opened to write on every way to here")
 DIVERTED: Noted[bool] = Noted("what the program prints goes elsewhere")
 
 
@@ -296,7 +298,8 @@ class Machine(Journal):
 
     def serve(self, served: Served) -> None:
         """The program serves from here on, and goes on."""
-        served = served._replace(printed=PRINTED.of(self.state), diverted=bool(DIVERTED.of(self.state)))
+        printed, writes = PRINTED.of(self.state), WRITTEN.of(self.state)
+        served = served._replace(printed=printed, diverted=bool(DIVERTED.of(self.state)), writes=writes)
         ways = SERVING.of(self.state) or ((),)
         self.spend(sum(map(len, ways)) // 8)
         more = tuple((*way, served) for way in ways if len(way) < MOST_SERVED and served not in way)

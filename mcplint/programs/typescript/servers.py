@@ -51,7 +51,7 @@ def served(machine: Machine) -> tuple[Server, ...]:
     for way in machine.ways:
         found: list[Server] = []
         for each in way:
-            found += _described(machine, each, known_apps)
+            found += (server._replace(writes=each.writes) for server in _described(machine, each, known_apps))
         others = any(each.kind != FORKS for each in way)
         machine.paths.append(tuple(dict.fromkeys(map(coerced, found))) or (None if others else ()))
     return servers(machine.paths)

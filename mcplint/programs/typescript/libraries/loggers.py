@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from mcplint.programs.typescript.libraries.files import opened
 from mcplint.programs.typescript.libraries.output import written
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
 from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Object, array, elements, listed, prop, verdict
@@ -47,6 +48,7 @@ def destination(machine: Machine, args: Args, owner: Any) -> Abstract:
     where = args.get(0) if args.positional else known(UNDEFINED)
     if isinstance(where.only, Object):
         where = prop(where, "dest")
+    opened(machine, where, args.span)
     return known(Object(External(DESTINATION), args.span, {STREAM: where}))
 
 
@@ -59,8 +61,11 @@ def _transported(machine: Machine, options: Abstract, args: Args) -> Abstract:
     """Where a transport of pino's own, or one that makes lines pretty, writes; nothing is known of others."""
     if options.only is UNDEFINED:
         return options
+    for each in elements(prop(options, "targets")) or ():
+        _transported(machine, each, args)
     ours = prop(options, "target").must_be("pino/file", "pino-pretty")
     where = prop(prop(options, "options"), "destination") if ours else unknown()
+    opened(machine, where, args.span)
     return known(Object(External(DESTINATION), args.span, {STREAM: where}))
 
 
