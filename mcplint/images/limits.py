@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from mcplint.dependencies.uv_settings import FILES
@@ -10,6 +9,7 @@ from mcplint.images.runs import RunStep
 from mcplint.images.unquoted import stops
 from mcplint.model import Install
 from mcplint.text.boolean import boolean
+from mcplint.text.source import places
 from mcplint.values import Label, Value
 
 _CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
@@ -48,7 +48,7 @@ def _named(tool: str, step: RunStep) -> Iterator[str | None]:
             yield from value.only.split() if value.only is not None else (None,)
 
 
-_CONFIGURES = re.compile(r"\bconfig\s[^\n]*?\bset\s+\S*constraint|\bconstraint *= *\S")
+_CONFIGURES = r"\bconfig\s[^\n]{0,200}?\bset\s+\S{0,100}constraint|\bconstraint *= *\S"
 """What a Dockerfile says that gives pip a constraint in its configuration: by `pip config set`, or in a file."""
 _CONFIGURATIONS = (
     *("/etc/pip.conf", "/etc/xdg/pip/pip.conf", "/usr/local/pip.conf"),
@@ -69,7 +69,7 @@ def _is_configured(install: Install, step: RunStep) -> bool:
     found = (step.file(path) for path in (*_CONFIGURATIONS, *beside, *((named,) if named else ())))
     sources = (step.tree.source(path) for path in found if path)
     told = named is None or any(source and "constraint" in source.text for source in sources)
-    return told or _CONFIGURES.search(step.written_at.source.text) is not None
+    return told or bool(places(_CONFIGURES, step.written_at.source))
 
 
 def _without_settings(step: RunStep) -> bool:

@@ -25,7 +25,7 @@ ENGINE = rf"\b(?:{'|'.join(BUILDERS)})"
 PUSHES = re.compile(rf"{ENGINE}(?:[ \t]+image)?[ \t]+push\b([^\n;&|]*)")
 PUSHED = re.compile(r"--push\b(?!=false)|type=registry")
 """What has a build push what it makes."""
-COMPOSE = re.compile(r"\bdocker[ -]compose\b([^\n;&|]*?)[ \t]+(build|push)\b([^\n;&|]*)")
+COMPOSE = re.compile(r"\bdocker[ -]compose\b([^\n;&|]{0,400}?)[ \t]+(build|push)\b([^\n;&|]*)")
 FILE = re.compile(r"(?:-f|--file)[ \t=]+(\S+)")
 COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 

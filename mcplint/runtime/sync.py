@@ -67,7 +67,10 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
     return made if refused else None
 
 
-_MAKES = re.compile(r"\buv (?:\S+ )*(?:sync|run|add|venv)\b|\bvenv\b|virtualenv|\bpoetry\b|\bpdm\b|\bnox\b|\bmake\b")
+_MAKES = re.compile(
+    r"\buv (?:\S+ ){0,9}(?:sync|run|add|venv)\b|\bvenv\b|virtualenv|\bpoetry\b|\bpdm\b|\bnox\b|\bmake\b
+)
+)
 """What a RUN says that may make the environment of a project."""
 
 
