@@ -68,8 +68,7 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
 
 
 _MAKES = re.compile(
-    r"\buv (?:\S+ ){0,9}(?:sync|run|add|venv)\b|\bvenv\b|virtualenv|\bpoetry\b|\bpdm\b|\bnox\b|\bmake\b
-)
+    r"\buv (?:\S+ ){0,9}(?:sync|run|add|venv)\b|\bvenv\b|virtualenv|\bpoetry\b|\bpdm\b|\bnox\b|\bmake\b"
 )
 """What a RUN says that may make the environment of a project."""
 
