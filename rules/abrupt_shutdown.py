@@ -15,7 +15,9 @@ you cannot, limit the wait with uvicorn's `timeout_graceful_shutdown` (or
 Node is another case: as process 1 of a container it ignores SIGTERM unless the
 program handles it, with or without streams, so that every stop takes the whole
 grace period. Handle it, and end with `process.exit()`: `server.close()` alone
-waits for streams. Or have an init in front: `init: true` in compose, `tini`.
+waits for streams, and its callback too. Call `server.closeAllConnections()`
+behind it, or set a timer that ends the process. Where nothing handles the
+signal, have an init in front: `init: true` in compose, `tini`.
 npm (but for npm 9), pnpm, yarn and tsx hand the signal on. It is a warning for
 servers with sessions, which are cut off, and a note for others: a session of
 HTTP+SSE ends with its stream, however the server ends.
@@ -27,7 +29,8 @@ with a script that starts the server and does not `exec` it.
 
 Reported for sse-starlette only if a lock file or an exact requirement decides
 the release, and the server sets no such limit; for Node only if no file of the
-program speaks of the signal.
+program speaks of the signal, or all that its handlers do is to close the port
+that it listens on and to log.
 
 Measured with mcp 1.12 to 1.30 and uvicorn 0.32 to 0.54. See
 https://github.com/sysid/sse-starlette/releases
@@ -110,6 +113,7 @@ def check(server: Server):
     yield from behind_shell(server)
     yield from behind_script(server)
     yield from as_first(server) if server.deaf else through_streams(server)
+    yield from in_handler(server)
 
 
 def behind_shell(server):
@@ -163,6 +167,19 @@ def as_first(server):
         return
     message = f"{server.title} ignores SIGTERM: {words[0].rpartition('/')[2]} is process 1 of its container, and nothing handles the signal"
     yield Finding(message, container.cmd, severity=gravity(server))
+
+
+def in_handler(server):
+    """A handler of SIGTERM in Node that closes the port and waits for streams, which clients keep open."""
+    container = server.container
+    words, image = (container.command.only, container.image.span) if container else (None, None)
+    if not server.lingering or not words or not re.search(r"(?:^|/)node(?:js)?$", words[0]):
+        return
+    if not (image and "STOPSIGNAL" in image.source.text):
+        message = (
+            f"{server.title} does not shut down while a client has a stream open: its handler of SIGTERM waits for that"
+        )
+        yield Finding(message, server.lingering[0].span, server.lingering[1:], severity=gravity(server))
 
 
 def through_streams(server):

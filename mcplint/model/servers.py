@@ -180,7 +180,8 @@ class Server(NamedTuple):
     `portless`: what becomes of it where it is told no port to listen on.
     `unheard`: the ports that checks of its container ask and on which certainly nothing listens there, `besides`:
     those that are published or declared and on which something else there may.
-    `deaf`: no file of its program speaks of SIGTERM, which process 1 of a container then ignores.
+    `deaf`: no file of its program speaks of SIGTERM, which process 1 of a container then ignores; `lingering`: where
+    its handlers of that do nothing but wait for all streams.
     `path`: of the MCP endpoint, prefixes included; `message_path`: where SSE clients post.
     `lifespan`: whether the session manager of a streamable HTTP application runs.
     `endpoints`: the other paths it answers; `endpoints_closed`: whether these are all; `matching`: how it finds
@@ -232,6 +233,7 @@ class Server(NamedTuple):
     unheard: frozenset[int] = frozenset()
     besides: frozenset[int] = frozenset()
     deaf: bool = False
+    lingering: tuple[Label, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     endpoints_closed: bool = False
     matching: Matching = Matching()

@@ -33,10 +33,10 @@ from mcplint.values import EditSite, Label, Value
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 ALLOWS = r"(?i)access-control-(?:allow|expose)-"
 STOPS = (
-    r"SIGTERM|[gG]raceful|exit-hook|signal-exit|terminus|terminator|lightship|stoppable|enableShutdownHooks|node:cluster|"
+    r"[gG]raceful|exit-hook|signal-exit|terminus|terminator|lightship|stoppable|enableShutdownHooks|node:cluster|"
     r"""["'](?:cluster|pm2|playwright|puppeteer|@prisma/client)["']"""
 )
-"""What sets handlers for signals, or may."""
+"""What sets handlers for signals by itself, or may."""
 CLUSTER = r"""["'](?:node:)?cluster["']"""
 MATCHED = r"[tT]railingSlash|strict\s*:|rewriteUrl|routerOptions"
 """What tells a router of Hono or Fastify whether a slash at the end counts, or may."""
@@ -101,7 +101,8 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         host=each.host,
         port=ports.port(each.port),
         portless=ports.portless(each),
-        deaf=not _mentions(machine, STOPS),
+        deaf=not _mentions(machine, f"SIGTERM|{STOPS}"),
+        lingering=_lingering(machine, each, met, kind),
         path=_rewritten(each.what, first.path),
         message_path=_message_path(handled.transport, message) if kind == SSE else NOWHERE,
         stateless=_stateless(machine, handled.transport) if kind == STREAMABLE else NOWHERE,
@@ -136,6 +137,16 @@ def _asks(machine: Machine, server: Any, handled: sdk.Handled) -> tuple[Label, .
     if handled.shares(through) and sdk.stateless(machine, through).may(bool):
         return ()
     return tuple(effects(machine, server).asks)
+
+
+def _lingering(machine: Machine, each: Served, met: list[Met], kind: str) -> tuple[Label, ...]:
+    """Where the program waits for streams that clients keep open, in which nothing of others has a part."""
+    asked = any(item.handled.does == "give" and (not item.methods or "GET" in item.methods) for item in met)
+    if not machine.signals or not (kind == SSE or asked) or _mentions(machine, STOPS):
+        return ()
+    from mcplint.programs.typescript.shutdown import lingering
+
+    return lingering(machine, each)
 
 
 def _rewritten(app: Any, path: Abstract) -> Abstract:
