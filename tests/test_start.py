@@ -55,6 +55,13 @@ FILES = {
     "last.sh": "python -m notes.migrate\npython server.py --mode $MODE\nif [ $? -ne 0 ]; then exit 1; fi\n",
     "mode.sh": 'if [ "$MODE" = http ]; then\n  exec uvicorn app.main:app\nelse\n  exec python server.py\nfi\n',
     "array.sh": "ARGS=(--port 80)\nexec python server.py ${ARGS[@]}\n",
+    "commented.sh": """ARGS=(
+  --port 80  # don't (yet
+  # --host 0.0.0.0
+)
+ARGS+=(--debug) # )
+exec python server.py "${ARGS[@]}"
+""",
     "arguments.sh": """#!/bin/bash
 args=("$@")
 has_host=false
@@ -188,6 +195,7 @@ STARTS = {
     "./mode.sh": ("script", "server.py", []),
     "env MODE=http ./mode.sh": ("app", "app.main:app", []),
     "./array.sh": ("script", "server.py", ["--port", "80"]),
+    "./commented.sh": ("script", "server.py", ["--port", "80", "--debug"]),
     "./arguments.sh --transport sse": ("script", "server.py", ["--transport", "sse", "--host", "0.0.0.0"]),
     "./arguments.sh --host=1": ("script", "server.py", ["--host=1"]),
     "./set.sh": ("script", "server.py", ["--verbose", "--port", "80"]),

@@ -11,7 +11,18 @@ from typing import NamedTuple
 from mcplint.commands.command_lines import is_assignment, program, shell_operand
 from mcplint.commands.shell_nodes import Assignment, Command, Node
 from mcplint.commands.shell_parser import DECLARING, commands
-from mcplint.commands.shell_words import ARRAY, BLANKS, COMMAND, LITERAL, PATTERN, VARIABLE, Part, Word, word_at
+from mcplint.commands.shell_words import (
+    ARRAY,
+    BLANKS,
+    COMMAND,
+    LITERAL,
+    PATTERN,
+    VARIABLE,
+    Part,
+    Word,
+    line_end,
+    word_at,
+)
 from mcplint.commands.words import Words, span_of, text
 from mcplint.knowledge.executables import SHELLS
 from mcplint.text.expand import expand, variables
@@ -238,6 +249,9 @@ def _items(array: LocatedText) -> Iterator[Word]:
     while at < end:
         if array.text[at] in BLANKS or array.text[at] == "\n":
             at += 1
+            continue
+        if array.text[at] == "#":
+            at = line_end(array.text, at)
             continue
         word, after = word_at(inner, at)
         at = max(after, at + 1)

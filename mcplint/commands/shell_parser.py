@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from mcplint.commands.shell_nodes import Assignment, Branch, Command, Compound, Node, Redirect
-from mcplint.commands.shell_words import ARRAY, BLANKS, BREAKS, Part, Word, matching, word_at
+from mcplint.commands.shell_words import ARRAY, BLANKS, BREAKS, Part, Word, line_end, matching, word_at
 from mcplint.text.located import LocatedText
 
 _OPERATORS = ("&&", "||", ";;&", ";;", ";&", "|&", ";", "|", "&", "(", ")", "\n")
@@ -102,7 +102,7 @@ class _Script:
             elif char == "\\" and self.text.startswith(("\\\n", "\\\r\n"), self.i):
                 self.i = self.text.index("\n", self.i) + 1
             elif char == "#":
-                self.i = self._line_end()
+                self.i = line_end(self.text, self.i)
             elif char in "<>&0123456789" and (redirect := self._redirect()):
                 self.redirects.append(redirect)
             elif char in ";&|()\n":
@@ -113,10 +113,6 @@ class _Script:
         while len(self.frames) > 1:
             self._pop()
         return tuple(self.frames[0].nodes)
-
-    def _line_end(self) -> int:
-        end = self.text.find("\n", self.i)
-        return len(self.text) if end < 0 else end
 
     def _finish(self, operator: str) -> None:
         """Ends the command that is growing, if there is one."""
@@ -209,7 +205,7 @@ class _Script:
         close = self.text.find("]]", self.i) if self.tests_end else -1
         self.tests_end = close >= 0
         self.tests = self._tests(self.i, close) if self.tests_end else None
-        self.i = self.last = close + 2 if self.tests_end else self._line_end()
+        self.i = self.last = close + 2 if self.tests_end else line_end(self.text, self.i)
 
     def _tests(self, start: int, end: int) -> tuple[tuple[str, tuple[Word, ...]], ...] | None:
         """The words of each test in a part of the text; None where it has operators other than `&&` and `||`."""
@@ -306,15 +302,14 @@ class _Script:
     def _here_document(self, end_mark: str, tabs: bool) -> LocatedText | None:
         """The lines up to the end mark, after the last here-document of this line or after the line."""
         if self.after_bodies is None:
-            self.after_bodies = self._line_end() + 1
+            self.after_bodies = line_end(self.text, self.i) + 1
         start = at = self.after_bodies
         while at < len(self.text):
-            line_end = self.text.find("\n", at)
-            line_end = len(self.text) if line_end < 0 else line_end
-            line = self.text[at:line_end].rstrip("\r")
+            last = line_end(self.text, at)
+            line = self.text[at:last].rstrip("\r")
             if (line.lstrip("\t") if tabs else line) == end_mark:
-                self.after_bodies = line_end + 1
+                self.after_bodies = last + 1
                 return self.located.part(start, at)
-            at = line_end + 1
+            at = last + 1
         self.after_bodies = len(self.text)
         return self.located.part(start) if start < len(self.text) else None

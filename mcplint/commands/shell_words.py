@@ -178,6 +178,11 @@ def _expansion(text: str, i: int, runs: list[_Run], quoted: bool) -> int:
 _CLOSER = {"(": ")", "{": "}", "`": "`", '"': '"'}
 
 
+def line_end(text: str, at: int) -> int:
+    """Where the line ends that a place is on."""
+    return _find(text, "\n", at)
+
+
 def matching(text: str, opener: int) -> int:
     """The offset after what closes the bracket or backquote at `opener`; the end of the text where nothing does."""
     stack, i, end = [_CLOSER[text[opener]]], opener + 1, len(text)
@@ -187,6 +192,8 @@ def matching(text: str, opener: int) -> int:
             i += 1
         elif char == inner:
             stack.pop()
+        elif char == "#" and inner == ")" and text[i - 1] in BREAKS:
+            i = line_end(text, i)
         elif char == "$" and i + 1 < end and text[i + 1] in "({":
             i += 1
             stack.append(_CLOSER[text[i]])
