@@ -243,7 +243,7 @@ def followed(
         installs = without_lock_file(programs.tree, folder, start.span)
     sdk = sdks(installs or (), programs.tree, folder, environment.locked)
     outcome = programs.run(start, environment.variable, sdk, environment.inside, most)
-    short = outcome.steps < most
+    short = outcome.complete
     if short and not outcome.servers and start.kind == FUNCTION and start.argv:
         # An option and its value more than what the files give.
         more = start._replace(argv=(*start.argv, Value(None, (environment.more,)), Value(None, (environment.more,))))

@@ -139,6 +139,7 @@ class Programs:
         self.tree = tree
         self.ids: dict[str, int] = {}
         self._room = ROOM
+        self._given_up: set[tuple[str, str, str]] = set()
 
     def started(self, context: ContainerContext) -> Started:
         """What a container starts."""
@@ -262,12 +263,18 @@ class Programs:
         file: Callable[[str], str | None],
         most: int = STEPS,
     ) -> Outcome:
-        """What becomes of a program, as far as there is room for it; `most`: how many steps it may take."""
-        if self._room <= 0:
+        """What becomes of a program, as far as there is room for it; `most`: how many steps it may take.
+
+        One that has taken all that a program may is not followed again for another container.
+        """
+        program = (start.language, start.kind, start.target)
+        if self._room <= 0 or program in self._given_up:
             note = Label(start.span, "the programs of the project are too large to be followed completely")
             return Outcome(unknown=(note,), complete=False)
         outcome = follow(start, World(self.tree, env, sdk, file, min(most, self._room)))
         self._room -= outcome.steps
+        if most == STEPS and not outcome.complete:
+            self._given_up.add(program)
         return outcome
 
 

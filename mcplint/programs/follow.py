@@ -13,7 +13,7 @@ from mcplint.model import Server
 from mcplint.programs.by_hand import with_options
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import Start
-from mcplint.programs.world import World
+from mcplint.programs.world import STEPS, World
 from mcplint.project.cache import cached
 from mcplint.values import Value
 
@@ -36,7 +36,7 @@ def follow(start: Start, world: World) -> Outcome:
         program,
         {"env": env, "sdk": world.sdk, "file": world.file},
         lambda asking: language(program, world._replace(env=asking["env"], sdk=asking["sdk"], file=asking["file"])),
-        lambda outcome: outcome.complete and not outcome.failures,
+        lambda outcome: (outcome.complete or world.steps == STEPS) and not outcome.failures,
     )
     servers = tuple(with_options(_after(start, server)) for server in outcome.servers)
     return outcome._replace(servers=servers, steps=outcome.steps if fresh else 0)
