@@ -10,7 +10,7 @@ from mcplint.dependencies.node_packages import DENO_CONFIGS
 from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
-from mcplint.link import listeners, starts, stated
+from mcplint.link import listeners, serving, starts, stated
 from mcplint.model import (
     Call,
     ClientConfig,
@@ -67,7 +67,7 @@ def link(tree: Tree, config: Config) -> Linked:
     servers = tuple(stated.servers(started.servers, config.deployment))
     network = Network(contexts, servers)
     deployment = Deployment(
-        starts.containers(contexts, started, tree),
+        serving.containers(contexts, started, tree),
         servers,
         remotes=tuple(stated.remotes(config.deployment)),
         unfollowed=started.unfollowed,
@@ -92,8 +92,8 @@ def link(tree: Tree, config: Config) -> Linked:
     if servers or deployment.clients:
         from mcplint.runtime.secrets import found
 
-        serving = {container.id for container in deployment.containers}
-        secrets = tuple(found(tree, paths, contexts, serving, deployment.clients))
+        ids = {container.id for container in deployment.containers}
+        secrets = tuple(found(tree, paths, contexts, ids, deployment.clients))
         deployment = deployment._replace(secrets=secrets)
     _minded(tree, paths, servers)
     used = tree.asked(*SETTINGS) if servers else frozenset()

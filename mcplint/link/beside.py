@@ -6,7 +6,8 @@ import posixpath
 from collections.abc import Iterable, Iterator
 
 from mcplint.dependencies.node_packages import nearest
-from mcplint.link.servers import Programs, sdk_beside, unlinked
+from mcplint.link.sdks import sdk_beside
+from mcplint.link.servers import Programs, unlinked
 from mcplint.model import Server, Unfollowed
 from mcplint.project.tree import Paths
 from mcplint.services.containers import ContainerContext

@@ -19,7 +19,8 @@ from mcplint.facts.dockerfile import Dockerfile
 from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.transports import STDIO
-from mcplint.link.servers import Programs, parts, sdks
+from mcplint.link.sdks import sdks
+from mcplint.link.servers import Programs, parts
 from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Link, Package, Server, Unfollowed
 from mcplint.model.releases import lacking
 from mcplint.programs.python.modules import roots

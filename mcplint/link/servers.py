@@ -8,14 +8,12 @@ from typing import Any, NamedTuple
 
 from mcplint.commands.execution import ExecContext
 from mcplint.commands.resolve import starts
-from mcplint.dependencies.needs import home
-from mcplint.dependencies.versions import sdk as version_of
 from mcplint.findings import Failure
 from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.executables import JAVASCRIPT
-from mcplint.knowledge.sdk import fact
 from mcplint.link.emptied import with_openers
-from mcplint.model import ASSUMED, MADE, MISSING, Container, Install, Lack, Link, Refusal, Sdk, Server
+from mcplint.link.sdks import installs_of, installs_of_unit, sdk_beside, sdks
+from mcplint.model import ASSUMED, MADE, MISSING, Container, Lack, Link, Refusal, Sdk, Server
 from mcplint.programs.alternatives import joined
 from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
@@ -48,36 +46,6 @@ class Started(NamedTuple):
     start: Start | None = None
     asked: frozenset[str] = frozenset()
     refused: Refusal | None = None
-
-
-def sdks(installs: tuple[Install, ...], tree: Tree, folder: str, locked: bool = True) -> Callable[[str], Sdk]:
-    """Tells the SDK and the release behind a dotted name, each asked for once.
-
-    `locked`: a lock file of npm, pnpm, yarn or bun decides the release.
-    """
-    known: dict[str, Sdk] = {}
-
-    def find(dotted: str) -> Sdk:
-        if dotted.startswith("npm:"):
-            from mcplint.dependencies.npm import sdk as npm_sdk
-
-            known.setdefault(dotted, npm_sdk(dotted, tree, folder, locked))
-        elif dotted not in known:
-            package, _, name = dotted.partition(".")
-            known[dotted] = _described(version_of(package, installs, tree, folder, dotted if name else ""))
-        return known[dotted]
-
-    return find
-
-
-def _described(sdk: Sdk) -> Sdk:
-    """The SDK with what its release does about the environment and about sessions."""
-    version = sdk.version.only
-    if not sdk.package or not version:
-        return sdk
-    prefixes = fact(sdk.package, version, "env.prefixes")
-    sessionless = fact(sdk.package, version, "sessions.sessionless_protocol")
-    return sdk._replace(prefixes=prefixes if isinstance(prefixes, tuple) else None, sessionless=sessionless is True)
 
 
 def with_commands(container: Container, start: Start | None) -> Container:
@@ -244,7 +212,7 @@ class Programs:
         if start.language == "typescript":
             folder = posixpath.dirname(start.target)
         folder = "" if folder == "." else folder
-        return sdks(_installs(context, start) or _of_unit(context, self.tree, folder), self.tree, folder)
+        return sdks(installs_of(context, start) or installs_of_unit(context, self.tree, folder), self.tree, folder)
 
     def _outcome(self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]) -> Outcome:
         folder = "/" if context.container.workdir.only is None else None
@@ -332,29 +300,6 @@ def _link(context: ContainerContext, start: Start) -> Link:
     return Link(context.container.id, MADE, how, start.notes)
 
 
-def _installs(context: ContainerContext, start: Start) -> tuple[Install, ...]:
-    """What is installed where a program runs: what its start installs, unless the build has done that before it."""
-    built = context.container.installs
-    if start.installs is None:
-        return built
-    projects = {install.requirements for install in start.installs if install.tool == "uv run"}
-    done = any(
-        install.tool in ("uv sync", "uv run", "uv add") and install.requirements in projects for install in built
-    )
-    return built if done else start.installs
-
-
-def _of_unit(context: ContainerContext, tree: Tree, folder: str) -> tuple[Install, ...]:
-    """What scripts of the project install into the virtual environment that a systemd unit runs a program of."""
-    words = (context.container.argv and context.container.argv.words) or ()
-    program = words[0].only if words and context.container.platform == "systemd" else None
-    if not program:
-        return ()
-    from mcplint.dependencies.unlocked import of_scripts
-
-    return of_scripts(tree, program, folder)
-
-
 def in_project(context: ContainerContext, tree: Tree) -> Callable[[str], str | None]:
     """The path in the project of an absolute path in a container: what is mounted there, else what the image has."""
     mounts, folder = context.container.mounts, context.container.folder
@@ -406,14 +351,3 @@ def unlinked(found: Iterable[tuple[str, Outcome]], ids: dict[str, int]) -> Itera
     for path, outcome in found:
         why = Link(None, MISSING, f"no container is known to start {path}")
         yield from parts((server._replace(links=(why,)) for server in outcome.servers), None, ids)
-
-
-def sdk_beside(tree: Tree) -> Callable[[str], Callable[[str], Sdk]]:
-    """From the path of a file to what tells the SDK behind a name there, by what its project asks for."""
-    known: dict[str, Callable[[str], Sdk]] = {}
-
-    def sdk(path: str) -> Callable[[str], Sdk]:
-        folder = home(tree, path) if path.endswith(".py") else posixpath.dirname(path)
-        return known.setdefault(folder, sdks((), tree, folder))
-
-    return sdk

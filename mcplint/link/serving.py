@@ -1,0 +1,117 @@
+"""What the servers in a container make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mcplint.commands.command_lines import UV_AND_NPX, program
+from mcplint.knowledge.executables import JAVASCRIPT
+from mcplint.model import Container, Lack, Server
+from mcplint.programs.start import Start
+from mcplint.project.tree import Tree
+from mcplint.runtime.unprivileged import needs_root, written
+from mcplint.runtime.unused_variables import with_unused
+from mcplint.services.containers import ContainerContext
+from mcplint.values import Label, Value
+
+if TYPE_CHECKING:
+    from mcplint.link.starts import Starts
+
+
+def containers(contexts: tuple[ContainerContext, ...], starts: Starts, tree: Tree) -> tuple[Container, ...]:
+    """The containers that start an MCP server, or certainly would, each with the ids of its servers."""
+    inside: dict[str, list[Server]] = {}
+    for server in starts.servers:
+        for link in server.links:
+            inside.setdefault(link.to or "", []).append(server)
+    serving = {*inside, *starts.lacking, *starts.certain, *starts.refusing}
+    kept = [context for context in contexts if context.container.id in serving]
+    writes = cache(lambda: written(tree))
+    found = tuple(
+        _serving(context, tuple(inside.get(context.container.id, ())), starts, tree, writes) for context in kept
+    )
+    # A command that several share stays as it is where one of them needs it so.
+    needed = {each.sync.span for each in found if each.sync and not each.sync.edits}
+    found = tuple(
+        each._replace(sync=each.sync._replace(edits=())) if each.sync and each.sync.span in needed else each
+        for each in found
+    )
+    return with_unused(found, inside, tree) if any(each.env for each in found) else found
+
+
+def _serving(
+    context: ContainerContext,
+    servers: tuple[Server, ...],
+    starts: Starts,
+    tree: Tree,
+    writes: Callable[[], tuple[Label, ...]],
+) -> Container:
+    """A container with what the servers in it make of it."""
+    from mcplint.link.servers import with_commands
+
+    start = starts.programs.get(context.container.id)
+    each = with_commands(context.container, start)
+    context = context._replace(container=each)
+    found = each._replace(
+        servers=tuple(server.id for server in servers),
+        missing=starts.lacking.get(each.id),
+        refused=starts.refusing.get(each.id),
+        needs_root=None if each.unprivileged else next(needs_root(context, servers, writes), None),
+        reload=next(_reloading(servers), None),
+        lacks=(*each.lacks, *_lacks(context, start, tree), *_unwritable(context, servers, tree)),
+    )
+    if context.image:
+        from mcplint.runtime.private_program import private, shell
+        from mcplint.runtime.start_script import start_script
+
+        hidden = (*private(context.image, found), *shell(context.image, found))
+        found = found._replace(script=start_script(context, tree), lacks=(*found.lacks, *hidden))
+        if any(server.served_folders for server in servers):
+            from mcplint.runtime.served_folders import served_folders
+
+            found = found._replace(lacks=(*found.lacks, *served_folders(context.image, found, servers, tree)))
+        if start and not hidden and any(program(one.words or ()) in UV_AND_NPX for one in start.commands):
+            from mcplint.runtime.sync import sync
+
+            found = found._replace(sync=sync(context.image, found, start, tree))
+    if not context.image or not each.mounts:
+        return found
+    from mcplint.services.volumes import covered, unwritable
+
+    return found._replace(covered=tuple(covered(context, servers, tree)), unwritable=tuple(unwritable(context, tree)))
+
+
+def _unwritable(context: ContainerContext, servers: tuple[Server, ...], tree: Tree) -> Iterator[Lack]:
+    """What the servers of a container write as a user that may not."""
+    if context.image and any(server.writes for server in servers):
+        from mcplint.runtime.writable import refused
+
+        yield from refused(context.image, context.container, servers, tree)
+
+
+def _reloading(servers: tuple[Server, ...]) -> Iterator[tuple[Value[bool], str]]:
+    """The setting of uvicorn by which a program starts its server anew, and what comes of it."""
+    for each in servers:
+        if each.asgi.reload.must(bool) and each.asgi.named.must(bool):
+            yield each.asgi.reload, "starts its server anew whenever a file changes"
+        elif each.asgi.reload.must(bool) and each.asgi.named.must_be(False):
+            yield each.asgi.reload, "ends at once, since uvicorn needs an import string of the application for it"
+
+
+def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterator[Lack]:
+    """What the program of a container provably does not find."""
+    container = context.container
+    if not start or not context.image or container.unread:
+        return
+    if start.language == "python":
+        from mcplint.runtime.missing_imports import lacks, of_start
+
+        yield from lacks(context.image, container, start, tree)
+        yield from of_start(context.image, container, start, tree)
+    elif start.image_path and start.image_path.endswith(JAVASCRIPT) and not (container.mounts or start.prepared):
+        from mcplint.runtime.node_start import of_node_start
+
+        word = next((note.span for note in start.notes[-1:] if note.span.text), container.cmd)
+        yield from of_node_start(start, word, context.image, container, tree)
