@@ -19,6 +19,11 @@ nor the `url` of an entry with a `command`, and finds no program below `~`.
 `docker run` and `docker exec` connect a server to its client only with `-i`,
 and neither with `-t`, which makes a terminal of its output, nor with `-d`.
 
+`mcpb pack` refuses the `manifest.json` of a bundle for any key that it does
+not know, for a type of server that is none of its own, and without
+`manifest_version`. What is entered for an option named as a secret is shown
+unless the option is `sensitive`, which is a warning.
+
 Not reported for hosts and keys whose reading is not known: of other files
 named `mcp.json`, only `docker run` is checked. The settings of Goose and n8n
 lie with their users and are not read. Servers at the top of a `.mcp.json` are

@@ -12,7 +12,7 @@ class ClientFile(NamedTuple):
     """A client's configuration: the key its servers stand under (`mcpServers`, `servers`), and each by its name.
 
     `wrapper`: None where they stand at the top. `problems`: what is not plain JSON. `files`: the files that are named
-    in place of servers.
+    in place of servers. `bundle`: the whole of a manifest of a bundle.
     """
 
     source: Source
@@ -20,3 +20,4 @@ class ClientFile(NamedTuple):
     servers: tuple[tuple[ScalarNode, MappingNode], ...]
     problems: tuple[Problem, ...] = ()
     files: tuple[ScalarNode, ...] = ()
+    bundle: MappingNode | None = None

@@ -57,7 +57,8 @@ def _bundled(document: Document, source: Source, root: MappingNode) -> ClientFil
     node = server.get("mcp_config") if isinstance(server, MappingNode) else None
     if key is None or not isinstance(node, MappingNode):
         return None
-    return ClientFile(source, key, ((name if isinstance(name, ScalarNode) else key, node),), document.problems)
+    entry = (name if isinstance(name, ScalarNode) else key, node)
+    return ClientFile(source, key, (entry,), document.problems, bundle=root)
 
 
 def _named(node: SequenceNode) -> tuple[tuple[ScalarNode, MappingNode], ...]:

@@ -13,6 +13,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, 
 from mcplint.knowledge.clients import BOTH, CLAUDE_CODE, STRATEGIES, STRATEGY, Host, host
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.model import ClientConfig, ClientFlaw
+from mcplint.services.bundles import of_bundle
 from mcplint.services.client_flaws import of_entry, of_file, of_folder, of_plugin
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -60,9 +61,9 @@ def told(file: ClientFile, paths: Collection[str], known: Host | None = None, pl
     whole = of_file(file, reader, PLUGIN in near) if reader else ()
     lost = tuple(of_plugin(file, root, paths)) if reader is CLAUDE_CODE and PLUGIN in near else ()
     strayed = of_folder(file, root, paths) if reader and not reader.folder and not lost else ()
-    return Told(
-        found, (*whole, *lost, *strayed, *(each for entry in file.servers for each in of_entry(*entry, reader)))
-    )
+    packed = of_bundle(file.bundle) if file.bundle else ()
+    entries = (flaw for entry in file.servers for flaw in of_entry(*entry, reader))
+    return Told(found, (*whole, *packed, *lost, *strayed, *entries))
 
 
 def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientConfig:
