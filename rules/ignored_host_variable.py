@@ -99,6 +99,7 @@ SETTINGS = {
     "JSON_RESPONSE": "json_response",
     "STREAMABLE_HTTP_PATH": "path",
     "SSE_PATH": "path",
+    "LOG_LEVEL": "log_level",
 }
 PREFIXES = ("FASTMCP_SERVER_", "FASTMCP_")
 

@@ -119,10 +119,16 @@ def check(container: Container):
 
 
 def is_item(span: Span, name: str = "") -> bool:
-    """Whether a text is what stands plainly behind the dash of a list, the name of a variable before it."""
+    """Whether a text is what stands plainly behind the dash of a list, the name of a variable before it.
+
+    A word of a command may stand in brackets as well, and in other quotes than its own.
+    """
     text = span.source.text
     line = text[text.rfind("\n", 0, span.start) + 1 : span.start]
-    return re.fullmatch(rf"[ \t]*-[ \t]+{re.escape(name)}{'=' if name else ''}", line) is not None
+    item = (
+        rf"[ \t]*-[ \t]+{re.escape(name)}=" if name else r"""(?:[ \t]*-[ \t]|[^#\n]*[\[,]|(?=[ \t]*["']))[ \t]*["']?"""
+    )
+    return re.fullmatch(item, line) is not None
 
 
 def found(span: Span, what: str) -> Finding:

@@ -15,7 +15,8 @@ file as it is gets no image.
 Owners of repositories may have capitals on GitHub; their images have none.
 
 Reported for containers that run an MCP server. Not reported for names that a
-template or a variable fills in.
+template or a variable fills in, nor for the image of another owner: forks,
+mirrors and a company's own registry have other owners and can be pulled.
 
 See https://docs.docker.com/reference/cli/docker/image/tag/
 

@@ -14,7 +14,9 @@ is, or the values differ by a letter that is missing or by a word such as
 `-svc`; or the object of the Service's own name and file has the value by
 another key, such as `app` for `app.kubernetes.io/name`. Pods of any other name
 may come from an operator, a chart or a template. Not reported for objects that
-kustomize changes.
+kustomize changes, nor for an Ingress whose Service is in no file: operators,
+charts and other repositories bring Services to the same namespace, and no file
+says that none does.
 
 See https://kubernetes.io/docs/concepts/services-networking/service/
 

@@ -27,7 +27,8 @@ _ASSETS = [
     f"mcp-publisher_{system}_{cpu}.tar.gz" for system in ("linux", "darwin", "windows") for cpu in ("amd64", "arm64")
 ]
 _ASSET = (
-    r"registry/releases/(?:latest/download|download/[^/\s\"']+)/(mcp-publisher[\w.-]*?\.(?:tar\.gz|tgz|zip))(?![\w.])"
+    r"registry/releases/(?:latest/download|download/[^/\s\"']+)/"
+    r"((?:mcp-)?publisher[\w.-]*?\.(?:tar\.gz|tgz|zip))(?![\w.])"
 )
 _SPELLINGS = {"x86_64": "amd64", "x64": "amd64", "aarch64": "arm64", "macos": "darwin", ".zip": ".tar.gz", "-": "_"}
 # What may write the version of packages besides `.version =`: what names them, what goes through a whole document, and
@@ -127,7 +128,7 @@ def _assets(step: Step) -> Iterator[Finding]:
         if asked in _ASSETS or re.match(r"mcp-publisher_v?\d", asked):
             continue
         place = span._replace(start=span.start + match.start(1) - match.start())
-        meant = asked.removeprefix("mcp-publisher").lower()
+        meant = re.sub(r"^(?:mcp-)?publisher", "", asked).lower()
         for other, ours in _SPELLINGS.items():
             meant = meant.replace(other, ours)
         right = f"mcp-publisher{meant}"

@@ -17,7 +17,7 @@ MOST = 50
 SETTING = {
     "dockerfile": r"(?<![$\w{{])(?:{0}=|(?<=ENV ){0}\b|(?<=ARG ){0}\b)",
     "compose": r"(?<!\$)\$\{{?{0}\b|(?<![$\w{{]){0}[\"']?[ ]{{0,9}}[:=]|- {0}[ ]{{0,9}}$",
-    "kubernetes": r"(?:name|key):[ ]{{1,9}}[\"']?{0}[\"']?[ ]{{0,9}}$|^[ ]{{0,80}}[\"']?{0}[\"']?:",
+    "kubernetes": r"(?:name|key):[ ]{{1,9}}[\"']?{0}[\"']?[ ]{{0,9}}(?:$|[,}}])|^[ ]{{0,80}}[\"']?{0}[\"']?:",
 }
 """How the files that give containers their variables name one only to set it, by their kind."""
 TELLING = frozenset({"env", "client", "server.json"})

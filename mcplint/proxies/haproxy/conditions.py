@@ -80,9 +80,11 @@ def _term(words: list[str], acls: Mapping[str, list[Line]]) -> Condition | None:
 
 
 def _expression(words: list[str]) -> Condition | None:
-    """What `path_beg /x`, `path /x` or `hdr(host) -i name` holds for."""
+    """What `path_beg /x`, `path -m beg /x`, `path /x` or `hdr(host) -i name` holds for."""
     if not words:
         return None
+    if words[0] == "path" and words[1:3] == ["-m", "beg"]:
+        words = ["path_beg", *words[3:]]
     values = [word for word in words[1:] if word != "-i"]
     if not values or any(value.startswith("-") for value in values):
         return None

@@ -106,7 +106,10 @@ def dict_config(machine: Machine, args: Args, owner: Any) -> Abstract:
     config = args.get(0, "config")
     loggers = [inside(config, "root"), *_entries(inside(config, "loggers")).values()]
     used = {name.only for logger in loggers for name in elements(inside(logger, "handlers")) or ()}
-    for name, handler in _entries(inside(config, "handlers")).items():
+    handlers = _entries(inside(config, "handlers"))
+    for each in (*loggers, *handlers.values()):
+        takes_level(machine, _entries(each).get("level"), args)
+    for name, handler in handlers.items():
         stream = inside(handler, "stream")
         if name in used and stream.only == "ext://sys.stdout":
             writes(machine, stream.trace[-1].span if stream.trace else args.span, LOGS_TO)
@@ -222,7 +225,9 @@ CALLS: Mapping[str, Handler] = {
     "logging.basicConfig": basic_config,
     "logging.StreamHandler.__init__": stream_handler,
     "logging.StreamHandler.setStream": set_stream,
-    **{f"logging.StreamHandler.{name}": anything for name in ("setLevel", "setFormatter", "addFilter")},
+    **{f"logging.StreamHandler.{name}": anything for name in ("setFormatter", "addFilter")},
+    "logging.StreamHandler.setLevel": set_level,
+    "logging.root.setLevel": set_level,
     "logging.config.dictConfig": dict_config,
     "logging.config.fileConfig": file_config,
     f"{LOGGER}.addHandler": attached,

@@ -94,9 +94,23 @@ def _holds(test: ast.expr, known: dict[str, object]) -> bool | None:
             return True if True in found else None
         case ast.UnaryOp(op=ast.Not(), operand=ast.Call(func=ast.Attribute(attr="startswith", value=value))):
             return True if _header(value, known) in NOTHING[1:] else None
+        case ast.UnaryOp(
+            op=ast.Not(), operand=ast.Call(func=ast.Attribute(attr="compare_digest"), args=[value, other])
+        ):
+            return True if _header(value, known) in NOTHING and _is_text(other) else None
         case ast.UnaryOp(op=ast.Not(), operand=value):
             return True if _header(value, known) in NOTHING else None
         case ast.Compare(left=value, ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
+            return True if _header(value, known) is ABSENT else None
+        case ast.Compare(
+            left=ast.Constant(value=str()), ops=[ast.NotIn()], comparators=[ast.Attribute(attr="headers")]
+        ):
+            return True
+        case ast.Compare(
+            left=value,
+            ops=[ast.NotEq()],
+            comparators=[ast.Subscript(value=ast.Attribute(value=ast.Name(id="os"), attr="environ"))],
+        ):
             return True if _header(value, known) is ABSENT else None
         case ast.Compare(left=value, ops=[ast.NotEq()], comparators=[other]):
             return True if _header(value, known) in NOTHING and _is_text(other) else None
