@@ -26,8 +26,10 @@ unless the option is `sensitive`, which is a warning.
 
 Not reported for hosts and keys whose reading is not known: of other files
 named `mcp.json`, only `docker run` is checked. The settings of Goose and n8n
-lie with their users and are not read. Servers at the top of a `.mcp.json` are
-right in a plugin.
+lie with their users and are not read. Gemini CLI gives servers no variable
+that is named as a secret unless `env` or `settings` names it; whether a server
+does without is seldom said, so that is not reported either. Servers at the top
+of a `.mcp.json` are right in a plugin.
 
 See https://docs.claude.com/en/docs/claude-code/mcp and
 https://code.visualstudio.com/docs/copilot/reference/mcp-configuration

@@ -22,7 +22,8 @@ and nothing listens on the port that the program would serve.
 Only entries whose URL leads to a server of the project are checked: through a
 proxy of the project, or to a port of this machine. The URL that `mcp-remote`
 is told is one too; it falls back to the other transport, except with
-`--transport http-only` or `sse-only`.
+`--transport http-only` or `sse-only`. What a program of the project tells a
+client that it makes itself, as one of `fastmcp`, is not checked.
 
 See https://docs.claude.com/en/docs/claude-code/mcp
 
