@@ -10,7 +10,8 @@ from typing import NamedTuple
 from mcplint.commands.shell import Env, Ran, Shell
 from mcplint.commands.shell_nodes import Branch, Command, Compound, Node
 from mcplint.commands.shell_parser import parse, simple
-from mcplint.commands.shell_paths import Path, TooManyPaths, Walk, is_test
+from mcplint.commands.shell_paths import Path, TooManyPaths, Walk
+from mcplint.commands.shell_tests import is_test
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 

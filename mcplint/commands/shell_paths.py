@@ -6,26 +6,22 @@ What a condition says is told where the files decide it; where they do not, both
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Callable, Iterable
 
 from mcplint.commands.shell import Ran, Shell, or_empty
 from mcplint.commands.shell_nodes import Branch, Command, Compound, Node
 from mcplint.commands.shell_parser import parse, simple
-from mcplint.commands.shell_words import LITERAL, PATTERN, Word
+from mcplint.commands.shell_tests import Exists, is_test, may_fit, test_result
 from mcplint.commands.words import Words, text
-from mcplint.text.glob import fits
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
-from mcplint.values import UNKNOWN, Value, join
+from mcplint.values import UNKNOWN, join
 
 _MOST_PATHS = 24
 _MOST_ROUNDS = 32
 _DEEPEST = 8
 _MOST_STEPS = 2000
 _MOST_NESTED = 60
-# What hosting platforms set although no file says so.
-_SET_BY_PLATFORMS = re.compile(r"\$\{?PORT(:?-)?\}?")
 _SPEAKING = ("echo", "printf")
 _LEAVING = ("exit", "return", "break", "continue")
 
@@ -97,7 +93,7 @@ class Walk:
         self,
         keeps: Callable[[Ran], bool],
         sourced: Callable[[str, str | None], LocatedText | None],
-        exists: Callable[[str, str | None], bool | None],
+        exists: Exists,
     ) -> None:
         self.keeps, self.sourced, self.exists = keeps, sourced, exists
         self.steps = self.depth = 0
@@ -196,7 +192,7 @@ class Walk:
             path.left = "exec"
         if self.keeps(ran):
             path.ran += (ran,)
-        truth = {"true": True, ":": True, "false": False}.get(name, self._truth(line, words, shell))
+        truth = {"true": True, ":": True, "false": False}.get(name, test_result(line, words, shell, self.exists))
         return [(path, truth if truth is None or not line.negated else not truth)]
 
     def _read(self, words: Words | None, shell: Shell) -> LocatedText | None:
@@ -240,7 +236,7 @@ class Walk:
         subject = path.shell.value(node.words[0]) if node.words else UNKNOWN
         done = list[Path]()
         for branch in node.branches:
-            told = [_fits(subject, pattern) for pattern in branch.patterns]
+            told = [may_fit(subject, pattern) for pattern in branch.patterns]
             if True in told:
                 return _merged(done + self.nodes(branch.body, [path]))
             if None in told:
@@ -288,83 +284,6 @@ class Walk:
                 each.left = "loop"
             done += waiting
         return _loop_left(done)
-
-    def _truth(self, line: Command, words: Words | None, shell: Shell) -> bool | None:
-        """What `[ … ]`, `test` or `[[ … ]]` says, None where the files do not tell, and of any other command."""
-        name = line.argv[0].text if line.argv else ""
-        if name == "[[" and line.tests is not None:
-            return self._all_tested(line.tests, shell)
-        if name == "[" and words and text(words[-1]) == "]":
-            return self._tested(words[1:-1], shell, line.argv[1:-1])
-        return self._tested(words[1:], shell, line.argv[1:]) if name == "test" and words else None
-
-    def _all_tested(self, tests: tuple[tuple[str, tuple[Word, ...]], ...], shell: Shell) -> bool | None:
-        """What several tests say together, None where `&&` and `||` are mixed."""
-        told = [self._tested(tuple(map(shell.value, words)), shell, words) for _, words in tests]
-        if len({operator for operator, _ in tests[1:]}) > 1:
-            return None
-        decides = len(tests) > 1 and tests[1][0] == "||"
-        return decides if decides in told else None if None in told else not decides
-
-    def _tested(self, words: Words, shell: Shell, written: tuple[Word, ...]) -> bool | None:
-        match [text(word) for word in words]:
-            case ["!", *_]:
-                inner = self._tested(words[1:], shell, written[1:])
-                return None if inner is None else not inner
-            case ["-n", ""] | [""] if written and _SET_BY_PLATFORMS.fullmatch(written[-1].text):
-                shell.sets["PORT"] = UNKNOWN
-                return None
-            case ["-n", _] | [_]:
-                return _all(words[-1], lambda option: option != "")
-            case ["-z", _]:
-                return _all(words[-1], lambda option: option == "")
-            case ["-e" | "-f" | "-r" | "-s" | "-x" | "-d" as kind, str(path)]:
-                return self.exists(path, shell.workdir) if kind != "-d" else None
-            case [_, "=" | "==" | "!=" as sign, _]:
-                pattern = len(written) == 3 and any(part.kind == PATTERN for part in written[2].parts)
-                found = _fits(words[0], written[2]) if pattern else _equal(words[0], words[2])
-                return found if found is None or sign != "!=" else not found
-            case [str(a), "-eq" | "-ne" | "-gt" | "-lt" | "-ge" | "-le" as sign, str(b)] if _numbers(a, b):
-                one, two = int(a), int(b)
-                return {
-                    "-eq": one == two,
-                    "-ne": one != two,
-                    "-gt": one > two,
-                    "-lt": one < two,
-                    "-ge": one >= two,
-                    "-le": one <= two,
-                }[sign]
-        return None
-
-
-def _numbers(*words: str) -> bool:
-    return all(word.lstrip("-").isdecimal() and len(word) < 10 for word in words)
-
-
-def is_test(line: Command) -> bool:
-    return bool(line.argv) and line.argv[0].text in ("[", "[[", "test", "true", "false", ":")
-
-
-def _all(value: Value[str], test: Callable[[str], bool]) -> bool | None:
-    """What holds of all that a word may be, None where that differs."""
-    told = {test(option) for option in value.options} if value.options else {None}
-    return told.pop() if len(told) == 1 else None
-
-
-def _equal(one: Value[str], other: Value[str]) -> bool | None:
-    if text(one) is not None and text(other) is not None:
-        return text(one) == text(other)
-    apart = one.options is not None and other.options is not None and not set(one.options) & set(other.options)
-    return False if apart else None
-
-
-def _fits(value: Value[str], pattern: Word) -> bool | None:
-    """Whether a word fits a pattern of `case`."""
-    if any(part.kind not in (LITERAL, PATTERN) for part in pattern.parts):
-        return None
-    if pattern.text == "*":
-        return True
-    return _all(value, lambda option: fits(option, pattern.text))
 
 
 def _back(path: Path, inner: Path) -> Path:
