@@ -8,6 +8,8 @@ with it. The same configuration compiles with TypeScript 5.
 
 `npm install --global typescript` takes the newest release, which has been 7
 since July 2026, and so does a range such as `>=5` where no lock file decides.
+`npx -p typescript tsc` fetches it where the project has none of its own. An
+install without development packages leaves the project's own one out.
 
 Ask for TypeScript 5 (`typescript@5.9.3`), or name `rootDir` and what the new
 releases have in place of the options. Release 6 bears these for

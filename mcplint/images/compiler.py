@@ -13,6 +13,7 @@ from mcplint.images.node_installs import Called
 from mcplint.knowledge.semver import admits, exact
 from mcplint.model import NodeInstall
 from mcplint.project.tree import Tree
+from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
 NEWEST = ("7.0.2", "6.0.3")
@@ -50,6 +51,29 @@ def asked(
     newest = None if install.lock or install.kept else _newest(wanted.text)
     why = f"typescript {newest} is the newest release that `{wanted.text}` allows"
     return Value((newest,), (Label(wanted.span, why),)) if newest else None
+
+
+def fetched(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The TypeScript that `npx -p typescript tsc` asks for, as it is named, and the command that it is fetched for."""
+    rest = list(words[1:]) if words[0] == "npx" else []
+    while rest and rest[0] in ("-y", "--yes", "-q", "--quiet"):
+        del rest[0]
+    if rest[:1] in (["-p"], ["--package"]) and len(rest) > 2:
+        rest[:2] = [f"--package={rest[1]}"]
+    told = re.fullmatch(r"--package=(typescript(?:@.+)?)", rest[0]) if rest else None
+    return (told[1], tuple(rest[1:])) if told and rest[1:2] == ["tsc"] else ("", words)
+
+
+def named(wanted: str, package: PackageJson | None, span: Span) -> Value[str] | None:
+    """The release of TypeScript that npx fetches, if it refuses something.
+
+    A name alone is that of the project's own where the project asks for one, or a range which that may meet.
+    """
+    _, at, version = wanted.partition("@")
+    if package is not None and package.range("typescript") and version != "latest":
+        return None
+    newest = _newest(version if at else "latest")
+    return Value((newest,), (Label(span, f"fetches TypeScript {newest}"),)) if newest else None
 
 
 def _newest(wanted: str) -> str | None:

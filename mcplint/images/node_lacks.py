@@ -24,7 +24,14 @@ from mcplint.text.paths import outwards
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 
-ADAPTER, SDK = "mcp-handler", "@modelcontextprotocol/sdk"
+PEERS = (
+    ("mcp-handler", "@modelcontextprotocol/sdk"),
+    *(
+        (f"@modelcontextprotocol/{name}", "@modelcontextprotocol/server")
+        for name in ("node", "express", "hono", "fastify")
+    ),
+)
+"""The packages of which it is known beside which releases of another one npm installs them."""
 _AT_INSTALL = ("install", "postinstall", "prepare")
 """What runs once the packages are there; `preinstall` runs before."""
 _LEFT = re.compile(r"(?:^|/)(?:node_modules|\.[^/]*|package-lock\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)(?:/|$)")
@@ -88,14 +95,19 @@ def _peers(install: NodeInstall, package: PackageJson, step: RunStep, contents: 
 
 
 def _newest_peers(install: NodeInstall, package: PackageJson) -> Iterator[Lack]:
-    """That the newest release which a range admits wants another SDK beside it than the project asks for."""
-    asked, wanted = package.range(ADAPTER), package.range(SDK)
-    fitting = [each for each in releases(f"npm:{ADAPTER}") if asked and admits(asked.text, each)]
-    peer = fact(f"npm:{ADAPTER}", fitting[-1], f"peer.{SDK}") if fitting else None
-    if asked and wanted and isinstance(peer, str) and admits(wanted.text, peer) is False:
-        why = f"wants {SDK} {peer} beside it, and package.json asks for {wanted.text}"
-        notes = (Label(asked.span, f"takes {fitting[-1]}"), Label(wanted.span, "asks for this one"))
-        yield Lack(LackKind.PEER, f"{ADAPTER} {fitting[-1]}", install.span, why, notes, step=_command(install))
+    """That the newest release which a range admits wants another release beside it than the project asks for."""
+    for name, other in PEERS:
+        asked, wanted = package.range(name), package.range(other)
+        fitting = [each for each in releases(f"npm:{name}") if asked and admits(asked.text, each)]
+        peer = fact(f"npm:{name}", fitting[-1], f"peer.{other}") if fitting else None
+        if asked is None or wanted is None or not isinstance(peer, str):
+            continue
+        there = [each for each in releases(f"npm:{other}") if admits(wanted.text, each)]
+        if there and not any(admits(peer, each) for each in there):
+            why = f"wants {other} {peer} beside it, and package.json asks for {wanted.text}"
+            notes = (Label(asked.span, f"takes {fitting[-1]}"), Label(wanted.span, "asks for this one"))
+            yield Lack(LackKind.PEER, f"{name} {fitting[-1]}", install.span, why, notes, step=_command(install))
+            return
 
 
 def _lenient(step: RunStep, contents: Contents) -> bool:
@@ -167,9 +179,8 @@ def _programs(step: RunStep, package: PackageJson) -> Iterator[ScriptStep]:
     """The programs that a step of a build runs for a package: those of a script, or the one that npx is told."""
     said, words = called(step), tuple(step.words)
     if said is None:
-        ran = plain(words)
-        if program(step.argv) == "npx" and ran[0] != "npx":
-            yield ScriptStep(ran)
+        if program(step.argv) == "npx":
+            yield ScriptStep(plain(words))
     elif said.verb in VERBS[said.tool]:
         return
     elif script := script_of((said.tool, *words[1:]), package):
@@ -185,21 +196,26 @@ def of_compiler(
 
     `everywhere`: the command that has installed TypeScript outside of the project, if any.
     """
-    from mcplint.images.compiler import asked, refused
+    from mcplint.images.compiler import asked, fetched, named, refused
 
     install, package = installed.get(step.absolute(".") or ""), package_of(step)
     if package is None or contents.ran.any(_rewrites) or contents.ran.any(lambda text: "tsconfig" in text):
         return
     direct = program(step.argv) == "tsc"
+    gone = install and install.development.must_be(False) and omitted("tsc", package, install.lock, contents.tree)
     for ran in (ScriptStep(step.words),) if direct else _programs(step, package):
-        own = None if direct else package
-        release = asked(own, install, everywhere, contents.tree) if ran.words[0] == "tsc" else None
+        own = None if direct or gone else package
+        wanted, words = fetched(ran.words)
+        if wanted:
+            release = named(wanted, own, ran.node.span if ran.node else step.written_at)
+        else:
+            release = asked(own, install, everywhere, contents.tree) if words[0] == "tsc" else None
         if release is None:
             continue
-        found = refused(ran.words, posixpath.dirname(package.source.path), release, contents.tree)
+        found = refused(words, posixpath.dirname(package.source.path), release, contents.tree)
         if found:
-            words, notes = " ".join(step.words), (*release.trace, found._replace(text="set here"))
-            yield Lack(LackKind.COMPILER, release.only or "", step.written_at, found.text, notes, step=words)
+            said, notes = " ".join(step.words), (*release.trace, found._replace(text="set here"))
+            yield Lack(LackKind.COMPILER, release.only or "", step.written_at, found.text, notes, step=said)
             return
 
 

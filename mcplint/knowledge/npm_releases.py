@@ -45,6 +45,14 @@ _HANDLER = """
 0.0.1 1.0.0 1.0.1 1.0.2 1.0.3 1.0.4 1.0.5 1.0.6 1.0.7 1.1.0 2.0.0 2.0.1 2.1.0 2.1.1 2.1.2 2.2.0 2.3.0 2.4.0
 """
 
+_HONO = """
+2.0.0 2.0.1 2.0.2
+"""
+
+_FASTIFY = """
+2.0.0 2.0.1
+"""
+
 _SUPERGATEWAY = """
 2.1.0 2.7.0 2.8.3 3.0.1 3.4.0 3.4.3 4.0.0
 """
@@ -54,6 +62,8 @@ RELEASES = {
     "npm:@modelcontextprotocol/server": tuple(_SERVER.split()),
     "npm:@modelcontextprotocol/node": tuple(_NODE.split()),
     "npm:@modelcontextprotocol/express": tuple(_EXPRESS.split()),
+    "npm:@modelcontextprotocol/hono": tuple(_HONO.split()),
+    "npm:@modelcontextprotocol/fastify": tuple(_FASTIFY.split()),
     "npm:fastmcp": tuple(_FASTMCP.split()),
     "npm:mcp-framework": tuple(_FRAMEWORK.split()),
     "npm:xmcp": tuple(_XMCP.split()),

@@ -11,8 +11,8 @@ Node 20; `http.node`: the oldest major release of Node in which what speaks Stre
 `stream.no_transform`: whether streams forbid to be compressed on their way; `status.bad_host`: the answer to a `Host`
 that is refused; `sse.second_client`: what becomes of a bridge when its second client over HTTP+SSE comes, with
 the SDK that it gets today: it "ends" or "works"; `export.NAME`: the subpaths, without `.js`, that export what servers
-are made with, one space between two; `peer.PACKAGE`: the only release of another package beside which npm installs
-it. With `.sse` after its name, what the old transport HTTP+SSE does.
+are made with, one space between two; `peer.PACKAGE`: the releases of another package beside which npm installs it.
+With `.sse` after its name, what the old transport HTTP+SSE does.
 """
 
 from __future__ import annotations
@@ -95,6 +95,23 @@ ROWS: tuple[Row, ...] = (
     ("env.stateless", FASTMCP, "3.13.0", "", True, READ),
     ("peer.@modelcontextprotocol/sdk", HANDLER, "1.0.7", "1.0.7", "1.25.2", READ),
     ("peer.@modelcontextprotocol/sdk", HANDLER, "1.1.0", "1.1.0", "1.26.0", READ),
+    *(
+        ("peer.@modelcontextprotocol/server", f"npm:@modelcontextprotocol/{name}", release, release, wanted, READ)
+        for name, release, wanted in (
+            ("node", "2.0.0", "^2.0.0"),
+            ("node", "2.1.0", "^2.1.0"),
+            ("node", "2.1.1", "^2.3.0"),
+            ("node", "2.1.2", "^2.4.0"),
+            ("express", "2.0.0", "^2.0.0"),
+            ("express", "2.0.1", "^2.1.0"),
+            ("express", "2.0.2", "^2.3.0"),
+            ("hono", "2.0.0", "^2.0.0"),
+            ("hono", "2.0.1", "^2.1.0"),
+            ("hono", "2.0.2", "^2.3.0"),
+            ("fastify", "2.0.0", "^2.0.0"),
+            ("fastify", "2.0.1", "^2.3.0"),
+        )
+    ),
     ("method.tool", SERVER, "2.0.0", "", False, CALLED),
     ("method.prompt", SERVER, "2.0.0", "", False, CALLED),
     ("method.resource", SERVER, "2.0.0", "", False, CALLED),
