@@ -20,7 +20,7 @@ _ENTRY = re.compile(rf"['\"]?{_NAME}['\"]?(?::|[ \t])[ \t]*(.*)")
 _OTHER = re.compile(rf"['\"]?(?:npm:)?{_NAME}@\S")
 """What stands for a package of another name."""
 _BUN_TABLE = re.compile(r'"(?:dependencies|optionalDependencies|peerDependencies)": \{([^{}]*)\}')
-_BUN_PACKAGE = re.compile(rf'(?m)^\s*"[^"\n]*":[ \t]*\["{_NAME}@[^\n]*')
+_BUN_PACKAGE = re.compile(rf'(?m)^[ \t]*"[^"\n]*":[ \t]*\["{_NAME}@[^\n]*')
 _BUN_ENTRY = re.compile(rf'"{_NAME}": "([^"\n]*)"')
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +9,11 @@ from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.machine import Machine
 from mcplint.programs.typescript.values import NOTHING, Object
 from mcplint.programs.values import CLOCK, known
+from mcplint.text.source import places
 
-KEEPS = re.compile(
-    r"if\s*\(\s*!?\s*[\w$.#]*(?:[sS]erver|[mM]cp|[iI]nstance|[cC]ache|[sS]ingleton)[\w$]*\s*(?:\)|[!=]==?|&&)|\?\?=|\|\|=|"
-    r"[\w$]\s*(?:\?\?|\|\|)\s*\(|\.has\("
+KEEPS = (
+    r"if\s{0,9}\(\s{0,9}!?\s{0,9}[\w$.#]{0,60}(?:[sS]erver|[mM]cp|[iI]nstance|[cC]ache|[sS]ingleton)[\w$]{0,60}"
+    r"\s{0,9}(?:\)|[!=]==?|&&)|\?\?=|\|\|=|[\w$]\s{0,9}(?:\?\?|\|\|)\s{0,9}\(|\.has\("
 )
 """What a module says that makes something only where it has none yet."""
 _MADE = (*sdk.SERVERS, *sdk.HTTP_TRANSPORTS, *sdk.SSE_TRANSPORTS)
@@ -25,8 +25,8 @@ def kept(machine: Machine, found: list[sdk.Handled], base: int, again: Callable[
     `found`: what the first one was handed to; `base`: where its writes begin. It is taken to have come as far as that.
     """
     fresh = [each for each in found if each.does == "connect" and not each.shares(each.server)]
-    texts = (package.fact.source.text for package in machine.packages.values() if package)
-    if not any(isinstance(each.server, Object) for each in fresh) or not any(map(KEEPS.search, texts)):
+    sources = (package.fact.source for package in machine.packages.values() if package)
+    if not any(isinstance(each.server, Object) for each in fresh) or not any(places(KEEPS, each) for each in sources):
         return []
     _settle(machine, base)
     second: list[sdk.Handled] = []
