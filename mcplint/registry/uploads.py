@@ -40,7 +40,10 @@ _VARIABLES = {
     "pypi": ("UV_PUBLISH_URL", "UV_PUBLISH_INDEX", "TWINE_REPOSITORY_URL", "TWINE_REPOSITORY", "HATCH_INDEX_REPO"),
     "npm": ("NPM_CONFIG_REGISTRY", "npm_config_registry"),
 }
-_OWN = re.compile(r"[\"']?(?:https?://)?(?:registry\.npmjs\.org|upload\.pypi\.org|pypi|main)\b(?!\.)")
+_HOST = re.compile(r"[\"']?(?:https?://)?([\w.-]+)")
+_OWN = ("pypi", "main", "package-registry.example")
+"""What the indexes are called, the last by examples."""
+_DOMAINS = ("npmjs", "pypi")
 
 
 class Upload(NamedTuple):
@@ -76,7 +79,10 @@ def _strays(rest: str) -> bool:
 
 def _is_own(index: str) -> bool:
     """Whether the name of an index, or what an input says of it, leaves the package where all look for it."""
-    return index in ("", "false") or _OWN.match(index) is not None
+    host = found[1].lower() if (found := _HOST.match(index)) else ""
+    labels = host.split(".")
+    domain = labels[-2] if len(labels) > 1 and "test" not in labels else ""
+    return index in ("", "false") or host in _OWN or domain in _DOMAINS
 
 
 def _is_home(step: Step, kind: str, listed: list[Step]) -> bool:
