@@ -14,8 +14,9 @@ requirements file first.
 
 setuptools, pdm and hatchling with `packages` make an empty wheel without a
 word. It is reported where the container starts a console script of it, which
-ends with `ModuleNotFoundError`: unlike `python -m`, it does not look into the
-working directory.
+ends with `ModuleNotFoundError` since it does not look into the working
+directory, and where `python -m` or an ASGI server look for it there and the
+folder does not hold it, as with `/app` and `/app/src/notes`.
 
 Not reported if the modules may come from elsewhere, or if a later step
 packages the project again.

@@ -77,11 +77,14 @@ def _entry(start: Start, tree: Tree) -> tuple[str, str] | None:
 
 
 def _empty(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> Iterator[Lack]:
-    """The wheel without modules that a console script is started from: it does not look into its working directory."""
+    """The wheel without modules that a program is started from: by its console script, or by its name elsewhere."""
+    empty = [each for each in image.lacks if each.kind == LackKind.EMPTY]
     searched = "PYTHONPATH" in container.env or "PYTHONPATH" in start.env
-    if start.kind != FUNCTION or start.installs is not None or searched or container.mounts:
+    if not empty or start.installs is not None or searched or container.mounts:
         return
-    for lack in (each for each in image.lacks if each.kind == LackKind.EMPTY):
+    if start.kind != FUNCTION and _place_elsewhere(image, container, start, entry, tree) is None:
+        return
+    for lack in empty:
         packaging = [(install.span, each) for install in image.installs for each in install.packaged]
         again = [each for span, each in packaging if span != lack.span and each.folder == lack.path]
         editable = any(each.editable for span, each in packaging if span == lack.span)
@@ -101,6 +104,34 @@ def _misplaced(image: Image, container: Container, start: Start, entry: str, tre
     Where no COPY brings it at all, it may still come from a package of the project that is installed from an index.
     """
     contents, folder, name = Contents.of(image, tree), start.workdir, start.parts[0]
+    place = None if start.installs is not None else _place_elsewhere(image, container, start, entry, tree)
+    installed = _wheels(image, tree) if place is not None else None
+    if place is None or folder is None or installed is None or entry in installed:
+        return
+    if not place:
+        wanted = posixpath.join(folder, _file(name, entry))
+        if not _is_published(image, name, tree) and (absence := contents.absent(wanted, entry)):
+            notes = (*absence.notes, Label(container.cmd, "starts it"))
+            why = absence.why.replace(" before this line", " into the image")
+            yield Lack(LackKind.STARTED, name, start.span, why, notes, edits=absence.edits, path=entry)
+        return
+    if place.startswith(f"{folder.rstrip('/')}/") and "-packages/" not in place:
+        why = f"COPY brings it to {place}, and Python looks for it in {folder}"
+        yield Lack(LackKind.STARTED, name, start.span, why, (Label(container.cmd, "starts it"),), path=entry)
+
+
+def _file(name: str, entry: str) -> str:
+    """The path of a module below the folder that it is looked for in."""
+    end = entry[entry.rfind(name.rpartition(".")[2]) :].partition("/")[2] if "/__" in entry else ""
+    return name.replace(".", "/") + (f"/{end}" if end else ".py")
+
+
+def _place_elsewhere(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> str | None:
+    """Where the started module stands, which is not where the working directory has it; empty where no COPY brings it.
+
+    None where Python may find it, or may look elsewhere.
+    """
+    contents, folder = Contents.of(image, tree), start.workdir
     words = " ".join(word.only or "$" for word in (container.argv and container.argv.words) or ())
     searched = (
         "PYTHONPATH" in container.env
@@ -108,25 +139,14 @@ def _misplaced(image: Image, container: Container, start: Start, entry: str, tre
         or re.search(ELSEWHERE, words)
         or looks_elsewhere(container)
     )
-    if start.kind not in (MODULE, APP) or start.installs is not None or searched or container.mounts or not folder:
-        return
+    if start.kind not in (MODULE, APP) or searched or container.mounts or not folder:
+        return None
     if contents.open or contents.ran.names(".pth") or any(each.tool in LEADS_BACK for each in image.installs):
-        return
-    installed, places = _wheels(image, tree), list(image_paths(image, entry))
-    end = entry[entry.rfind(name.rpartition(".")[2]) :].partition("/")[2] if "/__" in entry else ""
-    wanted = posixpath.join(folder, name.replace(".", "/")) + (f"/{end}" if end else ".py")
-    if installed is None or entry in installed or None in places or wanted in places:
-        return
-    if not places:
-        if not _is_published(image, name, tree) and (absence := contents.absent(wanted, entry)):
-            notes = (*absence.notes, Label(container.cmd, "starts it"))
-            why = absence.why.replace(" before this line", " into the image")
-            yield Lack(LackKind.STARTED, name, start.span, why, notes, edits=absence.edits, path=entry)
-        return
-    place = places[-1] or ""
-    if place.startswith(f"{folder.rstrip('/')}/") and "-packages/" not in place:
-        why = f"COPY brings it to {place}, and Python looks for it in {folder}"
-        yield Lack(LackKind.STARTED, name, start.span, why, (Label(container.cmd, "starts it"),), path=entry)
+        return None
+    places = list(image_paths(image, entry))
+    if None in places or posixpath.join(folder, _file(start.parts[0], entry)) in places:
+        return None
+    return places[-1] or "" if places else ""
 
 
 def _is_published(image: Image, name: str, tree: Tree) -> bool:

@@ -17,7 +17,11 @@ from mcplint.values import Label
 READ_ONLY = "its root file system is read-only"
 _NO_FILES = ("/dev", "/proc", "/sys")
 _FREE = ("/tmp", "/var/tmp", "/dev", "/run/user", "/proc")
-_CHANGES = r"\b(?:chown|chmod|install|setfacl|mkdir)\b"
+_CHANGES = re.compile(r"\b(?:chown|chmod|install|setfacl|mkdir)\b")
+_INSTALLS = re.compile(
+    r"\b(?:pipx?[\d.]*|uv[\s\"',]+(?:tool|python)|npm|pnpm|poetry|pdm|apt|apt-get)(?:[\s\"',]+-[^\s\"',]+)*[\s\"',]+install\b"
+)
+"""The package managers whose `install` is not the program of that name: they give no folder of the project away."""
 
 
 def refused(image: Image, container: Container, servers: tuple[Server, ...], tree: Tree) -> Iterator[Lack]:
@@ -94,7 +98,7 @@ def is_open(image: Image, container: Container, path: str) -> bool:
     if any(copy.owner is not None and copy.target.only in (None, *above) for copy in image.copies):
         return True
     names = {*above[:-1], *(posixpath.basename(each) for each in above[:-1])}
-    changes = ((line, words) for line, words in run_lines(image) if re.search(_CHANGES, line))
+    changes = ((line, words) for line, words in run_lines(image) if _CHANGES.search(_INSTALLS.sub("", line)))
     return any(names & words or {".", "/"} & words or "$" in line or "*" in line for line, words in changes)
 
 
