@@ -24,20 +24,23 @@ GOOD = {"http_2xx", "http_3xx"}
 METHOD = re.compile(r"[A-Z]{3,8}")
 ALB = "alb.ingress.kubernetes.io/"
 APPGW = "appgw.ingress.kubernetes.io/"
-OTHERWISE = (
-    *(f"{ALB}{name}" for name in ("success-codes", "healthcheck-port", "healthcheck-protocol")),
-    *(f"{APPGW}health-probe-{name}" for name in ("status-codes", "port")),
-)
-"""Annotations after which another port is asked, or another answer is good."""
+CODES = re.compile(r"(?!\s*$)(?:\s*[23]\d\d(?:\s*-\s*[23]\d\d)?\s*(?:,|$))*")
+OTHERWISE = {
+    f"{ALB}success-codes": CODES,
+    f"{ALB}healthcheck-port": re.compile(r"traffic-port"),
+    f"{ALB}healthcheck-protocol": re.compile(r"HTTP"),
+    f"{APPGW}health-probe-status-codes": CODES,
+    f"{APPGW}health-probe-port": re.compile(r"(?!)"),
+}
+"""Annotations after which another port is asked or a refusal is good, and the values after which neither is so."""
 ALTERED = (
-    *OTHERWISE,
     f"{ALB}healthcheck-path",
     f"{ALB}backend-protocol",
     f"{ALB}actions.",
     f"{ALB}target-group",
     APPGW,
 )
-"""Those, and what else may decide what an Ingress of AWS asks for."""
+"""What else may decide what an Ingress of AWS asks for."""
 
 
 def haproxy(options: tuple[Line, ...], rules: tuple[Line, ...], servers: tuple[Line, ...]) -> tuple[HealthCheck, ...]:
@@ -88,6 +91,8 @@ def ingress(annotations: Mapping[str, Value[str]], unsaid: Span | None = None) -
 
     `unsaid`: the place of an Ingress of AWS whose check is told by it alone: without a path it asks for `/`.
     """
+    if _is_altered(annotations):
+        return ()
     if unsaid and not any(key.startswith(ALTERED) for key in annotations):
         return (HealthCheck("ALB", "alb", unsaid, (Request("ALB", "GET", "http", "", None, "/", True, True),)),)
     for key, platform, title in (
@@ -95,11 +100,19 @@ def ingress(annotations: Mapping[str, Value[str]], unsaid: Span | None = None) -
         (f"{APPGW}health-probe-path", "appgw", "Application Gateway"),
     ):
         path = annotations.get(key)
-        if path is None or not path.only or path.span is None or any(map(annotations.get, OTHERWISE)):
+        if path is None or not path.only or path.span is None:
             continue
         asked = Request(title, "GET", "http", "", None, _path(path.only), True, True)
         return (HealthCheck(title, platform, path.span, (asked,)),)
     return ()
+
+
+def _is_altered(annotations: Mapping[str, Value[str]]) -> bool:
+    """Whether another port may be asked, or an answer of 400 and more be good."""
+    return any(
+        key in annotations and annotations[key].may(lambda said, plain=plain: not plain.fullmatch(str(said)))
+        for key, plain in OTHERWISE.items()
+    )
 
 
 def nginx(location: Level, upstream: Level | None) -> tuple[HealthCheck, ...]:
