@@ -10,6 +10,9 @@ take the server out of service. It stays a warning, as below, where no file
 says that the image is built from this project: what runs may be another
 release of it.
 
+Not reported for a check that does not follow the redirect which older
+releases answer the bare path with: `healthcheck-never-fails` speaks of it.
+
 Add a route that answers a plain `GET`, `@mcp.custom_route("/health",
 methods=["GET"])`, and ask for that.
 
@@ -100,7 +103,7 @@ spec:
 """
 
 from mcplint import ERROR, WARNING, Finding, Label, Server, rule
-from mcplint.model.releases import gets
+from mcplint.model.releases import gets, may_redirect
 
 DECIDING = ("kubernetes", "alb", "appgw", "aws", "azure", "google cloud", "haproxy", "nginx")
 
@@ -115,7 +118,8 @@ def check(server: Server):
         if any(gets(each, asked.path, server) for each in server.endpoints):
             continue
         same = server.path.must(lambda path, asked=asked: path.rstrip("/") == asked.path.rstrip("/"))
-        if same and (asked.follows or server.path.must_be(asked.path)):
+        stays = server.path.must_be(asked.path) and not may_redirect(server, asked.path)
+        if same and (asked.follows or stays):
             severity = ERROR if each.platform in DECIDING and server.sdk.known else None
             message = (
                 f"{each.title} asks the MCP endpoint of {server.title} for a plain {asked.method}, which it refuses"

@@ -36,6 +36,18 @@ def lacks(image: Image, program: str) -> bool:
     return not named and not any(_may_bring(copy, program) for copy in image.copies)
 
 
+def is_busybox(image: Image, program: str) -> bool:
+    """Whether a program is surely BusyBox's: the base has that, and no package or copy puts another in its place."""
+    known = base(image.base.only or "")
+    if not known or "apk" not in (known.tools or ()):
+        return False
+    added = r"\bapk\b[^;&|]{0,80}\badd\b[^;&|]{0,4000}" + rf"(?:\b{re.escape(program)}\b|\$)"
+    copied = any(
+        posixpath.basename(source.only or "") in ("", program) for copy in image.copies for source in copy.sources
+    )
+    return not copied and not any(re.search(added, text) for text in _run_texts(image))
+
+
 def lacks_shell(image: Image) -> bool:
     """Whether an image surely has no shell: its base has none, and no copy may bring one.
 

@@ -34,6 +34,14 @@ def answered(server: Server) -> str | None:
     return path if form == "exact" else path.rstrip("/") + "/" if form == "mounted" else None
 
 
+def may_redirect(server: Server, path: str) -> bool:
+    """Whether some release that may run sends a request for a server's path on to that with a slash behind it."""
+    mounted = {
+        fact(server.sdk.package or "", version, "slash.streamable-http") for version in server.sdk.version.options or ()
+    }
+    return "mounted" in mounted and server.kind != "Server" and not path.endswith("/")
+
+
 def gets(endpoint: Endpoint, path: str, server: Server) -> bool:
     """Whether a route of the program's own answers a GET of a path; one of Express where its text says so itself."""
     if "GET" not in endpoint.methods or not server.matching.answers(endpoint.path, path):

@@ -109,10 +109,8 @@ def ingress(annotations: Mapping[str, Value[str]], unsaid: Span | None = None) -
 
 def _is_altered(annotations: Mapping[str, Value[str]]) -> bool:
     """Whether another port may be asked, or an answer of 400 and more be good."""
-    return any(
-        key in annotations and annotations[key].may(lambda said, plain=plain: not plain.fullmatch(str(said)))
-        for key, plain in OTHERWISE.items()
-    )
+    given = [(annotations[key], plain) for key, plain in OTHERWISE.items() if key in annotations]
+    return any(value.only is None or not plain.fullmatch(str(value.only)) for value, plain in given)
 
 
 def nginx(location: Level, upstream: Level | None) -> tuple[HealthCheck, ...]:

@@ -11,9 +11,9 @@ from mcplint.commands.command_lines import UV, is_assignment, unwrapped
 from mcplint.commands.options import parse
 from mcplint.commands.shell import Ran, Shell
 from mcplint.commands.words import text
-from mcplint.images.executables import lacks, lacks_shell
+from mcplint.images.executables import is_busybox, lacks, lacks_shell
 from mcplint.images.image import Image
-from mcplint.knowledge.base_images import is_without, split
+from mcplint.knowledge.base_images import is_without
 from mcplint.knowledge.executables import SHELLS, SUCCEEDING
 from mcplint.model.container_config import PlatformProbe, Probe
 from mcplint.model.containers import Container
@@ -180,7 +180,8 @@ def _asked(words: tuple[str, ...], probed: _Probed) -> Asked:
     if name == "curl":
         return Asked(tuple(curl(words[1:])), "", missing)
     if name == "wget":
-        return Asked(tuple(wget(words[1:], "alpine" in _base(probed.image))), "", missing)
+        small = probed.image is not None and is_busybox(probed.image, name)
+        return Asked(tuple(wget(words[1:], small)), "", missing)
     if name.startswith("python") and "-c" in words[1:-1]:
         return _looked("python", words[words.index("-c") + 1], probed)._replace(missing=missing)
     if name in ("node", "bun", "deno") and (flag := next((each for each in ("-e", "--eval") if each in words), None)):
@@ -261,8 +262,3 @@ def _missing(words: tuple[str, ...], probed: _Probed) -> str | None:
     if probed.image is None:
         return name if is_without(probed.container.reference.only or "", name) else None
     return name if name in NEEDED and lacks(probed.image, name) else None
-
-
-def _base(image: Image | None) -> str:
-    reference = image.base.only if image else None
-    return split(reference)[1] if isinstance(reference, str) else ""
