@@ -268,3 +268,19 @@ def test_what_a_client_starts_of_the_project_is_told_where_it_is_not_followed(pr
     )
     shown = json.loads(mcplint("show", "--format", "json", ".").out)
     assert [one["id"] for one in shown["unfollowed"] if one["path"] == ".mcp.json"] == [".mcp.json:notes"] * told
+
+
+def test_what_the_parser_of_typescript_reads_around_is_said(project, mcplint):
+    project(
+        {
+            "package.json": '{"name": "yew", "type": "module", "dependencies": {"@modelcontextprotocol/sdk": "1.30.0"}}',
+            "Dockerfile": 'FROM node:22-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "server.js"]\n',
+            "helper.js": "export const a = 1;\nconst x = ;\n",
+            "server.js": "import './helper.js';\nimport { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\n"
+            "import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';\n"
+            "await new McpServer({ name: 'yew', version: '1' }).connect(new StdioServerTransport());\n",
+        }
+    )
+    shown = json.loads(mcplint("show", "--format", "json", ".").out)
+    assert len(shown["servers"]) == 1
+    assert [(one["path"], one["line"]) for one in shown["loose"]] == [("helper.js", 2)]

@@ -71,7 +71,12 @@ def link(tree: Tree, config: Config) -> Linked:
         servers,
         remotes=tuple(stated.remotes(config.deployment)),
         unfollowed=started.unfollowed,
-        loose=(*started.loose, *starts.lost(tree), *(starts.unread(hosted) if servers else ())),
+        loose=(
+            *started.loose,
+            *starts.lost(tree),
+            *starts.damaged(tree, started.used),
+            *(starts.unread(hosted) if servers else ()),
+        ),
     )
     in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
     deployment = _published(tree, paths, network, deployment, in_front, started)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.facts.dependencies import PROJECTS
+from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
 from mcplint.link.suspects import is_misquoted, is_other, is_servers, is_shadowed, loses_server, may_serve
 from mcplint.model import Lack, Loose, Refusal, Route, Server, Unfollowed
 from mcplint.programs.start import Start
@@ -16,6 +17,7 @@ from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import absolute, is_test
 
 if TYPE_CHECKING:
+    from mcplint.facts.typescript import Script
     from mcplint.link.outside import Outside
     from mcplint.link.servers import Programs, Started
     from mcplint.services.platforms.load import Platforms
@@ -217,6 +219,14 @@ def lost(tree: Tree) -> Iterator[Loose]:
         made = kind(path)
         if made and made.name in MAKES and not is_test(path):
             yield Loose(path, problem.span, f"{problem.message}; {MAKES[made.name]} not known")
+
+
+def damaged(tree: Tree, used: Iterable[str]) -> Iterator[Loose]:
+    """What the parser of TypeScript reads around in the modules of programs."""
+    for path in sorted(path for path in used if path.endswith((*TYPESCRIPT, *JAVASCRIPT))):
+        script: Script | None = tree.facts("typescript", path)
+        if script is not None and (span := script.damage):
+            yield Loose(path, span, "this is no valid program or newer than the parser, so it is not read")
 
 
 def unread(hosted: Platforms | None) -> Iterator[Loose]:
