@@ -273,7 +273,7 @@ def test_what_a_client_starts_of_the_project_is_told_where_it_is_not_followed(pr
 def test_what_the_parser_of_typescript_reads_around_is_said(project, mcplint):
     project(
         {
-            "package.json": '{"name": "yew", "type": "module", "dependencies": {"@modelcontextprotocol/sdk": "1.30.0"}}',
+            "package.json": '{"type": "module", "dependencies": {"@modelcontextprotocol/sdk": "1.30.0"}}',
             "Dockerfile": 'FROM node:22-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "server.js"]\n',
             "helper.js": "export const a = 1;\nconst x = ;\n",
             "server.js": "import './helper.js';\nimport { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';\n"
