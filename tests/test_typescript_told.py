@@ -115,6 +115,44 @@ ROWS: dict[str, tuple[str, dict[str, Any]]] = {
         {"path": ("/m",), "port": (81,)},
     ),
     "deno": ("Deno.serve({ port: 81 }, (q) => transport.handleRequest(q));", {"port": (81,), "host": ("0.0.0.0",)}),
+    "nest": (
+        """
+        import { NestFactory } from '@nestjs/core'; import { AppModule } from './app.module.js';
+        const nest = await NestFactory.create(AppModule, { logger: false });
+        nest.setGlobalPrefix('api'); nest.enableCors();
+        const port = nest.get(AppModule).port;
+        nest.use('/m', async (req, res) => {
+          const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
+          await make().connect(transport); await transport.handleRequest(req, res, req.body);
+        });
+        await nest.listen(3000);
+        """,
+        {"path": ("/m",), "host": ("::",), "port": (3000,)},
+    ),
+    "nest-on-fastify": (
+        """
+        import { NestFactory } from '@nestjs/core'; import { FastifyAdapter } from '@nestjs/platform-fastify';
+        const nest = await NestFactory.create(class {}, new FastifyAdapter());
+        nest.use('/m', async (req, res) => {
+          const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
+          await make().connect(transport); await transport.handleRequest(req, res, req.body);
+        });
+        await nest.listen(3000);
+        """,
+        {"path": ("/m",), "host": ("localhost",)},
+    ),
+    "nest-on-fastify-on-every-interface": (
+        """
+        import { NestFactory } from '@nestjs/core'; import { FastifyAdapter } from '@nestjs/platform-fastify';
+        const nest = await NestFactory.create(class {}, new FastifyAdapter());
+        nest.use('/m', async (req, res) => {
+          const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
+          await make().connect(transport); await transport.handleRequest(req, res, req.body);
+        });
+        await nest.listen(3000, '0.0.0.0');
+        """,
+        {"path": ("/m",), "host": ("0.0.0.0",)},
+    ),
     "fastify": (
         """
         import Fastify from 'fastify'; const all = Fastify();
