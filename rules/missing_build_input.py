@@ -24,6 +24,12 @@ read from, what `force-include` names and the script of a custom build hook. A
 COPY whose source is a pattern copies nothing where nothing fits, and is not
 reported.
 
+A backend also insists on modules. Hatchling, uv_build, Poetry and flit look
+for a package of the project's name where nothing else is said: without
+`notes_mcp/` or `src/notes_mcp/`, the project `notes-mcp` ends with
+`Unable to determine which files to ship inside the wheel` and its like,
+whatever is copied.
+
 Not reported if the file may come from elsewhere: a RUN that copies, unpacks
 or clones, another image, a mount, a base image that is not known, or another
 folder that may be the build context where no file says which one is.
@@ -138,6 +144,7 @@ NAMED = {
     LackKind.HOOK: "the build hook of the project",
     LackKind.HISTORY: "the history that the version is read from",
     LackKind.LOCK: "the lock file of the project",
+    LackKind.PACKAGE: "which its wheel is to hold",
 }
 
 MOST_NAMES = 4

@@ -21,8 +21,9 @@ from mcplint.knowledge.base_images import python
 from mcplint.knowledge.pythons import PYTHONS, least_python
 from mcplint.knowledge.sdk import release
 from mcplint.model import Install, Lack, LackKind, Packaged
-from mcplint.packaging.backend import history, inputs
+from mcplint.packaging.backend import history, inputs, refuses
 from mcplint.packaging.wheel import Wheel, inside, wheel
+from mcplint.project.inner import is_inner
 from mcplint.text.paths import upwards
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
@@ -190,6 +191,8 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
     whole, here = wheel(project, files), wheel(project, frozenset(contents.below(packaged.image_path)))
     if whole is None or here is None:
         return
+    if whole.refused and here.refused:
+        yield from _package(install, packaged, project, whole, contents)
     if here.choice:
         notes = (Label(project.span, "names neither `packages` nor `py-modules` for setuptools"),)
         yield Lack(LackKind.CHOICE, ", ".join(here.choice), install.span, here.refused, notes, step=step)
@@ -203,6 +206,26 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
             kind = LackKind.MODULES if here.refused else LackKind.EMPTY
             why = (Label(project.span, said), *absence.notes)
             yield Lack(kind, first, install.span, absence.why, why, step=step, path=packaged.folder)
+
+
+def _package(
+    install: Install, packaged: Packaged, project: Project, whole: Wheel, contents: Contents
+) -> Iterator[Lack]:
+    """The package that a backend looks for and that the project itself does not have, nor the build makes."""
+    tree, folder = contents.tree, posixpath.normpath(packaged.folder)
+    by_hand = bool(tree.called("hatch.toml")) or "--no-build-isolation" in install.argv
+    if not whole.sought or not project.name.only or by_hand or not refuses(project):
+        return
+    first, reason = whole.sought[0], Absence("")
+    for path in whole.sought:
+        expected = posixpath.normpath(posixpath.join(folder, path))
+        found = contents.absent(posixpath.join(packaged.image_path, path), expected)
+        name = posixpath.basename(path.removesuffix("/__init__.py"))
+        if found is None or found.by_git or is_inner(tree, expected) or contents.ran.names(name):
+            return
+        reason = found if path == first else reason
+    notes = (Label(whole.decides or project.span, whole.refused),)
+    yield Lack(LackKind.PACKAGE, first, install.span, reason.why, notes, step=" ".join(install.argv))
 
 
 def _has_python(made: Wheel) -> bool:

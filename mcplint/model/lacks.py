@@ -54,6 +54,8 @@ class LackKind(StrEnum):
     """The modules that a project is to be packaged with."""
     EMPTY = "empty"
     """The same, where the backend makes an empty wheel without them; `path`: the folder of the project."""
+    PACKAGE = "package"
+    """The package or module that a wheel is to hold, where the project itself has none that its backend finds."""
     CHOICE = "choice"
     """One package of those named, which the backend does not choose from."""
     PYTHON = "python"

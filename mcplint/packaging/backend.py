@@ -52,6 +52,29 @@ def backend(project: Project) -> str | None:
     )
 
 
+_CHOOSY = tuple(f"1.{minor}.{patch}" for minor in range(21, 34) for patch in range(2))
+
+
+def refuses(project: Project) -> bool:
+    """Whether the backend of a project certainly ends where it finds no modules for a wheel.
+
+    Hatchling does since 1.21, and takes whatever there is before; `package-mode = false` ends Poetry in other words.
+    """
+    mode = at(project.document, "tool", "poetry", "package-mode")
+    if isinstance(mode, ScalarNode) and mode.value is False:
+        return False
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    for each in _wanted(project.document) if backend(project) == HATCHLING else ():
+        try:
+            wanted = Requirement(scalar(each))
+        except InvalidRequirement:
+            return False
+        if wanted.name == HATCHLING and not any(map(wanted.specifier.contains, _CHOOSY)):
+            return False
+    return backend(project) in (HATCHLING, UV, POETRY, FLIT)
+
+
 def told_to_package(project: Project) -> bool | None:
     """What `package` of `[tool.uv]` says, None where it says nothing."""
     said = at(project.document, "tool", "uv", "package")

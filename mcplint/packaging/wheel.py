@@ -6,6 +6,7 @@ Source: wheels built by each backend from projects of every layout (see `backend
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -20,14 +21,15 @@ from mcplint.text.source import Span
 class Wheel(NamedTuple):
     """What a wheel holds: by their paths in it, the files beside `pyproject.toml` that they come from.
 
-    `refused`: why there is none: for want of modules, or for the `choice` that it has. `decides`: the place that
-    chooses what is packaged.
+    `refused`: why there is none: for want of modules, one of the paths `sought` or all of them, or for the `choice`
+    that it has. `decides`: the place that chooses what is packaged.
     """
 
     files: Mapping[str, str] = {}
     refused: str = ""
     choice: tuple[str, ...] = ()
     decides: Span | None = None
+    sought: tuple[str, ...] = ()
 
     def has(self, module: str) -> bool:
         """Whether it holds a module or a package of a dotted name."""
@@ -51,6 +53,11 @@ def wheel(project: Project, paths: frozenset[str]) -> Wheel | None:
 
 def _name(project: Project) -> str:
     return normalized(project.name.only or "").replace("-", "_")
+
+
+def _names(project: Project) -> tuple[str, ...]:
+    """The names that hatchling looks for: the project's own as it is written, then the normalized one."""
+    return tuple(dict.fromkeys((re.sub(r"[^\w.]+", "_", project.name.only or ""), _name(project))))
 
 
 def _strings(node: Node | None) -> list[str] | None:
@@ -97,12 +104,15 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
         wanted = [_pattern(each) for each in lists["include"] or []]
         files = {path: path for path in paths if any(each(path) for each in wanted)}
     else:
-        found = _discovered(_name(project), paths)
+        names = _names(project)
+        found = next((each for name in names if (each := _discovered(name, paths))), None)
         if found is None and "force-include" in given:
             return None
         if found is None:
             refused = f"hatchling finds no {_name(project)}/__init__.py, src/{_name(project)}/__init__.py or the like"
-            return Wheel(refused=refused)
+            ends = ("/__init__.py", ".py")
+            sought = (f"{front}{name}{end}" for front in ("src/", "") for end in ends for name in reversed(names))
+            return Wheel(refused=refused, sought=tuple(sought))
         files = _below(paths, found, posixpath.dirname(found))
         if found.count("/") and not found.startswith("src/"):
             files = _below(paths, found.partition("/")[0])
@@ -253,7 +263,8 @@ def _uv(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | N
     for name in names or [_name(project)]:
         package = posixpath.normpath(posixpath.join(place, name.replace(".", "/")))
         if f"{package}/__init__.py" not in paths:
-            return Wheel(refused=f"uv_build finds no {package}/__init__.py")
+            sought = f"{package}/__init__.py"
+            return Wheel(refused=f"uv_build finds no {sought}", sought=(sought,))
         files |= _below(paths, package, posixpath.normpath(place) if place not in ("", ".") else "")
     return Wheel(files, decides=said.span if said else None)
 
@@ -263,7 +274,7 @@ def _poetry(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel
     if at(root, "tool", "poetry", "build") or at(root, "tool", "poetry", "include"):
         return None
     if not isinstance(named, SequenceNode):
-        return _plain("poetry-core", project, paths)
+        return _plain("poetry-core", _name(project), paths)
     files: dict[str, str] = {}
     for each in named.items:
         package, place = scalar(at(each, "include")), scalar(at(each, "from"))
@@ -272,24 +283,25 @@ def _poetry(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel
         inside = _below(paths, posixpath.join(place, package), place)
         if not inside:
             missing = posixpath.join(place, package)
-            return Wheel(refused=f"poetry-core finds nothing in {missing}", decides=each.span)
+            return Wheel(refused=f"poetry-core finds nothing in {missing}", decides=each.span, sought=(missing,))
         files |= inside
     return Wheel(files, decides=named.span)
 
 
 def _flit(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | None:
-    return None if at(root, "tool", "flit", "module") else _plain("flit_core", project, paths)
+    name = (project.name.only or "").replace("-", "_").replace(".", "/")
+    return None if at(root, "tool", "flit", "module") else _plain("flit_core", name, paths)
 
 
-def _plain(tool: str, project: Project, paths: frozenset[str]) -> Wheel:
+def _plain(tool: str, name: str, paths: frozenset[str]) -> Wheel:
     """A package or a module of the project's name, beside its metadata or in `src/`."""
-    name = _name(project)
     for found in (name, f"src/{name}"):
         if inside := _below(paths, found, posixpath.dirname(found)):
             return Wheel(inside)
         if f"{found}.py" in paths:
             return Wheel({f"{name}.py": f"{found}.py"})
-    return Wheel(refused=f"{tool} finds neither {name}/ nor src/{name}/ nor {name}.py")
+    sought = tuple(f"{front}{name}{end}" for front in ("src/", "") for end in ("", ".py"))
+    return Wheel(refused=f"{tool} finds neither {name}/ nor src/{name}/ nor {name}.py", sought=sought)
 
 
 def _pdm(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | None:
