@@ -13,7 +13,8 @@ its own enters the other one inside it. `lifespan="off"` given to uvicorn does
 the same harm.
 
 Not reported for SSE applications, which need no lifespan, or if the outer
-application's lifespan cannot be followed.
+application's lifespan cannot be followed. daphne runs the lifespan of no
+application: that is `wrong-server-interface`.
 
 See https://gofastmcp.com/deployment/http
 
@@ -83,7 +84,7 @@ from mcplint import ERROR, Finding, Fix, Server, rule
 
 @rule("mount-without-lifespan", ERROR)
 def check(server: Server):
-    if server.lifespan.options == (False,):
+    if server.lifespan.options == (False,) and server.runner != "daphne":
         span = server.mounts[0].span if server.mounts else server.lifespan.span or server.span
         notes = tuple(note for note in server.lifespan.trace if note.span != span)
         given = lifespan(server)

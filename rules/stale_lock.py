@@ -5,10 +5,12 @@ uv keeps a copy of what the project asks for in `uv.lock`. Where
 ends with "The lockfile at `uv.lock` needs to be updated", and so does the
 build: a dependency that was added, another range, and also a new version of
 the project itself. `uv sync --frozen` does not look: it installs what the lock
-says, without the dependency that was added.
+says, without the dependency that was added, and a release that the new range
+rules out.
 
 Reported with `--locked` for every difference, and with `--frozen` for a
-dependency that the lock does not have at all. Not reported where the build
+dependency that the lock does not have at all, or of which it has no release
+that the new range admits. Not reported where the build
 runs `uv lock` or rewrites `pyproject.toml`, for a version that the build
 backend finds out, and without either flag, as uv then writes the lock anew.
 
@@ -124,4 +126,7 @@ def check(container: Container):
         yield Finding(f"`{lack.step}` fails on a lock that is not up to date: {lack.why}", lack.span, lack.notes)
     for lack in container.lacking(LackKind.LOCKED):
         message = f"`{lack.step}` does not install `{lack.name}`: {lack.why}"
+        yield Finding(message, lack.span, lack.notes, severity=WARNING)
+    for lack in container.lacking(LackKind.ADMITTED):
+        message = f"`{lack.step}` installs {lack.name}, which the project rules out: {lack.why}"
         yield Finding(message, lack.span, lack.notes, severity=WARNING)

@@ -176,6 +176,16 @@ def _differ(asked: str | None, kept: str | None) -> bool:
         return False
 
 
+def excludes(specifier: str, version: str) -> bool:
+    """Whether a specifier certainly does not admit a version, be it one before a release."""
+    from packaging.specifiers import SpecifierSet
+
+    try:
+        return not SpecifierSet(specifier).contains(version, prereleases=True)
+    except ValueError:  # of a specifier or a version, and of a number with more digits than Python reads
+        return False
+
+
 def _clauses(specifier: str) -> set[str]:
     return {clause.replace(" ", "") for clause in specifier.split(",")}
 

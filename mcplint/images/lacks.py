@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from mcplint.commands.command_lines import program
 from mcplint.dependencies.closure import brought
-from mcplint.dependencies.locks import differences
+from mcplint.dependencies.locks import differences, excludes
 from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import MAIN, Lock, Project
 from mcplint.facts.document import at, scalar
@@ -95,7 +95,7 @@ def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
         return
     if contents.place(f"{folder}/uv.lock".lstrip("/")) is None or contents.ran.any(_renews):
         return
-    step, strict = " ".join(install.argv), _is_strict(install)
+    step, strict, project = " ".join(install.argv), _is_strict(install), contents.tree.project(folder)
     for found in differences(contents.tree, folder):
         wanted = found.requirement
         if strict:
@@ -103,8 +103,15 @@ def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
             return
         if wanted and wanted.kind == MAIN and not wanted.marker and not _WITHOUT_MAIN & set(install.argv):
             locked: Lock | None = contents.tree.facts("lock", install.lock or "")
-            if locked and not locked.of(wanted.name):
+            there = locked.of(wanted.name) if locked else ()
+            if locked and not there:
                 yield Lack(LackKind.LOCKED, wanted.name, install.span, found.why, (found.label,), step=step)
+                return
+            overridden = at(project.document, "tool", "uv", "override-dependencies") if project else None
+            if there and not overridden and all(excludes(wanted.specifier or "", each.version) for each in there):
+                name = f"`{wanted.name}` {' or '.join(each.version for each in there)}"
+                notes = (found.label, *(Label(each.span, "the lock has this") for each in there))
+                yield Lack(LackKind.ADMITTED, name, install.span, found.why, notes, step=step)
                 return
 
 

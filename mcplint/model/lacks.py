@@ -83,6 +83,8 @@ class LackKind(StrEnum):
     """A lock file that is up to date; `name`: what it does not know of."""
     LOCKED = "locked"
     """A dependency that the lock knows of."""
+    ADMITTED = "admitted"
+    """A release in the lock that the project's own range admits; `name`: the package and the release that is there."""
     MEMBER = "member"
     """A member of the workspace that the lock leads to."""
     REQUIREMENTS = "requirements"
