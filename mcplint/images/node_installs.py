@@ -233,5 +233,5 @@ def _configured(step: RunStep) -> bool:
     """Whether npm is told more by variables, or by a `.npmrc` beside what it installs."""
     path = posixpath.join(posixpath.dirname(step.file("package.json") or ""), ".npmrc")
     rc = step.tree.source(path)
-    told = rc is not None and re.search(r"(?m)^\s*(?:omit|include|production|only|ignore-scripts)\b", rc.text)
+    told = rc is not None and re.search(r"(?m)^[ \t]*(?:omit|include|production|only|ignore-scripts)\b", rc.text)
     return bool(told) or any(_CONFIGURED.match(name) for name in step.env)

@@ -113,7 +113,7 @@ def _newest_peers(install: NodeInstall, package: PackageJson) -> Iterator[Lack]:
 def _lenient(step: RunStep, contents: Contents) -> bool:
     """Whether npm may be told to take packages that do not go together."""
     files = (contents.tree.source(path) for path in contents.tree.called(".npmrc"))
-    configured = any(re.search(r"(?m)^\s*(?:legacy-peer-deps|force)\b", source.text) for source in files if source)
+    configured = any(re.search(r"(?m)^[ \t]*(?:legacy-peer-deps|force)\b", source.text) for source in files if source)
     variables = any(re.match(r"(?i)npm_config_(?:legacy_peer_deps|force)$", name) for name in step.env)
     return configured or variables or contents.ran.any(lambda text: "legacy-peer-deps" in text)
 

@@ -105,7 +105,7 @@ def _yarn(source: Source) -> Iterator[NodeLocked]:
 
 def _bun(source: Source) -> Iterator[NodeLocked]:
     """`"zod": ["zod@3.25.76", …]`; a nested one has the names of those that it is in before its own."""
-    for found in re.finditer(rf'(?m)^\s*"([^"\n]*)":[ \t]*\["({NAMES})@{_VERSION}"', source.text):
+    for found in re.finditer(rf'(?m)^[ \t]*"([^"\n]*)":[ \t]*\["({NAMES})@{_VERSION}"', source.text):
         if found[1] == found[2]:
             yield NodeLocked(found[2], found[3], "", Span(source, *found.span(3)))
 

@@ -107,7 +107,7 @@ def unfound(name: str, given: tuple[str, ...], container: Container, image: Imag
     if by_name and not small and len(pattern) > LONGEST_NAME:
         return f"`{pattern[:60]}` has more than {LONGEST_NAME} characters, and names of processes never have"
     words = started(container)
-    if not words or re.search(r"(?m)^\s*(?:pid|shareProcessNamespace):", container.span.source.text):
+    if not words or re.search(r"(?m)^[ \t]*(?:pid|shareProcessNamespace):", container.span.source.text):
         return ""
     if not _means(pattern, words[-1], container) and not (
         _is_own(posixpath.basename(pattern.split()[-1]), container, tree)
