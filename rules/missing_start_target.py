@@ -8,7 +8,8 @@ and never an `app`. The image builds without a warning. Every container exits
 at once with `can't open file`, `No module named …` or `Attribute "app" not
 found in module "server"`, and a restart policy turns that into a loop. The
 same happens to a command in shell form in an image without a shell
-(distroless, Chainguard): the exec form needs none.
+(distroless, Chainguard): the exec form needs none. So it does to `bash`, in
+the command or in the first line of the script that it starts, on Alpine.
 
 Reported only if the target cannot come from elsewhere: the base image is
 known, every copied file is in the project, no RUN fetches, creates or moves
@@ -76,4 +77,4 @@ def check(container: Container):
         fix = Fix("let the file into the build", lack.edits, safe=True) if lack.edits else None
         yield Finding(f"the start command names `{lack.name}`, which {absent}", lack.span, lack.notes, fix)
     for lack in container.lacking(LackKind.SHELL):
-        yield Finding(f"{container.title} starts `{lack.name}`, and {lack.why} has no shell", lack.span)
+        yield Finding(f"{container.title} starts `{lack.name}`, and {lack.why}", lack.span, lack.notes)

@@ -20,6 +20,17 @@ from mcplint.values import Label
 
 # Words of a RUN after which anything may be installed.
 _OPEN = (".sh", "| sh", "|sh", "bash", "make ", "ansible", "conda")
+# A command that runs nothing of what it names.
+_MODES = re.compile(r"\bchmod\b[^&;|\n]*")
+_ADDED = re.compile(r"\bapk\b[^;&|]{0,80}\badd\b([^;&|]{0,4000})")
+_WITHOUT_SHELL = frozenset(
+    (
+        *("ca-certificates", "curl", "wget", "git", "tini", "dumb-init", "su-exec", "tzdata", "jq", "gcc", "g++"),
+        *("musl-dev", "make", "build-base", "libffi-dev", "openssl-dev", "python3-dev", "linux-headers", "nodejs"),
+        *("npm", "rust", "cargo"),
+    )
+)
+"""Packages of Alpine that need no shell but the one of BusyBox."""
 # Commands that open the home of root to others, or take a program out of it.
 _MOVES = r"\b(?:chmod|chown|setfacl|usermod|cp|mv|ln|rsync|install -)\b[^&;|\n]*(?:/root|~/|\.local|\buvx?\b|\$)"
 _BINARIES = frozenset({"bin", "sbin", "usr", "local", "opt"})
@@ -32,8 +43,16 @@ def lacks(image: Image, program: str) -> bool:
     if not known or known.tools is None or not split(reference)[1] or program in image.tools:
         return False
     words = (program, *PACKAGES.get(program, ()), *_OPEN)
-    named = any(word in text for text in _run_texts(image) for word in words)
+    texts = [_MODES.sub("", text) for text in _run_texts(image)]
+    named = any(word in text for text in texts for word in words)
     return not named and not any(_may_bring(copy, program) for copy in image.copies)
+
+
+def lacks_named_shell(image: Image, name: str) -> bool:
+    """Whether a shell is surely not on the image's PATH, nor comes with another package of Alpine that needs it."""
+    added = (found for text in _run_texts(image) for found in _ADDED.findall(text.replace("\\\n", " ")))
+    packages = {word for words in added for word in words.split() if not word.startswith(("-", "."))}
+    return packages <= _WITHOUT_SHELL and lacks(image, name)
 
 
 def is_busybox(image: Image, program: str) -> bool:

@@ -66,8 +66,9 @@ def _serving(
         from mcplint.runtime.private_program import private, shell
         from mcplint.runtime.start_script import start_script
 
+        found = found._replace(script=start_script(context, tree))
         hidden = (*private(context.image, found), *shell(context.image, found))
-        found = found._replace(script=start_script(context, tree), lacks=(*found.lacks, *hidden))
+        found = found._replace(lacks=(*found.lacks, *hidden))
         if any(server.served_folders for server in servers):
             from mcplint.runtime.served_folders import served_folders
 

@@ -109,7 +109,7 @@ class LackKind(StrEnum):
     PROGRAM = "program"
     """A program that is started, in a folder where only root may look; `path`: that; `user`: who starts it."""
     SHELL = "shell"
-    """The shell that a start command runs in; `why`: the image that has none."""
+    """The shell that a start command, or the script that it starts, is run by; `why`: the image that has none."""
     FOLDER = "folder"
     """A folder of files that the program serves; `path`: as the program names it."""
     WRITABLE = "writable"

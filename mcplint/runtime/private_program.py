@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterator
 
-from mcplint.commands.command_lines import program
-from mcplint.commands.words import span_of
-from mcplint.images.executables import in_root_home, lacks_shell
+from mcplint.commands.command_lines import program, unwrapped
+from mcplint.commands.words import Words, span_of
+from mcplint.images.executables import in_root_home, lacks_named_shell, lacks_shell
 from mcplint.images.image import Image
 from mcplint.images.installers import PRIVATE
 from mcplint.knowledge.executables import SHELLS
 from mcplint.model import Container, Lack, LackKind
+from mcplint.values import Label
 
 
 def private(image: Image, container: Container) -> Iterator[Lack]:
@@ -28,9 +31,23 @@ def private(image: Image, container: Container) -> Iterator[Lack]:
 
 
 def shell(image: Image, container: Container) -> Iterator[Lack]:
-    """The shell that a command or the entry point of its base image is given, where the image has none."""
-    words = (container.argv.words or ()) if container.argv else ()
+    """The shell that a command, the script that it starts or the entry point of its base image is given, and lacks."""
+    words: Words = (container.argv.words or ()) if container.argv else ()
     front = [program((word,)) for word in words[:2]]
     found = next((name for name in front if name in SHELLS), None)
-    if container.argv and found and not container.mounts and lacks_shell(image):
-        yield Lack(LackKind.SHELL, found, container.argv.span, str(image.base.only))
+    if container.argv is None or container.mounts or container.unread:
+        return
+    if found and lacks_shell(image):
+        yield Lack(LackKind.SHELL, found, container.argv.span, f"{image.base.only} has no shell")
+        return
+    while (rest := unwrapped(words)) is not None:
+        words = rest
+    script, name = container.script, program(words)
+    span, notes = container.argv.span, tuple[Label, ...]()
+    if name not in SHELLS and script and script.direct and (named := _SHEBANG.match(script.first.text)):
+        name, span, notes = posixpath.basename(named[1]), script.first, (Label(script.word, "starts the script"),)
+    if name in SHELLS and lacks_named_shell(image, name):
+        yield Lack(LackKind.SHELL, name, span, f"{image.base.only} has no {name}", notes)
+
+
+_SHEBANG = re.compile(r"#!\s*(?:\S*/env\s+(?:-S\s*)?)?(\S+)")
