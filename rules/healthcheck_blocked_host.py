@@ -9,7 +9,11 @@ httpchk GET /health` sends none at all. The container is `unhealthy`, restarted
 again and again or taken out of service although clients would be answered.
 
 `createMcpExpressApp()` of the TypeScript SDKs does the same with `403`, once
-it is told `allowedHosts`.
+it is told `allowedHosts`, and so does its `hostHeaderValidation([…])` in front
+of all routes. The guard of `fastmcp`, `host_origin_protection=True`, answers
+`421` for custom routes as well; it takes loopback and the address that was
+connected to, and so the probes of Docker and Kubernetes, but neither Railway's
+name nor none at all.
 
 List the name that the check sends, give the check a `Host` of the list, or put
 the middleware around the MCP application alone.
@@ -85,13 +89,16 @@ app.add_middleware(TrustedHostMiddleware, allowed_hosts=["notes.example.com", "1
 """
 
 import re
+from fnmatch import fnmatchcase
 
 from mcplint import ERROR, Finding, Label, Server, rule
 from mcplint.model.releases import agreed
 from mcplint.text.urls import is_loopback
 
 PUBLIC = "the service's public name"
-PLATFORMS = {"kubernetes": "the pod's address", "railway": "healthcheck.railway.app", "render": PUBLIC}
+POD = "the pod's address"
+OWN_ADDRESSES = ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", POD)
+PLATFORMS = {"kubernetes": POD, "railway": "healthcheck.railway.app", "render": PUBLIC}
 
 # A `Host` among the headers that a check sets: `-H "Host: …"`, `headers={"Host": …}`.
 OWN_HOST = r"(?i:httpHeaders|\bhost(?::(?!\d+(?:[^\w.]|$))|\\?[\"']\s*[:,]))"
@@ -101,7 +108,7 @@ OWN_HOST = r"(?i:httpHeaders|\bhost(?::(?!\d+(?:[^\w.]|$))|\\?[\"']\s*[:,]))"
 def check(server: Server):
     for each in server.container.checks if server.container and server.speaks_http and server.certain else ():
         host = sent(each, server)
-        for names, place, answer in lists(server) if host is not None else ():
+        for names, place, answer in lists(server, each.asked.path) if host is not None else ():
             if not any(admits(name, host) for name in names):
                 told = f"{host} as `Host`" if "'" in host else f"`{host}` as `Host`" if host else "no `Host`"
                 message = f"{each.title} sends {told}, which {server.title} refuses with {answer}"
@@ -123,21 +130,29 @@ def sent(each, server: Server) -> str | None:
     return PLATFORMS.get(each.platform or "", (asked.host or None) if each.platform in (None, "compose") else None)
 
 
-def lists(server: Server):
-    """The lists of hosts that all routes of a program are behind: the names, their place, and the answer to others."""
+def lists(server: Server, path: str):
+    """The lists of hosts that a route of a program is behind: the names, their place, and the answer to others."""
     for guard in server.trusted_hosts:
         names = guard.names.only
-        if names and "*" not in names:
-            yield names, Label(guard.span, "answers no other `Host`"), 400
+        if names and "*" not in names and (not server.sdk.is_npm or is_behind(server, path)):
+            yield names, Label(guard.span, "answers no other `Host`"), guard.answer
     allowed = server.allowed_hosts.only
-    whole = server.sdk.is_npm and server.host_check.must(bool)
-    if whole and allowed and any(not is_loopback(name) for name in allowed):
-        place = Label(server.allowed_hosts.span or server.span, "answers no other `Host`")
+    place = Label(server.allowed_hosts.span or server.span, "answers no other `Host`")
+    checked = server.host_check.must(bool)
+    if server.sdk.is_npm and checked and allowed and any(not is_loopback(name) for name in allowed):
         yield allowed, place, agreed(server.sdk, "status.bad_host") or 403
+    if server.sdk.package == "fastmcp" and checked and allowed is not None and is_behind(server, path):
+        names = (name.removeprefix("[").partition("]")[0].partition(":")[0] for name in allowed)
+        yield (*names, *OWN_ADDRESSES), place, 421
+
+
+def is_behind(server: Server, path: str) -> bool:
+    """Whether a path is that of a route of the server's own, which its guard is around, too."""
+    return any(each.guarded is None and server.matching.answers(each.path, path) for each in server.endpoints)
 
 
 def admits(name: str, host: str) -> bool:
     """Whether an entry of a list takes a host, of which the port does not count, or may be a public name."""
     if host == PUBLIC:
         return not is_loopback(name)
-    return name == host or (name.startswith("*") and host.endswith(name[1:]))
+    return name == host or fnmatchcase(host, name)

@@ -192,10 +192,14 @@ class Mounted(NamedTuple):
 
 
 class TrustedHosts(NamedTuple):
-    """A middleware that answers only requests with one of these names in `Host`; `*.name` takes those below."""
+    """A middleware that answers only requests with one of these names in `Host`; `*.name` takes those below.
+
+    `answer`: the status that others get.
+    """
 
     span: Span
     names: Value[tuple[str, ...]]
+    answer: int = 400
 
 
 class Cors(NamedTuple):

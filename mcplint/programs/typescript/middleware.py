@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from mcplint.model import Cors
+from mcplint.model import Cors, TrustedHosts
 from mcplint.programs.typescript.libraries.web import BODY_PARSERS
 from mcplint.programs.typescript.machine import Args
 from mcplint.programs.typescript.values import UNDEFINED, Object, elements, prop
@@ -15,6 +15,7 @@ from mcplint.text.layout import item_after, quote
 from mcplint.text.source import Span
 from mcplint.values import EditSite, Label, Value
 
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 COMPRESSION = ("compression:default",)
 CORS = {
     "cors:default": ("methods", "allowedHeaders", "exposedHeaders"),
@@ -86,6 +87,20 @@ def cors(layers: tuple[Middleware, ...]) -> tuple[Cors, ...]:
     methods, exposed = unknown(), _exposed(found[0], options, keys[2])
     name = f"{found[0].made.text.partition('(')[0]}()"
     return (Cors(found[0].made, origins, methods, headers, exposed, name, keys),)
+
+
+def trusted(guards: Iterable[Middleware]) -> tuple[TrustedHosts, ...]:
+    """The names that each guard of the SDK answers in `Host`."""
+    return tuple(
+        TrustedHosts(
+            each.span,
+            known(LOOPBACK, Label(each.made, "called here"))
+            if each.name.endswith("localhostHostValidation")
+            else _listed(each.args.get(0), ()),
+            403,
+        )
+        for each in guards
+    )
 
 
 def _listed(value: Abstract, default: tuple[str, ...]) -> Value[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from mcplint.model import Endpoint, Matching
 from mcplint.programs.typescript.libraries import sdk
-from mcplint.programs.typescript.libraries.web import APPS, ENLARGED, HANDLER, MIDDLEWARE, ROUTES, Route
+from mcplint.programs.typescript.libraries.web import APPS, ENLARGED, HANDLER, HOST_GUARDS, MIDDLEWARE, ROUTES, Route
 from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.middleware import Middleware, applying
 from mcplint.programs.typescript.operators import REQUEST_PATH
@@ -46,7 +46,8 @@ class Walked(NamedTuple):
     """What there is to an application: its requests for MCP, its other routes, and whether these are all.
 
     `chain`: what requests for MCP come through before they are answered, None for what is not known; `elsewhere`: the
-    calls that set up other routes. `apps`: which libraries made what routes requests, as often as they did.
+    calls that set up other routes. `apps`: which libraries made what routes requests, as often as they did. `guards`:
+    what refuses foreign hosts in front of all endpoints but those that are not guarded.
     """
 
     met: tuple[Met, ...] = ()
@@ -56,6 +57,7 @@ class Walked(NamedTuple):
     chain: tuple[Any, ...] = ()
     elsewhere: tuple[Span, ...] = ()
     apps: tuple[str, ...] = ()
+    guards: tuple[Middleware, ...] = ()
 
     def matching(self, told: bool) -> Matching:
         """How its routes are found; `told`: whether the program may have said how. A router inside has settings too."""
@@ -72,7 +74,8 @@ def walk(machine: Machine, app: Any) -> Walked:
     above = {place for item in walking.met for place in _above(item.path)}
     sure = all(_place(item.path) != "*" for item in walking.met)
     elsewhere = tuple(span for path, span in walking.aside if sure and _place(path) not in above)
-    return Walked(tuple(walking.met), endpoints, closed, tuple(walking.hosts), chain, elsewhere, tuple(walking.apps))
+    hosts, apps, guards = tuple(walking.hosts), tuple(walking.apps), tuple(walking.guards)
+    return Walked(tuple(walking.met), endpoints, closed, hosts, chain, elsewhere, apps, guards)
 
 
 def _place(prefix: Abstract) -> str:
@@ -101,6 +104,7 @@ class _Walk:
         self.chain: list[Any] = []
         self.aside: list[tuple[Abstract, Span]] = []
         self.apps: list[str] = []
+        self.guards: list[Middleware] = []
 
     def app(self, app: Any, prefix: Abstract) -> bool:
         """Whether nothing but what is found answers below a prefix."""
@@ -142,6 +146,8 @@ class _Walk:
             for option in handler.options or ():
                 if isinstance(option, Object) and option.library in MIDDLEWARE and isinstance(path.only, str):
                     layers.append(_layer(option, path.only, route))
+                    if option.library in HOST_GUARDS and route.use and path.only in ("", "/") and handler.only:
+                        self._guarded(layers[-1])
                 elif isinstance(option, Object) and option.library in APPS.values():
                     closed = self.app(option, path) and closed
                 elif isinstance(option, Sequence):
@@ -159,6 +165,11 @@ class _Walk:
             self.endpoints.append(Endpoint(path.only, route.methods, route.span))
             return closed
         return False
+
+    def _guarded(self, guard: Middleware) -> None:
+        """Notes what stands in front of all that follows, and of none of the endpoints before it."""
+        self.guards.append(guard)
+        self.endpoints = [each._replace(guarded=False) for each in self.endpoints]
 
     def _passed(self, route: Route, path: Abstract, met: bool) -> None:
         """Notes what requests come through: that of this route, and what was put in front of it before, each once."""

@@ -15,7 +15,7 @@ from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
 from mcplint.programs.typescript.libraries.web import APPS, HANDLER, REWRITES
 from mcplint.programs.typescript.machine import FORKS, FRAMEWORK, Args, Machine, Served
-from mcplint.programs.typescript.middleware import body_parser, compressed, cors
+from mcplint.programs.typescript.middleware import LOOPBACK, body_parser, compressed, cors, trusted
 from mcplint.programs.typescript.routes import Met, Walked, walk
 from mcplint.programs.typescript.tools import effects
 from mcplint.programs.typescript.values import (
@@ -30,7 +30,6 @@ from mcplint.text.layout import quote
 from mcplint.text.source import places
 from mcplint.values import EditSite, Label, Value
 
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 ALLOWS = r"(?i)access-control-(?:allow|expose)-"
 STOPS = (
     r"[gG]raceful|exit-hook|signal-exit|terminus|terminator|lightship|stoppable|enableShutdownHooks|node:cluster|"
@@ -114,6 +113,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         declared_host=_declared(there),
         host_check=check,
         allowed_hosts=hosts,
+        trusted_hosts=trusted(there.guards),
         auth=_auth(machine, there, note),
         runner=_runner(each.what),
         wiring=_wiring(machine, there.met, kind),

@@ -218,7 +218,13 @@ def protection(
         check = given if given is not None else known(rule == ("on",), *args.notes)
         if check.options == (False,):
             return check, NOWHERE
-        return check, listed(args.find(None, "allowed_hosts"), args)
+        listing = args.find(None, "allowed_hosts")
+        if listing is None or listing.may_be(None):
+            set_outside = machine.variable("FASTMCP_HTTP_ALLOWED_HOSTS", own=False).may_not_be(None)
+            return check, unknown(*check.trace) if set_outside else listed(listing, args)
+        if check.must_be("auto"):
+            check = known(True, *check.trace)
+        return check, listed(listing, args)
     settings = server.table["settings"].only
     security = args.find(None, "transport_security")
     if security is None:

@@ -39,6 +39,12 @@ APPS = {
 }
 
 
+HOST_GUARDS = tuple(
+    f"{home}:{name}"
+    for home in ("@modelcontextprotocol/sdk/server/middleware/hostHeaderValidation", "@modelcontextprotocol/express")
+    for name in ("hostHeaderValidation", "localhostHostValidation")
+)
+"""What answers only requests with one of some names in `Host`: of a list, and of the machine itself."""
 MIDDLEWARE = (
     *("express:json", "express:urlencoded", "express:text", "express:raw", "cors:default", "helmet:default"),
     *("morgan:default", "compression:default", "express-rate-limit:default", "cookie-parser:default", "hono/cors:cors"),
@@ -49,6 +55,7 @@ MIDDLEWARE = (
         "pino-http:default",
         "hono/body-limit:bodyLimit",
     ),
+    *HOST_GUARDS,
 )
 """What changes requests and responses and answers none that a client of MCP makes."""
 
