@@ -104,8 +104,8 @@ import re
 from collections.abc import Iterator
 
 from mcplint import ERROR, WARNING, ClientConfig, Container, Deployment, Edit, Finding, Fix, Label, Port, Server, rule
+from mcplint.text.urls import own_ports
 
-LOCAL = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{1,5})\b"
 SENDING = ("fly", "cloud-run")
 
 
@@ -126,7 +126,7 @@ def misled(server: Server) -> Iterator[Finding]:
     notes = (*port.trace, Label(container.cmd, "this container runs the server"))
     told = " or ".join(map(str, port.options or ()))
     command = container.probe.command.only if container.probe else None
-    asked = {int(number) for number in re.findall(LOCAL, " ".join(command or ()))}
+    asked = own_ports(" ".join(command or ()))
     for forward in container.forwards:
         if forward.nameless and (place := next(iter(forward.target.trace), None)):
             message = f"the Service leads to a port called `{forward.nameless}`, but no container of its pods has one"

@@ -9,7 +9,8 @@ it is. In Node it is `console.log(process.env)`.
 Log the names, or what is no secret. `SecretStr` shows asterisks.
 
 Reported for settings that have a field named like a secret (`…_api_key`,
-`…_token`, `…_password`), of a plain type.
+`…_token`, `…_password`), of a plain type, and for a name that is given such a
+variable of the environment and shown as a whole: `f"token: {TOKEN}"`.
 
 See https://docs.pydantic.dev/latest/api/types/#pydantic.types.SecretStr
 

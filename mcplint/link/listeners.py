@@ -15,6 +15,7 @@ from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import is_test
 from mcplint.text.source import Span
+from mcplint.text.urls import own_ports
 
 SILENT = ("readme", "other", "npm-lock", "lock", "pipfile.lock", "declaration", "dockerignore", "client", "mcplint")
 """The kinds of files that speak of other ports than those of a container, or of none."""
@@ -23,7 +24,6 @@ READABLE = re.compile(
     r"|template|tmpl|service|(?:docker|caddy|container)file(?:\.\w+)?))$|dockerfile[^/]*$",
     re.IGNORECASE,
 )
-LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{1,5})\b")
 BESIDE = re.compile(
     r"(?i:prometheus|debugpy|supervis|multiprocess)|HTTPServer|TCPServer|serve_forever|start_server|create_server"
     r"|run_app\(|TCPSite|make_server|run_simple|grpc\.|Popen|create_subprocess|os\.(?:fork|spawn)"
@@ -73,7 +73,7 @@ def _asked(server: Server) -> Iterator[int]:
         return
     probe = server.container.probe
     words = (probe.command.only if probe else None) or ()
-    ports = {int(number) for number in LOCAL.findall(" ".join(words))}
+    ports = own_ports(" ".join(words))
     ports |= {each.port.only or 0 for each in server.container.probes if each.port is not None and each.is_own}
     yield from (port for port in ports if port and server.port.must_not_be(port))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -74,3 +75,21 @@ def is_public(url: str) -> bool:
         return (
             bool(front) and last.isalpha() and last not in _INSIDE and "your" not in host and not set(host) & set("${<")
         )
+
+
+_HERE = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|::1)"
+_PORTS = (
+    r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]):(\d{1,5})\b",
+    rf"\b(?:nc|ncat|netcat)(?: -[\w-]{{1,20}}(?: \d{{1,5}})?){{0,6}} {_HERE} (\d{{1,5}})\b",
+    rf"/dev/tcp/{_HERE}/(\d{{1,5}})\b",
+    rf"\(\s{{0,9}}[\"']{_HERE}[\"']\s{{0,9}},\s{{0,9}}(\d{{1,5}})\s{{0,9}}\)",
+    rf"\b(?:connect|createConnection)\(\s{{0,9}}(\d{{1,5}})\s{{0,9}}(?:\)|,\s{{0,9}}(?:[\"']{_HERE}[\"']|\(\)|function))",
+    rf"\{{\s{{0,9}}port:\s{{0,9}}(\d{{1,5}})\s{{0,9}}(?:,\s{{0,9}}host:\s{{0,9}}[\"']{_HERE}[\"']\s{{0,9}})?\}}",
+    rf"\{{\s{{0,9}}host:\s{{0,9}}[\"']{_HERE}[\"']\s{{0,9}},\s{{0,9}}port:\s{{0,9}}(\d{{1,5}})\s{{0,9}}\}}",
+)
+"""How a command names a port of its own machine: in a URL, for `nc`, a shell, and sockets of Python and of Node."""
+
+
+def own_ports(text: str) -> set[int]:
+    """The ports of its own machine that a command asks."""
+    return {int(number) for pattern in _PORTS for number in re.findall(pattern, text)}

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.facts.python import Module, spelled
-from mcplint.knowledge.secrets import NAME
+from mcplint.knowledge.secrets import NAME, PUBLIC
 from mcplint.programs.python.module_text import nodes, once
 from mcplint.text.source import Span
 from mcplint.values import Label
@@ -25,13 +25,39 @@ def shown(modules: Iterable[Module]) -> Iterator[Label]:
     settings = dict(_settings(modules))
     names = {ENVIRONMENT, *settings}
     for module in modules:
-        if not any(name in module.source.text for name in names):
+        if not any(name in module.source.text for name in (*names, "getenv")):
             continue
-        known = {ENVIRONMENT: "holds every secret that the server is given", **_visible(module, settings)}
+        known = {
+            ENVIRONMENT: "holds every secret that the server is given",
+            **_visible(module, settings),
+            **_read(module),
+        }
         for span, logged in _logged(module):
             found = next((each for each in logged if each in known), None)
             if found:
                 yield Label(span, f"`{found}` {known[found]}")
+
+
+def _read(module: Module) -> dict[str, str]:
+    """The names that a module gives once, to a variable of the environment which is called like a secret."""
+    bound = _bound(module)
+    found: dict[str, str] = {}
+    for node in nodes(module):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if bound.count(name) == 1:
+                if (variable := _variable(value)) and NAME.search(variable) and not PUBLIC.search(variable):
+                    found[name] = f"holds the secret {variable} of the environment"
+    return found
+
+
+def _variable(value: ast.expr) -> str:
+    """The variable of the environment that an expression reads; empty where it is another."""
+    match value:
+        case ast.Subscript(value=owner, slice=ast.Constant(value=str(name))) if spelled(owner) == ENVIRONMENT:
+            return name
+        case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
+            return name if spelled(function) in (f"{ENVIRONMENT}.get", "os.getenv") else ""
+    return ""
 
 
 @once

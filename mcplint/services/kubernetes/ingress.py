@@ -12,6 +12,7 @@ from typing import NamedTuple
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, texts
 from mcplint.facts.platform import Resource
 from mcplint.services.kubernetes.cluster import Cluster
+from mcplint.services.kubernetes.load_balancer import lets_in
 from mcplint.services.settings import number, string
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
@@ -147,7 +148,7 @@ def entries(cluster: Cluster) -> Iterator[Entry]:
             parents[route] = tuple(_parents(entry.resource, cluster))
         pair = id(service and service.node), route
         if pair not in beside:
-            beside[pair] = Said((*policies, *_annotated(service), *parents[route]))
+            beside[pair] = Said((*policies, *_of_service(service, cluster), *parents[route]))
         yield entry._replace(beside=beside[pair])
 
 
@@ -160,6 +161,14 @@ def _annotations(resource: Resource, set_by: str) -> tuple[dict[str, Value[str]]
 def _annotated(resource: Resource | None) -> Iterator[str]:
     for key, value in pairs(at(resource.node, "metadata", "annotations")) if resource else ():
         yield f"{key.text}={value.text}" if isinstance(value, ScalarNode) else key.text
+
+
+def _of_service(service: Resource | None, cluster: Cluster) -> Iterator[str]:
+    """The annotations of a Service, but those that lead to what turns nobody away."""
+    for said in _annotated(service):
+        key, _, value = said.partition("=")
+        if service is None or not lets_in(key, value, service, cluster):
+            yield said
 
 
 def _parents(route: Resource, cluster: Cluster) -> Iterator[str]:

@@ -44,6 +44,16 @@ BACKEND_NAME = re.compile(r"\{\s{0,9}\"default\":\s{0,9}\"([a-z0-9.-]{1,253})\"\
 BACKEND = ("cloud.google.com/backend-config", "beta.cloud.google.com/backend-config")
 """https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration#direct_health"""
 
+CHECKS_NOBODY = frozenset({"healthCheck", "timeoutSec", "connectionDraining", "logging", "cdn", "sessionAffinity"})
+"""What a BackendConfig sets that turns nobody away."""
+
+
+def lets_in(key: str, value: str, service: Resource, cluster: Cluster) -> bool:
+    """Whether an annotation of a Service names a BackendConfig that lies beside it and turns nobody away."""
+    named = BACKEND_NAME.fullmatch(value.strip()) if key in BACKEND else None
+    config = cluster.get("BackendConfig", named[1], service) if named else None
+    return config is not None and CHECKS_NOBODY.issuperset(key.text for key, _ in pairs(at(config.node, "spec")))
+
 
 def is_public(service: Resource) -> bool:
     """Whether a Service is reached from outside of the cluster without an Ingress."""
