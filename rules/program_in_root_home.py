@@ -8,6 +8,10 @@ though `PATH` names the folder.
 Take uv from its image, into a folder for everybody, or tell the installer so
 with `UV_INSTALL_DIR=/usr/local/bin`.
 
+So it is with the Python that `uv sync` fetches as root where the image has
+none: the environment leads to `/root/.local/share/uv/python`. Set
+`UV_PYTHON_INSTALL_DIR=/opt/python`, or build on an image with Python.
+
 Not reported if a step of the build moves, links or copies uv, or changes modes
 or owners in `/root`, if uv is brought in another way as well, or if something
 is mounted over `/root`.
@@ -89,6 +93,7 @@ from mcplint import ERROR, Container, Finding, LackKind, rule
 def check(container: Container):
     for lack in container.lacking(LackKind.PROGRAM):
         message = (
-            f"{container.title} cannot start `{lack.name}` as {lack.user}: it lies in {lack.path}, which is {lack.why}"
+            f"{container.title} cannot start `{lack.name}` as {lack.user}: "
+            f"{lack.step or 'it'} lies in {lack.path}, which is {lack.why}"
         )
         yield Finding(message, lack.span, lack.notes)

@@ -51,3 +51,30 @@ def uv_in_root_home(steps: Iterable[RunStep], scripts: Collection[str]) -> Label
             return None if elsewhere else Label(step.written_at, f"puts uv into {PRIVATE}")
         piped = step.line.operator == "|" and any(map(UV.fullmatch, step.words))
     return None
+
+
+PYTHONS = "/root/.local/share/uv/python"
+"""Where uv keeps the releases of Python that it fetches as root (https://docs.astral.sh/uv/reference/storage/)."""
+_KEPT_BY = (
+    "UV_PYTHON_INSTALL_DIR",
+    "UV_PYTHON",
+    "UV_PYTHON_DOWNLOADS",
+    "UV_NO_MANAGED_PYTHON",
+    "XDG_DATA_HOME",
+    "HOME",
+)
+_OTHER_PROJECT = ("-p", "--python", "--directory", "--project", "--no-managed-python", "--no-python-downloads")
+
+
+def python_in_root_home(steps: Iterable[RunStep], tools: Collection[str]) -> Iterator[tuple[str, Label]]:
+    """The folders of programs whose Python uv fetches into the home of root, who runs it, where there is no other.
+
+    `tools`: those of the image below. Images with a compiler bring the distribution's Python as well.
+    """
+    for step in steps if tools and not {"python3", "gcc"} & {*tools} else ():
+        words, named = step.words, step.env.get("UV_PROJECT_ENVIRONMENT")
+        if program(step.argv) != "uv" or words[1:2] != ("sync",) or any(name in step.env for name in _KEPT_BY):
+            continue
+        folder = step.absolute((named.only or "") if named else ".venv")
+        if folder and (named is None or named.only) and not any(word.startswith(_OTHER_PROJECT) for word in words):
+            yield f"{folder}/bin", Label(step.written_at, f"fetches a Python into {PYTHONS}")

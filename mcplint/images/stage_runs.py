@@ -11,7 +11,7 @@ from mcplint.images.contents import command_texts, may_bring_files
 from mcplint.images.copies import built_project, built_text
 from mcplint.images.growing import Growing
 from mcplint.images.image import Copy
-from mcplint.images.installers import fetched, runs_installer, uv_in_root_home
+from mcplint.images.installers import fetched, python_in_root_home, runs_installer, uv_in_root_home
 from mcplint.images.installs import installs, packages, swallowed
 from mcplint.images.lacks import of_install, of_python, of_steps
 from mcplint.images.runs import RunStep, steps
@@ -76,6 +76,8 @@ def _run_installer(growing: Growing, found: tuple[RunStep, ...]) -> None:
     growing.installers.update(path for step in found for path in fetched(step))
     if growing.user.must(is_root) and (note := uv_in_root_home(found, growing.installers)):
         growing.private |= {"uv": note, "uvx": note}
+    if growing.user.must(is_root):
+        growing.private |= dict(python_in_root_home(found, growing.below.tools))
 
 
 def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:

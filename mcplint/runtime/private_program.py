@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program, unwrapped
-from mcplint.commands.words import Words, span_of
-from mcplint.images.executables import in_root_home, lacks_named_shell, lacks_shell
+from mcplint.commands.words import Words, span_of, text
+from mcplint.images.executables import in_root_home, lacks, lacks_named_shell, lacks_shell
 from mcplint.images.image import Image
-from mcplint.images.installers import PRIVATE
+from mcplint.images.installers import PRIVATE, PYTHONS
 from mcplint.knowledge.executables import SHELLS
 from mcplint.model import Container, Lack, LackKind
 from mcplint.values import Label
@@ -22,12 +22,23 @@ def private(image: Image, container: Container) -> Iterator[Lack]:
     for command in container.commands if image.private and user and not container.may_hide(PRIVATE) else ():
         words = command.words or ()
         name = program(words)
-        put = in_root_home(image, name) if name in image.private else None
-        if put:
+        folder = posixpath.dirname(_found(container, text(words[0]) if words else None))
+        fetched = in_root_home(image, folder) if folder in image.private and lacks(image, "python3") else None
+        put = in_root_home(image, name) if name in image.private else fetched
+        if put and not (fetched and container.may_hide(PYTHONS)):
             notes = (put, *container.user.trace[:1])
-            span = span_of(words[0], command.span)
-            yield Lack(LackKind.PROGRAM, name, span, "open to root alone", notes, path=PRIVATE, user=user)
+            span, path = span_of(words[0], command.span), PYTHONS if put == fetched else PRIVATE
+            step = "its Python" if put == fetched else ""
+            yield Lack(LackKind.PROGRAM, name, span, "open to root alone", notes, path=path, user=user, step=step)
             return
+
+
+def _found(container: Container, name: str | None) -> str:
+    """The path of a program that is named by one, or that the first folder of PATH may hold."""
+    if name is None or "/" in name:
+        return posixpath.normpath(posixpath.join(container.workdir.only or "/", name or ""))
+    path = container.env.get("PATH")
+    return posixpath.join((path.only or "").partition(":")[0], name) if path is not None else name
 
 
 def shell(image: Image, container: Container) -> Iterator[Lack]:
