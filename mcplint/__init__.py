@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from mcplint.findings import ERROR, NOTE, WARNING, Failure, Finding, Fix, Ignore, Unreadable, rule
+    from mcplint.findings import ERROR, NOTE, WARNING, Failure, Finding, Fix, Ignore, LargeProgram, Unreadable, rule
     from mcplint.model import (
         Bridge,
         Call,
@@ -63,6 +63,7 @@ __all__ = [
     "Ignore",
     "Label",
     "LackKind",
+    "LargeProgram",
     "Manifest",
     "MissingFile",
     "Mistyped",

@@ -128,6 +128,10 @@ class Unreadable(Exception):
         self.span, self.message, self.severity = span, message, severity
 
 
+class LargeProgram(Unreadable):
+    """A module whose program takes more steps than one may; the file itself is read."""
+
+
 class InnerRepository(Unreadable):
     """A repository inside the project, such as a submodule: a project of its own, of which nothing is read."""
 

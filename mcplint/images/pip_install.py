@@ -106,7 +106,7 @@ def _exact(word: Value[str], kept: frozenset[str] = frozenset()) -> bool | None:
     return exact(spelled(word)) if text(word) is not None or "==" in spelled(word) else None
 
 
-_MOVING = frozenset({"-U", "--upgrade", "--force-reinstall", "-I", "--ignore-installed", "--user"})
+_MOVING = frozenset({"-U", "--upgrade", "--force-reinstall", "-I", "--ignore-installed"})
 _NEAR = 8
 """How many installs before a name may have pinned it."""
 _ELSEWHERE = ("-t", "--target", "--prefix", "--root", "--python", "-p")
@@ -122,7 +122,8 @@ def _kept(tool: str, options: Parsed, step: RunStep) -> frozenset[str]:
         return frozenset()
     for each in step.before[-_NEAR:]:
         alike = each.tool == tool and each.argv[:1] == step.words[:1] and not each.instead and each.files
-        for path in each.requirements if alike and not _is_aside(each.argv) else ():
+        same = ("--user" in each.argv) == ("--user" in step.words)
+        for path in each.requirements if alike and same and not _is_aside(each.argv) else ():
             said: Requirements | None = step.tree.facts("requirements", path) if path in step.tree.paths else None
             pinned = (one for one in (said.requirements if said else ()) if one.specifier)
             found |= {one.name for one in pinned if exact(f"{one.name}{one.specifier}")}

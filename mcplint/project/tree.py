@@ -248,5 +248,5 @@ class Tree:
         for path, problem in self.problems.items():
             severity = WARNING if path in used and problem.severity != NOTE else NOTE
             given = path in self.named or path in needed or path == "."
-            found.append(problem if given else Unreadable(problem.span, problem.message, severity))
+            found.append(problem if given else type(problem)(problem.span, problem.message, severity))
         return tuple(found)

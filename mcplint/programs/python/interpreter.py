@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from mcplint.facts.python import Module, spelled
-from mcplint.findings import WARNING, Unreadable
+from mcplint.findings import WARNING, LargeProgram
 from mcplint.model import Server
 from mcplint.programs.alternatives import servers
 from mcplint.programs.demands import loads_variables
@@ -29,7 +29,7 @@ from mcplint.programs.python.state import BACKGROUND
 from mcplint.programs.python.values import Frame, Function, Package
 from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
 from mcplint.programs.values import Abstract, Table, known, unknown
-from mcplint.programs.world import World, run_path
+from mcplint.programs.world import STEPS, World, run_path
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -50,9 +50,10 @@ def follow(start: Start, world: World) -> Outcome:
             again = again._replace(servers=tuple(each._replace(demands=demand) for each in again.servers))
         found = (again if again.servers else found)._replace(steps=found.steps + again.steps)
     world.tree.failures += found.failures
-    source = world.tree.source(found.entry) if found.entry and not found.complete else None
+    short = not found.complete and world.steps == STEPS
+    source = world.tree.source(found.entry) if found.entry and short else None
     if source is not None:
-        problem = Unreadable(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
+        problem = LargeProgram(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
         world.tree.problems.setdefault(source.path, problem)
     return found
 

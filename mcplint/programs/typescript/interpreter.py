@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from mcplint.facts.typescript import Script
-from mcplint.findings import WARNING, Failure, Unreadable
+from mcplint.findings import WARNING, Failure, LargeProgram, Unreadable
 from mcplint.model import Import, Server
 from mcplint.programs.demands import loads_variables
 from mcplint.programs.journal import Exhausted, Leave, recursion
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import Start
 from mcplint.programs.typescript.machine import Machine, Tables, TooLarge
-from mcplint.programs.world import World
+from mcplint.programs.world import STEPS, World
 from mcplint.text.source import Source, Span
 from mcplint.values import Label, Value
 
@@ -43,8 +43,9 @@ def follow(start: Start, world: World) -> Outcome:
         steps, complete = found.steps + again.steps, again.complete
         found = (again if again.servers else found)._replace(steps=steps, complete=complete)
     world.tree.failures += found.failures
-    if not found.complete and (source := world.tree.source(start.target)) is not None:
-        problem = Unreadable(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
+    short = not found.complete and world.steps == STEPS
+    if short and (source := world.tree.source(start.target)) is not None:
+        problem = LargeProgram(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
         world.tree.problems.setdefault(source.path, problem)
     elif not found.servers and found.imports and (damage := _damage(start, world)) is not None:
         world.tree.problems.setdefault(start.target, Unreadable(damage, "no valid program stands here", WARNING))
