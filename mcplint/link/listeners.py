@@ -25,7 +25,7 @@ READABLE = re.compile(
     re.IGNORECASE,
 )
 BESIDE = re.compile(
-    r"(?i:prometheus|debugpy|supervis|multiprocess)|HTTPServer|TCPServer|serve_forever|start_server|create_server"
+    r"(?i:prometheus|debugpy|supervis|multiprocess)|HTTPServer\b|TCPServer|serve_forever|start_server|create_server"
     r"|run_app\(|TCPSite|make_server|run_simple|grpc\.|Popen|create_subprocess|os\.(?:fork|spawn)"
     r"|\b(?:spawn|fork)\(|\bcluster\."
 )
