@@ -13,7 +13,8 @@ Code and Cline try nothing else than what they are told; to Cline a URL without
 a type means `sse`. To Gemini CLI it means `http`, and `sse` where the POST is
 answered 404, as Express does; the Python SDKs answer 405. Codex and Zed ignore
 `type`: to them every URL is one of Streamable HTTP. Only combinations that
-cannot work are reported.
+cannot work are reported. In a file of no host that is known `sse` is a warning
+where the server speaks Streamable HTTP, and `http` is taken to fall back.
 
 A program such as `mcpo` or `mcp-proxy` is a client too: it starts the server
 and speaks stdio with it. A server that speaks HTTP instead never answers it,
@@ -157,4 +158,5 @@ def configured(client: ClientConfig):
         kind = client.spelling(spoken.only)
         fix = Fix(f"set the type to `{kind}`", told.write(kind), safe=True)
     notes = (*spoken.trace, Label(client.url.span or client.span, "this URL leads to the server"))
-    yield Finding(f"{who} {said}, but {server.title} speaks {speaks}", told.span or client.span, notes, fix)
+    severity = None if client.host else WARNING
+    yield Finding(f"{who} {said}, but {server.title} speaks {speaks}", told.span or client.span, notes, fix, severity)

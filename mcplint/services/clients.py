@@ -12,6 +12,7 @@ from mcplint.facts.client import ClientFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, scalar
 from mcplint.knowledge.clients import BOTH, CLAUDE_CODE, STRATEGIES, STRATEGY, Host, host
 from mcplint.knowledge.executables import CONTAINER_ENGINES
+from mcplint.knowledge.transports import STREAMABLE
 from mcplint.model import ClientConfig, ClientFlaw
 from mcplint.services.bundles import of_bundle
 from mcplint.services.client_flaws import of_entry, of_file, of_folder, of_plugin
@@ -123,9 +124,10 @@ def _type(node: MappingNode, reader: Host | None, url: Value[str]) -> Value[str]
 
 
 def _reaches(said: Value[str], reader: Host | None) -> frozenset[str]:
-    """The transports of servers that a client gets on with."""
+    """The transports of servers that a client gets on with; most hosts that are told `http` go on with SSE."""
     own = frozenset(said.options or ())
-    return own.union(*(reader.reaches.get(each, ()) for each in own)) if reader else own
+    further = reader.reaches if reader else {STREAMABLE: BOTH}
+    return own.union(*(further.get(each, ()) for each in own))
 
 
 def _missing(node: MappingNode, reader: Host | None) -> str:
