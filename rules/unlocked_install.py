@@ -32,9 +32,10 @@ release that the install takes lacks what the program imports,
 install as it is.
 
 Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, in
-a branch of a `RUN` that the build does not take as its arguments are, or in
-stages whose environment the image does not take. Where it takes a wheel
-alone, the install of the wheel counts: it resolves what the wheel needs anew,
+a branch of a `RUN` that the build does not take as its arguments and the
+files copied before it are, for npm and its like also in one of which that is
+not known, or in stages whose environment the image does not take. Where it
+takes a wheel alone, the install of the wheel counts: it resolves what the wheel needs anew,
 whatever the lock of the stage that built it says.
 
 See https://docs.astral.sh/uv/concepts/projects/sync/
@@ -136,7 +137,8 @@ def check(part: Container | Server):
 def by_node(installs: tuple[NodeInstall, ...]) -> Iterable[Finding]:
     """The installs of npm, pnpm, yarn and bun that insist on no lock file, but for those that may find a made one."""
     makers = {each.package for each in installs if not (each.frozen or each.lock or each.lenient)}
-    for install in (each for each in installs if not each.frozen and not (each.lenient and each.package in makers)):
+    loose = (each for each in installs if each.certain and not each.frozen)
+    for install in (each for each in loose if not (each.lenient and each.package in makers)):
         if install.lock:
             does = f"updates a stale {install.lock} instead of failing"
         elif install.kept:

@@ -8,12 +8,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mcplint.commands.shell import Env, Ran, Shell
-from mcplint.commands.shell_nodes import Branch, Command, Compound, Node
+from mcplint.commands.shell_nodes import Command, Compound, Node
 from mcplint.commands.shell_parser import parse, simple
 from mcplint.commands.shell_paths import Path, TooManyPaths, Walk
-from mcplint.commands.shell_tests import is_test
+from mcplint.commands.shell_tests import Exists, is_test, may_fit
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
+from mcplint.values import UNKNOWN
 
 _CHOOSING = re.compile(r"\[|\b(?:if|case|test|true|false)\b")
 """What a text has in which anything is chosen."""
@@ -22,25 +23,33 @@ Way = tuple[tuple[int, int], ...]
 
 
 class Branches(NamedTuple):
-    """`ways`: the branches that commands stand in, by their place. `skipped`: the commands that are not run."""
+    """`ways`: the branches that commands stand in, by their place. `skipped`: the commands that are not run.
+
+    `doubted`: those of which it is not known whether they are run, as a test decides that.
+    """
 
     ways: Mapping[Span, Way] = {}
     skipped: frozenset[Span] = frozenset()
+    doubted: frozenset[Span] = frozenset()
 
 
-def branches(script: LocatedText, env: Env, workdir: str | None) -> Branches:
+def branches(script: LocatedText, env: Env, workdir: str | None, exists: Exists) -> Branches:
     """The branches of a text. What `||` stands in for is none, as whether a program succeeds is not told."""
     if not _CHOOSING.search(script.text):
         return Branches()
     nodes = parse(script)
-    walk = _Visits()
+    walk = _Visits(exists)
+    ways: dict[Span, Way] = {}
+    _place(nodes, (), ways)
     try:
         walk.through(script, Shell(env, workdir), None)
     except TooManyPaths:
-        walk = _Visits()
-    ways: dict[Span, Way] = {}
-    _place(nodes, (), ways)
-    return Branches(ways, frozenset(line.span for line in simple(walk.skipped())))
+        return Branches(ways, doubted=frozenset(ways))
+    return Branches(ways, _spans(walk.skipped()), _spans(walk.doubted()))
+
+
+def _spans(nodes: Iterable[Node]) -> frozenset[Span]:
+    return frozenset(line.span for line in simple(nodes))
 
 
 def apart(one: Way, other: Way) -> bool:
@@ -65,22 +74,38 @@ def _place(nodes: Iterable[Node], way: Way, ways: dict[Span, Way]) -> None:
 class _Visits(Walk):
     """A walk that notes which commands and branches it comes by; a class as the walk is one."""
 
-    def __init__(self) -> None:
-        super().__init__(_kept, lambda name, workdir: None, lambda name, workdir: None)
+    def __init__(self, exists: Exists) -> None:
+        super().__init__(_kept, lambda name, workdir: None, exists)
         self.reached: list[tuple[Node, ...]] = []
-        self.chosen: list[Branch] = []
+        self.choices: list[Compound] = []
         self.entered: set[int] = set()
         self.run: set[int] = set()
+        self.open: set[int] = set()
 
     def skipped(self) -> list[Node]:
         """What is not run, however anything turns out that is not known."""
-        found = [node for branch in self.chosen if id(branch.body) not in self.entered for node in branch.body]
+        chosen = (branch for choice in self.choices for branch in choice.branches)
+        found = [node for branch in chosen if id(branch.body) not in self.entered for node in branch.body]
         for nodes in self.reached:
             before = False
             for one, following in pairwise(nodes):
                 tested = id(one) in self.run and isinstance(one, Command) and is_test(one)
                 before = (tested or before) and one.operator in ("&&", "||") and id(following) not in self.run
                 found += [following] if before else []
+        return found
+
+    def doubted(self) -> list[Node]:
+        """What is run or not as something turns out that is not known."""
+        found = list[Node]()
+        for choice in self.choices:
+            tests = [(branch.condition or branch.patterns, branch) for branch in choice.branches]
+            first = next((number for number, (test, _) in enumerate(tests) if id(test) in self.open), len(tests))
+            found += [node for _, branch in tests[first:] for node in branch.body]
+        for nodes in self.reached:
+            behind = False
+            for one, following in pairwise(nodes):
+                behind = (behind or id(one) in self.open) and one.operator in ("&&", "||")
+                found += [following] if behind else []
         return found
 
     def nodes(self, nodes: Iterable[Node], paths: list[Path]) -> list[Path]:
@@ -92,8 +117,26 @@ class _Visits(Walk):
     def node(self, node: Node, path: Path) -> list[tuple[Path, bool | None]]:
         self.run.add(id(node))
         if isinstance(node, Compound) and node.kind in ("if", "case"):
-            self.chosen += node.branches
+            self.choices.append(node)
         return super().node(node, path)
+
+    def _command(self, line: Command, path: Path) -> list[tuple[Path, bool | None]]:
+        told = super()._command(line, path)
+        self.open.update(id(line) for _, truth in told if truth is None and is_test(line))
+        return told
+
+    def _decided(self, condition: tuple[Node, ...], path: Path) -> tuple[list[Path], list[Path]]:
+        yes, no = super()._decided(condition, path)
+        if yes and no:
+            self.open.add(id(condition))
+        return yes, no
+
+    def _case(self, node: Compound, path: Path) -> list[Path]:
+        subject = path.shell.value(node.words[0]) if node.words else UNKNOWN
+        for branch in node.branches:
+            if None in (may_fit(subject, pattern) for pattern in branch.patterns):
+                self.open.add(id(branch.patterns))
+        return super()._case(node, path)
 
 
 def _kept(ran: Ran) -> bool:

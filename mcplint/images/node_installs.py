@@ -17,7 +17,7 @@ from mcplint.knowledge.lock_files import NODE_LOCKS
 from mcplint.model import NodeInstall
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
-from mcplint.values import EditSite, Value
+from mcplint.values import UNKNOWN, EditSite, Value
 
 LOCKS = {**NODE_LOCKS, "bun": (*NODE_LOCKS["bun"], *NODE_LOCKS["npm"][:1])}
 """The lock files that each package manager installs from; bun takes over the one of npm."""
@@ -180,9 +180,10 @@ def _install(said: Called, step: RunStep) -> NodeInstall:
         step.absolute("."),
         step.file("package.json") or "",
         step.argv,
-        development(said, step),
+        UNKNOWN if step.doubted else development(said, step),
         said.runs_scripts and not _configured(step),
         flag if lenient else "",
+        not step.doubted,
     )
 
 

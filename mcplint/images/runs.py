@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from mcplint.commands.shell import Env, Ran, Shell, script_text
 from mcplint.commands.shell_branches import Way, branches
 from mcplint.commands.shell_nodes import Command, Redirect
 from mcplint.commands.shell_parser import commands
+from mcplint.commands.shell_tests import Exists
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.dockerfile import Instruction
 from mcplint.knowledge.executables import SHELLS
@@ -23,6 +25,7 @@ from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value, tail
 
 _DEEPEST = 4
+_REMOVING = re.compile(r"\b(?:rm|mv|unlink|truncate|-delete)\b")
 _DOCKER_COMMAND = Command((), (), (), "", None)  # type: ignore[arg-type]
 
 
@@ -34,7 +37,8 @@ class RunStep(NamedTuple):
     `deleted`: the paths that the build has deleted since it last copied something; it is filled on the way, too.
     `removed`: packages that the same RUN uninstalls.
     `built`: the way from a distribution that another stage has built to the folder of its project.
-    `way`: the branches that it stands in. `skipped`: whether it stands in one that is not taken.
+    `way`: the branches that it stands in. `skipped`: whether it stands in one that is not taken, `doubted`: in one of
+    which that is not known.
     """
 
     env: Mapping[str, Value[str]]
@@ -51,6 +55,7 @@ class RunStep(NamedTuple):
     removed: frozenset[str] = frozenset()
     way: Way = ()
     skipped: bool = False
+    doubted: bool = False
 
     @property
     def written_at(self) -> Span:
@@ -111,11 +116,25 @@ def steps(run: Instruction, first: RunStep) -> Iterator[RunStep]:
 
 def _steps(script: LocatedText, place: Span | None, first: RunStep, shell: Shell, depth: int) -> Iterator[RunStep]:
     """The commands of a text, each with the branches that it stands in."""
-    ways, skipped = branches(script, _known(shell.env), shell.workdir)
+    chosen = branches(script, _known(shell.env), shell.workdir, _existing(script, first))
     for ran in shell.run(script, place):
-        way = ways.get(ran.line.span, ())
+        at = ran.line.span
         for step in _opened(ran, first, shell, depth):
-            yield step._replace(way=(*way, *step.way), skipped=step.skipped or ran.line.span in skipped)
+            yield step._replace(
+                way=(*chosen.ways.get(at, ()), *step.way),
+                skipped=step.skipped or at in chosen.skipped,
+                doubted=step.doubted or at in chosen.doubted,
+            )
+
+
+def _existing(script: LocatedText, first: RunStep) -> Exists:
+    """The files that stand in the image before a text is run, as far as it takes none away; any other may be made."""
+    kept = not _REMOVING.search(script.text)
+
+    def exists(name: str, workdir: str | None) -> bool | None:
+        return True if kept and first._replace(workdir=workdir).file(name) else None
+
+    return exists
 
 
 def _known(env: Env) -> Env:

@@ -90,14 +90,15 @@ def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, 
     for step in found:
         for install in node_installs((step,)):
             growing.node_installs.append(install)
-            growing.lacks += of_node_install(install, step, here, uncopied)
+            growing.lacks += of_node_install(install, step, here, uncopied) if install.certain else ()
         for each in left(step):
             if each.tool != "bun" or each.folder not in growing.node_folders:  # which takes nothing away again
                 growing.node_folders[each.folder or ""] = each
-        growing.lacks += of_node_step(step, growing.node_folders, here)
-        if not growing.node_folders and not installed:
+        if not step.doubted:
+            growing.lacks += of_node_step(step, growing.node_folders, here)
+            growing.lacks += of_compiler(step, growing.node_folders, growing.compiler, here)
+        if not step.doubted and not growing.node_folders and not installed:
             growing.lacks += of_step_alone(step, here)
-        growing.lacks += of_compiler(step, growing.node_folders, growing.compiler, here)
         said = called(step)
         if said and said.everywhere and any(re.match(r"typescript(?:@|$)", name) for name in said.names):
             growing.compiler = said

@@ -54,6 +54,7 @@ class NodeInstall(NamedTuple):
     verb, where that can be rewritten. `folder`: where it runs in the image, `package`: the `package.json` there, a path
     of the project. `argv`: its words. `development`: whether it installs development packages too, `scripts`: whether
     it runs the scripts of the project. `lenient`: what would insist on a lock file, and passes as there is none.
+    `certain`: whether every build runs it, in no branch of which that is not known.
     """
 
     tool: str
@@ -69,6 +70,7 @@ class NodeInstall(NamedTuple):
     development: Value[bool] = UNKNOWN
     scripts: bool = True
     lenient: str = ""
+    certain: bool = True
 
 
 class Build(NamedTuple):
