@@ -32,11 +32,11 @@ release that the install takes lacks what the program imports,
 install as it is.
 
 Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, in
-a branch of a `RUN` that the build does not take as its arguments and the
-files copied before it are, for npm and its like also in one of which that is
-not known, or in stages whose environment the image does not take. Where it
-takes a wheel alone, the install of the wheel counts: it resolves what the wheel needs anew,
-whatever the lock of the stage that built it says.
+a branch of a `RUN` that the build does not take as its arguments and the files
+copied before it are, for npm and its like also in one of which that is not
+known, or in stages whose environment the image does not take. Where it takes a
+wheel alone, the install of the wheel counts: it resolves what the wheel needs
+anew, whatever the lock of the stage that built it says.
 
 See https://docs.astral.sh/uv/concepts/projects/sync/
 

@@ -52,6 +52,12 @@ WITHOUT_DEV = {
 }
 """Source: npm 11, pnpm 8 to 10, yarn 1 and 4, bun 1.4 as each of them installs."""
 _WITH_DEV = ("--include=dev", "--production=false", "--also=dev", "--dev")
+_KEYS = "omit|include|production|only|also|dev|ignore-scripts"
+_CONFIGURING = re.compile(
+    rf"(?i)\b(?:npm|pnpm|yarn|bun)\b.*?\b(?:set|config[ \t]+edit)\b.*?(?<![\w/-])(?:{_KEYS})(?![\w-])"
+)
+_WRITING = re.compile(rf"(?i)(?<![\w/-])(?:{_KEYS})(?![\w-])|(?<![=\w{{])\$")
+"""What of a line that is printed into a `.npmrc` may tell npm what to leave out; a secret behind `=` does not."""
 _CONFIGURED = re.compile(r"(?i)^npm_config_(?:omit|include|production|only|also|dev|ignore_scripts)$")
 
 
@@ -230,9 +236,23 @@ def _is_old_pnpm(step: RunStep) -> bool:
     return package is not None and re.search(r'"packageManager":\s*"pnpm@[1-9]\.', package.source.text) is not None
 
 
+def configures(said: str) -> bool:
+    """Whether commands may tell package managers what to leave out: by `npm config`, or in a `.npmrc` of the image."""
+    return any(map(_tells_npm, re.split(r"&&|\|\||[;\n]", said)))
+
+
+def _tells_npm(command: str) -> bool:
+    if "npmrc" not in command:
+        return _CONFIGURING.search(command) is not None
+    name, *words = command.split()
+    if name in ("echo", "printf"):
+        return _WRITING.search(" ".join(words)) is not None
+    return name not in ("rm", "chmod", "chown", "ls", "[", "test")
+
+
 def _configured(step: RunStep) -> bool:
-    """Whether npm is told more by variables, or by a `.npmrc` beside what it installs."""
+    """Whether npm is told more by variables, by commands before it, or by a `.npmrc` beside what it installs."""
     path = posixpath.join(posixpath.dirname(step.file("package.json") or ""), ".npmrc")
     rc = step.tree.source(path)
-    told = rc is not None and re.search(r"(?m)^[ \t]*(?:omit|include|production|only|ignore-scripts)\b", rc.text)
-    return bool(told) or any(_CONFIGURED.match(name) for name in step.env)
+    told = rc is not None and re.search(rf"(?m)^[ \t]*(?:{_KEYS})\b", rc.text)
+    return step.configured or bool(told) or any(_CONFIGURED.match(name) for name in step.env)

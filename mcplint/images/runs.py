@@ -8,7 +8,8 @@ from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mcplint.commands.command_lines import is_assignment, program, shell_operand, unwrapped
+from mcplint.commands.command_lines import WRAPPERS, is_assignment, program, shell_operand, unwrapped
+from mcplint.commands.options import parse
 from mcplint.commands.shell import Env, Ran, Shell, script_text
 from mcplint.commands.shell_branches import Way, branches
 from mcplint.commands.shell_nodes import Command, Redirect
@@ -25,6 +26,7 @@ from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value, tail
 
 _DEEPEST = 4
+UNSET = Value[Any]((None,))
 _REMOVING = re.compile(r"\b(?:rm|mv|unlink|truncate|-delete)\b")
 _DOCKER_COMMAND = Command((), (), (), "", None)  # type: ignore[arg-type]
 
@@ -38,7 +40,7 @@ class RunStep(NamedTuple):
     `removed`: packages that the same RUN uninstalls.
     `built`: the way from a distribution that another stage has built to the folder of its project.
     `way`: the branches that it stands in. `skipped`: whether it stands in one that is not taken, `doubted`: in one of
-    which that is not known.
+    which that is not known. `configured`: whether commands before it tell package managers what to leave out.
     """
 
     env: Mapping[str, Value[str]]
@@ -56,6 +58,7 @@ class RunStep(NamedTuple):
     way: Way = ()
     skipped: bool = False
     doubted: bool = False
+    configured: bool = False
 
     @property
     def written_at(self) -> Span:
@@ -161,10 +164,22 @@ def _is_shell_script(script: str) -> bool:
     return not first.startswith("#!") or first.rstrip().split()[-1].endswith(SHELLS)
 
 
+def _emptied(words: Words, first: RunStep) -> Iterator[str]:
+    """The variables that `env` takes away from the command that it starts."""
+    if program(words) != "env":
+        return
+    for option, value in parse(words[1:], WRAPPERS["env"]).given:
+        if option == "unset" and (name := text(value)):
+            yield name
+        elif option in ("i", "ignore-environment"):
+            yield from first.env
+
+
 def _opened(ran: Ran, first: RunStep, shell: Shell, depth: int) -> Iterator[RunStep]:
     """The command without what only leads up to it (`env`, `sudo`), or the commands of the shell that it starts."""
     words, sets = ran.argv or (), dict[str, Value[Any]](ran.sets)
     while (rest := unwrapped(words)) is not None:
+        sets.update(dict.fromkeys(_emptied(words, first), UNSET))
         words = rest
         while words and is_assignment(text(words[0]) or ""):
             name = (text(words[0]) or "").partition("=")[0]
@@ -174,6 +189,9 @@ def _opened(ran: Ran, first: RunStep, shell: Shell, depth: int) -> Iterator[RunS
     if script:
         inner = Shell(lambda name: sets[name] if name in sets else shell.env(name), ran.workdir, every=True)
         yield from _steps(*script, first, inner, depth + 1)
+    elif program(words) == "unset":
+        names = [each for word in words[1:] if (each := text(word)) and each.isidentifier()]
+        shell.sets.update(dict.fromkeys(names, UNKNOWN if ran.line.inside else UNSET))
     elif words and program(words) not in ("cd", "set", "source", "."):
         yield first._replace(
             env=ChainMap(sets, first.env),  # type: ignore[arg-type]

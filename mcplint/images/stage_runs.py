@@ -82,12 +82,13 @@ def _run_installer(growing: Growing, found: tuple[RunStep, ...]) -> None:
 
 def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:
     """Notes the installs of npm and its like in a RUN, and what its steps lack."""
-    from mcplint.images.node_installs import called, left, may_install, node_installs
+    from mcplint.images.node_installs import called, configures, left, may_install, node_installs
     from mcplint.images.node_lacks import of_compiler, of_node_install, of_node_step, of_step_alone
 
     here, installed = growing.contents(mounts), False
     uncopied = {lack.name for lack in growing.lacks if lack.kind == LackKind.COPIED}
     for step in found:
+        step = step._replace(configured=growing.ran.any(configures))
         for install in node_installs((step,)):
             growing.node_installs.append(install)
             growing.lacks += of_node_install(install, step, here, uncopied) if install.certain else ()
