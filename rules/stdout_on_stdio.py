@@ -1,10 +1,11 @@
 r"""The server writes to standard output, which carries its protocol
 
 Over stdio every line of standard output is a protocol message. What a program
-prints there, before it serves or in its tools, reaches the client between the
-messages. Clients report `Unexpected token … is not valid JSON`; some go on,
-some give the server up. The same goes for a log handler on `sys.stdout`, and
-for an `echo` in a start script.
+prints there, before it serves, in its tools, or in TypeScript once `connect`
+has returned, reaches the client between the messages. Clients report
+`Unexpected token … is not valid JSON`; some go on, some give the server up.
+The same goes for a log handler on `sys.stdout`, and for an `echo` in a start
+script.
 
 Write to standard error: `print(…, file=sys.stderr)`, `console.error(…)`,
 `echo … >&2`. The SDKs'

@@ -262,9 +262,16 @@ def ternary(machine: Machine, frame: Frame, node: Node) -> Abstract:
 
 
 def inner(machine: Machine, frame: Frame, node: Node) -> Abstract:
-    """What stands inside: parentheses, casts, `await`, `x!`."""
+    """What stands inside: parentheses, casts, `x!`."""
     children = [child for child in node.named_children if child.type != "comment"]
     return machine.evaluate(frame, children[0]) if children else known(UNDEFINED)
+
+
+def awaited(machine: Machine, frame: Frame, node: Node) -> Abstract:
+    """What `await` waits for."""
+    found = inner(machine, frame, node)
+    machine.wait(found)
+    return found
 
 
 def sequence(machine: Machine, frame: Frame, node: Node) -> Abstract:
@@ -317,10 +324,11 @@ EVALUATORS: Mapping[str, Evaluator] = {
     **dict.fromkeys(
         (
             *("parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression"),
-            *("await_expression", "instantiation_expression"),
+            "instantiation_expression",
         ),
         inner,
     ),
+    "await_expression": awaited,
     "type_assertion": lambda machine, frame, node: machine.evaluate(frame, node.named_children[-1]),
     "sequence_expression": sequence,
     "this": this,

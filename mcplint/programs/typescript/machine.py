@@ -103,8 +103,8 @@ class Served(NamedTuple):
     or of more processes of the same program.
 
     `what`: the server object, the application, what makes a framework's server of the model, or how many processes.
-    `printed`: what has
-    been written to standard output before, however conditions turned out; `diverted`: it leads elsewhere from here on.
+    `printed`: what has been written to standard output before, however conditions turned out, `printed_after`: what
+    the program goes on with; `diverted`: it leads elsewhere from here on.
     """
 
     kind: str
@@ -115,6 +115,11 @@ class Served(NamedTuple):
     printed: tuple[Label, ...] = ()
     diverted: bool = False
     writes: tuple[Write, ...] = ()
+    printed_after: tuple[Label, ...] = ()
+
+    def going_on(self, printed: tuple[Label, ...]) -> Served:
+        """The same once the program has come to its end, with all that it has written by then."""
+        return self._replace(printed_after=tuple(each for each in printed if each not in self.printed))
 
 
 class Alternatives(Noted[Any]):
@@ -128,6 +133,7 @@ SERVING = Alternatives("ways, each with what it has started to serve")
 PRINTED: NotedByAll[Label] = NotedByAll("writes to standard output on every way to here")
 WRITTEN: NotedByAll[Write] = NotedByAll("files that are opened to write on every way to here")
 DIVERTED: Noted[bool] = Noted("what the program prints goes elsewhere")
+WAITED: Noted[bool] = Noted("the program serves, and has waited for what is not known")
 
 
 class Machine(Journal):
@@ -305,6 +311,18 @@ class Machine(Journal):
         more = tuple((*way, served) for way in ways if len(way) < MOST_SERVED and served not in way)
         self.put(self.state, SERVING, more or ways)
 
+    def wait(self, awaited: Abstract) -> bool:
+        """Whether the program waits from here on for what may be its end: it serves, and does not know for what."""
+        ends = self.effects is None and bool(SERVING.of(self.state)) and awaited.options is None
+        if not ends or WAITED.of(self.state):
+            return False
+        WAITED.add(self, self.state, True)
+        return True
+
     def end(self) -> None:
         """This way of the program has come to its end."""
-        self.ways += [way for way in SERVING.of(self.state) or ((),) if way not in self.ways]
+        printed = PRINTED.of(self.state)
+        ways = SERVING.of(self.state) or ((),)
+        if printed:
+            ways = tuple(tuple(each.going_on(printed) for each in way) for way in ways)
+        self.ways += [way for way in ways if way not in self.ways]

@@ -62,7 +62,7 @@ def _described(machine: Machine, each: Served, walked: dict[int, Walked]) -> Ite
             transport=known(STDIO, Label(each.span, "called here")),
             endpoints_closed=True,
             printed=each.printed,
-            prints=() if each.diverted else tuple(effects(machine, each.what).prints),
+            prints=() if each.diverted else _prints(machine, each),
         )
         return
     if each.kind == FRAMEWORK:
@@ -77,6 +77,11 @@ def _described(machine: Machine, each: Served, walked: dict[int, Walked]) -> Ite
         met = [item for item in there.met if item.handled.kind == kind]
         if any(item.handled.transport is not None for item in met):
             yield _over_http(machine, each, kind, met, there)
+
+
+def _prints(machine: Machine, each: Served) -> tuple[Label, ...]:
+    """What is written to standard output while a server serves: by the program that goes on, and by tools."""
+    return tuple(dict.fromkeys((*each.printed_after, *effects(machine, each.what).prints)))
 
 
 def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there: Walked) -> Server:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcplint.programs.typescript.machine import DIVERTED, PRINTED, Args, Handler, Machine, Reader
+from mcplint.programs.typescript.machine import DIVERTED, PRINTED, WAITED, Args, Handler, Machine, Reader
 from mcplint.programs.typescript.values import UNDEFINED
 from mcplint.programs.values import Abstract, known
 from mcplint.text.source import Span
@@ -28,7 +28,7 @@ def written(machine: Machine, span: Span | None) -> None:
     if machine.effects is not None:
         if note not in machine.effects.prints and len(machine.effects.prints) < MOST:
             machine.effects.prints.append(note)
-    elif not machine.requests and not DIVERTED.of(machine.state):
+    elif not machine.requests and not DIVERTED.of(machine.state) and not WAITED.of(machine.state):
         kept = PRINTED.of(machine.state)
         if note not in kept and len(kept) < MOST:
             PRINTED.add(machine, machine.state, note)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mcplint.programs.journal import Ended
-from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
+from mcplint.programs.typescript.machine import WAITED, Args, Handler, Machine, Reader
 from mcplint.programs.typescript.operators import MAIN
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
@@ -178,7 +178,13 @@ def everything(machine: Machine, args: Args, owner: Any) -> Abstract:
 def then(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`promise.then(function)`: a promise is what it will be."""
     value: Abstract = owner
-    return machine.call(args.get(0), Args((value,), args.span)) if args.positional else value
+    if not args.positional:
+        return value
+    waits = machine.wait(value)
+    found = machine.call(args.get(0), Args((value,), args.span))
+    if waits:
+        machine.put(machine.state, WAITED, ())  # the program itself goes on
+    return found
 
 
 def settled(machine: Machine, args: Args, owner: Any) -> Abstract:
