@@ -16,9 +16,10 @@ answered 404, as Express does; the Python SDKs answer 405. Codex and Zed ignore
 cannot work are reported. In a file of no host that is known `sse` is a warning
 where the server speaks Streamable HTTP, and `http` is taken to fall back.
 
-A program such as `mcpo` or `mcp-proxy` is a client too: it starts the server
-and speaks stdio with it. A server that speaks HTTP instead never answers it,
-and nothing listens on the port that the program would serve.
+A host that is told a command speaks stdio with what that starts. A program
+such as `mcpo` or `mcp-proxy` is a client too: it starts the server and speaks
+stdio with it. A server that speaks HTTP instead never answers it, and nothing
+listens on the port that the program would serve.
 
 Only entries whose URL leads to a server of the project are checked: through a
 proxy of the project, or to a port of this machine. The URL that `mcp-remote`
@@ -122,7 +123,11 @@ HTTP = {"streamable-http": "http", "sse": "sse"}
 @rule("client-transport-mismatch", ERROR)
 def check(deployment: Deployment):
     for client in deployment.clients:
-        yield from configured(client)
+        alone = client.command.trace and not client.url.trace
+        if alone and client.server and client.server.speaks_http and not client.server.bridge:
+            yield commanded(client, client.server)
+        else:
+            yield from configured(client)
     for server in deployment.servers:
         if server.bridged and server.container and server.speaks_http:
             yield started(server)
@@ -136,6 +141,15 @@ def started(server: Server) -> Finding:
     severity = None if server.certain and not server.assumed else WARNING
     message += " or ".join(server.transport.options or ())
     return Finding(message, server.transport.span or server.span, notes, None, severity)
+
+
+def commanded(client: ClientConfig, server: Server) -> Finding:
+    """A client whose command starts a server that does not answer on standard output."""
+    speaks = " or ".join(server.transport.options or ())
+    message = f"{client.host or 'the client'} speaks stdio with what it starts, but {server.title} speaks {speaks}"
+    notes = (*server.transport.trace, Label(server.span, "the server starts here"))
+    severity = None if client.host and server.certain and not client.assumed else WARNING
+    return Finding(message, client.command.span or client.span, notes, None, severity)
 
 
 def configured(client: ClientConfig):
