@@ -30,10 +30,10 @@ mcp==1.30.0 --hash=sha256:000000000000000000000000000000000000000000000000000000
 ```python
 from mcp.server.fastmcp import FastMCP
 
-mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+mcp = FastMCP("notes")
 
 if __name__ == "__main__":
-    mcp.run(transport="streamable-http")
+    mcp.run()
 ```
 `.mcp.json`
 ```json
