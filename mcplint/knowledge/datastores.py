@@ -91,12 +91,31 @@ GUARDS = {
     "ubuntu-desktop-lxde-vnc": "VNC_PASSWORD",
 }
 """The variable that asks for a password."""
+_SELENIUM_GUARDS: Mapping[int, tuple[str, ...]] = {
+    4444: ("SE_ROUTER_USERNAME", "SE_ROUTER_PASSWORD"),
+    **dict.fromkeys((5900, 7900), ("SE_VNC_PASSWORD",)),
+}
+PORT_GUARDS = dict.fromkeys(_SELENIUM, _SELENIUM_GUARDS)
+"""The variables that together ask for a password on one of several ports."""
 SWITCHES = {"mongo-express": ("ME_CONFIG_BASICAUTH", "ME_CONFIG_BASICAUTH_ENABLED")}
 """The variables that switch a password off which there is by default."""
 EMPTY = "ALLOW_EMPTY_PASSWORD"
 """The variable without which the images of Bitnami insist on a password."""
 ASKED = {"traefik": (("--api.insecure", "--api.insecure=true", "api.insecure: true"), "TRAEFIK_API_INSECURE")}
 """The flags, in small letters, the same in its file, and the variable without which there is no such page at all."""
+
+
+def guarded_ports(name: str, env: Mapping[str, Value[str | None]], closed: bool) -> frozenset[int]:
+    """The ports of a console on which it asks for a password, or may: `closed` as in `lets_everybody_in`."""
+    guards = PORT_GUARDS.get(name, {})
+    return frozenset(
+        port for port, names in guards.items() if not closed or all(_may_be_set(each, env) for each in names)
+    )
+
+
+def _may_be_set(name: str, env: Mapping[str, Value[str | None]]) -> bool:
+    """Whether a variable may have a value, which images also read from the file that `NAME_FILE` names."""
+    return f"{name}_FILE" in env or not env.get(name, Value((None,))).must(lambda text: not text)
 
 
 def is_open_console(
@@ -116,8 +135,7 @@ def is_open_console(
     if guard and (
         not closed
         or command is None
-        or guard in env
-        or "HTTP_PASSWORD" in env
+        or not {guard, f"{guard}_FILE", "HTTP_PASSWORD", "HTTP_PASSWORD_FILE"}.isdisjoint(env)
         or any("auth" in word or "--http-" in word for word in command)
     ):
         return ""
@@ -160,8 +178,7 @@ def lets_everybody_in(
         told = any(word in text for word in ("requirepass", "aclfile", ".conf", "user ", "?"))
         return "" if told or any("PASSWORD" in name for name in env) else f"{store} has no password by default"
     needed = NEEDED.get(store, "")
-    unset = env.get(needed, Value((None,))).must(lambda text: not text)
-    told = not needed or not unset or any(word in text for word in ("--auth", "--config", "?"))
+    told = not needed or _may_be_set(needed, env) or any(word in text for word in ("--auth", "--config", "?"))
     return "" if told else f"{needed} is not set"
 
 

@@ -27,6 +27,11 @@ PUSHED = re.compile(r"--push\b(?!=false)|type=registry")
 """What has a build push what it makes."""
 COMPOSE = re.compile(r"\bdocker[ -]compose\b([^\n;&|]{0,400}?)[ \t]+(build|push)\b([^\n;&|]*)")
 FILE = re.compile(r"(?:-f|--file)[ \t=]+(\S+)")
+FORGETS = re.compile(
+    r"\brm\b[^\n;&|]{0,200}[ \t][\"']?(?:(?:\.|\$\{?GITHUB_WORKSPACE\}?)/)?\.git(?:/config|/)?[\"']?(?=[\s;&|]|$)"
+    r"|\bgit[ \t]+config\b[^\n;&|]{0,99}[ -](?:unset|remove-section)[^\n;&|]{0,40}[ \t][\"']?http\."
+)
+"""What takes the token out of the folder again: `.git` is removed, or the header that carries it unset."""
 COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 
 
@@ -50,6 +55,8 @@ def _kept(job: Node, root: Node | None, image: Image, tree: Tree) -> Iterator[La
         if isinstance(used, ScalarNode) and used.text.startswith("actions/checkout@"):
             moved = scalar(at(given, "path")) or scalar(at(given, "persist-credentials")) == "false"
             place = None if moved or not CHECKOUT.match(used.text) else used.span
+        elif isinstance(run, ScalarNode) and FORGETS.search(COMMENT.sub("", run.text)):
+            place = None
         elif place and isinstance(run, ScalarNode):
             caller = called_in(step, job, root, True)
             built += script_builds(run.span, caller, {})

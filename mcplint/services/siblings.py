@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from posixpath import basename, dirname
+from posixpath import basename, dirname, join, normpath
 from typing import Any
 
 from mcplint.facts.document import at, texts
 from mcplint.findings import Unreadable
 from mcplint.knowledge.base_images import has_probe
-from mcplint.knowledge.datastores import CONSOLES, METRICS, is_open_console, lets_everybody_in
+from mcplint.knowledge.datastores import CONSOLES, METRICS, guarded_ports, is_open_console, lets_everybody_in
+from mcplint.knowledge.executables import SHELLS
 from mcplint.knowledge.image_ports import PORTS
 from mcplint.model import Container, Mount, Port, Prerequisite, Sibling
 from mcplint.project.tree import Tree
@@ -146,11 +147,13 @@ def _unguarded(
     """Why a well-known store or console asks nobody for a password, and the ports of it that are open."""
     container = other.container
     inner = PORTS.get(store or "") or CONSOLES.get(console or "", frozenset())
+    closed = not (container.env_files or any(map(_configures, container.mounts)))
+    inner -= guarded_ports(console or "", container.env, closed)
     opened = tuple(port for port in shown if port.target.only in inner)
     said = _said(container)
     if console == "traefik" and opened and said is not None:
         said = (*said, *_static(container, tree))
-    given = container.env, not (container.env_files or any(map(_configures, container.mounts))), said
+    given = container.env, closed, said
     if console in CONSOLES and opened:
         return is_open_console(console or "", *given), opened
     why = lets_everybody_in(store, *given, container.image.only or "") if store and shown else ""
@@ -163,11 +166,19 @@ def _configures(mount: Mount) -> bool:
 
 
 def _said(container: Container) -> tuple[str, ...] | None:
-    """The words that a service starts its image with, none where it leaves that to the image; None if not known."""
+    """The words that a service starts its image with, none where it leaves that to the image; None if not known.
+
+    What a script does that is mounted is not known.
+    """
     said = [argv for argv in (container.entrypoint, container.arguments) if argv]
     if any(argv.words is None for argv in said):
         return None
-    return tuple("?" if word.only is None else word.only for argv in said for word in argv.words or ())
+    words = tuple("?" if word.only is None else word.only for argv in said for word in argv.words or ())
+    pieces = (piece for word in words for piece in word.split() if not piece.startswith("-"))
+    script = next((piece for piece in pieces if piece.rpartition("/")[2] not in (*SHELLS, "exec")), "")
+    return (
+        None if "/" in script and container.may_hide(normpath(join(container.workdir.only or "/", script))) else words
+    )
 
 
 def _static(container: Container, tree: Tree) -> Iterator[str]:

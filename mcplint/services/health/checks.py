@@ -58,6 +58,10 @@ class _Probed(NamedTuple):
     depth: int = 0
 
 
+READING = frozenset({("grep",), ("egrep",), ("fgrep",), ("jq",)})
+"""Commands that look at an answer that one before them has kept in a file."""
+
+
 def checks(container: Container, image: Image | None, tree: Tree) -> tuple[HealthCheck, ...]:
     """The health check of Docker, which only Docker obeys, also where compose replaces it, and those of platforms."""
     own = [each for each in (container.probe, image and image.probe) if each and not container.probe_disabled]
@@ -111,6 +115,7 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
     made, doomed = 0, ""
     spelled = [tuple(text(word) for word in each.argv or ()) for each in ran]
     stops = any(words[:1] == ("set",) and "e" in (" ".join(map(str, words[1:2]))) for words in spelled)
+    looks = max((at for at, words in enumerate(spelled) if words[:1] in READING and not _is_piped(ran, at)), default=0)
     for number, (each, known) in enumerate(zip(ran, spelled, strict=True)):
         words = tuple(word for word in known if word is not None)
         if not words or words[0] in NEUTRAL or ends_badly(words):
@@ -122,7 +127,11 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
         missing = asked.missing or _missing(words, probed) if first and certain and missing is None else missing
         idle.append(asked.idle if certain else "")
         doomed = asked.doomed if certain and not looks_everywhere(words) else ""
-        unseen = each.line.operator == "|" or (each.line.operator in (";", "\n") and each is not ran[-1] and not stops)
+        unseen = (
+            each.line.operator == "|"
+            or number < looks
+            or (each.line.operator in (";", "\n") and each is not ran[-1] and not stops)
+        )
         requests += [
             one._replace(certain=certain and one.certain, strict=None if unseen else one.strict)
             for one in asked.requests
@@ -151,6 +160,11 @@ def _either_way(script: str, spelled: list[tuple[str | None, ...]], requests: li
     plain = all(words[:1] in (("curl",), ("wget",), ("[",), ("test",)) or words == ("exit", "1") for words in spelled)
     made = {one._replace(certain=True) for one in requests}
     return made.pop() if alone and plain and len(requests) == branches and len(made) == 1 else None
+
+
+def _is_piped(ran: list[Ran], at: int) -> bool:
+    """Whether a command reads what the one before it prints."""
+    return at > 0 and ran[at - 1].line.operator == "|"
 
 
 def _reached(before: list[Ran]) -> bool:
