@@ -54,7 +54,7 @@ WITHOUT_DEV = {
 _WITH_DEV = ("--include=dev", "--production=false", "--also=dev", "--dev")
 _KEYS = "omit|include|production|only|also|dev|ignore-scripts"
 _CONFIGURING = re.compile(
-    rf"(?i)\b(?:npm|pnpm|yarn|bun)\b.*?\b(?:set|config[ \t]+edit)\b.*?(?<![\w/-])(?:{_KEYS})(?![\w-])"
+    rf"(?i)\b(?:npm|pnpm|yarn|bun)\b.{{0,60}}?\b(?:set|config[ \t]+edit)\b.{{0,90}}?(?<![\w/-])(?:{_KEYS})(?![\w-])"
 )
 _WRITING = re.compile(rf"(?i)(?<![\w/-])(?:{_KEYS})(?![\w-])|(?<![=\w{{])\$")
 """What of a line that is printed into a `.npmrc` may tell npm what to leave out; a secret behind `=` does not."""

@@ -119,7 +119,8 @@ class Served(NamedTuple):
 
     def going_on(self, printed: tuple[Label, ...]) -> Served:
         """The same once the program has come to its end, with all that it has written by then."""
-        return self._replace(printed_after=tuple(each for each in printed if each not in self.printed))
+        before = frozenset(self.printed)
+        return self._replace(printed_after=tuple(each for each in printed if each not in before))
 
 
 class Alternatives(Noted[Any]):
