@@ -25,7 +25,7 @@ def follow(start: Start, world: World) -> Outcome:
 
     What the command itself sets and prints is no part of the program: it is followed once, whatever that is.
     """
-    program = start._replace(env={}, said=(), background=None, prepared=False)
+    program = start._replace(env={}, said=(), background=None, prepared=False, commands=(), workdir=None)
 
     def env(name: str) -> Value[Any]:
         return start.env[name] if name in start.env else world.env(name)
