@@ -218,7 +218,7 @@ PROMISES: dict[str, Check] = {
     ),
     r"add --locked, so that a stale lock file fails the build": lambda m: m.has("--locked"),
     r"insist on the lock file: `(?:npm|bun) ci`": lambda m: m.has("ci"),
-    r"write the path of the file": lambda m: any(each.endswith(".js") for each in m.new),
+    r"write the path of the file": lambda m: any(each.endswith(".js") or each.startswith("@") for each in m.new),
     r"remove the WebSocket headers": lambda m: m.lost("Upgrade"),
     r"leave it off": lambda m: not any(re.search(r"reload\s*=\s*True", text) for text in m.texts),
     r"lead to port (\d+)": lambda m, port: m.has(f"int {port}"),
