@@ -31,6 +31,19 @@ _WITHOUT_SHELL = frozenset(
     )
 )
 """Packages of Alpine that need no shell but the one of BusyBox."""
+_INSTALLED = re.compile(
+    r"\b(?:apk|apt(?:-get|-fast|itude)?|dnf|microdnf|yum)\b[^;&|]{0,80}\b(?:add|install)\b([^;&|]{0,4000})"
+)
+_WITHOUT_PYTHON = frozenset(
+    (
+        *("ca-certificates", "curl", "wget", "git", "openssh-client", "gnupg", "tini", "dumb-init", "gosu", "su-exec"),
+        *("tzdata", "locales", "procps", "jq", "less", "nano", "unzip", "zip", "bzip2", "xz-utils", "bash", "sudo"),
+        *("netcat-openbsd", "iputils-ping", "iproute2", "sqlite3", "libpq5", "libpq-dev", "postgresql-client"),
+        *("build-essential", "gcc", "g++", "make", "pkg-config", "patch", "libffi-dev", "libssl-dev", "zlib1g-dev"),
+        *("libgomp1", "libmagic1", "musl-dev", "build-base", "openssl-dev", "linux-headers"),
+    )
+)
+"""Packages of Debian and Alpine that need and recommend no Python."""
 # Commands that open the home of root to others, or take a program out of it.
 _MOVES = r"\b(?:chmod|chown|setfacl|usermod|cp|mv|ln|rsync|install -)\b[^&;|\n]*(?:/root|~/|\.local|\buvx?\b|\$)"
 _BINARIES = frozenset({"bin", "sbin", "usr", "local", "opt"})
@@ -53,6 +66,13 @@ def lacks_named_shell(image: Image, name: str) -> bool:
     added = (found for text in _run_texts(image) for found in _ADDED.findall(text.replace("\\\n", " ")))
     packages = {word for words in added for word in words.split() if not word.startswith(("-", "."))}
     return packages <= _WITHOUT_SHELL and lacks(image, name)
+
+
+def lacks_python(image: Image) -> bool:
+    """Whether Python is surely not on the image's PATH, nor comes with another package of the system."""
+    added = (found for text in _run_texts(image) for found in _INSTALLED.findall(text.replace("\\\n", " ")))
+    packages = {re.split("[=~<>]", word)[0] for words in added for word in words.split() if word[0] not in "-."}
+    return packages <= _WITHOUT_PYTHON and lacks(image, "python3")
 
 
 def is_busybox(image: Image, program: str) -> bool:

@@ -7,7 +7,7 @@ poetry-core 2.5, flit_core 4.2, pdm-backend 2.5).
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.dependencies import Project
@@ -117,10 +117,21 @@ def _of_hatchling(root: MappingNode) -> Iterator[Input]:
     for table in (at(root, *WHEEL), at(root, "tool", "hatch", "build")):
         for name, _ in pairs(at(table, "force-include")):
             yield Input("force-include", name.text, name.span)
-        for name, hook in pairs(at(table, "hooks")):
-            if name.text == "custom":
-                path = at(hook, "path")
-                yield Input("build hook", scalar(path) or "hatch_build.py", path.span if path else name.span)
+    if (custom := hooks(root).get("custom")) and not is_optional(custom[1]):
+        path = at(custom[1], "path")
+        yield Input("build hook", scalar(path) or "hatch_build.py", path.span if path else custom[0])
+
+
+def hooks(root: MappingNode | None) -> Mapping[str, tuple[Span, Node]]:
+    """The build hooks of hatchling by their names: those of the wheel stand in the place of those of every target."""
+    tables = (at(root, "tool", "hatch", "build", "hooks"), at(root, *WHEEL, "hooks"))
+    return {name.text: (name.span, hook) for table in tables for name, hook in pairs(table)}
+
+
+def is_optional(hook: Node) -> bool:
+    """Whether a build hook runs only where a variable asks for it."""
+    said = at(hook, "enable-by-default")
+    return isinstance(said, ScalarNode) and said.value is False
 
 
 def history(project: Project) -> Span | None:

@@ -277,7 +277,9 @@ def _poetry(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel
         return _plain("poetry-core", _name(project), paths)
     files: dict[str, str] = {}
     for each in named.items:
-        package, place = scalar(at(each, "include")), scalar(at(each, "from"))
+        package, place, formats = scalar(at(each, "include")), scalar(at(each, "from")), at(each, "format")
+        if formats is not None and "wheel" not in (_strings(formats) or ["wheel"]):
+            continue
         if not package or at(each, "to") or any(sign in package for sign in "*?["):
             return None
         inside = _below(paths, posixpath.join(place, package), place)
@@ -295,8 +297,9 @@ def _flit(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel |
 
 def _plain(tool: str, name: str, paths: frozenset[str]) -> Wheel:
     """A package or a module of the project's name, beside its metadata or in `src/`."""
-    for found in (name, f"src/{name}"):
-        if inside := _below(paths, found, posixpath.dirname(found)):
+    for front in ("", "src"):
+        found = posixpath.join(front, name)
+        if inside := _below(paths, found, front):
             return Wheel(inside)
         if f"{found}.py" in paths:
             return Wheel({f"{name}.py": f"{found}.py"})

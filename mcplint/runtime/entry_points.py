@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable, Iterator
 
 from mcplint.commands.console_scripts import scripts
 from mcplint.facts.dependencies import PROJECTS, Project
-from mcplint.facts.document import at, pairs
 from mcplint.images.contents import missing
 from mcplint.knowledge.pythons import PYTHONS
 from mcplint.model import Container, EntryPoint, LackKind, Packaged, ScriptTarget
-from mcplint.packaging.backend import backend, inputs, told_to_package
+from mcplint.packaging.backend import backend, hooks, inputs, is_optional, told_to_package
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.certain_imports import imported
 from mcplint.programs.python.entry_points import called, dropped, outrun
@@ -85,8 +84,8 @@ def _is_lost(tree: Tree, project: Project, folder: str, module: str) -> bool:
     stems = (posixpath.join(place, *module.split(".")) for place in places)
     if any(missing(tree, f"{stem}.py").by_git for stem in stems):
         return False
-    hooks = (posixpath.join(folder, each.path) for each in inputs(project) if each.role == LackKind.HOOK)
-    makers = (tree.source(path) for path in (*hooks, posixpath.join(folder, "setup.py")))
+    scripted = (posixpath.join(folder, each.path) for each in inputs(project) if each.role == LackKind.HOOK)
+    makers = (tree.source(path) for path in (*scripted, posixpath.join(folder, "setup.py")))
     compiled = any(tree.called(f"{name}{end}") for end in (".pyx", ".pyi", ".so", ".c", ".cpp"))
     return not compiled and not any(source and name in source.text for source in makers)
 
@@ -97,8 +96,8 @@ _OWN = ("scripts", "src")
 
 def _is_hooked(project: Project) -> bool:
     """Whether a wheel cannot be told for want of what a build hook of the project itself may add."""
-    hooks = {name.text for name, _ in pairs(at(project.document, "tool", "hatch", "build", "hooks"))}
-    return "custom" in hooks and hooks <= {"custom", "vcs"}
+    found = hooks(project.document)
+    return "custom" in found and found.keys() <= {"custom", "vcs"} and not is_optional(found["custom"][1])
 
 
 def _called(tree: Tree, places: tuple[str, ...], target: str) -> ScriptTarget | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program, unwrapped
 from mcplint.commands.words import Words, span_of, text
-from mcplint.images.executables import in_root_home, lacks, lacks_named_shell, lacks_shell
+from mcplint.images.executables import in_root_home, lacks_named_shell, lacks_python, lacks_shell
 from mcplint.images.image import Image
 from mcplint.images.installers import PRIVATE, PYTHONS
 from mcplint.knowledge.executables import SHELLS
@@ -23,7 +23,7 @@ def private(image: Image, container: Container) -> Iterator[Lack]:
         words = command.words or ()
         name = program(words)
         folder = posixpath.dirname(_found(container, text(words[0]) if words else None))
-        fetched = in_root_home(image, folder) if folder in image.private and lacks(image, "python3") else None
+        fetched = in_root_home(image, folder) if folder in image.private and lacks_python(image) else None
         put = in_root_home(image, name) if name in image.private else fetched
         if put and not (fetched and container.may_hide(PYTHONS)):
             notes = (put, *container.user.trace[:1])
