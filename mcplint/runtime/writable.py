@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 
 from mcplint.images.contents import Contents
+from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import has_account
-from mcplint.model import Container, Lack, LackKind, Server
+from mcplint.model import Container, Lack, LackKind, Server, Write
 from mcplint.project.tree import Tree
 from mcplint.text.paths import upwards
 from mcplint.values import Label
@@ -31,12 +32,26 @@ def refused(image: Image, container: Container, servers: tuple[Server, ...], tre
     if not (user or sealed) or not image.base_known or container.unread:
         return
     told = (container.read_only if sealed else container.user).trace[:1]
+    installed = any(each.packaged for each in image.installs)
     for write in (write for server in servers for write in server.writes if write.certain):
+        if installed and _is_beside(write, image, container.workdir.only or "/"):
+            continue
         found = _why(image, container, write.path)
         if found and not (write.folder and Contents.of(image, tree).has(found[0])):
             path, why = found
             notes = (*told, Label(container.cmd, "starts the program"))
             yield Lack(LackKind.WRITABLE, path, write.note.span, why, notes, user=user)
+
+
+def _is_beside(write: Write, image: Image, workdir: str) -> bool:
+    """Whether a path lies beside the module that writes it, below the working directory.
+
+    The module of a package that is installed may run from somewhere else.
+    """
+    path = posixpath.normpath(posixpath.join(workdir, write.path))
+    places = filter(None, image_paths(image, write.note.span.source.path))
+    folders = map(posixpath.dirname, places)
+    return any(folder != workdir and path.startswith(f"{folder}/") for folder in folders)
 
 
 def _why(image: Image, container: Container, written: str) -> tuple[str, str] | None:
