@@ -46,7 +46,7 @@ def _end(script: str, start: int) -> int:
 
 def _is_off(script: str) -> bool:
     """Whether the shell goes on after a command that failed, at the end of a script."""
-    return max(script.rfind("set +e"), -1) > max(script.rfind("set -e"), -1)
+    return script.rfind("set +e") > script.rfind("set -e")
 
 
 def _goes_on(rest: str) -> bool:
