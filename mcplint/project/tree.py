@@ -169,13 +169,18 @@ class Tree:
             self._note(("source", path), self._sources[path])
         return self._sources[path]
 
-    def mentions(self, path: str, *texts: str) -> bool:
-        """Whether a file has one of some texts; it does not count for one that was read."""
+    def glance(self, path: str) -> str:
+        """The text of a file, empty where it cannot be read; it does not count for one that was read."""
         try:
             source = self._sources[path] if path in self._sources else self._load(path)
         except Unreadable:
-            return False
-        return source is not None and any(text in source.text for text in texts)
+            return ""
+        return source.text if source else ""
+
+    def mentions(self, path: str, *texts: str) -> bool:
+        """Whether a file has one of some texts; it does not count for one that was read."""
+        found = self.glance(path)
+        return any(text in found for text in texts)
 
     @property
     def read(self) -> tuple[Source, ...]:

@@ -15,6 +15,7 @@ _HIDES = re.compile(r"\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*")
 _NEGATED = re.compile(r"\bif[ \t]+![ \t]*[\"']?[\w./${}-]*\Z")
 # What a script may do with a failure other than say it.
 _MINDS = re.compile(r"\b(?:exit|return|false|kill|break|continue|sleep|publish|set)\b|\w=|\$\?|PIPESTATUS|\bif\b|\[")
+_BELOW = re.compile(r"\n[^\n]*")
 
 
 def hidden(step: Step) -> Iterator[Finding]:
@@ -28,7 +29,7 @@ def hidden(step: Step) -> Iterator[Finding]:
         elif _NEGATED.search(script[line : match.start()]):
             if not _MINDS.search(script[match.end() : _end(script, match.end())]):
                 yield Finding("`if !` hides that publishing failed: nothing below lets the step fail", span)
-        elif _is_off(script[: match.start()]) and _goes_on(script[match.end() :]):
+        elif _is_off(script, match.start()) and _goes_on(script, match.end()):
             yield Finding("`set +e` hides that publishing failed: the script goes on and ends well", span)
     for owner in (step.node, step.job):
         key, value = owner.key("continue-on-error"), owner.get("continue-on-error")
@@ -44,12 +45,14 @@ def _end(script: str, start: int) -> int:
     return found.start() if found else len(script)
 
 
-def _is_off(script: str) -> bool:
-    """Whether the shell goes on after a command that failed, at the end of a script."""
-    return script.rfind("set +e") > script.rfind("set -e")
+def _is_off(script: str, end: int) -> bool:
+    """Whether the shell goes on after a command that failed, where a part of a script ends."""
+    return script.rfind("set +e", 0, end) > script.rfind("set -e", 0, end)
 
 
-def _goes_on(rest: str) -> bool:
-    """Whether the rest of a script has commands, and none that looks at what became of those before."""
-    commands = re.sub(r"(?m)^[ \t]*#[^\n]*|\A[^\n]*", "", rest).strip()
-    return bool(commands) and not _MINDS.search(commands)
+def _goes_on(script: str, start: int) -> bool:
+    """Whether commands follow the line of a place in a script, and none that looks at what became of those before."""
+    lines = (found[0].strip() for found in _BELOW.finditer(script, start))
+    commands = (line for line in lines if line and not line.startswith("#"))
+    first = next(commands, None)
+    return first is not None and not any(_MINDS.search(line) for line in (first, *commands))

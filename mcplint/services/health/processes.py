@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 
 from mcplint.commands.command_lines import unwrapped
 from mcplint.commands.python_commands import is_python
@@ -54,6 +55,7 @@ STARTING = (
 )
 """What a program that starts others, or calls itself otherwise, has in its text."""
 PROGRAMS = (".py", ".pyw", ".sh", ".bash", *JAVASCRIPT, *TYPESCRIPT)
+_WORD = re.compile(r"[\w.-]+")
 SUFFIX = re.compile(r"\.(?:py|[cm]?[jt]s)$")
 QUIET = frozenset({"-u", "-B", "-I", "-s", "-E", "-O"})
 """The flags of Python that stand before its program and take nothing."""
@@ -152,20 +154,32 @@ def _means(pattern: str, program: str, container: Container) -> bool:
 def _is_own(asked: str, container: Container, tree: Tree) -> bool:
     """Whether a search is for a server of the project, which is all that runs: a file, what serves it, or its name."""
     if SUFFIX.search(asked) or asked in RUNNERS:
-        return not _speaks_of((asked, *STARTING), tree)
+        last = _WORD.findall(asked)[-1]
+        named = tree.once(_named_programs)
+        return not any(each.endswith(last) for each in named) and not tree.once(_starts_others)
     stem = re.sub(r"[-_](?:mcp|server)$", "", asked)
     called = _squeezed(stem) in {_squeezed(each) for each in (container.service or "", *container.names)}
-    named = [spelled for each in (asked, stem) for spelled in (f'name = "{each}"', f'"name": "{each}"')]
+    names = [spelled for each in (asked, stem) for spelled in (f'name = "{each}"', f'"name": "{each}"')]
     manifests = ("pyproject.toml", "package.json")
-    return (called or any(tree.mentions(each, *named) for each in manifests if each in tree.paths)) and not _speaks_of(
-        STARTING, tree
+    own = called or any(tree.mentions(each, *names) for each in manifests if each in tree.paths)
+    return own and not tree.once(_starts_others)
+
+
+def _starts_others(tree: Tree) -> bool:
+    """Whether a program of the project starts others, or calls itself otherwise."""
+    return any(tree.mentions(path, *STARTING) for path in _programs(tree))
+
+
+def _named_programs(tree: Tree) -> frozenset[str]:
+    """The files of programs, and what runs them, that programs of the project name."""
+    words = (word for path in _programs(tree) for word in _WORD.findall(tree.glance(path)))
+    return frozenset(
+        named for word in words for named in (word, word.partition(".")[0]) if SUFFIX.search(named) or named in RUNNERS
     )
 
 
-def _speaks_of(texts: tuple[str, ...], tree: Tree) -> bool:
-    """Whether a program of the project has one of some texts."""
-    programs = (path for path in tree.paths if path.endswith(PROGRAMS) and not is_test(path))
-    return any(tree.mentions(path, *texts) for path in programs)
+def _programs(tree: Tree) -> Iterator[str]:
+    return (path for path in tree.paths if path.endswith(PROGRAMS) and not is_test(path))
 
 
 def _squeezed(name: str) -> str:
