@@ -566,6 +566,41 @@ def test_how_many_console_scripts_are_followed_is_limited_and_said(monkeypatch) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "transport"),
+    [
+        ("    if t:\n        return t\n    return 'stdio'", ("stdio",)),
+        ("    if not t:\n        t = 'stdio'\n    return t", ("stdio",)),
+        ("    if t is None or t == '':\n        return MODE\n    return t.lower()", ("stdio",)),
+        (
+            "    if t and t.strip():\n        mode = t.strip()\n    else:\n        mode = MODE\n    return mode",
+            ("stdio",),
+        ),
+        ("    return t if t is not None else MODE", ("stdio",)),
+        ("    return MODE if not (u := t) else u", ("stdio",)),
+        ("    return os.getenv('T') if os.getenv('T') else MODE", ("stdio",)),
+        ("    return t or MODE", ("stdio",)),
+        ("    if t:\n        return t\n    sys.exit('T is missing')", None),
+        ("    if not t:\n        sys.exit('T is missing')\n    return t", None),
+        ("    if sys.stdin.closed:\n        return MODE\n    return t", None),
+        ("    return t if t else None", None),
+        ("    return 'sse' if t else MODE", ("sse", "stdio")),
+        ("    if t:\n        return 'sse'\n    return MODE", ("sse", "stdio")),
+        ("    return t or None", None),
+    ],
+)
+def test_what_stands_in_for_a_variable_that_nobody_sets_is_a_default_however_it_is_spelled(body, transport) -> None:
+    files = {
+        "pyproject.toml": PACKAGED,
+        "notes.py": "import os\nimport sys\n\n"
+        + FAST
+        + "\n\nMODE = 'stdio'\n\n\ndef chosen():\n    t = os.getenv('T')\n"
+        f"{body}\n\n\ndef main():\n    mcp.run(chosen())\n",
+    }
+    [served] = engine.run(Tree.of(files), RULES, Config()).deployment.servers
+    assert served.transport.options == transport
+
+
 LOCKED = {
     "pyproject.toml": PACKAGED.replace("==3.4.11", ">=2.11.2"),
     "notes.py": FAST + "\n\ndef main():\n    mcp.run()\n\n\nif __name__ == '__main__':\n    main()\n",

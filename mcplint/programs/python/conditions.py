@@ -9,6 +9,7 @@ from functools import partial
 from mcplint.programs.journal import Raised
 from mcplint.programs.python.attributes import assign
 from mcplint.programs.python.comparisons import compared
+from mcplint.programs.python.defaults import Default
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Frame, Instance, verdict
 from mcplint.programs.values import MANY, Abstract, Sequence, Table, known, spelled, unknown
@@ -34,12 +35,22 @@ def narrow(machine: Machine, frame: Frame, test: ast.expr, sense: bool) -> None:
 
 
 def either(
-    machine: Machine, frame: Frame, test: ast.expr, yes: Callable[[], Abstract], no: Callable[[], Abstract]
+    machine: Machine,
+    frame: Frame,
+    test: ast.expr,
+    yes: Callable[[], Abstract],
+    no: Callable[[], Abstract],
+    default: Callable[[], Default | None] | None = None,
 ) -> Abstract:
-    """What a condition chooses between: both, each with what that says of the names in it, where it may be either."""
+    """What a condition chooses between: both, each with what that says of the names in it, where it may be either.
+
+    `default`: what it asks for, where it chooses between that and a default.
+    """
     machine.tested = test
     value = machine.evaluate(frame, test)
     decided = verdict(value)
+    if decided is None and default is not None:
+        decided = _by_default(machine, frame, test, value, default())
     if decided is not None:
         try:
             return yes() if decided else no()
@@ -52,6 +63,16 @@ def either(
         return yes() if sense else no()
 
     return machine.fork([partial(side, True), partial(side, False)])
+
+
+def _by_default(
+    machine: Machine, frame: Frame, test: ast.expr, value: Abstract, default: Default | None
+) -> bool | None:
+    """How a condition comes out that asks for a variable which no file sets, where something stands in for that."""
+    if default is None or not verdict(machine.evaluate(frame, default.instead)):
+        return None
+    asked = value if default.what is test else machine.evaluate(frame, default.what)
+    return default.taken if machine.open_variable(asked) else None
 
 
 def _targets(test: ast.expr) -> list[ast.expr]:

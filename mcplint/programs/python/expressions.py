@@ -14,6 +14,7 @@ from mcplint.programs.python.call import Args
 from mcplint.programs.python.calls import made
 from mcplint.programs.python.comparisons import compared
 from mcplint.programs.python.conditions import either, narrow
+from mcplint.programs.python.defaults import PLAIN, expression_default
 from mcplint.programs.python.items import subscripted
 from mcplint.programs.python.machine import Evaluator, Machine
 from mcplint.programs.python.operators import computed, negated, product, wide
@@ -173,7 +174,7 @@ def unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Abstract:
 
 
 def boolean(machine: Machine, frame: Frame, node: ast.BoolOp) -> Abstract:
-    spares = isinstance(node.op, ast.Or) and isinstance(node.values[-1], (ast.Constant, ast.Name, ast.Attribute))
+    spares = isinstance(node.op, ast.Or) and isinstance(node.values[-1], PLAIN)
     machine.spared += spares
     try:
         return _chain(machine, frame, node.values, isinstance(node.op, ast.Or), machine.tested is node)
@@ -188,6 +189,8 @@ def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: boo
     """
     value = machine.evaluate(frame, operands[0])
     decided = verdict(value)
+    if decided is None and wanted and isinstance(operands[-1], PLAIN) and machine.open_variable(value):
+        decided = False if verdict(machine.evaluate(frame, operands[-1])) else None
     if len(operands) == 1 or decided is wanted:
         return value
     if decided is not None:
@@ -212,7 +215,7 @@ def _kept(value: Abstract, wanted: bool) -> Abstract:
 
 def conditional(machine: Machine, frame: Frame, node: ast.IfExp) -> Abstract:
     yes, no = partial(machine.evaluate, frame, node.body), partial(machine.evaluate, frame, node.orelse)
-    return either(machine, frame, node.test, yes, no)
+    return either(machine, frame, node.test, yes, no, lambda: expression_default(node))
 
 
 def comparison(machine: Machine, frame: Frame, node: ast.Compare) -> Abstract:

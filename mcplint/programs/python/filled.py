@@ -14,7 +14,7 @@ def over(function: Function) -> frozenset[ast.stmt]:
     if not named:
         return frozenset()
     found: list[ast.stmt] = []
-    for block in _blocks(function.node):
+    for block in blocks(function.node):
         for index, statement in enumerate(block):
             if isinstance(statement, ast.If) and (asked := _asked(statement.test)) and asked[0] in named:
                 name, filled = asked
@@ -27,7 +27,8 @@ def over(function: Function) -> frozenset[ast.stmt]:
     return frozenset(found)
 
 
-def _blocks(root: ast.AST) -> Iterator[list[ast.stmt]]:
+def blocks(root: ast.AST) -> Iterator[list[ast.stmt]]:
+    """The lists of statements below a node."""
     for node in ast.walk(root):
         for name in ("body", "orelse", "finalbody"):
             block = getattr(node, name, None)

@@ -327,6 +327,16 @@ class Machine(Journal):
         value: Value[str | None] = self.environ[name] if name in self.environ else self.world.env(name)
         return value._replace(options=None) if value.options == ("",) and self.supplied() else value
 
+    def open_variable(self, value: Abstract) -> bool:
+        """Whether a value is a variable that no file sets, just as it is read, and that may be set all the same."""
+        name = next((note.variable for note in value.trace if note.variable), "")
+        if value.options is not None or not name:
+            return False
+        given = self.variable(name, own=False)
+        read = len(value.trace) - len(given.trace)
+        reading, rest = value.trace[:read], value.trace[read:]
+        return given.options == (None,) and rest == given.trace and all(note.variable == name for note in reading)
+
     def refuse(self, word: Abstract, place: Span) -> None:
         """Ends the program at a word of its command line that it does not know."""
         given = word.site.span if word.site else word.trace[-1].span if word.trace else self.origin

@@ -14,6 +14,7 @@ from mcplint.programs.python.call import Args
 from mcplint.programs.python.calls import made
 from mcplint.programs.python.classes import define
 from mcplint.programs.python.conditions import either, matching, narrow
+from mcplint.programs.python.defaults import statement_default
 from mcplint.programs.python.exceptions import asserted, attempt, guarded, raising
 from mcplint.programs.python.expressions import resume
 from mcplint.programs.python.imports import import_module, import_names
@@ -84,7 +85,7 @@ def returned(machine: Machine, frame: Frame, node: ast.Return) -> None:
 
 def branch(machine: Machine, frame: Frame, node: ast.If) -> None:
     yes, no = partial(machine.execute, frame, node.body), partial(machine.execute, frame, node.orelse)
-    either(machine, frame, node.test, yes, no)
+    either(machine, frame, node.test, yes, no, lambda: statement_default(frame, node))
 
 
 def with_block(machine: Machine, frame: Frame, node: ast.With | ast.AsyncWith) -> None:
