@@ -4,17 +4,20 @@ The start command names a file that the build of the project makes, such as
 `dist/index.js`, and no step of the image makes it: there is no build step, or
 the script `prepare` was to build and `npm ci --ignore-scripts` skips it, or
 the result stays behind in another stage, or the compiler only checks types
-(`noEmit`, `emitDeclarationOnly`). `COPY --from=build` of such a file or folder
-ends the build with `not found`; without it the image builds, and each
-container exits with `Cannot find module '/app/dist/index.js'`. The packages
-that a program imports can stay behind in the same way: the last stage takes
-`dist` and neither installs nor takes `node_modules`, and Node says
-`ERR_MODULE_NOT_FOUND`, unless a bundler has put them into the program.
+(`noEmit`, `emitDeclarationOnly`), or the build writes to another folder
+(`outDir`, `--outfile`) than the one that is started. `COPY --from=build` of
+such a file or folder ends the build with `not found`; without it the image
+builds, and each container exits with `Cannot find module
+'/app/dist/index.js'`. The packages that a program imports can stay behind in
+the same way: the last stage takes `dist` and neither installs nor takes
+`node_modules`, and Node says `ERR_MODULE_NOT_FOUND`, unless a bundler has put
+them into the program.
 
 Reported only if nothing else can bring the file: every step of the stage is
 known, none runs a script, copies or unpacks, and no COPY brings the folder
-from a build context, where a developer may have built it before. Nor may the
-start itself bring it: `prestart`, or a command before the program.
+from a build context, where a developer may have built it before; a folder
+that no script of the package writes to nobody has built. Nor may the start
+itself bring it: `prestart`, or a command before the program.
 
 See https://docs.npmjs.com/cli/v11/using-npm/scripts,
 https://www.typescriptlang.org/tsconfig/#noEmit and

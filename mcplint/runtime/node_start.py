@@ -11,22 +11,26 @@ from mcplint.dependencies.node_packages import Compiled, nearest, package_json
 from mcplint.facts.dockerfile import Instruction
 from mcplint.facts.node import PackageJson
 from mcplint.images.contents import Contents
-from mcplint.images.copies import copied_from, project_path
+from mcplint.images.copies import copied_from, project_path, source_of
 from mcplint.images.image import Copied, Copy, Image
 from mcplint.images.node_installs import VERBS
 from mcplint.images.node_lacks import home_of, of_start
 from mcplint.knowledge.executables import NODE_MANAGERS, WITHOUT_FILES
 from mcplint.model import Container, Lack, LackKind
 from mcplint.programs.start import Start
+from mcplint.programs.typescript.builds import compiled_alone, is_build
 from mcplint.programs.typescript.packages import file_of
-from mcplint.programs.typescript.unresolved import compiled_alone, is_build, wanted_packages
+from mcplint.programs.typescript.unresolved import wanted_packages
+from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
+from mcplint.runtime.node_outputs import outputs, unknown_writers
 from mcplint.text.paths import outwards
 from mcplint.text.source import Span
 from mcplint.values import Label
 
 PLAIN = WITHOUT_FILES | {"tsc"}
 """The programs of a build that make no file which Node would load, but for a compiler."""
+_TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts")
 _CHECKS_ONLY = {"noEmit": "keeps tsc from writing it", "emitDeclarationOnly": "has tsc write declarations only"}
 """The options that keep the compiler from writing what Node loads. Source: https://www.typescriptlang.org/tsconfig"""
 _ELSEWHERE = re.compile(r"--(?:prefix|dir|cwd)\b|\s-C\b|\bdeploy\b|node_modules|--no-?Emit|--emit|--out|tsconfig", re.I)
@@ -44,11 +48,29 @@ def of_node_start(start: Start, word: Span, image: Image, container: Container, 
     yield from found
     if found or any(lack.kind == LackKind.OUTPUT for lack in image.lacks) or not _is_plain(image, tree):
         return
-    if any(map(_ELSEWHERE.search, _scripts(tree, start.target))):
-        return
-    lack = _unwritten(start, word, image, tree) or _without_packages(start, word, image, container, tree)
+    lack = _elsewhere(start, word, image, tree)
+    if lack is None and not any(map(_ELSEWHERE.search, _scripts(tree, start.target))):
+        lack = _unwritten(start, word, image, tree) or _without_packages(start, word, image, container, tree)
     if lack is not None:
         yield lack
+
+
+def _elsewhere(start: Start, word: Span, image: Image, tree: Tree) -> Lack | None:
+    """The built file that is started, where all that builds the package writes to other folders."""
+    path, home = start.image_path or "", nearest(tree, posixpath.dirname(start.target))
+    if home is None or not start.target.endswith(_TYPESCRIPT) or Contents.of(image, tree).has(path):
+        return None
+    made = outputs(tree, home)
+    places = list(_places(image, path, tree)) if made else []
+    if not made or not places or any(place is None or place[0] != home for place in places):
+        return None
+    paths = [posixpath.normpath(posixpath.join(*place)) for place in places if place]
+    if any(each in tree.paths or made.may_hold(each) or is_inner(tree, each) for each in paths):
+        return None
+    if next(unknown_writers(tree), None):
+        return None
+    shown = posixpath.relpath(path, image.workdir.only or "/")
+    return Lack(LackKind.OUTPUT, shown, word, f"{made.tool} writes to {made.shown(home)}", made.said)
 
 
 def _is_plain(image: Image, tree: Tree) -> bool:
@@ -74,7 +96,7 @@ def _does_nothing_else(run: Instruction) -> bool:
 def _unwritten(start: Start, word: Span, image: Image, tree: Tree) -> Lack | None:
     """The compiled file that is started, where the compiler is told to write none."""
     path, home = start.image_path or "", nearest(tree, posixpath.dirname(start.target))
-    if home is None or not start.target.endswith((".ts", ".tsx", ".mts", ".cts")) or Contents.of(image, tree).has(path):
+    if home is None or not start.target.endswith(_TYPESCRIPT) or Contents.of(image, tree).has(path):
         return None
     compiled = compiled_alone(tree, home)
     options = compiled.options if compiled else {}
@@ -98,13 +120,28 @@ def _written(start: Start, compiled: Compiled) -> str:
 
 def never_compiled(image: Image, path: str, tree: Tree) -> bool:
     """Whether a path lies where only the compiler writes, and no source is compiled to it."""
+    if not _is_plain(image, tree) or Contents.of(image, tree).has(path):
+        return False
+    places = list(_places(image, path, tree))
+    return bool(places) and all(place is not None and uncompiled(tree, place[0])(place[1]) for place in places)
+
+
+def _places(image: Image, path: str, tree: Tree) -> Iterator[tuple[str, str] | None]:
+    """Where a build would have made what stands at a path: a package of the project and the path in it.
+
+    None for what comes from neither the project nor one of its stages.
+    """
     contents, workdir = Contents.of(image, tree), image.workdir.only
     home = home_of(contents, workdir) if workdir else None
-    if home is None or not workdir or not _is_plain(image, tree) or contents.has(path):
-        return False
-    if any(_is_foreign(copy, path) for copy in image.copies):
-        return False
-    return uncompiled(tree, home)(posixpath.relpath(path, workdir))
+    yield (home, posixpath.relpath(path, workdir)) if home is not None and workdir else None
+    for copy in image.copies:
+        if _is_foreign(copy, path):
+            yield None
+        part = image.parts.get(copy.stage) if copy.stage is not None else None
+        for file in (copy.files or ()) if part else ():
+            source = source_of(file, path)
+            if source is not None and part is not None:
+                yield from _places(part, source, tree)
 
 
 def uncompiled(tree: Tree, home: str) -> Callable[[str], bool]:
@@ -159,7 +196,7 @@ def _without_packages(start: Start, word: Span, image: Image, container: Contain
         return None
     if "node_modules" in path or any(verb not in _QUIET for run in image.runs for verb, *_ in _managers(run)):
         return None
-    if not start.target.endswith((".ts", ".tsx", ".mts", ".cts")) and project_path(image, path) != start.target:
+    if not start.target.endswith(_TYPESCRIPT) and project_path(image, path) != start.target:
         return None
     places = [posixpath.join("/", folder.lstrip("/"), "node_modules") for folder in outwards(posixpath.dirname(path))]
     if any(_may_hold(image, place, tree) for place in places):

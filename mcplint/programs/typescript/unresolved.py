@@ -7,16 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mcplint.dependencies.node_packages import Compiled, nearest, package_json, tsconfig
-from mcplint.facts.node import PackageJson
+from mcplint.dependencies.node_packages import Compiled, nearest, package_json
 from mcplint.facts.typescript import Script
 from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.knowledge.sdk import fact, releases
 from mcplint.model import Import
+from mcplint.programs.typescript.builds import compiled_alone, compiles, rewritten, wanted
 from mcplint.programs.typescript.modules import resolve
 from mcplint.programs.typescript.operators import text_of
 from mcplint.project.tree import Tree
-from mcplint.text.paths import outwards
 from mcplint.text.source import Edit, Span
 from mcplint.values import Value
 
@@ -47,19 +46,6 @@ SECOND_HOMES = {
 """What of them exports a name, an empty path for none. Source: each of 2.0.0 and 2.4.0, imported."""
 MOST = 400
 """How many modules of a program are looked at."""
-_MAKES = (
-    r"(?:tsup|tsdown|esbuild|vite|rollup|webpack|parcel|unbuild|pkgroll|microbundle|bunchee|swc|babel|rolldown|rspack|"
-    r"ncc|nx|turbo|ts-patch|ttypescript|tsc-alias|tsc-esm-fix|tsc-module-loader|resolve-tspaths|tscpaths|"
-    r"ts-add-js-extension|fix-esm-import-path|typescript-transform-paths|nest)(?![\w])"
-)
-"""What makes other files of the sources than the compiler does, in the name of a package."""
-_REWRITE = rf"{_MAKES}|(?:tsconfig-paths|module-alias|next|tsx|ts-node|bun)(?![\w])"
-"""The same and what has Node find more."""
-_COMPILES = re.compile(r"(?:^|[;&|]\s*|\s)tsc(?:\s|$)")
-_PLAIN = re.compile(
-    r"(?:cross-env(?: \w+=\S+)* |npx )?(?:tsc|rm|rimraf|shx|chmod|cp|cpy|copyfiles|mkdir|echo|eslint|prettier|true|"
-    r"(?:npm|pnpm|yarn)(?: run)? [\w:-]+)(?: |$)|node -e \S*.*chmod.*"
-)
 
 
 def unresolved(tree: Tree, entry: str) -> tuple[Import, ...]:
@@ -70,8 +56,8 @@ def unresolved(tree: Tree, entry: str) -> tuple[Import, ...]:
     home = nearest(tree, posixpath.dirname(entry))
     if home is None:
         return ()
-    compiled = None if entry.endswith(JAVASCRIPT) else _compiled(tree, home)
-    if _rewritten(tree, home) or (compiled is None and not entry.endswith(JAVASCRIPT)):
+    compiled = None if entry.endswith(JAVASCRIPT) else compiles(tree, home)
+    if rewritten(tree, home) or (compiled is None and not entry.endswith(JAVASCRIPT)):
         return ()
     found: list[Import] = []
     for script, statement, source, own in _walked(tree, entry, _keeps_types(compiled)):
@@ -117,11 +103,6 @@ def _homes(name: str, release: Value[str]) -> list[str]:
     return list(dict.fromkeys(f"{SDK}/{home}" for homes in found for home in str(homes or "").split()))
 
 
-def compiled_alone(tree: Tree, home: str) -> Compiled | None:
-    """How the compiler makes the files of a package, None where something else may make them too."""
-    return None if _rewritten(tree, home, _MAKES) else _compiled(tree, home)
-
-
 def wanted_packages(tree: Tree, entry: str) -> Iterator[tuple[str, Span]]:
     """The packages that a program imports for certain when it starts, by those that its `package.json` asks for."""
     home = nearest(tree, posixpath.dirname(entry))
@@ -129,7 +110,7 @@ def wanted_packages(tree: Tree, entry: str) -> Iterator[tuple[str, Span]]:
     if package is None or home is None:
         return
     compiled = None if entry.endswith(JAVASCRIPT) else compiled_alone(tree, home)
-    asked = frozenset(_asked(package)) if compiled or entry.endswith(JAVASCRIPT) else frozenset()
+    asked = frozenset(wanted(package)) if compiled or entry.endswith(JAVASCRIPT) else frozenset()
     for script, _, source, own in _walked(tree, entry, _keeps_types(compiled)) if asked else ():
         parts = text_of(source)[1:-1].split("/")
         name = "/".join(parts[: 2 if parts[0].startswith("@") else 1])
@@ -251,31 +232,3 @@ def _is_module(tree: Tree, path: str, compiled: Compiled | None) -> bool:
 def _option(compiled: Compiled, name: str) -> str:
     node = compiled.options.get(name)
     return node.text.lower() if node is not None else ""
-
-
-def _compiled(tree: Tree, home: str) -> Compiled | None:
-    """How a package is compiled, where its scripts do nothing else with its sources."""
-    package = package_json(tree, home)
-    scripts = [node.text for name, node in (package.scripts if package else {}).items() if is_build(name)]
-    commands = [each.strip() for text in scripts for each in re.split(r"&&|\|\||;", text)]
-    if not any(map(_COMPILES.search, commands)) or not all(map(_PLAIN.match, commands)):
-        return None
-    if any(" -p" in each or "--project" in each or " -b" in each for each in commands):
-        return None
-    return tsconfig(tree, posixpath.join(home, "tsconfig.json"))
-
-
-def is_build(name: str) -> bool:
-    """Whether a script is called like one that builds."""
-    return "build" in name or name in ("compile", "prepare", "prepack", "prepublishOnly", "postinstall", "tsc")
-
-
-def _rewritten(tree: Tree, home: str, called: str = _REWRITE) -> bool:
-    """Whether a package, or the workspace around it, asks for what rewrites paths or finds more."""
-    packages = [found for each in outwards(home) if (found := package_json(tree, each))]
-    return any(re.search(called, name) for package in packages for name in _asked(package))
-
-
-def _asked(package: PackageJson) -> Iterator[str]:
-    for table in package.requirements.values():
-        yield from table

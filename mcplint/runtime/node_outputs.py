@@ -1,0 +1,166 @@
+"""Where the build of a package writes, as far as its scripts and its compiler's or bundler's configuration say it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from mcplint.commands.shell_parser import commands
+from mcplint.dependencies.node_packages import package_json, tsconfig
+from mcplint.knowledge.executables import NODE_MANAGERS, WITHOUT_FILES
+from mcplint.programs.typescript.builds import building
+from mcplint.programs.typescript.packages import BUNDLERS
+from mcplint.project.tree import Tree
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Source, Span
+from mcplint.values import Label
+
+_MAKES_NONE = WITHOUT_FILES | {"rimraf", "del", "eslint", "prettier", "husky", "lefthook", "simple-git-hooks", "is-ci"}
+_LEADS = ("npx", "shx", "cross-env")
+_WRITES_MORE = re.compile(r"(?i)write|copy|cp|rename|exec|spawn|link|require\(['\"](?!(?:node:)?fs['\"])|import")
+"""What a line for Node says that may make a file."""
+_OUTPUT = re.compile(r"\b(outdir|outfile|file|dir)\b(\s*:\s*[\"']([\w./@-]+)[\"'])?", re.IGNORECASE)
+_FLAGS = ("--outfile", "--outdir", "--out-dir", "--outDir")
+_CONFIGURED = {
+    "tsup": ("-d", "--config"),
+    "tsdown": ("-d", "-c"),
+    "vite": ("", "-c"),
+    "esbuild": ("", ""),
+    "bun": ("", ""),
+}
+"""The short option of a bundler's folder, and one that names another configuration."""
+
+
+class Outputs(NamedTuple):
+    """Below which folders and files of the project a build writes, and which program says so where."""
+
+    paths: tuple[str, ...]
+    tool: str
+    said: tuple[Label, ...]
+
+    def may_hold(self, path: str) -> bool:
+        """Whether a file may be one that the build makes."""
+        return any(not each or path == each or path.startswith(f"{each}/") for each in self.paths)
+
+    def shown(self, home: str) -> str:
+        """The folders as one who works in a folder of the project names them."""
+        return " and ".join(dict.fromkeys(posixpath.relpath(each or ".", home or ".") for each in self.paths))
+
+
+class _Output(NamedTuple):
+    path: str
+    tool: str = ""
+    said: Span | None = None
+
+
+def outputs(tree: Tree, home: str) -> Outputs | None:
+    """Where all scripts that build a package write, None where one of them is not understood."""
+    package = package_json(tree, home)
+    if package is None:
+        return None
+    found: list[_Output] = []
+    for node in building(package):
+        for command in commands(LocatedText(Source("package.json", node.text), node.text)):
+            words = [word.text for word in command.words]
+            redirected = any(">" in each.operator and "/dev/" not in each.target.text for each in command.redirects)
+            written = _written(tree, home, words, package.scripts)
+            if written is None or redirected or any("$" in word for word in words):
+                return None
+            found += (each if each.said else each._replace(said=node.span) for each in written)
+    making = [each for each in found if each.tool]
+    if not making:
+        return None
+    said = tuple(Label(each.said, "the build writes there") for each in making[:1] if each.said)
+    return Outputs(tuple(each.path for each in found), making[0].tool, said)
+
+
+def _written(tree: Tree, home: str, words: list[str], scripts: Collection[str]) -> list[_Output] | None:
+    """What a command of a script writes, None where that is not known; other scripts are looked at by themselves."""
+    while words and (words[0] in _LEADS or re.match(r"\w+=", words[0])):
+        words = words[1:]
+    if words and words[0] in NODE_MANAGERS and words[:2] != ["bun", "build"]:
+        tool, *rest = (word for word in words if word not in ("-s", "--silent", "run", "exec"))
+        if rest and rest[0] in scripts:
+            return [] if len(rest) == 1 else None
+        words = rest if tool in ("pnpm", "yarn") or "exec" in words else [tool]
+    if not words or words[0] in _MAKES_NONE:
+        return []
+    name = words[0]
+    if name in ("cp", "mv"):
+        return [_Output(_path(home, words[-1]))]
+    if name == "node":
+        return [] if words[1:2] == ["-e"] and not _WRITES_MORE.search(" ".join(words[2:])) else None
+    if name == "tsc":
+        return _compiled(tree, home, words[1:])
+    return _bundled(tree, home, name, words[1:]) if name in _CONFIGURED else None
+
+
+def _path(home: str, name: str) -> str:
+    path = posixpath.normpath(posixpath.join(home, name))
+    return "" if path == "." else path
+
+
+def _compiled(tree: Tree, home: str, words: list[str]) -> list[_Output] | None:
+    """What the compiler writes: only where its configuration says in which folder."""
+    if "--noEmit" in words and words[-1] != "false":
+        return []
+    given = dict(pairwise(words))
+    name = given.get("-p") or given.get("--project") or "tsconfig.json"
+    name = name if name.endswith(".json") else posixpath.join(name, "tsconfig.json")
+    compiled = tsconfig(tree, _path(home, name))
+    known = ("-p", "--project", "--outDir", "--noEmit", "--emitDeclarationOnly", "--pretty", "--declaration")
+    if any(word.startswith("-") and word not in known for word in words) or compiled is None:
+        return None
+    if "--outDir" in given:
+        return [_Output(_path(home, given["--outDir"]), "tsc")]
+    if not compiled.out:
+        return None
+    said = compiled.options.get("outDir")
+    return [_Output(compiled.out, "tsc", said.span if said else None)]
+
+
+def _bundled(tree: Tree, home: str, tool: str, words: list[str]) -> list[_Output] | None:
+    """What a bundler writes: where its options, its configuration, or nothing says in which folder."""
+    short, other = _CONFIGURED[tool]
+    if any(word.startswith((other or "--config", "--config")) for word in words) or "--cwd" in words:
+        return None
+    flags = [word.split("=", 1) for word in words if word.startswith("--") and "=" in word]
+    flags += [[word, after] for word, after in pairwise(words) if word in (*_FLAGS, short)]
+    told = [_Output(_path(home, value), tool) for flag, value in flags if flag in (*_FLAGS, short) and flag]
+    if told:
+        return told
+    if tool in ("esbuild", "bun"):
+        return None
+    package = package_json(tree, home)
+    if package is None or '"tsup"' in re.sub(r'"tsup"\s*:\s*"[^"]*"', "", package.source.text):
+        return None
+    configured = [path for path in tree.beside(home) if BUNDLERS.fullmatch(posixpath.basename(path))]
+    own = [path for path in configured if posixpath.basename(path).startswith(f"{tool}.")]
+    if len(own) != 1:
+        return None if own else [_Output(_path(home, "dist"), tool)]
+    return _of_configuration(tree, home, own[0], tool)
+
+
+def _of_configuration(tree: Tree, home: str, path: str, tool: str) -> list[_Output] | None:
+    """The folders that the configuration of a bundler names, all of them as literals."""
+    source = tree.source(path)
+    if source is None or re.search(r"onSuccess|closeBundle|writeBundle|process\.|\.\.\.|\broot\b", source.text):
+        return None
+    found = list(_OUTPUT.finditer(source.text))
+    if not all(each[2] for each in found):
+        return None
+    folders = [_Output(_path(home, each[3]), tool, Span(source, each.start(3), each.end(3))) for each in found]
+    usual = len(re.findall(r"\bentry\b", source.text)) > len(folders)
+    return folders + [_Output(_path(home, "dist"), tool)] * (usual or not folders)
+
+
+def unknown_writers(tree: Tree) -> Iterator[str]:
+    """The files of a project besides its scripts that have a compiler write elsewhere."""
+    for path in sorted(tree.paths):
+        name = posixpath.basename(path)
+        may = name in ("Makefile", "justfile", "Taskfile.yml") or path.endswith(".sh") or path in tree.workflows
+        if may and tree.mentions(path, "outDir", "outdir", "out-dir"):
+            yield path
