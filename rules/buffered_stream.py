@@ -23,10 +23,16 @@ nginx obeys the header and does not pass it on. With two nginx in a row, the
 outer one never sees it unless the inner one has
 `add_header X-Accel-Buffering no` or `proxy_pass_header X-Accel-Buffering`.
 
+lighttpd collects every answer whole before it sends a byte of it, and no
+header of the server changes that: there it is always an error, unless
+`server.stream-response-body` is `1` or `2`.
+
 Not reported if responses are plain JSON (`json_response=True`), or for
 locations that do not carry the MCP endpoint or are asked by health checks.
 
 See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering
+and
+https://redmine.lighttpd.net/projects/lighttpd/wiki/Server_stream-response-bodyDetails
 
 ## Bad
 `Dockerfile`
@@ -125,6 +131,7 @@ server {
 from collections.abc import Iterator
 
 from mcplint import ERROR, WARNING, Finding, Fix, Label, Route, rule
+from mcplint.knowledge.proxies import UNBUFFERED
 from mcplint.text.layout import is_remarked
 
 
@@ -135,7 +142,7 @@ def check(route: Route):
         return
     name = route.title_at(route.buffering.span)
     ignoring, unchunked = tuple(_ignoring(route)), tuple(_not_chunked(route))
-    if ignoring and unchunked:
+    if route.collected or (ignoring and unchunked):
         lost = (
             "no client can connect"
             if server.transport.must_be("sse")
@@ -149,8 +156,12 @@ def check(route: Route):
             f"{name} buffers responses; the event stream only gets through because of {reason}",
         )
     site = route.buffering.site
-    fix = Fix("turn response buffering off", route.buffering.write("off"), bool(site) and not is_remarked(site.span))
-    notes = (*route.buffering.trace, *ignoring, *unchunked)
+    fix = Fix(
+        "turn response buffering off",
+        route.buffering.write(UNBUFFERED.get(route.proxy, "off")),
+        bool(site) and not is_remarked(site.span),
+    )
+    notes = (*route.buffering.trace, *route.collected, *ignoring, *unchunked)
     yield Finding(message, route.buffering.span or route.span, notes, fix, severity)
 
 

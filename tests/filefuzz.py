@@ -57,6 +57,9 @@ SPARE = {
     "package.json": '{"name": "a", "bin": {"a": "dist/index.js"}, "mcpName": "io.github.a/a", "version": "1.0.0"}\n',
     "a.service": "[Service]\nExecStart=/usr/bin/python /srv/server.py\nEnvironment=A=1\nUser=a\n",
     "Procfile": "web: uvicorn server:app --host 0.0.0.0 --port $PORT\n",
+    "lighttpd.conf": 'server.port = 80\nvar.a = "b"\ninclude "c.conf"\n$HTTP["url"] =^ "/mcp" {\n'
+    '    proxy.header = ( "map-urlpath" => ( "/mcp" => "/" ) )\n'
+    '    proxy.server = ( "" => ( ( "host" => var.a, "port" => 8000 ) ) )\n} else {\n    server.tag += "x"\n}\n',
     "traefik.toml": '[http.routers.a]\nrule = "PathPrefix(`/mcp`)"\nservice = "a"\n'
     '[[http.services.a.loadBalancer.servers]]\nurl = "http://a:8000"\n',
     "README.md": "# A\n\n<!-- mcp-name: io.github.a/a -->\n",

@@ -62,6 +62,10 @@ def caddy(text: str) -> Files:
     return compose("", Caddyfile=f"{text}:81 {{\n  reverse_proxy b:8000\n}}\n")
 
 
+def lighttpd(text: str) -> Files:
+    return compose("", **{"lighttpd.conf": f'{text}proxy.server = ( "" => ( ( "host" => "b", "port" => 8000 ) ) )\n'})
+
+
 def installed(**files: str) -> Files:
     return {"server.py": SERVER, "Dockerfile": DOCKERFILE.format("RUN pip install -r requirements.txt .\n"), **files}
 
@@ -186,6 +190,16 @@ KINDS: dict[str, Callable[[int], Files]] = {
     "backends": lambda n: haproxy("frontend f\n  bind :80\n" + each("backend b#\n  server s b:8000\n", n)),
     "conditions of HAProxy": lambda n: haproxy(
         "frontend f\n  mode http\n  bind :80\n" + each("  acl a# path_beg /x#\n  use_backend b if a#\n", n)
+    ),
+    "conditions of lighttpd": lambda n: lighttpd(
+        each(
+            '$HTTP["url"] =^ "/x#" { server.stream-response-body = 1\n'
+            'proxy.server = ( "" => ( ( "host" => "b", "port" => 8000 ) ) ) }\n',
+            n,
+        )
+    ),
+    "entries of lighttpd": lambda n: lighttpd(
+        each('proxy.server += ( "/x#" => ( ( "host" => "b", "port" => 8000 ) ) )\ninclude "x#.conf"\n', n)
     ),
     "pods": lambda n: built(**{"k.yaml": "---\n".join(PODS.format(i) + SERVICE.format(i) for i in range(n))}),
     "variables of a pod": lambda n: built(

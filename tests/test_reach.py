@@ -28,6 +28,7 @@ ENV = "# the key\nKEY='a b'\nHOST=127.0.0.1 # here\n"
 UNIT = "[Service]\n# starts it\nExecStart=/srv/run --port 80\nUser=root\n"
 HAPROXY = "defaults\n  timeout server 30s # short\nbackend b\n  option httpclose\n  server a notes:8000\n"
 CADDY = "notes.example.com {\n\treverse_proxy notes:8000 # here\n\tencode gzip\n}\n"
+LIGHTTPD = '$HTTP["url"] =^ "/a" {\n  a.b = 1 # here\n}\nproxy.server = ( "/" => ( ( "host" => "a" ) ) )\n'
 SCRIPT = 'const app = express();\napp.use(cors({ origin: "*" })); // all\napp.listen(80, "127.0.0.1");\n'
 
 
@@ -54,6 +55,7 @@ def edit(path: str, text: str, old: str, new: str, after: bool = False) -> Edit:
         ("notes.service", UNIT, "root", "notes"),
         ("haproxy.cfg", HAPROXY, "30s", "300s"),
         ("Caddyfile", CADDY, "gzip", "zstd"),
+        ("lighttpd.conf", LIGHTTPD, "proxy.server", "a.c = 1\nproxy.server"),
         ("server.ts", SCRIPT, ' "*"', ' "*", exposedHeaders: ["Mcp-Session-Id"]'),
     ],
 )
@@ -91,6 +93,8 @@ def test_an_edit_that_changes_what_it_edits_is_made(path, text, old, new):
         ("haproxy.cfg", HAPROXY, "  option httpclose", "backend c", False),
         ("Caddyfile", CADDY, "# here", " header a b", True),
         ("Caddyfile", CADDY, "# here\n", "{\n", False),
+        ("lighttpd.conf", LIGHTTPD, "# here", "a.c = 1", True),
+        ("lighttpd.conf", LIGHTTPD, "# here\n", "else {", False),
         ("server.ts", SCRIPT, "// all", " app.disable('etag');", True),
         ("server.ts", SCRIPT, '"127.0.0.1");', '"0.0.0.0"', False),
         ("server.js", SCRIPT, '"*"', "'*", False),

@@ -16,7 +16,7 @@ from mcplint.project.kinds import kind
 from mcplint.text.source import Edit, Part, Source, Span
 
 READERS = {
-    **{name: name for name in ("python", "dockerfile", "nginx", "typescript", "haproxy")},
+    **{name: name for name in ("python", "dockerfile", "nginx", "typescript", "haproxy", "lighttpd")},
     "caddyfile": "caddy",
     "env": "dotenv",
     "unit": "ini",

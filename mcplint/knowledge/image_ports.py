@@ -39,7 +39,18 @@ PORTS: Mapping[str, frozenset[int]] = {
 }
 
 OTHER_SOFTWARE = PORTS.keys() | {
-    *("nginx", "nginx-unprivileged", "openresty", "traefik", "caddy", "haproxy", "envoy", "httpd", "cloudflared"),
+    *(
+        "nginx",
+        "nginx-unprivileged",
+        "openresty",
+        "traefik",
+        "caddy",
+        "haproxy",
+        "envoy",
+        "httpd",
+        "lighttpd",
+        "cloudflared",
+    ),
     *("prometheus", "grafana", "loki", "tempo", "jaeger", "all-in-one", "alertmanager", "node-exporter", "cadvisor"),
     *("otel-collector", "opentelemetry-collector", "opentelemetry-collector-contrib", "promtail", "fluentd"),
     *("certbot", "adminer", "pgadmin4", "redisinsight", "mailhog", "mailpit", "keycloak", "busybox", "hello-world"),

@@ -2,6 +2,7 @@
 
 HAProxy: https://docs.haproxy.org/2.6/configuration.html,
 Caddy: https://caddyserver.com/docs/caddyfile/directives/reverse_proxy,
+lighttpd: https://redmine.lighttpd.net/projects/lighttpd/wiki/Mod_proxy,
 Traefik: https://doc.traefik.io/traefik/routing/services/,
 ingress-nginx: https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/.
 """
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from mcplint.text.glob import fits
 
 NGINX, INGRESS_NGINX, HAPROXY, TRAEFIK, CADDY = "nginx", "ingress-nginx", "HAProxy", "Traefik", "Caddy"
+LIGHTTPD = "lighttpd"
 
 WORKS, NONE, COOKIE, TOKEN, SESSION = "works", "none", "cookie", "token", "session-header"
 """What a way of picking the server means to sessions kept in memory: all of a client's requests reach one process, none
@@ -62,6 +64,10 @@ BALANCING: dict[str, dict[str, str]] = {
         **dict.fromkeys(("lb_policy random", "lb_policy random_choose*", "lb_policy round_robin"), NONE),
         **dict.fromkeys(("lb_policy weighted_round_robin*", "lb_policy least_conn"), NONE),
     },
+    LIGHTTPD: {
+        **dict.fromkeys(("proxy.balance hash", "proxy.balance sticky"), WORKS),
+        **dict.fromkeys(("proxy.balance fair", "proxy.balance round-robin"), NONE),
+    },
     TRAEFIK: {
         "sticky.cookie": COOKIE,
         "round-robin": NONE,
@@ -69,7 +75,11 @@ BALANCING: dict[str, dict[str, str]] = {
 }
 """By proxy: balancing as a shell pattern over its configuration, nginx's without the braces of variables, the others'
 in small letters; the first that fits holds. What became of the sessions of twelve clients on three servers was measured
-under nginx 1.22 and 1.30, HAProxy 2.6 and 3.2 and Caddy 2.6 and 2.11; the rest is documented."""
+under nginx 1.22 and 1.30, HAProxy 2.6 and 3.2, Caddy 2.6 and 2.11 and lighttpd 1.4.69; the rest is documented."""
+
+
+UNBUFFERED = {NGINX: "off", LIGHTTPD: "1"}
+"""What the setting that has a proxy hold answers back is set to so that it passes them on as they come."""
 
 
 class Default(NamedTuple):

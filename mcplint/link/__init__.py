@@ -42,7 +42,19 @@ if TYPE_CHECKING:
 P = TypeVar("P", Remote, ClientConfig)
 
 # The kinds of files that deploy a server, and the readers of those that set how it runs or what is installed.
-DEPLOYING = ("dockerfile", "compose", "nginx", "haproxy", "caddyfile", "fly", "render", "railway", "procfile", "client")
+DEPLOYING = (
+    "dockerfile",
+    "compose",
+    "nginx",
+    "haproxy",
+    "caddyfile",
+    "lighttpd",
+    "fly",
+    "render",
+    "railway",
+    "procfile",
+    "client",
+)
 HIDING = ("template", "spec", "containers", "an entry of containers")
 ENTRIES = ("Service", "Ingress")
 SETTINGS = ("dotenv", "dotenv.raw", "requirements", "lock", "npm_lock", "package_json")

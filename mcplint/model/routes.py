@@ -98,7 +98,8 @@ class Route(NamedTuple):
     answers, some on a condition; `ignored_headers`: those of answers that it does not obey itself. `withheld`: what
     else of a request is not passed on as it came (`headers`, `body`, `method`). `retries`: where it repeats requests
     that may have run. `intercepted`: where errors of the server get its `error_pages` too. `compressed`: where it
-    compresses event streams. `rewrites_bodies`, `rewrites_redirects`: whether it changes answers, or the `Location` of
+    compresses event streams. `collected`: why it passes nothing on before an answer is complete, whatever the server
+    asks for. `rewrites_bodies`, `rewrites_redirects`: whether it changes answers, or the `Location` of
     redirects. `endpoint`: the path under which clients reach the server's MCP endpoint through this location; an option
     None where they do not. `ping`: seconds between bytes on an idle event stream of the server, an option None where
     nothing comes. `opts_out`: whether its streams carry `X-Accel-Buffering: no`. `secured`: where TLS is set up for the
@@ -144,6 +145,7 @@ class Route(NamedTuple):
     intercepted: tuple[Label, ...] = ()
     error_pages: tuple[ErrorPage, ...] = ()
     compressed: tuple[Label, ...] = ()
+    collected: tuple[Label, ...] = ()
     rewrites_bodies: bool = False
     rewrites_redirects: bool = False
     tls: Value[bool] = UNKNOWN

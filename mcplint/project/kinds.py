@@ -71,6 +71,7 @@ KINDS = (
     ),
     Kind("unit", ("*.service",), "#"),
     Kind("compose", ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml"), "#"),
+    Kind("lighttpd", ("lighttpd*.conf", "lighttpd/*.conf"), "#", latin=True),
     Kind(
         "nginx",
         (

@@ -13,7 +13,18 @@ from mcplint.text.urls import is_this_machine
 from mcplint.values import EditSite, Label
 
 PROGRAMS = frozenset(
-    {"nginx", "caddy", "haproxy", "traefik", "envoy", "tini", "dumb-init", "docker-entrypoint.sh", "entrypoint.sh"}
+    {
+        "nginx",
+        "caddy",
+        "haproxy",
+        "lighttpd",
+        "traefik",
+        "envoy",
+        "tini",
+        "dumb-init",
+        "docker-entrypoint.sh",
+        "entrypoint.sh",
+    }
 )
 """What the image of a proxy starts, and nothing beside it."""
 

@@ -40,6 +40,10 @@ def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ..
         from mcplint.proxies.caddy import link as caddy
 
         found += caddy.proxies(tree.all_facts("caddy", paths["caddyfile"]), tree, network)
+    if "lighttpd" in paths:
+        from mcplint.proxies.lighttpd import link as lighttpd
+
+        found += lighttpd.proxies(tree.all_facts("lighttpd", paths["lighttpd"]), tree, network)
     if any(any(map(_is_traefiks, context.container.labels)) for context in network.running):
         from mcplint.proxies import traefik
 

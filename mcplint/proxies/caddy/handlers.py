@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from mcplint.facts.caddy import Directive
 from mcplint.model import PathMatch
-from mcplint.proxies.caddy.order import Condition, Matchers, arguments, both, condition_of, matchers_in, ordered
+from mcplint.proxies.caddy.order import Matchers, arguments, condition_of, matchers_in, ordered
+from mcplint.proxies.conditions import Condition, both
 from mcplint.proxies.routing import kept, unknown
 from mcplint.values import Label
 

@@ -6,34 +6,16 @@ https://caddyserver.com/docs/caddyfile/directives#sorting-algorithm, https://cad
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import product
-from typing import NamedTuple
 
 from mcplint.facts.caddy import Directive, Word
 from mcplint.model import EXACT, PREFIX, PathMatch
+from mcplint.proxies.conditions import ALL, MOST_PATHS, Condition, both
 
 ORDER = (
     *("redir", "rewrite", "uri", "try_files", "basic_auth", "basicauth", "forward_auth", "request_header", "invoke"),
     *("handle", "route", "abort", "error", "respond", "metrics", "reverse_proxy", "php_fastcgi", "file_server"),
 )
 """The directives that matter here, in the order in which Caddy tries them."""
-ALL = PathMatch(PREFIX, "/", any_case=True)
-MOST_PATHS = 100
-
-
-class Condition(NamedTuple):
-    """Which requests a directive takes.
-
-    `matches`: one of these paths, None where that is not known; `hosts`: to one of these names, none: to any.
-    `never`: no request of an MCP client. `bare`: it says nothing at all.
-    """
-
-    matches: tuple[PathMatch, ...] | None = (ALL,)
-    hosts: tuple[str, ...] = ()
-    never: bool = False
-    bare: bool = True
-
-
 Matchers = Mapping[str, Condition]
 
 
@@ -86,26 +68,6 @@ def _line(line: Directive) -> Condition:
         case "protocol":
             return Condition(bare=False)
     return Condition(None, bare=False)
-
-
-def both(outer: Condition, inner: Condition) -> Condition:
-    """What both take."""
-    hosts = outer.hosts or inner.hosts
-    if outer.hosts and inner.hosts and outer.hosts != inner.hosts:
-        return Condition(None, bare=False)
-    never, bare = outer.never or inner.never, outer.bare and inner.bare
-    if outer.matches is None or inner.matches is None:
-        return Condition(None, hosts, never, bare)
-    if len(outer.matches) * len(inner.matches) > MOST_PATHS:
-        return Condition(None, hosts, never, bare)
-    shared = tuple(filter(None, (_shared(*pair) for pair in product(outer.matches, inner.matches))))
-    return Condition(shared, hosts, never or not shared, bare)
-
-
-def _shared(one: PathMatch, other: PathMatch) -> PathMatch | None:
-    """The paths that both take."""
-    narrow, wide = (one, other) if len(one.text) > len(other.text) or one.kind == EXACT else (other, one)
-    return narrow if wide.takes(narrow.text) else None
 
 
 def path_match(pattern: str) -> PathMatch | None:

@@ -1,0 +1,48 @@
+"""Which requests something in the configuration of a proxy is for: their names and paths."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+from mcplint.model import EXACT, PREFIX, SEGMENTS, PathMatch
+
+ALL = PathMatch(PREFIX, "/", any_case=True)
+MOST_PATHS = 100
+
+
+class Condition(NamedTuple):
+    """Which requests a directive takes.
+
+    `matches`: one of these paths, None where that is not known; `hosts`: to one of these names, none: to any.
+    `never`: no request of an MCP client. `bare`: it says nothing at all.
+    """
+
+    matches: tuple[PathMatch, ...] | None = (ALL,)
+    hosts: tuple[str, ...] = ()
+    never: bool = False
+    bare: bool = True
+
+
+def both(outer: Condition, inner: Condition) -> Condition:
+    """What both take."""
+    hosts = outer.hosts or inner.hosts
+    if outer.hosts and inner.hosts and outer.hosts != inner.hosts:
+        return Condition(None, bare=False)
+    never, bare = outer.never or inner.never, outer.bare and inner.bare
+    if outer.matches is None or inner.matches is None:
+        return Condition(None, hosts, never, bare)
+    if len(outer.matches) * len(inner.matches) > MOST_PATHS:
+        return Condition(None, hosts, never, bare)
+    found = tuple(filter(None, (shared(*pair) for pair in product(outer.matches, inner.matches))))
+    return Condition(found, hosts, never or not found, bare)
+
+
+def shared(one: PathMatch, other: PathMatch) -> PathMatch | None:
+    """The paths that both take."""
+    narrow, wide = (one, other) if _narrowness(one) > _narrowness(other) else (other, one)
+    return narrow if wide.takes(narrow.text) else None
+
+
+def _narrowness(match: PathMatch) -> tuple[bool, int, bool]:
+    return match.kind == EXACT, len(match.text), match.kind == SEGMENTS

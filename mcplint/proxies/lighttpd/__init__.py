@@ -1,0 +1,1 @@
+"""lighttpd: https://redmine.lighttpd.net/projects/lighttpd/wiki/Docs_Configuration"""
