@@ -14,6 +14,8 @@ PACKAGE_EXEC = ("exec", "dlx", "x")
 TASK_RUNNERS = ("make", "just", "poe", "task")
 CONTAINER_ENGINES = ("docker", "podman", "nerdctl")
 """Command lines that take the arguments of Docker's."""
+HELP = frozenset({"--help", "--version", "-h", "-V"})
+"""Arguments at which a program tells of itself and ends."""
 SYSTEM_INSTALLERS = frozenset({"apt-get", "apt", "apt-fast", "apk", "dnf", "microdnf", "yum"})
 JAVASCRIPT = (".js", ".mjs", ".cjs")
 TYPESCRIPT = (".ts", ".mts", ".cts")

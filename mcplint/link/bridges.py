@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mcplint.commands.command_lines import GATEWAYS
 from mcplint.commands.options import parse
-from mcplint.commands.words import span_of, text
+from mcplint.commands.words import span_of, spelled, text
 from mcplint.dependencies.npm import asking
 from mcplint.dependencies.npm import sdk as sdk_of
 from mcplint.facts.node import NodeLock, PackageJson
@@ -38,7 +38,10 @@ _INSTALLS = (
 
 
 class Told(NamedTuple):
-    """A bridge as it is started: its name, where that stands, its options, its registry and its release."""
+    """A bridge as it is started: its name, where that stands, its options, its registry and its release.
+
+    `open`: whether it may be told more options than these.
+    """
 
     tool: str
     span: Span
@@ -46,6 +49,7 @@ class Told(NamedTuple):
     registry: str
     release: Value[str]
     pin: EditSite | None
+    open: bool = False
 
     @property
     def note(self) -> Label:
@@ -85,19 +89,22 @@ def bridge(
             release, pin, sdk = required
         else:
             sdk = Value((releases(SDK)[-1],))
-    told = Told(tool, span, options.flags, registry, release, pin)
+    more = bool(options.rest) and options.rest[0].options is None and all(spelled(word) != "--" for word in words)
+    told = Told(tool, span, options.flags, registry, release, pin, more)
     described = {"supergateway": _supergateway, "mcpo": _mcpo}.get(tool, _MCP_PROXIES.get(registry, _unknown))
     return described(told)._replace(sdk=sdk)
 
 
 def foreign(start: NoStart, made: Bridge, link: Link) -> Server:
     """The stdio server of others that a bridge starts, of which nothing but that is known."""
-    note = Label(made.span, f"{made.name} serves the stdio server that it starts")
+    told = all(word.options is not None for word in start.bridge)
+    what = "serves the stdio server that it starts" if told else "serves what whoever starts it names"
+    note = Label(made.span, f"{made.name} {what}")
     return Server.unset(
         made.span,
         Sdk(None, UNKNOWN),
         name=UNKNOWN,
-        transport=Value((STDIO,), (note,)),
+        transport=Value((STDIO,) if told else None, (note,)),
         runner=start.wrapper or "",
         bridge=made,
         links=(link,),
@@ -230,7 +237,7 @@ def _npm_proxy(told: Told) -> Bridge:
         host=_option(told, ("host",), EVERY),
         port=_number(_option(told, ("port",), "8080")),
         path=_option(told, names, "/sse" if over_sse else "/mcp"),
-        stateless=NOWHERE if over_sse else Value(("stateless" in told.flags,), (told.note,)),
+        stateless=NOWHERE if over_sse else _stateless(told),
     )
 
 
@@ -243,7 +250,7 @@ def _python_proxy(told: Told) -> Bridge:
         host=_option(told, ("host", "sse-host"), LOOPBACK),
         port=_number(_option(told, ("port", "sse-port"), "")),
         path=Value(("/mcp",), (told.note,)),
-        stateless=Value(("stateless" in told.flags,), (told.note,)),
+        stateless=_stateless(told),
     )
 
 
@@ -257,8 +264,13 @@ def _unknown(told: Told) -> Bridge:
 
 
 def _option(told: Told, names: Sequence[str], default: str | None) -> Value[str]:
-    unsaid = UNKNOWN if default is None else Value((default,), (told.note,))
+    unsaid = UNKNOWN if default is None else Value(None if told.open else (default,), (told.note,))
     return next((told.flags[name] for name in names if name in told.flags), unsaid)
+
+
+def _stateless(told: Told) -> Value[bool]:
+    given = "stateless" in told.flags
+    return Value((given,) if given or not told.open else None, (told.note,))
 
 
 def _changed(said: Value[str], meanings: Mapping[str | None, str]) -> Value[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import base
+from mcplint.knowledge.executables import HELP
 from mcplint.knowledge.image_references import is_reference, placeholder
 from mcplint.model import ASSUMED, MADE, MISSING, Argv, Container, Link
 from mcplint.project.tree import Tree
@@ -26,6 +27,7 @@ TEMPLATE = re.compile(r"^\.env\.(.*\.)?(example|sample|template|dist)$|^(example
 _FILLED_IN = re.compile(r"\$\{\w+\}|\$\w+")
 """An image of which nothing is written but what a program such as `envsubst` fills in."""
 _ELSEWHERE = "is built from a folder that is not in the project, of which"
+_REPLACED = "has it tell of itself, unless whoever starts the image gives other arguments"
 _PLACEHOLDER = "runs an image that is filled in where it is deployed, and of the project"
 
 
@@ -289,12 +291,19 @@ def command(service: Container, image: Image | None) -> Argv | None:
     if service.entrypoint:
         entrypoint, arguments, takes = service.entrypoint, None, True
     arguments = service.arguments or arguments
+    if entrypoint and arguments and not service.platform and not service.arguments and _only_tells(arguments):
+        arguments = arguments._replace(words=(Value(None, (Label(arguments.span, _REPLACED),)),))
     parts = [part for part in (entrypoint, arguments if takes else None) if part]
     if not parts:
         return None
     words = tuple(word for part in parts for word in part.words or ())
     trace = tuple(note for part in parts for note in part.trace)
     return Argv(None if any(part.words is None for part in parts) else words, parts[-1].span, trace)
+
+
+def _only_tells(arguments: Argv) -> bool:
+    """Whether arguments have a program tell of itself and end, so that nobody starts the image with them to serve."""
+    return bool(arguments.words) and all(word.only in HELP for word in arguments.words or ())
 
 
 def _published(service: Container) -> Argv | None:

@@ -14,7 +14,7 @@ from mcplint.commands.words import text
 from mcplint.images.executables import is_busybox, lacks, lacks_shell
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import is_without
-from mcplint.knowledge.executables import SHELLS, SUCCEEDING
+from mcplint.knowledge.executables import HELP, SHELLS, SUCCEEDING
 from mcplint.model.container_config import PlatformProbe, Probe
 from mcplint.model.containers import Container
 from mcplint.model.health import HealthCheck, Request
@@ -30,7 +30,6 @@ from mcplint.values import Label, Value
 
 NEEDED = frozenset({"curl", "wget", "nc", "ncat", "netcat", "ps", "pgrep", "pkill", "lsof", "ss", "jq", "http", "bash"})
 """The programs that health checks start and images are known to lack."""
-HARMLESS = frozenset({"--help", "--version", "-h", "-V"})
 LOOKS = frozenset({"test", "ls", "cat", "stat"})
 """What fails only for a file that is not there."""
 NEUTRAL = ("set", "export", "readonly", "shopt", "umask")
@@ -234,7 +233,7 @@ def _followed(words: tuple[str, ...], probed: _Probed) -> Asked:
 def _idle(name: str, words: tuple[str, ...]) -> str:
     if name in SUCCEEDING or words == ("exit", "0"):
         return f"`{' '.join(words)[:60]}` always succeeds"
-    if len(words) > 1 and words[-1] in HARMLESS:
+    if len(words) > 1 and words[-1] in HELP:
         return f"`{' '.join(words)[:60]}` starts a program of its own and asks no server"
     return ""
 

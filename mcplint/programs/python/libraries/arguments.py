@@ -25,6 +25,8 @@ from mcplint.programs.python.values import Class, Function, Instance, Method
 from mcplint.programs.values import Abstract, External, Sequence, known, union, unknown
 from mcplint.values import Label
 
+ASKING = frozenset({"-h", "--help"})
+"""Words that every parser takes, and at which it prints its help and ends."""
 PARSER, SUBPARSERS, NAMESPACE = "argparse.ArgumentParser", "argparse.SubParsers", "argparse.Namespace"
 
 
@@ -144,6 +146,8 @@ def parse_args(machine: Machine, args: Args, owner: Instance, known_alone: bool 
 def _refuse(machine: Machine, left: tuple[Abstract, ...], args: Args) -> None:
     """Ends the program at the first of the words that no option takes; short options may be several in one word."""
     spelled = [word.only for word in left]
+    if not ASKING.isdisjoint(spelled):
+        leave(machine, args, None)
     whole = all(isinstance(word, str) and (word[:1] != "-" or word[:2] == "--") and word != "--" for word in spelled)
     if whole and args.span:
         machine.refuse(left[0], args.span)
