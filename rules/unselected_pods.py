@@ -18,6 +18,10 @@ kustomize changes, nor for an Ingress whose Service is in no file: operators,
 charts and other repositories bring Services to the same namespace, and no file
 says that none does.
 
+Which image the pods run does not matter where their files certainly are an MCP
+server's: an Ingress beside them has the host that clients are told, or one of
+them is called after MCP.
+
 See https://kubernetes.io/docs/concepts/services-networking/service/
 
 ## Bad

@@ -55,8 +55,6 @@ DEPLOYING = (
     "procfile",
     "client",
 )
-HIDING = ("template", "spec", "containers", "an entry of containers")
-ENTRIES = ("Service", "Ingress")
 SETTINGS = ("dotenv", "dotenv.raw", "requirements", "lock", "npm_lock", "package_json")
 
 
@@ -75,6 +73,13 @@ def link(tree: Tree, config: Config) -> Linked:
     contexts = _contexts(tree, paths, hosted.services if hosted else ()) if wanted else ()
     contexts = tuple(stated.containers(contexts, config.deployment))
     started = starts.started(tree, paths, contexts)
+    if hosted and started.servers:
+        from mcplint.link.deployed import deployed
+
+        meant = deployed(contexts, started.servers, hosted.services, tree, len(paths.get("dockerfile", ())))
+        if meant is not contexts:
+            contexts = tuple(stated.containers(meant, config.deployment))
+            started = starts.started(tree, paths, contexts)
     paths = starts.with_clients(tree, paths, started.bridged)
     servers = tuple(stated.servers(started.servers, config.deployment))
     network = Network(contexts, servers)
@@ -93,12 +98,10 @@ def link(tree: Tree, config: Config) -> Linked:
     in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
     deployment = _published(tree, paths, network, deployment, in_front, started)
     deployment = _with_conflicts(tree, paths, contexts, deployment)
-    if hosted and any(container.platform == "kubernetes" for container in deployment.containers):
-        deployment = deployment._replace(unselected=hosted.unselected, mistyped=hosted.mistyped)
-    elif hosted and servers:
-        # Where the containers are no list there are none to tell whose they are.
-        hiding = tuple(one for one in hosted.mistyped if one.field in HIDING and one.kind not in ENTRIES)
-        deployment = deployment._replace(mistyped=hiding)
+    if hosted:
+        from mcplint.link.deployed import with_flaws
+
+        deployment = with_flaws(deployment, hosted, contexts)
     if wanted:
         from mcplint.runtime.entry_points import entry_points, unawaited
 

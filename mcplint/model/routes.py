@@ -194,7 +194,8 @@ class Route(NamedTuple):
 
     @property
     def assumed(self) -> bool:
-        return any(link.kind == ASSUMED for link in self.links)
+        """Whether it is assumed to lead to its server, or that one to be the project's."""
+        return bool(self.server and self.server.assumed) or any(link.kind == ASSUMED for link in self.links)
 
     def duration(self, seconds: int) -> str:
         """A time as this proxy's configuration spells it; an Ingress counts seconds without a unit."""
