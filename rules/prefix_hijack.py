@@ -12,9 +12,11 @@ the path: a URL that clients are told and that another server of the project
 answers, a rule for the longer path that comes too late (HAProxy, and `route`
 in Caddy, try rules in their order; an expression of nginx comes before
 locations without one), or `location /` that leads to a server whose MCP
-endpoint begins so. That a location has no slash at its end is nothing to
-report by itself, nor is an Ingress with `pathType: Prefix`, which goes by
-whole segments.
+endpoint begins so, or to a program of the project that names such a route in
+the file that it starts (FastAPI, Flask, Quart, Sanic, Express, Fastify) while
+the MCP server has nothing there. That a location has no slash at its end is
+nothing to report by itself, nor is an Ingress with `pathType: Prefix`, which
+goes by whole segments.
 
 It is an error where calls of an MCP server certainly come to another one, else
 a warning.

@@ -239,7 +239,7 @@ def _published(
         packages=packages,
         manifests=manifests,
         dead_ends=tuple(end for front in in_front for end in front.dead_ends),
-        hijacks=_hijacks(in_front, (*remotes, *told)),
+        hijacks=_hijacks(in_front, (*remotes, *told), network, tree),
         clients=told,
         client_flaws=flaws,
         calls=_calls(network, paths, clients, started),
@@ -348,12 +348,15 @@ def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network)
     return tuple(joined(part, in_front, network) for part in parts)
 
 
-def _hijacks(in_front: tuple[Proxy, ...], told: Iterable[Remote | ClientConfig]) -> tuple[Hijack, ...]:
+def _hijacks(
+    in_front: tuple[Proxy, ...], told: Iterable[Remote | ClientConfig], network: Network, tree: Tree
+) -> tuple[Hijack, ...]:
     if not in_front:
         return ()
     from mcplint.proxies.hijacks import hijacks
+    from mcplint.proxies.served_paths import Serving
 
-    return hijacks(in_front, told)
+    return hijacks(in_front, told, Serving(network.running, tree))
 
 
 def _minded(tree: Tree, paths: Paths, servers: tuple[Server, ...]) -> None:

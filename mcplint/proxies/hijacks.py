@@ -5,17 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import NamedTuple
 
 from mcplint.model import PREFIX, ClientConfig, Hijack, Remote, Route, Server
 from mcplint.proxies.proxy import Proxy
 from mcplint.proxies.response import PROXY, Response
+from mcplint.proxies.served_paths import Serving
 from mcplint.services.network import owning
+from mcplint.text.source import Span
 from mcplint.values import Label
 
 MOST_ASKED = 100
 LONGEST = 200
 BEGINNING = re.compile(r"~\*? \^(/[\w/-]{0,100}\w)")
 """An expression of nginx that says how paths begin, and not where they end."""
+
+
+class Meant(NamedTuple):
+    """What is there for a path: what a message calls it, and where and how that is said.
+
+    `location`: it is just one that takes the path. `program`: it is no MCP server.
+    """
+
+    whose: str
+    span: Span
+    told: str
+    location: bool = False
+    program: bool = False
 
 
 def stem(route: Route) -> str:
@@ -34,18 +50,18 @@ def oversteps(route: Route, path: str) -> bool:
     return bool(text) and path.startswith(text) and path[len(text) :][:1] not in ("", "/")
 
 
-def hijacks(proxies: Iterable[Proxy], told: Iterable[Remote | ClientConfig]) -> tuple[Hijack, ...]:
+def hijacks(proxies: Iterable[Proxy], told: Iterable[Remote | ClientConfig], serving: Serving) -> tuple[Hijack, ...]:
     """The locations that take the path of another one, of the server which gets what is left, or which clients are
     told; a path once."""
     found = {each.id: each for each in _of_told(told)}
-    for each in (each for proxy in proxies for each in _of_proxy(proxy)):
+    for each in (each for proxy in proxies for each in _of_proxy(proxy, serving)):
         found[each.id] = found[each.id]._replace(routed=True) if each.id in found else each
     return tuple(found.values())
 
 
-def _of_proxy(proxy: Proxy) -> Iterator[Hijack]:
+def _of_proxy(proxy: Proxy, serving: Serving) -> Iterator[Hijack]:
     stems = frozenset(filter(None, map(stem, proxy.routes)))
-    yield from islice(_taking(proxy, stems), MOST_ASKED) if stems else ()
+    yield from islice(_taking(proxy, stems, serving), MOST_ASKED) if stems else ()
 
 
 def _of_told(parts: Iterable[Remote | ClientConfig]) -> Iterator[Hijack]:
@@ -82,35 +98,51 @@ def meant(taker: Route, asked: str, path: str, servers: Iterable[Server]) -> Ser
     return found[0] if len(found) == 1 and found[0].id != taker.server.id else None
 
 
-def _taking(proxy: Proxy, stems: frozenset[str]) -> Iterator[Hijack]:
+def _taking(proxy: Proxy, stems: frozenset[str], serving: Serving) -> Iterator[Hijack]:
     spans = {route.span: route for route in reversed(proxy.routes)}
+    known: set[tuple[str, str]] = set()
     for route in proxy.routes:
-        for path, server in _wanted(route):
+        for path, meant in _wanted(route, serving):
             if not any(path[:end] in stems for end in range(2, len(path[:LONGEST]))):
                 continue
-            taken = [spans.get(answer.location) for answer in _answers(proxy, route, path) if answer.location]
+            answers = [answer for answer in _answers(proxy, route, path) if answer.location]
+            taken = [spans.get(answer.location) for answer in answers if answer.location]
             taker = taken[0] if taken else None
             if taker is None or any(each is route for each in taken) or not oversteps(taker, path):
                 continue
             if not _apart(taker, route):
                 continue
-            whose = server.title if server else route.title
-            told = "the server answers here" if server else "is meant to take them"
-            span = (server.path.span or server.span) if server else route.span
-            severe = route.server is not None and server is None
+            if meant.program and (not _refuses(taker, answers) or (taker.id, meant.whose) in known):
+                continue
+            known.add((taker.id, meant.whose))
+            notes = (Label(meant.span, meant.told),)
+            severe = route.server is not None and meant.location
             yield Hijack(
-                f"{taker.id} {path}", taker.span, taker, path, whose, (Label(span, told),), severe, route.assumed
+                f"{taker.id} {path}", taker.span, taker, path, meant.whose, notes, severe, assumed=route.assumed
             )
 
 
-def _wanted(route: Route) -> Iterator[tuple[str, Server | None]]:
-    """The paths that a route is there for: its own, and the endpoint of its server where it takes whatever is left."""
+def _refuses(taker: Route, answers: Iterable[Response]) -> bool:
+    """Whether the MCP server of a route certainly has nothing at what it is asked for."""
+    server = taker.server
+    return server is not None and all(answer.uri is not None and server.refuses(answer.uri) for answer in answers)
+
+
+def _wanted(route: Route, serving: Serving) -> Iterator[tuple[str, Meant]]:
+    """The paths that a route is there for.
+
+    Its own, and where it takes whatever is left the endpoint of its server, or what its program answers.
+    """
     text = route.match.text if route.match else ""
     server = route.server
-    if text == "/" and route.path.only == "/" and server and server.speaks_http and server.path.only:
-        yield server.path.only, server
+    if text == "/" and route.path.only == "/":
+        if server and server.speaks_http and server.path.only:
+            yield server.path.only, Meant(server.title, server.path.span or server.span, "the server answers here")
+        for host in {member.host: None for member in route.members if server is None}:
+            for path, span, title in serving.at(host):
+                yield path, Meant(title, span, "answers here", program=True)
     elif text:
-        yield text, None
+        yield text, Meant(route.title, route.span, "is meant to take them", location=True)
 
 
 def _answers(proxy: Proxy, route: Route, path: str) -> Iterator[Response]:
