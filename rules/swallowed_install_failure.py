@@ -1,10 +1,11 @@
 r"""The build goes on where the packages cannot be installed
 
 A `RUN` fails where its last command fails. With `|| true` or `|| echo …`
-behind an install it never does: the index is out of reach for a moment, a pin
-is gone, a wheel does not build, and the image is pushed without the packages.
-What fails then is the start, on the machine that runs it. With another install
-behind `||` the image holds one set of packages today and another tomorrow.
+behind an install, or with `; mkdir /data`, it never does: the index is out of
+reach for a moment, a pin is gone, a wheel does not build, and the image is
+pushed without the packages. What fails then is the start, on the machine that
+runs it. With another install behind `||` the image holds one set of packages
+today and another tomorrow.
 
 Reported for an install of the project or of a requirements file, also where
 another tool takes over without the lock (`uv sync --frozen || uv pip install
@@ -15,6 +16,10 @@ reported where what follows ends the build after all (`|| exit 1`), where it
 installs the same again with the same extras, as a retry does
 (`unlocked-install` says where that leaves the lock aside), and for single
 packages, which may be wanted only where they can be had.
+
+It is a warning since most builds get their packages: what certainly cannot be
+installed is an error of other rules, such as `missing-requirements-file` and
+`dead-pin`.
 
 Evidence: <https://docs.docker.com/reference/dockerfile/#run>.
 
@@ -97,7 +102,14 @@ def check(container: Container):
         message = f"the build goes on with `{other}` where `{step}` fails, and {so}"
         rest = install.span._replace(start=install.span.end, end=instead.span.end)
         alone = (other.split()[0] in SUCCEEDING or other == "exit 0") and rest.source == instead.span.source
-        fix = Fix("let the build fail", (Edit(rest, ""),)) if alone else None
+        between = rest._replace(end=instead.span.start)
+        if alone:
+            edits = (Edit(rest, ""),)
+        elif rest.source == instead.span.source and between.text.replace("\\", "").strip() == ";":
+            edits = (Edit(between, between.text.replace(";", " &&", 1)),)
+        else:
+            edits = ()
+        fix = Fix("let the build fail", edits) if edits else None
         yield Finding(message, install.span, (instead,), fix)
     for lack in container.lacking(LackKind.SWALLOWED):
         message = f"the build goes on with `{lack.why}` where `{lack.name}` fails, and the image lacks packages"

@@ -17,7 +17,7 @@ from mcplint.images.environments import environments
 from mcplint.images.limits import limited
 from mcplint.images.node_installs import LOCKS, called
 from mcplint.images.runs import RunStep
-from mcplint.knowledge.executables import SUCCEEDING, SYSTEM_INSTALLERS
+from mcplint.knowledge.executables import SUCCEEDING, SYSTEM_INSTALLERS, UNCONCERNED
 from mcplint.knowledge.lock_files import PYTHON_LOCKS
 from mcplint.model import Install, Lack, LackKind, Packaged
 from mcplint.packaging.backend import POETRY, backend, is_packaged
@@ -58,7 +58,7 @@ def _left_out(step: RunStep) -> Value[bool]:
     return Value(None, (Label(step.written_at, "the build does not come by here unless it is told otherwise"),))
 
 
-_ERREXIT = r"""(?m)\bset +(?:-o +errexit|-[a-zA-Z]*e)|^SHELL\b.*["']-[a-zA-Z]*e[a-zA-Z]*["']"""
+_ERREXIT = r"""(?m)\bset +(?:-o +errexit|-[a-zA-Z]*e)|^SHELL\b.*["']-[a-zA-Z]*e[a-zA-Z]*["']|sh +-[a-zA-Z]*e"""
 _FAILING = frozenset({"exit", "false", "return", "kill"})
 
 
@@ -72,11 +72,13 @@ def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
     operator = steps[0].line.operator
     if len(steps) < 2 or operator not in ("||", ";"):
         return None
-    if operator == ";" and (not _succeeds(steps[1]) or _ends_at_failures(steps[0])):
+    if operator == ";" and (
+        _ends_at_failures(steps[0]) or not (_succeeds(steps[1]) or all(map(_is_unconcerned, steps[1:])))
+    ):
         return None
     if any(map(_fails, steps)):
         return None
-    if _succeeds(steps[1]):
+    if operator == ";" or _succeeds(steps[1]):
         return _goes_on(steps[1])
     others = tuple(_installs(steps[1]))
     if not others or all(_stands_in(other, install) for other in others):
@@ -110,6 +112,11 @@ def swallowed(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
 
 def _succeeds(step: RunStep) -> bool:
     return program(step.argv) in SUCCEEDING or step.words == ("exit", "0")
+
+
+def _is_unconcerned(step: RunStep) -> bool:
+    """Whether a command ends well although packages are missing."""
+    return program(step.argv) in UNCONCERNED and step.line.operator not in ("|", "&")
 
 
 def _fails(step: RunStep) -> bool:

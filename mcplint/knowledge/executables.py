@@ -44,3 +44,8 @@ WITHOUT_FILES = frozenset(
 """The programs of a build or a start that make no file which Node would load."""
 SUCCEEDING = frozenset({"true", ":", "echo", "printf"})
 """What does nothing but say something, whatever it is told."""
+UNCONCERNED = SUCCEEDING | {
+    *("mkdir", "rm", "rmdir", "cd", "ls", "touch", "ln", "chmod", "chown", "chgrp", "install", "sync", "date", "pwd"),
+    *("useradd", "adduser", "groupadd", "addgroup", "usermod", "export", "unset"),
+}
+"""What does its work whether or not packages are there."""
