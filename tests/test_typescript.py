@@ -249,6 +249,20 @@ def test_plain_http_compares_the_path():
     assert (server.path.options, server.host.options, server.stateless.options) == (("/mcp",), ("127.0.0.1",), (True,))
 
 
+@pytest.mark.parametrize(
+    ("front", "path"),
+    [("process.env.BASE", None), ("process.env.BASE ?? '/v1'", None), ("'/v1'", ("/v1",)), ("guard()", ("/",))],
+)
+def test_a_router_below_a_path_that_nobody_tells_is_reached_by_no_known_path(front: str, path: Any):
+    head = HEAD.replace("app.post('/mcp'", "const router = express.Router();\nrouter.post('/'")
+    program = f"import {{ guard }} from 'somewhere';\n{head}app.use({front}, router);\napp.listen(3000);"
+    start = Start(SCRIPT, "index.ts", Span(Source("Dockerfile", "CMD"), 0, 3), (), language="typescript")
+    tree = Tree.of({"index.ts": program})
+    world = World(tree, lambda name: Value(None), lambda name: Sdk(name, Value(None)), lambda path: None)
+    (server,) = follow(start, world).servers
+    assert server.path.options == path
+
+
 def test_fastmcp_is_the_one_of_npm():
     program = "import { FastMCP } from 'fastmcp';\nconst s = new FastMCP({ name: 'oak', version: '1' });\ns.start({});"
     assert served(program).transport.options == ("stdio",)

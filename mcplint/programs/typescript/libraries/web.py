@@ -120,7 +120,7 @@ def use(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`app.use([path,] …middleware)`."""
     given = list(args.positional)
     path: Abstract = known("/")
-    if given and _is_path(given[0]):
+    if given and (_is_path(given[0]) or (len(given) > 1 and _is_read(given[0]))):
         path = given.pop(0)
     if isinstance(owner, Object):
         ROUTES.add(machine, owner.table, Route((), path, tuple(given), _place(args), True))
@@ -131,6 +131,11 @@ def _is_path(value: Abstract) -> bool:
     """Whether an argument is a path, or several."""
     items = elements(value)
     return any(isinstance(option, str) for each in items or (value,) for option in each.options or ())
+
+
+def _is_read(value: Abstract) -> bool:
+    """Whether an argument is an environment variable that is not known, which is no middleware."""
+    return value.options is None and any(note.variable for note in value.trace)
 
 
 def route_object(machine: Machine, args: Args, owner: Any) -> Abstract:
