@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from mcplint.model import EXACT, PREFIX, SEGMENTS, PathMatch
 
 ALL = PathMatch(PREFIX, "/", any_case=True)
 MOST_PATHS = 100
+PLAIN = re.compile(r"\^((?:/|[\w~-]|\\[./-])+)(\$|\(/\|\$\)|\(\$\|/\)|)")
+"""An expression that says how paths begin, or what they are."""
 
 
 class Condition(NamedTuple):
@@ -46,3 +49,10 @@ def shared(one: PathMatch, other: PathMatch) -> PathMatch | None:
 
 def _narrowness(match: PathMatch) -> tuple[bool, int, bool]:
     return match.kind == EXACT, len(match.text), match.kind == SEGMENTS
+
+
+def expressed(expression: str) -> PathMatch | None:
+    """The paths that a regular expression takes, None where it does more than say how they begin or what they are."""
+    found = PLAIN.fullmatch(expression)
+    kind = {"": PREFIX, "$": EXACT}.get(found[2], SEGMENTS) if found else ""
+    return PathMatch(kind, found[1].replace("\\", "")) if found else None

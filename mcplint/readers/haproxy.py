@@ -21,8 +21,8 @@ TOKEN = re.compile(
     r"""|"(?P<weak>(?:[^"\\\r\n]|\\.)*)"|\\(?P<escaped>[^\r\n])|(?P<plain>[^\s\\'"\#]+)""",
 )
 VARIABLE = re.compile(r"\$\{?[A-Za-z_]")
-ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
-"""The characters that a backslash and a letter stand for."""
+ESCAPES = {"n": "\n", "r": "\r", "t": "\t", **{char: char for char in " \t#\\'\""}}
+"""What a backslash and a character stand for; before every other one a backslash is one, as in `\\.`."""
 
 
 def read(source: Source) -> HaproxyFile:
@@ -111,5 +111,9 @@ def _resolved(token: re.Match[str]) -> str:
     if token["strong"] is not None:
         return token["strong"][1:-1]
     if token["weak"] is not None:
-        return re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[1]), token["weak"])
-    return ESCAPES.get(token["escaped"] or "", token["escaped"] or token["plain"] or "")
+        return re.sub(r"\\(.)", lambda found: "$" if found[1] == "$" else _escaped(found[1]), token["weak"])
+    return _escaped(token["escaped"]) if token["escaped"] is not None else token["plain"]
+
+
+def _escaped(char: str) -> str:
+    return ESCAPES.get(char, f"\\{char}")

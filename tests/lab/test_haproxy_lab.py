@@ -37,6 +37,10 @@ FRONTENDS = [
     ("use_backend a if { path /mcp } || { path_beg /api }", "use_backend b if { hdr(host) -i other }"),
     ("use_backend a if { path_beg \"/mcp\" } or { path '/' }", "use_backend b", "default_backend c"),
     ("use_backend a if { path_beg /m }", "use_backend b if { path_beg /mcp }", "default_backend c"),
+    ("use_backend a if { path_reg ^/mcp(/|$) }", "use_backend b if { path_reg ^/ap }", "default_backend c"),
+    ("use_backend a if { path -m reg '^/mcp$' }", 'use_backend b if { path_reg "^/mcp/" }'),
+    ("use_backend a if { path_reg ^/mcp\\.x$ ^/mcp/ }", "default_backend b"),
+    ("use_backend a if { path_reg ^/m\\.p }", "use_backend b if { path_reg ^/mc }"),
     ("http-request set-header X-A b\\ c # d", "use_backend a if { path_beg /mcp/ }"),
 ]
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from mcplint.facts.haproxy import Line, Section, Word
 from mcplint.model import EXACT, PREFIX, PathMatch
+from mcplint.proxies.conditions import expressed
 
 PATHS = {"path_beg": PREFIX, "path": EXACT}
 HOSTS = frozenset({"hdr(host)", "req.hdr(host)", "hdr(host),lower"})
@@ -80,16 +81,19 @@ def _term(words: list[str], acls: Mapping[str, list[Line]]) -> Condition | None:
 
 
 def _expression(words: list[str]) -> Condition | None:
-    """What `path_beg /x`, `path -m beg /x`, `path /x` or `hdr(host) -i name` holds for."""
+    """What `path_beg /x`, `path -m beg /x`, `path /x`, `path_reg ^/x$` or `hdr(host) -i name` holds for."""
     if not words:
         return None
-    if words[0] == "path" and words[1:3] == ["-m", "beg"]:
-        words = ["path_beg", *words[3:]]
+    if words[0] == "path" and words[1:2] == ["-m"] and words[2:3] in (["beg"], ["reg"]):
+        words = [f"path_{words[2]}", *words[3:]]
     values = [word for word in words[1:] if word != "-i"]
     if not values or any(value.startswith("-") for value in values):
         return None
     if words[0].lower() in HOSTS:
         return Condition(tuple(map(str.lower, values)), ALL)
+    if words[0] == "path_reg" and "-i" not in words:
+        found = [match for match in map(expressed, values) if match]
+        return Condition((), tuple(found)) if len(found) == len(values) else None
     kind = PATHS.get(words[0])
     return Condition((), tuple(PathMatch(kind, value) for value in values)) if kind else None
 

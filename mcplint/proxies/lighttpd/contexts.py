@@ -11,9 +11,9 @@ from posixpath import dirname
 from typing import NamedTuple
 
 from mcplint.facts.lighttpd import Array, Assignment, Block, Expression, Include, LighttpdFile, Statement, Term
-from mcplint.model import EXACT, PREFIX, SEGMENTS, PathMatch
+from mcplint.model import EXACT, PREFIX, PathMatch
 from mcplint.project.tree import Tree
-from mcplint.proxies.conditions import Condition, both, shared
+from mcplint.proxies.conditions import Condition, both, expressed, shared
 from mcplint.services.compose.assembly import within
 from mcplint.text.glob import fits, literal
 from mcplint.text.number import whole
@@ -26,8 +26,6 @@ MOST_CONTEXTS = 200
 MOST_FILES = 100
 HARMLESS = re.compile(r"\bmime[\w-]*\.conf|create-mime|use-ipv6")
 """What is included with a distribution's own configuration and says nothing of requests."""
-PLAIN = re.compile(r"\^((?:/|[\w~-]|\\[./-])+)(\$|\(/\|\$\)|\(\$\|/\)|)")
-"""An expression that says how paths begin, or what they are."""
 NAME = re.compile(r"\^((?:[\w-]|\\\.)+)\$")
 PORT = re.compile(r"(?:\[[0-9a-fA-F:]*\]|[^\[\]:]*):(\d{1,5})")
 
@@ -186,9 +184,7 @@ def condition_of(block: Block, value: Term | Array | None) -> tuple[Condition, i
 def path_match(operator: str, text: str) -> PathMatch | None:
     """The paths that a condition on them takes, None where that is not known."""
     if operator == "=~":
-        found = PLAIN.fullmatch(text)
-        kind = {"": PREFIX, "$": EXACT}.get(found[2], SEGMENTS) if found else ""
-        return PathMatch(kind, found[1].replace("\\", "")) if found else None
+        return expressed(text)
     if not text.startswith("/"):
         return None
     return PathMatch(EXACT if operator == "==" else PREFIX, text)
