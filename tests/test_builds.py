@@ -128,6 +128,17 @@ STEP = (
         ("build.sh", "docker build -t n --target base .\ndocker build -t n .\n", "n", None),
         ("build.sh", "docker build -t n ../elsewhere\n", "n", None),
         ("Makefile", "NAME ?= o/n\nimage:\n\tdocker build -f Dockerfile -t $(NAME):$(TAG) .\n", "o/n", "2"),
+        ("Makefile", "DOCKER ?= docker\nimage:\n\t$(DOCKER) build --target=base -t n .\n", "n", "1"),
+        (
+            "Makefile",
+            "R = podman\nimage:\n\t${CONTAINER_RUNTIME} build \\\n\t  -f $(FILE) \\\n\t  --tag o/n:latest .\n",
+            "o/n",
+            "2",
+        ),
+        ("build.sh", '"$ENGINE" build --target base -t n .\n', "n", "1"),
+        ("build.sh", "$GO build -t n .\n", "n", None),
+        ("build.sh", "$DOCKER build -t n .\n$DOCKER build --target base -t n .\n", "n", None),
+        ("build.sh", "docker build -f $FILE -t n ./web\n", "n", None),
         ("package.json", '{"scripts": {"image": "docker build --target base -t N:latest ."}}', "n", "1"),
         (
             "docker-bake.hcl",

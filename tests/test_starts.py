@@ -625,6 +625,14 @@ BUNDLE = {
         ({}, "4.2.3"),
         (SYNCED, "2.11.2"),
         (SYNCED | PINNED, "2.12.0"),
+        ({"README.md": "    uv run pytest\n    uvx --from git+https://a.example/b Notes --help\n"}, "4.2.3"),
+        (
+            {"README.md": '"command": "uv"\n\n"command": "uvx",\n"args": ["--python", "3.13", "notes@latest"]\n'},
+            "4.2.3",
+        ),
+        ({"README.md": "    uv sync\n    pipx install notes\n"}, "4.2.3"),
+        ({"README.md": "    uv sync\n    uvx ruff check notes\n"}, "2.11.2"),
+        ({"README.md": "Install `uvx`, then `uv sync` notes.\n"}, "2.11.2"),
         (BY_PYTHON, "4.2.3"),
         (BY_PYTHON | SYNCED, "2.11.2"),
         (UNIT, "2.11.2"),
@@ -636,6 +644,8 @@ BUNDLE = {
     ],
     ids=[
         *("a console script", "of which a file says how it is synced", "and that asks for another release"),
+        *("which people start by uvx", "which clients start by uvx", "which people install by pipx"),
+        *("which another tool is told of", "which uvx does not start"),
         *("python of a client", "and a file says how it is synced"),
         *("a unit", "whose environment a script fills by pip", "and one that a script syncs"),
         *("a bundle", "without its lock file", "with it after all"),

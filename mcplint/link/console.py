@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Collection, Iterable, Iterator
 
 from mcplint.commands.console_scripts import Script, installed
+from mcplint.dependencies.unlocked import by_uvx
 from mcplint.link.outside import Environment, Outside, followed
 from mcplint.link.servers import Programs
 from mcplint.model import MADE, Link, Server, Unfollowed
@@ -65,7 +66,10 @@ def _id(script: Script) -> str:
 
 
 def _started(programs: Programs, script: Script) -> Outside:
-    start = Start(FUNCTION, script.target, script.span, (), roots=_places(programs, script))
+    project = programs.tree.project(script.folder)
+    names = tuple(filter(None, (project.name.only if project else "", script.name)))
+    installs = by_uvx(programs.tree, script.folder, names, script.span)
+    start = Start(FUNCTION, script.target, script.span, (), roots=_places(programs, script))._replace(installs=installs)
     environment = Environment({}, Label(script.span, "whoever starts it may set it"), script.folder)
     link = Link(_id(script), MADE, f"is started by the console script {script.name}")
     made, certain = followed(programs, start, environment, link, STEPS)

@@ -169,8 +169,14 @@ class Builds:
         from mcplint.services.image_names import named_builds
 
         found: dict[str, list[NamedBuild]] = {}
+        folders: dict[str, list[str]] = {}
+        for path in self.dockerfiles:
+            folders.setdefault(posixpath.dirname(path) or ".", []).append(path)
         for one in named_builds(self.tree):
-            found.setdefault(one.name, []).append(one)
+            # Of a file that is not known there is one that it can be where its folder has no other.
+            paths = [one.dockerfile] if one.dockerfile else folders.get(one.context, [])
+            if len(paths) == 1:
+                found.setdefault(one.name, []).append(one._replace(dockerfile=paths[0]))
         return found
 
     def _image(

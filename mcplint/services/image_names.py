@@ -17,8 +17,10 @@ from mcplint.values import Label
 
 SCRIPTS = frozenset({"makefile", "gnumakefile", "justfile", "taskfile.yml", "taskfile.yaml", "package.json"})
 BUILDERS = (*CONTAINER_ENGINES, "buildah")
+ENGINE = r"\$[({]?\w{0,20}(?i:docker|podman|container|engine|oci)\w{0,20}[)}]?[\"']?"
+"""How scripts and Makefiles spell a variable that holds one of these."""
 BUILD = re.compile(
-    rf"(?:{'|'.join(BUILDERS)})(?:[ \t]+buildx|[ \t]+image)?[ \t]+(?:build|bud)\b((?:\\\r?\n|[^\n;|&])*)"
+    rf"(?:{'|'.join((*BUILDERS, ENGINE))})(?:[ \t]+buildx|[ \t]+image)?[ \t]+(?:build|bud)\b((?:\\\r?\n|[^\n;|&])*)"
 )
 VALUED = frozenset(
     {
@@ -53,7 +55,8 @@ class NamedBuild(NamedTuple):
     """One place that builds an image.
 
     `name`: the repository, without tag and digest, in small letters, `*` for what only GitHub knows; empty where it
-    gets none or one that is not known. `tag`: what stands behind it. `dockerfile`, `context`: paths in the project.
+    gets none or one that is not known. `tag`: what stands behind it. `dockerfile`, `context`: paths in the project, the
+    former empty where it is not known.
     `certain`: whether the folder it is called in is known.
     `cloned`: whether the context is a clone of git instead of that folder, as without a `context` of
     build-push-action (https://github.com/docker/build-push-action#git-context).
@@ -122,12 +125,12 @@ def _built(tag: str, context: str, file: str, target: str, caller: Caller, span:
     whole = REPOSITORY.sub("*/*", OWNER.sub("*", tag.strip().strip("\"'")))
     name = repository(whole).lower()
     where = _within(caller.folder, context)
-    file = _within(caller.folder, file) or "$" if file else posixpath.join(where or "", "Dockerfile")
-    if where is None or set("$<{} ") & set(where + file):
+    if where is None or set("$<{} ") & set(where):
         return
+    file = _within(caller.folder, file) or "$" if file else posixpath.join(where, "Dockerfile")
     name = "" if set("$<{} ") & set(name) else name
     label = Label(span, f"builds {name}")
-    path = posixpath.normpath(file)
+    path = "" if set("$<{} ") & set(file) else posixpath.normpath(file)
     yield NamedBuild(name, path, where, target or None, label, caller.certain, caller.cloned, tag_of(whole))
 
 
