@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mcplint.images.image import Image
 from mcplint.model import ASSUMED, MISSING, ClientConfig, Container, Deployment, Link, Remote, Server
 from mcplint.project.tree import Tree
-from mcplint.services.containers import ContainerContext, with_image
+from mcplint.services.containers import ContainerContext, is_of_tests, with_image
 from mcplint.services.image_names import is_other_software, repository
 from mcplint.services.kubernetes.selectors import KINDS
 from mcplint.text import urls
@@ -40,7 +40,7 @@ def deployed(
     waiting = [each for each in contexts if _is_waiting(each)]
     images = {(each.image.dockerfile, each.image.number): each.image for each in contexts if each.image}
     image = next(iter(images.values())) if waiting and dockerfiles == len(images) == 1 else None
-    server = _only(servers, image) if image else None
+    server = _only(servers, image) if image and not is_of_tests(image) else None
     if image is None or server is None:
         return contexts
     alone = len({_repository(each) for each in waiting}) == 1

@@ -225,8 +225,12 @@ def _pushed(name: str, made: list[tuple[str, Image]], builds: Builds) -> Image |
     if same or not made:
         return same[0] if same else None
     ways = {(image.dockerfile, image.number) for _, image in made}
-    tests = "test" in re.split(r"[._-]", posixpath.basename(made[0][1].dockerfile).lower())
-    return made[0][1] if len(ways) == 1 and not tests and not builds.may_build(name) else None
+    return made[0][1] if len(ways) == 1 and not is_of_tests(made[0][1]) and not builds.may_build(name) else None
+
+
+def is_of_tests(image: Image) -> bool:
+    """Whether an image is only there for tests, by the name of its Dockerfile."""
+    return "test" in re.split(r"[._-]", posixpath.basename(image.dockerfile).lower())
 
 
 def named_image(service: Container, tree: Tree, dockerfiles: Mapping[str, Dockerfile]) -> ContainerContext | None:
