@@ -5,7 +5,8 @@ not understand without a word: the server is simply not there.
 
 Claude Code reads `.mcp.json`: plain JSON, servers under `mcpServers`, and a
 `type` next to every `url`, spelled `http`, `streamable-http` or `sse`. VS Code
-reads `servers` in `.vscode/mcp.json`, takes comments there, and needs no type.
+reads `servers` in `.vscode/mcp.json`, or below `mcp` in its settings, takes
+comments there, and needs no type.
 Claude Desktop starts commands only. Roo Code needs a type and spells it
 `streamable-http`, Cline `streamableHttp`; one bad entry makes Cline refuse its
 whole file.

@@ -9,7 +9,8 @@ answers `401`. Codex replaces nothing: `bearer_token_env_var` and
 
 An error in the entry of a remote server, a warning where a command is started.
 Claude Code keeps some variables from remote servers, such as `NPM_TOKEN` and
-`ANTHROPIC_API_KEY`: they arrive empty, which is a warning.
+`ANTHROPIC_API_KEY`: they arrive empty, which is a warning. So is `${input:id}`
+where no file of VS Code beside it describes that input: nothing is started.
 
 Not reported for arguments that a shell or `mcp-remote` reads, for files of
 hosts whose syntax is not known, and for text in which the host's own syntax

@@ -12,7 +12,8 @@ class ClientFile(NamedTuple):
     """A client's configuration: the key its servers stand under (`mcpServers`, `servers`), and each by its name.
 
     `wrapper`: None where they stand at the top. `problems`: what is not plain JSON. `files`: the files that are named
-    in place of servers. `bundle`: the whole of a manifest of a bundle.
+    in place of servers. `bundle`: the whole of a manifest of a bundle. `inputs`: the values that the file lets VS Code
+    ask for.
     """
 
     source: Source
@@ -21,3 +22,4 @@ class ClientFile(NamedTuple):
     problems: tuple[Problem, ...] = ()
     files: tuple[ScalarNode, ...] = ()
     bundle: MappingNode | None = None
+    inputs: frozenset[str] = frozenset()

@@ -109,6 +109,16 @@ CLAUDE_CODE = Host(
     home=False,
 )
 
+VS_CODE = Host(
+    "VS Code",
+    "servers",
+    # It posts first whatever the type says, and goes on with SSE where that is refused.
+    untyped=STREAMABLE,
+    reaches={STREAMABLE: BOTH, SSE: BOTH},
+    variables=PREFIXED,
+    prefix="env:",
+)
+
 MCPO = Host(
     "mcpo",
     types={
@@ -125,15 +135,9 @@ MCPO = Host(
 )
 
 HOSTS: Mapping[str, Host] = {
-    ".vscode/mcp.json": Host(
-        "VS Code",
-        "servers",
-        # It posts first whatever the type says, and goes on with SSE where that is refused.
-        untyped=STREAMABLE,
-        reaches={STREAMABLE: BOTH, SSE: BOTH},
-        variables=PREFIXED,
-        prefix="env:",
-    ),
+    ".vscode/mcp.json": VS_CODE,
+    ".vscode/settings.json": VS_CODE,
+    "*.code-workspace": VS_CODE,
     ".roo/mcp.json": Host(
         "Roo Code",
         types={**_PLAIN, "streamable-http": STREAMABLE},

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from mcplint.knowledge.clients import MCPO
 from mcplint.model import MISSING, ClientConfig, ClientFlaw, Link, Server
 from mcplint.project.tree import Tree
+from mcplint.services.client_flaws import unasked
 from mcplint.services.clients import named_by_plugins, told
 from mcplint.values import Label
 
@@ -21,7 +22,7 @@ def clients(
         told(file, tree.paths, MCPO if path in bridged else None, plugins.get(path)) for path, file in found.items()
     ]
     entries = tuple(_commanded(one, tree) for file in files for one in file.clients)
-    return entries, tuple(one for file in files for one in file.flaws)
+    return entries, (*(one for file in files for one in file.flaws), *unasked(found.values()))
 
 
 def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:

@@ -107,7 +107,7 @@ KINDS = (
             "claude_desktop_config*.json",
             "mcp_config.json",
             ".cursor/mcp.json",
-            ".vscode/mcp.json",
+            *(".vscode/mcp.json", ".vscode/settings.json", "*.code-workspace"),
             "gemini-extension.json",
             ".gemini/settings.json",
             ".zed/settings.json",

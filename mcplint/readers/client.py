@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from mcplint.facts.client import ClientFile
-from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, SequenceNode, items
+from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, SequenceNode, at, items, scalar
 from mcplint.readers import json
 from mcplint.text.source import Source
 
@@ -16,17 +17,53 @@ WRAPPERS = ("mcpServers", "servers", "context_servers", "mcp_servers")
 # The keys that tell an entry for a server from anything else.
 TELLING = ("command", "url", "httpUrl", "serverUrl")
 
+# The files of VS Code that hold other settings as well, and the keys below which those of MCP stand.
+SETTINGS = {".vscode/settings.json": (), ".code-workspace": ("settings",)}
+# The files that hold servers and nothing else.
+OWN = re.compile(r"(?:\A|/)(?:[\w.-]*mcp[\w.-]*\.json|mcpServers/[^/]+\.json)\Z")
+
 
 def read(source: Source) -> ClientFile | None:
-    """The servers of a client configuration, or None where it is none or names no server."""
+    """The servers of a client configuration, or None where it is none or names no server.
+
+    One that holds nothing else is one without servers where it ends in their midst.
+    """
     document = _document(source)
     root = document.root
-    if not isinstance(root, MappingNode):
-        return None
+    above = next((keys for end, keys in SETTINGS.items() if source.path.endswith(end)), None)
+    if above is not None:
+        return _of_settings(document, source, above)
+    found = _read(document, source, root) if isinstance(root, MappingNode) else None
+    damaged = source.text.strip() and any(problem.damage for problem in document.problems)
+    return (
+        ClientFile(source, None, (), document.problems) if not found and damaged and OWN.search(source.path) else found
+    )
+
+
+def _of_settings(document: Document, source: Source, above: tuple[str, ...]) -> ClientFile | None:
+    """The servers among the settings of VS Code, whose keys may be written in one with a dot.
+
+    Whatever is wrong elsewhere in such a file, VS Code takes what it can read of it.
+    """
+    settings = at(document.root, *above)
+    for owner, keys in ((at(settings, "mcp"), ("servers", "inputs")), (settings, ("mcp.servers", "mcp.inputs"))):
+        if isinstance(owner, MappingNode) and isinstance(servers := owner.get(keys[0]), MappingNode):
+            key, inputs = owner.key(keys[0]), _inputs(owner.get(keys[1]))
+            return ClientFile(source, key, _entries(servers), inputs=inputs)
+    return None
+
+
+def _inputs(node: Node | None) -> frozenset[str]:
+    """The names of the values that VS Code asks for."""
+    return frozenset(scalar(at(one, "id")) for one in items(node))
+
+
+def _read(document: Document, source: Source, root: MappingNode) -> ClientFile | None:
+    """The servers of a file at whose top they stand, under a key of their own or without."""
     for wrapper in WRAPPERS:
         key, value = root.key(wrapper), root.get(wrapper)
         if key and isinstance(value, MappingNode):
-            return ClientFile(source, key, _entries(value), document.problems)
+            return ClientFile(source, key, _entries(value), document.problems, inputs=_inputs(root.get("inputs")))
         if key and isinstance(value, SequenceNode):
             return ClientFile(source, key, _named(value), document.problems, _files(value.items))
         if key and isinstance(value, ScalarNode):

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from mcplint.facts.client import ClientFile
 from mcplint.facts.document import TRAILING_COMMA, MappingNode, Node, Problem, ScalarNode, items, pairs, scalar
 from mcplint.findings import ERROR, NOTE, WARNING
-from mcplint.knowledge.clients import HEADERS, IGNORED, REFUSED, SKIPPED, Host
+from mcplint.knowledge.clients import HEADERS, IGNORED, REFUSED, SKIPPED, VS_CODE, Host, host
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.transports import STDIO
 from mcplint.model import ClientFlaw
@@ -32,12 +32,12 @@ def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[ClientFlaw]:
         text = f"{host.name} refuses the whole file: {flaw.message}"
         title = "make it plain JSON" if host.strict else "leave the comma out"
         yield ClientFlaw("shape", flaw.span, text, ERROR, flaw.notes, edits, title)
-    if file.wrapper is None and not plugin:
+    if file.wrapper is None and file.servers and not plugin:
         place = file.servers[0][0].span
         yield ClientFlaw(
             "shape", place, f"{host.name} reads servers from `{host.wrapper}`, which is missing here", ERROR
         )
-    elif file.wrapper and file.wrapper.text != host.wrapper:
+    elif file.wrapper and file.wrapper.text not in (host.wrapper, f"mcp.{host.wrapper}"):
         span = file.wrapper.span
         text = f"{host.name} ignores servers under `{span.text}`: it reads them from `{host.wrapper}`"
         edits = (Edit(span, host.wrapper),)
@@ -86,6 +86,24 @@ def of_folder(file: ClientFile, root: str, paths: Collection[str]) -> Iterator[C
                 notes = (Label(word.span, f"is {meant[:80]} of the project"),)
                 yield ClientFlaw("shape", key.span, text, WARNING, notes)
                 break
+
+
+def unasked(files: Iterable[ClientFile]) -> Iterator[ClientFlaw]:
+    """The values that VS Code is to ask for and that no file of it in the same folder describes: it starts nothing."""
+    own = [file for file in files if host(file.source.path) is VS_CODE]
+    described: dict[str, frozenset[str]] = {}
+    for file in own:
+        folder = posixpath.dirname(file.source.path)
+        described[folder] = described.get(folder, frozenset()) | file.inputs
+    for file in own:
+        for name, node in file.servers:
+            for value in _strings(node):
+                for found in re.finditer(r"\$\{input:([^}]{1,80})\}", value.text):
+                    if found[1] in described[posixpath.dirname(file.source.path)] or value.span.text != value.text:
+                        continue
+                    lost = f"no entry of `inputs` has the id `{found[1]}`"
+                    text = f"{VS_CODE.name} does not start `{name.text[:60]}`: {lost}"
+                    yield ClientFlaw("variable", _within(value, found), text, WARNING)
 
 
 def of_entry(name: ScalarNode, node: MappingNode, host: Host | None) -> Iterator[ClientFlaw]:
@@ -224,10 +242,14 @@ def _variables(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
         for found in re.finditer(VARIABLE, value.text):
             if re.fullmatch(host.variables, found[0]) or value.span.text != value.text:
                 continue
-            span = value.span._replace(start=value.span.start + found.start(), end=value.span.start + found.end())
+            span = _within(value, found)
             text = f"{host.name} does not replace `{found[0]}`: the server gets it as it is written"
             edits, title = _respelled(span, found[1] or found[2], host)
             yield ClientFlaw("variable", span, text, ERROR if remote else WARNING, (), edits, title)
+
+
+def _within(value: ScalarNode, found: re.Match[str]) -> Span:
+    return value.span._replace(start=value.span.start + found.start(), end=value.span.start + found.end())
 
 
 def _respelled(span: Span, inner: str, host: Host) -> tuple[tuple[Edit, ...], str]:

@@ -56,7 +56,7 @@ def told(file: ClientFile, paths: Collection[str], known: Host | None = None, pl
     near = {name for name in (PLUGIN, *OTHER_PLUGINS) if join(root, name) in paths}
     known = known if plugin is None else CLAUDE_CODE
     reader = known or (host(path) if PLUGIN in near or not near or path.endswith("/plugin.json") else None)
-    if file.wrapper is None and basename(path) != ".mcp.json" and plugin is None:
+    if file.wrapper is None and file.servers and basename(path) != ".mcp.json" and plugin is None:
         return Told()
     found = tuple(_client(name, node, reader) for name, node in file.servers)
     whole = of_file(file, reader, PLUGIN in near) if reader else ()
