@@ -88,7 +88,14 @@ import re
 
 from mcplint import ERROR, Finding, Label, Server, rule
 
-TLS = r"(?i)ssl|tls|https|cert"
+TLS = (
+    r"(?<![A-Za-z])(?:ssl|tls|https(?!://)|cert(?!ain))|(?:SSL|TLS|HTTPS|CERT)(?![a-z])|(?:Ssl|Tls|Https|Cert(?!ain))"
+    r"|Secure(?:Server|Context)|spdy|\.(?:pem|pfx|p12|crt)\b"
+)
+"""The words of names that speak of TLS, as whole ones: the S of `StreamableHTTPServerTransport` is none."""
+CONFIGURED = ("-c", "--config")
+"""The flags with which servers are told a file that may name a certificate."""
+SHELLS = ("sh", "/bin/sh", "bash", "/bin/bash")
 
 
 @rule("healthcheck-route-missing", ERROR)
@@ -114,8 +121,10 @@ def check(server: Server):
 def speaks_plainly(server: Server) -> bool:
     """Whether nothing of what starts a server says anything of TLS."""
     container = server.container
-    if not container or container.command.only is None:
+    words = container.command.only if container else None
+    if not container or not words or (words[0] not in SHELLS and not set(CONFIGURED).isdisjoint(words)):
         return False
     places = (server.span, server.made) if server.made else (server.span,)
-    texts = [*container.command.only, *container.words, *container.env, *(place.source.text for place in places)]
+    given = [value.only for value in container.env.values() if value.only]
+    texts = [*words, *container.words, *container.env, *given, *(place.source.text for place in places)]
     return not any(re.search(TLS, text) for text in texts)

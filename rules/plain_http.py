@@ -13,7 +13,8 @@ a GET or refuse to.
 A note if a proxy that is open to other machines serves no TLS at all to a
 server that checks tokens, by the SDK or by middleware that answers nobody
 without one, since something in front of it may. So it is if nginx checks them
-itself. Not reported for URLs of this machine, of private networks, and with
+itself. Not reported for URLs of this machine, of private networks (by address,
+or by a name such as `notes.internal` or `notes.example.ts.net`), and with
 placeholders in the names of their machines.
 
 See https://modelcontextprotocol.io/specification/draft/basic/authorization
@@ -169,19 +170,19 @@ def sent(client: ClientConfig):
     """The headers of an entry, also those that `mcp-remote` is told, whose names are ones of secrets."""
     headers = client.node.get("headers") if client.node else None
     for name, _ in getattr(headers, "pairs", ()):
-        if secrets.NAME.search(name.text):
+        if secrets.is_private(name.text):
             yield name.text, name.span
     if client.host == "mcp-remote":
         for flag, value in pairwise(client.words):
             name = value.text.partition(":")[0].strip()
-            if flag.text == "--header" and secrets.NAME.search(name):
+            if flag.text == "--header" and secrets.is_private(name):
                 yield name, value.span
 
 
 def asked(url: str):
     """The parameters of a URL's query that hold a secret, or a variable in place of one."""
     for name, value in re.findall(r"[?&]([\w.-]{1,60})=([^&#\s]+)", url):
-        if secrets.NAME.search(name) and (value.startswith(("$", "%")) or secrets.secret(name, value)):
+        if secrets.is_private(name) and (value.startswith(("$", "%")) or secrets.secret(name, value)):
             yield name
     if secrets.in_url(url)[0] == "password":
         yield "password"

@@ -5,8 +5,7 @@ history` shows `ENV`, `ARG` and every build argument that a `RUN` uses, and a
 file that a later line deletes is still in the layer that copied it.
 
 A key that `ENV NOTES_API_KEY=$NOTES_API_KEY` takes from an `ARG` is a warning:
-it is there if the build is given one. The names of keys that browsers may know
-(`VITE_…`, `…PUBLIC…`, `…_ANON_KEY`) do not count.
+it is there if the build is given one.
 
 Private keys (`server.key`, `key.pem`, the `service-account.json` of Google)
 are known by what is in them, unless they are for tests or need a passphrase.
@@ -23,6 +22,10 @@ characters or more, digits and letters, and 3.5 bits of entropy a character.
 Placeholders (`your-key`, `changeme`, `<token>`, `${TOKEN}`) do not, nor does a
 variable that a `RUN` sets for its own commands, unless the form tells: it is
 usually made up for the build. Only the first four characters are ever shown.
+
+Keys that browsers may know are none: by name (`VITE_…`, `…PUBLIC…`,
+`…_ANON_KEY`), by form (`pk_live_…`, `sb_publishable_…`), or by the role `anon`
+in a web token; forms that are never for browsers count whatever their name.
 
 See https://docs.docker.com/build/building/secrets/
 

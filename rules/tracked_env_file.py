@@ -15,6 +15,10 @@ characters or more, digits and letters, and 3.5 bits of entropy a character.
 Placeholders (`your-key`, `changeme`, `<token>`, `${TOKEN}`) do not. Only the
 first four characters are ever shown.
 
+Keys that browsers may know are none: by name (`VITE_…`, `…PUBLIC…`,
+`…_ANON_KEY`), by form (`pk_live_…`, `sb_publishable_…`), or by the role `anon`
+in a web token; forms that are never for browsers count whatever their name.
+
 Not reported if a `.gitignore` names the file, unless git tracks it all the
 same.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from base64 import b64encode
 from collections.abc import Callable
-from json import loads
+from json import dumps, loads
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,35 @@ KEY = "7b1e94c02fd63a58e4069b1d75c2fa83"
 TOKEN = "ghp_" + "f8Qz2LmX0vB7nKs4TgYw" + "1RcDe9HjU3aP5oMi6Z"
 
 
+HEAD = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+SIGNED = "Zm9sbG93cw-c2lnbmF0dXJl_dGhhdC1ub2JvZHk3"
+
+
+def web_token(**claims: object) -> str:
+    return ".".join((HEAD, b64encode(dumps(claims).encode()).decode().rstrip("="), SIGNED))
+
+
 @pytest.mark.parametrize(
     ("name", "text", "kind"),
     [
+        ("NOTES_KEY", web_token(iss="supabase", role="anon"), ""),
+        ("NOTES_API_KEY", web_token(iss="supabase", role="anon"), ""),
+        ("Authorization", f"Bearer {web_token(role='anon')}", ""),
+        ("ANYTHING", f"npx build --supabase-anon-key={web_token(sub='notes')}", ""),
+        ("ANYTHING", f"VITE_API_KEY={web_token(sub='notes')} NPM={TOKEN}", "GitHub token"),
+        ("NOTES_ANON_KEY", web_token(sub="notes"), ""),
+        ("NEXT_PUBLIC_TOKEN", web_token(sub="notes"), ""),
+        ("VITE_SERVICE_KEY", web_token(role="service_role"), "JSON web token"),
+        ("NOTES_KEY", web_token(role="service_role"), "JSON web token"),
+        ("NOTES_KEY", web_token(sub="notes"), "JSON web token"),
+        ("CANON_KEY", web_token(sub="notes"), "JSON web token"),
+        ("VITE_GITHUB_TOKEN", TOKEN, "GitHub token"),
+        ("VITE_API_KEY", KEY, ""),
+        ("REPUBLIC_API_KEY", KEY, "secret"),
+        ("VITE_FIREBASE_API_KEY", "AIza" + "SyD3f8Qz2LmX0vB7nKs4TgYw1RcDe9HjU3a", ""),
+        ("GEMINI_API_KEY", "AIza" + "SyD3f8Qz2LmX0vB7nKs4TgYw1RcDe9HjU3a", "Google API key"),
+        ("STRIPE_API_KEY", "pk_live_" + KEY, ""),
+        ("SUPABASE_API_KEY", "sb_publishable_" + KEY, ""),
         ("NOTES_API_KEY", KEY, "secret"),
         ("ANYTHING", TOKEN, "GitHub token"),
         ("Authorization", f"Bearer {KEY}", "secret"),

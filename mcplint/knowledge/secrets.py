@@ -38,8 +38,20 @@ NAME = re.compile(
     r"|encryption[_-]?key|token|password|passwd|passphrase|credentials?)$|^(?:authorization|x-api-key|apikey|requirepass)$"
 )
 """What a variable or header is called that holds a secret."""
-PUBLIC = re.compile(r"(?i)public|publishable|anon(?:_|$)|site_?key|^(?:vite|react_app|gatsby|vue_app)_")
+PUBLIC = re.compile(
+    r"(?i)(?<!re)public|publishable|(?<!c)anon(?:[_-]|key|$)|site_?key|^(?:vite|react_app|gatsby|vue_app|storybook)_"
+)
 """What stands in the name of a key that everybody may know, as the pages of a browser hold it."""
+PUBLIC_FORM = re.compile(r"pk_(?:live|test)_|sb_publishable_|phc_|pk-lf-|pk\.eyJ")
+"""How keys begin that their services give out for the pages of a browser: Stripe, Clerk, Supabase, PostHog, Langfuse,
+Mapbox."""
+IN_BROWSERS = frozenset({"JSON web token", "Google API key"})
+"""The forms that such keys share with secrets, so that what they are called decides."""
+ROLE = re.compile(r'"role"\s{0,9}:\s{0,9}"(anon|service_role)"')
+"""What the tokens of Supabase and PostgREST say that they are for: browsers, or servers that may do everything."""
+URL_SAFE = str.maketrans("-_", "+/")
+CALLED = re.compile(r"([\w.-]{1,100})[\"']?\s?[=:]\s?[\"']?$")
+"""The name in front of a value."""
 PRIVATE_KEY = re.compile(r"(-----BEGIN (?:(?!ENCRYPTED)[A-Z]{1,10} )?PRIVATE KEY-----)(?:\\n|\s){1,4}[A-Za-z0-9+/]{40}")
 """A private key that needs no passphrase, in a file of its own or in JSON; no placeholder of one."""
 ACCESS = re.compile(
@@ -82,14 +94,29 @@ def entropy(text: str) -> float:
     return -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
 
 
-def form(text: str) -> str:
-    """What a text that has the form of a secret is called, empty where it has none or is filled with a placeholder."""
-    found = FORM.search(text) if len(text) < 10_000 else None
-    if found is None or (not found[0].startswith("---") and entropy(found[0][4:]) < FORM_ENTROPY):
-        return ""
-    if re.search(r"(?i)xxxx|your|example|placeholder|\.\.\.|1234567", found[0]):
-        return ""
-    return next(name for name, pattern in _NAMED if pattern.match(found[0]))
+def form(text: str, name: str = "") -> str:
+    """What the first secret in a text is called, by its form; empty where there is none, or it is a placeholder.
+
+    `name`: what the text is called. The browsers' keys are no secrets.
+    """
+    for found in FORM.finditer(text) if len(text) < 10_000 else ():
+        if not found[0].startswith("---") and entropy(found[0][4:]) < FORM_ENTROPY:
+            continue
+        if re.search(r"(?i)xxxx|your|example|placeholder|\.\.\.|1234567", found[0]):
+            continue
+        kind = next(kind for kind, pattern in _NAMED if pattern.match(found[0]))
+        called = CALLED.search(text, max(0, found.start() - 110), found.start())
+        if kind not in IN_BROWSERS or not is_public(called[1] if called else name, found[0]):
+            return kind
+    return ""
+
+
+def is_public(name: str, key: str) -> bool:
+    """Whether everybody may know a key: a JSON web token by the role that it gives, others by their names and forms."""
+    bare = BEARER.sub("", key, count=1)
+    claims = bare.split(".")[1] if bare.startswith("eyJ") and bare.count(".") == 2 else ""
+    role = ROLE.search(decoded(claims.translate(URL_SAFE) + "=" * (-len(claims) % 4)))
+    return role[1] == "anon" if role else bool(PUBLIC.search(name) or PUBLIC_FORM.match(bare))
 
 
 def is_random(text: str) -> bool:
@@ -113,9 +140,7 @@ def is_private(name: str) -> bool:
 
 def secret(name: str, text: str) -> str:
     """What kind of secret a variable holds, empty where it holds none: by the form of its value, or by its name."""
-    if kind := form(text):
-        return kind
-    return "secret" if NAME.search(name) and is_random(text) else ""
+    return form(text, name) or ("secret" if NAME.search(name) and is_random(text) and not is_public(name, text) else "")
 
 
 def in_url(text: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs, text
 from mcplint.findings import ERROR, NOTE, Finding, Fix
 from mcplint.knowledge.registry import INDEXED
+from mcplint.knowledge.secrets import PUBLIC, is_public
 from mcplint.model import Manifest
 from mcplint.registry import address, fixes, version
 from mcplint.registry.places import (
@@ -36,7 +37,7 @@ _STATUS = r"(?i)deprecated|beta|alpha|experimental|preview|archived|unofficial|o
 # What an `Authorization` header holds when nothing is left to be filled in: long, and with a digit as no placeholder.
 _CREDENTIAL = r"(?i)(bearer|basic|token)\s+(?=\S*[0-9])[\w.~+/=-]{16,}"
 _SECRET = r"(?i)(.*[_-])?(api|access|secret|private|auth)?[_-]?(key|token|secret|password|passwd|credentials?)"
-_PUBLIC = r"(?i).*(public|publishable|key[_-]?(id|name|file|path)|token[_-]?(url|limit|count|budget)|max).*"
+_PUBLIC = r"(?i).*(key[_-]?(id|name|file|path)|token[_-]?(url|limit|count|budget)|max).*"
 _PLACE = r"(?i)\W*(the |a )?(file |full |absolute )*(path|name|location) (to|of) "
 _HOLDERS = ("{", "<", "your", "example", "changeme", "xxx", "placeholder", "...")
 
@@ -207,12 +208,14 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
         name = field(node, "name")
         word = text(name).lstrip("-")
         named = kind == "named" and re.fullmatch(_SECRET, word) and not re.fullmatch(_PUBLIC, word)
-        secret = named and not _is_told_apart(node)
+        secret = named and not PUBLIC.search(word) and not _is_told_apart(node)
         marked = flag(field(node, "isSecret"))
         for key in ("value", "default"):
             written = field(node, key)
             told = (secret or marked) and not _is_holder(text(written))
-            if written and (told or re.fullmatch(_CREDENTIAL, text(written))):
+            if not written or is_public(word, text(written)):
+                continue
+            if told or re.fullmatch(_CREDENTIAL, text(written)):
                 yield Finding(
                     f"the {key} of `{word[:80]}` is a secret, and publishing makes it public",
                     shown(written),

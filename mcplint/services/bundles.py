@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs, text
 from mcplint.findings import ERROR, WARNING
 from mcplint.knowledge.bundles import KEYS, NEW_TYPES, OPTION, SERVER, START, TYPES, VERSIONS
-from mcplint.knowledge.secrets import NAME, PUBLIC
+from mcplint.knowledge.secrets import is_private
 from mcplint.model import ClientFlaw
 from mcplint.values import Label
 
@@ -72,7 +72,7 @@ def _undeclared(start: Node | None, options: Collection[str]) -> Iterator[Client
 def _shown(options: Node | None) -> Iterator[ClientFlaw]:
     """Options that hold a secret by their name and are kept and shown as any other text."""
     for name, option in pairs(options):
-        secret = NAME.search(name.text) and not PUBLIC.search(name.text)
+        secret = is_private(name.text)
         plain = isinstance(option, MappingNode) and text(option.get("type")) == "string" and not option.key("sensitive")
         if secret and plain:
             why = f"option `{name.text[:60]}` is not `sensitive`: what users enter is shown and kept as plain text"

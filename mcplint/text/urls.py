@@ -59,7 +59,19 @@ _INSIDE = (
     "svc",
     "docker",
     "arpa",
+    "localdomain",
+    "private",
+    "onion",
+    "consul",
 )
+"""The last words of names that lead to a machine near by, or on a way that is encrypted anyway."""
+_INNER = frozenset({"internal", "intranet", "corp", "lan", "vpn", "private", "svc"})
+"""Words of a whole name that say of what is below them that it is no part of the internet."""
+_NEAR = (
+    *("ts.net", "beta.tailscale.net", "netbird.cloud"),
+    *("nip.io", "sslip.io", "xip.io", "localtest.me", "lvh.me", "traefik.me"),
+)
+"""Domains whose names lead into a private network of WireGuard, or to an address that they name themselves."""
 
 
 def is_public(url: str) -> bool:
@@ -71,10 +83,11 @@ def is_public(url: str) -> bool:
         host = (parts.hostname or "") if parts else ""
         return ip_address(host).is_global
     except ValueError:
-        *front, last = host.lower().rstrip(".").split(".")
-        return (
-            bool(front) and last.isalpha() and last not in _INSIDE and "your" not in host and not set(host) & set("${<")
-        )
+        words = host.lower().rstrip(".").split(".")
+        whole = len(words) > 1 and words[-1].isalpha() and not set(host) & set("${<")
+        inside = words[-1] in _INSIDE or not _INNER.isdisjoint(words) or words[0].startswith("internal-")
+        near = any(".".join(words[-count:]) in _NEAR for count in (2, 3))
+        return whole and not inside and not near and "your" not in host
 
 
 _HERE = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|::1)"

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.facts.python import Module, spelled
-from mcplint.knowledge.secrets import NAME, PUBLIC
+from mcplint.knowledge.secrets import is_private
 from mcplint.programs.python.module_text import nodes, once
 from mcplint.text.source import Span
 from mcplint.values import Label
@@ -45,7 +45,7 @@ def _read(module: Module) -> dict[str, str]:
     for node in nodes(module):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if bound.count(name) == 1:
-                if (variable := _variable(value)) and NAME.search(variable) and not PUBLIC.search(variable):
+                if (variable := _variable(value)) and is_private(variable):
                     found[name] = f"holds the secret {variable} of the environment"
     return found
 
@@ -121,7 +121,7 @@ def _classes(module: Module) -> Iterator[tuple[str, str]]:
 def _is_plain_secret(field: ast.AnnAssign) -> bool:
     kind = spelled(field.annotation)
     hidden = field.value is not None and "repr=False" in spelled(field.value)
-    return bool(NAME.search(spelled(field.target))) and "str" in kind and "Secret" not in kind and not hidden
+    return is_private(spelled(field.target)) and "str" in kind and "Secret" not in kind and not hidden
 
 
 def _visible(module: Module, settings: Mapping[str, str]) -> dict[str, str]:
