@@ -12,8 +12,9 @@ found`.
 Files get such ends from git on Windows, or from a `.gitattributes` that asks
 for them. There `*.sh text eol=lf` keeps them as they are in the repository.
 
-Not reported if a RUN converts the file, if `.gitattributes` says that git ends
-its lines with LF, or if a shell runs more commands than the script.
+Not reported if a RUN converts the file or runs what is not known here, such as
+another script, if `.gitattributes` says that git ends its lines with LF, or if
+a shell runs more commands than the script.
 
 See https://git-scm.com/docs/gitattributes#_eol
 

@@ -7,7 +7,8 @@ empty line or a space in front, there is only
 the same, so it works for whoever tries it there, and in a CMD in shell form.
 
 Reported for a script of the project, or one that the build writes, that the
-exec form starts by its path.
+exec form starts by its path, unless a RUN behind its COPY puts such a line in
+or runs what is not known here, such as another script.
 
 See https://docs.docker.com/reference/dockerfile/#exec-form-entrypoint-example
 

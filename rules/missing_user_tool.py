@@ -10,8 +10,10 @@ On Debian, `useradd` and `groupadd` are always there. On Alpine, `adduser -D`
 and `addgroup` are.
 
 Not reported if the image installs the program (`adduser` on Debian, `shadow`
-on Alpine), for a tag that names a patch release or a digest, or where another
-command follows by `||`.
+on Alpine) or any package that may bring it along: on Debian many do, such as
+`gnupg`, `openssh-client`, and with what it recommends also `git`. Nor is it
+for a tag that names a patch release or a digest, behind a RUN of something
+that is not known here, or where another command follows by `||`.
 
 See https://www.debian.org/releases/trixie/release-notes/issues.en.html
 

@@ -20,6 +20,11 @@ _BARE = (
 _USERADD = grammar(_BARE, None, u="uid", d="home-dir", m="create-home", M="no-create-home", r="system")
 _ADDUSER = grammar(f"{_BARE} H S", None, u="uid", h="home", H="no-create-home", S="system")
 
+FILE = "/etc/passwd"
+"""Where all accounts stand."""
+UNNAMED = Account("", None, None, None)
+"""Any that something else may make than those programs."""
+
 
 def accounts(steps: Iterable[RunStep]) -> Iterator[Account]:
     """The accounts that the commands of a RUN make, as far as their names are known."""

@@ -101,7 +101,7 @@ def _finished(made: Image, stage: Stage, tree: Tree) -> Image:
         return made._replace(user=Value(("sbx_user1051",), (Label(span, "AWS Lambda runs it as a user of its own"),)))
     made = made._replace(new_variable=_new_variable(stage))
     note = drops_root(made, tree)
-    if note is not None and made.user.must(is_root):
+    if note is not None and (made.user.must(is_root) or note.text.startswith("sudo ")):
         return made._replace(user=Value(None, (*made.user.trace, note)))
     if made.user.options is not None and made.user.site is None and not made.user_named:
         return made._replace(user=made.user._replace(site=_user_site(stage)))

@@ -48,6 +48,7 @@ class Growing:
         self.lacks, self.open = list(image.lacks), image.open or not image.base_known
         self.ran = CommandTexts(run.text.text for run in image.runs)
         self.account, self.accounts = image.account, dict(image.accounts)
+        self.altered = image.altered
         self.scope: Mapping[str, Value[str]] = ChainMap(self.env, self.args)
 
     def image(self) -> Image:
@@ -81,6 +82,7 @@ class Growing:
             account=self.account,
             accounts=self.accounts,
             private=self.private,
+            altered=self.altered,
         )
 
     def contents(self, mounts: tuple[Copy, ...] = ()) -> Contents:

@@ -83,12 +83,13 @@ class Image(NamedTuple):
     `user_named`: whether a USER says it.
     `entrypoint`, `cmd`: None where the image has none, or, with an unknown base, where nothing here says so.
     `installs`: also those of the stages it copies from. `runs`: what RUN lines were run in its own chain.
-    `tools`: programs that are known to be on its PATH. `account`: the last that a RUN makes, empty for none,
-    `accounts`: all of them by name.
+    `tools`: programs that are on its PATH, as far as is known, or may be. `account`: the last that a RUN makes, empty
+    for none, `accounts`: all of them by name.
     `new_variable`: where one more ENV would stand. `lacks`: what its build needs and does not find, also in the stages
     it copies from; `open`: whether a RUN may have brought any file. `folders`: those that WORKDIR makes, each with the
     user that it then belongs to. `volumes`: where VOLUME says that some are to be volumes. `private`: the programs that
-    lie in the home of root, and what puts them there.
+    lie in the home of root, and what puts them there. `altered`: the last RUN that may have given any file another
+    owner, mode or text.
     """
 
     dockerfile: str
@@ -127,6 +128,7 @@ class Image(NamedTuple):
     account: str = ""
     accounts: Mapping[str, Account] = {}
     private: Mapping[str, Label] = {}
+    altered: Span | None = None
 
     @property
     def folder(self) -> str:

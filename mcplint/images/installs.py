@@ -163,12 +163,16 @@ def _uninstalled(step: RunStep) -> Iterator[str]:
 
 def packages(steps: Iterable[RunStep]) -> frozenset[str]:
     """The system packages that commands install, which mostly bear the name of their program."""
-    found: set[str] = set()
-    for step in steps:
-        words = step.words
-        if program(step.argv) in SYSTEM_INSTALLERS and ("install" in words or "add" in words):
-            found |= {word.partition("=")[0] for word in words[1:] if not word.startswith("-")} - {"install", "add"}
-    return frozenset(found)
+    return frozenset(name for step in steps for name in installed_packages(step))
+
+
+def installed_packages(step: RunStep) -> frozenset[str]:
+    """The system packages that a command installs; apk's groups of them, whose names begin with a dot, are none."""
+    words = step.words
+    if program(step.argv) not in SYSTEM_INSTALLERS or ("install" not in words and "add" not in words):
+        return frozenset()
+    named = {word.partition("=")[0] for word in words[1:] if not word.startswith(("-", "."))}
+    return frozenset(named - {"install", "add"})
 
 
 def _program(step: RunStep) -> tuple[str, Words]:

@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from mcplint.commands.command_lines import program
 from mcplint.dependencies.closure import brought
 from mcplint.dependencies.locks import differences, excludes
 from mcplint.dependencies.needs import needs
@@ -16,7 +15,6 @@ from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.image import Image
 from mcplint.images.requirement_lacks import may_fail, of_requirements
-from mcplint.images.runs import RunStep
 from mcplint.knowledge.base_images import python
 from mcplint.knowledge.pythons import PYTHONS, least_python
 from mcplint.knowledge.sdk import release
@@ -252,28 +250,6 @@ def _brought(path: str, beside: str, contents: Contents) -> Iterator[Edit]:
         if into and last and last.source.text[last.end : last.end + 1] == " ":
             yield Edit(Span(last.source, last.end, last.end), f" {posixpath.relpath(path, contents.context)}")
         return
-
-
-USER_TOOLS = {"adduser": "Debian 13", "addgroup": "Debian 13", "useradd": "Alpine", "groupadd": "Alpine"}
-"""The programs that make accounts, each with the distribution that comes without it."""
-_BROUGHT_BY = {"adduser": "adduser", "addgroup": "adduser", "useradd": "shadow", "groupadd": "shadow"}
-
-
-def of_steps(steps: tuple[RunStep, ...], base: Image, tools: frozenset[str]) -> Iterator[Lack]:
-    """The first program that makes accounts, where the base image has the other distribution's."""
-    reference = base.base.only or ""
-    if "@" in reference or not base.tools or base.open:
-        return
-    for step in steps:
-        tool = program(step.argv)
-        system = USER_TOOLS.get(tool)
-        alpine = "apk" in base.tools
-        if system is None or step.line.inside or (system == "Alpine") is not alpine:
-            continue
-        if _BROUGHT_BY[tool] not in tools and tool not in tools:
-            why = f"{reference} is {system}, which comes without it"
-            yield Lack(LackKind.USER_TOOL, tool, step.written_at, why, base.base.trace[:1], step=" ".join(step.words))
-            return
 
 
 OTHER_PYTHONS = ("python3.", "pyenv", "conda", "mamba", "uv python", "deadsnakes", "--python")

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from mcplint.facts.dockerfile import Instruction
+from mcplint.images.accounts import FILE, UNNAMED
 from mcplint.images.contents import Contents
 from mcplint.images.copies import from_context, from_stage
 from mcplint.images.copy_lacks import of_copy
@@ -15,6 +16,7 @@ from mcplint.images.image import Copied, Copy, Image
 from mcplint.images.installers import added
 from mcplint.project.ignored import is_ignored
 from mcplint.text.located import LocatedText
+from mcplint.text.paths import upwards
 from mcplint.values import Value
 
 
@@ -39,6 +41,8 @@ def copy_in(growing: Growing, instruction: Instruction) -> None:
         mode=mode.text if mode else None,
         excludes=tuple(flag.value.text for flag in instruction.flags if flag.name == "exclude" and flag.value),
     )
+    if target.only is None or target.only in upwards(FILE):
+        growing.accounts[UNNAMED.name] = UNNAMED
     for heredoc in heredocs.values():
         place = target.only
         if place is not None and (into or len(instruction.words) > 2):

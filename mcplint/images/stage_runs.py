@@ -6,17 +6,19 @@ import re
 from functools import partial
 
 from mcplint.facts.dockerfile import Instruction
-from mcplint.images.accounts import accounts, is_root
+from mcplint.images.accounts import FILE, UNNAMED, accounts, is_root
+from mcplint.images.alterations import may_alter
 from mcplint.images.contents import command_texts, may_bring_files
 from mcplint.images.copies import built_project, built_text
 from mcplint.images.growing import Growing
 from mcplint.images.image import Copy
 from mcplint.images.installers import fetched, python_in_root_home, runs_installer, uv_in_root_home
 from mcplint.images.installs import installs, packages, swallowed
-from mcplint.images.lacks import of_install, of_python, of_steps
+from mcplint.images.lacks import of_install, of_python
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.stage_copies import mounts
 from mcplint.images.unquoted import of_words
+from mcplint.images.user_tools import lacking_user_tools, may_bring_user_tools
 from mcplint.images.written import Written, written_files
 from mcplint.model import LackKind
 from mcplint.text.located import LocatedText
@@ -59,13 +61,19 @@ def run(growing: Growing, instruction: Instruction) -> None:
         install = install._replace(files=()) if uncopied else install
         growing.lacks += of_install(install, growing.contents(mounted))
         growing.lacks += of_python(install, growing.below, growing.contents(mounted), growing.env)
-    growing.tools |= packages(found)
+    growing.tools |= packages(found) | may_bring_user_tools(found)
+    whole = "\n".join((instruction.text.text, *(heredoc.body.text for heredoc in instruction.heredocs)))
+    alone = tuple(step for step in taken if not runs_installer(step, growing.installers))
+    if alone or not taken:
+        growing.altered = instruction.span if may_alter(whole, alone) else growing.altered
+    if growing.altered == instruction.span or FILE in whole:
+        growing.accounts[UNNAMED.name] = UNNAMED
     for each in accounts(found):
         growing.account, growing.accounts[each.name] = each.name, each
     if "||" in instruction.text.text:
         growing.lacks += swallowed(taken)
-    else:
-        growing.lacks += of_steps(taken, growing.below, frozenset(growing.tools))
+    elif growing.altered is None:
+        growing.lacks += lacking_user_tools(taken, growing.below, frozenset(growing.tools))
     growing.lacks += of_words(taken)
     for written in written_files(found, instruction.heredocs):
         _write(growing, written, instruction)

@@ -49,3 +49,69 @@ UNCONCERNED = SUCCEEDING | {
     *("useradd", "adduser", "groupadd", "addgroup", "usermod", "export", "unset"),
 }
 """What does its work whether or not packages are there."""
+PYTHON_MANAGERS = frozenset(
+    {"pip", "pipx", "uv", "poetry", "pdm", "pipenv", "hatch", "rye", "conda", "mamba", "micromamba"}
+)
+KEEPING = (
+    SYSTEM_INSTALLERS
+    | UNCONCERNED
+    | frozenset(
+        (
+            # They change what they name.
+            *(
+                "cp",
+                "mv",
+                "unlink",
+                "sed",
+                "awk",
+                "gawk",
+                "perl",
+                "tr",
+                "tee",
+                "dos2unix",
+                "fromdos",
+                "setfacl",
+                "rsync",
+            ),
+            *("truncate", "dd", "gzip", "gunzip", "xz", "bunzip2", "patch", "envsubst", "mktemp", "split", "base64"),
+            # They change accounts, packages and what belongs to the system.
+            *("userdel", "groupdel", "deluser", "delgroup", "groupmod", "passwd", "chpasswd", "gpasswd", "chsh", "su"),
+            *(
+                "dpkg",
+                "dpkg-reconfigure",
+                "apt-key",
+                "apt-mark",
+                "apt-cache",
+                "apt-config",
+                "add-apt-repository",
+                "rpm",
+            ),
+            *("update-ca-certificates", "update-alternatives", "update-locale", "locale-gen", "localedef", "ldconfig"),
+            *("setcap", "gpg", "fc-cache", "rustup", "cargo", "go", "gem", "corepack", "gcc", "g++", "cc", "rustc"),
+            *("crontab", "visudo", "ssh-keygen", "ssh-keyscan", "openssl", "debconf-set-selections", "hf", "spacy"),
+            *("huggingface-cli", "npm-check-updates", "tsc", "esbuild", "vite", "n"),
+            # They bring files, as the user that runs them, and show or ask for something.
+            *(
+                "git",
+                "curl",
+                "wget",
+                "cat",
+                "test",
+                "[",
+                "[[",
+                "which",
+                "type",
+                "hash",
+                "sleep",
+                "id",
+                "whoami",
+                "uname",
+            ),
+            *("grep", "egrep", "cut", "sort", "uniq", "head", "tail", "wc", "diff", "cmp", "getent", "env", "read"),
+            *("stat", "file", "df", "du", "ps", "arch", "nproc", "basename", "dirname", "realpath", "readlink", "seq"),
+            *("sha256sum", "sha512sum", "md5sum", "jq", "yq", "hostname", "umask", "exit", "return", "shift", "trap"),
+            *("wait", "local", "declare", "ulimit", "shopt", "set", "export", "break", "continue", "expr", "free"),
+        )
+    )
+)
+"""The programs that give no file another owner, mode or text but those that they name."""

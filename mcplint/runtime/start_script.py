@@ -70,10 +70,12 @@ def _paths(spelled: str, workdir: str | None, direct: bool) -> Iterator[str]:
 def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> StartScript | None:
     """What stands at a path of the image: the text of the last copy that puts something there."""
     name = posixpath.basename(path)
-    runs = (run.text.text for part in (image, *image.parts.values()) for run in part.runs)
-    changed = any(_edits(text, path) for text in runs)
+    runs = [run for part in (image, *image.parts.values()) for run in part.runs]
+    changed = any(_edits(run.text.text, path) for run in runs)
     for copy in reversed(image.copies):
         if copy.text is not None and copy.target.only == path:
+            if _may_differ(copy, image, name):
+                return None
             first = _first_line(copy.text)
             again = project_path(image, path) or any(
                 each is not copy and each.target.only == path for each in image.copies
@@ -93,12 +95,23 @@ def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> St
     origin = next(
         (each for each in copies if path in paths_in_image((each,), image.parts, (), image.context, found)), None
     )
-    if origin is None or origin.stage is not None:
+    if origin is None or _may_differ(origin, image, name):
+        return made if origin is None and not image.altered else None
+    if origin.stage is not None:
         return made
     return made._replace(closed=_closed(origin, image, name, tree.executable(found)), opened=_opened(origin))
 
 
-_EDITORS = re.compile(r"\b(?:sed|dos2unix|fromdos|tr|perl)\b")
+def _may_differ(copy: Copy, image: Image, name: str) -> bool:
+    """Whether a RUN may have changed a script, or its first line, since a copy brought it, or in its stage."""
+    parts = [part for part in image.stages if part.number != image.number] if copy.stage is not None else []
+    later = image.altered is not None and image.altered.start > copy.span.start
+    runs = [run for run in image.runs if run.span.start > copy.span.start]
+    texts = (run.text.text for part in (runs, *(part.runs for part in parts)) for run in part)
+    return later or any(part.altered for part in parts) or any("#!" in text and name in text for text in texts)
+
+
+_EDITORS = re.compile(r"\b(?:sed|dos2unix|fromdos|tr|perl|awk|ed|ex|tee|curl|wget|patch)\b")
 _RETURN = r"\r|\\r|\\x0d|\\015|dos2unix|fromdos"
 """What a command says that takes carriage returns away: the character by one of its names, or what is made for it."""
 _LOOPS = re.compile(r"\b(?:for|while|until)\b")

@@ -39,17 +39,17 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
         return None
     words, tool, set_ = found.words, program(found.words), {*container.env, *start.env}
     if tool == "npx":
-        refused = _no_cache(image, container, set_, ".npm", _NPM_CACHES) if start.registry == "npm" else ""
+        refused = _no_cache(image, container, tree, set_, ".npm", _NPM_CACHES) if start.registry == "npm" else ""
         return Sync(tool, span_of(words[0], found.span), refused=refused) if refused else None
     run = next((at for at, word in enumerate(words) if text(word) == "run"), None)
     if tool == "uv" and (run is None or text(words[1]) == "tool"):
         return None
-    refused = "" if _is_told_of_cache(found, image, tree) else _no_cache(image, container, set_)
+    refused = "" if _is_told_of_cache(found, image, tree) else _no_cache(image, container, tree, set_)
     made = Sync("uvx" if tool == "uvx" else "uv run", span_of(words[0], found.span), refused=refused)
     installs = [each for each in start.installs or () if each.tool == "uv run" and each.requirements]
     project = tree.project(installs[0].requirements[0]) if installs else None
     if tool == "uv" and run is not None and project and is_packaged(project):
-        refused = refused or _no_venv(image, container, found.workdir, set_)
+        refused = refused or _no_venv(image, container, tree, found.workdir, set_)
         if not refused and _is_hidden(container, found.workdir):
             return made
         failed = next(_without_lock(image, project, tree), None)
@@ -110,14 +110,19 @@ def _without_lock(image: Image, project: Project, tree: Tree) -> Iterator[Span]:
 
 
 def _no_cache(
-    image: Image, container: Container, given: set[str], name: str = ".cache", elsewhere: tuple[str, ...] = _CACHES
+    image: Image,
+    container: Container,
+    tree: Tree,
+    given: set[str],
+    name: str = ".cache",
+    elsewhere: tuple[str, ...] = _CACHES,
 ) -> str:
     """Why its user has no place for a cache, empty where it may have one.
 
     `elsewhere`: the variables that say where, `given`: those that are set.
     """
     found = None if not given.isdisjoint(elsewhere) else home(container)
-    if found is None or is_open(image, container, posixpath.join(found[0], name)):
+    if found is None or is_open(image, container, posixpath.join(found[0], name), tree):
         return ""
     return f"it cannot make its cache in {posixpath.join(found[0], name)}, as {found[1]}"
 
@@ -168,12 +173,12 @@ def _is_touched(image: Image, project: Project) -> bool:
     return False
 
 
-def _no_venv(image: Image, container: Container, workdir: str | None, given: set[str]) -> str:
+def _no_venv(image: Image, container: Container, tree: Tree, workdir: str | None, given: set[str]) -> str:
     """Why its user cannot build into the environment of the project, empty where it may."""
     owner = image.folders.get(workdir or "")
     if not container.unprivileged or not workdir or owner is None or not owner.must_be("root", "0"):
         return ""
-    if "UV_PROJECT_ENVIRONMENT" in given or is_open(image, container, f"{workdir}/.venv"):
+    if "UV_PROJECT_ENVIRONMENT" in given or is_open(image, container, f"{workdir}/.venv", tree):
         return ""
     synced = any(each.tool == "uv sync" for each in container.installs)
     return f"{workdir}/.venv belongs to root, and the user {container.unprivileged} cannot change it" if synced else ""

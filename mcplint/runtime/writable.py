@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from mcplint.images.contents import Contents
-from mcplint.images.copies import image_paths
-from mcplint.images.image import Image
+from mcplint.images.copies import image_paths, source_of
+from mcplint.images.image import Copy, Image
 from mcplint.knowledge.base_images import has_account
 from mcplint.model import Container, Lack, LackKind, Server, Write
 from mcplint.project.tree import Tree
@@ -18,7 +18,9 @@ from mcplint.values import Label
 READ_ONLY = "its root file system is read-only"
 _NO_FILES = ("/dev", "/proc", "/sys")
 _FREE = ("/tmp", "/var/tmp", "/dev", "/run/user", "/proc")
-_CHANGES = re.compile(r"\b(?:chown|chmod|install|setfacl|mkdir)\b")
+_CHANGES = re.compile(r"\b(?:chown|chmod|install|setfacl|mkdir|ln|cp|mv|rsync|bsdtar|tar|usermod)\b")
+_LINKS = re.compile(r"\b(?:ln|cp|mv|rsync)\b")
+_ARCHIVE = re.compile(r"\.(?:tar(?:\.\w+)?|t[gbx]z2?)$|[*?[]")
 _INSTALLS = re.compile(
     r"\b(?:pipx?[\d.]*|uv[\s\"',]+(?:tool|python)|npm|pnpm|poetry|pdm|apt|apt-get)(?:[\s\"',]+-[^\s\"',]+)*[\s\"',]+install\b"
 )
@@ -36,7 +38,7 @@ def refused(image: Image, container: Container, servers: tuple[Server, ...], tre
     for write in (write for server in servers for write in server.writes if write.certain):
         if installed and _is_beside(write, image, container.workdir.only or "/"):
             continue
-        found = _why(image, container, write.path)
+        found = _why(image, container, write.path, tree)
         if found and not (write.folder and Contents.of(image, tree).has(found[0])):
             path, why = found
             notes = (*told, Label(container.cmd, "starts the program"))
@@ -54,7 +56,7 @@ def _is_beside(write: Write, image: Image, workdir: str) -> bool:
     return any(folder != workdir and path.startswith(f"{folder}/") for folder in folders)
 
 
-def _why(image: Image, container: Container, written: str) -> tuple[str, str] | None:
+def _why(image: Image, container: Container, written: str, tree: Tree) -> tuple[str, str] | None:
     """The path in the container that is written, and why the user may not; None where it may."""
     if written == "~" or written.startswith("~/"):
         found = home(container)
@@ -62,11 +64,11 @@ def _why(image: Image, container: Container, written: str) -> tuple[str, str] | 
             return None
         place, why = found
         path = posixpath.normpath(posixpath.join(place, written[2:]))
-        return (path, why) if not is_open(image, container, path) else None
+        return (path, why) if not is_open(image, container, path, tree) else None
     workdir = container.workdir.only
     if container.read_only.must_be(True) and not written.startswith(("~", *_NO_FILES)) and workdir is not None:
         path = posixpath.normpath(posixpath.join(workdir, written))
-        return None if is_open(image, container, path) else (path, READ_ONLY)
+        return None if is_open(image, container, path, tree) else (path, READ_ONLY)
     if (
         written.startswith("~")
         or workdir is None
@@ -77,7 +79,7 @@ def _why(image: Image, container: Container, written: str) -> tuple[str, str] | 
     owner = image.folders.get(workdir)
     if owner is None or path == workdir or not path.startswith(f"{workdir}/") or not owner.must_be("root", "0"):
         return None
-    return None if is_open(image, container, path) else (path, f"{workdir} belongs to root")
+    return None if is_open(image, container, path, tree) else (path, f"{workdir} belongs to root")
 
 
 def home(container: Container) -> tuple[str, str] | None:
@@ -103,17 +105,63 @@ def home(container: Container) -> tuple[str, str] | None:
     return "/", f"the user {user} has no entry in /etc/passwd, so that its home is /, which belongs to root"
 
 
-def is_open(image: Image, container: Container, path: str) -> bool:
+def is_open(image: Image, container: Container, path: str, tree: Tree) -> bool:
     """Whether another user may write a path: it is mounted there, or something may give it or its folder to them."""
+    if container.read_only.must_be(True):
+        return container.may_hide(path) or image.altered is not None or _is_named(image, path, _LINKS)
+    return container.may_hide(path) or any(path.startswith(each) for each in _FREE) or _is_given(image, path, tree)
+
+
+def _is_given(image: Image, path: str, tree: Tree) -> bool:
+    """Whether a build may give a path of its image, or a folder around it, to somebody."""
     above = list(upwards(path))
-    if container.read_only.must_be(True) or container.may_hide(path):
-        return container.may_hide(path)
-    if any(path.startswith(each) for each in _FREE):
+    homes = (account.home for account in image.accounts.values() if account.made is not False)
+    if image.altered or _is_named(image, path, _CHANGES) or not {*above[:-1]}.isdisjoint(homes):
         return True
-    if any(copy.owner is not None and copy.target.only in (None, *above) for copy in image.copies):
+    return any(_is_given_by(copy, image, path, above, tree) for copy in image.copies if not copy.mount)
+
+
+def _is_given_by(copy: Copy, image: Image, path: str, above: list[str], tree: Tree) -> bool:
+    """Whether a copy may bring a path, or a folder around it, as somebody's.
+
+    `--chown` says whose all of it is. From another stage or image, what lies below the folder that is copied keeps its
+    owners and modes, and so does what an archive holds (run with BuildKit 0.8).
+    """
+    covers = copy.target.only in (None, *above)
+    if copy.owner is not None:
+        return covers
+    part = image.parts.get(copy.stage) if copy.stage is not None else None
+    if copy.image is not None or (copy.stage is not None and (part is None or copy.files is None)):
+        return covers
+    if part is None:
+        unpacked = any(_ARCHIVE.search(source.only or "") for source in copy.sources)
+        return covers and unpacked and copy.span.text[:3].upper() == "ADD"
+    found = ((file, source_of(file, path)) for file in copy.files or ())
+    return any(
+        source is not None
+        and (source == file.source or _may_be_there(part, file.source, source, tree))
+        and (part.user_named or _is_given(part, source, tree))
+        for file, source in found
+    )
+
+
+def _may_be_there(image: Image, top: str, path: str, tree: Tree) -> bool:
+    """Whether a path, or a folder around it, may stand in an image below a folder of that."""
+    if image.altered or image.open:
         return True
+    below = [each for each in upwards(path) if each.startswith(f"{top.rstrip('/')}/")]
+    installed = (below if install.environments is None else install.environments for install in image.installs)
+    made = {folder for folders in installed for folder in folders}
+    contents = Contents.of(image, tree)
+    words = {word for _, line in run_lines(image) for word in line}
+    return any(contents.has(each) or {each, posixpath.basename(each)} & words or each in made for each in below)
+
+
+def _is_named(image: Image, path: str, commands: re.Pattern[str]) -> bool:
+    """Whether one of some commands of an image's RUNs names a path or a folder around it, or may mean any."""
+    above = list(upwards(path))
     names = {*above[:-1], *(posixpath.basename(each) for each in above[:-1])}
-    changes = ((line, words) for line, words in run_lines(image) if _CHANGES.search(_INSTALLS.sub("", line)))
+    changes = ((line, words) for line, words in run_lines(image) if commands.search(_INSTALLS.sub("", line)))
     return any(names & words or {".", "/"} & words or "$" in line or "*" in line for line, words in changes)
 
 
