@@ -55,6 +55,7 @@ def _found(paths: frozenset[str], roots: tuple[str, ...], name: str) -> str | No
     if not all(parts) or "/" in name or name.startswith("-"):
         return None
     searched = roots[:1] if parts[0] in PYTHON_MODULES else roots
+    searched = tuple(root for root in searched if parts[0] in _tops(paths).get(root, ()))
     for root in searched:
         stem = posixpath.join(root, *parts)
         for path in (f"{stem}/__init__.py", f"{stem}.py"):
@@ -96,6 +97,16 @@ def _namespaces(paths: frozenset[str]) -> frozenset[str]:
         while path.endswith(".py") and (path := path.rpartition("/")[0]) and path not in found:
             found.add(path)
     return frozenset(found)
+
+
+@lru_cache(maxsize=4)
+def _tops(paths: frozenset[str]) -> dict[str, set[str]]:
+    """By folder, what can be imported from it by its first name: modules, and folders that have Python below them."""
+    found: dict[str, set[str]] = {}
+    for path in (*_namespaces(paths), *(path[:-3] for path in paths if path.endswith(".py"))):
+        folder, _, name = path.rpartition("/")
+        found.setdefault(folder, set()).add(name)
+    return found
 
 
 def reaches(
