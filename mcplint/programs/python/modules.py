@@ -94,8 +94,10 @@ def _namespaces(paths: frozenset[str]) -> frozenset[str]:
     """Every folder but the root that has Python below it."""
     found: set[str] = set()
     for path in paths:
-        while path.endswith(".py") and (path := path.rpartition("/")[0]) and path not in found:
-            found.add(path)
+        folder = path.rpartition("/")[0] if path.endswith(".py") else ""
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
     return frozenset(found)
 
 
