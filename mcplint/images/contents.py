@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import program
@@ -16,6 +17,8 @@ from mcplint.project.discover import PRUNED
 from mcplint.project.ignored import deciding, docker_file, ignored_by_git, line_of
 from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
+from mcplint.text.glob import fits
+from mcplint.text.paths import upwards
 from mcplint.text.source import Edit
 from mcplint.values import Label
 
@@ -29,6 +32,7 @@ _GIT = frozenset({"clone", "pull", "checkout", "submodule", "init", "fetch"})
 
 _FETCHED = re.compile(r"://|^git@|\.(?:tar(?:\.\w+)?|t[gbx]z2?)$")
 """The sources of an ADD whose files the project does not tell: an address, a repository, an archive."""
+_ARCHIVES = (".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".zip", ".zst")
 _READING = re.compile(
     r"(?:\S*python[\d.]* -m )?(?:\S*/)?(?:pip[\d.]*|uv pip)(?: -\S+)* (?:install|wheel|download|sync) [^|&;\n]+"
 )
@@ -149,6 +153,19 @@ class Contents(NamedTuple):
             absences.append((path, absence if "**" not in pattern else None))
         return next((each for each in absences if each[1] is None), absences[0])
 
+    def fetches(self, name: str) -> bool:
+        """Whether an ADD may bring a file of a name from elsewhere: an address that ends so, or into it, an archive."""
+        added = [copy for copy in self.copies if any(_FETCHED.search(source.only or "") for source in copy.sources)]
+        places = {copy.target.only or name for copy in added} | {
+            each.only or "" for copy in added for each in copy.sources
+        }
+        whole = any(place.endswith((".git", *_ARCHIVES)) or ".git#" in place for place in places)
+        return whole or any(posixpath.basename(place) == name for place in places)
+
+    def removes(self, place: str) -> bool:
+        """Whether a command of the build may take away what stands at a path, or a folder around it."""
+        return self.ran.any(partial(_removes, place))
+
     def _may_bring(self, copy: Copy, path: str) -> bool:
         """Whether a copy may put something at a path, for all that is known of it."""
         if copy.text is not None:
@@ -188,6 +205,19 @@ class Contents(NamedTuple):
         elif said.startswith("*."):
             edits = (Edit(line._replace(start=line.end), f"\n!{inside}"),)
         return Absence(f"{source.path} leaves it out", (note,), edits=edits)
+
+
+_REMOVING = re.compile(r"\b(?:rm|mv|unlink|git clean)\b")
+
+
+def _removes(place: str, text: str) -> bool:
+    """Whether a RUN may take a path away: a command names it, or one around it, from whatever folder."""
+    for command in re.split(r"&&|\|\||;|\n", text) if _REMOVING.search(text) else ():
+        words = [word.strip("\"'").rstrip("/") for word in command.split()] if _REMOVING.search(command) else []
+        named = [word if word.startswith("/") else f"*/{word.removeprefix('./')}" for word in words]
+        if any("$" in word for word in words) or any(fits(each, one) for each in upwards(place) for one in named):
+            return True
+    return False
 
 
 def missing(tree: Tree, path: str) -> Absence:

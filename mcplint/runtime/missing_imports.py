@@ -188,7 +188,7 @@ def _modules(
                 continue
         if normalized(each.dotted.partition(".")[0]) in asked:
             continue
-        if contents.ran.names(posixpath.basename(path)):
+        if contents.ran.names(posixpath.basename(path)) or contents.fetches(posixpath.basename(path)):
             continue
         out = is_ignored(image.ignored, posixpath.relpath(path, image.context or "."))
         absence = contents.left_out(path) if out else None
@@ -238,7 +238,8 @@ def _shadowed(
         asked += [(name, name) for name in _NEEDED if top in PYTHON_MODULES]
         for name, dotted in asked:
             own = _before_packages(tree, first, name)
-            if own and next(image_paths(image, own), None):
+            place = next(image_paths(image, own), None) if own else None
+            if own and place and not image.altered and not Contents.of(image, tree).removes(place):
                 module: Module | None = tree.facts("python", own)
                 body = module.tree.body[:1] if module else []
                 here = tuple(Label(module.span(node).head, "this module is found first") for node in body if module)

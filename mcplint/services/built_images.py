@@ -60,11 +60,12 @@ class Builds:
     def alone(self, path: str) -> Image | None:
         """The image of a Dockerfile alone: built from the folder that workflows and recipes give it, where they agree,
         else from the nearest one that has all that its stages copy, or that the last of them does, or the root."""
+        told = _told([one for builds in self._named.values() for one in builds if one.dockerfile == path])
         if (given := self._given(path)) is not None:
-            return self._image(path, given)
+            return self._image(path, given, told)
         found: Image | None = None
         for folder in outwards(posixpath.dirname(path)):
-            made = self._image(path, Context(folder))
+            made = self._image(path, Context(folder), told)
             if not made or all(complete(stage, self.tree) for stage in made.stages):
                 return made
             found = found if found and complete(found, self.tree) else made
@@ -108,7 +109,8 @@ class Builds:
             return said[0]
         if len(found) != 1 or found[0].dockerfile not in self.dockerfiles:
             return None
-        made = self._image(found[0].dockerfile, Context(found[0].context, True), {}, found[0].target)
+        told = _told([one for one in self._named.get(found[0].name, found) if one.dockerfile == found[0].dockerfile])
+        made = self._image(found[0].dockerfile, Context(found[0].context, True), told, found[0].target)
         return (made, found[0].label) if made else None
 
     def ways(self, name: str) -> list[NamedBuild]:
@@ -193,6 +195,17 @@ class Builds:
         # What comes of a Dockerfile holds as long as its text does.
         self.tree.source(path)
         return image(self.dockerfiles[path], self.tree, args, target, given)
+
+
+def _told(builds: list[NamedBuild]) -> Mapping[str, Value[str]]:
+    """The build arguments that builds of a Dockerfile are given: known where all of them say the same."""
+    found: dict[str, Value[str]] = {}
+    for name in dict.fromkeys(name for one in builds for name, _ in one.args):
+        said = {dict(one.args).get(name) for one in builds}
+        labels = [one.label for one in builds if name in dict(one.args)]
+        value = said.pop() if len(said) == 1 else None
+        found[name] = Value(None if value is None else (value,), (Label(labels[0].span, f"gives it {name}"),))
+    return found
 
 
 def _context(build: Build) -> Context:

@@ -51,6 +51,9 @@ BUILDS = (*BUILDERS, "target", "artifacts")
 MAX_NESTED, MAX_LENGTH = 6, 2000
 
 
+Args = tuple[tuple[str, str | None], ...]
+
+
 class NamedBuild(NamedTuple):
     """One place that builds an image.
 
@@ -59,7 +62,8 @@ class NamedBuild(NamedTuple):
     former empty where it is not known.
     `certain`: whether the folder it is called in is known.
     `cloned`: whether the context is a clone of git instead of that folder, as without a `context` of
-    build-push-action (https://github.com/docker/build-push-action#git-context).
+    build-push-action (https://github.com/docker/build-push-action#git-context). `args`: the build arguments that it is
+    given, None for a value that is not known.
     """
 
     name: str
@@ -70,6 +74,7 @@ class NamedBuild(NamedTuple):
     certain: bool = False
     cloned: bool = False
     tag: str = ""
+    args: Args = ()
 
 
 class Caller(NamedTuple):
@@ -120,7 +125,9 @@ def named_builds(tree: Tree) -> Iterator[NamedBuild]:
             yield from read(source, tree)
 
 
-def _built(tag: str, context: str, file: str, target: str, caller: Caller, span: Span) -> Iterator[NamedBuild]:
+def _built(
+    tag: str, context: str, file: str, target: str, caller: Caller, span: Span, args: Args = ()
+) -> Iterator[NamedBuild]:
     """A build with its paths as ones of the project; none where a variable in them is not known."""
     whole = REPOSITORY.sub("*/*", OWNER.sub("*", tag.strip().strip("\"'")))
     name = repository(whole).lower()
@@ -131,7 +138,13 @@ def _built(tag: str, context: str, file: str, target: str, caller: Caller, span:
     name = "" if set("$<{} ") & set(name) else name
     label = Label(span, f"builds {name}")
     path = "" if set("$<{} ") & set(file) else posixpath.normpath(file)
-    yield NamedBuild(name, path, where, target or None, label, caller.certain, caller.cloned, tag_of(whole))
+    yield NamedBuild(name, path, where, target or None, label, caller.certain, caller.cloned, tag_of(whole), args)
+
+
+def _argument(text: str) -> tuple[str, str | None]:
+    """A build argument as `NAME=value`; a name alone has its value from the environment."""
+    name, equals, value = text.strip().strip("\"'").partition("=")
+    return name, value if equals and not set("$<{`\"'") & set(value) else None
 
 
 def _within(folder: str, path: str) -> str | None:
@@ -197,10 +210,14 @@ def _moved(caller: Caller, folders: list[str]) -> Caller:
     return Caller(folder or "", True) if known else caller._replace(certain=False)
 
 
+_SPACED = re.compile(r"""(["'])[^"'\n]*[ \t][^"'\n]*\1""")
+"""What is quoted since it has a blank, which the words of a command are parted by."""
+
+
 def _command(text: str, caller: Caller, span: Span) -> Iterator[NamedBuild]:
     """The image of a `docker build` with these arguments."""
     words = [word.strip("\"',}]") for word in text.replace("\\\r\n", " ").replace("\\\n", " ").split()]
-    tags: list[str] = []
+    tags, args = list[str](), list[tuple[str, str | None]]()
     context, file, target = "", "", ""
     rest = iter(words)
     for word in rest:
@@ -211,12 +228,16 @@ def _command(text: str, caller: Caller, span: Span) -> Iterator[NamedBuild]:
             file = value if equals else next(rest, "")
         elif flag == "--target":
             target = value if equals else next(rest, "")
+        elif flag == "--build-arg":
+            args.append(_argument(value if equals else next(rest, "")))
         elif flag in VALUED and not equals:
             next(rest, "")
         elif not word.startswith("-"):
             context = context or word
+    if _SPACED.search(text):
+        args = [(name, None) for name, _ in args]
     for tag in tags or ("",) if context else ():
-        yield from _built(tag, context, file, target, caller, span)
+        yield from _built(tag, context, file, target, caller, span, tuple(args))
 
 
 def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild]:
@@ -263,8 +284,10 @@ def _action(
     caller = Caller("", certain or cloned, cloned)
     if cloned:
         caller, context = caller._replace(folder=DEFAULT_CONTEXT.sub("", context)), "."
+    lines = filter(None, map(str.strip, given.get("build-args", "").splitlines()))
+    args = tuple(_argument(_filled(line, env)) for line in lines)
     for tag in list(_tags(given.get("tags", ""), steps)) or [""]:
-        yield from _built(_filled(tag, env), context, file, target, caller, span)
+        yield from _built(_filled(tag, env), context, file, target, caller, span, args)
 
 
 def _tags(text: str, steps: tuple[Node, ...]) -> Iterator[str]:
@@ -288,8 +311,12 @@ def _bake(source: Source, tree: Tree) -> Iterator[NamedBuild]:
         span = Span(source, match.start(), match.start() + len(match[0].splitlines()[0]))
         context = said.get("context", ".")
         file = posixpath.join(context, said.get("dockerfile", "Dockerfile"))
+        given = re.search(r"args[ \t]*=[ \t]*\{([^}]*)\}", match[1])
+        found = re.findall(r'(\w+)"?[ \t]*=[ \t]*(?:"([^"\n]*)"|[^\n])', given[1]) if given else ()
+        args = tuple((name, _argument(f"={_filled(value, variables)}")[1] or None) for name, value in found)
         for tag in re.findall(r'"([^"\n]*)"', tags[1]) if tags else ():
-            yield from _built(_filled(tag, variables), context, file, said.get("target", ""), Caller(folder), span)
+            name = _filled(tag, variables)
+            yield from _built(name, context, file, said.get("target", ""), Caller(folder), span, args)
 
 
 def _skaffold(source: Source, tree: Tree) -> Iterator[NamedBuild]:
@@ -300,8 +327,11 @@ def _skaffold(source: Source, tree: Tree) -> Iterator[NamedBuild]:
         said, docker = texts(artifact), texts(at(artifact, "docker"))
         context = said.get("context", ".")
         file = posixpath.join(context, docker.get("dockerfile", "Dockerfile"))
+        args = tuple(
+            (name, _argument(f"={value}")[1]) for name, value in texts(at(artifact, "docker", "buildArgs")).items()
+        )
         yield from _built(
-            said.get("image", ""), context, file, docker.get("target", ""), Caller(folder), artifact.span.head
+            said.get("image", ""), context, file, docker.get("target", ""), Caller(folder), artifact.span.head, args
         )
 
 
