@@ -124,7 +124,8 @@ def in_root_home(image: Image, program: str) -> Label | None:
     if put is None or program in image.tools or any(_may_bring(copy, program) for copy in image.copies):
         return None
     installed = any(name_of(word) == program for install in image.installs for word in install.argv[1:])
-    moved = any(re.search(_MOVES, text) for text in _run_texts(image))
+    later = image.altered is not None and image.altered.start > put.span.start
+    moved = later or any(re.search(_MOVES, text) for text in _run_texts(image))
     return None if installed or moved else put
 
 

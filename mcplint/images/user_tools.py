@@ -13,6 +13,7 @@ from mcplint.model import Lack, LackKind
 
 _TOOLS = {"adduser": "Debian 13", "addgroup": "Debian 13", "useradd": "Alpine", "groupadd": "Alpine"}
 """The programs, each with the distribution that comes without it."""
+_PACKAGES = {"adduser": "adduser", "addgroup": "adduser", "useradd": "shadow", "groupadd": "shadow"}
 
 
 def may_bring_user_tools(steps: Iterable[RunStep]) -> frozenset[str]:
@@ -38,7 +39,7 @@ def lacking_user_tools(steps: tuple[RunStep, ...], base: Image, tools: frozenset
         system = _TOOLS.get(tool)
         if system is None or step.line.inside or (system == "Alpine") is not ("apk" in base.tools):
             continue
-        if tool not in tools:
+        if not {tool, _PACKAGES[tool]} & tools:
             why = f"{reference} is {system}, which comes without it"
             yield Lack(LackKind.USER_TOOL, tool, step.written_at, why, base.base.trace[:1], step=" ".join(step.words))
             return

@@ -164,7 +164,9 @@ def _is_named(target: str, container: Container, tree: Tree) -> bool:
 
 def _prepared(image: Image, target: str, tree: Tree, asked: set[tuple[int, str]] | None = None) -> bool:
     """Whether the build may make a folder, or give one above it to somebody."""
-    if any(f"{folder.rstrip('/')}/".startswith(f"{target}/") for folder in (image.workdir.only or "", *image.folders)):
+    if image.altered or any(
+        f"{folder.rstrip('/')}/".startswith(f"{target}/") for folder in (image.workdir.only or "", *image.folders)
+    ):
         return True
     name = posixpath.basename(target)
     above = [folder for folder in upwards(target) if folder.strip("/")]
