@@ -14,6 +14,9 @@ file as it is gets no image.
 
 Owners of repositories may have capitals on GitHub; their images have none.
 
+Compose starts no service of a project where the name of one is refused, so
+that of a service beside the server is a warning.
+
 Reported for containers that run an MCP server. Not reported for names that a
 template or a variable fills in, nor for the image of another owner: forks,
 mirrors and a company's own registry have other owners and can be pulled.
@@ -83,25 +86,33 @@ services:
 ```
 """
 
-from mcplint import ERROR, WARNING, Container, Finding, Fix, rule
+from mcplint import ERROR, WARNING, Container, Finding, Fix, MisnamedImage, rule
 from mcplint.knowledge.image_references import capital_host, is_reference, lowered, placeholder
 
 
 @rule("unpullable-image", ERROR)
-def check(container: Container):
-    place = container.reference.span or container.span
-    told = container.reference.only or (place.text if container.reference.span else "")
-    if not told or "$" in told or "{{" in told:
+def check(part: Container | MisnamedImage):
+    place = part.reference.span or part.span
+    told = part.reference.only or (place.text if part.reference.span else "")
+    if isinstance(part, MisnamedImage):
+        so = f" cannot be pulled for `{part.service}`, and compose then starts no service"
+        yield misnamed(told, part.reference, place, so, WARNING)
+    elif not told or "$" in told or "{{" in told:
         return
-    if (blank := placeholder(told)) and not (container.build and is_reference(told)):
+    elif (blank := placeholder(told)) and not (part.build and is_reference(told)):
         message = f"`{told[:100]}` cannot be pulled: `{blank}` stands for what nobody has filled in"
         yield Finding(message, place, (), None, WARNING)
     elif not blank and not is_reference(told):
-        small = lowered(told)
-        fix = Fix("write it in lower case", container.reference.write(small)) if is_reference(small) else None
-        why = "image names are lower case" if is_reference(small) else "that is not an image name"
-        yield Finding(f"`{told[:100]}` cannot be pulled: {why}", place, (), fix)
-    elif not blank and not container.build and (host := capital_host(told)):
+        yield misnamed(told, part.reference, place, " cannot be pulled", None)
+    elif not blank and not part.build and (host := capital_host(told)):
         message = f"`{told[:100]}` cannot be pulled: `{host}` has capitals, so it is taken for the host of a registry"
-        fix = Fix("write it in lower case", container.reference.write(lowered(told)))
+        fix = Fix("write it in lower case", part.reference.write(lowered(told)))
         yield Finding(message, place, (), fix)
+
+
+def misnamed(told, reference, place, does, severity):
+    """The finding for a name that is none."""
+    small = lowered(told)
+    fix = Fix("write it in lower case", reference.write(small)) if is_reference(small) else None
+    why = "image names are lower case" if is_reference(small) else "that is not an image name"
+    return Finding(f"`{told[:100]}`{does}: {why}", place, (), fix, severity)

@@ -264,12 +264,13 @@ def _with_conflicts(
     starting = {container.id for container in deployment.containers} | {each.id for each in deployment.unfollowed}
     if "compose" not in paths or not starting:
         return deployment
-    from mcplint.services.compose.conflicts import absent, clashes, concerning, versioned
+    from mcplint.services.compose.conflicts import absent, clashes, concerning, misnamed, versioned
 
     projects = concerning(contexts, starting, {server.span.source.path for server in deployment.servers})
     return deployment._replace(
         clashes=tuple(one for services in projects for one in clashes(services)),
         absent=tuple(one for services in projects for one in absent(services, tree)),
+        misnamed=tuple(one for services in projects for one in misnamed(services, starting)),
         versioned=tuple({one.id: one for services in projects for one in versioned(services, tree)}.values()),
     )
 

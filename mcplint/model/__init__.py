@@ -5,7 +5,16 @@ Every part knows its own span and how it was linked. A setting is a `Value`: rul
 
 from __future__ import annotations
 
-from mcplint.model.calls import Call, MissingFile, Mistyped, PortConflict, Scrape, UnmatchedSelector, VersionKey
+from mcplint.model.calls import (
+    Call,
+    MisnamedImage,
+    MissingFile,
+    Mistyped,
+    PortConflict,
+    Scrape,
+    UnmatchedSelector,
+    VersionKey,
+)
 from mcplint.model.container_config import (
     Argv,
     Dependency,
@@ -136,6 +145,7 @@ __all__ = [
     "Matching",
     "Member",
     "Metrics",
+    "MisnamedImage",
     "MissingFile",
     "Mistyped",
     "Mount",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from mcplint.model.containers import Container
 from mcplint.model.servers import Server
 from mcplint.text.source import Edit, Span
-from mcplint.values import EditSite, Label
+from mcplint.values import EditSite, Label, Value
 
 
 class Call(NamedTuple):
@@ -92,6 +92,15 @@ class MissingFile(NamedTuple):
     ignored: Label | None = None
     told: str | None = None
     near: tuple[str, ...] = ()
+
+
+class MisnamedImage(NamedTuple):
+    """The name of an image of a service beside a server, which is none: compose then starts no service at all."""
+
+    id: str
+    span: Span
+    reference: Value[str | None]
+    service: str
 
 
 class UnmatchedSelector(NamedTuple):

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mcplint.model.calls import Call, MissingFile, Mistyped, PortConflict, Scrape, UnmatchedSelector, VersionKey
+from mcplint.model.calls import (
+    Call,
+    MisnamedImage,
+    MissingFile,
+    Mistyped,
+    PortConflict,
+    Scrape,
+    UnmatchedSelector,
+    VersionKey,
+)
 from mcplint.model.containers import Container
 from mcplint.model.lacks import EntryPoint
 from mcplint.model.links import Loose, Unfollowed
@@ -31,6 +40,7 @@ class Deployment(NamedTuple):
     scrapes: tuple[Scrape, ...] = ()
     clashes: tuple[PortConflict, ...] = ()
     absent: tuple[MissingFile, ...] = ()
+    misnamed: tuple[MisnamedImage, ...] = ()
     unselected: tuple[UnmatchedSelector, ...] = ()
     mistyped: tuple[Mistyped, ...] = ()
     versioned: tuple[VersionKey, ...] = ()

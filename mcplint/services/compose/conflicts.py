@@ -8,7 +8,8 @@ from posixpath import basename, dirname, join, normpath, relpath, splitext
 
 from mcplint.facts.document import at
 from mcplint.images.copies import project_path
-from mcplint.model import Container, MissingFile, Mount, Port, PortConflict, VersionKey
+from mcplint.knowledge.image_references import is_reference, placeholder
+from mcplint.model import Container, MisnamedImage, MissingFile, Mount, Port, PortConflict, VersionKey
 from mcplint.project.ignored import ignored_by_git
 from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
@@ -80,6 +81,17 @@ def versioned(services: list[ContainerContext], tree: Tree) -> Iterator[VersionK
         if key and value:
             end = value.span.end + (value.span.source.text[value.span.end : value.span.end + 1] in ("'", '"'))
             yield VersionKey(path, key.span._replace(end=end))
+
+
+def misnamed(services: list[ContainerContext], starting: Collection[str]) -> Iterator[MisnamedImage]:
+    """The images of services that are started with those of `starting` and whose names are none."""
+    told = [context.container.profiles for context in services if context.container.id in starting]
+    for container in (context.container for context in services):
+        name = container.reference.only
+        if container.id in starting or not name or is_reference(name) or re.search(r"\$|\{\{", name):
+            continue
+        if not placeholder(name) and (not container.profiles or any(container.profiles & each for each in told)):
+            yield MisnamedImage(container.id, container.span, container.reference, container.service or "")
 
 
 MOST_ALIKE = 50
