@@ -1,7 +1,8 @@
 r"""The build goes on where the packages cannot be installed
 
 A `RUN` fails where its last command fails. With `|| true` or `|| echo …`
-behind an install, or with `; mkdir /data`, it never does: the index is out of
+behind an install, or with `; mkdir /data`, it never does, nor with `mkdir
+/data` on the next line of a `RUN <<EOF` without `set -e`: the index is out of
 reach for a moment, a pin is gone, a wheel does not build, and the image is
 pushed without the packages. What fails then is the start, on the machine that
 runs it. With another install behind `||` the image holds one set of packages

@@ -59,6 +59,8 @@ def _left_out(step: RunStep) -> Value[bool]:
 
 
 _ERREXIT = r"""(?m)\bset +(?:-o +errexit|-[a-zA-Z]*e)|^SHELL\b.*["']-[a-zA-Z]*e[a-zA-Z]*["']|sh +-[a-zA-Z]*e"""
+_ENDS = (";", "\n")
+"""What ends a command whose failure nothing asks for; lines are those of here-documents."""
 _FAILING = frozenset({"exit", "false", "return", "kill"})
 
 
@@ -70,15 +72,15 @@ def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
         skipped = chain[last].line.operator == "||" and not any(map(_fails, steps))
         return _goes_on(chain[-1]) if skipped else None
     operator = steps[0].line.operator
-    if len(steps) < 2 or operator not in ("||", ";"):
+    if len(steps) < 2 or operator not in ("||", *_ENDS):
         return None
-    if operator == ";" and (
+    if operator in _ENDS and (
         _ends_at_failures(steps[0]) or not (_succeeds(steps[1]) or all(map(_is_unconcerned, steps[1:])))
     ):
         return None
     if any(map(_fails, steps)):
         return None
-    if operator == ";" or _succeeds(steps[1]):
+    if operator in _ENDS or _succeeds(steps[1]):
         return _goes_on(steps[1])
     others = tuple(_installs(steps[1]))
     if not others or all(_stands_in(other, install) for other in others):
