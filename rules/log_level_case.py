@@ -12,6 +12,9 @@ other programs accept.
 Write the level in capitals where it is set, or let the program do it:
 `os.environ["LOG_LEVEL"].upper()`.
 
+uvicorn's command wants small letters: `uvicorn --log-level INFO` ends with
+`Invalid value for '--log-level': 'INFO' is not one of 'critical', …`.
+
 Not reported if the failure is caught, or if the files do not show that the
 value reaches `logging`.
 
@@ -95,19 +98,24 @@ from mcplint import ERROR, Finding, Fix, Label, Server, rule
 # Those for which `logging` has a function of the same name in small letters.
 CALLABLE = ("CRITICAL", "FATAL", "ERROR", "WARNING", "WARN", "INFO", "DEBUG")
 KNOWN = (*CALLABLE, "NOTSET")
+OF_UVICORN = ("critical", "error", "warning", "info", "debug", "trace")
 
 
 @rule("log-level-case", ERROR)
 def check(server: Server):
     for level in server.log_levels:
+        if level.option:
+            if level.value.must(in_capitals):
+                yield told(server, level.value, level.span, "uvicorn's `--log-level` wants small letters", str.lower)
+            continue
         wrong = is_function if level.looked_up else in_other_case
         if level.value.must(wrong):
             what = (
                 "in lower case `logging` has functions, not levels" if level.looked_up else "`logging` wants capitals"
             )
-            yield from told(server, level.value, level.span, what)
+            yield told(server, level.value, level.span, what, str.upper)
     if server.sdk.package == "mcp" and server.log_level.must(in_other_case):
-        yield from told(server, server.log_level, server.made or server.span, "`mcp` wants capitals")
+        yield told(server, server.log_level, server.made or server.span, "`mcp` wants capitals", str.upper)
 
 
 def is_function(name):
@@ -118,16 +126,23 @@ def in_other_case(name):
     return isinstance(name, str) and name != name.upper() and name.upper() in KNOWN
 
 
-def told(server, value, taker, what):
+def in_capitals(name):
+    return name != name.lower() and name.lower() in OF_UVICORN
+
+
+def told(server, value, taker, what, right):
     level = f"log level `{value.only}`" if value.only else "the log level"
     message = f"{level} stops the program at start: {what}"
     notes = tuple(note for note in (*value.trace, Label(taker.head, what)) if note.span != value.span)
-    fix = (
-        Fix(f"write `{value.only.upper()}`", value.write(value.only.upper()), not shared(server))
-        if value.site
-        else None
-    )
-    yield Finding(message, value.span or taker, notes, fix)
+    fixed = right(value.only) if value.site and value.only else None
+    fix = Fix(f"write `{fixed}`", value.write(fixed), not shared(server)) if fixed and not torn(server, value) else None
+    return Finding(message, value.span or taker, notes, fix)
+
+
+def torn(server, value):
+    """Whether uvicorn's command and `logging` take the same word, of which they want two spellings."""
+    takers = {each.option for each in server.log_levels if each.value.site == value.site}
+    return len(takers) > 1
 
 
 def shared(server):

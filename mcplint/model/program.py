@@ -220,12 +220,13 @@ class Cors(NamedTuple):
 class LogLevel(NamedTuple):
     """A log level that the program hands to `logging`, and the call that takes it.
 
-    `looked_up`: it was the name of an attribute of `logging` on its way.
+    `looked_up`: it was the name of an attribute of `logging` on its way. `option`: uvicorn's command is told it.
     """
 
     value: Value[str]
     span: Span
     looked_up: bool = False
+    option: bool = False
 
 
 class Import(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from mcplint.model import Asgi, Server
+from mcplint.model import Asgi, LogLevel, Server
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package
@@ -212,6 +212,9 @@ def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
     workers = number(flag(machine, start, "workers", _concurrency(machine, start)))
     off = "lifespan" in start.flags and start.flags["lifespan"].must(lambda word: word == "off")
     interface = _interface(machine, start, runner)
+    level = start.flags.get("log-level") if runner == "uvicorn" and start.argv is not None else None
+    if level is not None and level.options and all(isinstance(option, str) for option in level.options):
+        machine.levels.append(LogLevel(level, start.span, option=True))
     note = Label(start.span, f"{runner} started here")
     asgi = told(machine, runner, lambda name: _flag(machine, start, name.replace("_", "-")), note)
     finish(machine, app, start.span, Bound(host, port, workers, runner, off or runner == "daphne", asgi, interface))
