@@ -11,6 +11,7 @@ from mcplint.model import Endpoint, Mounted, Server
 from mcplint.programs.alternatives import joined
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.expressions import call_and_await
+from mcplint.programs.python.libraries.closed import closes
 from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running
 from mcplint.programs.python.libraries.middleware import AppScan, prefixed
 from mcplint.programs.python.libraries.refusals import visiting
@@ -315,7 +316,7 @@ def _handled(
     if passing:
         _pass_on(machine, [each for each in gathered if isinstance(each, Passed)], scan, state)
     found = [each for each in gathered if isinstance(each, Handled)]
-    scan.checked |= visit.refused and (passing or bool(found))
+    scan.checked |= (visit.refused or closes(option, visit.seen)) and (passing or bool(found))
     told = {each.through for each in found if each.server is not None}
     return [each for each in found if each.server is not None or each.through not in told]
 

@@ -12,6 +12,7 @@ from mcplint.facts.python import spelled
 from mcplint.programs.journal import Ended
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.expressions import call_and_await
+from mcplint.programs.python.libraries.closed import closes
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Function, Instance, Method
@@ -132,10 +133,12 @@ def follows_to_refusal(machine: Machine, callee: Any, given: Args) -> bool:
     try:
         with visiting(machine, ends=True) as visit:
             machine.aside(lambda: ended.append(call_and_await(machine, known(callee), given)))
-        return not ended or not visit.seen or visit.refused
+        if not ended or not visit.seen or visit.refused:
+            return True
     finally:
         machine.requests.pop()
         del machine.risks[risks:]
+    return closes(callee, visit.seen)
 
 
 def refuses(node: ast.AST) -> bool:

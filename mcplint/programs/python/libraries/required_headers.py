@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from mcplint.programs.python.libraries.closed import about_requests
 from mcplint.programs.python.libraries.refusals import refuses
 
 ABSENT, UNSURE, HEADERS = object(), object(), object()
@@ -45,15 +46,8 @@ def _body(root: ast.AST) -> list[ast.stmt]:
 
 def _of_requests(statement: ast.stmt) -> list[ast.stmt]:
     """A statement, or what of it is about HTTP requests where it asks for their `type`."""
-    match statement:
-        case ast.If(
-            test=ast.Compare(left=ast.Subscript(slice=ast.Constant(value="type")), ops=[sign], comparators=[kind]),
-            body=inside,
-            orelse=[],
-        ) if isinstance(kind, ast.Constant) and isinstance(sign, (ast.Eq, ast.NotEq)):
-            about = (kind.value == "http") == isinstance(sign, ast.Eq)
-            return inside if about else []
-    return [statement]
+    about = about_requests(statement)
+    return [statement] if about is None else about
 
 
 def _header(node: ast.expr, known: dict[str, object]) -> object:
