@@ -19,8 +19,8 @@ again. Reported are:
 
 Ask the health route of the server for its status. Not reported for a name that
 something else in the container may have: that of another file, of `gunicorn`,
-`tsx` and their like, or of the project only where none of its programs starts
-others.
+`tsx` and their like, of the project, or one with `mcp` or `server` in it only
+where none of its programs starts others.
 
 See https://man7.org/linux/man-pages/man1/pgrep.1.html and
 https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/

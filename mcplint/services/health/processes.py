@@ -52,8 +52,12 @@ RUNNERS = frozenset(
 STARTING = (
     *("subprocess", "Popen", "multiprocessing", "ProcessPool", "os.fork", "os.spawn", "os.exec", "os.system"),
     *("os.popen", "pexpect", "child_process", "cluster", "spawn(", "execa", "setproctitle", "process.title", "prctl"),
+    *("stdio_client", "StdioServerParameters", "StdioTransport", "StdioClientTransport", "mcpServers", "as_proxy"),
+    "create_proxy",
 )
 """What a program that starts others, or calls itself otherwise, has in its text."""
+SERVERS = re.compile(r"(?i)mcp|server|^python[\d.]{0,5} ")
+"""What a search has for the server itself, and for nothing that a library starts."""
 PROGRAMS = (".py", ".pyw", ".sh", ".bash", *JAVASCRIPT, *TYPESCRIPT)
 _WORD = re.compile(r"[\w.-]+")
 SUFFIX = re.compile(r"\.(?:py|[cm]?[jt]s)$")
@@ -111,9 +115,9 @@ def unfound(name: str, given: tuple[str, ...], container: Container, image: Imag
     words = started(container)
     if not words or re.search(r"(?m)^[ \t]*(?:pid|shareProcessNamespace):", container.span.source.text):
         return ""
-    if not _means(pattern, words[-1], container) and not (
-        _is_own(posixpath.basename(pattern.split()[-1]), container, tree)
-    ):
+    asked = posixpath.basename(pattern.split()[-1])
+    named = not SUFFIX.search(asked) and SERVERS.search(pattern) and not tree.once(_starts_others)
+    if not (named or _means(pattern, words[-1], container) or _is_own(asked, container, tree)):
         return ""
     if by_name or (name == "pidof" and not flags):
         programs = [word for word in words[:-1] if not word.startswith("-")]
