@@ -119,11 +119,11 @@ def _from_environment(machine: Machine, field: Field, read: Settings, below: Abs
                 machine.reads.discard(spelled)
             if said.options == (None,):
                 said = file.get(spelled.lower(), said)
+            if said.options == (None,) or (said.options is None and not exact):
+                continue
             told = Label(field.span, "").reading(spelled)
-            if said.options is None:
-                found = unknown(told, *said.trace) if exact else found
-            elif said.options != (None,):
-                found = _taken(machine, field, said, told, below)
+            open_ = said.options is None
+            found = unknown(told, *said.trace) if open_ else _taken(machine, field, said, told, below)
     return found
 
 
