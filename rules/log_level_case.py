@@ -141,7 +141,7 @@ def told(server, value, taker, what, right):
 
 def torn(server, value):
     """Whether uvicorn's command and `logging` take the same word, of which they want two spellings."""
-    takers = {each.option for each in server.log_levels if each.value.site == value.site}
+    takers = {each.option for each in server.log_levels if each.value.trace[-1:] == value.trace[-1:]}
     return len(takers) > 1
 
 
