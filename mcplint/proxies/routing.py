@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from mcplint.model import PathMatch, Route
 from mcplint.proxies.response import PROXY, STATUS, UNKNOWN, Response
-from mcplint.proxies.streams import with_endpoint
+from mcplint.proxies.streams import likely_paths, with_endpoint
 from mcplint.values import Label, Value
 
 MOST_RULES = 500
@@ -155,21 +155,27 @@ def _asked(rule: ProxyRule, vhost: VirtualHost, path: str) -> Response:
     return route_request(vhost, host, path)
 
 
+def _leading(rule: ProxyRule, vhost: VirtualHost, path: str) -> Iterator[tuple[str, Response]]:
+    """Requests near a rule's own path that make some server be asked for `path`, with what becomes of them."""
+    for candidate in likely_paths([rule.match.text if rule.match else "/"], path):
+        to = _asked(rule, vhost, candidate)
+        if to.uri == path:
+            yield candidate, to
+
+
 def _paths_to(rule: ProxyRule, vhost: VirtualHost, path: str) -> tuple[str, ...]:
     """The paths that clients may ask for so that the rule's server is asked for `path`, the likeliest first."""
-    own = rule.match.text if rule.match else "/"
-    stem = own.rstrip("/")
-    tails = [path[i:] for i, char in enumerate(path[:200]) if char == "/"]
-    candidates = dict.fromkeys([path, own, *(stem + tail for tail in tails), stem + path])
-    answers = ((candidate, _asked(rule, vhost, candidate)) for candidate in candidates)
-    return tuple(asked for asked, to in answers if to.location == rule.route.span and to.uri == path)
+    return tuple(candidate for candidate, to in _leading(rule, vhost, path) if to.location == rule.route.span)
 
 
 def _leads_to(rule: ProxyRule, vhost: VirtualHost, path: str) -> bool:
-    """Whether any rule passes a request for this path on as it is, and not to something else than the server."""
-    answer = _asked(rule, vhost, path)
-    taking = next((one.route for one in vhost.rules if one.route.span == answer.location), None)
-    return answer.uri == path and (taking is None or not _leads_elsewhere(taking, rule.route))
+    """Whether any rule passes a request on so that the server is asked for `path`, and not something else."""
+    return any(not _elsewhere(rule, vhost, to) for _, to in _leading(rule, vhost, path))
+
+
+def _elsewhere(rule: ProxyRule, vhost: VirtualHost, to: Response) -> bool:
+    taking = next((one.route for one in vhost.rules if one.route.span == to.location), None)
+    return taking is not None and _leads_elsewhere(taking, rule.route)
 
 
 def _leads_elsewhere(other: Route, route: Route) -> bool:

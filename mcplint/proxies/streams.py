@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from mcplint.knowledge.sdk import fact, newest, releases
 from mcplint.model import Route, Sdk, Server
@@ -11,6 +11,17 @@ from mcplint.values import UNKNOWN, Label, Value
 
 Paths = Callable[[str], tuple[str, ...]]
 """The paths that clients may ask for so that a route's server is asked for one, the likeliest first."""
+
+
+def likely_paths(stems: Iterable[str], path: str) -> Iterator[str]:
+    """The paths by which clients may ask a route that takes what begins with a stem for `path` of its server.
+
+    The likeliest first: that path, the stem in both its forms, and what ends as the path does.
+    """
+    tails = [path[i:] for i, char in enumerate(path[:200]) if char == "/"]
+    bare = [(stem, stem.rstrip("/")) for stem in stems]
+    ways = ([stem, *(short + tail for tail in tails), short + path, short or "/"] for stem, short in bare)
+    return iter(dict.fromkeys([path, *(way for each in ways for way in each)]))
 
 
 def with_endpoint(route: Route, paths_to: Paths, leads_to: Callable[[str], bool]) -> Route:

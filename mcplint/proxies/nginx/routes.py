@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -14,8 +13,10 @@ from mcplint.proxies.nginx.config import Config, Location, VirtualServer, addres
 from mcplint.proxies.nginx.directives import behaviour, flag, seconds, setting, statement
 from mcplint.proxies.nginx.includes import Level
 from mcplint.proxies.nginx.phases import through, within
+from mcplint.proxies.nginx.samples import asked_paths, sample, stems
 from mcplint.proxies.nginx.text import normalise
 from mcplint.proxies.response import PROXY, Response
+from mcplint.proxies.streams import likely_paths
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -117,7 +118,7 @@ def _route(
         buffering=setting(level, "proxy_buffering", flag, version),
         read_timeout=setting(level, "proxy_read_timeout", seconds, version),
         http_version=setting(level, "proxy_http_version", str, version),
-        path=_path(sent.uri if sample(location) else None, where),
+        path=Value(asked_paths(config, server, location), where),
         closed=level.closed,
         tls=Value((any(listen.tls for listen in server.listens),)),
         host=_host(level, location.passes[-1]),
@@ -125,23 +126,9 @@ def _route(
     )
 
 
-def sample(location: Location) -> str | None:
-    """A path that the location takes: its own, or the text that its expression begins with; None where it has none."""
-    if location.kind in ("", "=", "^~"):
-        return location.text
-    if location.kind in ("~", "~*"):
-        text, end = r"\^(/(?:[\w/.-]|\\[./-])*)", r"(?:\$|/\?\$|\((?:\?:)?/\|\$\)|/?\Z|/?\(\.\*\)\$?\Z)"
-        found = re.match(text + end, location.text)
-        return found[1].replace("\\", "") if found else None
-    return None
-
-
 def _leading(found: Proxied, path: str) -> Iterator[tuple[str, Response]]:
     """Requests near a route's own path that make some upstream be asked for `path`, with what becomes of them."""
-    own = sample(found.location) or "/"
-    stem = own.rstrip("/")
-    tails = [path[i:] for i, char in enumerate(path[:200]) if char == "/"]
-    for candidate in dict.fromkeys([path, own, *(stem + tail for tail in tails), stem + path]):
+    for candidate in likely_paths(stems(found.location), path):
         to = within(found.config, found.server, candidate)
         if to.kind == PROXY and normalise((to.uri or "").partition("?")[0]) == path:
             yield candidate, to
@@ -215,7 +202,3 @@ def _host(level: Level, passes: Directive) -> Value[str]:
             host = HOSTS.get(values[0], None if "$" in values[0] else values[0])
             return Value(None if host is None else (host,), (Label(directive.span, "sets Host"),))
     return Value((TARGET_HOST,) if level.closed else None, (Label(passes.span, "its host is sent as Host"),))
-
-
-def _path(uri: str | None, where: tuple[Label, ...]) -> Value[str]:
-    return Value(None, where) if uri is None else Value((uri.partition("?")[0],), where)
