@@ -16,8 +16,10 @@ so before anything starts where it is missing.
 
 Not reported if the program catches the failure, has a default or takes another
 variable in its place, or may read a file of variables itself, for a service
-that takes variables from a file, and for schemas that a program has for its
-environment as a whole (zod, envalid): what they refuse is not worked out.
+that takes variables from a file, for a start that gives itself variables of
+which no file here tells (`. /run/secrets/env`, `export $(cat …)`, `doppler run
+--`), and for schemas that a program has for its environment as a whole (zod,
+envalid): what they refuse is not worked out.
 
 See https://docs.docker.com/compose/how-tos/environment-variables/envvars-precedence/
 

@@ -39,16 +39,25 @@ WRAPPERS: Mapping[str, Grammar] = {
     "timeout": grammar("foreground preserve-status v verbose"),
     "newrelic-admin": grammar(),
     "chroot": grammar(),
+    "vault-env": grammar(),
+    "envdir": grammar(),
+    "s6-envdir": grammar("I i n f L"),
 }
 UV_AND_NPX = ("uv", "uvx", "npx")
 # How many arguments of its own a wrapper has: a user, a duration, a sub-command.
 OWN_ARGUMENTS = dict.fromkeys(
-    ("gosu", "su-exec", "s6-setuidgid", "setuidgid", "timeout", "newrelic-admin", "chroot"), 1
+    ("gosu", "su-exec", "s6-setuidgid", "setuidgid", "timeout", "newrelic-admin", "chroot", "envdir", "s6-envdir"), 1
 )
-# Programs that start the command after `--`: when files change, or with secrets in its environment.
-AFTER_DASHES = frozenset(
-    {"watchmedo", "doppler", "dotenv", "dotenvx", "infisical", "op", "aws-vault", "chamber", "s6-env"}
+# Programs that start the command after `--` with variables that they take from a file or a store of secrets.
+GIVING = frozenset(
+    (
+        *("doppler", "dotenv", "dotenvx", "infisical", "op", "aws-vault", "chamber", "envconsul", "teller", "berglas"),
+        *("summon", "bws", "esc", "vlt", "varlock", "phase", "secretspec"),
+        *("vault-env", "envdir", "s6-envdir", "env-cmd", "sops"),
+    )
 )
+# Programs that start the command after `--`; the others when files change, or with variables that are named.
+AFTER_DASHES = frozenset({*GIVING, "watchmedo", "s6-env"}) - {"vault-env", "envdir", "s6-envdir", "env-cmd", "sops"}
 # Programs that start another as another user.
 USER_CHANGERS = frozenset({"gosu", "su-exec", "setpriv", "runuser", "s6-setuidgid", "setuidgid", "chpst", "su", "sudo"})
 

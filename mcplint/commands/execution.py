@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mcplint.commands.words import Words, span_of, text
 from mcplint.model import Argv, Install
-from mcplint.programs.start import NoStart, Start
+from mcplint.programs.start import OTHERS, NoStart, Start
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.paths import absolute
@@ -22,9 +22,9 @@ class ExecContext(NamedTuple):
     the image, or None; `span`: the command. `home`: the folder of the project whose image it is. `built`: the text of
     a file that the build itself writes at an absolute path.
     `wrapper`, `bridge`: as in Start.
-    `sets`: what the command itself has put into the environment so far. `zero` and `arguments`: what `$0` and `$@`
-    are in its shell. `said`: what shells write to standard output before. `installs`, `registry`, `background` and
-    `prepared`: as in Start. `commands`: those that led here, this one last.
+    `sets`: what the command itself has put into the environment so far, as in Start. `zero` and `arguments`: what `$0`
+    and `$@` are in its shell. `said`: what shells write to standard output before. `installs`, `registry`, `background`
+    and `prepared`: as in Start. `commands`: those that led here, this one last.
     """
 
     workdir: str | None
@@ -90,6 +90,11 @@ class ExecContext(NamedTuple):
         value = self.variable("PYTHONPATH").only
         folders = (self.inside(part) for part in value.split(":") if part) if isinstance(value, str) else ()
         return tuple(folder for folder in folders if folder is not None)
+
+    def opened(self, word: Value[str]) -> ExecContext:
+        """This context where a program, or a file that it reads, may set any variable."""
+        note = Label(span_of(word, self.span), "gives variables that no file here tells")
+        return self._replace(sets={**self.sets, OTHERS: Value(None, (note,))})
 
     def because(self, word: Value[str], what: str) -> ExecContext:
         """This context with one more note on the way to the target."""

@@ -17,7 +17,7 @@ from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.compose import EnvFile
 from mcplint.facts.document import Document, MappingNode, ScalarNode, at, scalar
 from mcplint.knowledge.executables import NODE_LOADERS, NODE_MANAGERS, NODE_NAMES, PACKAGE_EXEC, PACKAGE_RUNNERS
-from mcplint.programs.start import FRAMEWORK, SCRIPT, Start
+from mcplint.programs.start import FRAMEWORK, OTHERS, SCRIPT, Start
 from mcplint.programs.typescript.packages import command_of, named, runtime, source_of, started
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
@@ -80,6 +80,8 @@ def _with_files(names: Words, context: ExecContext) -> ExecContext:
     for name in names:
         path = context.file(text(name) or "")
         file: EnvFile | None = context.tree.facts("dotenv", path) if path else None
+        if file is None:
+            sets[OTHERS] = context.opened(name).sets[OTHERS]
         for line in file.assignments if file else ():
             old = context.variable(line.name)
             if line.value is not None and (old.options is None or None in old.options):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+from itertools import takewhile
 
 from mcplint.commands.command_lines import (
     ASGI,
     GATEWAYS,
+    GIVING,
     NODE_COMMANDS,
     PYTHON_TOOLS,
     RUNNERS,
@@ -17,7 +19,7 @@ from mcplint.commands.command_lines import (
     unwrapped,
 )
 from mcplint.commands.execution import ExecContext, Next, Step, assigned
-from mcplint.commands.options import Parsed, parse
+from mcplint.commands.options import Parsed, grammar, parse
 from mcplint.commands.python_commands import (
     asgi,
     console_script,
@@ -35,6 +37,7 @@ from mcplint.knowledge.executables import JAVASCRIPT, SHELLS, TASK_RUNNERS
 from mcplint.model import Argv
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.cache import Asking, cached
+from mcplint.values import Value
 
 MOST = 24
 
@@ -79,6 +82,12 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
     if inner and is_assignment(spelled):
         return assigned(words, context)
     name = program(words)
+    if name in GIVING:
+        context = context.opened(words[0])
+        if (line := _line(name, words)) is not None:
+            from mcplint.commands.scripts import from_text
+
+            return from_text(line, context.because(words[0], "runs the command that it is told"))
     if (rest := unwrapped(words)) is not None:
         return Next(rest, _entered(name, words, context.because(words[0], "runs the command after it")))
     if name in RUNNERS:
@@ -127,6 +136,16 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
     if name in ("lambda-entrypoint.sh", "awslambdaric"):
         return lambda_handler(words[1:], context)
     return _program(words, context)
+
+
+def _line(name: str, words: Words) -> Value[str] | None:
+    """The line of shell that a program which gives variables is told to run, None where it is told a command."""
+    if name == "sops":
+        return words[-1] if "exec-env" in map(text, words[1:-2]) else None
+    before = takewhile(lambda word: text(word) != "--", words[1:])
+    return (
+        parse(tuple(before), grammar("silent", None)).flags.get("command") if name in ("doppler", "infisical") else None
+    )
 
 
 def _entered(name: str, words: Words, context: ExecContext) -> ExecContext:

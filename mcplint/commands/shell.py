@@ -25,6 +25,7 @@ from mcplint.commands.shell_words import (
 )
 from mcplint.commands.words import Words, span_of, text
 from mcplint.knowledge.executables import SHELLS
+from mcplint.programs.start import OTHERS
 from mcplint.text.expand import expand, variables
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
@@ -103,7 +104,28 @@ class Shell:
             if is_assignment(word.text):
                 name = word.text.partition("=")[0]
                 self.set(name, tail(self.value(word), len(name) + 1), line)
+            elif name == "export" and not re.fullmatch(r"-\w*|\w+", word.text):
+                self._export(word, line)
         return None
+
+    def _export(self, word: Word, line: Command) -> None:
+        """Sets the variable that `"$name"=value` names, or any where that is not known."""
+        before, known = "", text(UNKNOWN)
+        for part in word.parts:
+            known = text(self._part(part))
+            name, equals, _ = (known or "").partition("=")
+            before += name
+            if equals or known is None:
+                break
+        if before.isidentifier() and known is not None:
+            self.set(before, UNKNOWN, line)
+        else:
+            self.opened(line)
+
+    def opened(self, line: Command) -> None:
+        """Lets a command set any variable, as one does that reads them from a file."""
+        note = Label(self.at(line.span), "gives variables that no file here tells")
+        self.set(OTHERS, Value(None, (note,)), line)
 
     def at(self, span: Span) -> Span:
         """Where a piece of the text stands."""

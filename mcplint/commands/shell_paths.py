@@ -6,6 +6,7 @@ What a condition says is told where the files decide it; where they do not, both
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable
 
 from mcplint.commands.shell import Ran, Shell, or_empty
@@ -23,6 +24,10 @@ _DEEPEST = 8
 _MOST_STEPS = 2000
 _MOST_NESTED = 60
 _SPEAKING = ("echo", "printf")
+_OWN_FILES = re.compile(
+    r"/activate(?:\.\w+)?$|/etc/(?:profile|os-release|lsb-release)|\.(?:cargo|local/bin|nvm)/|nvm\.sh$|\.(?:bash|zsh)rc$"
+)
+"""The files that prepare a shell for a tool: what they set is the tool's."""
 _LEAVING = ("exit", "return", "break", "continue")
 
 
@@ -175,6 +180,8 @@ class Walk:
             return self._call(name, words, path)
         if name in (".", "source") and (script := self._read(words, shell)) is not None:
             return [(each, True) for each in self.nodes(parse(script), [path])]
+        if _gives(line, words):
+            shell.opened(line)
         if name == "cd":
             shell.enter(ran)
         elif name == "shift":
@@ -286,6 +293,17 @@ class Walk:
         return _loop_left(done)
 
 
+def _gives(line: Command, words: Words | None) -> bool:
+    """Whether a command sets variables of which the project has neither the file nor the text."""
+    if not line.argv:
+        return False
+    name, *said = (word.text for word in line.argv)
+    if name in (".", "source"):
+        return bool(said) and not _OWN_FILES.search(said[0].strip("\"'"))
+    told = [text(word) for word in words[1:]] if words else [None]
+    return name == "eval" and None in told and said[:1] != ["exec"]
+
+
 def _back(path: Path, inner: Path) -> Path:
     """The way of a shell after the one that it has started has ended."""
     after = path.fork()
@@ -296,6 +314,8 @@ def _back(path: Path, inner: Path) -> Path:
 def _blurred(path: Path, body: tuple[Node, ...], name: str = "") -> Path:
     """A way past a loop of which it is not known how often it is run: what it sets is not known."""
     for line in simple(body):
+        if _gives(line, None) or any("$" in word.text for word in line.argv[1:] if line.argv[0].text == "export"):
+            path.shell.opened(line)
         for each in line.assignments:
             path.shell.sets[each.name] = UNKNOWN
             if each.name in path.shell.arrays:

@@ -22,6 +22,8 @@ from mcplint.values import Label, Value
 def uv_run(words: Words, options: Parsed, context: ExecContext) -> Step:
     """`uv run`: a module, a file, or a command in the environment of the project, which it brings up to date."""
     rest = options.rest
+    for name in options.values("env-file") if "no-env-file" not in options.flags else ():
+        context = context.opened(name)
     inner = context._replace(installs=_synced(words, options, context))
     if "module" in options.flags:
         return python_module(options.flags["module"], rest, inner)

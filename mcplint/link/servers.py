@@ -17,7 +17,7 @@ from mcplint.model import ASSUMED, MADE, MISSING, Container, Lack, Link, Refusal
 from mcplint.programs.alternatives import joined
 from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
-from mcplint.programs.start import NoStart, Start
+from mcplint.programs.start import OTHERS, NoStart, Start
 from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext, on_host
@@ -51,7 +51,14 @@ class Started(NamedTuple):
 def with_commands(container: Container, start: Start | None) -> Container:
     """A container with the commands that its start comes down to: its own alone where that is not followed."""
     own = (container.argv,) if container.argv else ()
-    return container._replace(commands=start.commands if start else own)
+    return _opened(container, start)._replace(commands=start.commands if start else own)
+
+
+def _opened(container: Container, start: Start | None) -> Container:
+    """A container with the variables that its start may give itself: what is not set is not known to be absent."""
+    if start is None or OTHERS not in start.env:
+        return container
+    return container._replace(env_closed=False, env_notes=(*start.env[OTHERS].trace, *container.env_notes))
 
 
 def parts(servers: Iterable[Server], container: Container | None, ids: dict[str, int]) -> Iterator[Server]:
@@ -112,6 +119,7 @@ class Programs:
     def started(self, context: ContainerContext) -> Started:
         """What a container starts."""
         found = self._made(context)
+        context = context._replace(container=_opened(context.container, found.start))
         stdio = [server for server in found.servers if server.transport.must_be("stdio")]
         if stdio and (not context.container.env_closed or any(server.background for server in stdio)):
             found = self._doubted(found, context)
@@ -155,6 +163,7 @@ class Programs:
 
     def _followed(self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]) -> Started:
         """What one program that a container starts makes, its servers without their names yet."""
+        context = context._replace(container=_opened(context.container, start))
         start = start._replace(terminal=_terminal(context), argv=None if context.container.unread else start.argv)
         try:
             outcome = self._outcome(start, context, inside)

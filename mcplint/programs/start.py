@@ -11,6 +11,8 @@ from mcplint.values import UNKNOWN, Label, Value
 
 SCRIPT, MODULE, FUNCTION, APP, OBJECT, HANDLER = "script", "module", "function", "app", "object", "handler"
 FRAMEWORK = "framework"
+OTHERS = "*"
+"""The name under which a command says that it sets variables of which no file tells the names."""
 
 
 class Start(NamedTuple):
@@ -21,7 +23,7 @@ class Start(NamedTuple):
     `file.py:object`, the object may be empty), `handler` (of AWS Lambda: `module:name`), `framework` (a `package.json`
     whose project a framework of Node runs: `runner`).
     `argv`: the words after the program; None where they cannot be told, nor then `flags`. `env`: what the command
-    itself sets.
+    itself sets, by name, and under `OTHERS` that it may set any other.
     `roots`: the folders of the project in which modules are looked up, first match first ("" is the project).
     `runner`: the command of an ASGI server or SDK that serves the target (`uvicorn`, `gunicorn`, `fastmcp`, `mcp`, …)
     and `flags` what it was told, by the long name of the flag without dashes.
