@@ -5,8 +5,10 @@ with `400 Invalid host header`, health routes included. Nobody who makes the
 list thinks of the check: Docker's asks `localhost`, Kubernetes the address of
 the pod, which nobody knows before, Railway `healthcheck.railway.app`, and
 Render a domain of the service or its `.onrender.com`. HAProxy's `option
-httpchk GET /health` sends none at all. The container is `unhealthy`, restarted
-again and again or taken out of service although clients would be answered.
+httpchk GET /health` sends none at all. A command that is run in the container,
+as by an exec probe, sends the host of its URL. The container is `unhealthy`,
+restarted again and again or taken out of service although clients would be
+answered.
 
 `createMcpExpressApp()` of the TypeScript SDKs does the same with `403`, once
 it is told `allowedHosts`, and so does its `hostHeaderValidation([…])` in front
@@ -127,7 +129,7 @@ def sent(each, server: Server) -> str | None:
         return None
     if each.platform in ("haproxy", "nginx"):
         return each.named
-    return PLATFORMS.get(each.platform or "", (asked.host or None) if each.platform in (None, "compose") else None)
+    return asked.host or PLATFORMS.get(each.platform or "")
 
 
 def lists(server: Server, path: str):
