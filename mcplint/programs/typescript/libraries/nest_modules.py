@@ -1,0 +1,261 @@
+"""What Nest makes of modules: the controllers and providers that they name, each made once with what it asks for.
+
+Source: https://docs.nestjs.com/modules, https://docs.nestjs.com/providers, https://docs.nestjs.com/fundamentals/injection-scopes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from mcplint.programs.noted import Noted
+from mcplint.programs.typescript.functions import bound, construct
+from mcplint.programs.typescript.machine import Args, Handler, Machine
+from mcplint.programs.typescript.operators import text_of
+from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Class, Frame, Function, Object, elements, prop
+from mcplint.programs.values import Abstract, External, Sequence, known, unknown
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+COMMON = "@nestjs/common:"
+VERBS = ("Get", "Post", "Put", "Delete", "Patch", "Options", "Head", "All", "Search", "Sse")
+DECORATORS = (*VERBS, "Module", "Controller", "Injectable", "Inject", "Req", "Request", "Res", "Response")
+ROUTER = "@nestjs/core:RouterModule"
+ADAPTER_HOST = "@nestjs/core:HttpAdapterHost"
+HOOKS = ("onModuleInit", "onApplicationBootstrap")
+CONTAINER: Noted[Any] = Noted("what Nest has made of modules")
+PARAMETERS = ("required_parameter", "optional_parameter")
+
+
+class Container:
+    """The controllers and providers of an application. A class because instances are added while they are made.
+
+    `made`: those that are made once, by what they are asked for. `dynamic`: modules that libraries make. `adapter`:
+    what `HttpAdapterHost` gives. `moved`: a router module may put controllers elsewhere.
+    """
+
+    def __init__(self, root: Abstract, machine: Machine, adapter: Abstract) -> None:
+        self.adapter = adapter
+        self.modules: dict[Class, None] = {}
+        self.controllers: dict[Class, None] = {}
+        self.providers: dict[Any, Abstract] = {}
+        self.dynamic: list[Object] = []
+        self.moved = False
+        self.made: dict[Any, Abstract] = {}
+        self.requested: dict[Any, bool] = {}
+        self._import(machine, root)
+
+    def start(self, machine: Machine) -> None:
+        """Makes everything that is not made anew for each request."""
+        for token in (*self.providers, *self.controllers, *self.modules):
+            if not self.per_request(machine, token):
+                self.find(machine, token)
+
+    def run_hooks(self, machine: Machine) -> None:
+        """Calls what is called once everything is made."""
+        for name in HOOKS:
+            for value in tuple(self.made.values()):
+                made = value.only
+                if isinstance(made, Object) and isinstance(made.kind, Class) and (hook := made.kind.find(name)):
+                    machine.call(known(bound(made, hook)), Args((), made.span))
+
+    def _import(self, machine: Machine, module: Abstract) -> None:
+        for option in module.options or ():
+            machine.spend(1)
+            if isinstance(option, Class) and option not in self.modules:
+                self.modules[option] = None
+                for decorator in decorators_of(machine, option.scope, option.node):
+                    if decorator.library == f"{COMMON}Module":
+                        self._take(machine, _told(decorator))
+            elif isinstance(option, Object) and option.library == ROUTER:
+                self.moved = True
+            elif isinstance(option, Object) and option.kind is None:
+                self._import(machine, prop(option_value := known(option), "module"))
+                self._take(machine, option_value)
+            elif isinstance(option, Object):
+                self.dynamic.append(option)
+
+    def _take(self, machine: Machine, metadata: Abstract) -> None:
+        """Takes in what a module names."""
+        for value in elements(prop(metadata, "imports")) or ():
+            self._import(machine, value)
+        for value in elements(prop(metadata, "controllers")) or ():
+            if isinstance(value.only, Class):
+                self.controllers[value.only] = None
+        for value in elements(prop(metadata, "providers")) or ():
+            token = _token(value if isinstance(value.only, Class) else prop(value, "provide"))
+            if token is not None:
+                # What is provided twice under one name is one of both, depending on who asks.
+                self.providers[token] = unknown() if token in self.providers and token != value.only else value
+
+    def find(self, machine: Machine, token: Any, request: dict[Any, Abstract] | None = None) -> Abstract:
+        """What stands for a name or a class; `request`: what is made for one request only."""
+        if token == External(ADAPTER_HOST):
+            return known(Object(None, None, {"httpAdapter": self.adapter}))
+        once = self.made if request is None or not self.per_request(machine, token) else request
+        if token not in once:
+            once[token] = unknown()
+            once[token] = self._make(machine, token, request)
+        return once[token]
+
+    def _make(self, machine: Machine, token: Any, request: dict[Any, Abstract] | None) -> Abstract:
+        if token in self.controllers or token in self.modules:
+            return self._instance(machine, token, request)
+        provider = self.providers.get(token, unknown())
+        if isinstance(provider.only, Class):
+            return self._instance(machine, provider.only, request)
+        if not isinstance(provider.only, Object):
+            return unknown(*provider.trace)
+        names = provider.only.table
+        if "useValue" in names:
+            return prop(provider, "useValue")
+        if isinstance(owner := prop(provider, "useClass").only, Class):
+            return self._instance(machine, owner, request)
+        if "useExisting" in names:
+            return self.find(machine, _token(prop(provider, "useExisting")), request)
+        if "useFactory" in names:
+            wanted = elements(prop(provider, "inject", known(Sequence("list", ()))))
+            if wanted is None:
+                return unknown()
+            given = tuple(self.find(machine, _token(each), request) for each in wanted)
+            return machine.call(prop(provider, "useFactory"), Args(given, provider.only.span))
+        return unknown()
+
+    def _instance(self, machine: Machine, owner: Class, request: dict[Any, Abstract] | None) -> Abstract:
+        span = owner.scope.package.fact.span(owner.node.child_by_field_name("name") or owner.node)
+        given = tuple(self.find(machine, token, request) for token in _wanted(machine, owner))
+        made = construct(machine, owner, Args(given, span))
+        for name, token in _injected(machine, owner):
+            if isinstance(made.only, Object):
+                machine.put(made.only.table, name, self.find(machine, token, request))
+        return made
+
+    def per_request(self, machine: Machine, token: Any) -> bool:
+        """Whether something is made for each request: it says so, or asks for what is."""
+        if token not in self.requested:
+            self.requested[token] = False
+            owner = self.providers[token].only if token in self.providers else token
+            own = isinstance(owner, Class) and any(map(_is_scoped, decorators_of(machine, owner.scope, owner.node)))
+            needs = self._needs(machine, owner)
+            self.requested[token] = own or any(self.per_request(machine, each) for each in needs)
+        return self.requested[token]
+
+    def _needs(self, machine: Machine, owner: Any) -> list[Any]:
+        """What a class or a provider asks for."""
+        if isinstance(owner, Class):
+            return [*_wanted(machine, owner), *(token for _, token in _injected(machine, owner))]
+        given = known(owner)
+        if not isinstance(owner, Object):
+            return []
+        named = prop(given, "useClass", prop(given, "useExisting"))
+        return [_token(named), *map(_token, elements(prop(given, "inject")) or ())]
+
+
+def _is_scoped(decorator: Object) -> bool:
+    scope = prop(_told(decorator), "scope") if decorator.library != f"{COMMON}Module" else known(UNDEFINED)
+    plain = scope.options in ((UNDEFINED,), (External(f"{COMMON}Scope.DEFAULT"),))
+    return not plain and isinstance(_told(decorator).only, Object)
+
+
+def _told(decorator: Object) -> Abstract:
+    args: Args = decorator.table[ARGUMENTS][0]
+    return args.get(0)
+
+
+def _token(value: Abstract) -> Any:
+    """What something is asked for by: a class, or a text; None for what nobody knows."""
+    only = value.only
+    if isinstance(only, Object) and only.kind is None:
+        return _token(prop(value, "token"))
+    return only if isinstance(only, (Class, str, External)) else None
+
+
+def _wanted(machine: Machine, owner: Class) -> list[Any]:
+    """What the constructor of a class asks for, in order."""
+    constructor = owner.find("constructor")
+    if constructor is None:
+        return []
+    return [_asked(machine, constructor.scope, node) for node in parameters(constructor)]
+
+
+def _asked(machine: Machine, scope: Frame, node: Node) -> Any:
+    """What a parameter or a field is given: what it says, or else its type."""
+    found = [each for each in decorators_of(machine, scope, node) if each.library == f"{COMMON}Inject"]
+    if found and _told(found[0]).only is not UNDEFINED:
+        return _token(_told(found[0]))
+    written = node.child_by_field_name("type")
+    kinds = written.named_children if written is not None else []
+    if not kinds or kinds[0].type != "type_identifier":
+        return None
+    return _token(machine.tables.evaluators["identifier"](machine, scope, kinds[0]))
+
+
+def _injected(machine: Machine, owner: Class) -> Iterator[tuple[str, Any]]:
+    """The fields of a class that are given something, each with what that is asked for by."""
+    for each in owner.lineage():
+        body = each.node.child_by_field_name("body")
+        for member in body.named_children if body is not None else ():
+            name = member.child_by_field_name("name") or member.child_by_field_name("property")
+            if member.type in ("public_field_definition", "field_definition") and name is not None:
+                decorators = decorators_of(machine, each.scope, member)
+                if any(decorator.library == f"{COMMON}Inject" for decorator in decorators):
+                    yield text_of(name), _asked(machine, each.scope, member)
+
+
+def parameters(function: Function) -> list[Node]:
+    """The parameters of a function, without comments."""
+    given = function.node.child_by_field_name("parameters")
+    return [node for node in given.named_children if node.type in PARAMETERS] if given is not None else []
+
+
+def decorators_of(machine: Machine, scope: Frame, node: Node) -> list[Object]:
+    """The decorators of Nest that a class, a method, a field or a parameter has, as far as they are known."""
+    nodes = [child for child in node.children if child.type == "decorator"]
+    if node.parent is not None and node.parent.type == "export_statement":
+        nodes += [child for child in node.parent.children if child.type == "decorator"]
+    before = node.prev_named_sibling if node.type == "method_definition" else None
+    while before is not None and before.type in ("decorator", "comment"):
+        if before.type == "decorator":
+            nodes.append(before)
+        before = before.prev_named_sibling
+    found: list[Object] = []
+    for each in nodes:
+        value = machine.evaluate(scope, each.named_children[0])
+        for item in elements(value) or (value,):
+            only = item.only
+            if isinstance(only, Object) and (only.library or "").startswith(COMMON) and ARGUMENTS in only.table:
+                found.append(only)
+    return found
+
+
+def decorator(machine: Machine, args: Args, owner: Any, name: str) -> Abstract:
+    """A decorator of Nest with what it is told."""
+    return known(Object(External(f"{COMMON}{name}"), args.span, {ARGUMENTS: (args,)}))
+
+
+def together(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`applyDecorators(…)`: several decorators in one."""
+    return known(Sequence("list", args.positional))
+
+
+def forward(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`forwardRef(() => X)`."""
+    return machine.call(args.get(0), Args((), args.span))
+
+
+def router(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`RouterModule.register([{path, module}])`."""
+    return known(Object(External(ROUTER), args.span))
+
+
+def _decorating(name: str) -> Handler:
+    return lambda machine, args, owner: decorator(machine, args, owner, name)
+
+
+CALLS: Mapping[str, Handler] = {
+    **{f"{COMMON}{name}": _decorating(name) for name in DECORATORS},
+    f"{COMMON}applyDecorators": together,
+    f"{COMMON}forwardRef": forward,
+    **{f"{ROUTER}.{name}": router for name in ("register", "forRoot", "forChild")},
+}
