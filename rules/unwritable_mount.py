@@ -15,7 +15,9 @@ only if it has such a folder. It is a note where no setting of the
 container and no program of the project names the folder: then it may be one
 that nothing is written to, as with a volume in `/root`, the home of another
 user, which keeps nothing of what the server keeps in its own. Not reported for
-folders of the host, whose owner no file tells.
+folders of the host, volumes that are `external` or have `driver_opts`, whose
+owner no file tells, for what the build installs (`node_modules`, `.venv`), and
+where another service gives the volume away (`chown -R 10001 /data`).
 
 See https://docs.docker.com/engine/storage/volumes/
 

@@ -117,7 +117,8 @@ class Mount(NamedTuple):
 
     `kind`: `bind`, `volume`, `tmpfs`, `config`, `secret`, … `path`: the file or folder of the project that is mounted,
     None where it is none of the project's; `source`: as it is written; `text`: contents that stand in the file itself.
-    `undeclared`: whether it is a volume that has a name and that compose finds declared nowhere.
+    `undeclared`: whether it is a volume that has a name and that compose finds declared nowhere. `given`: whether a
+    driver, whoever made it, or a service says whom it belongs to.
     """
 
     kind: str
@@ -128,6 +129,7 @@ class Mount(NamedTuple):
     path: str | None = None
     text: Value[str] | None = None
     undeclared: bool = False
+    given: bool = False
 
 
 class NamedFile(NamedTuple):

@@ -143,7 +143,8 @@ def unwritable(context: ContainerContext, tree: Tree) -> Iterator[Unwritable]:
         return
     for mount in container.mounts:
         target = (mount.target.only or "").rstrip("/")
-        if mount.kind == "volume" and mount.source.only and target and not _prepared(image, target, tree):
+        named = mount.kind == "volume" and mount.source.only and target
+        if named and not mount.given and not _prepared(image, target, tree):
             yield Unwritable(mount, _is_named(target, container, tree), target.startswith("/root/"))
 
 
@@ -176,6 +177,8 @@ def _prepared(image: Image, target: str, tree: Tree, asked: set[tuple[int, str]]
             return True
         if any(word in text for word in ("chown", "chmod", "install -")) and any(_names(text, one) for one in above):
             return True
+    if name in INSTALLED and _is_installed(image, target):
+        return True
     # What a build runs of the project may make any folder inside of the project's own.
     runs_own = image.open or any(re.search(COMPILES, run.text.text) for run in image.runs)
     if runs_own and any(_gives(copy.target.only, target) for copy in image.copies):
@@ -183,6 +186,13 @@ def _prepared(image: Image, target: str, tree: Tree, asked: set[tuple[int, str]]
     asked = set() if asked is None else asked
     asked.add((image.number, target))
     return len(asked) > MOST_STAGES or any(_brings(copy, image, target, tree, asked) for copy in image.copies)
+
+
+def _is_installed(image: Image, target: str) -> bool:
+    """Whether a build puts packages into a folder that it makes for them."""
+    if posixpath.basename(target) == "node_modules":
+        return any(install.folder in (None, posixpath.dirname(target)) for install in image.node_installs)
+    return any(install.environments is None or target in install.environments for install in image.installs)
 
 
 def _brings(copy: Copy, image: Image, target: str, tree: Tree, asked: set[tuple[int, str]]) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mcplint.facts.document import MappingNode, Node, SequenceNode, at
-from mcplint.model import Mount
+from mcplint.model import Argv, Container, Mount
 from mcplint.services.compose.assembly import Assembly, within
 from mcplint.services.compose.interpolation import Interpolated
 from mcplint.services.compose.merging import entries
@@ -22,11 +22,44 @@ def mounts(assembly: Assembly, service: MappingNode, model: MappingNode) -> tupl
     found: dict[object, Mount] = {}
     declared = at(model, "volumes")
     for mount in _volumes(assembly, service):
-        lost = mount.kind == "volume" and mount.source.only and at(declared, mount.source.only) is None
-        found[mount.target.options or mount.span] = mount._replace(undeclared=bool(lost))
+        if mount.kind == "volume" and mount.source.only:
+            volume = at(declared, mount.source.only)
+            made = isinstance(volume, MappingNode) and any(map(volume.get, ("external", "driver_opts")))
+            given = made or _is_given(at(service, "post_start"), mount)
+            mount = mount._replace(undeclared=volume is None, given=given)
+        found[mount.target.options or mount.span] = mount
     for mount in _stored(assembly, service, model):
         found[mount.target.options or mount.span] = mount
     return tuple(found.values())
+
+
+def with_given(services: tuple[Container, ...]) -> tuple[Container, ...]:
+    """The services of a project, told which of their volumes one of them gives to another user than root."""
+    given = {
+        mount.source.only
+        for service in services
+        if not service.unprivileged
+        for mount in service.mounts
+        if mount.kind == "volume" and mount.source.only
+        if any(_is_given(said, mount) for said in (service.entrypoint, service.arguments))
+    }
+    if not given:
+        return services
+    return tuple(
+        each._replace(
+            mounts=tuple(mount._replace(given=mount.given or mount.source.only in given) for mount in each.mounts)
+        )
+        for each in services
+    )
+
+
+def _is_given(command: Argv | Node | None, mount: Mount) -> bool:
+    """Whether a command changes whom the folder of a mount, or one around it, belongs to."""
+    said, target = command.span.text if command else "", (mount.target.only or "").rstrip("/")
+    if not target or not re.search(r"\b(?:chown|chmod|setfacl|install)\b", said):
+        return False
+    named = re.findall(r"/[^\s\"',;&|)\]]*", said)
+    return any(f"{target}/".startswith(f"{path.rstrip('/')}/") or path.startswith(f"{target}/") for path in named)
 
 
 def is_docker_socket(mount: Mount) -> bool:

@@ -26,6 +26,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import Container
 from mcplint.project.tree import Tree
 from mcplint.services.compose.assembly import Assembly, Scope, within
+from mcplint.services.compose.mounts import with_given
 from mcplint.services.compose.resolve import service
 from mcplint.services.compose.variables import variables
 from mcplint.values import Label
@@ -209,7 +210,7 @@ def _project(paths: tuple[str, ...], default: bool, known: Mapping[str, ComposeF
     return ComposeProject(
         assembly.files or paths,
         directory,
-        tuple(service(assembly, key, node, model) for key, node in services.pairs)
+        with_given(tuple(service(assembly, key, node, model) for key, node in services.pairs))
         if model and isinstance(services, MappingNode)
         else (),
         default,
