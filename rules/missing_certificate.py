@@ -3,9 +3,13 @@ r"""nginx listens for TLS without a certificate
 nginx does not start: `no "ssl_certificate" is defined for the "listen ... ssl"
 directive`. Whatever else it serves is gone as well.
 
-Reported if no server on that port has a certificate, and the files show all of
-the configuration. A server that rejects handshakes (`ssl_reject_handshake on`)
-needs none.
+What counts is the server that answers first on an address and a port, the
+`default_server` or the first one that the files name: others need a
+certificate of their own only where that one rejects handshakes
+(`ssl_reject_handshake on`), which itself needs none.
+
+Reported if the files show all of the configuration; the files of one `conf.d`
+are read as one.
 
 See https://nginx.org/en/docs/http/configuring_https_servers.html
 

@@ -265,6 +265,49 @@ def test_files_of_one_folder_run_side_by_side() -> None:
     assert [member.host for member in route(texts).members] == ["a"]
     texts = {"x/a.conf": "upstream notes { server a:1; }", "x/b.conf": site("proxy_pass http://notes;")}
     assert [member.host for member in route(texts).members] == ["notes"]
+    texts = {"conf.d/a.conf": "proxy_buffering off;", "conf.d/b.conf": site(f"{PASS} include conf.d/a.conf;")}
+    assert route(texts).buffering.options == (False,) and route(texts).closed
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        {"/etc/nginx/conf.d": "x"},
+        {"/etc/nginx/conf.d/": "x/"},
+        {"/etc/nginx": "y", "/etc/nginx/conf.d": "x"},
+        {"/etc/nginx/conf.d/a.conf": "x/a.conf", "/etc/nginx/sites-enabled/b": "x/b.conf"},
+        {"/etc/nginx/templates/a.conf.template": "x/a.conf", "/etc/nginx/conf.d/b.conf": "x/b.conf"},
+        {"/etc/nginx/conf.d": "x", "/etc/nginx/conf.d/b.conf": "y/b.conf", "/etc/nginx/templates": "z"},
+    ],
+)
+def test_files_that_the_image_includes_run_side_by_side(places: dict[str, str]) -> None:
+    texts = {
+        "x/a.conf": "proxy_buffering off;\nupstream notes { server a:1; }",
+        "x/b.conf": site("proxy_pass http://notes;"),
+        "x/c.txt.conf.off": "proxy_read_timeout 9s;",
+    }
+    if "y/b.conf" in places.values():
+        texts |= {"y/b.conf": texts["x/b.conf"], "x/b.conf": site("return 404;")}
+        texts["z/c.conf.template"] = "proxy_read_timeout ${TIME};"
+    found = route(texts, places=places, env=lambda name: Value(("9s",)))
+    assert [member.host for member in found.members] == ["a"]
+    assert found.buffering.options == (False,) and found.closed
+    assert found.read_timeout.options == (9.0 if "z/c.conf.template" in texts else 60.0,)
+
+
+def test_a_file_that_the_image_does_not_include_says_nothing_there() -> None:
+    texts = {"x/a.conf": "proxy_buffering off;", "x/b.conf": site(PASS)}
+    found = route({"x/b.conf": texts["x/b.conf"]}, places={"/etc/nginx/conf.d/b.conf": "x/b.conf"})
+    assert found.buffering.options == (True,) and found.closed
+    found = route(texts, places={"/etc/nginx/conf.d/b.conf": "x/b.conf", "/etc/nginx/extra/a.conf": "x/a.conf"})
+    assert found.buffering.options == (True,)
+
+
+def test_what_a_file_says_that_nothing_is_known_to_include_may_hold_beside_it() -> None:
+    texts = {"x/a.conf": "proxy_buffering off;", "x/b.conf": site(PASS)}
+    assert route(texts).buffering.options is None and not route(texts).closed
+    texts["x/b.conf"] = site(f"{PASS} include a.conf;")
+    assert route(texts).buffering.options == (False,) and route(texts).closed
 
 
 def test_a_file_beside_one_with_an_http_block_may_be_part_of_it() -> None:

@@ -35,6 +35,9 @@ NOT_INHERITED = {
 }
 """Directives of a block that mean nothing to the blocks inside it."""
 
+INHERITED = ("proxy_", "ssl_", "gzip")
+"""Modules most of whose directives hold in the blocks inside as well."""
+
 REWRITES = {"set", "if", "rewrite", "return", "break"}
 """The rewrite module: what runs in the order in which it is written."""
 
@@ -81,6 +84,9 @@ STOCK_INCLUDES = {
 
 SERVER_FOLDERS = ("conf.d", "http.d", "sites-enabled", "sites-available", "templates", "vhosts.d")
 """Folders whose files nginx includes in its `http` block."""
+
+INCLUDED = ("/etc/nginx/conf.d/*.conf", "/etc/nginx/http.d/*.conf", "/etc/nginx/sites-enabled/*")
+"""What the `nginx.conf` that images and packages bring includes in its `http` block."""
 
 
 def at_least(version: str, floor: str) -> bool:

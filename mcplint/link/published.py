@@ -10,7 +10,7 @@ from mcplint.model import ASSUMED, MADE, MISSING, ClientConfig, Link, Remote, Se
 from mcplint.proxies.hijacks import meant
 from mcplint.proxies.proxy import Proxy
 from mcplint.proxies.response import FILE, PROXY, REDIRECT, STATUS, Response
-from mcplint.services.network import Network, owning
+from mcplint.services.network import GATEWAY, Network, owning
 from mcplint.text.urls import is_this_machine
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -71,7 +71,7 @@ def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
         return _through(part, proxy, target, port, kind, note, network)
     if lost := next(_missing(part, target, proxies, network, note), None):
         return lost
-    if is_this_machine(target.host):
+    if _on_machine(target.host):
         reached = network.at(target.host, target.port, None, note, target.path)
         asked: Value[str | None] = Value((target.path,), (note,)) if reached.server else UNKNOWN
         return part._replace(server=reached.server, asked=asked, links=(reached.link,))
@@ -81,9 +81,14 @@ def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
     return _direct(part, target, network, note)
 
 
+def _on_machine(host: str) -> bool:
+    """Whether a host is the machine that the project's containers run on, as it or one of its containers names it."""
+    return is_this_machine(host) or host in GATEWAY
+
+
 def _is_anybodys(host: str) -> bool:
     """Whether a host may be one of the project whatever it is called."""
-    return is_this_machine(host) or "." not in host or host.endswith(_EXAMPLES)
+    return _on_machine(host) or "." not in host or host.endswith(_EXAMPLES)
 
 
 def _is_called(part: ClientConfig, target: Target, network: Network) -> bool:
@@ -118,12 +123,12 @@ def _taking(target: Target, proxies: tuple[Proxy, ...]) -> Iterator[tuple[Proxy,
     """The proxies that take a request for a target, best first: the port they hear it on, and the kind of link."""
     leading = [proxy for proxy in proxies if proxy.leads]
     for proxy in leading:
-        if is_this_machine(target.host):
+        if _on_machine(target.host):
             if inner := proxy.published.get(target.port):
                 yield proxy, inner, MADE
         elif any(_names(name, target.host) for route in proxy.routes for name in route.server_names.only or ()):
             yield proxy, _heard(proxy, target), MADE
-    if len(leading) == 1 and not is_this_machine(target.host):
+    if len(leading) == 1 and not _on_machine(target.host):
         yield leading[0], _heard(leading[0], target), ASSUMED
 
 

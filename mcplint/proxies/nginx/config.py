@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.nginx import Directive, NginxFile, Word
+from mcplint.knowledge.nginx import INHERITED, NOT_INHERITED
 from mcplint.project.tree import Tree
 from mcplint.proxies.nginx.includes import DEEPEST, Includes, Level, is_server_folder
 from mcplint.text.source import Span
@@ -178,18 +179,29 @@ def configure(
     includes = Includes(files, tree, places or {}, env)
     mains = [file for _, file in sorted(files.items()) if file.context == "main"]
     found = [config for file in mains for config in _main(file, includes)]
-    loose = [file for path, file in sorted(files.items()) if file.context == "http" and path not in includes.included]
-    for group in _groups(loose):
-        parent = _likely_parent(group, mains, includes)
-        around = [directive for directive in (parent.block or () if parent else ()) if directive.name != "server"]
-        directives = [directive for file in group for directive in file.directives]
-        level = includes.level("http", parent, (*around, *directives), None)
-        level = level._replace(open=level.open or (parent is None and _may_include(mains, group[0].source.path)))
-        found.append(_config(level, includes))
+    if not mains and (beside := includes.beside()):
+        found.append(_config(includes.level("http", None, beside, None), includes))
+    loose = {path: file for path, file in sorted(files.items()) if path not in includes.included}
+    groups = tuple(_groups(loose))
+    made = [_of_group(group, mains, includes, False) for group in groups]
+    bare = {posixpath.dirname(path) for path, file in loose.items() if path not in includes.included and _is_bare(file)}
+    for config, group in zip(made, groups, strict=True):
+        apart = len(group) == 1 and posixpath.dirname(group[0].source.path) in bare
+        found.append(_of_group(group, mains, includes, True) if apart else config)
     snippets = [file for path, file in sorted(files.items()) if file.context == "server"]
     upstreams = {name: level for config in found for name, level in config.upstreams.items()}
     found += [_snippet(file, includes, upstreams) for file in snippets if file.source.path not in includes.included]
     return tuple(found)
+
+
+def _of_group(group: list[NginxFile], mains: list[NginxFile], includes: Includes, open: bool) -> Config:
+    """The configuration of files that stand in one `http` block; `open`: whether another file may say more of it."""
+    parent = _likely_parent(group, mains, includes)
+    around = [directive for directive in (parent.block or () if parent else ()) if directive.name != "server"]
+    directives = [directive for file in group for directive in file.directives]
+    level = includes.level("http", parent, (*around, *directives), None)
+    open = open or level.open or (parent is None and _may_include(mains, group[0].source.path))
+    return _config(level._replace(open=open), includes)
 
 
 def _snippet(file: NginxFile, includes: Includes, upstreams: Mapping[str, Level]) -> Config:
@@ -208,13 +220,23 @@ def _main(file: NginxFile, includes: Includes) -> Iterator[Config]:
         yield _config(includes.level("http", directive, directive.block or (), None), includes)
 
 
-def _groups(files: Iterable[NginxFile]) -> Iterator[list[NginxFile]]:
-    """The files that nginx runs side by side: those of one `conf.d`; any other stands alone."""
+def _groups(files: Mapping[str, NginxFile]) -> Iterator[list[NginxFile]]:
+    """The files that nginx runs side by side: all of one `conf.d` with `server` blocks; any other stands alone."""
     folders: dict[str, list[NginxFile]] = {}
-    for file in files:
-        folder = posixpath.dirname(file.source.path)
-        folders.setdefault(folder if is_server_folder(folder) else file.source.path, []).append(file)
-    yield from folders.values()
+    for path, file in files.items():
+        folder = posixpath.dirname(path)
+        together = is_server_folder(folder)
+        if file.context == "http" or (together and not file.context):
+            folders.setdefault(folder if together else path, []).append(file)
+    yield from (group for group in folders.values() if any(file.context for file in group))
+
+
+def _is_bare(file: NginxFile) -> bool:
+    """Whether a file without any block sets what holds in whichever `http` or `server` includes it."""
+    names = {directive.name for directive in file.directives}
+    return (
+        file.context is None and names.isdisjoint(NOT_INHERITED) and any(name.startswith(INHERITED) for name in names)
+    )
 
 
 def _may_include(mains: Iterable[NginxFile], path: str) -> bool:

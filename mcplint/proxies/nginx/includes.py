@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from mcplint.facts.nginx import Directive, NginxFile, Word
-from mcplint.knowledge.nginx import ACCESS, NOT_INHERITED, REWRITES, SERVER_FOLDERS, STOCK_INCLUDES, TOGETHER
+from mcplint.knowledge.nginx import ACCESS, INCLUDED, NOT_INHERITED, REWRITES, SERVER_FOLDERS, STOCK_INCLUDES, TOGETHER
 from mcplint.project.tree import Tree
 from mcplint.text.glob import ANY, Pattern
 from mcplint.values import Label, Value
@@ -16,6 +16,8 @@ from mcplint.values import Label, Value
 Env: TypeAlias = Callable[[str], Value[str | None]]
 DEEPEST = 16
 MOST_DIRECTIVES = 50_000
+TEMPLATES, FILLED_IN = "/etc/nginx/templates", "/etc/nginx/conf.d"
+"""Where the official image looks for templates, and where it puts what it makes of them."""
 
 
 class Places(NamedTuple):
@@ -28,10 +30,9 @@ class Places(NamedTuple):
     @classmethod
     def of(cls, files: Mapping[str, NginxFile], tree: Tree, image: Mapping[str, str]) -> Places:
         """The places of a project; what lies in nginx's folder of templates becomes part of `conf.d`."""
-        made = {**image}
-        for place, path in image.items():
-            if place.rstrip("/") == "/etc/nginx/templates":
-                made.setdefault("/etc/nginx/conf.d", path)
+        made = {place.rstrip("/"): path for place, path in image.items()}
+        if TEMPLATES in made:
+            made.setdefault(FILLED_IN, made[TEMPLATES])
         return cls(files, tree.paths, made)
 
     def find(self, include: Directive, http: bool) -> list[str] | None:
@@ -43,8 +44,8 @@ class Places(NamedTuple):
             return None
         here = posixpath.dirname(include.span.source.path)
         wild = "*" in word.text or "?" in word.text
-        if wild and (mounted := self._mounted(word.text)):
-            return mounted
+        if wild and (inside := self.inside(word.text)):
+            return inside
         for path in self._candidates(word.text, here):
             found = self._matching(path) if wild else [path] * (path in self.paths)
             if found:
@@ -69,15 +70,23 @@ class Places(NamedTuple):
                 return
             folder = posixpath.dirname(folder)
 
-    def _mounted(self, text: str) -> list[str]:
-        """The files that lie in the image where a pattern looks."""
+    def inside(self, text: str) -> list[str]:
+        """The files that lie in the image where a pattern looks, in nginx's order, and hide what a folder has there."""
         folder, _, name = (text if text.startswith("/") else f"/etc/nginx/{text}").rpartition("/")
         try:
             wanted = Pattern.of(name)
         except ValueError:
             return []
-        places = sorted(self.image.items())
-        return [path for place, path in places if any(_is_in(made, folder, wanted) for made in _made(place))]
+        around = [place for place in self.image if f"{folder}/".startswith(f"{place}/")]
+        places = [(place, folder.removeprefix(place).lstrip("/")) for place in sorted(around, key=len)[-1:]]
+        places += [(TEMPLATES, "")] * (folder == FILLED_IN and TEMPLATES in self.image)
+        found: dict[str, str] = {}
+        for place, below in places:
+            for path in self._matching(posixpath.normpath(posixpath.join(self.image[place], below, name))):
+                found[posixpath.basename(_made(path)[0])] = path
+        for place, path in self.image.items():
+            found |= {posixpath.basename(made): path for made in _made(place) if _is_in(made, folder, wanted)}
+        return [found[made] for made in sorted(found)]
 
     def _matching(self, pattern: str) -> list[str]:
         """The files that a pattern names; templates count as the files that are made of them."""
@@ -229,10 +238,12 @@ class Includes:
 
     def level(self, name: str, directive: Directive | None, inside: Sequence[Directive], parent: Level | None) -> Level:
         """A block inside another."""
-        files = parent.files if parent else frozenset(each.span.source.path for each in inside)
+        files = parent.files if parent else frozenset()
         if directive:
             files |= {directive.span.source.path}
-        expanded = tuple(self.expand(inside, files, parent is None))
+        # Files that stand side by side include each other's blocks no second time, what is in these may.
+        beside = frozenset() if parent else frozenset(each.span.source.path for each in inside)
+        expanded = tuple(self.expand(inside, files | beside, parent is None))
         named: dict[str, list[Directive]] = {}
         for found in expanded:
             named.setdefault(found.name, []).append(found)
@@ -260,6 +271,13 @@ class Includes:
                 if self.left < 0:
                     return
                 yield from self.expand(file.directives, active | {path}, http)
+
+    def beside(self) -> tuple[Directive, ...]:
+        """What the files say that lie in the image where its own `nginx.conf` includes them."""
+        paths = dict.fromkeys(path for pattern in INCLUDED for path in self.places.inside(pattern))
+        files = [file for path in paths if (file := self.file(path)) and file.context in ("http", None)]
+        self.included.update(file.source.path for file in files)
+        return tuple(directive for file in files for directive in file.directives)
 
     def file(self, path: str) -> NginxFile | None:
         """One file of the project, read now where it was not known to be nginx's before."""

@@ -12,7 +12,7 @@ from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.nginx import Config, Proxied, configure, leads_to, paths_to, proxied, route_request
-from mcplint.proxies.nginx.config import address
+from mcplint.proxies.nginx.config import Listen, VirtualServer, address
 from mcplint.proxies.nginx.instance import ProxyInstance
 from mcplint.proxies.nginx.shared import apart
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, joined, open_ports, published
@@ -124,10 +124,9 @@ def _places(origin: ContainerContext | None) -> Mapping[str, str]:
     mounts = origin.container.mounts if origin else ()
     copies = origin.image.copies if origin and origin.image else ()
     places = {mount.target.only: mount.path for mount in mounts if mount.target.only and mount.path}
-    base = f"{origin.image.folder}/" if origin and origin.image and origin.image.folder else ""
     for copy in copies:
-        if copy.stage is None and copy.image is None and copy.target.only and len(copy.sources) == 1:
-            places.setdefault(copy.target.only.rstrip("/"), base + (copy.sources[0].only or "").lstrip("./"))
+        for copied in (copy.files or ()) if copy.stage is None and copy.image is None else ():
+            places.setdefault(copied.target.rstrip("/"), copied.source)
     return places
 
 
@@ -154,21 +153,27 @@ def _secured(found: Proxied, route: Route) -> Span | None:
 
 
 def _uncertified(found: Proxied) -> Span | None:
-    """Where TLS is asked for on a port of which no server has a certificate: nginx does not start."""
-    for directive in found.server.level.own.get("listen", ()):
-        port = address(directive.words[0], 80)[1] if "ssl" in directive.words else None
-        if not port:
-            continue
-        rivals = [
-            each for each in found.config.servers if any(one.port in (port, None) and one.tls for one in each.listens)
-        ]
-        levels = [each.level for each in rivals]
-        known = all(level.closed for level in levels)
-        if known and not any(
-            level.effective(name) for level in levels for name in ("ssl_certificate", "ssl_reject_handshake")
-        ):
-            return directive.head
+    """Where TLS is asked for without a certificate of the server that answers first there: nginx does not start."""
+    every = [(server, listen) for server in found.config.servers for listen in server.listens]
+    if any(listen.port is None for _, listen in every):
+        return None
+    for own in (listen for listen in found.server.listens if listen.tls):
+        heard = [(server, listen) for server, listen in every if (listen.host, listen.port) == (own.host, own.port)]
+        first = next((server for server, listen in heard if listen.default), heard[0][0])
+        # Where that one turns every caller away, each of the others has to have one.
+        needed = [server for server, _ in heard] if first.level.effective("ssl_reject_handshake") else [first]
+        for server in needed:
+            told = (server.level.effective(name) for name in ("ssl_certificate", "ssl_reject_handshake"))
+            if server.level.closed and not any(told):
+                return next(_listening(server, own), None)
     return None
+
+
+def _listening(server: VirtualServer, listen: Listen) -> Iterator[Span]:
+    """Where a server is told to listen on the address and port of a `listen`."""
+    for directive in server.level.own.get("listen", ()):
+        if directive.words and address(directive.words[0], 80) == (listen.host, listen.port):
+            yield directive.head
 
 
 def _plain(found: Proxied, path: str) -> bool:
