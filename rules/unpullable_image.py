@@ -10,7 +10,9 @@ built under it is not reported.
 
 A placeholder that nobody has filled in (`gcr.io/PROJECT_ID/notes`,
 `<registry>/notes`, `your-registry/notes`) is a warning: whoever applies the
-file as it is gets no image.
+file as it is gets no image. It is none where a script, a workflow or the text
+of the project fills it in (`sed "s/PROJECT_ID/…/"`, `kubectl set image`,
+`kustomize edit set image`).
 
 Owners of repositories may have capitals on GitHub; their images have none.
 
@@ -97,7 +99,7 @@ def check(part: Container | MisnamedImage):
     if isinstance(part, MisnamedImage):
         so = f" cannot be pulled for `{part.service}`, and compose then starts no service"
         yield misnamed(told, part.reference, place, so, WARNING)
-    elif not told or "$" in told or "{{" in told:
+    elif not told or "$" in told or "{{" in told or part.rendered:
         return
     elif (blank := placeholder(told)) and not (part.build and is_reference(told)):
         message = f"`{told[:100]}` cannot be pulled: `{blank}` stands for what nobody has filled in"

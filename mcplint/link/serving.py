@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mcplint.commands.command_lines import UV_AND_NPX, program
 from mcplint.knowledge.executables import JAVASCRIPT
+from mcplint.knowledge.image_references import placeholder
 from mcplint.model import Container, Lack, Server
 from mcplint.programs.start import Start
 from mcplint.project.tree import Tree
@@ -62,6 +63,10 @@ def _serving(
         reload=next(_reloading(servers), None),
         lacks=(*each.lacks, *_lacks(context, start, tree), *_unwritable(context, servers, tree)),
     )
+    if placeholder(each.reference.only or ""):
+        from mcplint.services.rendered import is_filled
+
+        found = found._replace(rendered=is_filled(each, tree))
     if context.image:
         from mcplint.runtime.private_program import private, shell
         from mcplint.runtime.start_script import start_script

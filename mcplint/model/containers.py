@@ -71,6 +71,7 @@ class Container(NamedTuple):
     does at its start, if any.
     `reload`: how a program of it has itself started anew at changes, and what comes of that.
     `notified`: that systemd waits to be told that it is up. `unused`: the variables that nothing reads.
+    `rendered`: whether the project fills in what the name of its image leaves.
     """
 
     span: Span
@@ -146,6 +147,7 @@ class Container(NamedTuple):
     sync: Sync | None = None
     reload: tuple[Value[bool], str] | None = None
     notified: Value[str] = UNKNOWN
+    rendered: bool = False
     links: tuple[Link, ...] = ()
 
     @property
