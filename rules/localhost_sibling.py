@@ -13,8 +13,9 @@ Addresses are checked that the program reads from its environment, or uses as a
 default if the variable is not set. A service of the project must listen on
 that port, and the address must be meant for it: by its scheme
 (`postgresql://`), by the variable's name (`REDIS_HOST` and a service or image
-`redis`), or both. Of other containers, addresses are checked by which they are
-told of the MCP server: its endpoint, or a variable that speaks of MCP.
+`redis`, `DB_HOST` and the only database), or both. Of other containers,
+addresses are checked by which they are told of the MCP server: its endpoint,
+or a variable that speaks of MCP.
 
 Not reported for addresses that clients are given (`…PUBLIC…`, `…CALLBACK…`,
 origins), for the server's own port, or if the container shares another
@@ -118,6 +119,7 @@ from typing import NamedTuple
 
 from mcplint import ERROR, Call, Edit, EditSite, Finding, Fix, Label, Server, Sibling, Value, rule
 from mcplint.text.number import whole
+from mcplint.text.urls import is_sentence
 
 ADDRESS = (
     r"(?:(?<![a-z0-9+.])([a-z][a-z0-9+.]*)://(?:[^/@\s]*@)?)?(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(?=[/?,]|$)"
@@ -135,6 +137,9 @@ SCHEMES = {
     "nats": 4222,
     "clickhouse": 9000,
 }
+# The words by which variables speak of whichever database there is, and the ports of those.
+DATABASE = {"db", "database"}
+DATABASES = {5432, 3306, 27017}
 
 
 class Address(NamedTuple):
@@ -196,7 +201,8 @@ def from_server(server: Server):
 
 def addresses(text: object) -> tuple[Address, ...]:
     """The addresses on the machine itself in a text."""
-    found = re.finditer(ADDRESS, text) if isinstance(text, str) and any(host in text for host in HOSTS) else ()
+    spoken = isinstance(text, str) and any(host in text for host in HOSTS) and not is_sentence(text)
+    found = re.finditer(ADDRESS, str(text)) if spoken else ()
     return tuple(
         Address(
             each[1] or "", int(each[3]) if each[3] else None, each.start(2), each.end(3) if each[3] else each.end(2)
@@ -217,6 +223,7 @@ def leads(name: str, address: Address, port: int | None, sibling: Sibling) -> bo
     called = {part for each in (*sibling.names, sibling.store or "") for part in re.split(r"[^a-z0-9]+", each.lower())}
     words = set(name.lower().split("_")[:-1])
     named = bool(words & called) or (sibling.store or "").rstrip("0123456789") in words
+    named = named or (sibling.store is not None and bool(words & DATABASE and DATABASES & set(sibling.ports.values())))
     if port is None:
         return not address.scheme and sibling.store is not None and named
     return port in sibling.ports and (named or (sibling.store is not None and usual in sibling.ports.values()))

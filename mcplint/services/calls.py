@@ -11,7 +11,7 @@ from mcplint.model import Call, ClientConfig, Container, Server
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
 from mcplint.services.network import Network
-from mcplint.text.urls import is_this_machine
+from mcplint.text.urls import is_sentence, is_this_machine
 from mcplint.values import EditSite, Value
 
 MOST = 10
@@ -39,7 +39,9 @@ def calls(network: Network, clients: Iterable[ClientConfig], bridged: Mapping[st
         told = [each for path in sorted(files) for each in mounted.get(path, ())]
         # A server says which variables it reads; a client's file is read by the client, be it a bridge.
         serves = caller.id in serving
-        given = ((name, value, serves) for name, value in caller.env.items())
+        given = (
+            (name, value, serves) for name, value in caller.env.items() if value.only and not is_sentence(value.only)
+        )
         urls = ((f"the URL of `{client.span.text[:60]}`", client.url, False) for client in told)
         for name, value, from_server in (*given, *urls):
             for found in ADDRESS.finditer(value.only or ""):

@@ -37,6 +37,12 @@ def is_this_machine(host: str) -> bool:
     return is_loopback(host) or host == "0.0.0.0"
 
 
+def is_sentence(text: str) -> bool:
+    """Whether a text that holds a URL tells people of it: two plain words in a row, or one with a capital letter."""
+    plain = r"[A-Za-z][a-z]+[:,]?"
+    return re.search(rf"(?<!\S)(?:{plain}\s{plain}|[A-Z][a-z]+[:,]?)(?!\S)", text) is not None
+
+
 def _split(url: str) -> SplitResult | None:
     from urllib.parse import urlsplit
 

@@ -102,7 +102,7 @@ def clashes(services: list[ContainerContext]) -> Iterator[PortConflict]:
     """The ports of the host that two services want at a time, or one service twice."""
     seen: dict[tuple[int, str], list[tuple[Container, Port]]] = {}
     for container in (context.container for context in services):
-        if container.shared_network.may(bool):
+        if container.shared_network.may(bool) or container.replicas.must_be(0):
             continue
         for port in container.ports:
             number = port.published.only if port.published is not None else None
