@@ -560,6 +560,60 @@ def test_the_routes_of_next(files: dict[str, str], paths: tuple[str, ...] | None
     assert in_image({**NEXT, **files}, "npx next start").path.options == paths
 
 
+ROUTED = {
+    "app/mcp/route.ts": """
+        import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+        import { WebStandardStreamableHTTPServerTransport } from
+          '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+        export async function POST(request: Request) {
+          const transport = new WebStandardStreamableHTTPServerTransport({});
+          await new McpServer({ name: 'yew', version: '1' }).connect(transport);
+          return transport.handleRequest(request);
+        }"""
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "paths"),
+    [
+        ("mjs", "export default { basePath: '/svc' };", ("/svc/mcp",)),
+        ("mjs", "export default { output: 'standalone' };", ("/mcp",)),
+        ("mjs", "export default { basePath: '' };", ("/mcp",)),
+        ("js", "module.exports = { basePath: '/svc' };", ("/svc/mcp",)),
+        ("js", "const basePath = '/svc'; module.exports = { basePath };", ("/svc/mcp",)),
+        ("ts", "const c: NextConfig = { basePath: '/svc' }; export default c;", ("/svc/mcp",)),
+        ("ts", "const c = { basePath: '/svc' }; export default withX({ a: 1 })(c);", ("/svc/mcp",)),
+        ("ts", "export default defineConfig({ basePath: '/svc' });", ("/svc/mcp",)),
+        ("js", "module.exports = { basePath: process.env.BASE_PATH || '/svc' };", None),
+        ("js", "const b = process.env.BASE_PATH ?? '/svc'; module.exports = { basePath: b };", None),
+        ("js", "const c = {}; c.basePath = '/svc'; module.exports = c;", None),
+        ("js", "module.exports = { trailingSlash: true };", ("/mcp", "/mcp/")),
+    ],
+)
+def test_the_path_below_which_next_serves(name: str, text: str, paths: tuple[str, ...] | None):
+    assert in_image({**NEXT, **ROUTED, f"next.config.{name}": text}, "npx next start").path.options == paths
+
+
+@pytest.mark.parametrize(
+    ("release", "options", "command", "recipe", "path"),
+    [
+        ("4.20.0", "basePath: '/a'", "tsx src/index.ts", "", "/a/mcp"),
+        ("4.20.0", "basePath: 'a/', endpoint: '/b'", "tsx src/index.ts", "", "/a/b"),
+        ("4.20.0", "port: 1", "tsx src/index.ts", "ENV FASTMCP_BASE_PATH=/a\n", "/a/mcp"),
+        ("4.20.0", "basePath: '/b'", "tsx src/index.ts", "ENV FASTMCP_BASE_PATH=/a\n", "/b/mcp"),
+        ("4.20.0", "port: 1", "tsx src/index.ts --base-path /a", "", "/a/mcp"),
+        ("4.20.0", "port: 1", "tsx src/index.ts", "", "/mcp"),
+        ("4.3.2", "basePath: '/a'", "tsx src/index.ts", "ENV FASTMCP_BASE_PATH=/a\n", "/mcp"),
+        ("4.20.0", "basePath: somewhere()", "tsx src/index.ts", "", None),
+    ],
+)
+def test_the_path_below_which_fastmcp_serves(release: str, options: str, command: str, recipe: str, path: str | None):
+    program = f"""import {{ FastMCP }} from 'fastmcp'; const s = new FastMCP({{ name: 'oak', version: '1' }});
+        s.start({{ transportType: 'httpStream', httpStream: {{ {options} }} }});"""
+    files = {"package.json": f'{{"dependencies": {{"fastmcp": "{release}"}}}}', "src/index.ts": program}
+    assert in_image(files, command, NODE + recipe).path.only == path
+
+
 def test_what_xmcp_makes_of_a_project():
     files = {
         "package.json": '{"dependencies": {"xmcp": "1.1.3"}}',

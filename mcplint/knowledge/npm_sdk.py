@@ -12,6 +12,7 @@ Node 20; `http.node`: the oldest major release of Node in which what speaks Stre
 that is refused; `sse.second_client`: what becomes of a bridge when its second client over HTTP+SSE comes, with
 the SDK that it gets today: it "ends" or "works"; `export.NAME`: the subpaths, without `.js`, that export what servers
 are made with, one space between two; `peer.PACKAGE`: the releases of another package beside which npm installs it.
+`base_path`: whether fastmcp reads a path below which all that it serves is.
 With `.sse` after its name, what the old transport HTTP+SSE does.
 """
 
@@ -89,6 +90,8 @@ ROWS: tuple[Row, ...] = (
     ("default.streamable_http_path", FASTMCP, "3.3.0", "", "/mcp", LIVE),
     ("default.sse_path", FASTMCP, "3.3.0", "", "/sse", LIVE),
     ("env.host", FASTMCP, "3.15.0", "", True, READ),
+    ("base_path", FASTMCP, "1.27.3", "4.3.2", False, READ),
+    ("base_path", FASTMCP, "4.4.0", "", True, LIVE),
     ("env.transport", FASTMCP, "3.5.0", "", True, READ),
     ("sse.second_client", SUPERGATEWAY, "2.8.3", "3.4.3", "ends", LIVE),
     ("sse.second_client", SUPERGATEWAY, "4.0.0", "", "works", LIVE),

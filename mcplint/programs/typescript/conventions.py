@@ -5,15 +5,20 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from mcplint.programs.start import FRAMEWORK, Start
 from mcplint.programs.typescript.imports import exported, module
 from mcplint.programs.typescript.libraries.frameworks import xmcp_start
-from mcplint.programs.typescript.libraries.web import APPS, DUAL, REWRITES, ROUTES, Route, serve
+from mcplint.programs.typescript.libraries.web import APPS, BELOW, DUAL, REWRITES, ROUTES, SLASHED, Route, serve
 from mcplint.programs.typescript.machine import SERVING, Args, Machine, Served
+from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.values import NOTHING, Object, Package
 from mcplint.programs.values import Abstract, External, known, union, unknown
 from mcplint.values import Label
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
 ROUTE = re.compile(r"^(?:src/)?app/(?:(.*)/)?route\.[cm]?[jt]sx?$")
@@ -64,8 +69,46 @@ def _serve_routes(machine: Machine, start: Start) -> None:
             machine.lost.append(Label(start.span, f"the project has more than {MOST} routes, the others are not read"))
             break
     app.table[REWRITES] = tuple(_rewrites(machine, start))
+    _configure(machine, start, app)
     port, host = _listens(machine, start)
     machine.serve(Served("http", app, host, port, start.span))
+
+
+def _configure(machine: Machine, start: Start, app: Object) -> None:
+    """Notes the path below which all routes are, and whether a slash ends them, as the configuration of Next has it."""
+    files = (path for path in _beside(machine, start, "next.config.") if path.endswith(("js", "ts")))
+    path = next(files, None)
+    source = machine.world.tree.source(path) if path else None
+    if path is None or source is None:
+        return
+    if "basePath" in source.text:
+        BELOW.put(machine, app.table, _base(machine, path))
+    if "trailingSlash" in source.text:
+        SLASHED.add(machine, app.table, True)
+
+
+def _base(machine: Machine, path: str) -> Abstract:
+    """The `basePath` that a configuration spells once as a constant, unknown where it comes from anything else."""
+    package = module(machine, path)
+    if package is None:
+        return unknown()
+    found: list[Abstract] = []
+    pending: list[Node] = [package.fact.root]
+    while pending:
+        node = pending.pop()
+        pending += node.named_children
+        if node.type == "shorthand_property_identifier" and text_of(node) == "basePath":
+            found.append(machine.evaluate(package.frame, node))
+        elif node.type == "property_identifier" and text_of(node) == "basePath":
+            pair = node.parent if node.parent is not None and node.parent.type == "pair" else None
+            value = pair.child_by_field_name("value") if pair is not None else None
+            found.append(machine.evaluate(package.frame, value) if value is not None else unknown())
+    if not found:
+        return unknown()
+    base = found[0]
+    varies = any(note.variable for note in base.trace) or (base.site is not None and base.site.variable)
+    plain = isinstance(base.only, str) and len(found) == 1 and not varies
+    return base._replace(site=None) if plain else unknown(*base.trace)
 
 
 def _rewrites(machine: Machine, start: Start) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from mcplint.programs.typescript import ports
 from mcplint.programs.typescript.guards import CHECKS, GUARDS
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
-from mcplint.programs.typescript.libraries.web import APPS, HANDLER, REWRITES
+from mcplint.programs.typescript.libraries.web import APPS, BELOW, HANDLER, REWRITES, ROUTES, SLASHED, Route
 from mcplint.programs.typescript.machine import FORKS, FRAMEWORK, Args, Machine, Served
 from mcplint.programs.typescript.middleware import LOOPBACK, body_parser, compressed, cors, trusted
 from mcplint.programs.typescript.routes import Met, Walked, walk
@@ -160,7 +160,28 @@ def _rewritten(app: Any, path: Abstract) -> Abstract:
     if any(not source and not target for source, target in rewrites):
         return unknown(*path.trace)
     others = tuple(source for source, target in rewrites if path.options and target in path.options)
-    return path._replace(options=(*(path.options or ()), *others), site=None) if others else path
+    path = path._replace(options=(*(path.options or ()), *others), site=None) if others else path
+    return _placed(app, path) if isinstance(app, Object) else path
+
+
+def _placed(app: Object, path: Abstract) -> Abstract:
+    """A path where the configuration of a framework puts it: below another one, or with a slash behind it."""
+    base = BELOW.value(app.table)
+    if base is not None:
+        # mcp-handler compares the whole path, and is told another one.
+        if base.options is None or path.options is None or any(map(_is_adapted, ROUTES.of(app.table))):
+            return unknown(*path.trace, *base.trace)
+        below = tuple(f"{each}{one}".rstrip("/") or "/" for each in base.options for one in path.options)
+        path = path._replace(options=below, trace=(*path.trace, *base.trace), site=None)
+    if SLASHED.of(app.table) and path.options is not None:
+        both = (form for each in path.options for form in (each, each.rstrip("/") + "/"))
+        path = path._replace(options=tuple(dict.fromkeys(both)), site=None)
+    return path
+
+
+def _is_adapted(route: Route) -> bool:
+    """Whether a route is answered by a handler that looks for the path itself."""
+    return any(isinstance(each.only, Object) and sdk.AT in each.only.table for each in route.handlers)
 
 
 def _stateless(machine: Machine, transport: Any) -> Abstract:

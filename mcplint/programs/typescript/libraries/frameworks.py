@@ -35,10 +35,13 @@ def fast_start(machine: Machine, args: Args, owner: Any) -> Abstract:
     if "sse" in (transport.options or ()) and not sdk.version.must(lambda version: _numbers(version) < (2,)):
         # From 2.0 on `start` throws "Invalid transport type", and newer releases serve standard streams instead.
         transport = unknown(*transport.trace)
+    base = _base(machine, sdk, given, args)
+    endpoint = _setting(machine, sdk, prop(given, "endpoint"), "endpoint", _path(sdk, args))
     settings = {
         "port": _number(_setting(machine, sdk, prop(given, "port"), "port", _known(sdk, "default.port", args))),
         "host": _setting(machine, sdk, prop(given, "host"), "host", _known(sdk, "default.host", args)),
-        "path": _setting(machine, sdk, prop(given, "endpoint"), "endpoint", _path(sdk, args)),
+        "path": _below(base, endpoint),
+        "base": base,
         "stateless": prop(given, "stateless", known(False, *args.notes)),
         "json_response": prop(given, "enableJsonResponse", known(False, *args.notes)),
     }
@@ -57,6 +60,25 @@ def _path(sdk: Sdk, args: Args) -> Abstract:
     return _known(sdk, "default.streamable_http_path", args)
 
 
+def _below(base: Abstract, path: Abstract) -> Abstract:
+    """The endpoint below the path of all that is served."""
+    if base.must_be("", None, *NOTHING):
+        return path
+    if not isinstance(base.only, str) or not isinstance(path.only, str):
+        return unknown(*path.trace[:1], *base.trace)
+    below = f"/{base.only.strip('/')}".rstrip("/") + f"/{path.only.removeprefix('/')}"
+    return known(below, *path.trace[:1], *base.trace)
+
+
+def _base(machine: Machine, sdk: Sdk, given: Abstract, args: Args) -> Abstract:
+    """The path below which all is served, that releases from 4.4 on read: of `start`, an argument or a variable."""
+    told = agreed(sdk, "base_path")
+    said = prop(given, "basePath", known("")) if told is not False else known("")
+    if told is not False and said.must_be(""):
+        said = _from_outside(machine, "base-path", known("", *args.notes))
+    return unknown(*said.trace) if told is None and not said.must_be("") else said
+
+
 def _number(value: Abstract) -> Abstract:
     return converted(value, number)
 
@@ -72,10 +94,11 @@ def _setting(machine: Machine, sdk: Sdk, said: Abstract, name: str, default: Abs
 
 
 def _from_outside(machine: Machine, name: str, default: Abstract) -> Abstract:
-    option = Option(name, (name,), "string", default, f"FASTMCP_{name.upper()}")
+    variable = f"FASTMCP_{name.upper().replace('-', '_')}"
+    option = Option(name, (name,), "string", default, variable)
     found = taken_apart(machine, [option], machine.argv).values[name]
     places = (note.span for note in default.trace[:1] if found.options is None)
-    return noted(found, *(Label(place, f"--{name} or FASTMCP_{name.upper()} may set it") for place in places))
+    return noted(found, *(Label(place, f"--{name} or {variable} may set it") for place in places))
 
 
 def _described(
@@ -93,8 +116,9 @@ def _described(
         if prop(options, "authenticate").only is UNDEFINED and prop(options, "auth").only is UNDEFINED:
             auth = known(None, *args.notes)
         plain = sdk.package == "npm:fastmcp" and prop(options, "health").only is UNDEFINED
-        waiting = "/ready" if plain and settings["stateless"].must_be(False) else ""
-        paths = _adds(machine, sdk, options, args) if plain else None
+        at_root = settings.get("base", known("")).must_be("")
+        waiting = "/ready" if plain and at_root and settings["stateless"].must_be(False) else ""
+        paths = _adds(machine, sdk, options) if plain and at_root else None
         endpoints = tuple(Endpoint(path, ("GET",), span) for path in paths or ())
         served = served._replace(endpoints=endpoints, endpoints_closed=paths is not None)
     sse = known("/sse", *args.notes) if speaks.must_be(SSE) else settings["path"]
@@ -113,14 +137,13 @@ def _described(
     )
 
 
-def _adds(machine: Machine, sdk: Sdk, options: Abstract, args: Args) -> tuple[str, ...] | None:
+def _adds(machine: Machine, sdk: Sdk, options: Abstract) -> tuple[str, ...] | None:
     """The paths that fastmcp itself adds to the MCP endpoint; None where that is not known, or there may be others.
 
     https://github.com/punkpeye/fastmcp/blob/v3.23.0/src/FastMCP.ts
     """
     releases = [_numbers(version) for version in sdk.version.options or () if version]
-    moved = prop(prop(args.get(0), "httpStream"), "basePath").only is not UNDEFINED
-    if not releases or min(releases) < (3, 3) or moved or machine.variable("FASTMCP_BASE_PATH", own=False).only:
+    if not releases or min(releases) < (3, 3):
         return None
     texts = (package.fact.source.text for package in machine.packages.values() if package)
     if any(prop(options, name).only is not UNDEFINED for name in ("auth", "oauth")) or any(map(_ADDS.search, texts)):

@@ -78,6 +78,8 @@ HANDLER, OF, PATH = Kept("what answers"), Kept("application of a route"), Kept("
 OUTER = Kept("the application around one that lies below a path")
 ENLARGED: Noted[bool] = Noted("something unknown may add routes")
 REWRITES: Noted[tuple[str, str]] = Noted("paths that stand for others, each with the other")
+BELOW: Kept = Kept("path below which all routes of an application are")
+SLASHED: Noted[bool] = Noted("a path is sent on to the one with a slash behind it")
 
 
 def application(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
