@@ -168,7 +168,7 @@ PROMISES: dict[str, Check] = {
     r"change the path to (\S+)": lambda m, path: path in paths(m.new),
     r"change the path to (\S+) and the type to (\S+)": lambda m, path, kind: path in paths(m.new) and m.has(kind),
     r"publish the URL with its trailing slash": lambda m: any(f"{each}/" in m.new for each in m.gone),
-    r"connect to `(\w+)`": lambda m, name: any(f"{name}:" in each for each in m.new),
+    r"connect to `(\w+)`": lambda m, name: any(f"{name}:" in each or each == name for each in m.new),
     r"ask `([\w.-]+:\d+)`": lambda m, place: any(place in each for each in m.new),
     r"ask for port (\d+)": lambda m, port: any(f":{port}" in each for each in m.new),
     r"wait until `\w+` is healthy": lambda m: m.has("service_healthy"),
