@@ -525,7 +525,7 @@ def in_image(files: dict[str, str], command: str, recipe: str = NODE) -> Server:
 def test_where_next_listens(command: str, recipe: str, wanted: tuple[Any, ...]):
     server = in_image({**NEXT, "app/api/[transport]/route.ts": ADAPTED}, command, recipe)
     assert (server.host.only, server.port.only) == wanted and server.path.only == "/api/mcp" and server.stateless.only
-    assert server.runner == "next" and server.sdk.package == "npm:mcp-handler"
+    assert not server.deaf and server.runner == "next" and server.sdk.package == "npm:mcp-handler"
 
 
 @pytest.mark.parametrize(

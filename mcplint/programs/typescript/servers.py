@@ -105,7 +105,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         host=each.host,
         port=ports.port(each.port),
         portless=ports.portless(each),
-        deaf=not _mentions(machine, f"SIGTERM|{STOPS}"),
+        deaf=_runner(each.what) != "next" and not _mentions(machine, f"SIGTERM|{STOPS}"),
         lingering=_lingering(machine, each, met, kind),
         path=_rewritten(each.what, first.path),
         message_path=_message_path(handled.transport, message) if kind == SSE else NOWHERE,
