@@ -34,6 +34,8 @@ def sdk_run(tool: str, words: Words, context: ExecContext) -> Step:
     spelled = text(target) if target is not None else None
     if target is None or spelled is None:
         return context.none(f"{tool} run is given no file that is known")
+    if tool == "fastmcp" and spelled.startswith(("http://", "https://")):
+        return context.none(f"fastmcp run passes on what the server at {spelled} answers")
     if spelled.endswith(".json"):
         return _configured(target, parsed.flags, words[end + 1 :], context)
     return _object(tool, target, parsed.flags, words[end + 1 :], context)
@@ -58,6 +60,8 @@ def _configured(word: Value[str], flags: Flags, argv: Words, context: ExecContex
     if read is None:
         return context.none(f"{text(word)} is not in the project", path)
     root = read.root
+    if _table(root, "mcpServers"):
+        return context.none(f"fastmcp run passes on what the servers of {path} answer")
     origin, deployment = (_table(root, key) for key in ("source", "deployment"))
     file, entry = origin.get("path"), origin.get("entrypoint")
     if not isinstance(file, ScalarNode) or not isinstance(file.value, str):

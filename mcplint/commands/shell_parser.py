@@ -309,7 +309,9 @@ class _Script:
             line = self.text[at:last].rstrip("\r")
             if (line.lstrip("\t") if tabs else line) == end_mark:
                 self.after_bodies = last + 1
-                return self.located.part(start, at)
+                body = self.located.part(start, at)
+                return body.untabbed() if tabs else body
             at = last + 1
         self.after_bodies = len(self.text)
-        return self.located.part(start) if start < len(self.text) else None
+        body = self.located.part(start)
+        return (body.untabbed() if tabs else body) if body.text else None

@@ -15,15 +15,19 @@ from mcplint.images.image import Copied, Image
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.lock_files import PYTHON_LOCKS
 from mcplint.model import Install
+from mcplint.text.boolean import boolean
 from mcplint.text.glob import fits
 from mcplint.text.paths import upwards
+from mcplint.values import Value
 
 _SYSTEM = ("/usr", "/lib", "/opt/conda", "/root/.local", "/root/.cache", "/home", "/var/lang")
 _OWN = (".venv", "__pypackages__")
-_VARIABLES = (
-    *("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON", "PIP_PYTHON", "HOME", "PYTHONUSERBASE"),
-    *("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "WORKON_HOME", "POETRY_VIRTUALENVS_PATH"),
+_ELSEWHERE = (
+    *("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PYTHON", "PIP_PYTHON", "PYTHONUSERBASE", "PIP_TARGET", "PIP_PREFIX"),
+    "PIP_ROOT",
 )
+"""The variables by which `pip` and `uv pip` fill another environment."""
+_VARIABLES = (*_ELSEWHERE, "UV_PROJECT_ENVIRONMENT", "HOME", "WORKON_HOME", "POETRY_VIRTUALENVS_PATH")
 _OPTIONS = ("target", "prefix", "root", "python", "wheel-dir", "dest", "config-settings")
 _FREEZERS = ("pyinstaller", "nuitka", "shiv", "pex", "zipapp", "cxfreeze", "cx_freeze", "pyoxidizer", "briefcase")
 
@@ -65,6 +69,24 @@ def _named(install: Install, step: RunStep) -> Iterator[str | None]:
         yield from (posixpath.join(each, name) for each in upwards(path) for name in _OWN) if path else (None,)
     if install.tool == "pip" and not {"wheel", "download"}.isdisjoint(install.argv[:4]):
         yield step.workdir
+
+
+def is_systems(install: Install, step: RunStep) -> bool:
+    """Whether an install surely fills the system's own Python, in which no virtual environment looks for packages."""
+    options = parse(step.argv[1:], PIP, interspersed=True)
+    if options.first(*_OPTIONS) or any(name in step.env for name in _ELSEWHERE):
+        return False
+    if install.tool == "uv pip":
+        return bool(options.first("system")) or _is_true(step.env.get("UV_SYSTEM_PYTHON"))
+    path = step.env.get("PATH", Value(("/usr/bin",)))
+    bare = "/" not in spelled(step.argv[0]) and "activate" not in step.written_at.source.text
+    return (
+        install.tool == "pip" and bare and path.must(lambda said: (said or "").startswith(("/usr/", "/bin", "/sbin")))
+    )
+
+
+def _is_true(value: Value[str] | None) -> bool:
+    return value is not None and value.must(lambda said: boolean(said) is True)
 
 
 def freezes(image: Image) -> bool:

@@ -13,7 +13,7 @@ from mcplint.commands.words import Words, spelled, text, written
 from mcplint.dependencies.locks import is_stale
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import at
-from mcplint.images.environments import environments
+from mcplint.images.environments import environments, is_systems
 from mcplint.images.limits import limited
 from mcplint.images.node_installs import LOCKS, called
 from mcplint.images.runs import RunStep
@@ -46,7 +46,7 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
             if step.skipped:
                 found = found._replace(locked=_left_out(step), files=())
             found = limited(found, step)._replace(instead=_instead(found, steps[number:]))
-            found = found._replace(environments=environments(found, step))
+            found = found._replace(environments=environments(found, step), systems=is_systems(found, step))
             here.append((found, step.way))
             yield found
         if len(earlier) + len(here) >= _MOST:

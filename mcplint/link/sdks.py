@@ -5,6 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 
+from mcplint.commands.command_lines import UV, program
+from mcplint.commands.options import parse
+from mcplint.commands.words import text
 from mcplint.dependencies.needs import home
 from mcplint.dependencies.versions import sdk as version_of
 from mcplint.knowledge.sdk import fact
@@ -12,6 +15,10 @@ from mcplint.model import Install, Sdk
 from mcplint.programs.start import Start
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
+from mcplint.values import UNKNOWN, Value
+
+_SYNCING = ("uv sync", "uv run", "uv add")
+"""What fills the environment of a project."""
 
 
 def sdks(installs: tuple[Install, ...], tree: Tree, folder: str, locked: bool = True) -> Callable[[str], Sdk]:
@@ -47,13 +54,43 @@ def _described(sdk: Sdk) -> Sdk:
 def installs_of(context: ContainerContext, start: Start) -> tuple[Install, ...]:
     """What is installed where a program runs: what its start installs, unless the build has done that before it."""
     built = context.container.installs
+    if any(install.tool in _SYNCING for install in built) and _is_in_environment(context, start):
+        built = tuple(install for install in built if not install.systems)
     if start.installs is None:
         return built
     projects = {install.requirements for install in start.installs if install.tool == "uv run"}
-    done = any(
-        install.tool in ("uv sync", "uv run", "uv add") and install.requirements in projects for install in built
-    )
+    done = any(install.tool in _SYNCING and install.requirements in projects for install in built)
     return built if done else start.installs
+
+
+_ELSEWHERE = ("no-project", "active", "script", "isolated")
+"""The options by which `uv run` leaves the environment of the project."""
+_SYSTEM = ("/usr", "/lib", "/opt/conda", "/bin", "/sbin")
+
+
+def _is_in_environment(context: ContainerContext, start: Start) -> bool:
+    """Whether a program surely runs in the virtual environment of its project: by `uv run`, its path, or PATH."""
+    env = context.container.env
+    named = env.get("UV_PROJECT_ENVIRONMENT", Value((".venv",)))
+    if not named.must(lambda said: bool(said) and said != "/" and not said.startswith(_SYSTEM)):
+        return False
+    path = env.get("PATH", UNKNOWN)
+    first = (path.only or path.partly or "").partition(":")[0]
+    for command in start.commands:
+        words = command.words or ()
+        name = text(words[0]) if words else None
+        if program(words) == "uv":
+            before = parse(words[1:], UV)
+            after = parse(before.rest[1:], UV)
+            left = any(name in options.flags for options in (before, after) for name in _ELSEWHERE)
+            return before.rest[:1] != () and text(before.rest[0]) == "run" and not left and "UV_NO_PROJECT" not in env
+        folder = posixpath.dirname(name) if name and "/" in name else first
+        environment = posixpath.dirname(folder.rstrip("/"))
+        if posixpath.basename(folder.rstrip("/")) == "bin" and (
+            posixpath.basename(environment) in (".venv", "venv") or environment == named.only
+        ):
+            return True
+    return False
 
 
 def installs_of_unit(context: ContainerContext, tree: Tree, folder: str) -> tuple[Install, ...]:

@@ -21,9 +21,10 @@ class Install(NamedTuple):
     `packaged`: the projects that it packages. `extras`, `groups`: those of the project that it installs, None for any.
     `rooted`: the projects that `poetry install` leads back to.
     `instead`: what the build goes on with where it fails, None where the build fails. `environments`: the folders of
-    the image that it may write packages into, None where that cannot be told. `files`: the requirements files and
-    constraints that it surely reads, each as it is named and by its path in the image. `settings`: the files of the
-    project that uv reads its settings from. `decided`: what else decides the releases that it takes, such as a date.
+    the image that it may write packages into, None where that cannot be told. `systems`: whether those are
+    surely the system's own, in no virtual environment. `files`: the requirements files and constraints that it surely
+    reads, each as it is named and by its path in the image. `settings`: the files of the project that uv reads its
+    settings from. `decided`: what else decides the releases that it takes, such as a date.
     """
 
     tool: str
@@ -41,6 +42,7 @@ class Install(NamedTuple):
     instead: Label | None = None
     rooted: tuple[Packaged, ...] = ()
     environments: tuple[str, ...] | None = None
+    systems: bool = False
     files: tuple[tuple[str, str], ...] = ()
     settings: tuple[str, ...] = ()
     decided: Label | None = None

@@ -6,6 +6,7 @@ One of several files, as Compose fills in variables of others, is an `Interpolat
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -72,6 +73,10 @@ class LocatedText(NamedTuple):
         parts = [self.part(start, end) for start, end in ranges if start < end]
         pieces = (piece for part in parts for piece in part.pieces())
         return LocatedText.join(self.source, pieces, self.source_offset(place))
+
+    def untabbed(self) -> LocatedText:
+        """The text without the tabs that begin its lines, as `<<-` takes them from a here-document."""
+        return self.gather((line.span(1) for line in re.finditer(r"(?m)^\t*+([^\n]*\n?)", self.text)), 0)
 
     def pieces(self) -> Iterable[tuple[str, int]]:
         """Its pieces as `(text, offset in the source)`."""
