@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from random import Random
@@ -48,7 +49,7 @@ def theirs(text: str) -> list[Told]:
             each.json,
             each.flags,
             each.value if known(each.sub_cmd or each.cmd) != "?" else (),
-            () if each.sub_cmd else tuple((heredoc.name, heredoc.content) for heredoc in each.heredocs),
+            () if each.sub_cmd else tuple((heredoc.name, untabbed(heredoc.content)) for heredoc in each.heredocs),
             each.original or "",
         )
         for each in oracle.parse_string(text)
@@ -65,8 +66,13 @@ def told(each: Instruction) -> Told:
         inner.json,
         tuple(f"--{flag.name}" + (f"={flag.value.text}" if flag.value else "") for flag in each.flags),
         pairs if inner.name in ("ENV", "LABEL") else tuple(word.text for word in inner.words),
-        () if each.inner else tuple((heredoc.name, heredoc.body.text) for heredoc in each.heredocs),
+        () if each.inner else tuple((heredoc.name, untabbed(heredoc.body.text)) for heredoc in each.heredocs),
     )
+
+
+def untabbed(text: str) -> str:
+    """The text of a here-document without the tabs that begin its lines, which the oracle keeps for `<<-` too."""
+    return re.sub(r"(?m)^\t+", "", text)
 
 
 def ours(text: str) -> tuple[Instruction, ...]:
@@ -140,7 +146,7 @@ WRITTEN = {
         [("RUN", ("echo $((1 << 2))",), ()), ("CMD", ("x",), ())],
     ),
     "two": ("COPY <<A <<B /d/\na\nA\nb\nB\n", [("COPY", ("<<A", "<<B", "/d/"), ("a\n", "b\n"))]),
-    "tabs": ("RUN <<-EOF\n\tx\n\tEOF\n", [("RUN", ("<<-EOF",), ("\tx\n",))]),
+    "tabs": ("RUN <<-EOF\n\tx\n\tEOF\n", [("RUN", ("<<-EOF",), ("x\n",))]),
     "not in JSON form": ('RUN ["a", "<<EOF"]\nCMD x\n', [("RUN", ("a", "<<EOF"), ()), ("CMD", ("x",), ())]),
     "only for RUN, COPY and ADD": ("CMD <<EOF\nUSER x\n", [("CMD", ("<<EOF",), ()), ("USER", ("x",), ())]),
     "blank line in a continuation": ("RUN a \\\n\n  # c\n\n b\n", [("RUN", ("a  b",), ())]),

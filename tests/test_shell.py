@@ -79,7 +79,7 @@ def test_constructs_around_a_command() -> None:
 
 def test_here_document_body() -> None:
     command, after = read("cat <<-EOF >f\n\tone\n\tEOF\nnext")
-    assert command.redirects[0].body is not None and command.redirects[0].body.text == "\tone\n"
+    assert command.redirects[0].body is not None and command.redirects[0].body.text == "one\n"
     assert after.words[0].text == "next"
 
 
