@@ -64,6 +64,12 @@ PLACEHOLDER = re.compile(
     r"|foo|bar(?![a-z0-9])|12345|abcd|qwer|enter|put[-_]|here|[<>{}$]|default|local|dev[-_]|secret|passw|none|null|admin"
     r"|token|key[-_]|[-_]key|mcp|not[-_]|random|generate|sk-ant-api03-$"
 )
+ENCRYPTED = re.compile(
+    r"encrypted:[\w+/]|ENC\[|ENC\(|EJ\[\d|vault:v\d{1,4}:|\$ANSIBLE_VAULT;|U2FsdGVkX1|gAAAAA|\{cipher\}"
+    r"|-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE)-----|age-encryption\.org/v\d"
+)
+"""How values and files begin that are encrypted, so that they can be committed: those of dotenvx, SOPS, Jasypt, EJSON,
+Vault, Ansible, OpenSSL, Fernet, Spring, PGP and age."""
 BEARER = re.compile(r"(?i)(?:bearer|basic|token)\s+")
 IN_URL = re.compile(r"(?:[?&]([\w.-]{1,60})=|://[^/@:\s\"']{0,100}:(?=[^/@\s\"']{8,200}@))([^&#@/\s\"']{8,400})")
 """A parameter of a URL's query, or the password in front of its host."""
@@ -138,9 +144,20 @@ def is_private(name: str) -> bool:
     return NAME.search(name) is not None and PUBLIC.search(name) is None
 
 
+def is_encrypted(text: str) -> bool:
+    """Whether a value or a file tells its secret to nobody but who has the key."""
+    return ENCRYPTED.match(text) is not None
+
+
 def secret(name: str, text: str) -> str:
     """What kind of secret a variable holds, empty where it holds none: by the form of its value, or by its name."""
-    return form(text, name) or ("secret" if NAME.search(name) and is_random(text) and not is_public(name, text) else "")
+    plain = NAME.search(name) and is_random(text) and not is_public(name, text) and not is_encrypted(text)
+    return form(text, name) or ("secret" if plain else "")
+
+
+def secret_or_url(name: str, text: str) -> str:
+    """What kind of secret a variable holds, also within a URL."""
+    return secret(name, text) or in_url(text)[1]
 
 
 def in_url(text: str) -> tuple[str, str]:

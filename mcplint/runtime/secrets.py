@@ -104,7 +104,7 @@ def _in_image(image: Image, tree: Tree, keys: tuple[str, ...]) -> Iterator[Secre
         text, span = value.only, value.span
         if not isinstance(text, str) or span is None or span.source.path != image.dockerfile:
             continue
-        if text in span.text and (kind := known.secret(name, text)):
+        if text in span.text and (kind := known.secret_or_url(name, text)):
             yield Secret("image", name, kind, span)
     yield from _kept_arguments(image)
     told = tuple(_in_runs(image))
@@ -133,7 +133,7 @@ def _kept_arguments(image: Image) -> Iterator[Secret]:
 def _written(text: LocatedText) -> Iterator[Secret]:
     """The secrets in a file that the build writes, by the names that they are given in it."""
     for found in ASSIGNED.finditer(text.text):
-        if kind := known.secret(found[1], found[2]):
+        if kind := known.secret_or_url(found[1], found[2]):
             yield Secret("image", found[1], kind, text.span(*found.span(2)))
 
 
@@ -145,7 +145,7 @@ def _in_runs(image: Image) -> Iterator[Secret]:
         for name in () if mounted else names:
             if re.search(rf"\$\{{?{re.escape(name)}\b", run.text.text):
                 yield Secret("build", name, "secret", run.span)
-        if kind := known.form(run.text.text):
+        if kind := known.secret_or_url("", run.text.text):
             yield Secret("image", "this RUN", kind, run.span)
 
 
@@ -158,7 +158,7 @@ def _copied(copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...]) -> Iter
         name = posixpath.basename(path)
         place = posixpath.join(image.folder, path)
         note = _held(tree.source(place)) if name in SETTINGS else _key(tree.source(place)) if place in keys else None
-        if LIVE.match(name) or name in KEYS or note:
+        if (LIVE.match(name) and not _encrypted(tree, place)) or name in KEYS or note:
             yield Secret("copy", path, "", copy.span, (note,) if note and name not in KEYS else ())
         elif path in ("", "."):
             yield from _context(copy, image, tree)
@@ -184,6 +184,8 @@ def _context(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
         return
     base = f"{image.folder}/" if image.folder else ""
     if tree.has(f"{base}.env"):
+        if _encrypted(tree, f"{base}.env"):
+            return
         there = tree.source(f"{base}.env")
         note = Label(_line(there, r"^[^#\n]+"), "is copied too") if there else ignored_by_git(tree, f"{base}.env")
         yield Secret("context", ".env", "", copy.span, (note,) if note else ())
@@ -193,6 +195,15 @@ def _context(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
     if source and re.search(EXPECTED, source.text, re.MULTILINE):
         note = Label(_line(source, EXPECTED), "says what to put in it")
         yield Secret("context", ".env", "", copy.span, (note,), present=False)
+
+
+def _encrypted(tree: Tree, path: str) -> bool:
+    """Whether a file of variables is encrypted, as a whole or each secret in it; so may be one that is no text."""
+    file, source = tree.facts("dotenv", path), tree.source(path)
+    if source is None or file is None or known.is_encrypted(source.text):
+        return path in tree.paths
+    values = [(each.name, each.value.text) for each in file.assignments if each.value is not None]
+    return any(known.is_encrypted(text) for _, text in values) and not any(known.secret(*each) for each in values)
 
 
 def _keys_below(folder: str, copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...]) -> Iterator[Secret]:
@@ -237,7 +248,7 @@ def _in_environment(container: Container) -> Iterator[Secret]:
             continue
         if LIVE.match(posixpath.basename(span.source.path)) or value.only not in span.text:
             continue
-        if kind := known.secret(name, value.only) or known.in_url(value.only)[1]:
+        if kind := known.secret_or_url(name, value.only):
             yield Secret(where, name, kind, span)
 
 
@@ -254,7 +265,7 @@ def _in_object(resource: Resource) -> Iterator[Secret]:
     for key, read in (("stringData", str), ("data", known.decoded)) if resource.kind == "Secret" else ():
         for name, value in pairs(resource.node.get(key)):
             text = read(value.text) if isinstance(value, ScalarNode) else ""
-            if kind := known.secret(name.text, text) or known.in_url(text)[1]:
+            if kind := known.secret_or_url(name.text, text):
                 yield Secret("kubernetes", name.text, kind, value.span)
 
 
