@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
+from posixpath import basename as _name
 
 from mcplint.knowledge.image_references import placeholder
 from mcplint.model import Container
@@ -15,6 +15,9 @@ _FILE = re.compile(r"[\w./*$-]+\.(?:ya?ml|json|tpl|tmpl|template|toml|env|conf|i
 _SETS_IMAGE = re.compile(r"\b(?:kubectl|oc|kustomize)\b.{0,99}\bset\s+image\b")
 _FRONT = "|".join(rf"{by}(?:\\.|[^\s\\{by}]){{0,80}}" for by in ("/", r"\|", "#", "@", ",", ":", "!", "~", r"\+", "%"))
 """What may stand in the pattern of `s/…/…/` before a word of it."""
+_FILLS = ("sed", "s/", "s|", "s#", "s@", "eplace", "set image")
+"""What a line has that does so."""
+_LONGEST = 2_000
 
 
 def is_filled(container: Container, tree: Tree) -> bool:
@@ -31,17 +34,22 @@ def is_filled(container: Container, tree: Tree) -> bool:
     called = re.compile(
         rf"\b(?:{re.escape(container.service or name)}|{re.escape(repository(name).rpartition('/')[2])})\b"
     )
-    for path in sorted(tree.paths):
-        file = posixpath.basename(path)
-        if path == own or not (path.endswith(_TEXTS) or file.lower() in SCRIPTS):
+    for path, line in tree.once(_filling):
+        if path == own:
             continue
-        source = tree.source(path) if tree.mentions(path, blank, "set image") else None
-        for line in source.text.replace("\\\n", " ").splitlines() if source else ():
-            if replaced.search(line) and _may_mean(line, own):
-                return True
-            if _SETS_IMAGE.search(line) and (called.search(line) or blank in line):
-                return True
+        if blank in line and replaced.search(line) and _may_mean(line, own):
+            return True
+        if _SETS_IMAGE.search(line) and (called.search(line) or blank in line):
+            return True
     return False
+
+
+def _filling(tree: Tree) -> tuple[tuple[str, str], ...]:
+    """The lines of a project, with their files, that may put something in place of something else."""
+    paths = (path for path in sorted(tree.paths) if path.endswith(_TEXTS) or _name(path).lower() in SCRIPTS)
+    texts = ((path, tree.glance(path)) for path in paths if tree.mentions(path, *_FILLS))
+    lines = ((path, line) for path, text in texts for line in text.replace("\\\n", " ").splitlines())
+    return tuple((path, line) for path, line in lines if len(line) < _LONGEST and any(word in line for word in _FILLS))
 
 
 def _may_mean(line: str, own: str) -> bool:
