@@ -5,6 +5,8 @@ belong to YAML. The program gets the value with its quotes. A number is then no
 number, a host cannot be resolved, a token is refused, and a choice is not
 among the choices.
 
+So it is with `KEY="${VALUE}"`: compose puts the value between the quotes.
+
 The same holds for the words of `command` and `args` (`--log-level="info"`),
 which no shell takes apart. Compose and Kubernetes read lists in the same way.
 
@@ -101,6 +103,8 @@ from mcplint import ERROR, WARNING, Container, Edit, Finding, Fix, Span, rule
 
 QUOTED = r"""(["'])([^"'\n]*)\1"""
 OPTION = r"""(--?[A-Za-z][\w-]*=)(["'][^"'\n]*["'])"""
+FILLED = r"""(?m)^[ \t]*-[ \t]+(--?[A-Za-z][\w-]*=)(["'][^"'$\n]*\$[^"'\n]*["'])[ \t]*$"""
+"""An option in an item of a list, in whose value compose or Kubernetes put a variable."""
 EXACT = r"\d+|true|false|yes|no|on|off|localhost|\d+\.\d+\.\d+\.\d+"
 """What a program takes apart: a number, a switch or a host."""
 
@@ -108,14 +112,26 @@ EXACT = r"\d+|true|false|yes|no|on|off|localhost|\d+\.\d+\.\d+\.\d+"
 @rule("literal-quotes", WARNING)
 def check(container: Container):
     for name, value in container.env.items():
-        site = value.site
-        if site and site.span.text == value.only and re.fullmatch(QUOTED, site.span.text) and is_item(site.span, name):
-            yield found(site.span, f"the value of {name}")
+        items = (note.span for note in reversed(value.trace) if note.span.text.startswith(f"{name}="))
+        item = next(items, None) if all(map(is_quoted, value.options or (value.partly,))) else None
+        span = item and item._replace(start=item.start + len(name) + 1)
+        if span and re.fullmatch(QUOTED, span.text) and is_item(span, name):
+            yield found(span, f"the value of {name}")
     for word in (container.argv and container.argv.words) or ():
         option = re.fullmatch(OPTION, word.only or "")
         if option and word.site and word.site.span.text == word.only and is_item(word.site.span):
             span = word.site.span
             yield found(span._replace(start=span.start + len(option[1])), f"the value of `{option[1][:-1]}`")
+    for command in (container.entrypoint, container.arguments):
+        span = command.span if command and container.platform in ("compose", "kubernetes") else None
+        for item in re.finditer(FILLED, span.text) if span else ():
+            place = span._replace(start=span.start + item.start(2), end=span.start + item.end(2))
+            yield found(place, f"the value of `{item[1][:-1]}`")
+
+
+def is_quoted(text: str | None) -> bool:
+    """Whether a value stands in quotes."""
+    return text is not None and len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
 
 
 def is_item(span: Span, name: str = "") -> bool:
@@ -133,6 +149,10 @@ def is_item(span: Span, name: str = "") -> bool:
 
 def found(span: Span, what: str) -> Finding:
     inner = span.text[1:-1]
-    message = f"the quotes are part of {what}: the program gets `{span.text}`"
+    said = f"the program gets `{span.text}`" if "$" not in span.text else f"they stay around `{inner[:100]}`"
+    message = f"the quotes are part of {what}: {said}"
+    default = re.fullmatch(r"\$\{\w+:?-([^{}]*)\}", inner)
     fix = Fix("leave the quotes out", (Edit(span, inner),), opens=True) if inner == inner.strip() else None
-    return Finding(message, span, (), fix, ERROR if re.fullmatch(EXACT, inner, re.IGNORECASE) else None)
+    return Finding(
+        message, span, (), fix, ERROR if re.fullmatch(EXACT, default[1] if default else inner, re.IGNORECASE) else None
+    )

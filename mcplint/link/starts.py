@@ -103,7 +103,7 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
         tuple({(each.id, each.why): each for each in (*opened, *unknown, *untold)}.values())
         or (() if lacking or shadowed or named else unstarted(tree, paths, servers)),
         frozenset(context.container.id for context, _ in open_ if is_servers(context, tree, only) and serving)
-        | frozenset(context.container.id for context, start in silent if is_misquoted(context.container, start))
+        | frozenset(context.container.id for context, start in silent if is_misquoted(context.container, start, tree))
         | losing
         | shadowed,
         frozenset(path for context, start in found for path in (*start.needed, *_unbuilt(context))),

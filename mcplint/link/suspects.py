@@ -46,9 +46,16 @@ def _is_called_mcp(context: ContainerContext, tree: Tree) -> bool:
     return any("mcp" in name for package in asking for name in (package.name, *(each.name for each in package.bins)))
 
 
-def is_misquoted(container: Container, start: Started) -> bool:
-    """Whether a variable that decides about a program's servers has quotes as a part of its value, and none came."""
-    values = (container.env[name].only for name in start.asked if name in container.env)
+def is_misquoted(container: Container, start: Started, tree: Tree) -> bool:
+    """Whether a variable or an option that decides about a program's servers has quotes in it, and none came."""
+    values = [container.env[name].only for name in start.asked if name in container.env]
+    if (
+        start.certain
+        and container.argv
+        and any(path in tree.paths and tree.mentions(path, "mcp") for path in start.needed)
+    ):
+        words = ((word.only or "").partition("=") for word in container.argv.words or ())
+        values += [value for name, _, value in words if name.startswith("-")]
     return any(isinstance(text, str) and len(text) > 2 and text[0] == text[-1] in ("'", '"') for text in values)
 
 
