@@ -288,3 +288,22 @@ def test_modules_and_services_that_ask_for_each_other_end():
     other = f"@Controller() class C {{ {POST} }} @Module({{ imports: [AppModule], controllers: [C] }}) class Other {{}}"
     (server,) = started(f"{HEAD}{program}{other}{START} await app.listen(81);").servers
     assert server.path.only == "/mcp"
+
+
+@pytest.mark.parametrize(
+    ("more", "closed"),
+    [
+        ("", True),
+        ("@Module({ imports: [Somebody] }) class AppModule {}", False),
+        ("@Module({ imports: somebody() }) class AppModule {}", False),
+        ("@Module({ controllers: [C, somebody()] }) class AppModule {}", False),
+        ("@Module({ controllers: [C] }) class AppModule { configure(consumer) { consumer.apply(x()); } }", False),
+        ("@Module({ controllers: [C], imports: [McpModule.forRoot({ name: 'x' })] }) class AppModule {}", True),
+    ],
+)
+def test_routes_are_all_known_where_every_module_is(more: str, closed: bool):
+    plain = "@Module({ controllers: [C] }) class AppModule {}"
+    first = f"@Controller() class C {{ {POST} }} {more or plain}"
+    listens = "app.getHttpAdapter().post('/m', (q, s) => answer(make(), q, s)); await app.listen(81);"
+    found = started(f"{HEAD}{first} {START} {listens}").servers
+    assert {each.endpoints_closed for each in found} == {closed}

@@ -34,6 +34,11 @@ def _is_told(module: Object) -> bool:
     return module.library == MODULE and ARGUMENTS in module.table
 
 
+def is_known(module: Object) -> bool:
+    """Whether all routes that a module adds are known."""
+    return _is_told(module) and _kinds(module) <= {*KINDS.values()}
+
+
 def _options(module: Object) -> Abstract:
     args: Args = module.table[ARGUMENTS][0]
     return args.get(0)

@@ -42,7 +42,6 @@ APPLICATION, CONTEXT = "@nestjs/core:Application", "@nestjs/core:Context"
 FASTIFY = "@nestjs/platform-fastify:FastifyAdapter"
 EXPRESS = "@nestjs/platform-express:ExpressAdapter"
 ADAPTER, ROUTE = "@nestjs/core:HttpAdapter", "@nestjs/core:Route"
-INNER = Kept("application that one of Nest is made of")
 PREFIX = Kept("path below which controllers are")
 EXCLUDED = Kept("routes that are not below it")
 PARSER = Kept("what reads bodies before controllers")
@@ -61,9 +60,8 @@ def created(machine: Machine, args: Args, owner: Any) -> Abstract:
     if given is not None and given.library not in (FASTIFY, EXPRESS):
         return unknown(*args.notes)
     inner = _inner(machine, args, given)
-    web.enlarge(machine, (inner,))
     made = Object(External(APPLICATION), args.span)
-    INNER.put(machine, made.table, inner)
+    web.HANDLER.put(machine, made.table, inner)
     options = args.get(2 if given else 1)
     if inner.only is not None and inner.only.library == web.APPS["express"]:
         PARSER.put(machine, made.table, prop(options, "bodyParser", known(True)))
@@ -73,7 +71,15 @@ def created(machine: Machine, args: Args, owner: Any) -> Abstract:
     container = Container(args.get(0), machine, _adapter(made))
     made.table[CONTAINER] = (container,)
     container.start(machine)
+    if container.open or not all(map(mcp_nest.is_known, container.dynamic)):
+        web.enlarge(machine, (inner,))
     return known(made, *args.notes)
+
+
+def opened(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """What may add routes that are not seen."""
+    web.enlarge(machine, (known(owner),))
+    return unknown(*args.notes)
 
 
 def _inner(machine: Machine, args: Args, adapter: Object | None) -> Abstract:
@@ -100,7 +106,7 @@ def context(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def _application(owner: Any) -> tuple[Object, Container] | None:
     """The inner application and the container of one of Nest."""
-    inner = INNER.value(owner.table) if isinstance(owner, Object) else None
+    inner = web.HANDLER.value(owner.table) if isinstance(owner, Object) else None
     found = CONTAINER.of(owner.table) if isinstance(owner, Object) else ()
     return (inner.only, found[0]) if inner is not None and isinstance(inner.only, Object) and found else None
 
@@ -240,7 +246,7 @@ def with_cors(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def _cors(machine: Machine, owner: Object, args: Args) -> None:
-    found = INNER.value(owner.table)
+    found = web.HANDLER.value(owner.table)
     if found is not None and isinstance(found.only, Object) and args.span is not None:
         answers = Object(External("cors:default"), args.span, {ARGUMENTS: (args,)})
         web.ROUTES.add(machine, found.only.table, web.Route((), known("/"), (known(answers),), args.span, True))
@@ -252,12 +258,12 @@ def adapter_of(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def _adapter(application: Object) -> Abstract:
-    return known(Object(External(ADAPTER), application.span, {INNER: application.table[INNER]}))
+    return known(Object(External(ADAPTER), application.span, {web.HANDLER: application.table[web.HANDLER]}))
 
 
 def inner_of(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`adapter.getInstance()`: the application of Express or Fastify itself."""
-    found = INNER.value(owner.table) if isinstance(owner, Object) else None
+    found = web.HANDLER.value(owner.table) if isinstance(owner, Object) else None
     return found if found is not None else unknown(*args.notes)
 
 
@@ -277,6 +283,7 @@ def provided(machine: Machine, args: Args, owner: Any) -> Abstract:
     return found[0].find(machine, only, {}) if known_name else unknown(*args.notes)
 
 
+OPENS = ("useStaticAssets", "register", "connectMicroservice", "startAllMicroservices", "setViewEngine")
 SETTINGS = ("useGlobalPipes", "useGlobalFilters", "useGlobalInterceptors", "useGlobalGuards", "enableShutdownHooks")
 CALLS: Mapping[str, Handler] = {
     **MODULE_CALLS,
@@ -293,6 +300,7 @@ CALLS: Mapping[str, Handler] = {
     **{f"{ADAPTER}.{name}": partial(given_to_inner, name=name) for name in (*web.METHODS, "use")},
     **{f"{kind}.{name}": provided for kind in (APPLICATION, CONTEXT) for name in ("get", "resolve")},
     **{f"{kind}.{name}": web.chained for kind in (APPLICATION, CONTEXT) for name in SETTINGS},
+    **{f"{APPLICATION}.{name}": opened for name in OPENS},
     f"{ROUTE}.answer": answer,
 }
 CLASSES: tuple[str, ...] = (APPLICATION, CONTEXT, FASTIFY, EXPRESS, ADAPTER, ROUTE)

@@ -32,7 +32,8 @@ class Container:
     """The controllers and providers of an application. A class because instances are added while they are made.
 
     `made`: those that are made once, by what they are asked for. `dynamic`: modules that libraries make. `adapter`:
-    what `HttpAdapterHost` gives. `moved`: a router module may put controllers elsewhere.
+    what `HttpAdapterHost` gives. `moved`: a router module may put controllers elsewhere. `open`: something unknown may
+    add routes, or answer before them.
     """
 
     def __init__(self, root: Abstract, machine: Machine, adapter: Abstract) -> None:
@@ -41,7 +42,7 @@ class Container:
         self.controllers: dict[Class, None] = {}
         self.providers: dict[Any, Abstract] = {}
         self.dynamic: list[Object] = []
-        self.moved = False
+        self.moved = self.open = False
         self.made: dict[Any, Abstract] = {}
         self.requested: dict[Any, bool] = {}
         self._import(machine, root)
@@ -61,10 +62,12 @@ class Container:
                     machine.call(known(bound(made, hook)), Args((), made.span))
 
     def _import(self, machine: Machine, module: Abstract) -> None:
+        self.open = self.open or not module.options
         for option in module.options or ():
             machine.spend(1)
             if isinstance(option, Class) and option not in self.modules:
                 self.modules[option] = None
+                self.open = self.open or option.find("configure") is not None or option.library is not None
                 for decorator in decorators_of(machine, option.scope, option.node):
                     if decorator.library == f"{COMMON}Module":
                         self._take(machine, _told(decorator))
@@ -75,12 +78,15 @@ class Container:
                 self._take(machine, option_value)
             elif isinstance(option, Object):
                 self.dynamic.append(option)
+            elif option not in self.modules:
+                self.open = True
 
     def _take(self, machine: Machine, metadata: Abstract) -> None:
         """Takes in what a module names."""
-        for value in elements(prop(metadata, "imports")) or ():
+        for value in self._listed(metadata, "imports"):
             self._import(machine, value)
-        for value in elements(prop(metadata, "controllers")) or ():
+        for value in self._listed(metadata, "controllers"):
+            self.open = self.open or not isinstance(value.only, Class)
             if isinstance(value.only, Class):
                 self.controllers[value.only] = None
         for value in elements(prop(metadata, "providers")) or ():
@@ -88,6 +94,12 @@ class Container:
             if token is not None:
                 # What is provided twice under one name is one of both, depending on who asks.
                 self.providers[token] = unknown() if token in self.providers and token != value.only else value
+
+    def _listed(self, metadata: Abstract, name: str) -> tuple[Abstract, ...]:
+        said = prop(metadata, name)
+        found = elements(said)
+        self.open = self.open or (found is None and said.only is not UNDEFINED)
+        return found or ()
 
     def find(self, machine: Machine, token: Any, request: dict[Any, Abstract] | None = None) -> Abstract:
         """What stands for a name or a class; `request`: what is made for one request only."""

@@ -101,7 +101,7 @@ def enlarge(machine: Machine, values: Iterable[Abstract], depth: int = 0) -> Non
     for option in (option for value in values for option in value.options or ()):
         if isinstance(option, Object) and ENLARGED in option.table:
             continue
-        if isinstance(option, Object) and option.library in APPS.values():
+        if isinstance(option, Object) and (option.library in APPS.values() or HANDLER in option.table):
             ENLARGED.add(machine, option.table, True)
             handler = HANDLER.value(option.table)
             enlarge(machine, (handler,) if handler is not None else (), depth)
