@@ -10,12 +10,14 @@ script that calls `src.server:main` looks for a package `src`, which the wheel
 does not have, as its contents are those of `src`. The server then ends at
 once with `ModuleNotFoundError`.
 
-It is an error if an image installs the wheel or a registry document names
-the package, a warning where nothing shows that anyone does.
+It is an error if a container starts the script from the wheel or a registry
+document names the package, and a warning where nothing shows that anyone
+does, as in an image that has the wheel and starts `python server.py`.
 
 Not reported if the project chooses its files in a way that is not followed
 here, such as a `setup.py` or a build hook, for imports that are inside of a
-function or a `try`, or where the project is only installed as editable.
+function or a `try`, or where the project is only installed as editable, or
+in containers with a `PYTHONPATH` or mounts, which may hold the sources.
 
 See https://setuptools.pypa.io/en/latest/userguide/package_discovery.html and
 https://hatch.pypa.io/latest/plugins/builder/wheel/#default-file-selection

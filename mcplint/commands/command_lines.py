@@ -9,8 +9,10 @@ import posixpath
 from collections.abc import Mapping
 
 from mcplint.commands.options import Grammar, grammar, parse
-from mcplint.commands.words import Words, text
+from mcplint.commands.words import Words, spelled, text
 from mcplint.knowledge.executables import NODE_LOADERS, NODE_MANAGERS, NODE_RUNTIMES, PACKAGE_RUNNERS
+from mcplint.text.source import Span
+from mcplint.values import Label, Value
 
 # Programs that start the command after their own options.
 WRAPPERS: Mapping[str, Grammar] = {
@@ -43,6 +45,17 @@ WRAPPERS: Mapping[str, Grammar] = {
     "envdir": grammar(),
     "s6-envdir": grammar("I i n f L"),
 }
+XARGS = grammar(
+    "r no-run-if-empty 0 null t verbose p interactive x exit o open-tty show-limits i l e",
+    a="arg-file",
+    d="delimiter",
+    E="eof",
+    I="replace",
+    L="max-lines",
+    n="max-args",
+    P="max-procs",
+    s="max-chars",
+)
 UV_AND_NPX = ("uv", "uvx", "npx")
 # How many arguments of its own a wrapper has: a user, a duration, a sub-command.
 OWN_ARGUMENTS = dict.fromkeys(
@@ -199,6 +212,18 @@ def unwrapped(words: Words) -> Words | None:
     if name not in WRAPPERS:
         return None
     return parse(words[1:], WRAPPERS[name]).rest[OWN_ARGUMENTS.get(name, 0) :]
+
+
+def fed(words: Words, place: Span) -> Words:
+    """The command that `xargs` starts, with what it reads as one more word or in the place of those that stand for it.
+
+    `place`: where the command is written, which is all that tells of that word.
+    """
+    options = parse(words[1:], XARGS)
+    unknown: Value[str] = Value(None, (Label(place, "hands on what it reads"),))
+    if stands := options.values("replace"):
+        return tuple(unknown if spelled(stands[-1]) in spelled(word) else word for word in options.rest)
+    return (*options.rest, unknown) if options.rest else words
 
 
 def is_assignment(word: str) -> bool:

@@ -86,8 +86,8 @@ def _keeps(step: RunStep) -> bool:
         return verb in _KEEPING_SUBCOMMANDS
     if plain in _WITH_FOLDER:
         return any(word.startswith(_WITH_FOLDER[plain]) for word in words[1:]) or _lists(words)
-    if plain in ("find", "xargs"):
-        return _starts_known(plain, words)
+    if plain == "find":
+        return _starts_known(words)
     return plain in KEEPING
 
 
@@ -95,9 +95,7 @@ def _lists(words: Iterable[str]) -> bool:
     return any(word in ("-c", "-t", "-l", "--list", "--create") for word in words)
 
 
-def _starts_known(name: str, words: tuple[str, ...]) -> bool:
-    """Whether what `find` and `xargs` start is known, or that `find` starts nothing."""
-    if name == "xargs":
-        return any(posixpath.basename(word) in KEEPING for word in words[1:])
+def _starts_known(words: tuple[str, ...]) -> bool:
+    """Whether what `find` starts is known, or that it starts nothing."""
     starts = [at for at, word in enumerate(words) if word in ("-exec", "-execdir", "-ok", "-okdir")]
     return all(posixpath.basename(word) in (*KEEPING, "sh") for at in starts for word in words[at + 1 : at + 2])

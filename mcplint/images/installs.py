@@ -169,12 +169,24 @@ def packages(steps: Iterable[RunStep]) -> frozenset[str]:
 
 
 def installed_packages(step: RunStep) -> frozenset[str]:
-    """The system packages that a command installs; apk's groups of them, whose names begin with a dot, are none."""
-    words = step.words
-    if program(step.argv) not in SYSTEM_INSTALLERS or ("install" not in words and "add" not in words):
+    """The system packages that a command installs; one that no text here names bears the command's own words.
+
+    apk's groups of packages, whose names begin with a dot, are none.
+    """
+    name, words = program(step.argv), step.words
+    verb = next((word for word in words[1:] if word in _INSTALLING), None)
+    if name not in SYSTEM_INSTALLERS or verb is None:
         return frozenset()
-    named = {word.partition("=")[0] for word in words[1:] if not word.startswith(("-", "."))}
-    return frozenset(named - {"install", "add"})
+    if verb in _FURTHER:
+        return frozenset((" ".join(words),))
+    group = "." if name == "apk" else "-"
+    named = {word.partition("=")[0] for word in words[1:] if not word.startswith(("-", group))} - {verb}
+    return frozenset(named or (" ".join(words),))
+
+
+_FURTHER = frozenset({"satisfy", "build-dep"})
+"""What installs other packages than those that it names."""
+_INSTALLING = _FURTHER | {"install", "reinstall", "add"}
 
 
 def _program(step: RunStep) -> tuple[str, Words]:

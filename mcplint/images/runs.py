@@ -8,7 +8,7 @@ from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mcplint.commands.command_lines import WRAPPERS, is_assignment, program, shell_operand, unwrapped
+from mcplint.commands.command_lines import WRAPPERS, fed, is_assignment, program, shell_operand, unwrapped
 from mcplint.commands.options import parse
 from mcplint.commands.shell import Env, Ran, Shell, script_text
 from mcplint.commands.shell_branches import Way, branches
@@ -184,6 +184,8 @@ def _opened(ran: Ran, first: RunStep, shell: Shell, depth: int) -> Iterator[RunS
         while words and is_assignment(text(words[0]) or ""):
             name = (text(words[0]) or "").partition("=")[0]
             sets[name], words = tail(words[0], len(name) + 1), words[1:]
+    if program(words) == "xargs" and ran.span:
+        words = fed(words, ran.span)
     operand = shell_operand(words) if program(words) in (*SHELLS, "su") and depth < _DEEPEST else None
     script = script_text(words[operand[0]], ran.span) if operand and operand[1] else None
     if script:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
 
 from mcplint.commands.console_scripts import scripts
+from mcplint.commands.words import spelled
 from mcplint.facts.dependencies import PROJECTS, Project
 from mcplint.images.contents import missing
 from mcplint.knowledge.pythons import PYTHONS
@@ -45,9 +47,11 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             if not found or found.endswith("/") or not reaches(tree, places, found):
                 continue
             made = EntryPoint(script.name, script.target, script.span, path, _called(tree, places, script.target))
-            ways = {each.editable for each in _packagings(containers, folder)}
-            whole = False in ways or project.name.only in published
-            lost = _unpackaged(tree, project, folder, places, module, found) if whole or not ways else None
+            having = [container for container in containers if any(_packagings((container,), folder))]
+            bare = [container for container in having if _has_wheel(container, folder) and not _is_searched(container)]
+            whole = project.name.only in published or any(_starts(container, script.name) for container in bare)
+            asked = whole or bare or not having
+            lost = _unpackaged(tree, project, folder, places, module, found) if asked else None
             alike = tuple(_alike(tree, project, path, script.name, places)) if lost else ()
             unread = None
             if lost is None and (has := tuple(_having(containers, published, project, folder, script.name))):
@@ -113,6 +117,23 @@ def _packagings(containers: Collection[Container], folder: str) -> Iterator[Pack
         yield from (each for each in install.packaged if posixpath.normpath(each.folder) == (folder or "."))
 
 
+def _has_wheel(container: Container, folder: str) -> bool:
+    """Whether a container has the wheel of a project."""
+    return any(not each.editable for each in _packagings((container,), folder))
+
+
+def _is_searched(container: Container) -> bool:
+    """Whether a container may find modules of the project elsewhere than in its wheel, whatever it starts."""
+    told = any("PYTHONPATH" in command.span.source.text for command in container.commands)
+    return told or "PYTHONPATH" in container.env or bool(container.mounts)
+
+
+def _starts(container: Container, name: str) -> bool:
+    """Whether one of the commands that a start comes down to names a script, and no module of that name."""
+    words = [spelled(word) for command in container.commands for word in command.words or ()]
+    return any(posixpath.basename(word) == name and front != "-m" for front, word in pairwise(("", *words)))
+
+
 def _having(
     containers: Collection[Container], published: Collection[str], project: Project, folder: str, name: str
 ) -> Iterator[Label]:
@@ -120,7 +141,7 @@ def _having(
     for container in containers:
         ways = {each.editable for each in _packagings((container,), folder)}
         own = ways == {False} and any(posixpath.basename(first) == name for first in firsts(container))
-        if own and "PYTHONPATH" not in container.env and not container.mounts:
+        if own and not _is_searched(container):
             yield Label(container.cmd, "starts it from the wheel")
     if project.name.only in published and project.name.span:
         yield Label(project.name.span, "server.json publishes it")

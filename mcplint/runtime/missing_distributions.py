@@ -174,8 +174,12 @@ def _is_plain(install: Install) -> bool:
     own = sum(is_local(word) and front not in _FILE for front, word in words)
     whole = own == len(install.packaged) and not (own and install.extras is None)
     files = sum(word.startswith(_FILE) for word in install.argv) == len(_files(install))
-    names = all(re.fullmatch(_NAMED, name) for name, _ in install.names)
-    return install.tool in ("pip", "uv pip") and not install.instead and whole and files and names
+    return install.tool in ("pip", "uv pip") and not install.instead and whole and files and _names_all(install)
+
+
+def _names_all(install: Install) -> bool:
+    """Whether the requirements that a command names are known."""
+    return all(re.fullmatch(_NAMED, name) for name, _ in install.names)
 
 
 def _all_named(image: Image, tree: Tree) -> bool:
@@ -200,7 +204,7 @@ def _sdks(installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:
         projects = {each.folder for each in install.packaged}
         if install.extras or (projects and install.extras is None) or install.constraints:
             return None
-        if projects != set(install.requirements):
+        if projects != set(install.requirements) or not _names_all(install):
             return None
         names |= {normalized(name.partition("[")[0]) for name, _ in install.names}
         for folder in projects:
