@@ -48,6 +48,11 @@ ROWS: tuple[Row, ...] = (
     ("tools.threads", "mcp", "2.0.0", "", True, CALLED),
     ("tools.threads", "fastmcp", "2.2.0", "2.14.7", False, CALLED),
     ("tools.threads", "fastmcp", "3.0.0", "", True, CALLED),
+    # Whether a server answers the custom routes of one that is mounted on it, whatever the prefix.
+    ("mount.routes", "fastmcp", "2.2.0", "2.11.3", False, READ),
+    ("mount.routes", "fastmcp", "2.12.0", "2.14.7", True, READ),
+    ("mount.routes", "fastmcp", "3.0.0", "3.1.1", False, READ),
+    ("mount.routes", "fastmcp", "3.2.0", "", True, READ),
     # How a path is served: "mounted" answers below path + "/" and redirects the bare path with 307, "exact" answers
     # the path as it is written and redirects the other slash form.
     ("slash.streamable-http", "mcp", "1.8.0", "1.11.0", "mounted", LIVE),

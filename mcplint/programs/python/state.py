@@ -43,6 +43,7 @@ TAKES_CONTEXT: Noted[bool] = Noted("takes the context of its command")
 
 # Of a server, an application or its parts.
 ROUTES: Noted[Endpoint] = Noted("routes beside the MCP endpoint")
+MOUNTED: Noted[Any] = Noted("servers that are mounted on it")
 OWN_MIDDLEWARE: Noted[Any] = Noted("middleware of the server")
 OUTER: Noted[Any] = Noted("server around a low-level one")
 INNER: Noted[Any] = Noted("low-level server inside")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
-from mcplint.model import Asgi, Endpoint, Server
+from mcplint.model import Asgi, Server
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.auth import guard
@@ -14,6 +14,7 @@ from mcplint.programs.python.libraries.auth import layered as middleware_added
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.middleware import surrounded
 from mcplint.programs.python.libraries.proxy_headers import told as asgi_told
+from mcplint.programs.python.libraries.sdk_routes import custom_route, keep_routes, mount, routes
 from mcplint.programs.python.libraries.sdk_settings import (
     FAST,
     GLOBAL,
@@ -36,8 +37,8 @@ from mcplint.programs.python.libraries.sdk_settings import (
     setting_assigned,
     told,
 )
-from mcplint.programs.python.libraries.standard import decorates, maker
-from mcplint.programs.python.libraries.web import layered, listed
+from mcplint.programs.python.libraries.standard import decorates
+from mcplint.programs.python.libraries.web import layered
 from mcplint.programs.python.machine import Handler, Machine, Reader
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
@@ -45,11 +46,9 @@ from mcplint.programs.python.state import (
     APPLICATION,
     APPS,
     CALL,
-    ENLARGED,
     INNER,
     MEMBER,
     OUTER,
-    ROUTES,
     SERVED,
     SERVER,
     STARTUP,
@@ -83,6 +82,7 @@ def equip(machine: Machine, args: Args, server: Instance) -> Abstract:
     machine.put(settings.table, "transport_security", made)
     machine.put(settings.table, "log_level", args.get(None, "log_level", known("INFO")))
     machine.put(server.table, "settings", known(settings))
+    keep_routes(machine, kind, server)
     machine.put(server.table, "declared", settings.table["host"])
     return known(None)
 
@@ -159,6 +159,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
     wanted = [inner[name] for name in PATHS if spoken is None or name in spoken]
     declared = server.table["declared"] if facts(machine, kind, "host_check") == ("constructor",) else host
     check, hosts = protection(machine, args, server, kind, declared)
+    beside, closed = routes(machine, server, call)
     made = CALL.one(server.table, Args(open=True))
     settings = server.table["settings"].only
     level = settings.table["log_level"] if isinstance(settings, Instance) else unknown()
@@ -185,8 +186,8 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         allowed_hosts=hosts if http else NOWHERE,
         lifespan=known(True) if streams else NOWHERE,
         log_level=args.get(None, "log_level", level),
-        endpoints=tuple(_endpoints(server)) if http else (),
-        endpoints_closed=ENLARGED not in server.table,
+        endpoints=beside if http else (),
+        endpoints_closed=closed,
         calls=tuple(
             each
             for each in machine.calls
@@ -214,10 +215,6 @@ def call_span(machine: Machine, args: Args, server: Instance) -> Span:
 def _stateless(machine: Machine, server: Instance, args: Args, call: str) -> Abstract:
     word = "stateless" if "stateless" in args.keywords and "stateless_http" not in args.keywords else "stateless_http"
     return told(machine, server, args, call, "stateless_http", word)
-
-
-def _endpoints(server: Instance) -> Iterable[Endpoint]:
-    return (route for route in ROUTES.of(server.table) if isinstance(route, Endpoint))
 
 
 def app(transport: str | None) -> Handler:
@@ -279,14 +276,6 @@ def derived(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(made, *args.notes)
 
 
-def custom_route(machine: Machine, args: Args, server: Instance) -> Abstract:
-    path, methods = args.get(0, "path").only, args.get(1, "methods", unknown())
-    if isinstance(path, str) and args.span:
-        only = listed(methods, args).only
-        ROUTES.add(machine, server.table, Endpoint(path, only or ("GET",), args.span))
-    return maker(machine, args, server)
-
-
 def registers(machine: Machine, args: Args, server: Instance) -> Abstract:
     """A decorator for tools, resources and prompts, with or without arguments: remembers the function."""
     if "task" in args.keywords:
@@ -341,7 +330,7 @@ for _kind in HIGH:
         f"{_kind}.add_middleware": middleware_added,
     }
 CALLS |= {f"{OTHER}.{name}": derived for name in ("from_openapi", "from_fastapi", "as_proxy", "from_client")}
-CALLS |= {"fastmcp.server.create_proxy": derived, f"{OTHER}.mount": nothing, f"{OTHER}.import_server": nothing}
+CALLS |= {"fastmcp.server.create_proxy": derived, f"{OTHER}.mount": mount, f"{OTHER}.import_server": nothing}
 CALLS |= {
     "fastmcp.server.http.create_sse_app": made_app(SSE, 2),
     "fastmcp.server.http.create_streamable_http_app": made_app(STREAMABLE, 1),
