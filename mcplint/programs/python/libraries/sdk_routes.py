@@ -86,9 +86,8 @@ def _listed(server: Instance) -> Iterator[Endpoint | None]:
             yield None
         for item in only.some if isinstance(only, Sequence) else ():
             route = item.only
-            plain = isinstance(route, Instance) and route.library == ROUTE
-            path = route.table["path"].only if plain else None
-            if isinstance(path, str) and route.span is not None:
-                yield Endpoint(path, tuple(listed(route.table["methods"], Args()).only or ("GET",)), route.span)
-            else:
+            if not isinstance(route, Instance) or route.library != ROUTE or route.span is None:
                 yield None
+                continue
+            path, methods = route.table["path"].only, listed(route.table["methods"], Args()).only
+            yield Endpoint(path, tuple(methods or ("GET",)), route.span) if isinstance(path, str) else None
