@@ -8,7 +8,9 @@ Paths relative to the project work wherever it lies. VS Code has
 `${workspaceFolder}` for its folder.
 
 Not reported for examples, whose paths are to be replaced (`/path/to`,
-`/home/user`), for the homes of container images, and for files of a user.
+`/home/user`), for paths that only a container or another machine sees (the
+inner side of a volume, what stands behind the image of `docker run` or behind
+the host of `ssh`), for the homes of container images, and for files of a user.
 
 See https://code.visualstudio.com/docs/reference/variables-reference
 
@@ -86,10 +88,10 @@ def check(client: ClientConfig):
     if not client.committed or not client.node:
         return
     places: dict[str, list[Span]] = {}
-    for word in client.words:
-        found = re.search(HOMES, word.text)
-        if found and found[2] not in IMAGES and not re.fullmatch(ANYBODY, found[2]) and "path/to" not in word.text:
-            places.setdefault(f"{found[1]}{found[2]}", []).append(word.span)
+    for text, span in client.local:
+        found = re.search(HOMES, text)
+        if found and found[2] not in IMAGES and not re.fullmatch(ANYBODY, found[2]) and "path/to" not in text:
+            places.setdefault(f"{found[1]}{found[2]}", []).append(span)
     for path, (first, *others) in places.items():
         notes = tuple(Label(span, "and here") for span in others)
         yield Finding(f"`{path}` exists on one machine only, but `{first.source.path}` is shared", first, notes)

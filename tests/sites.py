@@ -16,7 +16,7 @@ from mcplint.values import Value
 SPELLED = (str, int)
 SIZE = re.compile(r"\d+[kKmMgG]")
 # What SDKs, frameworks and clients call Streamable HTTP.
-OTHER_NAMES = dict.fromkeys(("http", "httpStream", "streamable_http"), "streamable-http")
+OTHER_NAMES = dict.fromkeys(("http", "streamableHttp", "httpStream", "streamable_http"), "streamable-http")
 
 
 def assert_sites_spell(tree: Tree, deployment: Deployment) -> None:

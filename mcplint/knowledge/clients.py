@@ -53,6 +53,8 @@ class Host(NamedTuple):
     REFUSED ones do. `listed`: whether servers stand in a list. `folder`: whether it starts commands in `cwd`.
     `local`: whether it takes an entry with a command and a URL for one of a command. `withheld`: the variables of its
     own environment that no remote server gets, whatever refers to them. `home`: whether it may replace `~`.
+    `inner`: the key that the whole of a transport may stand under, with its type; `older`: further keys of a type, each
+    with what it means there.
     `listable`: whether it lists its servers although the arguments of one are no list.
     """
 
@@ -77,6 +79,8 @@ class Host(NamedTuple):
     withheld: frozenset[str] = frozenset()
     home: bool = True
     listable: bool = True
+    inner: str = ""
+    older: Mapping[str, Mapping[str, str]] = {}
 
     @property
     def by_url(self) -> bool:
@@ -216,6 +220,8 @@ HOSTS: Mapping[str, Host] = {
         prefix=None,
         seconds=True,
         committed=False,
+        inner="transport",
+        older={"transportType": {**_PLAIN, "http": STREAMABLE, "streamableHttp": STREAMABLE}},
     ),
     # Without a type it tries both, which is not said of `reaches`.
     **dict.fromkeys(

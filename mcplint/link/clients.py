@@ -8,7 +8,7 @@ from mcplint.knowledge.clients import MCPO
 from mcplint.model import MISSING, ClientConfig, ClientFlaw, Link, Server
 from mcplint.project.tree import Tree
 from mcplint.services.client_flaws import unasked
-from mcplint.services.clients import named_by_plugins, told
+from mcplint.services.clients import MARKETPLACE, listed_by_marketplaces, named_by_plugins, told
 from mcplint.values import Label
 
 
@@ -18,8 +18,11 @@ def clients(
     """What the files of clients say, and what their hosts do not take as it is meant; mcpo reads those of `bridged`."""
     found = tree.all_facts("client", named)
     plugins = named_by_plugins(found.values(), tree.paths)
+    markets = [path for path in tree.paths if path.endswith(MARKETPLACE)]
+    listed = listed_by_marketplaces(tree.all_facts("json", markets))
     files = [
-        told(file, tree.paths, MCPO if path in bridged else None, plugins.get(path)) for path, file in found.items()
+        told(file, tree.paths, MCPO if path in bridged else None, plugins.get(path), listed)
+        for path, file in found.items()
     ]
     entries = tuple(_commanded(one, tree) for file in files for one in file.clients)
     return entries, (*(one for file in files for one in file.flaws), *unasked(found.values()))

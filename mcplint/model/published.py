@@ -95,7 +95,8 @@ class ClientConfig(NamedTuple):
     answered 404, empty for none. `types`: how the host spells transports. `node`: the entry. `committed`: whether its
     file is one of the project, which all who work on it share. `bare`: the name of the project's package that `npx` is
     to start and that installs no command for it, and what it installs instead. `is_called`: whether it, or its URL, is
-    called as something of the project is: people have servers of others in the same file.
+    called as something of the project is: people have servers of others in the same file. `local`: the texts that
+    speak of the machine of the client, with their places.
     """
 
     id: str
@@ -116,6 +117,7 @@ class ClientConfig(NamedTuple):
     committed: bool = False
     bare: Label | None = None
     is_called: bool = False
+    local: tuple[tuple[str, Span], ...] = ()
     links: tuple[Link, ...] = ()
 
     @property

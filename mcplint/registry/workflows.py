@@ -42,7 +42,7 @@ _BUILDS = re.compile(
 # Conditions under which a step runs although one before it failed, what makes them hold for successes alone, and what
 # asks where a workflow runs.
 _ANYWAY = re.compile(r"\balways\(\)|![ \t]*cancelled\(\)|\bfailure\(\)")
-_ASKS = re.compile(r"\.(?:result|outcome|conclusion)\b")
+_ASKS = re.compile(r"\.(?:result|outcome|conclusion)\b|![ \t]*failure\(\)")
 # Conditions that hold where a release was made, and scripts that decide for themselves.
 _RELEASED = re.compile(
     r"\boutputs\.(?:[\w/.-]*--)?(?:releases?_created|new_release_published|created|released|published)\b"

@@ -108,22 +108,37 @@ def unasked(files: Iterable[ClientFile]) -> Iterator[ClientFlaw]:
 
 def of_entry(name: ScalarNode, node: MappingNode, host: Host | None) -> Iterator[ClientFlaw]:
     """What is lost of one entry."""
-    yield from docker_run(node)
-    if host is None:
+    inner, reader = carried(node, host)
+    yield from docker_run(inner)
+    if host is None or reader is None:
         return
-    yield from _transport(name, node, host)
-    yield from _command(name, node, host)
-    yield from _variables(node, host)
+    yield from _transport(name, inner, reader)
+    yield from _command(name, inner, reader)
+    yield from _variables(inner, reader)
     yield from _timeout(name, node, host)
+
+
+def carried(node: MappingNode, host: Host | None) -> tuple[MappingNode, Host | None]:
+    """What an entry says of its transport, perhaps under a key of its own, and the host as it reads it there."""
+    inner = node.get(host.inner) if host and host.inner else None
+    if host is None or not isinstance(inner, MappingNode):
+        return node, host
+    return inner, host._replace(untyped=REFUSED, older={})
 
 
 def _transport(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     """A type that the host does not know or misses, and a URL where it does not look for one."""
     said, command = node.get("type"), node.key("command")
+    older = next(((node.get(key), types) for key, types in host.older.items() if node.get(key)), (None, {}))
     url = next((key for key in (node.key(each) for each in host.urls) if key), None)
     called = name.text[:60]
     if isinstance(said, ScalarNode) and host.types is not None and said.text not in host.types:
         yield _wrong_type(said, called, host)
+    elif isinstance(older[0], ScalarNode) and older[0].text not in older[1]:
+        yield _wrong_type(older[0], called, host)
+    elif (key := url or command) and said is None and host.untyped == REFUSED:
+        text = f"{host.name} refuses the whole file: next to `{key.text}` it expects `type`"
+        yield ClientFlaw("shape", key.span, text, ERROR)
     elif url is None and command is None:
         yield from _foreign(name, node, host)
     elif command is None and url and _only_commands(host):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain, pairwise
 from posixpath import basename, dirname, join, normpath
 from typing import Any, NamedTuple
 
 from mcplint.facts.client import ClientFile
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, scalar
+from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, SequenceNode, at, items, scalar
 from mcplint.knowledge.clients import BOTH, CLAUDE_CODE, STRATEGIES, STRATEGY, Host, host
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.transports import STREAMABLE
 from mcplint.model import ClientConfig, ClientFlaw
 from mcplint.services.bundles import of_bundle
-from mcplint.services.client_flaws import of_entry, of_file, of_folder, of_plugin
+from mcplint.services.client_flaws import carried, of_entry, of_file, of_folder, of_plugin
+from mcplint.services.docker_run import on_this_machine
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 NOWHERE: Value[Any] = Value(())
@@ -24,6 +25,7 @@ TYPES = {"http": "streamable-http", "sse": "sse", "streamableHttp": "streamable-
 URLS = ("url", "serverUrl", "httpUrl")
 REMOTE = re.compile(r"mcp-remote(?:@[\w.^~-]+)?")
 BUNDLE = "manifest.json"
+MARKETPLACE = ".claude-plugin/marketplace.json"
 PLUGIN = ".claude-plugin/plugin.json"
 OTHER_PLUGINS = (".codex-plugin/plugin.json", ".cursor-plugin/plugin.json")
 
@@ -47,13 +49,37 @@ def _named(plugin: ClientFile) -> Iterator[tuple[str, ScalarNode]]:
     return ((root, node) for node in plugin.files if not node.text.startswith("/"))
 
 
-def told(file: ClientFile, paths: Collection[str], known: Host | None = None, plugin: str | None = None) -> Told:
-    """One part for each server that the file names; `paths`: the files of the project; `known`: what reads it, if not
-    its name says so; `plugin`: the folder of the plugin that names it."""
+def listed_by_marketplaces(documents: Mapping[str, Document]) -> frozenset[str]:
+    """The folders of the project that marketplaces list as plugins, whose own manifest may then be missing."""
+    return frozenset(chain.from_iterable(map(_listed, documents, documents.values())))
+
+
+def _listed(path: str, document: Document) -> Iterator[str]:
+    base = scalar(at(document.root, "metadata", "pluginRoot"))
+    for one in items(at(document.root, "plugins")):
+        source = scalar(at(one, "source"))
+        if source and "://" not in source and not source.startswith("/") and scalar(at(one, "strict")) != "false":
+            root = normpath(join(path.removesuffix(MARKETPLACE), base, source))
+            yield "" if root == "." else root
+
+
+def told(
+    file: ClientFile,
+    paths: Collection[str],
+    known: Host | None = None,
+    plugin: str | None = None,
+    listed: Collection[str] = (),
+) -> Told:
+    """One part for each server that the file names.
+
+    `paths`: the files of the project; `known`: what reads it, if not its name says so; `plugin`: the folder of the
+    plugin that names it; `listed`: the folders that are plugins by what a marketplace says.
+    """
     path = file.source.path
     root = path.removesuffix(PLUGIN).rstrip("/") if path.endswith(PLUGIN) else dirname(path)
     root = root if plugin is None else plugin
     near = {name for name in (PLUGIN, *OTHER_PLUGINS) if join(root, name) in paths}
+    near |= {PLUGIN} if root in listed else set()
     known = known if plugin is None else CLAUDE_CODE
     reader = known or (host(path) if PLUGIN in near or not near or path.endswith("/plugin.json") else None)
     if file.wrapper is None and file.servers and basename(path) != ".mcp.json" and plugin is None:
@@ -68,6 +94,7 @@ def told(file: ClientFile, paths: Collection[str], known: Host | None = None, pl
 
 
 def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientConfig:
+    node, reader = carried(node, reader)
     url, command = _string(node, *(reader.urls if reader else URLS)), _command(node)
     said = _type(node, reader, url)
     told = ClientConfig(
@@ -81,6 +108,7 @@ def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientC
         missing=_missing(node, reader),
         types=TYPES if reader is None or reader.types is None else reader.types,
         node=node,
+        local=tuple(on_this_machine(node)),
         committed=reader.committed if reader else basename(name.span.source.path) == BUNDLE,
     )
     return _remote(told, _items(node.get("args"))) if not url.trace else told
@@ -110,11 +138,14 @@ def _type(node: MappingNode, reader: Host | None, url: Value[str]) -> Value[str]
 
     A command is started over stdio; what a bare URL means is the host's to say.
     """
-    said = UNKNOWN if reader and reader.by_url else _string(node, "type", *(() if reader else ("transport",)))
+    keys = ("type", *(reader.older if reader else ("transport",)))
+    said = UNKNOWN if reader and reader.by_url else _string(node, *keys)
     if said.only and (reader is None or reader.types is None):
         return said._replace(options=(TYPES.get(said.only, said.only),))
     if said.trace:
-        known = (reader.types or {}).get(said.only or "") if reader else None
+        key = next(key for key in keys if node.get(key))
+        types = reader.older.get(key, reader.types) if reader else None
+        known = (types or {}).get(said.only or "")
         return said._replace(options=(known,) if known else None)
     if command := node.key("command"):
         return Value(("stdio",), (Label(command.span, "a command is started over stdio"),))

@@ -7,13 +7,17 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from mcplint.commands.command_lines import DOCKER_RUN
-from mcplint.commands.options import parse
-from mcplint.facts.document import MappingNode, Node, ScalarNode, items, scalar
+from mcplint.commands.options import Grammar, parse
+from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs, scalar
 from mcplint.findings import ERROR
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.model import ClientFlaw
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
+
+OUTER = re.compile(r"((?:[A-Za-z]:(?=[\\/]))?(?:\$\{[^}]*\}|[^:])+):")
+"""What stands before the colon of a volume: the folder of the machine."""
+SSH = Grammar(valued=frozenset("BbcDEeFIiJLlmOopQRSWw"))
 
 
 def docker_run(node: MappingNode) -> Iterator[ClientFlaw]:
@@ -44,6 +48,49 @@ def docker_run(node: MappingNode) -> Iterator[ClientFlaw]:
             out = tuple(_without(span, name, args)) if direct else ()
             title = f"leave `-{name[0]}` out"
             yield ClientFlaw("shape", span, f"{said} {what}", ERROR, notes if direct else (), out, title)
+
+
+def on_this_machine(node: MappingNode) -> Iterator[tuple[str, Span]]:
+    """The texts of an entry's command that speak of the client's own machine, not of a container or of another one."""
+    args = items(node.get("args"))
+    words, direct = _said(node, args)
+    inner = tuple(_outer(words))
+    passed = {name for text, _ in inner for name in ([text[1:]] if text.startswith("=") else ())}
+    if direct:
+        yield from ((text, span) for text, span in inner if not text.startswith("="))
+    else:
+        yield from ((each.text, each.span) for each in (node.get("command"), *args) if isinstance(each, ScalarNode))
+    if isinstance(place := node.get("cwd"), ScalarNode):
+        yield place.text, place.span
+    for key, value in pairs(node.get("env")):
+        if isinstance(value, ScalarNode) and key.text not in passed:
+            yield value.text, value.span
+
+
+def _outer(words: tuple[Value[str], ...]) -> Iterator[tuple[str, Span]]:
+    """The words of a command without those that only a container sees; `=` stands before variables that it gets."""
+    texts = [word.only or "" for word in words]
+    name = texts[0].rpartition("/")[2].removesuffix(".exe") if texts else ""
+    start = 1 + (texts[1:2] == ["container"])
+    if name == "ssh":
+        told = parse(words[1:], SSH)
+        kept = (*words[:1], *(value for _, value in told.given), *told.rest[:1])
+        yield from ((word.only or "", word.trace[0].span) for word in kept)
+    elif name in CONTAINER_ENGINES and texts[start : start + 1] in (["run"], ["exec"], ["create"]):
+        yield texts[0], words[0].trace[0].span
+        for option, value in parse(words[start + 1 :], DOCKER_RUN).given:
+            text, span = value.only or "", value.trace[0].span
+            if option == "volume":
+                text = match[1] if (match := OUTER.match(text)) else ""
+            elif option == "mount":
+                text = ",".join(each for each in text.split(",") if not each.startswith(("dst=", "target=", "dest")))
+            elif option == "env":
+                text = "=" + text.partition("=")[0]
+            elif option in ("workdir", "entrypoint", "tmpfs"):
+                continue
+            yield text, span
+    else:
+        yield from ((word.only or "", word.trace[0].span) for word in words)
 
 
 def _said(node: MappingNode, args: Sequence[Node]) -> tuple[tuple[Value[str], ...], bool]:
