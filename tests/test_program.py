@@ -533,6 +533,22 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
         {"kind": APP, "target": "server:app", "runner": "gunicorn", "flags": {"bind": "0.0.0.0:81", "workers": "2"}},
         {"workers": (2,), "host": ("0.0.0.0",), "port": (81,)},
     ),
+    "gunicorn with its file": (
+        {
+            "server.py": FAST + "app = FastMCP('x').http_app()",
+            "gunicorn.conf.py": "bind = '0.0.0.0:81'\nworkers = 3\n",
+        },
+        {"kind": APP, "target": "server:app", "runner": "gunicorn"},
+        {"workers": (3,), "host": ("0.0.0.0",), "port": (81,)},
+    ),
+    "gunicorn with a file that reckons": (
+        {
+            "server.py": FAST + "app = FastMCP('x').http_app()",
+            "conf.py": "import os\nworkers = int(os.getenv('W', '2'))\nif workers:\n    bind = ':81'\n",
+        },
+        {"kind": APP, "target": "server:app", "runner": "gunicorn", "flags": {"config": "conf.py"}},
+        {"workers": None, "host": None, "port": None},
+    ),
     "hypercorn in the program": (
         FAST + "import asyncio\nfrom hypercorn.asyncio import serve\nfrom hypercorn.config import Config\n"
         "c = Config()\nc.bind = ['0.0.0.0:82']\nasyncio.run(serve(FastMCP('x').http_app(), c))",

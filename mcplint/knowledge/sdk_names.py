@@ -57,6 +57,20 @@ ROWS: tuple[Row, ...] = (
     ("import.fastmcp.server.proxy", "fastmcp", "0.1.0", "1.0", False, IMPORTED),
     ("import.fastmcp.server.proxy", "fastmcp", "2.0.0", "3.4.11", True, IMPORTED),
     ("import.fastmcp.server.proxy", "fastmcp", "4.0.0", "", False, IMPORTED),
+    # Their modules are gone; `fastmcp.tools.tool` itself is now the decorator of that name.
+    *(
+        row
+        for name in (
+            *("tools.tool.Tool", "tools.tool.FunctionTool", "tools.tool.ToolResult"),
+            *("resources.resource.Resource", "resources.resource.FunctionResource"),
+            *("prompts.prompt.Prompt", "prompts.prompt.FunctionPrompt", "prompts.prompt.PromptArgument"),
+            "prompts.prompt.Message",
+        )
+        for row in (
+            (f"import.fastmcp.{name}", "fastmcp", "2.7.0", "3.4.11", True, IMPORTED),
+            (f"import.fastmcp.{name}", "fastmcp", "4.0.0", "", False, IMPORTED),
+        )
+    ),
     ("import.fastmcp.server.create_proxy", "fastmcp", "0.1.0", "2.14.7", False, IMPORTED),
     ("import.fastmcp.server.create_proxy", "fastmcp", "3.0.0", "", True, IMPORTED),
     ("import.fastmcp.server.openapi", "fastmcp", "0.1.0", "1.0", False, IMPORTED),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from mcplint.facts.python import Module
 from mcplint.model import Asgi, LogLevel, Server
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.expressions import call_and_await
@@ -15,6 +17,7 @@ from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.proxy_headers import told
 from mcplint.programs.python.libraries.sdk_settings import HIGH, OTHER
 from mcplint.programs.python.machine import Handler, Machine
+from mcplint.programs.python.module_text import may_bind
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL
@@ -227,21 +230,36 @@ def _interface(machine: Machine, start: Start, runner: str) -> Abstract:
         return flag(machine, start, "interface", known("rsgi", note))
     if runner != "gunicorn":
         return known("asgi")
-    if _is_configured(machine, start):
-        return unknown(Label(start.span, "gunicorn's configuration is not followed"))
     note = Label(start.span, "gunicorn's own worker speaks WSGI")
     return each(flag(machine, start, "worker-class", known("sync", note)), _spoken)
 
 
-def _is_configured(machine: Machine, start: Start) -> bool:
-    """Whether a file or a variable may set what the command does not; gunicorn reads `gunicorn.conf.py` by itself.
+def _configured(machine: Machine, start: Start, name: str, default: Abstract) -> Abstract:
+    """What gunicorn's file sets, which it reads by itself as `gunicorn.conf.py`; the default where that sets nothing.
 
     Source: https://docs.gunicorn.org/en/stable/configure.html
     """
     said = machine.variable("GUNICORN_CMD_ARGS").options
-    if "config" in start.flags or said is None or len(said) > 1 or "" in said:
-        return True
-    return start.runner == "gunicorn" and machine.world.file("gunicorn.conf.py") in machine.world.tree.paths
+    given = start.flags.get("config", known("gunicorn.conf.py")).only
+    path = machine.world.file(given) if isinstance(given, str) and said is not None and len(said) == 1 else None
+    if path not in machine.world.tree.paths:
+        sure = path is not None and "config" not in start.flags and "" not in (said or ("",))
+        return default if sure else unknown(Label(start.span, "gunicorn's configuration is not followed"))
+    file: Module | None = machine.world.tree.facts("python", path)
+    key = name.replace("-", "_")
+    if file is None:
+        return unknown(Label(start.span, f"{path} may set {key}"))
+    if not may_bind(file.tree, key):
+        return default
+    for node in file.tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=bound)], value=ast.Constant(value=str() | int() as value)) if (
+                bound == key
+            ):
+                others = ast.Module([other for other in file.tree.body if other is not node], [])
+                if not may_bind(others, key):
+                    return known(str(value), Label(file.span(node), f"sets {key}"))
+    return unknown(Label(start.span, f"{path} may set {key}"))
 
 
 def _spoken(worker: object) -> str:
@@ -262,6 +280,8 @@ def flag(machine: Machine, start: Start, name: str, default: Abstract) -> Abstra
         return unknown(Label(start.span, "its arguments are not known"))
     if name in start.flags:
         return start.flags[name]
+    if start.runner == "gunicorn":
+        return _configured(machine, start, name, default)
     prefix = FROM_ENVIRONMENT.get(start.runner or "", "")
     if not prefix:
         return default
@@ -301,8 +321,6 @@ def _bind(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstra
     if bind is not None:
         return split(bind)
     note = Label(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
-    if _is_configured(machine, start):
-        return unknown(note), unknown(note)
     port = machine.variable("PORT") if runner == "gunicorn" else Value((None,))
     if port.options == (None,):
         return known("127.0.0.1", note), known(8000, note)
