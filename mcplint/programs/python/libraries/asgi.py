@@ -241,10 +241,12 @@ def _configured(machine: Machine, start: Start, name: str, default: Abstract) ->
     """
     said = machine.variable("GUNICORN_CMD_ARGS").options
     given = start.flags.get("config", known("gunicorn.conf.py")).only
-    path = machine.world.file(given) if isinstance(given, str) and said is not None and len(said) == 1 else None
+    untold = said is None or len(said) > 1 or "" in said or not isinstance(given, str)
+    path = None if untold else machine.world.file(given)
+    if untold or (path not in machine.world.tree.paths and "config" in start.flags):
+        return unknown(Label(start.span, "gunicorn's configuration is not followed"))
     if path not in machine.world.tree.paths:
-        sure = path is not None and "config" not in start.flags and "" not in (said or ("",))
-        return default if sure else unknown(Label(start.span, "gunicorn's configuration is not followed"))
+        return default
     file: Module | None = machine.world.tree.facts("python", path)
     key = name.replace("-", "_")
     if file is None:
