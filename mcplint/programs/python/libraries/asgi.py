@@ -243,25 +243,27 @@ def _configured(machine: Machine, start: Start, name: str, default: Abstract) ->
     given = start.flags.get("config", known("gunicorn.conf.py")).only
     untold = said is None or len(said) > 1 or "" in said or not isinstance(given, str)
     path = None if untold else machine.world.file(given)
-    if untold or (path not in machine.world.tree.paths and "config" in start.flags):
-        return unknown(Label(start.span, "gunicorn's configuration is not followed"))
-    if path not in machine.world.tree.paths:
-        return default
+    if path is None or path not in machine.world.tree.paths:
+        alone = not untold and "config" not in start.flags
+        return default if alone else unknown(Label(start.span, "gunicorn's configuration is not followed"))
     file: Module | None = machine.world.tree.facts("python", path)
     key = name.replace("-", "_")
     if file is None:
         return unknown(Label(start.span, f"{path} may set {key}"))
     if not may_bind(file.tree, key):
         return default
-    for node in file.tree.body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=bound)], value=ast.Constant(value=str() | int() as value)) if (
-                bound == key
-            ):
-                others = ast.Module([other for other in file.tree.body if other is not node], [])
-                if not may_bind(others, key):
-                    return known(str(value), Label(file.span(node), f"sets {key}"))
+    settings = [node for node in file.tree.body if isinstance(node, ast.Assign) and _named(node) == key]
+    others = ast.Module([node for node in file.tree.body if node not in settings[:1]], [])
+    if len(settings) == 1 and isinstance(settings[0].value, ast.Constant) and not may_bind(others, key):
+        value = settings[0].value.value
+        if isinstance(value, (str, int)):
+            return known(str(value), Label(file.span(settings[0]), f"sets {key}"))
     return unknown(Label(start.span, f"{path} may set {key}"))
+
+
+def _named(node: ast.Assign) -> str:
+    """The one name that a statement sets, empty where it sets something else."""
+    return node.targets[0].id if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) else ""
 
 
 def _spoken(worker: object) -> str:
