@@ -15,6 +15,7 @@ _HIDES = re.compile(r"\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*")
 _NEGATED = re.compile(r"\bif[ \t]+![ \t]*[\"']?[\w./${}-]*\Z")
 # What a script may do with a failure other than say it.
 _MINDS = re.compile(r"\b(?:exit|return|false|kill|break|continue|sleep|publish|set)\b|\w=|\$\?|PIPESTATUS|\bif\b|\[")
+_MOST_LATER = 50
 _FAILS = re.compile(rf"\bexit [1-9]|\bfalse\b|setFailed|{PUBLISH}")
 _BELOW = re.compile(r"\n[^\n]*")
 
@@ -32,17 +33,23 @@ def hidden(step: Step) -> Iterator[Finding]:
                 yield Finding("`if !` hides that publishing failed: nothing below lets the step fail", span)
         elif _is_off(script, match.start()) and _goes_on(script, match.end()):
             yield Finding("`set +e` hides that publishing failed: the script goes on and ends well", span)
-    for owner in (*(() if _looked_at(step) else (step.node,)), step.job):
+    for owner in (step.node, step.job):
         key, value = owner.key("continue-on-error"), owner.get("continue-on-error")
-        if key and isinstance(value, ScalarNode) and value.value is True:
+        if (
+            key
+            and isinstance(value, ScalarNode)
+            and value.value is True
+            and not (owner is step.node and _looked_at(step))
+        ):
             whole = key.span._replace(end=value.span.end)
             fix = Fix("let the step fail", (without_line(value.span, key.text) or Edit(value.span, "false"),))
             yield Finding("`continue-on-error` hides that publishing failed", whole, fix=fix)
 
 
 def _looked_at(step: Step) -> bool:
-    """Whether a later step of the job asks what became of a step, and fails or publishes again."""
-    name, later = scalar(step.node.get("id")), items(step.job.get("steps"))[step.position + 1 :]
+    """Whether a later step of the job, not far below, asks what became of it, and fails or publishes again."""
+    name, below = scalar(step.node.get("id")), step.position + 1
+    later = items(step.job.get("steps"))[below : below + _MOST_LATER]
     asks = re.compile(rf"\bsteps\.{re.escape(name)}\.outcome\b")
     return bool(name) and any(asks.search(each.span.text) and _FAILS.search(each.span.text) for each in later)
 

@@ -1,6 +1,6 @@
 """MCP-Nest: `McpModule.forRoot(…)`, a module of Nest whose controllers speak MCP.
 
-Read in the releases 1.5.2 to 1.9.11 of `@rekog/mcp-nest`: options stand in for the defaults as a whole, so that whoever
+Read in the releases 1.8.2 to 1.9.11 of `@rekog/mcp-nest`: options stand in for the defaults as a whole, so that whoever
 gives `streamableHttp` without `statelessMode` gets sessions. https://github.com/rekog-labs/MCP-Nest/tree/v1.9.11
 """
 
