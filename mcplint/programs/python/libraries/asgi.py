@@ -241,11 +241,11 @@ def _configured(machine: Machine, start: Start, name: str, default: Abstract) ->
     """
     said = machine.variable("GUNICORN_CMD_ARGS").options
     given = start.flags.get("config", known("gunicorn.conf.py")).only
-    untold = said is None or len(said) > 1 or "" in said or not isinstance(given, str)
-    path = None if untold else machine.world.file(given)
+    told = isinstance(given, str) and said is not None and len(said) == 1 and "" not in said
+    path = machine.world.file(given) if isinstance(given, str) and told else None
     if path is None or path not in machine.world.tree.paths:
-        alone = not untold and "config" not in start.flags
-        return default if alone else unknown(Label(start.span, "gunicorn's configuration is not followed"))
+        note = Label(start.span, "gunicorn's configuration is not followed")
+        return default if told and "config" not in start.flags else unknown(note)
     file: Module | None = machine.world.tree.facts("python", path)
     key = name.replace("-", "_")
     if file is None:
