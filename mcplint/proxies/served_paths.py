@@ -19,16 +19,16 @@ MOST_WORDS = 200
 MODULE = re.compile(r"([A-Za-z_][\w.]{0,200}):(\w+)")
 FILE = re.compile(r"(?:\./)?([\w./-]{1,200}\.(?:py|[cm]?js))")
 PYTHON = re.compile(
-    r'"""(?s:.*?)"""|'
-    r"'''(?s:.*?)'''|"
+    r'"""(?s:.*?)(?:"""|\Z)|'
+    r"'''(?s:.*?)(?:'''|\Z)|"
     r"^(?P<app>\w+)(?:[ ]?:[ ]?[\w.]+)?[ ]?=[ ]?(?:\w+\.)?(?:FastAPI|Flask|Quart|Sanic)\((?!.*(?:root_path|prefix))"
     r"""|^@(?P<of>\w+)\.(?:get|post|put|delete|patch|route)\(\s{0,20}["'](?P<path>/[\w./-]{1,200})["']\s{0,20}[,)]""",
     re.MULTILINE,
 )
 """The applications of a module, and the routes on them, outside of any block or string."""
 JAVASCRIPT = re.compile(
-    r"/\*(?s:.*?)\*/|"
-    r"`[^`]*`|"
+    r"/\*(?s:.*?)(?:\*/|\Z)|"
+    r"`[^`]*(?:`|\Z)|"
     r"^(?:const|let|var)[ ](?P<app>\w+)[ ]?=[ ]?(?:express|fastify|Fastify)\("
     r"""|^(?P<of>\w+)\.(?:get|post|put|delete|patch|all)\(\s{0,20}["'](?P<path>/[\w./-]{1,200})["']\s{0,20},""",
     re.MULTILINE,

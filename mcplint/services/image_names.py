@@ -210,7 +210,7 @@ def _moved(caller: Caller, folders: list[str]) -> Caller:
     return Caller(folder or "", True) if known else caller._replace(certain=False)
 
 
-_SPACED = re.compile(r"""(["'])[^"'\n]*[ \t][^"'\n]*\1""")
+_SPACED = re.compile(r"""(["'])[^"'\n \t]*+[ \t][^"'\n]*+\1""")
 """What is quoted since it has a blank, which the words of a command are parted by."""
 
 
