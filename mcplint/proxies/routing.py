@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple, TypeAlias
 
 from mcplint.model import PathMatch, Route
@@ -51,6 +51,8 @@ class VirtualHost(NamedTuple):
     closed: bool = True
 
 
+Ask: TypeAlias = Callable[[str, str], Response]
+"""What becomes of a request for a name and a path."""
 Assume: TypeAlias = Callable[[Route, Callable[[Route], Route]], Route]
 
 
@@ -128,11 +130,11 @@ def with_endpoints(vhosts: tuple[VirtualHost, ...], assume: Assume = as_it_is) -
 def _with_endpoints(vhost: VirtualHost, assume: Assume) -> VirtualHost:
     """The rules up to the first that leaves open what it takes are followed: which requests are left is not known."""
     vhost = vhost._replace(rules=vhost.rules[:MOST_RULES], closed=vhost.closed and len(vhost.rules) <= MOST_RULES)
-    rules, certain = [], True
+    rules, certain, ask = [], True, _remembered(vhost)
     for rule in vhost.rules:
         certain = certain and rule.hosts is not None and rule.match is not None
         if certain and rule.route.path.options is not None:
-            follow = partial(_followed, rule, vhost)
+            follow = partial(_followed, rule, vhost, ask)
             rule = rule._replace(route=assume(follow(rule.route), follow))
         rules.append(rule)
     return vhost._replace(rules=tuple(rules))
@@ -140,37 +142,38 @@ def _with_endpoints(vhost: VirtualHost, assume: Assume) -> VirtualHost:
 
 def leading(vhosts: Iterable[VirtualHost]) -> Iterator[tuple[Route, Callable[[str], object]]]:
     """The routes, each with whether clients can ask for a path so that its server is asked for one."""
-    return (
-        (rule.route, partial(_paths_to, rule, vhost)) for vhost in vhosts for rule in vhost.rules if not rule.response
-    )
+    for vhost in vhosts:
+        ask = _remembered(vhost)
+        yield from ((rule.route, partial(_paths_to, rule, vhost, ask)) for rule in vhost.rules if not rule.response)
 
 
-def _followed(rule: ProxyRule, vhost: VirtualHost, route: Route) -> Route:
-    return with_endpoint(route, partial(_paths_to, rule, vhost), partial(_leads_to, rule, vhost))
+def _followed(rule: ProxyRule, vhost: VirtualHost, ask: Ask, route: Route) -> Route:
+    return with_endpoint(route, partial(_paths_to, rule, vhost, ask), partial(_leads_to, rule, vhost, ask))
 
 
-def _asked(rule: ProxyRule, vhost: VirtualHost, path: str) -> Response:
+def _remembered(vhost: VirtualHost) -> Ask:
+    """What a virtual host makes of a request for a name and a path, each asked once."""
+    return lru_cache(maxsize=None)(partial(route_request, vhost))
+
+
+def _leading(rule: ProxyRule, vhost: VirtualHost, ask: Ask, path: str) -> Iterator[tuple[str, Response]]:
+    """Requests near a rule's own path that make some server be asked for `path`, with what becomes of them."""
     hosts = rule.hosts or vhost.hosts
     host = hosts[0].replace("*.", "any.", 1) if hosts else "localhost"
-    return route_request(vhost, host, path)
-
-
-def _leading(rule: ProxyRule, vhost: VirtualHost, path: str) -> Iterator[tuple[str, Response]]:
-    """Requests near a rule's own path that make some server be asked for `path`, with what becomes of them."""
     for candidate in likely_paths([rule.match.text if rule.match else "/"], path):
-        to = _asked(rule, vhost, candidate)
+        to = ask(host, candidate)
         if to.uri == path:
             yield candidate, to
 
 
-def _paths_to(rule: ProxyRule, vhost: VirtualHost, path: str) -> tuple[str, ...]:
+def _paths_to(rule: ProxyRule, vhost: VirtualHost, ask: Ask, path: str) -> tuple[str, ...]:
     """The paths that clients may ask for so that the rule's server is asked for `path`, the likeliest first."""
-    return tuple(candidate for candidate, to in _leading(rule, vhost, path) if to.location == rule.route.span)
+    return tuple(candidate for candidate, to in _leading(rule, vhost, ask, path) if to.location == rule.route.span)
 
 
-def _leads_to(rule: ProxyRule, vhost: VirtualHost, path: str) -> bool:
+def _leads_to(rule: ProxyRule, vhost: VirtualHost, ask: Ask, path: str) -> bool:
     """Whether any rule passes a request on so that the server is asked for `path`, and not something else."""
-    return any(not _elsewhere(rule, vhost, to) for _, to in _leading(rule, vhost, path))
+    return any(not _elsewhere(rule, vhost, to) for _, to in _leading(rule, vhost, ask, path))
 
 
 def _elsewhere(rule: ProxyRule, vhost: VirtualHost, to: Response) -> bool:
