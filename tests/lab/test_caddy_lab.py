@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,7 +15,8 @@ from mcplint.readers.caddy import read
 from mcplint.services.network import Network
 from mcplint.text.source import Source
 from tests.lab import need
-from tests.lab.nginx import free_port, wait_for
+from tests.lab.named import listening, named_servers
+from tests.lab.nginx import free_port
 
 NAMES = ("a", "b")
 ASKED = [
@@ -85,47 +83,20 @@ FILES = [f"(up) {{\nreverse_proxy {{args.0}} {{args.1}}\n}}\n:PORT {{\n{site}\n}
 FILES += [NAMED, ":PORT\n\nreverse_proxy /mcp/* A\nreverse_proxy B\n"]
 
 
-class Named(BaseHTTPRequestHandler):
-    """Answers with the name of its server and the path that it was asked for."""
-
-    def do_POST(self) -> None:
-        body = f"{self.server.server_name} {self.path}".encode()
-        self.send_response(200)
-        self.send_header("X-Named", "yes")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def ports() -> Iterator[dict[str, int]]:
     """A server for each upstream, by its name."""
-    servers = {}
-    for name in NAMES:
-        servers[name] = HTTPServer(("127.0.0.1", 0), Named)
-        servers[name].server_name = name
-        threading.Thread(target=servers[name].serve_forever, daemon=True).start()
-    yield {name: server.server_port for name, server in servers.items()}
-    for server in servers.values():
-        server.shutdown()
+    with named_servers(NAMES) as found:
+        yield found
 
 
 @contextlib.contextmanager
 def running(folder: Path, text: str, port: int) -> Iterator[None]:
     program, file, log = need.program("caddy"), folder / "Caddyfile", folder / "log"
     file.write_text(f"{{\n\tadmin off\n\tauto_https off\n}}\n{text}")
-    with log.open("wb") as output:
-        command = [program, "run", "--adapter", "caddyfile", "--config", file]
-        process = subprocess.Popen(command, stdout=output, stderr=output, env={"HOME": str(folder)})
-        try:
-            wait_for(port, process, log)
-            yield
-        finally:
-            process.terminate()
-            process.wait(10)
+    command = [program, "run", "--adapter", "caddyfile", "--config", file]
+    with listening(command, port, log, {"HOME": str(folder)}):
+        yield
 
 
 @pytest.mark.parametrize("site", FILES)

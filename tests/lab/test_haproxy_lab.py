@@ -18,7 +18,8 @@ from mcplint.readers.haproxy import read
 from mcplint.services.network import Network
 from mcplint.text.source import Source
 from tests.lab import need
-from tests.lab.nginx import free_port, wait_for
+from tests.lab.named import listening, named_servers
+from tests.lab.nginx import free_port
 
 NAMES = ("a", "b", "c")
 HEAD = "defaults\n    mode http\n    timeout connect 2s\n    timeout client 5s\n    timeout server 5s\n"
@@ -45,31 +46,11 @@ FRONTENDS = [
 ]
 
 
-class Named(BaseHTTPRequestHandler):
-    """Answers with the name of its server and the path that it was asked for."""
-
-    def do_GET(self) -> None:
-        body = f"{self.server.server_name} {self.path}".encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def ports() -> Iterator[dict[str, int]]:
     """A server for each backend, by its name."""
-    servers = {}
-    for name in NAMES:
-        servers[name] = HTTPServer(("127.0.0.1", 0), Named)
-        servers[name].server_name = name
-        threading.Thread(target=servers[name].serve_forever, daemon=True).start()
-    yield {name: server.server_port for name, server in servers.items()}
-    for server in servers.values():
-        server.shutdown()
+    with named_servers(NAMES) as found:
+        yield found
 
 
 @contextlib.contextmanager
@@ -79,14 +60,8 @@ def running(folder: Path, text: str, port: int) -> Iterator[None]:
     file.write_text(text)
     checked = subprocess.run([program, "-c", "-f", file], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    with log.open("wb") as output:
-        process = subprocess.Popen([program, "-db", "-f", file], stdout=output, stderr=output)
-        try:
-            wait_for(port, process, log)
-            yield
-        finally:
-            process.terminate()
-            process.wait(10)
+    with listening([program, "-db", "-f", file], port, log):
+        yield
 
 
 @pytest.mark.parametrize("lines", FRONTENDS)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import subprocess
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,7 +16,8 @@ from mcplint.services.network import Network
 from mcplint.text.source import Source
 from tests.lab import need, servers
 from tests.lab.mcp_session import Session
-from tests.lab.nginx import free_port, wait_for
+from tests.lab.named import listening, named_servers
+from tests.lab.nginx import free_port
 from tests.pages import cases
 
 NAMES = ("a", "b")
@@ -69,32 +67,11 @@ CONFIGS += OPEN
 MODULES = '"mod_access", "mod_rewrite", "mod_redirect", "mod_proxy"'
 
 
-class Named(BaseHTTPRequestHandler):
-    """Answers with the name of its server and the path that it was asked for."""
-
-    def do_POST(self) -> None:
-        body = f"{self.server.server_name} {self.path}".encode()  # type: ignore[attr-defined]
-        self.send_response(200)
-        self.send_header("X-Named", "yes")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def ports() -> Iterator[dict[str, int]]:
     """A server for each upstream, by its name."""
-    found = {}
-    for name in NAMES:
-        found[name] = ThreadingHTTPServer(("127.0.0.1", 0), Named)
-        found[name].server_name = name
-        threading.Thread(target=found[name].serve_forever, daemon=True).start()
-    yield {name: server.server_port for name, server in found.items()}
-    for server in found.values():
-        server.shutdown()
+    with named_servers(NAMES) as found:
+        yield found
 
 
 @contextlib.contextmanager
@@ -102,14 +79,8 @@ def running(folder: Path, text: str, port: int) -> Iterator[None]:
     program, file, log = need.program("lighttpd"), folder / "lighttpd.conf", folder / "log"
     root = f'server.document-root = "{folder}"\nserver.bind = "127.0.0.1"\nserver.modules = ( {MODULES} )\n'
     file.write_text(root + text)
-    with log.open("wb") as output:
-        process = subprocess.Popen([program, "-D", "-f", file], stdout=output, stderr=output)
-        try:
-            wait_for(port, process, log)
-            yield
-        finally:
-            process.terminate()
-            process.wait(10)
+    with listening([program, "-D", "-f", file], port, log):
+        yield
 
 
 @pytest.mark.parametrize("config", CONFIGS)
