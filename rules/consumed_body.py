@@ -7,10 +7,14 @@ on every release, `handlePostMessage(req, res)` of HTTP+SSE answers 400 "stream
 is not readable", and `handleRequest(req, res)` of Streamable HTTP 400 "Parse
 error". Every message of every client fails.
 
+Fastify reads bodies itself, `reply.hijack()` or not, and so do koa-bodyparser,
+@koa/bodyparser and koa-body.
+
 Give the transport the body, as the third argument, or mount the parser only
 where it is wanted.
 
-Not reported where no parser stands in front of the route.
+Not reported where no parser stands in front of the route, nor where a program
+speaks of other parsers of Fastify (`removeAllContentTypeParsers()`) or hooks.
 
 See https://github.com/modelcontextprotocol/typescript-sdk/issues/187
 
@@ -109,7 +113,10 @@ import re
 
 from mcplint import ERROR, Edit, Finding, Fix, Server, rule
 
-REQUEST = r"\(\s*(\w+)\s*,\s*\w+\s*(\))$"
+REQUEST = r"\(\s*(?P<plain>\w+)\s*,\s*\w+\s*(?P<end>\))$"
+RAW = r"\(\s*(?P<raw>\w+)\.raw\s*,\s*\w+\.raw\s*(?P<end>\))$"
+CONTEXT = r"\(\s*(?P<context>\w+)\.req\s*,\s*(?P=context)\.res\s*(?P<end>\))$"
+BODIES = ((REQUEST, "plain", "{}.body"), (RAW, "raw", "{}.body"), (CONTEXT, "context", "{}.request.body"))
 
 
 @rule("consumed-body", ERROR)
@@ -125,9 +132,12 @@ def check(server: Server):
 
 
 def given(span):
-    """The body given to the transport, where the call names the request and the response."""
-    found = re.search(REQUEST, span.text)
-    if not found:
-        return None
-    at = span._replace(start=span.start + found.start(2), end=span.start + found.start(2))
-    return Fix("give the transport the body that was read", (Edit(at, f", {found[1]}.body"),), safe=True)
+    """The body given to the transport, where the call names the request and the response as Express, Fastify or Koa."""
+    for pattern, name, body in BODIES:
+        found = re.search(pattern, span.text)
+        if found and not (name == "plain" and "koa" in span.source.text):
+            at = span._replace(start=span.start + found.start("end"), end=span.start + found.start("end"))
+            return Fix(
+                "give the transport the body that was read", (Edit(at, f", {body.format(found[name])}"),), safe=True
+            )
+    return None

@@ -460,6 +460,7 @@ def test_a_bundle_packs_the_command_of_the_package_around_it(file: str, count: i
         "bun run --watch src/index.ts",
         "bun src/index.ts",
         "node --import tsx src/index.ts",
+        "ts-node-dev --respawn --transpile-only src/index.ts",
     ],
 )
 def test_a_source_that_a_client_is_told_to_run_is_followed(command: str):
@@ -594,6 +595,72 @@ def test_the_path_below_which_next_serves(name: str, text: str, paths: tuple[str
     assert in_image({**NEXT, **ROUTED, f"next.config.{name}": text}, "npx next start").path.options == paths
 
 
+WORKSPACE = {
+    "package.json": '{"private": true}',
+    "pnpm-workspace.yaml": "packages: ['apps/*']",
+    "apps/oak/package.json": '{"name": "@ash/oak", "files": ["dist"], "main": "dist/main.js", '
+    '"dependencies": {"@modelcontextprotocol/sdk": "1.32.2"}}',
+    "apps/oak/tsconfig.json": '{"compilerOptions": {"outDir": "dist", "rootDir": "src"}}',
+    "apps/oak/src/main.ts": f"{HEAD}app.listen(process.env.PORT ?? 81);",
+    ".dockerignore": "**/dist\n**/node_modules\n",
+}
+
+
+@pytest.mark.parametrize(
+    "deploy",
+    [
+        "pnpm deploy --filter=@ash/oak --prod /srv/oak",
+        "pnpm --filter @ash/oak --prod deploy /srv/oak",
+        "pnpm -F oak deploy --legacy --prod /srv/oak",
+        "pnpm --filter ./apps/oak deploy --prod --legacy ../srv/oak",
+        "cd apps && pnpm --filter oak deploy ../../srv/oak",
+    ],
+)
+@pytest.mark.parametrize("command", ["node dist/main.js", "node ."])
+def test_what_pnpm_deploys_is_led_back_to_its_package(deploy: str, command: str):
+    recipe = f"""FROM node:22 AS build
+        WORKDIR /work
+        COPY . .
+        RUN pnpm install --frozen-lockfile && pnpm -r build
+        RUN {deploy}
+        FROM node:22-slim
+        COPY --from=build /srv/oak /app
+        WORKDIR /app
+        """
+    server = in_image(WORKSPACE, command, dedent(recipe))
+    assert (server.port.only, server.path.only, server.span.source.path) == (81, "/mcp", "apps/oak/src/main.ts")
+
+
+def test_what_is_deployed_of_a_package_that_is_not_known_is_not_known():
+    from mcplint.link import link
+    from mcplint.project.config import Config
+
+    recipe = "FROM node:22\nARG APP\nWORKDIR /work\nCOPY . .\nRUN pnpm --filter $APP deploy /srv\nWORKDIR /srv\n"
+    tree = Tree.of({**WORKSPACE, "Dockerfile": f"{recipe}CMD node dist/other.js\n"})
+    (start,) = link(tree, Config()).deployment.unfollowed
+    assert start.why.endswith("no start that the files name leads to one")
+
+
+SERVED_BY_DENO = """
+import { McpServer } from 'npm:@modelcontextprotocol/sdk@1.32.2/server/mcp.js';
+import { WebStandardStreamableHTTPServerTransport }
+  from 'npm:@modelcontextprotocol/sdk@1.32.2/server/webStandardStreamableHttp.js';
+Deno.serve({ port: Number(Deno.env.get('PORT') ?? '81') }, async (req) => {
+  const t = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: undefined });
+  await new McpServer({ name: 'oak', version: '1' }).connect(t);
+  return t.handleRequest(req);
+});
+"""
+
+
+@pytest.mark.parametrize(
+    "command", ['["run", "-A", "main.ts"]', '["deno", "run", "-A", "main.ts"]', "deno run main.ts"]
+)
+def test_the_image_of_deno_runs_its_commands(command: str):
+    server = in_image({"main.ts": SERVED_BY_DENO}, command, "FROM denoland/deno:2.1.4\nWORKDIR /app\nCOPY . .\n")
+    assert (server.port.only, server.sdk.version.only) == (81, "1.32.2")
+
+
 @pytest.mark.parametrize(
     ("release", "options", "command", "recipe", "path"),
     [
@@ -602,6 +669,7 @@ def test_the_path_below_which_next_serves(name: str, text: str, paths: tuple[str
         ("4.20.0", "port: 1", "tsx src/index.ts", "ENV FASTMCP_BASE_PATH=/a\n", "/a/mcp"),
         ("4.20.0", "basePath: '/b'", "tsx src/index.ts", "ENV FASTMCP_BASE_PATH=/a\n", "/b/mcp"),
         ("4.20.0", "port: 1", "tsx src/index.ts --base-path /a", "", "/a/mcp"),
+        ("4.20.0", "port: 1", "tsx src/index.ts --base-path=/a", "", "/mcp"),
         ("4.20.0", "port: 1", "tsx src/index.ts", "", "/mcp"),
         ("4.3.2", "basePath: '/a'", "tsx src/index.ts", "ENV FASTMCP_BASE_PATH=/a\n", "/mcp"),
         ("4.20.0", "basePath: somewhere()", "tsx src/index.ts", "", None),
@@ -612,6 +680,35 @@ def test_the_path_below_which_fastmcp_serves(release: str, options: str, command
         s.start({{ transportType: 'httpStream', httpStream: {{ {options} }} }});"""
     files = {"package.json": f'{{"dependencies": {{"fastmcp": "{release}"}}}}', "src/index.ts": program}
     assert in_image(files, command, NODE + recipe).path.only == path
+
+
+@pytest.mark.parametrize(
+    ("command", "recipe", "transport", "port", "stateless"),
+    [
+        ("tsx src/index.ts", "", "stdio", None, None),
+        ("tsx src/index.ts --transport http-stream --port 81", "", "streamable-http", 81, False),
+        ("tsx src/index.ts --transport httpStream --port=81", "", "streamable-http", 8080, False),
+        ("tsx src/index.ts --transport sse", "", "stdio", None, None),
+        ("tsx src/index.ts", "ENV FASTMCP_TRANSPORT=http-stream\n", "stdio", None, None),
+        ("tsx src/index.ts", "ENV FASTMCP_TRANSPORT=httpStream FASTMCP_PORT= \n", "streamable-http", 8080, False),
+        (
+            "tsx src/index.ts",
+            "ENV FASTMCP_TRANSPORT=httpStream FASTMCP_STATELESS=true\n",
+            "streamable-http",
+            8080,
+            True,
+        ),
+        ("tsx src/index.ts --transport httpStream --stateless true", "", "streamable-http", 8080, True),
+        ("tsx src/index.ts --transport httpStream --stateless", "", "streamable-http", 8080, False),
+    ],
+)
+def test_what_fastmcp_reads_from_outside(
+    command: str, recipe: str, transport: str, port: int | None, stateless: bool | None
+):
+    program = "import { FastMCP } from 'fastmcp'; new FastMCP({ name: 'oak', version: '1' }).start();"
+    files = {"package.json": '{"dependencies": {"fastmcp": "4.20.0"}}', "src/index.ts": program}
+    server = in_image(files, command, NODE + recipe)
+    assert (server.transport.only, server.port.only, server.stateless.only) == (transport, port, stateless)
 
 
 def test_what_xmcp_makes_of_a_project():
@@ -643,7 +740,9 @@ def test_the_processes_of_pm2(command: str, count: int | None):
     assert in_image(files, command).workers.only == count
 
 
-@pytest.mark.parametrize(("release", "transport"), [("1.27.7", "sse"), ("2.2.4", None), ("^3.3.0", None)])
+@pytest.mark.parametrize(
+    ("release", "transport"), [("1.27.7", "sse"), ("2.2.4", None), ("3.5.0", "stdio"), ("^3.3.0", "stdio")]
+)
 def test_fastmcp_speaks_http_and_sse_until_its_second_major_release(release: str, transport: str | None):
     program = """import { FastMCP } from 'fastmcp'; const s = new FastMCP({ name: 'oak', version: '1' });
         s.start({ transportType: 'sse', sse: { endpoint: '/sse', port: 81 } });"""

@@ -127,7 +127,7 @@ def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     if found is None:
         place = context.absolute(said) or context.inside(said)
         place = f"node {place}" if place and posixpath.basename(said) in NODE_NAMES else place
-        why = f"{said} is not in the project, and no source of it is found"
+        why = f"{said} is not in the project, and what it is built from is not known"
         return _generated(said, word, argv, context) or context.none(why, place)
     built = context.inside(said)
     how = f"starts {found}" if built in (None, found) else f"starts {built}, which is built from {found}"
@@ -207,7 +207,8 @@ def _paths(path: str, context: ExecContext) -> Iterator[str]:
     absolute, workdir = context.absolute(path) or posixpath.normpath(path), context.workdir
     parts = absolute.strip("/").split("/")
     if workdir and absolute.startswith(f"{workdir.rstrip('/')}/"):
-        yield posixpath.normpath(posixpath.join(context.home, absolute[len(workdir.rstrip("/")) + 1 :]))
+        for home in dict.fromkeys((context.folder or context.home, context.home)):
+            yield posixpath.normpath(posixpath.join(home, absolute[len(workdir.rstrip("/")) + 1 :]))
     for start in range(len(parts)):
         for home in dict.fromkeys((context.home, "")):
             yield posixpath.normpath(posixpath.join(home, *parts[start:]))

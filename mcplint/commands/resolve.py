@@ -33,7 +33,7 @@ from mcplint.commands.python_commands import (
 )
 from mcplint.commands.uv_run import uv_run, uvx
 from mcplint.commands.words import Words, text
-from mcplint.knowledge.executables import JAVASCRIPT, SHELLS, TASK_RUNNERS
+from mcplint.knowledge.executables import DENO_VERBS, JAVASCRIPT, SHELLS, TASK_RUNNERS
 from mcplint.model import Argv
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.cache import Asking, cached
@@ -220,8 +220,12 @@ def _program(words: Words, context: ExecContext) -> Step:
 
 
 def _installed(words: Words, context: ExecContext) -> Step:
-    """A command that a package of the project installs."""
+    """A command that a package of the project installs; the entrypoint of an image runs what it is given."""
     name = text(words[0]) or ""
+    if name == "docker-entrypoint.sh" and words[1:]:
+        verb = text(words[1]) or ""
+        deno = (words[0]._replace(options=("deno",), site=None),) if verb.startswith("-") or verb in DENO_VERBS else ()
+        return Next((*deno, *words[1:]), context)
     manifests = (source for path in context.tree.called("package.json") for source in (context.tree.source(path),))
     if "/" in name and name.endswith(JAVASCRIPT):
         from mcplint.commands.node_commands import node_file

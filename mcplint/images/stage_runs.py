@@ -90,6 +90,7 @@ def _run_installer(growing: Growing, found: tuple[RunStep, ...]) -> None:
 
 def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:
     """Notes the installs of npm and its like in a RUN, and what its steps lack."""
+    from mcplint.images.deployed import deployed
     from mcplint.images.node_installs import called, configures, left, may_install, node_installs
     from mcplint.images.node_lacks import of_compiler, of_node_install, of_node_step, of_step_alone
 
@@ -108,6 +109,8 @@ def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, 
             growing.lacks += of_compiler(step, growing.node_folders, growing.compiler, here)
         if not step.doubted and not growing.node_folders and not installed:
             growing.lacks += of_step_alone(step, here)
+        if copied := deployed(step):
+            growing.copies.append(copied)
         said = called(step)
         if said and said.everywhere and any(re.match(r"typescript(?:@|$)", name) for name in said.names):
             growing.compiler = said

@@ -85,6 +85,10 @@ _FALKORDB = _FALKORDB._replace(
     )
 )
 _BRIDGE = _VENDOR._replace(workdir=None)
+# https://github.com/denoland/deno_docker
+_DENO = _VENDOR._replace(entrypoint=("/tini", "--", "docker-entrypoint.sh"), account="deno")
+_DENO = _DENO._replace(env=(*_VENDOR.env, *((f"DENO_{name}", None) for name in ("DIR", "VERSION", "INSTALL_ROOT"))))
+_DENO_ALONE = _DENO._replace(entrypoint=("/bin/deno",), shell=False, account="")
 _NONROOT = Base("65532", "/home/nonroot", env=_DISTROLESS_ENV, shell=False)
 
 _VENDORS = (
@@ -175,6 +179,9 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
     ("dhi.io/python", "*-dev", _VENDOR._replace(workdir=None)),
     ("mambaorg/micromamba", "*", _VENDOR._replace(user="mambauser", workdir="/tmp")),
     ("oven/bun", "*", _VENDOR._replace(workdir="/home/bun/app")),
+    *((name, "*", _DENO) for name in ("denoland/deno", "ghcr.io/denoland/deno")),
+    *((name, "*distroless*", _DENO_ALONE) for name in ("denoland/deno", "ghcr.io/denoland/deno")),
+    *((name, "bin*", Base(shell=False)) for name in ("denoland/deno", "ghcr.io/denoland/deno")),
     ("pytorch/pytorch", "*", _VENDOR._replace(workdir="/workspace")),
     *((name, "*", _VENDOR._replace(entrypoint=("/init",))) for name in _S6),
     ("public.ecr.aws/lambda/*", "*", _LAMBDA),

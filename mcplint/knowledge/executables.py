@@ -6,8 +6,10 @@ SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 NODE_MANAGERS = ("npm", "pnpm", "yarn", "bun")
 NODE_NAMES = ("node", "nodejs")
 NODE_RUNTIMES = (*NODE_NAMES, "bun", "deno")
-NODE_LOADERS = ("tsx", "ts-node", "ts-node-esm")
+NODE_LOADERS = ("tsx", "ts-node", "ts-node-esm", "ts-node-dev", "tsnd")
 """Node with a loader for TypeScript."""
+DENO_VERBS = frozenset({"run", "serve", "task", "eval", "repl", "x"})
+"""The subcommands of Deno that start something."""
 PACKAGE_RUNNERS = ("npx", "bunx", "pnpx")
 PACKAGE_EXEC = ("exec", "dlx", "x")
 """The subcommands of a package manager of Node that do what `npx` does."""

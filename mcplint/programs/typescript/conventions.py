@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from mcplint.programs.start import FRAMEWORK, Start
 from mcplint.programs.typescript.imports import exported, module
-from mcplint.programs.typescript.libraries.frameworks import xmcp_start
+from mcplint.programs.typescript.libraries.frameworks import fallback, xmcp_start
 from mcplint.programs.typescript.libraries.web import APPS, BELOW, DUAL, REWRITES, ROUTES, SLASHED, Route, serve
 from mcplint.programs.typescript.machine import SERVING, Args, Machine, Served
 from mcplint.programs.typescript.operators import text_of
-from mcplint.programs.typescript.values import NOTHING, Object, Package
-from mcplint.programs.values import Abstract, External, known, union, unknown
+from mcplint.programs.typescript.values import Object, Package
+from mcplint.programs.values import Abstract, External, known, unknown
 from mcplint.values import Label
 
 if TYPE_CHECKING:
@@ -148,18 +148,8 @@ def _listens(machine: Machine, start: Start) -> tuple[Abstract, Abstract]:
     """The port and the host: of the command, else of the environment; a standalone server takes both from there."""
     note = Label(start.span, "Next listens here")
     flags = start.flags
-    port = flags["port"] if "port" in flags else _variable(machine, "PORT", known(3000, note))
+    port = flags["port"] if "port" in flags else fallback(machine, "PORT", known(3000, note))
     if "standalone" in flags:
         # Docker sets HOSTNAME to the name of the container, where nothing else does.
-        return port, _variable(machine, "HOSTNAME", unknown(note))
+        return port, fallback(machine, "HOSTNAME", unknown(note))
     return port, flags["hostname"] if "hostname" in flags else known(DUAL, note)
-
-
-def _variable(machine: Machine, name: str, default: Abstract) -> Abstract:
-    value: Abstract = machine.variable(name)
-    if value.options is None:
-        return value
-    kept = tuple(option for option in value.options if not (option is None or option in (*NOTHING, "")))
-    if len(kept) == len(value.options):
-        return value
-    return union([value._replace(options=kept), default]) if kept else default

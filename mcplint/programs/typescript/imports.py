@@ -46,14 +46,22 @@ def load(machine: Machine, frame: Frame, specifier: str, name: str) -> Abstract:
         if specifier.startswith("#"):
             return unknown()
         _, specifier = mapped(machine.world.tree, posixpath.dirname(frame.package.fact.source.path), specifier)
-        found = f"{canonical(specifier)}:{'default' if name == '*' else name}"
-        found = machine.tables.aliases.get(found, found)
+        found = _called(machine, canonical(specifier), "default" if name == "*" else name)
         reader = machine.tables.reads.get(found)
         return reader(machine, None) if reader is not None else known(External(found))
     if path.endswith(".json"):
         return json_module(machine, path, name)
     package = module(machine, path)
     return exported(machine, package, name, set()) if package is not None else unknown()
+
+
+def _called(machine: Machine, path: str, name: str) -> str:
+    """What a name that a library's module exports is known by: from anywhere in its package, if there is no better."""
+    found, aliases = f"{path}:{name}", machine.tables.aliases
+    package = "/".join(path.split("/")[: 2 if path.startswith("@") else 1])
+    if found in aliases or found in machine.tables.calls:
+        return aliases.get(found, found)
+    return aliases.get(f"{package}/*:{name}", found)
 
 
 def canonical(specifier: str) -> str:

@@ -134,6 +134,7 @@ def _outcome(
     if not found:
         seen = [Label(each.span, "an SDK is imported, and where it is served is not seen") for each in sdks]
         lost = (*seen, *machine.lost, *(() if seen else _later(machine)))[:1]
+    found = tuple(_pinned(machine, each) for each in found)
     if "instances" in start.flags:
         found = tuple(each._replace(workers=_instances(start.flags["instances"])) for each in found)
     return Outcome(
@@ -147,6 +148,20 @@ def _outcome(
         complete=complete,
         steps=machine.world.steps - machine.budget,
     )
+
+
+def _pinned(machine: Machine, server: Server) -> Server:
+    """The server with the release of its SDK that its imports name, where nothing else tells it: `npm:NAME@1.2.3`."""
+    name = (server.sdk.package or "").removeprefix("npm:")
+    if not name or server.sdk.version.options is not None:
+        return server
+    pattern = rf"""["']npm:/?{re.escape(name)}@(\d{{1,9}}\.\d{{1,9}}\.\d{{1,9}}(?:-[\w.]{{1,40}})?)(?=[/"'])"""
+    sources = (package.fact.source for package in machine.packages.values() if package)
+    found = [Span(source, *each.span(1)) for source in sources for each in re.finditer(pattern, source.text)]
+    releases = {each.text: Label(each, "imports this release") for each in found}
+    if len(releases) != 1:
+        return server
+    return server._replace(sdk=server.sdk._replace(version=Value(tuple(releases), tuple(releases.values()))))
 
 
 def _shown(machine: Machine) -> Iterable[Label]:
@@ -177,11 +192,13 @@ def _unresolved(machine: Machine, start: Start) -> Iterable[Import]:
     """The imports that end the program of a server at its start."""
     from mcplint.programs.typescript.unresolved import SDK, SECOND, unexported, unresolved
 
-    tree = machine.world.tree
-    made_with = tuple(f"npm:{each}" for each in (f"{SDK}/", *SECOND))
+    tree, found = machine.world.tree, dict[Span, Import]()
+    made_with = tuple(f"npm:{each}" for each in (f"{SDK}/", f"{SDK}:", *SECOND))
     if any(each.dotted.startswith(made_with) for each in machine.imports):
-        yield from unexported(tree, start.target, machine.world.sdk(f"npm:{SDK}").version)
-    yield from unresolved(tree, start.target) if start.runtime == "node" else ()
+        found = {each.span: each for each in unexported(tree, start.target, machine.world.sdk(f"npm:{SDK}").version)}
+    for each in unresolved(tree, start.target) if start.runtime == "node" else ():
+        found.setdefault(each.span, each)
+    return found.values()
 
 
 def _instances(said: Value[str]) -> Value[int]:

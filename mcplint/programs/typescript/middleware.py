@@ -27,6 +27,9 @@ Source: https://github.com/expressjs/cors#configuration-options, https://hono.de
 JSON_TYPES = ("json", "application/json", "*/json", "application/*", "*/*")
 """The types of which `application/json` is one. Source: https://github.com/jshttp/type-is#typeisrequest-types"""
 
+KOA_TYPES = ("enableTypes", "detectJSON", "json", "parsedMethods", "parseIf")
+"""The options of Koa's parsers that tell which bodies they read. Source: the three of them as they answer."""
+
 
 class Middleware(NamedTuple):
     """A middleware of a library: the place below which it is, its dotted name, what it is told.
@@ -60,6 +63,8 @@ def body_parser(layers: tuple[Middleware, ...]) -> Middleware | None:
 
 def _reads_json(layer: Middleware) -> bool:
     """Whether a parser certainly takes `application/json`, as it does unless it is told other types."""
+    if "koa" in layer.name:
+        return all(prop(layer.args.get(0), name).only is UNDEFINED for name in KOA_TYPES)
     told = prop(layer.args.get(0), "type")
     types = elements(told) or (told,)
     return told.only is UNDEFINED or any(isinstance(each.only, str) and each.only in JSON_TYPES for each in types)

@@ -32,6 +32,9 @@ PLAIN = re.compile(r"(?:/(?:[^:*{(/]*|:\w+))*|[^:*{(]*")
 CASELESS = frozenset({APPS["express"], APPS["router"], APPS["koa-router"]})
 """Whose routers take capitals for small letters unless they are told otherwise."""
 
+PARSERS = re.compile(r"ContentTypeParser|preParsing|onRequest|@fastify/(?:express|middie)|\.hook\b|addHook")
+"""What a program says that may have Fastify leave bodies alone."""
+
 
 class Met(NamedTuple):
     """A request of a route that reaches MCP: where it is answered, what answers it, and the middleware before that."""
@@ -133,15 +136,23 @@ class _Walk:
             if app.span is not None:
                 self.layers.append(Middleware("/", "express:json", app.span, app.span))
         closed = app.library in APPS.values() and ENLARGED not in app.table
+        own = self._own_parser(app) if app.library == APPS["fastify"] else ()
         for route in ROUTES.of(app.table):
             self.machine.spend(1)
             for path in _paths(route.path):
-                closed = self._route(route, _below(prefix, path)) and closed
+                closed = self._route(route, _below(prefix, path), own) and closed
         return closed
 
-    def _route(self, route: Route, path: Abstract) -> bool:
+    def _own_parser(self, app: Object) -> tuple[Middleware, ...]:
+        """What Fastify reads bodies with before the handlers of routes, unless the program speaks of other parsers."""
+        texts = (package.fact.source.text for package in self.machine.packages.values() if package)
+        if app.span is None or any(map(PARSERS.search, texts)):
+            return ()
+        return (Middleware("/", "fastify:json", app.span, app.span),)
+
+    def _route(self, route: Route, path: Abstract, own: tuple[Middleware, ...] = ()) -> bool:
         closed, before = True, len(self.met)
-        layers = self.layers if route.use else list(self.layers)
+        layers = self.layers if route.use else [*self.layers, *own]
         for handler in route.handlers:
             for option in handler.options or ():
                 if isinstance(option, Object) and option.library in MIDDLEWARE and isinstance(path.only, str):

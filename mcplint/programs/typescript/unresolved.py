@@ -76,10 +76,10 @@ def unexported(tree: Tree, entry: str, release: Value[str]) -> Iterator[Import]:
     `release`: that of the SDK.
     """
     used: dict[str, frozenset[str]] = {}
-    for script, statement, source, _ in _walked(tree, entry, False):
+    for script, statement, source, mapped in _walked(tree, entry, False):
         specifier, clause = text_of(source)[1:-1], _clause(statement)
-        first = specifier.startswith(f"{SDK}/server")
-        if clause is None or not (first or specifier in SECOND):
+        first = f"{specifier}/".startswith(f"{SDK}/")
+        if clause is None or mapped is not None or not (first or specifier in SECOND):
             continue
         names, file = list(_names(clause)), script.source.path
         for name, own in names:

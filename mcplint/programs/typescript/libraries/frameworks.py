@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from mcplint.knowledge.sdk import release
@@ -12,7 +13,6 @@ from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Endpoint, Sdk, Server
 from mcplint.model.releases import agreed
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
-from mcplint.programs.typescript.libraries.options import Option, taken_apart
 from mcplint.programs.typescript.libraries.standard import converted
 from mcplint.programs.typescript.machine import FRAMEWORK, Args, Handler, Machine, Reader, Served
 from mcplint.programs.typescript.values import ARGUMENTS, NOTHING, UNDEFINED, Object, number, prop
@@ -31,10 +31,7 @@ def fast_start(machine: Machine, args: Args, owner: Any) -> Abstract:
     sdk = machine.world.sdk("npm:fastmcp")
     options = args.get(0)
     given = prop(options, "httpStream", prop(options, "sse"))
-    transport = _setting(machine, sdk, prop(options, "transportType"), "transport", known("stdio", *args.notes))
-    if "sse" in (transport.options or ()) and not sdk.version.must(lambda version: _numbers(version) < (2,)):
-        # From 2.0 on `start` throws "Invalid transport type", and newer releases serve standard streams instead.
-        transport = unknown(*transport.trace)
+    transport = _transport(machine, sdk, prop(options, "transportType"), known("stdio", *args.notes))
     base = _base(machine, sdk, given, args)
     endpoint = _setting(machine, sdk, prop(given, "endpoint"), "endpoint", _path(sdk, args))
     settings = {
@@ -42,12 +39,38 @@ def fast_start(machine: Machine, args: Args, owner: Any) -> Abstract:
         "host": _setting(machine, sdk, prop(given, "host"), "host", _known(sdk, "default.host", args)),
         "path": _below(base, endpoint),
         "base": base,
-        "stateless": prop(given, "stateless", known(False, *args.notes)),
+        "stateless": _stateless(machine, sdk, prop(given, "stateless", known(False, *args.notes))),
         "json_response": prop(given, "enableJsonResponse", known(False, *args.notes)),
     }
     what = partial(_described, owner=owner, args=args, transport=transport, settings=settings, sdk=sdk)
     machine.serve(Served(FRAMEWORK, what, unknown(), unknown(), args.span or machine.origin))
     return known(UNDEFINED)
+
+
+def _transport(machine: Machine, sdk: Sdk, said: Abstract, default: Abstract) -> Abstract:
+    """What fastmcp speaks: releases that read it from outside take whatever is not `httpStream` for `stdio`.
+
+    Releases from 2.0 on that do not read it end with "Invalid transport type" where it is `sse`.
+    """
+    found = _setting(machine, sdk, said, "transport", default)
+    if agreed(sdk, "env.transport") is True:
+        return _mapped(found, lambda option: option if option == "httpStream" else "stdio")
+    ends = "sse" in (found.options or ()) and not sdk.version.must(lambda version: _numbers(version) < (2,))
+    return unknown(*found.trace) if ends else found
+
+
+def _mapped(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
+    """A value with each of its options changed; one that is changed stands nowhere in a file."""
+    options = None if value.options is None else tuple(dict.fromkeys(map(change, value.options)))
+    return value if options == value.options else value._replace(options=options, site=None)
+
+
+def _stateless(machine: Machine, sdk: Sdk, said: Abstract) -> Abstract:
+    """Whether fastmcp keeps no sessions: where `start` does not say so, `true` as an argument or in a variable does."""
+    if said.must(bool) or agreed(sdk, "env.stateless") is not True:
+        return said
+    told = _mapped(_from_outside(machine, "stateless", said), lambda option: option in (True, "true"))
+    return union([said, told]) if said.may(bool) else told
 
 
 def _known(sdk: Sdk, name: str, args: Args) -> Abstract:
@@ -94,11 +117,30 @@ def _setting(machine: Machine, sdk: Sdk, said: Abstract, name: str, default: Abs
 
 
 def _from_outside(machine: Machine, name: str, default: Abstract) -> Abstract:
+    """What `--name WORD` says, else a variable, else the default; an empty text counts as none.
+
+    `--name=WORD` is not read. Source: 4.20.0 as it starts, 3.5.0 as it reads.
+    """
     variable = f"FASTMCP_{name.upper().replace('-', '_')}"
-    option = Option(name, (name,), "string", default, variable)
-    found = taken_apart(machine, [option], machine.argv).values[name]
-    places = (note.span for note in default.trace[:1] if found.options is None)
-    return noted(found, *(Label(place, f"--{name} or {variable} may set it") for place in places))
+    words = machine.argv
+    if words is None or any(word.options is None for word in words):
+        places = [note.span for note in default.trace[:1]]
+        return unknown(*default.trace, *(Label(each, f"--{name} or {variable} may set it") for each in places))
+    given = next((after for word, after in pairwise(words) if word.must_be(f"--{name}")), None)
+    if given is None or given.must_be(""):
+        return fallback(machine, variable, default)
+    return _mapped(given, lambda word: "httpStream" if name == "transport" and word == "http-stream" else word)
+
+
+def fallback(machine: Machine, name: str, default: Abstract) -> Abstract:
+    """An environment variable, and the default where it may be unset or empty."""
+    value: Abstract = machine.variable(name)
+    if value.options is None:
+        return value
+    kept = tuple(option for option in value.options if not (option is None or option in (*NOTHING, "")))
+    if len(kept) == len(value.options):
+        return value
+    return union([value._replace(options=kept), default]) if kept else default
 
 
 def _described(

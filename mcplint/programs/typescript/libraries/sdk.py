@@ -323,15 +323,8 @@ CALLS: Mapping[str, Handler] = {
 CLASSES = (*SERVERS, *HTTP_TRANSPORTS, *SSE_TRANSPORTS, HANDLERS, EXTRA)
 READS: Mapping[str, Reader] = {f"{path}.server": inner_server for path in SERVERS}
 ALIASES: Mapping[str, str] = {
-    f"{V1}/{path}:{name}": f"{V1}/server/{home}:{name}"
-    for name, home in (
-        ("McpServer", "mcp"),
-        ("StdioServerTransport", "stdio"),
-        ("SSEServerTransport", "sse"),
-        ("StreamableHTTPServerTransport", "streamableHttp"),
-    )
-    for path in ("server", "server/index", "server/mcp", "server/transport")
-    if path != f"server/{home}"
+    f"{V1}/*:{path.partition(':')[2]}": path
+    for path in (*SERVERS[:2], STDIO_TRANSPORTS[0], SSE_TRANSPORTS[0], *HTTP_TRANSPORTS[:2], EXPRESS_APPS[0])
 } | {
     f"{V2}:StdioServerTransport": f"{V2}/stdio:StdioServerTransport",
     f"{V2}:SSEServerTransport": SSE_TRANSPORTS[1],
@@ -345,4 +338,4 @@ ALIASES: Mapping[str, str] = {
         )
     },
 }
-"""What is taken from where no release exports it is meant all the same."""
+"""What is taken from where no release exports it is meant all the same; `/*` is any path of a package."""

@@ -45,22 +45,17 @@ HOST_GUARDS = tuple(
     for name in ("hostHeaderValidation", "localhostHostValidation")
 )
 """What answers only requests with one of some names in `Host`: of a list, and of the machine itself."""
+BODY_PARSERS = (
+    *("express:json", "body-parser:json", "fastify:json", "koa-bodyparser:default", "@koa/bodyparser:bodyParser"),
+    *("koa-body:koaBody", "koa-body:default"),
+)
 MIDDLEWARE = (
-    *("express:json", "express:urlencoded", "express:text", "express:raw", "cors:default", "helmet:default"),
-    *("morgan:default", "compression:default", "express-rate-limit:default", "cookie-parser:default", "hono/cors:cors"),
-    *(
-        "hono/logger:logger",
-        "hono/compress:compress",
-        "body-parser:json",
-        "pino-http:default",
-        "hono/body-limit:bodyLimit",
-    ),
-    *HOST_GUARDS,
+    *(*BODY_PARSERS, "express:urlencoded", "express:text", "express:raw", "cors:default", "helmet:default"),
+    *("morgan:default", "compression:default", "express-rate-limit:default", "cookie-parser:default"),
+    *("hono/cors:cors", "hono/logger:logger", "hono/compress:compress", "pino-http:default"),
+    *("hono/body-limit:bodyLimit", *HOST_GUARDS),
 )
 """What changes requests and responses and answers none that a client of MCP makes."""
-
-
-BODY_PARSERS = ("express:json", "body-parser:json")
 
 
 class Route(NamedTuple):
