@@ -395,18 +395,23 @@ def test_what_a_command_installs_itself_is_told(command: str, installs: object) 
 @pytest.mark.parametrize(
     ("code", "target"),
     [
-        ("from notes.cli import main; main()", "notes.cli:main"),
-        ("import notes.cli as cli\ncli.main()", "notes.cli:main"),
-        ("import notes.cli; notes.cli.main()", "notes.cli:main"),
-        ("from notes import cli; cli.main()", "notes.cli:main"),
-        ("from notes import cli; cli.main(1)", None),
+        ("from notes.cli import main; main()", "notes.cli"),
+        ("import os, notes.cli as cli\ncli.main()", "notes.cli"),
+        ("from notes import cli; cli.main(1)", "notes.cli"),
+        ("from notes import main; main()", "notes"),
+        ("def run():\n    import server\nrun()", "server"),
         ("from elsewhere import main; main()", None),
         ("print(", None),
     ],
 )
-def test_code_that_imports_a_function_and_calls_it(code: str, target: str | None) -> None:
-    found = start(["python", "-c", code])
-    assert (found.target if isinstance(found, Start) else None) == target
+def test_code_in_a_command_is_a_program_where_it_imports_the_project(code: str, target: str | None) -> None:
+    found = start(["python", "-c", code, "--port"])
+    told = (
+        (found.target, found.code.only, [word.only for word in found.argv or ()])
+        if isinstance(found, Start) and found.code is not None
+        else None
+    )
+    assert told == (target and (target, code, ["--port"]))
 
 
 def test_a_word_that_a_condition_decides_is_one_of_its_values() -> None:

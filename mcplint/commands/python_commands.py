@@ -12,12 +12,12 @@ from mcplint.commands.console_scripts import installed, lacks, script
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
 from mcplint.commands.words import Words, span_of, text
-from mcplint.facts.python import spelled
+from mcplint.facts.python import in_command
 from mcplint.knowledge.distributions import OWN
 from mcplint.knowledge.executables import JAVASCRIPT, SHELLS
 from mcplint.knowledge.image_ports import OTHER_COMMANDS
 from mcplint.programs.python.modules import alike, find, is_misspelled, project_folders, roots
-from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT, NoStart
+from mcplint.programs.start import APP, CODE, FUNCTION, HANDLER, MODULE, SCRIPT, NoStart
 from mcplint.project.tree import Tree
 from mcplint.text.paths import contains, side_folder
 from mcplint.values import Label, Value
@@ -50,32 +50,27 @@ def python(words: Words, context: ExecContext) -> Step:
 
 
 def _code(words: Words, context: ExecContext) -> Step:
-    """`python -c`, where its text imports a function and calls it: `from module import main; main()`."""
+    """`python -c`, where its text imports a module of the project."""
     code = text(words[0]) if words else None
-    try:
-        *imports, last = ast.parse(code or "").body or [ast.Pass()]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        imports, last = [], ast.Pass()
-    call = last.value if isinstance(last, ast.Expr) else None
-    called = spelled(call.func) if isinstance(call, ast.Call) and not (call.args or call.keywords) else ""
-    first, dot, rest = called.partition(".")
-    origin = dict(name for each in imports for name in _imported(each)).get(first)
-    module, _, function = f"{origin}{dot}{rest}".rpartition(".")
+    place = span_of(words[0], context.span) if words else context.span
+    module = in_command(code, place) if code is not None else None
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
-    if origin is None or not module or find(context.tree, folders, module) is None:
-        return context.none("python -c runs code in the command itself")
-    note = Label(span_of(words[0], context.span), f"calls {module}:{function}")
-    return context.start(FUNCTION, f"{module}:{function}", words[1:], folders, note)
+    names = (name for node in ast.walk(module.tree) for name in _imported(node)) if module else ()
+    own = next((name for name in names if find(context.tree, folders, name) is not None), None)
+    if own is None:
+        return context.none("python -c runs code that imports no module of the project")
+    note = Label(place, f"runs code that imports {own}")
+    start = context.start(CODE, own, words[1:], folders, note)
+    return start._replace(code=words[0])
 
 
-def _imported(statement: ast.stmt) -> Iterator[tuple[str, str]]:
-    """The names that an import binds, with what they mean by its dotted name."""
-    if isinstance(statement, ast.ImportFrom) and not statement.level:
-        yield from ((alias.asname or alias.name, f"{statement.module}.{alias.name}") for alias in statement.names)
-    elif isinstance(statement, ast.Import):
-        for alias in statement.names:
-            top = alias.name.partition(".")[0]
-            yield (alias.asname, alias.name) if alias.asname else (top, top)
+def _imported(node: ast.AST) -> Iterator[str]:
+    """The modules that an import statement names, those after `from` first where they are modules themselves."""
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        yield node.module
+    elif isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
 
 
 def python_file(word: Value[str], argv: Words, context: ExecContext) -> Step:

@@ -69,6 +69,35 @@ def located(source: Source, tree: ast.Module) -> Module:
     return Module(source, tree, lines, Encoded.of(source.text, encoded))
 
 
+class CommandModule(Module):
+    """The code that a command gives to Python, where nothing is rewritten: it stands there in quotes of its own."""
+
+    def site(self, node: ast.Constant, span: Span) -> EditSite | None:
+        return None
+
+    def insertion(self, call: ast.Call, name: str, quoted: bool = True) -> EditSite | None:
+        return None
+
+
+def in_command(text: str, place: Span) -> Module | None:
+    """The module of a text that a command gives to Python at a place; None where Python refuses it."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    module = located(place.source, tree)
+    before = len(place.source.text[: place.start].encode("utf-8", "replace"))
+    if place.text == text:
+        lines = located(Source(place.source.path, text), tree).lines
+        return CommandModule(module.source, tree, tuple(before + line for line in lines), module.encoded)
+    length = len(place.text.encode("utf-8", "replace"))
+    for node in ast.walk(tree):
+        if hasattr(node, "lineno"):
+            node.lineno = node.end_lineno = 1  # type: ignore[attr-defined]
+            node.col_offset, node.end_col_offset = 0, length  # type: ignore[attr-defined]
+    return CommandModule(module.source, tree, (before,), module.encoded)
+
+
 def spelled(node: ast.AST) -> str:
     """The text of an expression, empty where it is nested too deeply for that."""
     try:

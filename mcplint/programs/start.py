@@ -10,6 +10,7 @@ from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
 
 SCRIPT, MODULE, FUNCTION, APP, OBJECT, HANDLER = "script", "module", "function", "app", "object", "handler"
+CODE = "code"
 FRAMEWORK = "framework"
 OTHERS = "*"
 """The name under which a command says that it sets variables of which no file tells the names."""
@@ -21,7 +22,8 @@ class Start(NamedTuple):
     `kind`: `script` (target: a file of the project), `module` (`python -m`: a dotted name), `function` (a console
     script: `module:function`), `app` (an ASGI server's `module:app`), `object` (`mcp run`, `fastmcp run`:
     `file.py:object`, the object may be empty), `handler` (of AWS Lambda: `module:name`), `framework` (a `package.json`
-    whose project a framework of Node runs: `runner`).
+    whose project a framework of Node runs: `runner`), `code` (`python -c`: the module of the project that `code`, the
+    text after it, imports first).
     `argv`: the words after the program; None where they cannot be told, nor then `flags`. `env`: what the command
     itself sets, by name, and under `OTHERS` that it may set any other.
     `roots`: the folders of the project in which modules are looked up, first match first ("" is the project).
@@ -63,6 +65,7 @@ class Start(NamedTuple):
     prepared: bool = False
     commands: tuple[Argv, ...] = ()
     workdir: str | None = None
+    code: Value[str] | None = None
 
     @property
     def parts(self) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from mcplint.facts.python import Module, spelled
+from mcplint.facts.python import Module, in_command, spelled
 from mcplint.findings import WARNING, LargeProgram
 from mcplint.model import Server
 from mcplint.programs.alternatives import servers
@@ -27,7 +27,7 @@ from mcplint.programs.python.module_text import fallbacks, nodes
 from mcplint.programs.python.modules import Modules, find, reaches
 from mcplint.programs.python.state import BACKGROUND
 from mcplint.programs.python.values import Frame, Function, Package
-from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
+from mcplint.programs.start import APP, CODE, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
 from mcplint.programs.values import Abstract, Table, known, unknown
 from mcplint.programs.world import STEPS, World, run_path
 from mcplint.text.source import Span
@@ -61,7 +61,7 @@ def follow(start: Start, world: World) -> Outcome:
 def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool, Label | None]:
     """What comes of it, whether it makes a difference what is given, and the variable for want of which it ended."""
     modules = Modules(world.tree, start.roots, _there(world, start))
-    program = known(start.target, *start.notes)
+    program = known("-c" if start.kind == CODE else start.target, *start.notes)
     machine = Machine(world, modules, tables(), start.argv, program, lenient, start.span, start.terminal)
     notes: tuple[Label, ...] = ()
     complete, demand = True, None
@@ -234,6 +234,10 @@ def launch(machine: Machine, start: Start) -> None:
     elif start.kind == FUNCTION:
         value = _named(machine, start, start.target)
         call_and_await(machine, value, Args())
+    elif start.kind == CODE:
+        fact = _code(start)
+        if fact is not None:
+            run_main(machine, fact, "__main__", None)
     elif start.kind == APP:
         from mcplint.programs.python.libraries.asgi import serve_app
 
@@ -244,6 +248,12 @@ def launch(machine: Machine, start: Start) -> None:
         invoke(machine, start, _named(machine, start, start.target))
     elif start.kind == OBJECT:
         _object(machine, start)
+
+
+def _code(start: Start) -> Module | None:
+    """The code that a command gives to Python."""
+    code = start.code.only if start.code is not None else None
+    return in_command(code, start.code.span or start.span) if start.code is not None and code is not None else None
 
 
 def _module(machine: Machine, start: Start) -> None:
