@@ -17,6 +17,14 @@ NAMES = ("transport", "host", "port", "path")
 PYPROJECT = '[project]\nname = "notes"\nversion = "1.0.0"\ndependencies = ["fastmcp==3.4.11"]\n'
 PACKAGED = PYPROJECT + '[project.scripts]\nnotes = "notes:main"\n'
 IMAGE = "FROM python:3.13-slim\nWORKDIR /app\nRUN pip install fastmcp==3.4.11\nCOPY . .\nUSER 1000\n"
+OPTIONS = """import argparse
+p = argparse.ArgumentParser()
+p.add_argument("--transport", default="stdio")
+p.add_argument("--host", default="127.0.0.1")
+p.add_argument("--port", type=int, default=8000)
+a = p.parse_args()
+mcp.run() if a.transport == "stdio" else mcp.run(transport=a.transport, host=a.host, port=a.port)
+"""
 FAST = 'from fastmcp import FastMCP\n\nmcp = FastMCP("notes")\n'
 
 
@@ -239,13 +247,123 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         },
         {"compose.yaml:notes": "streamable-http 127.0.0.1 81 /mcp"},
     ),
+    "a recipe of make with variables": (
+        {
+            **service("make", "    environment: {KIND: http, HOST: '10.0.0.1'}\n"),
+            "Makefile": "-include .env\nPORT ?= 81\nHOST := 0.0.0.0\nRUN = $(PYTHON) server.py --port ${PORT}\n"
+            "PYTHON := python\nOTHER = $(OTHER)\nexport NAME = n\nexport ADDRESS = $(HOST)\n\nall: stop run\nstop:\n"
+            "\t-rm $(OTHER)\nrun: stop  ## runs it\n\tcd src\n\t@$(RUN) --transport $(KIND) --host $$ADDRESS\n\n"
+            "ifeq ($(OS),Windows_NT)\nX = 1\nendif\n",
+            "server.py": FAST + OPTIONS,
+        },
+        {"compose.yaml:notes": "streamable-http 0.0.0.0 81 /mcp"},
+    ),
+    "a recipe of make, with what its command sets": (
+        {
+            **service("make -C src run PORT=82 -s"),
+            "src/Makefile": "PORT = 81\nPORT += 1\nrun: ; $(MAKE) serve\nserve:\n\tpython server.py \\\n"
+            "\t\t--port $(PORT) --transport http $(EXTRA)\n",
+            "src/server.py": FAST + OPTIONS,
+        },
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 82 /mcp"},
+    ),
+    "a recipe of make, with what is not known": (
+        {
+            **service("make run"),
+            "Makefile": "include *.mk\nPORT ?= 81\nHOST = $(shell hostname)\nrun:\n"
+            '\tpython server.py --port "$(PORT)" --transport http --host "$(HOST)"\n',
+            "server.py": FAST + OPTIONS,
+        },
+        {"compose.yaml:notes": "streamable-http ? ? /mcp"},
+    ),
+    "a recipe of make that conditions decide about": (
+        {
+            **service("make run"),
+            "Makefile": "run:\nifdef HTTP\n\tpython server.py --transport http\nelse\n\tpython server.py\nendif\n",
+            "server.py": FAST + OPTIONS,
+        },
+        {"compose.yaml:notes": "what the recipe of run runs depends on conditions of make"},
+    ),
+    "a recipe of just with parameters": (
+        {
+            **service("just serve", "    environment: {KIND: http}\n"),
+            "justfile": "# recipes\nset shell := ['bash', '-c']\nport := env('PORT', '81')\nhost := '0.0' + \".0.0\"\n"
+            "export ADDRESS := host\nalias serve := run\n\n[group('a')]\n"
+            "run transport=env_var('KIND') at=port *more: pre\n"
+            "    cd src\n    @python server.py --port {{ at }} --transport {{transport}} --host $ADDRESS {{more}}\n\n"
+            "pre:\n    #!/usr/bin/env python3\n    print(1)\n",
+            "server.py": FAST + OPTIONS,
+        },
+        {"compose.yaml:notes": "streamable-http 0.0.0.0 81 /mcp"},
+    ),
+    "a recipe of just with arguments": (
+        {
+            **service("just port=83 all"),
+            "justfile": "port := '81'\nserve kind *more:\n    python server.py --transport {{kind}} {{more}}\n"
+            "all: && (serve 'http')\n  just serve http --port {{port}}\n",
+            "server.py": FAST + OPTIONS,
+        },
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 83 /mcp"},
+    ),
+    "a recipe of just that lacks an argument": (
+        {**service("just serve"), "justfile": "serve kind:\n    python server.py {{kind}}\n", "server.py": FAST},
+        {"compose.yaml:notes": "what just runs after serve is not known"},
+    ),
+    "a task with variables": (
+        {
+            **service("task", "    environment: {A: '0.0.0.0'}\n"),
+            "Taskfile.yml": "version: '3'\nvars: {PORT: 81, KIND: '{{.KIND | default \"http\"}}', T: {sh: date}}\n"
+            "env: {P: '{{.PORT}}'}\ntasks:\n  default: {deps: [first, serve]}\n  first: python first.py\n"
+            "  serve:\n    vars: {B: '{{.A}}'}\n    cmds:\n"
+            "      - {task: real, vars: {PORT: 84, H: '{{.B}}'}}\n      - defer: python end.py\n"
+            '  real: python server.py --port {{.PORT}} --transport {{.KIND}} --host {{default "::" .H}}\n',
+            "server.py": FAST + OPTIONS,
+        },
+        {"compose.yaml:notes": "streamable-http 0.0.0.0 84 /mcp"},
+    ),
+    "a task with what its command sets": (
+        {
+            **service("task serve PORT=85"),
+            "Taskfile.yml": "version: '3'\nvars: {PORT: 81}\ntasks:\n  serve:\n    env: {K: http, P: '{{.PORT}}'}\n"
+            "    cmds: ['python server.py --port $P --transport $K --host \"{{now}}\"']\n",
+            "server.py": FAST + OPTIONS,
+        },
+        {"compose.yaml:notes": "streamable-http ? 85 /mcp"},
+    ),
+    "code in the command": (
+        {
+            "Dockerfile": IMAGE + 'CMD ["python", "-c", "from server import mcp; '
+            'mcp.run(transport=\\"http\\", host=\'0.0.0.0\', port=86)"]\n',
+            "server.py": FAST,
+        },
+        {"Dockerfile": "streamable-http 0.0.0.0 86 /mcp"},
+    ),
+    "code in the command that serves an application": (
+        {
+            **service("python -c 'import uvicorn, os, server; uvicorn.run(server.app, port=int(os.environ[\"P\"]))'"),
+            ".env": "P=87\n",
+            "server.py": FAST + "app = mcp.http_app()\n",
+        },
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 ? /mcp"},
+    ),
+    "code in the command that only imports": (
+        {
+            **service("python -u -c \"import sys; sys.path.insert(0, '/app')\nimport server\"".replace("\n", "; ")),
+            "server.py": FAST + "mcp.run()\n",
+        },
+        {"compose.yaml:notes": "stdio"},
+    ),
+    "code in the command that imports nothing of the project": (
+        {**service("python -c 'print(1)'"), "server.py": FAST + "mcp.run()\n"},
+        {"compose.yaml:notes": "python -c runs code that imports no module of the project"},
+    ),
     "a task whose template is not known": (
         {
             **service("task serve"),
             "Taskfile.yml": "version: '3'\ntasks:\n  serve: python {{.FILE}}\n",
             "server.py": FAST + "mcp.run()\n",
         },
-        {"compose.yaml:notes": "what the task serve runs is not known"},
+        {"compose.yaml:notes": "python starts no program"},
     ),
     "a service of s6-overlay": (
         {

@@ -119,12 +119,13 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
 
         return sdk_run(name, words, context)
     if name in (*TASK_RUNNERS, "supervisord"):
-        from mcplint.commands.tasks import go_task, recipe, supervised, task
+        from mcplint.commands.just import just
+        from mcplint.commands.make import make
+        from mcplint.commands.taskfile import go_task
+        from mcplint.commands.tasks import supervised, task
 
-        if name == "supervisord":
-            return supervised(words, context)
-        if name in ("make", "just"):
-            return recipe(name, words, context)
+        if name in (whole := {"supervisord": supervised, "make": make, "just": just}):
+            return whole[name](words, context)
         found = task(name, words[1:], context)
         if name == "task":
             return found or go_task(words[1:], context)

@@ -44,6 +44,7 @@ LASTING = frozenset(
     "time",
 }
 _MOST_STARTS = 4
+NO_PROGRAM = "the shell starts no known program"
 
 
 def from_shell(words: Words, context: ExecContext) -> Step:
@@ -78,9 +79,9 @@ def from_script(path: str, arguments: Words, context: ExecContext) -> Step:
     return _last(script, None, context._replace(zero=Value((context.absolute(path) or path,)), arguments=arguments))
 
 
-def from_lines(lines: LocatedText, context: ExecContext) -> Step:
+def from_lines(lines: LocatedText, context: ExecContext, arguments: Words = ()) -> Step:
     """The command that lines of shell come down to."""
-    return _last(lines, None, context._replace(zero=None, arguments=()))
+    return _last(lines, None, context._replace(zero=None, arguments=arguments))
 
 
 def _last(located: LocatedText, place: Span | None, context: ExecContext) -> Step:
@@ -90,7 +91,7 @@ def _last(located: LocatedText, place: Span | None, context: ExecContext) -> Ste
     except TooManyPaths:
         return context.none("the shell has too many branches to follow")
     if not paths:
-        return context.none("the shell starts no known program")
+        return context.none(NO_PROGRAM)
     unknown = next((path[-1] for path in paths if path[-1].argv is None), None)
     if unknown:
         notes = (*context.notes, Label(unknown.span, "is expanded by the shell"))
