@@ -13,8 +13,10 @@ DNS has the names of Services anyway.
 An error where the port of the server comes from the variable, a warning where
 the program reads it for something else. Not reported for headless Services,
 for Services of other folders that do not lead to the pod, for
-`parseInt(process.env.MCP_PORT) || 3000`, which bears any text, and where a
-Secret or a ConfigMap that is not in the project may set the variable.
+`parseInt(process.env.MCP_PORT) || 3000` and a `try` around `int()`, which bear
+any text, for what takes the text apart first (`rsplit(":", 1)`, `isdigit()`),
+and where a Secret or a ConfigMap that is not in the project may set the
+variable.
 
 See
 https://kubernetes.io/docs/tutorials/services/connect-applications-service/#accessing-the-service
@@ -140,6 +142,15 @@ spec:
 import re
 
 from mcplint import ERROR, WARNING, Edit, Finding, Fix, Label, Server, rule
+from mcplint.text.source import Span
+
+MOST = 12
+"""Lines around one that reads a variable in which the program may mind what it holds."""
+APART = re.compile(
+    r"\b(?:parseInt|Number)\([^()|?]*\)\s*\|\||\.(?:r?split|r?partition|isdigit|isdecimal|isnumeric|startswith"
+    r"|startsWith|removeprefix|replace|match|test)\(|\bre\.\w+\(|\burl(?:parse|split)\(|\bnew URL\(|\bisNaN\("
+)
+"""What a program does with a text that may be no number."""
 
 
 @rule("service-link-variable", ERROR)
@@ -150,7 +161,8 @@ def check(server: Server):
         if name in container.env and comes_from_pod(container, name):
             continue
         decides = next((note for note in server.port.trace if note.variable == name), None)
-        if decides and bears(decides.span):
+        read = decides.span if decides else (server.made or server.span)
+        if bears(read, name):
             continue
         service = "Service `{}`".format(given.trace[0].span.text.strip("'\""))
         message = (
@@ -165,11 +177,39 @@ def check(server: Server):
         yield Finding(message, given.trace[0].span, notes, fix, None if decides else WARNING)
 
 
-def bears(span):
-    """Whether what reads a variable goes on to a default where its text is no number."""
-    text = span.source.text
-    line = text[text.rfind("\n", 0, span.start) + 1 : (text.find("\n", span.end) + 1 or len(text) + 1) - 1]
-    return re.search(r"\b(?:parseInt|Number)\([^()|?]*\)\s*\|\|", line) is not None
+def bears(span: Span, name: str) -> bool:
+    """Whether a program makes something of any text that it reads from a variable, or goes on where it cannot."""
+    lines = span.source.text.splitlines()
+    own = span.source.text.count("\n", 0, span.start)
+    told = [number for number, line in enumerate(lines) if number == own or re.search(rf"[\"'.]{name}\b", line)]
+    return any(is_tried(lines, number) or takes_apart(lines, number) for number in told[:MOST])
+
+
+def takes_apart(lines: list[str], number: int) -> bool:
+    """Whether the line that reads a variable looks into its text, or one below minds what it was stored as."""
+    stored = re.match(r"\s*(?:const |let |var )?(\w+)(?:: ?\w+)? *=", lines[number])
+    uses = re.compile(rf"\b{stored[1]}\b") if stored else None
+    below = [each for each in range(number + 1, min(number + MOST, len(lines))) if uses and uses.search(lines[each])]
+    return any(APART.search(lines[each]) for each in (number, *below)) or any(is_tried(lines, each) for each in below)
+
+
+def is_tried(lines: list[str], number: int) -> bool:
+    """Whether a line stands where a text that is no number ends nothing: in a `try`, or with `suppress`."""
+    depth = indent(lines[number])
+    for above in range(number - 1, max(number - MOST, -1), -1):
+        line = lines[above]
+        if line.strip() and indent(line) < depth:
+            depth = indent(line)
+            if re.match(r"\s*with .*suppress\(.*(?:ValueError|Exception)", line):
+                return True
+            if line.strip() == "try:":
+                beside = (one for one in lines[number : number + MOST] if one.strip() and indent(one) == depth)
+                return any(re.match(r"\s*except(?:\s*:|.*\b(?:ValueError|Exception)\b)", one) for one in beside)
+    return False
+
+
+def indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def comes_from_pod(container, name):

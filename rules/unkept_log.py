@@ -10,7 +10,9 @@ for the folder. A server that speaks stdio may log to standard error as well.
 
 Reported for files that are named `.log` and opened before the server serves:
 those of `logging` and loguru, and in Node of pino, winston and streams.
-Not reported for `/tmp`, or where something is mounted over the file.
+Not reported for `/tmp`, where something is mounted over the file, where the
+image links it to `/dev/stdout`, and with Docker for a folder that VOLUME
+names.
 
 See https://12factor.net/logs
 
@@ -109,5 +111,7 @@ def inside(path: str, container: Container) -> str | None:
 
 def kept(path: str, container: Container) -> bool:
     """Whether something may be mounted over a file, or nobody expects it to stay."""
-    folders = (mount.target.only for mount in container.mounts)
-    return path.startswith(PASSING) or any(folder is None or f"{path}/".startswith(f"{folder}/") for folder in folders)
+    folders = (*(mount.target.only for mount in container.mounts), *container.outlets)
+    return path.startswith(PASSING) or any(
+        folder is None or f"{path}/".startswith(f"{folder.rstrip('/')}/") for folder in folders
+    )

@@ -5,6 +5,7 @@ Paths inside the image are absolute; paths of the project are relative to its ro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -14,6 +15,11 @@ from mcplint.model.insertion import VariableSite
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
+
+_TO_OUTPUT = re.compile(
+    r"\bln[ \t]+(?:-\w+[ \t]+)+/(?:dev/(?:stdout|stderr|fd/[12])|proc/\w+/fd/[12])[ \t]+([^\s;&|]+)"
+)
+_PATH = re.compile(r"/[\w./-]*")
 
 
 class Launch(NamedTuple):
@@ -143,6 +149,16 @@ class Image(NamedTuple):
             yield (each := waiting.pop())
             waiting += [part for number, part in each.parts.items() if number not in seen]
             seen |= each.parts.keys()
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """The paths that RUN lines link to the output of the container."""
+        return tuple(link[1] for run in self.runs for link in _TO_OUTPUT.finditer(run.text.text))
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The folders that VOLUME lines make to volumes, which Docker mounts by itself."""
+        return tuple(path for span in self.volumes for path in _PATH.findall(span.text))
 
     def variable(self, name: str) -> Value[str | None]:
         """What the environment says of a name: known to be absent only where every layer of it is read."""

@@ -66,7 +66,8 @@ class Container(NamedTuple):
     starts and the project provably lacks, where an SDK is installed to serve with. `needs_root`: what may fail as
     another user than root, which it may be, as far as the files tell.
     `new_variable`: where one more variable would be set for it. `account`: the user that its image makes, and may not
-    change to. `accounts`: all that it makes, by name. `non_root`: where Kubernetes is told to start it as no root only.
+    change to. `accounts`: all that it makes, by name. `outlets`: files and folders of its image that lead to the output
+    of the container, or that outlive it. `non_root`: where Kubernetes is told to start it as no root only.
     `lacks`: what its build and its program need and do not find. `script`: the one that it starts, `sync`: what uv
     does at its start, if any.
     `reload`: how a program of it has itself started anew at changes, and what comes of that.
@@ -141,6 +142,7 @@ class Container(NamedTuple):
     new_variable: VariableSite | None = None
     account: str = ""
     accounts: Mapping[str, Account] = {}
+    outlets: tuple[str, ...] = ()
     non_root: Label | None = None
     lacks: tuple[Lack, ...] = ()
     script: StartScript | None = None

@@ -10,7 +10,7 @@ from mcplint.facts.document import MappingNode, ScalarNode, at, items, pairs, sc
 from mcplint.model import Manifest
 from mcplint.text.source import Span
 
-PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b([^\n;&|]*)"
+PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b(?![ \t]+(?:--help|-h)\b)([^\n;&|]*)"
 
 
 class Step(NamedTuple):

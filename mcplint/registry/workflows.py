@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar
+from mcplint.facts.document import Node, at, items, pairs, scalar
 from mcplint.findings import NOTE, WARNING, Finding, Fix
 from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
+from mcplint.registry.conditions import Event, events, step_runs, triggers
 from mcplint.registry.hidden_failures import hidden
 from mcplint.registry.places import packages
 from mcplint.registry.uploads import INDEXES, Upload, uploaded
@@ -43,11 +44,10 @@ _BUILDS = re.compile(
 # asks where a workflow runs.
 _ANYWAY = re.compile(r"\balways\(\)|![ \t]*cancelled\(\)|\bfailure\(\)")
 _ASKS = re.compile(r"\.(?:result|outcome|conclusion)\b|![ \t]*failure\(\)")
-# Conditions that hold where a release was made, and scripts that decide for themselves.
-_RELEASED = re.compile(
-    r"\boutputs\.(?:[\w/.-]*--)?(?:releases?_created|new_release_published|created|released|published)\b"
-)
-_CHOOSES = re.compile(r"\boutputs\.|\bif\b|\[\[? |\btest ")
+# What a run finds out before it uploads, and scripts that decide for themselves.
+_DECIDED = re.compile(r"\boutputs\.|\bhead_commit\.message\b")
+_CHOOSES = re.compile(r"\boutputs\.|\bif\b|\[\[? |\btest |\|\|")
+_FAILS = re.compile(r"\bexit [1-9]|\bsetFailed\b")
 _WHERE = re.compile(r"event_name|EVENT_NAME|github\.(?:ref|head_ref|base_ref|event)\b|GITHUB_(?:HEAD_)?REF")
 
 
@@ -154,9 +154,8 @@ def fragile(manifest: Manifest) -> Iterator[Finding]:
             yield from hidden(step)
             own = uploads.get(id(step.workflow), [])
             yield from _early(step, own, listed)
-            yield from _anyway(step, own, listed)
-            yield from _unconditional(step, own)
-            yield from _anywhere(step)
+            questions = (_anyway(step, own, listed), _unconditional(step, own, listed), _anywhere(step))
+            yield from next(filter(None, map(list, questions)), ())
 
 
 def _partial(manifest: Manifest, stamps: list[Step]) -> Iterator[Finding]:
@@ -215,20 +214,46 @@ def _anyway(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[F
             return
 
 
-def _unconditional(step: Step, uploads: list[Upload]) -> Iterator[Finding]:
-    """Publishing in every run, where the package is uploaded only in those that make a release."""
-    places = [(other.step.node if other.step.job is step.job else other.step.job).get("if") for other in uploads]
-    first = next(iter(places), None)
-    if first is None or not all(_RELEASED.search(scalar(place)) for place in places):
+def _unconditional(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
+    """Publishing in a run for which a condition keeps every upload of a package back."""
+    if not uploads or _CHOOSES.search(step.node.span.text) or _refused(step, listed):
         return
-    jobs = (step.job, *(at(step.workflow, "jobs", name) for name in awaited(step.workflow, step.job)))
-    if step.node.get("if") or any(at(job, "if") for job in jobs) or _CHOOSES.search(step.node.span.text):
+    guards = [guard for other, _ in uploads if (guard := _guard(other))]
+    if len(guards) < len(uploads) or (
+        step.job.get("environment") and all(other.job is not step.job for other, _ in uploads)
+    ):
         return
-    if not any(name == "push" and not at(settings, "tags") for name, _, settings in _events(step.workflow.get("on"))):
+    started = list(events(step.workflow))
+    if not any(all(step_runs(other, event) is not False for other, _ in uploads) for event in started):
         return
-    condition = scalar(first).strip()[:60]
-    message = f"publishing is tried after every push, but the package is uploaded only `if: {condition}`"
-    yield Finding(message, next(step.found(PUBLISH))[0], (Label(first.span, "this keeps the upload to releases"),))
+    chosen = len({scalar(guard) for guard in guards}) == 1 and _DECIDED.search(scalar(guards[0]))
+    ordinary = [event for event in started if _happens(event)]
+    tried = [
+        event
+        for event in ordinary
+        if step_runs(step, event) and (chosen or all(step_runs(other, event) is False for other, _ in uploads))
+    ]
+    for event in tried[:1]:
+        when = event.name.replace("_", " ")
+        if len(tried) < len(ordinary) and event.name == "push":
+            when += f" to `{event.value('github.ref_name')}`"
+        condition = scalar(guards[0]).strip()[:60]
+        message = f"publishing is tried after every {when}, but the package is uploaded only `if: {condition}`"
+        notes = (Label(guards[0].span, "this keeps the upload to releases"),)
+        yield Finding(message, next(step.found(PUBLISH))[0], notes)
+
+
+def _guard(step: Step) -> Node | None:
+    """The condition of a step, else that of its job or of one that this waits for."""
+    waited = [at(step.workflow, "jobs", name, "if") for name in sorted(awaited(step.workflow, step.job))]
+    return next((node for node in (step.node.get("if"), step.job.get("if"), *waited) if node is not None), None)
+
+
+def _happens(event: Event) -> bool:
+    """Whether an event comes by itself with ordinary work, whatever files that changes."""
+    if event.name == "pull_request":
+        return "closed" not in map(scalar, items(at(event.settings, "types"))) and not at(event.settings, "paths")
+    return event.name == "push" and event.ref.startswith("refs/heads/") and not at(event.settings, "paths")
 
 
 def _anywhere(step: Step) -> Iterator[Finding]:
@@ -236,7 +261,7 @@ def _anywhere(step: Step) -> Iterator[Finding]:
     jobs = (step.job, *(at(step.workflow, "jobs", name) for name in awaited(step.workflow, step.job)))
     if step.node.get("if") or any(at(job, "if") or (job and _WHERE.search(job.span.text)) for job in jobs):
         return
-    for name, node, settings in _events(step.workflow.get("on")):
+    for name, node, settings in triggers(step.workflow.get("on")):
         if name == "pull_request" and "closed" not in map(scalar, items(at(settings, "types"))):
             what = "what nobody has merged yet"
         elif name == "push" and not pairs(settings):
@@ -246,12 +271,6 @@ def _anywhere(step: Step) -> Iterator[Finding]:
         message = f"`{name}` publishes {what}: neither the step nor its job has an `if`"
         yield Finding(message, node.span, (Label(next(step.found(PUBLISH))[0], "it is published here"),))
         return
-
-
-def _events(node: Node | None) -> Iterator[tuple[str, Node, Node | None]]:
-    """What starts a workflow: by name, with its place and its settings."""
-    yield from ((key.text, key, settings) for key, settings in pairs(node))
-    yield from ((scalar(one), one, None) for one in (items(node) or (node,)) if isinstance(one, ScalarNode))
 
 
 def _uploaded(step: Step) -> Label:
@@ -273,6 +292,12 @@ def _built(step: Step, upload: Step, listed: list[Step]) -> bool:
     return any(_BUILDS.search(each.said) for each in earlier if each is not upload and not before(each, upload))
 
 
+def _refused(step: Step, listed: list[Step]) -> bool:
+    """Whether a step before one looks where the workflow runs, or fails by itself."""
+    earlier = (other for other in listed if other.workflow is step.workflow and before(other, step) and other.run)
+    return any(_WHERE.search(each.said) or _FAILS.search(each.said) for each in earlier)
+
+
 def _insists(step: Step) -> bool:
     """Whether a step waits for something, and fails where that does not come."""
-    return waits(step) and re.search(r"\bexit [1-9]", step.said) is not None
+    return waits(step) and _FAILS.search(step.said) is not None

@@ -278,6 +278,7 @@ def _over(service: Container, image: Image | None, link: Link) -> Container:
         new_variable=image.new_variable,
         account=image.account,
         accounts=image.accounts,
+        outlets=(*image.streams, *(image.kept if service.obeys_healthcheck else ())),
         lacks=image.lacks,
     )
 
