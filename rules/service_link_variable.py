@@ -146,7 +146,7 @@ from mcplint.text.source import Span
 
 MOST = 12
 """Lines around one that reads a variable in which the program may mind what it holds."""
-APART = re.compile(
+APART = (
     r"\b(?:parseInt|Number)\([^()|?]*\)\s*\|\||\.(?:r?split|r?partition|isdigit|isdecimal|isnumeric|startswith"
     r"|startsWith|removeprefix|replace|match|test)\(|\bre\.\w+\(|\burl(?:parse|split)\(|\bnew URL\(|\bisNaN\("
 )
@@ -188,9 +188,13 @@ def bears(span: Span, name: str) -> bool:
 def takes_apart(lines: list[str], number: int) -> bool:
     """Whether the line that reads a variable looks into its text, or one below minds what it was stored as."""
     stored = re.match(r"\s*(?:const |let |var )?(\w+)(?:: ?\w+)? *=", lines[number])
-    uses = re.compile(rf"\b{stored[1]}\b") if stored else None
-    below = [each for each in range(number + 1, min(number + MOST, len(lines))) if uses and uses.search(lines[each])]
-    return any(APART.search(lines[each]) for each in (number, *below)) or any(is_tried(lines, each) for each in below)
+    uses = rf"\b{stored[1]}\b" if stored else None
+    below = [
+        each for each in range(number + 1, min(number + MOST, len(lines))) if uses and re.search(uses, lines[each])
+    ]
+    return any(re.search(APART, lines[each]) for each in (number, *below)) or any(
+        is_tried(lines, each) for each in below
+    )
 
 
 def is_tried(lines: list[str], number: int) -> bool:
