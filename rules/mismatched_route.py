@@ -11,6 +11,11 @@ The path is followed as nginx would: which location answers, what its
 `proxy_pass` makes of the path, and whether the program serves the result. A
 difference in the trailing slash alone is left to `slash-redirect`.
 
+An Ingress of ingress-nginx with `rewrite-target: /` asks for `/` whatever
+clients call, unless its path is `/` too; with `/$2` it passes on what the
+path's expression captured. The filter `URLRewrite` of an HTTPRoute replaces
+the whole path or the prefix that it matched.
+
 A location that is named like the server's path and takes it off
 (`location /mcp/ { proxy_pass http://notes:8000/; }`) is a warning: clients
 would have to ask for `/mcp/mcp`, and neither `server.json` nor a client
@@ -20,7 +25,9 @@ Not reported if the program may serve paths that the files do not show, if a
 gateway outside the project may sit in between, or for a location that passes
 on `/.well-known`, where clients look for metadata.
 
-See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass
+See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass,
+https://kubernetes.github.io/ingress-nginx/examples/rewrite/ and
+https://gateway-api.sigs.k8s.io/guides/http-redirect-rewrite/
 
 ## Bad
 `Dockerfile`
@@ -133,11 +140,13 @@ def check(part: Route | Remote | ClientConfig | Deployment):
     if isinstance(part, Route):
         if part.path.may(is_metadata):
             return
-        if part.path.must(server.refuses if part.exact else server.refuses_below):
-            intended = not at_mount and is_endpoint(part.location.only or "", served)
+        if part.path.must(server.refuses if part.exact or part.fixed else server.refuses_below):
+            kept = part.exact or not part.fixed
+            intended = not at_mount and kept and is_endpoint(part.location.only or "", served)
             fix = Fix(f"match {served} instead", part.location.write(served), opens=True) if intended else None
             message = f"{part.title} asks {server.title} for {_told(part.path)}, but it answers at {served}"
-            yield Finding(message, part.span.head, (note,), fix)
+            replacing = () if kept else tuple(each for each in part.path.trace if each.span != part.span)
+            yield Finding(message, part.span.head, (*replacing, note), fix)
     elif part.asked.must(lambda asked: asked is not None and server.refuses(asked)):
         url, asked = part.url.only or "", part.asked.only or ""
         fix = changed(part, url.removesuffix(asked) + served) if url.endswith(asked) and not at_mount else None

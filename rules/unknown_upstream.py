@@ -18,8 +18,8 @@ is the one that would serve the MCP endpoint, or nginx, which serves it
 elsewhere, cannot start.
 
 A port that Traefik is told, by a label or in a file, and that the server does
-not listen on, is the same mistake, and so is a port in an Ingress that its
-Service does not have.
+not listen on, is the same mistake, and so is a port in an Ingress or an
+HTTPRoute that its Service does not have.
 
 In a container `localhost` is that container. A proxy that passes requests on
 to `127.0.0.1` and the port of a server in another container answers 502,

@@ -86,28 +86,29 @@ class Route(NamedTuple):
     `proxy` is the program's name (`nginx`, `ingress-nginx`, …). `location` is the path as it is spelled (in nginx with
     its modifier: `/mcp`, `= /mcp`, `~ ^/mcp`, `@name`), `match` the paths that it stands for, None where they are those
     of an expression or not known. `target` is the URL that requests are sent to, `path` what the server is asked for
-    when a client asks for the location's own path. `balancing` is the directive that picks the member (`ip_hash`,
-    `hash $remote_addr`, `sticky cookie srv`, …) or `round-robin`. `host` is the `Host` header that the server is sent:
-    a name, `CLIENT_NAME`, `CLIENT_HOST` or `TARGET_HOST`. `closed`: whether the files show all that is set; where not,
-    what is missing may yet be there. `auth`: where it checks who calls; `published`: where a proxy that certainly lets
-    everybody in is opened to other machines, `guarded`: where one is that turns nobody away but for a wrong token or
-    password, `binds`: where one of which no container is known listens on every interface of its machine and lets
-    everybody in; `pages`: where a page of its own is that asks nobody for a password; `rate_limits`: where it limits
-    requests; `body_limit`: bytes of a request that it takes, 0 for any. `request_headers`: those that it sets on
-    requests; `hidden_headers`: those of answers that clients do not get; `added_headers`: those that it adds to
-    answers, some on a condition; `ignored_headers`: those of answers that it does not obey itself. `withheld`: what
-    else of a request is not passed on as it came (`headers`, `body`, `method`). `retries`: where it repeats requests
-    that may have run. `intercepted`: where errors of the server get its `error_pages` too. `compressed`: where it
-    compresses event streams. `collected`: why it passes nothing on before an answer is complete, whatever the server
-    asks for. `rewrites_bodies`, `rewrites_redirects`: whether it changes answers, or the `Location` of
-    redirects. `endpoint`: the path under which clients reach the server's MCP endpoint through this location; an option
-    None where they do not. `ping`: seconds between bytes on an idle event stream of the server, an option None where
-    nothing comes. `opts_out`: whether its streams carry `X-Accel-Buffering: no`. `secured`: where TLS is set up for the
-    same name, while clients reach the endpoint without it too. `uncertified`: where TLS is asked for without any
-    certificate on that port. `inner_route`: the id of the route of another proxy that it leads to, None where it leads
-    to the server itself. `messages`: whether posts reach an SSE server on the path that it names; `metadata`: whether
-    the paths on which clients look for OAuth metadata lead to anything. `checks`: by which it tells whether a server
-    works. `block`: the lines that hold its own settings, None for `span`.
+    when a client asks for the location's own path, `fixed`: it is asked for that one whatever clients ask for.
+    `balancing` is the directive that picks the member (`ip_hash`, `hash $remote_addr`, `sticky cookie srv`, …) or
+    `round-robin`. `host` is the `Host` header that the server is sent: a name, `CLIENT_NAME`, `CLIENT_HOST` or
+    `TARGET_HOST`. `closed`: whether the files show all that is set; where not, what is missing may yet be there.
+    `auth`: where it checks who calls; `published`: where a proxy that certainly lets everybody in is opened to other
+    machines, `guarded`: where one is that turns nobody away but for a wrong token or password, `binds`: where one of
+    which no container is known listens on every interface of its machine and lets everybody in; `pages`: where a page
+    of its own is that asks nobody for a password; `rate_limits`: where it limits requests; `body_limit`: bytes of a
+    request that it takes, 0 for any. `request_headers`: those that it sets on requests; `hidden_headers`: those of
+    answers that clients do not get; `added_headers`: those that it adds to answers, some on a condition;
+    `ignored_headers`: those of answers that it does not obey itself. `withheld`: what else of a request is not passed
+    on as it came (`headers`, `body`, `method`). `retries`: where it repeats requests that may have run. `intercepted`:
+    where errors of the server get its `error_pages` too. `compressed`: where it compresses event streams. `collected`:
+    why it passes nothing on before an answer is complete, whatever the server asks for. `rewrites_bodies`,
+    `rewrites_redirects`: whether it changes answers, or the `Location` of redirects. `endpoint`: the path under which
+    clients reach the server's MCP endpoint through this location; an option None where they do not. `ping`: seconds
+    between bytes on an idle event stream of the server, an option None where nothing comes. `opts_out`: whether its
+    streams carry `X-Accel-Buffering: no`. `secured`: where TLS is set up for the same name, while clients reach the
+    endpoint without it too. `uncertified`: where TLS is asked for without any certificate on that port. `inner_route`:
+    the id of the route of another proxy that it leads to, None where it leads to the server itself. `messages`: whether
+    posts reach an SSE server on the path that it names; `metadata`: whether the paths on which clients look for OAuth
+    metadata lead to anything. `checks`: by which it tells whether a server works. `block`: the lines that hold its own
+    settings, None for `span`.
     """
 
     id: str
@@ -160,6 +161,7 @@ class Route(NamedTuple):
     metadata: Value[bool] = UNKNOWN
     checks: tuple[HealthCheck, ...] = ()
     block: Span | None = None
+    fixed: bool = False
 
     @property
     def title(self) -> str:

@@ -50,8 +50,12 @@ PRIVATE = (".local", ".localhost", ".internal", ".lan", ".test", ".svc", ".home"
 """Names that nobody has outside of a network."""
 ELSEWHERE = ("configuration-snippet", "permanent-redirect", "temporal-redirect", "canary", "app-root")
 """Annotations of ingress-nginx after which a request may become anything."""
-EXPRESSIONS = ("rewrite-target", "use-regex")
-"""With one of these at any path of a name, ingress-nginx takes all paths of that name for expressions."""
+TARGET, EXPRESSIONS = f"{COMMUNITY}rewrite-target", f"{COMMUNITY}use-regex"
+"""With one of these at any path of a name, ingress-nginx takes all paths of that name for expressions.
+
+A target that is the very path does nothing, see `buildProxyPass` and `needsRewrite`:
+https://github.com/kubernetes/ingress-nginx/blob/main/internal/ingress/controller/template/template.go
+"""
 CAPTURED = re.compile(r"(/[\w./-]*)(\(/\|\$\)\(\.\*\)|/\(\.\*\)|\(/\.\*\))\$?")
 """A path of which the rest is captured: `/x(/|$)(.*)`, `/x/(.*)`, `/x(/.*)`."""
 
@@ -97,7 +101,7 @@ def _vhosts(entries: list[Entry], network: Network) -> Iterator[VirtualHost]:
     for entry in entries:
         hosts.setdefault(entry.host.only if entry.host.options else "", []).append(entry)
     for host, group in hosts.items():
-        plain = not any(f"{COMMUNITY}{name}" in one.annotations for one in group for name in EXPRESSIONS)
+        plain = not any(map(_is_expression, group))
         rules = [_rule(entry, plain, network) for entry in group]
         rules.sort(key=lambda rule: (-len(rule.match.text), rule.match.kind != EXACT) if rule.match else (-MOST, False))
         yield VirtualHost((host.lower(),) if host else (), frozenset(), tuple(rules))
@@ -108,8 +112,26 @@ def _rule(entry: Entry, plain: bool, network: Network) -> ProxyRule:
     host = entry.host.only
     hosts = None if entry.host.options is None else (host.lower(),) if host else ()
     path = rewrite(match.text) if match else None
-    route = _route(entry, match)._replace(path=Value(None if path is None else (path,), entry.path.trace))
+    trace = (*entry.path.trace, *_rewriting(entry))
+    route = _route(entry, match)._replace(path=Value(None if path is None else (path,), trace))
     return ProxyRule(_joined(route, entry, network), hosts, match, rewrite)
+
+
+def _is_expression(entry: Entry) -> bool:
+    """Whether ingress-nginx takes a path for an expression."""
+    return EXPRESSIONS in entry.annotations or _target(entry) is not None
+
+
+def _target(entry: Entry) -> Value[str] | None:
+    """What an annotation of ingress-nginx puts in place of a path; the very same text rewrites nothing."""
+    target = entry.annotations.get(TARGET)
+    return None if target is None or target.must_be(entry.path.only) else target
+
+
+def _rewriting(entry: Entry) -> tuple[Label, ...]:
+    """Where a path is told to be replaced by another one."""
+    said = _target(entry) if entry.is_nginx else entry.replaced
+    return (Label(said.span, "replaces the path"),) if said is not None and said.span else ()
 
 
 def _paths(entry: Entry, plain: bool) -> tuple[PathMatch | None, Callable[[str], str | None]]:
@@ -124,14 +146,30 @@ def _paths(entry: Entry, plain: bool) -> tuple[PathMatch | None, Callable[[str],
             return starred, unknown if strange else kept
         whole = PREFIX if text == "/" and entry.controller else None
         kind = {"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, whole)
-        return PathMatch(kind, text) if kind else None, unknown if strange else kept
+        return PathMatch(kind, text) if kind else None, unknown if strange else _replacing(entry, text)
     if f"{COMMUNITY}server-snippet" in entry.annotations:
         return None, unknown
-    target = entry.annotations.get(f"{COMMUNITY}rewrite-target")
     if not plain:
-        return _expression(text, target)
+        return _expression(text, _target(entry))
     away = any(f"{COMMUNITY}{name}" in entry.annotations for name in ELSEWHERE)
     return PathMatch({"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, PREFIX), text), unknown if away else kept
+
+
+def _replacing(entry: Entry, prefix: str) -> Callable[[str], str | None]:
+    """What the filter of a Gateway's route makes of a path."""
+    if entry.replaced is None:
+        return kept
+    target = entry.replaced.only
+    if target is None or not re.fullmatch(r"[\w./~-]*", target):
+        return unknown
+    if entry.whole:
+        return (lambda path: target) if target.startswith("/") else unknown
+    return partial(_moved, prefix.rstrip("/"), target.rstrip("/")) if entry.match == "Prefix" else unknown
+
+
+def _moved(prefix: str, other: str, path: str) -> str:
+    """The path with another prefix."""
+    return other + path.removeprefix(prefix) or "/"
 
 
 def _expression(text: str, target: Value[str] | None) -> tuple[PathMatch | None, Callable[[str], str | None]]:

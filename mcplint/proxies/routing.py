@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from typing import NamedTuple, TypeAlias
 
-from mcplint.model import PathMatch, Route
+from mcplint.model import EXACT, PathMatch, Route
 from mcplint.proxies.response import PROXY, STATUS, UNKNOWN, Response
 from mcplint.proxies.streams import likely_paths, with_endpoint
 from mcplint.values import Label, Value
@@ -135,9 +135,18 @@ def _with_endpoints(vhost: VirtualHost, assume: Assume) -> VirtualHost:
         certain = certain and rule.hosts is not None and rule.match is not None
         if certain and rule.route.path.options is not None:
             follow = partial(_followed, rule, vhost, ask)
-            rule = rule._replace(route=assume(follow(rule.route), follow))
+            rule = rule._replace(route=assume(follow(rule.route), follow)._replace(fixed=_is_fixed(rule)))
         rules.append(rule)
     return vhost._replace(rules=tuple(rules))
+
+
+def _is_fixed(rule: ProxyRule) -> bool:
+    """Whether a rule asks for one path whatever it takes."""
+    if rule.match is None or rule.match.kind == EXACT:
+        return rule.match is not None
+    stem = rule.match.text.rstrip("/")
+    asked = {rule.rewrite(path) for path in (stem or "/", f"{stem}/a", f"{stem}/b/c")}
+    return len(asked) == 1 and None not in asked
 
 
 def leading(vhosts: Iterable[VirtualHost]) -> Iterator[tuple[Route, Callable[[str], object]]]:

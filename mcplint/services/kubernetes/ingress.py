@@ -64,7 +64,8 @@ class Entry(NamedTuple):
     its class, empty
     where not said. `tls`: where its name is given a certificate. `missing`: the number or name of a port that its
     Service does not have, and the place of those that it has. `beside`: what else may decide on its requests, as
-    `name=value`: annotations of its Service, what its Gateways say of themselves, and kinds of policies.
+    `name=value`: annotations of its Service, what its Gateways say of themselves, and kinds of policies. `replaced`:
+    what a filter of a Gateway's route puts in place of the path that it takes, or with `whole` of the whole path.
     """
 
     resource: Resource
@@ -81,6 +82,8 @@ class Entry(NamedTuple):
     tls: Span | None = None
     missing: Label | None = None
     beside: Said = Said()
+    replaced: Value[str] | None = None
+    whole: bool = False
 
     @property
     def is_nginx(self) -> bool:
@@ -189,7 +192,7 @@ def _entries(cluster: Cluster, services: _Services) -> Iterator[Entry]:
         if route.api == OPENSHIFT:
             yield _of_openshift(route, cluster)
     for route in cluster.of("HTTPRoute"):
-        yield from _of_gateway(route)
+        yield from _of_gateway(route, services)
     for ingress in cluster.of("Ingress"):
         set_by = f"the Ingress {ingress.name.text} sets"
         annotations, said = _annotations(ingress, set_by)
@@ -216,7 +219,7 @@ def _entries(cluster: Cluster, services: _Services) -> Iterator[Entry]:
                     said,
                     controller or "",
                     tls,
-                    _missing(backend, services.ports(service, ingress)),
+                    _missing(at(backend, "port"), services.ports(service, ingress)),
                 )
 
 
@@ -245,35 +248,62 @@ def _of_openshift(route: Resource, cluster: Cluster) -> Entry:
     )
 
 
-def _of_gateway(route: Resource) -> Iterator[Entry]:
+def _of_gateway(route: Resource, services: _Services) -> Iterator[Entry]:
     hosts = [_host(node) for node in items(at(route.node, "spec", "hostnames"))] or [_host(None)]
     for rule in items(at(route.node, "spec", "rules")):
         matches: tuple[Node | None, ...] = tuple(items(at(rule, "matches"))) or (None,)
         for match, backend in product(matches, items(at(rule, "backendRefs"))):
-            yield from (_routed(route, rule, match, backend, host) for host in hosts)
+            yield from (_routed(route, rule, match, backend, host, services) for host in hosts)
 
 
-def _routed(route: Resource, rule: Node, match: Node | None, backend: Node, host: Value[str | None]) -> Entry:
+def _routed(
+    route: Resource, rule: Node, match: Node | None, backend: Node, host: Value[str | None], services: _Services
+) -> Entry:
     """What a route of a Gateway does with one path; unknown where headers or methods decide as well."""
     said, note = at(match, "path", "value"), f"the HTTPRoute {route.name.text} sets"
     kind = texts(at(match, "path")).get("type", "PathPrefix")
     path = string(said, f"{note} the path") if said else Value(("/",), (Label(rule.span.head, "no path"),))
     if any(key.text != "path" for key, _ in pairs(match)):
         path = Value(None, path.trace)
-    strange = [each for each in items(at(rule, "filters")) if texts(each).get("type") not in HEADERS]
+    filters = (*items(at(rule, "filters")), *items(at(backend, "filters")))
+    rewrites = [at(each, "urlRewrite", "path") for each in filters if _rewrites_path(each)]
+    strange = [each for each in filters if texts(each).get("type") not in HEADERS and not _rewrites_path(each)]
+    name, port = texts(backend).get("name", ""), at(backend, "port")
     return Entry(
         route,
         (said or match or rule).span.head,
         host,
         path,
         {"PathPrefix": "Prefix"}.get(kind, kind),
-        texts(backend).get("name", ""),
-        number(string(at(backend, "port"), f"{note} the port")),
+        name,
+        number(string(port, f"{note} the port")),
         (at(backend, "name") or backend).span.head,
         {f"filter {count}": Value(None, (Label(each.span, "a filter"),)) for count, each in enumerate(strange)},
         Said("filter" for _ in strange),
         GATEWAY,
+        missing=_missing(port, services.ports(name, route)) if _is_service(backend) else None,
+        replaced=_replacement(rewrites, note) if rewrites else None,
+        whole=any(at(path, "replaceFullPath") for path in rewrites),
     )
+
+
+def _rewrites_path(filter_: Node) -> bool:
+    """Whether a filter of a Gateway's route rewrites the path and nothing else."""
+    rewrite = at(filter_, "urlRewrite")
+    return texts(filter_).get("type") == "URLRewrite" and [key.text for key, _ in pairs(rewrite)] == ["path"]
+
+
+def _replacement(paths: list[Node | None], note: str) -> Value[str]:
+    """What the one filter that rewrites paths puts in place of a path, or of its prefix."""
+    kinds = {"ReplaceFullPath": "replaceFullPath", "ReplacePrefixMatch": "replacePrefixMatch"}
+    said = [at(path, kinds.get(texts(path).get("type", ""), "")) for path in paths]
+    return string(said[0], f"{note} what replaces the path") if len(said) == 1 else UNKNOWN
+
+
+def _is_service(backend: Node) -> bool:
+    """Whether a route of a Gateway means a Service of its own namespace."""
+    said = texts(backend)
+    return said.get("kind", "Service") == "Service" and not said.get("group") and "namespace" not in said
 
 
 def _host(node: Node | None) -> Value[str | None]:
@@ -297,9 +327,9 @@ def _port(backend: Node | None, ports: _Ports, note: str) -> Value[int]:
     return found._replace(trace=(Label(named.span, note), *found.trace))
 
 
-def _missing(backend: Node | None, ports: _Ports) -> Label | None:
-    """The port that a Service does not have, at the place of those that it has."""
-    given = next(iter(texts(at(backend, "port")).values()), "")
+def _missing(port: Node | None, ports: _Ports) -> Label | None:
+    """The port that a Service does not have, at the place of those that it has; it is a number, or a name or number."""
+    given = port.text if isinstance(port, ScalarNode) else next(iter(texts(port).values()), "")
     if not ports.first or not given or given in ports.known or ports.rendered or "{{" in given or "$" in given:
         return None
     return Label(ports.first.span, given)
