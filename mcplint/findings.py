@@ -21,8 +21,9 @@ TOLD = {"output": "mcplint prints:", "diff": "The fix changes:"}
 class Fix(NamedTuple):
     """Edits in any files that fix a finding together: all are made or none.
 
-    `leaves`: the rules that report what the title says is so afterwards. `opens`: it leads to what nothing led to
-    before, of which rules then speak for the first time. `then`: the command that is left to run.
+    `leaves`: the rules that report what the title, or what the finding covers, says is so afterwards. `opens`: it leads
+    to what nothing led to before, of which rules then speak for the first time. `then`: the command that is left to
+    run.
     """
 
     title: str
@@ -43,6 +44,7 @@ class Finding(NamedTuple):
 
     `severity` is given only where the facts make it milder or graver than the rule's. `cause` is given where the
     message tells of one thing what differs by how it is used: of a place and a cause, one finding is reported.
+    `covers`: the rules that would tell of the same cause at one of its places: what they find there becomes its notes.
     """
 
     message: str
@@ -51,6 +53,12 @@ class Finding(NamedTuple):
     fix: Fix | None = None
     severity: str | None = None
     cause: str | None = None
+    covers: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[Span, ...]:
+        """What it points at, its own place first."""
+        return self.span, *(note.span for note in self.notes)
 
 
 class Rule(NamedTuple):

@@ -8,8 +8,9 @@ takes the newest release, and the container fails at its first import with
 cannot run if the requirement stays below 2.
 
 Cap the requirement at the major version that the program is written for, and
-install from a lock file. The cap alone leaves everything else open, which is
-what `unlocked-install` reports.
+install from a lock file. The cap alone leaves everything else open. An install
+that takes the newest release for want of a lock is one finding: it is told
+here, and `unlocked-install` says so as soon as the requirement is capped.
 
 The release in question is the one that will be installed: what the image's
 lock file or pins say, else the newest one that the requirement allows,
@@ -59,6 +60,7 @@ error[sdk-range-mismatch]: `mcp.server.fastmcp.FastMCP` does not exist in mcp 2.
   |
 4 | RUN pip install .
   |     ------------- `pip install .` installs the packages
+  |     ------------- `pip` installs without a lock: it takes the newest release that `mcp>=1.27` allows
   |
  ::: pyproject.toml:4:21
   |
@@ -150,5 +152,6 @@ def mismatched(server):
                 if worse and sdk.exact
                 else cap(sdk, name, sdk.admitted, not sdk.exact or sdk.repeated is not None),
                 severity,
+                covers=("unlocked-install",) if worse and not sdk.exact else (),
             )
             return

@@ -26,10 +26,10 @@ adds `--locked`, not `--frozen`: as long as the lock file matches, both install
 the same as before; once it does not, `--locked` fails the build, while
 `--frozen` builds an image that lacks what is new and fails at start.
 
-A cap on a requirement holds back one package, a lock all of them: where the
-release that the install takes lacks what the program imports,
-`sdk-range-mismatch` says so besides, and the cap that fixes it leaves the
-install as it is.
+A cap on a requirement holds back one package, a lock all of them. Where the
+release that the install takes lacks what the program imports, that is an error
+of `sdk-range-mismatch`, which tells of the install too. The cap that fixes it
+leaves the install as it is, and this rule speaks then.
 
 Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, in
 a branch of a `RUN` that the build does not take as its arguments and the files

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from mcplint.findings import SEVERITIES, Diagnostic, Ignore
+from mcplint.findings import SEVERITIES, Diagnostic, Finding, Ignore
 from mcplint.project.config import Config
 from mcplint.text.glob import fits
 from mcplint.text.lines import position
 from mcplint.text.source import Span
+from mcplint.values import Label
 
 
 def postprocess(
@@ -18,7 +19,7 @@ def postprocess(
 
     A severity in the configuration is that of every finding of its rule. Of findings that say the same of the same
     place the gravest is kept, of those of one cause the one with most notes, and of its notes that say the same of the
-    same place the first.
+    same place the first. What another one covers is told by that one.
     """
     hiding: dict[tuple[str, str], list[tuple[range, Span]]] = {}
     for ignore in ignores:
@@ -35,7 +36,31 @@ def postprocess(
             continue
         key = (diagnostic.rule, diagnostic.finding.span, diagnostic.finding.cause or diagnostic.finding.message)
         kept[key] = _both(kept[key], diagnostic) if key in kept else diagnostic
-    return sorted(map(_noted_once, kept.values()), key=order), used
+    return sorted(map(_noted_once, _uncovered(kept.values())), key=order), used
+
+
+def _uncovered(found: Collection[Diagnostic]) -> Iterator[Diagnostic]:
+    """The diagnostics without those that another one covers, which has them for notes; its fix leaves them."""
+    rules = {rule for each in found for rule in each.finding.covers}
+    at: dict[tuple[str, Span], list[Diagnostic]] = {}
+    for each in found:
+        for place in each.finding.places if each.rule in rules else ():
+            at.setdefault((each.rule, place), []).append(each)
+    covered = [tuple(_covered(each.finding, at)) for each in found]
+    gone = {id(each) for alike in covered for each in alike}
+    for each, alike in zip(found, covered, strict=True):
+        if id(each) not in gone:
+            finding, fix = each.finding, each.finding.fix
+            notes = (Label(one.finding.span, one.finding.message) for one in alike)
+            left = fix._replace(leaves=(*fix.leaves, *(one.rule for one in alike))) if fix else None
+            yield each._replace(finding=finding._replace(notes=(*finding.notes, *notes), fix=left))
+
+
+def _covered(finding: Finding, at: Mapping[tuple[str, Span], list[Diagnostic]]) -> Iterator[Diagnostic]:
+    """What a finding covers: by their rules and places, the diagnostics that point at a place of its."""
+    for rule in finding.covers:
+        for place in finding.places:
+            yield from at.get((rule, place), ())
 
 
 def _noted_once(diagnostic: Diagnostic) -> Diagnostic:
