@@ -3,8 +3,11 @@ r"""server.json asks for a variable that the server does not read
 Clients ask users for the variables under `environmentVariables` and set them
 for the package. A name that differs from what the code reads has no effect,
 and the server starts without its key. It is a warning if the code reads a
-variable of nearly that name, and a note otherwise: libraries read variables
-too, which the project's own code does not show.
+variable of nearly that name, or if the variable is required and certainly
+nothing reads it: no file of the project has its name, no program reads
+variables whose names it does not spell or starts another program, and its
+first word belongs to no library. Otherwise it is a note: libraries read
+variables too, which the project's own code does not show.
 
 See
 https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json

@@ -35,9 +35,15 @@ WHOLE = (
     *('environ[f"', "environ[f'", 'environ.get(f"', "environ.get(f'", 'getenv(f"', "getenv(f'", "prefix +"),
     *("environ.get(name", "environ.get(key", "environ.get(var", "getenv(name", "getenv(key", "getenv(var"),
     *("(process.env)", "...process.env", "= process.env;", "process.env[", "(process.env,", "env: process.env"),
-    *("= process.env\n", "Deno.env.toObject"),
+    *("= process.env\n", "Deno.env.toObject", "process.env?.[", "process.env as", "Bun.env[", "nconf", "yargs.env("),
+    *("auto_env_var_prefix", "default_env=", "environ.config(", "environ.var(", "typed_settings", ".prefixed("),
 )
 """What a program says that may read any variable."""
+CHILDREN = (
+    *("subprocess", "os.system(", "os.exec", "os.spawn", "os.posix_spawn", "pexpect", "StdioServerParameters"),
+    *("child_process", "execa", "StdioClientTransport", "Deno.Command", "Bun.spawn"),
+)
+"""What a program says that may start another one, which is given its variables."""
 
 
 def is_librarys(name: str) -> bool:

@@ -10,6 +10,7 @@ from mcplint.images.image import Image
 from mcplint.model import Labelled, Manifest, Package, Remote, Server
 from mcplint.project.tree import Tree
 from mcplint.registry.manifests import manifest, packages, project, remotes, served
+from mcplint.registry.unread import with_unread
 from mcplint.services.network import Network
 
 
@@ -23,7 +24,7 @@ def parts(
         tuple(manifest(document, around) for document in documents),
         tuple(remote for document in documents for remote in remotes(document)),
         tuple(
-            served(package, around, network.servers, installed)
+            with_unread(served(package, around, network.servers, installed), tree)
             for document in documents
             for package in packages(document)
         ),

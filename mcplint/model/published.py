@@ -47,7 +47,10 @@ class Remote(NamedTuple):
 
 
 class Package(NamedTuple):
-    """A package that `server.json` publishes, and the server that it starts."""
+    """A package that `server.json` publishes, and the server that it starts.
+
+    `unread`: the variables that it requires and that certainly nothing in the project, nor a library of its, reads.
+    """
 
     id: str
     span: Span
@@ -59,6 +62,7 @@ class Package(NamedTuple):
     server: Server | None = None
     links: tuple[Link, ...] = ()
     node: MappingNode | None = None
+    unread: frozenset[str] = frozenset()
 
     @property
     def assumed(self) -> bool:

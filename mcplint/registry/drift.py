@@ -257,6 +257,9 @@ def variables(package: Package) -> Iterator[Finding]:
         if twin:
             fix = Fix(f"rename it to {twin}", (Edit(name.span, twin),)) if name.span.text == text(name) else None
             yield Finding(f"{server.title} does not read {text(name)[:80]}: it reads {twin}", name.span, fix=fix)
+        elif text(name) in package.unread:
+            message = f"nothing in the project of {server.title} reads {text(name)[:80]}, which users have to give"
+            yield Finding(message, name.span)
         else:
             message = f"the code of {server.title} does not read {text(name)[:80]}"
             yield Finding(message, name.span, severity=NOTE)

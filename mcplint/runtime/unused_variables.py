@@ -33,7 +33,7 @@ def with_unused(
     found = {each.id: tuple(_candidates(each, tuple(inside.get(each.id, ())))) for each in containers}
     names = set(islice(dict.fromkeys(one.name for many in found.values() for one in many), MOST))
     if names:
-        names = _unread(names, tree)
+        names = unread(names, tree)
     return tuple(
         each._replace(unused=tuple(one for one in found[each.id] if one.name in names)) if found[each.id] else each
         for each in containers
@@ -73,7 +73,7 @@ def _is_set(name: str, value: Value[str | None]) -> bool:
     return bool(row and row.name in SETTING and name in place.source.text) if place else False
 
 
-def _unread(names: set[str], tree: Tree) -> set[str]:
+def unread(names: set[str], tree: Tree) -> set[str]:
     """The names that no file of the project has, but for those that set them or tell people of them.
 
     None where a program may read any variable: by a name that it puts together, or all at once.
