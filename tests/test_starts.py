@@ -797,3 +797,25 @@ def test_a_dockerfile_inside_a_compose_file_is_read_where_it_stands(inline: str,
     assert not [each for each in ran.diagnostics if each.rule in ("unreadable-file", "internal-error")]
     indented = [edit for each in ran.diagnostics if each.finding.fix for edit in each.finding.fix.edits]
     assert not [edit for edit in indented if edit.text.startswith(("USER", "ENV"))]
+
+
+def test_an_image_that_a_document_of_the_registry_gives_variables_starts_with_them():
+    document = {"name": "io.github.acme/notes", "packages": [{"registryType": "oci", "identifier": "example.com/n:1"}]}
+    files = {
+        "Dockerfile": 'FROM python:3.13\nRUN pip install mcp==1.27.1\nCOPY server.py .\nCMD ["python", "server.py"]\n',
+        "server.py": "import os\nfrom mcp.server.fastmcp import FastMCP\n"
+        'FastMCP("notes", port=int(os.getenv("MCP_PORT", "8000"))).run(transport="streamable-http")\n',
+        ".github/workflows/b.yml": "on: push\njobs: {b: {steps: [{uses: docker/build-push-action@v6, "
+        "with: {context: ., tags: 'example.com/n:1'}}]}}\n",
+    }
+
+    def ports(package):
+        told = json.dumps({**document, "packages": [{**document["packages"][0], **package}]})
+        return sorted(
+            server.port.only
+            for server in engine.run(Tree.of({**files, "server.json": told}), RULES, Config()).deployment.servers
+        )
+
+    assert ports({}) == [8000]
+    assert ports({"environmentVariables": [{"name": "MCP_PORT", "isRequired": True}]}) == [8000]
+    assert ports({"environmentVariables": [{"name": "MCP_PORT", "value": "9802"}]}) == [8000, 9802]

@@ -286,6 +286,12 @@ def published_image(programs: Programs, package: Package, dockerfiles: Mapping[s
     return tuple(_as_told(server, package.type) for server in made)
 
 
+def is_told(package: Package) -> bool:
+    """Whether a package of `server.json` gives what it starts arguments or variables."""
+    node = package.node
+    return node is not None and bool((*arguments(node, "packageArguments"), *variables(node)))
+
+
 def in_image(
     programs: Programs, service: Container, id: str, why: str, dockerfiles: Mapping[str, Dockerfile]
 ) -> tuple[Server, ...]:

@@ -143,14 +143,14 @@ def _outside(
 ) -> tuple[tuple[Server, ...], tuple[Unfollowed, ...]]:
     """What people start without a container: packages that are published, and what their clients are told to start.
 
-    `contained`: an image that is published is started alone by its own Dockerfile's container.
+    `contained`: an image that is published is started alone by its own Dockerfile's container, unless it is told more.
     """
     documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
     configurations = tree.all_facts("client", (*paths.get("client", ()), *bundles(tree, paths))).values()
     from_scripts = "pyproject.toml" in tree.paths and bool(tree.workflows)
     if not documents and not configurations and not from_scripts:
         return (), ()
-    from mcplint.link.outside import from_entry, merged, packaged, published, published_image
+    from mcplint.link.outside import from_entry, is_told, merged, packaged, published, published_image
     from mcplint.registry.manifests import packages
     from mcplint.services.entries import entries
 
@@ -160,7 +160,7 @@ def _outside(
     for package in (package for document in documents for package in packages(document)):
         if package.registry.only in ("pypi", "npm"):
             found.append(packaged(programs, package))
-        elif package.registry.only == "oci" and not contained:
+        elif package.registry.only == "oci" and (not contained or is_told(package)):
             servers += published_image(programs, package, dockerfiles)
     if not any(package.registry.only == "pypi" for document in documents for package in packages(document)):
         servers += published(programs)
