@@ -87,6 +87,7 @@ if __name__ == "__main__":
 import re
 
 from mcplint import ERROR, Finding, Label, Server, rule
+from mcplint.text.source import Source, Span
 
 TLS = (
     r"(?<![A-Za-z])(?:ssl|tls|https(?!://)|cert(?!ain))|(?:SSL|TLS|HTTPS|CERT)(?![a-z])|(?:Ssl|Tls|Https|Cert(?!ain))"
@@ -105,7 +106,7 @@ def check(server: Server):
         if not asked or (asked.port is not None and not server.port.must_be(asked.port)):
             continue
         place = server.made or server.span
-        if asked.scheme == "https" and speaks_plainly(server):
+        if asked.scheme == "https" and speaks_plainly(server, each.span):
             message = f"{each.title} speaks TLS, but {server.title} serves plain HTTP"
             yield Finding(message, each.span, (Label(server.span, "has no certificate"),))
         elif server.refuses(asked.path):
@@ -118,13 +119,19 @@ def check(server: Server):
             yield Finding(message, each.span, (Label(place, "is ready with its first session alone"),))
 
 
-def speaks_plainly(server: Server) -> bool:
-    """Whether nothing of what starts a server says anything of TLS."""
+def speaks_plainly(server: Server, check: Span) -> bool:
+    """Whether nothing of what starts a server says anything of TLS; what the health check says of it does not count."""
     container = server.container
     words = container.command.only if container else None
     if not container or not words or (words[0] not in SHELLS and not set(CONFIGURED).isdisjoint(words)):
         return False
     places = (server.span, server.made) if server.made else (server.span,)
     given = [value.only for value in container.env.values() if value.only]
-    texts = [*words, *container.words, *container.env, *given, *(place.source.text for place in places)]
+    texts = [*words, *container.words, *container.env, *given, *(around(check, place.source) for place in places)]
     return not any(re.search(TLS, text) for text in texts)
+
+
+def around(check: Span, source: Source) -> str:
+    """The text of a file, that of a health check left out."""
+    text = source.text
+    return text[: check.start] + text[check.end :] if check.source is source else text

@@ -9,7 +9,9 @@ with an error, and only on some starts.
 `condition: service_healthy` waits for the health check of the other service,
 which must have one: if neither the service nor its image has a health check,
 `docker compose up` stops with `has no healthcheck configured`. Docker's
-official images (`postgres`, `redis`, …) come without.
+official images (`postgres`, `redis`, …) come without, and so does what is built
+from one of them by a Dockerfile without `HEALTHCHECK`. It is the same where a
+proxy waits so for the server: nothing then stands in front of it.
 
 A check that starts a program which its image does not have never succeeds, and
 what waits for it never starts: an error. So it is for one that ends as failed
@@ -110,8 +112,16 @@ def check(container: Container):
         elif needed.condition.must_be("service_started"):
             yield from unready(container, needed)
         elif needed.condition.must_be(HEALTHY) and needed.probed.must(lambda has: not has):
-            message = f"{container.title} waits for a health check that `{needed.name}` does not have"
-            yield Finding(message, needed.condition.span or needed.span, needed.probed.trace)
+            yield unchecked(container.title, needed, needed.name)
+    for waiting in container.awaited:
+        if waiting.condition.must_be(HEALTHY) and waiting.probed.must(lambda has: not has):
+            yield unchecked(f"container `{waiting.name[:60]}`", waiting, container.service or "")
+
+
+def unchecked(title: str, needed: Prerequisite, name: str) -> Finding:
+    """That a container waits for a health check which there is not."""
+    message = f"{title} waits for a health check that `{name}` does not have"
+    return Finding(message, needed.condition.span or needed.span, needed.probed.trace)
 
 
 def unready(container: Container, needed: Prerequisite):

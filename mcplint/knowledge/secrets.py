@@ -14,7 +14,10 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("GitHub token", r"gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,}"),
     ("GitLab token", r"glpat-[A-Za-z0-9_-]{20,}"),
     ("Anthropic key", r"sk-ant-[A-Za-z0-9_-]{32,}"),
-    ("OpenAI key", r"sk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{32,}"),
+    ("Langfuse key", r"sk-lf-[A-Za-z0-9-]{32,}"),
+    ("OpenRouter key", r"sk-or-[A-Za-z0-9-]{32,}"),
+    ("OpenAI key", r"sk-(?:(?:proj|svcacct|admin)-[A-Za-z0-9_-]{32,}|[A-Za-z0-9]{48}(?![A-Za-z0-9_-]))"),
+    ("API key", r"sk-[A-Za-z0-9_-]{32,}"),
     ("AWS access key", r"(?:AKIA|ASIA)[A-Z2-7]{16}"),
     ("Google API key", r"AIza[A-Za-z0-9_-]{35}"),
     ("Slack token", r"xox[abeoprs]-[A-Za-z0-9-]{20,}|xapp-[A-Za-z0-9-]{20,}"),
@@ -39,9 +42,29 @@ NAME = re.compile(
 )
 """What a variable or header is called that holds a secret."""
 PUBLIC = re.compile(
-    r"(?i)(?<!re)public|publishable|(?<!c)anon(?:[_-]|key|$)|site_?key|^(?:vite|react_app|gatsby|vue_app|storybook)_"
+    r"(?i:(?<![a-z])(?:(?:public|publishable|anon)(?:key|(?![a-z]))|site_?key)"
+    r"|^(?:vite|react_app|gatsby|vue_app|storybook)_)"
+    r"|(?<=[a-z])(?:Public|Publishable|Anon|SiteKey)(?![a-z])|(?<![A-Za-z])(?:public|publishable|anon)(?=[A-Z])"
 )
-"""What stands in the name of a key that everybody may know, as the pages of a browser hold it."""
+"""The words in the name of a key that everybody may know, as the pages of a browser hold it."""
+PUBLISHED = frozenset(
+    {
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+        "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
+        "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz",
+        "6LeIxAcTAAAAAGG-vFI1TnRWxMZNFuojJ4WifJWe",
+    }
+)
+"""The keys that emulators and tests are given by everybody: of Azurite, of Cosmos DB's emulator, of Supabase on one's
+own machine, of reCAPTCHA.
+
+https://learn.microsoft.com/en-us/azure/storage/common/storage-use-azurite,
+https://learn.microsoft.com/en-us/azure/cosmos-db/emulator,
+https://supabase.com/docs/guides/local-development/cli/getting-started,
+https://developers.google.com/recaptcha/docs/faq
+"""
+DEMONSTRATION = re.compile(r'"iss"\s{0,9}:\s{0,9}"supabase-demo"')
+"""What the tokens say that Supabase gives everybody for one's own machine."""
 PUBLIC_FORM = re.compile(r"pk_(?:live|test)_|sb_publishable_|phc_|pk-lf-|pk\.eyJ")
 """How keys begin that their services give out for the pages of a browser: Stripe, Clerk, Supabase, PostHog, Langfuse,
 Mapbox."""
@@ -121,7 +144,10 @@ def is_public(name: str, key: str) -> bool:
     """Whether everybody may know a key: a JSON web token by the role that it gives, others by their names and forms."""
     bare = BEARER.sub("", key, count=1)
     claims = bare.split(".")[1] if bare.startswith("eyJ") and bare.count(".") == 2 else ""
-    role = ROLE.search(decoded(claims.translate(URL_SAFE) + "=" * (-len(claims) % 4)))
+    said = decoded(claims.translate(URL_SAFE) + "=" * (-len(claims) % 4))
+    role = ROLE.search(said)
+    if bare in PUBLISHED or DEMONSTRATION.search(said):
+        return True
     return role[1] == "anon" if role else bool(PUBLIC.search(name) or PUBLIC_FORM.match(bare))
 
 

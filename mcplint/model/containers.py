@@ -61,6 +61,7 @@ class Container(NamedTuple):
     makes it a web service to its platform, which expects it to listen and lets everybody in. `stopped`: where its
     platform stops it while nobody asks. `swarm`: settings that only Docker Swarm obeys. `outside`: it is on a network
     that others have made. `folder`: the folder of the project that is run as it is, where no image is built or named.
+    `prerequisites`: what it waits for; `awaited`: what waits for it, each under its own name.
     `unread`: what may say otherwise and cannot be read. `covered`: what of its image its mounts hide. `unwritable`: the
     volumes that its user cannot write to. `refused`: the argument that its program refuses. `missing`: what its command
     starts and the project provably lacks, where an SDK is installed to serve with. `needs_root`: what may fail as
@@ -134,6 +135,7 @@ class Container(NamedTuple):
     unwritable: tuple[Unwritable, ...] = ()
     unused: tuple[UnusedVariable, ...] = ()
     prerequisites: tuple[Prerequisite, ...] = ()
+    awaited: tuple[Prerequisite, ...] = ()
     siblings: tuple[Sibling, ...] = ()
     servers: tuple[str, ...] = ()
     missing: Lack | None = None

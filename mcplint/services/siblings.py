@@ -14,7 +14,7 @@ from mcplint.knowledge.base_images import has_probe
 from mcplint.knowledge.datastores import CONSOLES, METRICS, guarded_ports, is_open_console, lets_everybody_in
 from mcplint.knowledge.executables import SHELLS
 from mcplint.knowledge.image_ports import PORTS
-from mcplint.model import Container, Mount, Port, Prerequisite, Sibling
+from mcplint.model import Container, Dependency, Mount, Port, Prerequisite, Sibling
 from mcplint.project.tree import Tree
 from mcplint.services.compose.project import DEFAULTS, OVERRIDES
 from mcplint.services.containers import ContainerContext
@@ -35,8 +35,9 @@ def with_siblings(contexts: tuple[ContainerContext, ...], tree: Tree) -> tuple[C
     for each in contexts:
         projects.setdefault(id(each.project), {})[each.container.service or ""] = each
     joined = {key: _Joined(list(others.values()), tree) for key, others in projects.items()}
+    waiting = {key: _waiting(others.values()) for key, others in projects.items()}
     return tuple(
-        _with_siblings(each, projects[id(each.project)], joined[id(each.project)])
+        _with_siblings(each, projects[id(each.project)], joined[id(each.project)], waiting[id(each.project)])
         if each.project and not each.container.unread
         else each
         for each in contexts
@@ -44,12 +45,31 @@ def with_siblings(contexts: tuple[ContainerContext, ...], tree: Tree) -> tuple[C
 
 
 def _with_siblings(
-    context: ContainerContext, services: Mapping[str, ContainerContext], joined: _Joined
+    context: ContainerContext,
+    services: Mapping[str, ContainerContext],
+    joined: _Joined,
+    waiting: Mapping[str, list[tuple[str, Dependency]]],
 ) -> ContainerContext:
-    container = context.container._replace(
-        prerequisites=tuple(_prerequisites(context.container, services)), siblings=joined.on(context.container.networks)
+    container = context.container
+    awaited = waiting.get(container.service or "", ())
+    probe = probed(context) if awaited else UNKNOWN
+    return context._replace(
+        container=container._replace(
+            prerequisites=tuple(_prerequisites(container, services)),
+            awaited=tuple(Prerequisite(name, each.condition, probe, each.span) for name, each in awaited),
+            siblings=joined.on(container.networks),
+        )
     )
-    return context._replace(container=container)
+
+
+def _waiting(services: Iterable[ContainerContext]) -> dict[str, list[tuple[str, Dependency]]]:
+    """What the services of a project wait for, with their own names, by the name of that."""
+    found: dict[str, list[tuple[str, Dependency]]] = {}
+    for context in services:
+        for needed in context.container.depends_on if not context.container.unread else ():
+            if needed.required:
+                found.setdefault(needed.name, []).append((context.container.service or "", needed))
+    return found
 
 
 class _Joined:

@@ -104,7 +104,8 @@ def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
 
     def one(option: Any) -> Abstract:
         meant = _meant(machine, option, span)
-        scan = walk(machine, known(option) if meant is None else meant)
+        rooted = not bound.asgi.root_path.must_be("")
+        scan = walk(machine, known(option) if meant is None else meant, rooted)
         asgi = bound.asgi._replace(root_path=unknown()) if scan.rooted else bound.asgi
         itself = Label(span, "is given the server itself")
         interface = bound.interface if meant is None else known("object", itself)

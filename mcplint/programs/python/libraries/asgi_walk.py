@@ -13,7 +13,7 @@ from mcplint.programs.python.call import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.closed import closes
 from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running
-from mcplint.programs.python.libraries.middleware import AppScan, prefixed
+from mcplint.programs.python.libraries.middleware import AppScan, prefixed, request_path
 from mcplint.programs.python.libraries.refusals import visiting
 from mcplint.programs.python.libraries.web import APP, FASTAPI, INCLUDED, LAYERS, MOUNT, ROUTE, Passed, listed
 from mcplint.programs.python.machine import Machine
@@ -49,21 +49,22 @@ _CONSTANTS = (ast.Constant, ast.Name, ast.Attribute)
 
 class WalkState(NamedTuple):
     """Where a walk is: `root`, whether still at the application that is served; `lifespan`: where that would be told
-    one; `depth`: how far below it; `app`: the application around."""
+    one; `depth`: how far below it; `app`: the application around; `rooted`: as in `walk`."""
 
     root: bool = True
     lifespan: EditSite | None = None
     depth: int = 0
     app: Instance | None = None
+    rooted: bool = False
 
     def below(self) -> WalkState:
         return self._replace(root=False, depth=self.depth + 1)
 
 
-def walk(machine: Machine, value: Abstract) -> AppScan:
-    """What an application answers."""
+def walk(machine: Machine, value: Abstract, rooted: bool) -> AppScan:
+    """What an application answers; `rooted`: its server may have been told a path in front of every other."""
     scan = AppScan(machine)
-    _visit(machine, value, scan, WalkState())
+    _visit(machine, value, scan, WalkState(rooted=rooted))
     return scan
 
 
@@ -76,7 +77,7 @@ def _visit(machine: Machine, value: Abstract, scan: AppScan, state: WalkState) -
         scan.include(_either(machine, value.options or (), state), known(""))
     elif isinstance(option, Instance) and library in LAYERS:
         inside = state._replace(depth=state.depth + 1)
-        _through(machine, (option,), scan, lambda inner: _visit(machine, option.table["app"], inner, inside))
+        _through(machine, (option,), scan, state, lambda inner: _visit(machine, option.table["app"], inner, inside))
     elif isinstance(option, Instance) and machine.kin(library, APP):
         _application(machine, option, scan, state)
     else:
@@ -101,7 +102,7 @@ def _application(machine: Machine, app: Instance, scan: AppScan, state: WalkStat
     scan.rooted |= any("root_path" in each.keywords for each in calls)
     scan.checked |= HIDDEN in app.table
     layers, routes = ADDED_MIDDLEWARE.of(app.table), app.table.get("routes", unknown())
-    _through(machine, layers, scan, lambda inner: _routes(machine, routes, inner, state, app))
+    _through(machine, layers, scan, state, lambda inner: _routes(machine, routes, inner, state, app))
 
 
 def _documentation(app: Instance, calls: tuple[Args, ...], scan: AppScan) -> None:
@@ -121,12 +122,17 @@ def _documentation(app: Instance, calls: tuple[Args, ...], scan: AppScan) -> Non
     scan.endpoints += (Endpoint(path, ("GET",), app.span, True) for path in paths)
 
 
-def _through(machine: Machine, layers: Iterable[Any], scan: AppScan, walk: Callable[[AppScan], None]) -> None:
+def _through(
+    machine: Machine, layers: Iterable[Any], scan: AppScan, state: WalkState, walk: Callable[[AppScan], None]
+) -> None:
     """Walks what stands behind middleware; what that says holds for the servers which are found there."""
     inner = AppScan(machine)
-    for layer in layers:
-        inner.add_layer(layer)
     walk(inner)
+    path = (
+        request_path(inner.servers) if state.root and not (state.rooted or scan.rooted or inner.rooted) else unknown()
+    )
+    for layer in layers:
+        inner.add_layer(layer, path)
     scan.include(inner, known(""))
 
 

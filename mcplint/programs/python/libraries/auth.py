@@ -69,8 +69,8 @@ def provider(machine: Machine, args: Args, owner: Instance) -> Abstract:
     return known(None)
 
 
-def guard(machine: Machine, args: Args, server: Instance, kind: str) -> Abstract:
-    """What a server object is told to check its callers with; an option None where it is told nothing."""
+def guard(machine: Machine, args: Args, server: Instance, kind: str, path: Abstract) -> Abstract:
+    """What a server object is told to check its callers with on a path; an option None where it is told nothing."""
     made: Args = CALL.one(server.table, Args(open=True))
     given = {name: value for name in KEYWORDS if (value := made.find(None, name)) is not None}
     providers = [value.only for value in given.values() if isinstance(value.only, Instance)]
@@ -80,7 +80,7 @@ def guard(machine: Machine, args: Args, server: Instance, kind: str) -> Abstract
         span = made.keyword_span(name) or made.span
         if isinstance(value.only, Instance) and span is not None:
             return known(_described(value.only, value.only.span or span), *value.trace)
-    if _layers_check(machine, args, OWN_MIDDLEWARE.of(server.table)):
+    if _layers_check(machine, args, OWN_MIDDLEWARE.of(server.table), path):
         return unknown(*args.notes)
     if any(value.may(lambda option: option not in (None, ABSENT)) for value in given.values()):
         return unknown(*(note for value in given.values() for note in value.trace))
@@ -108,7 +108,7 @@ def _hands_out_codes(made: Instance) -> Label | None:
     return None
 
 
-def _layers_check(machine: Machine, args: Args, own: tuple[Any, ...]) -> bool:
+def _layers_check(machine: Machine, args: Args, own: tuple[Any, ...], path: Abstract) -> bool:
     """Whether the middleware that a call lists, or that a server has been given, may check callers."""
     layers = args.find(None, "middleware")
     items = layers.only.items if layers is not None and isinstance(layers.only, Sequence) else ()
@@ -120,7 +120,7 @@ def _layers_check(machine: Machine, args: Args, own: tuple[Any, ...]) -> bool:
     from mcplint.programs.python.libraries.middleware import may_check
 
     asking = [each for each in found if getattr(getattr(each, "kind", None), "path", "") not in HARMLESS]
-    return any(may_check(machine, each) for each in asking)
+    return any(may_check(machine, each, path) for each in asking)
 
 
 def _described(made: Instance, span: Span) -> Guard:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
+from mcplint.knowledge.transports import STREAMABLE
 from mcplint.model import Cors, Endpoint, Server, TrustedHosts
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.web import LAYERS, listed
@@ -13,10 +14,10 @@ from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.operators import product
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, HIDDEN
 from mcplint.programs.python.values import Class, Function, Instance
-from mcplint.programs.values import Abstract, known, noted, unknown
+from mcplint.programs.values import Abstract, known, noted, union, unknown
 from mcplint.text.layout import item_after
 from mcplint.text.source import Span
-from mcplint.values import EditSite, Label
+from mcplint.values import EditSite, Label, Value
 
 
 class AppScan:
@@ -84,34 +85,37 @@ class AppScan:
             locked=(*self.locked, *server.locked),
         )
 
-    def add_layer(self, layer: Any) -> None:
-        """Takes in what a middleware says of CORS, compression and hosts, and whether it may answer or refuse."""
+    def add_layer(self, layer: Any, path: Abstract) -> None:
+        """Takes in what a middleware says of CORS, compression and hosts, and whether it may answer or refuse.
+
+        `path`: that of the requests which must not be refused, as the middleware sees it.
+        """
         if not isinstance(layer, Instance) or CALL not in layer.table:
             self.closed, self.checked = False, True
             return
         args = CALL.one(layer.table, Args(open=True))
         only = args.positional[0].only if args.positional else None
-        path = getattr(only, "path", "")
+        library = getattr(only, "path", "")
         if isinstance(only, Class):
             self.machine.wired.add(only.node.name)
         if free := _free(self.machine, only):
             self.free = free
         else:
-            self.checked |= may_check(self.machine, layer)
+            self.checked |= may_check(self.machine, layer, path)
         if isinstance(only, (Class, Function)) and layer.span and not _reads_path(only.node):
             from mcplint.programs.python.libraries.required_headers import demands_header
 
             if demands_header(only.node):
                 self.locked.append(Label(layer.span, "answers nobody without a token"))
-        if path.endswith("CORSMiddleware") and layer.span:
+        if library.endswith("CORSMiddleware") and layer.span:
             lists = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
             origins, methods, headers, exposed = (_lengthened(name, args) for name in lists)
             self.cors.append(Cors(layer.span, origins, methods, headers, exposed))
-        elif path.endswith("GZipMiddleware") and layer.span:
+        elif library.endswith("GZipMiddleware") and layer.span:
             self.compressed.append(Label(layer.span, "compresses responses"))
-        elif path.endswith("TrustedHostMiddleware") and layer.span:
+        elif library.endswith("TrustedHostMiddleware") and layer.span:
             self.trusted.append(TrustedHosts(layer.span, listed(args.find(None, "allowed_hosts"), args)))
-        elif path not in LAYERS and not (isinstance(only, (Class, Function)) and not _reads_path(only.node)):
+        elif library not in LAYERS and not (isinstance(only, (Class, Function)) and not _reads_path(only.node)):
             self.closed = False
 
 
@@ -128,8 +132,11 @@ def _free(machine: Machine, kind: Any) -> Label | None:
     return free
 
 
-def may_check(machine: Machine, layer: Any) -> bool:
-    """Whether a middleware may refuse callers for who they are: those of Starlette and checks of Origin do not."""
+def may_check(machine: Machine, layer: Any, asked: Abstract) -> bool:
+    """Whether a middleware may refuse callers for who they are: those of Starlette and checks of Origin do not.
+
+    `asked`: the path of their requests; of one that is not known, a check of any path counts.
+    """
     args = CALL.one(layer.table, Args(open=True)) if isinstance(layer, Instance) else Args(open=True)
     only = args.positional[0].only if args.positional else None
     path = getattr(only, "path", "")
@@ -139,9 +146,10 @@ def may_check(machine: Machine, layer: Any) -> bool:
         return False
     from mcplint.programs.python.libraries.refusals import may_refuse
 
-    if layer not in machine.refusing:
-        machine.refusing[layer] = may_refuse(machine, layer)
-    return machine.refusing[layer]
+    key = layer, asked.options
+    if key not in machine.refusing:
+        machine.refusing[key] = may_refuse(machine, layer, asked)
+    return machine.refusing[key]
 
 
 _ORIGIN = frozenset({"origin", "host", "referer", "access-control-request-method", "access-control-request-headers"})
@@ -170,9 +178,25 @@ def surrounded(machine: Machine, app: Instance, server: Server) -> Server:
     """A server with what the middleware of its application says."""
     scan = AppScan(machine)
     for layer in ADDED_MIDDLEWARE.of(app.table):
-        scan.add_layer(layer)
+        scan.add_layer(layer, request_path((server,)))
     closed = server.endpoints_closed and scan.closed and HIDDEN not in app.table
     return scan.with_middleware(server)._replace(endpoints_closed=closed)
+
+
+def request_path(servers: Iterable[Server]) -> Abstract:
+    """The paths of requests for servers; not known for SSE, which has two."""
+    found = list(servers)
+    if any(each.transport.options != (STREAMABLE,) for each in found):
+        return unknown()
+    return either_slash(union(each.path for each in found)) if found else unknown()
+
+
+def either_slash(path: Abstract) -> Abstract:
+    """A path with and without a slash at its end, as clients are led from one to the other."""
+    texts = [each.rstrip("/") for each in path.options or () if isinstance(each, str)]
+    if path.options is None or len(texts) != len(path.options) or not all(texts):
+        return unknown()
+    return Value(tuple(dict.fromkeys(each for text in texts for each in (text, f"{text}/"))))
 
 
 def prefixed(prefix: Abstract, path: Abstract) -> Abstract:

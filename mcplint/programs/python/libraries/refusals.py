@@ -12,11 +12,11 @@ from mcplint.facts.python import spelled
 from mcplint.programs.journal import Ended
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.expressions import call_and_await
-from mcplint.programs.python.libraries.closed import closes
+from mcplint.programs.python.libraries.closed import ASGI, closes
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import CALL
-from mcplint.programs.python.values import Class, Function, Instance, Method
-from mcplint.programs.values import known, unknown
+from mcplint.programs.python.values import Class, Dict, Function, Instance, Method
+from mcplint.programs.values import Abstract, Entries, External, known, unknown
 
 HOOKS = (
     *("dispatch", "__call__", "on_message", "on_request", "on_notification", "on_initialize", "on_call_tool"),
@@ -69,8 +69,10 @@ def visiting(machine: Machine, ends: bool = False) -> Iterator[Visit]:
         machine.watch = outer
 
 
-def may_refuse(machine: Machine, layer: Any) -> bool:
-    """Whether a middleware may turn callers away; `layer`: it, or what it is made of where that is noted only.
+def may_refuse(machine: Machine, layer: Any, path: Abstract) -> bool:
+    """Whether a middleware may turn callers away who ask for one of some paths.
+
+    `layer`: it, or what it is made of where that is noted only.
 
     Of one that does not, the machine remembers the statements that no request comes to.
     """
@@ -79,7 +81,8 @@ def may_refuse(machine: Machine, layer: Any) -> bool:
     if isinstance(layer, Instance) and isinstance(layer.kind, Class):
         only = layer.kind
     with visiting(machine) as visit:
-        if _refused(machine, layer, only, made):
+        asked = [unknown()] if path.options is None else map(known, path.options)
+        if any(_refused(machine, layer, only, made, each) for each in asked):
             return True
     module = only.scope.module if isinstance(only, Function) else only.frame.module
     machine.unreached += [module.span(node) for node in _left(only.node, visit.seen)]
@@ -95,34 +98,51 @@ def _left(root: ast.AST, seen: Collection[int]) -> Iterator[ast.AST]:
             yield node.test
 
 
-def _refused(machine: Machine, layer: Any, only: Any, made: Args) -> bool:
+def _refused(machine: Machine, layer: Any, only: Any, made: Args, path: Abstract) -> bool:
     if isinstance(only, Function):
-        return follows_to_refusal(machine, only, Args((unknown(), unknown())))
+        return follows_to_refusal(machine, only, Args((asked_for(path), unknown())))
     if not isinstance(only, Class):
         return True
     if isinstance(layer, Instance) and layer.kind is only:
-        return _hooks_refuse(machine, layer)
+        return _hooks_refuse(machine, layer, path)
     if made.open:
         return True
     built = machine.call(known(only), made._replace(positional=(unknown(), *made.positional[1:]))).only
-    return not isinstance(built, Instance) or _hooks_refuse(machine, built)
+    return not isinstance(built, Instance) or _hooks_refuse(machine, built, path)
 
 
-def _hooks_refuse(machine: Machine, middleware: Instance) -> bool:
+def _hooks_refuse(machine: Machine, middleware: Instance, path: Abstract) -> bool:
     found = [(name, middleware.kind.find(name)) for name in HOOKS if isinstance(middleware.kind, Class)]
     functions = [(name, value.only) for name, value in found if value is not None]
     if not functions:
         return True
     return any(
         not isinstance(function, Function)
-        or follows_to_refusal(machine, Method(middleware, function), _request(function))
+        or follows_to_refusal(machine, Method(middleware, function), _request(function, path))
         for _, function in functions
     )
 
 
-def _request(function: Function) -> Args:
-    """A request as a method is handed it: as many things of which nothing is known as it takes."""
-    return Args(tuple(unknown() for _ in function.node.args.args[1:]))
+def _request(function: Function, path: Abstract) -> Args:
+    """A request as a method is handed it: itself or its scope, and as many things of which nothing is known."""
+    names = [each.arg for each in function.node.args.args[1:]]
+    if names == list(ASGI):
+        return Args((scope_of(path), unknown(), unknown()))
+    first = asked_for(path) if function.name == "dispatch" else unknown()
+    return Args((first, *(unknown() for _ in names[1:])) if names else ())
+
+
+def scope_of(path: Abstract) -> Abstract:
+    """What ASGI says of a request for a path."""
+    return known(Dict(Entries({"path": path}), open_=True))
+
+
+def asked_for(path: Abstract) -> Abstract:
+    """A request of Starlette for a path."""
+    if path.options is None:
+        return unknown()
+    url = known(Instance(External("starlette.datastructures.URL"), None, {"path": path}))
+    return known(Instance(External("starlette.requests.Request"), None, {"url": url, "scope": scope_of(path)}))
 
 
 def follows_to_refusal(machine: Machine, callee: Any, given: Args) -> bool:

@@ -12,7 +12,7 @@ from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.auth import guard
 from mcplint.programs.python.libraries.auth import layered as middleware_added
 from mcplint.programs.python.libraries.environment import from_environment
-from mcplint.programs.python.libraries.middleware import surrounded
+from mcplint.programs.python.libraries.middleware import either_slash, surrounded
 from mcplint.programs.python.libraries.proxy_headers import told as asgi_told
 from mcplint.programs.python.libraries.sdk_routes import custom_route, keep_routes, mount, routes
 from mcplint.programs.python.libraries.sdk_settings import (
@@ -157,6 +157,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         for name, setting_name in PATHS.items()
     }
     wanted = [inner[name] for name in PATHS if spoken is None or name in spoken]
+    path = union(wanted) if wanted else NOWHERE
     declared = server.table["declared"] if facts(machine, kind, "host_check") == ("constructor",) else host
     check, hosts = protection(machine, args, server, kind, declared)
     beside, closed = routes(machine, server, call)
@@ -174,7 +175,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         transport=transport,
         host=host,
         port=told(machine, server, args, suffix, "port") if http else NOWHERE,
-        path=union(wanted) if wanted else NOWHERE,
+        path=path,
         message_path=told(machine, server, args, suffix, "message_path")
         if spoken is None or SSE in spoken
         else NOWHERE,
@@ -193,7 +194,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
             for each in machine.calls
             if made.span in (None, each.span) or each.span == args.span or each.role == "registration"
         ),
-        auth=guard(machine, args, server, kind),
+        auth=guard(machine, args, server, kind, either_slash(path) if spoken == (STREAMABLE,) else unknown()),
         asgi=_asgi(machine, args, kind) if http and call == "run" else Asgi(),
     )
 
