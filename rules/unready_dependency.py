@@ -9,9 +9,9 @@ with an error, and only on some starts.
 `condition: service_healthy` waits for the health check of the other service,
 which must have one: if neither the service nor its image has a health check,
 `docker compose up` stops with `has no healthcheck configured`. Docker's
-official images (`postgres`, `redis`, …) come without, and so does what is built
-from one of them by a Dockerfile without `HEALTHCHECK`. It is the same where a
-proxy waits so for the server: nothing then stands in front of it.
+official images (`postgres`, `redis`, …) come without, and so does what is
+built from one of them by a Dockerfile without `HEALTHCHECK`. It is the same
+where a proxy waits so for the server: nothing then stands in front of it.
 
 A check that starts a program which its image does not have never succeeds, and
 what waits for it never starts: an error. So it is for one that ends as failed
