@@ -93,9 +93,8 @@ from mcplint import ERROR, Finding, Label, Server, rule
 def check(server: Server):
     for each in server.container.checks if server.container and server.transport.must_be("sse") else ():
         for asked in each.requests:
-            reads = (
-                asked.whole and asked.method == "GET" and asked.certain and asked.is_own and asked.strict is not None
-            )
+            looks = asked.strict is not None or asked.program == "node"
+            reads = asked.whole and asked.method == "GET" and asked.certain and asked.is_own and looks
             here = asked.port is None or server.port.must_be(asked.port)
             if reads and here and server.path.must_be(asked.path):
                 message = f"{each.title} reads the event stream of {server.title}, which never ends"

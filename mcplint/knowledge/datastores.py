@@ -12,7 +12,9 @@ https://github.com/minio/minio/blob/master/docs/docker/README.md, https://hub.do
 https://www.jaegertracing.io/docs/latest/security/, https://hub.docker.com/r/theasp/novnc,
 https://github.com/bitnami/containers/tree/main/bitnami/redis, https://docs.falkordb.com/operations/docker,
 https://redis.io/docs/latest/operate/oss_and_stack/install/install-stack/docker/,
-https://github.com/valkey-io/valkey-container, https://milvus.io/docs/authenticate.md.
+https://github.com/valkey-io/valkey-container, https://milvus.io/docs/authenticate.md,
+https://docs.opensearch.org/latest/security/configuration/disable-enable-security/,
+https://www.meilisearch.com/docs/learn/security/basic_security.
 """
 
 from __future__ import annotations
@@ -34,16 +36,16 @@ READS: Mapping[str, tuple[str, ...]] = {
 }
 """The variables of images from which their servers take options, and no password from any other."""
 SERVERS = frozenset({"redis-server", "valkey-server"})
-OFF: Mapping[str, tuple[str, str]] = {
-    **dict.fromkeys(("postgres", "pgvector", "postgis", "timescaledb"), ("POSTGRES_HOST_AUTH_METHOD", "trust")),
-    "elasticsearch": ("xpack.security.enabled", "false"),
-    "opensearch": ("DISABLE_SECURITY_PLUGIN", "true"),
-    "weaviate": ("AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED", "true"),
-    "neo4j": ("NEO4J_AUTH", "none"),
-    "mysql": ("MYSQL_ALLOW_EMPTY_PASSWORD", "yes"),
-    "mariadb": ("MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "yes"),
+OFF: Mapping[str, tuple[tuple[str, str], ...]] = {
+    **dict.fromkeys(("postgres", "pgvector", "postgis", "timescaledb"), (("POSTGRES_HOST_AUTH_METHOD", "trust"),)),
+    "elasticsearch": (("xpack.security.enabled", "false"),),
+    "opensearch": (("DISABLE_SECURITY_PLUGIN", "true"), ("plugins.security.disabled", "true")),
+    "weaviate": (("AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED", "true"),),
+    "neo4j": (("NEO4J_AUTH", "none"),),
+    "mysql": (("MYSQL_ALLOW_EMPTY_PASSWORD", "yes"),),
+    "mariadb": (("MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "yes"),),
 }
-"""The variable that switches authentication off, and what it is then."""
+"""The variables that switch authentication off, and what each is then."""
 NEEDED: Mapping[str, str] = {"mongo": "MONGO_INITDB_ROOT_USERNAME", "qdrant": "QDRANT__SERVICE__API_KEY"}
 """The variable without which there is none."""
 OPENED: Mapping[str, tuple[str, str]] = {
@@ -83,12 +85,14 @@ CONSOLES: Mapping[str, frozenset[int]] = {
     "ubuntu-desktop-lxde-vnc": frozenset({80, 5900}),
     "novnc": frozenset({8080}),
     "mongo-express": frozenset({8081}),
+    "meilisearch": frozenset({7700}),
 }
 """Pages and programs that others are steered by, and their ports: browsers, dashboards, logs."""
 GUARDS = {
     "redis-commander": "HTTP_USER",
     "dozzle": "DOZZLE_AUTH_PROVIDER",
     "ubuntu-desktop-lxde-vnc": "VNC_PASSWORD",
+    "meilisearch": "MEILI_MASTER_KEY",
 }
 """The variable that asks for a password."""
 _SELENIUM_GUARDS: Mapping[int, tuple[str, ...]] = {
@@ -136,7 +140,7 @@ def is_open_console(
         not closed
         or command is None
         or not {guard, f"{guard}_FILE", "HTTP_PASSWORD", "HTTP_PASSWORD_FILE"}.isdisjoint(env)
-        or any("auth" in word or "--http-" in word for word in command)
+        or any("auth" in word or "--http-" in word or "master-key" in word for word in command)
     ):
         return ""
     return f"{guard} is not set" if guard else f"{name} does not authenticate callers"
@@ -152,10 +156,9 @@ def lets_everybody_in(
     """
     if store in ALWAYS_OPEN:
         return f"{store} knows no passwords"
-    if variable := OFF.get(store):
-        name, off = variable
+    for name, off in OFF.get(store, ()):
         said = env[name] if name in env else Value((None,))
-        if said.must(lambda text: (text or "").lower() in (off, "1") and off != "1"):
+        if said.options and all((text or "").lower() in (off, "1") for text in said.options):
             return f"{name} is {off}"
     if not closed or command is None:
         return ""

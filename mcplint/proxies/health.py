@@ -86,10 +86,13 @@ def _named(request: str) -> str | None:
     return None if re.search(r"(?i)\bhost\b|HTTP/1\.1", request) else ""
 
 
-def ingress(annotations: Mapping[str, Value[str]], unsaid: Span | None = None) -> tuple[HealthCheck, ...]:
+def ingress(
+    annotations: Mapping[str, Value[str]], unsaid: Span | None = None, controller: str = ""
+) -> tuple[HealthCheck, ...]:
     """The check of a load balancer that an Ingress is made into, where that says nothing but the path of it.
 
     `unsaid`: the place of an Ingress of AWS whose check is told by it alone: without a path it asks for `/`.
+    `controller`: its class; one of nginx reads no annotation of AWS or Azure.
     """
     if _is_altered(annotations):
         return ()
@@ -100,7 +103,7 @@ def ingress(annotations: Mapping[str, Value[str]], unsaid: Span | None = None) -
         (f"{APPGW}health-probe-path", "appgw", "Application Gateway"),
     ):
         path = annotations.get(key)
-        if path is None or not path.only or path.span is None:
+        if path is None or not path.only or path.span is None or "nginx" in controller:
             continue
         asked = Request(title, "GET", "http", "", None, _path(path.only), True, True)
         return (HealthCheck(title, platform, path.span, (asked,)),)

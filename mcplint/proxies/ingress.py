@@ -204,7 +204,7 @@ def _route(entry: Entry, match: PathMatch | None) -> Route:
     plain = _insecure(entry)
     listen = (Label(entry.tls, "has a certificate"),) if entry.tls else ()
     return Route(
-        checks=health.ingress(entry.annotations, _unsaid(entry)),
+        checks=health.ingress(entry.annotations, _unsaid(entry), entry.controller),
         id=f"{entry.span.source.path} {host or ''}{entry.path.only or ''}",
         span=entry.span,
         proxy=_controller(entry),

@@ -28,7 +28,27 @@ from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 from mcplint.values import Label, Value
 
-NEEDED = frozenset({"curl", "wget", "nc", "ncat", "netcat", "ps", "pgrep", "pkill", "lsof", "ss", "jq", "http", "bash"})
+NEEDED = frozenset(
+    (
+        *(
+            "curl",
+            "wget",
+            "nc",
+            "ncat",
+            "netcat",
+            "netstat",
+            "ps",
+            "pgrep",
+            "pkill",
+            "lsof",
+            "ss",
+            "jq",
+            "http",
+            "bash",
+        ),
+        "node",
+    )
+)
 """The programs that health checks start and images are known to lack."""
 LOOKS = frozenset({"test", "ls", "cat", "stat"})
 """What fails only for a file that is not there."""

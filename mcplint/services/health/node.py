@@ -19,6 +19,8 @@ CALLED = frozenset(
     | {"log", "error", "info", "timeout", "setTimeout", "clearTimeout", "abort"}
 )
 """What a program may call that looks at no answer."""
+BODY = re.compile(r"\.(?:text|json|arrayBuffer|blob|bytes)\(\)")
+"""How a program reads an answer to its end."""
 CLIENTS = re.compile(r"""https?|require\(["'`](?:node:)?https?["'`]\)""")
 BUILT_IN = re.compile(r"""require\(["'`](?:node:)?(?:https?|net|fs|os|path|process|url)["'`]\)""")
 PRINTS = frozenset({"console.log", "console.info", "console.error", "process.stdout.write"})
@@ -48,7 +50,8 @@ def javascript(code: str) -> Read:
     looks = STATUS.search(code) or "statusCode" in code
     taken = TAKEN.search(code.replace("< 400", "").replace(">= 400", ""))
     strict = True if looks and not taken else False if _ignores(_program(code)) else None
-    return Read(tuple(requests("node", "GET", found[0], strict, False)))
+    whole = BODY.search(code) is not None and "Timeout" not in code
+    return Read(tuple(requests("node", "GET", found[0], strict, whole)))
 
 
 def _program(code: str) -> Node:

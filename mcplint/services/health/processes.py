@@ -42,6 +42,9 @@ RUNNERS = frozenset(
         "tsx",
         "ts-node",
         "nodemon",
+        "node",
+        "bun",
+        "deno",
         "npm",
         "pnpm",
         "yarn",
@@ -53,7 +56,7 @@ STARTING = (
     *("subprocess", "Popen", "multiprocessing", "ProcessPool", "os.fork", "os.spawn", "os.exec", "os.system"),
     *("os.popen", "pexpect", "child_process", "cluster", "spawn(", "execa", "setproctitle", "process.title", "prctl"),
     *("stdio_client", "StdioServerParameters", "StdioTransport", "StdioClientTransport", "mcpServers", "as_proxy"),
-    "create_proxy",
+    *("create_proxy", "playwright"),
 )
 """What a program that starts others, or calls itself otherwise, has in its text."""
 SERVERS = re.compile(r"(?i)mcp|server|^python[\d.]{0,5} ")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from mcplint.commands.options import Parsed, grammar, parse
 from mcplint.commands.words import Words, spelled
-from mcplint.model import Argv, Build, Container, Port
+from mcplint.model import Argv, Build, Container, PlatformProbe, Port
 from mcplint.project.tree import Tree
 from mcplint.services.compose.assembly import within
 from mcplint.services.settings import number
@@ -91,11 +91,23 @@ def _service(told: Parsed, known: Mapping[str, Build], span: Span, tree: Tree) -
         arguments=_replaced(flags.get("args")),
         expose=(Port(port, None, None, port.span or span),),
         web=tuple(_opened(told)),
+        probes=tuple(_probes(flags)),
         replicas=_instances(flags, span),
         affinity=Value(("cookie" if "session-affinity" in flags else "none",)),
         grace_period=Value((10.0,), (Label(span, "Cloud Run waits 10 s before it kills the container"),)),
         memory=flags.get("memory", Value((None,))),
     )
+
+
+def _probes(flags: Mapping[str, Value[str]]) -> Iterator[PlatformProbe]:
+    """The probes of a service, as `--liveness-probe=httpGet.path=/health,httpGet.port=8080` gives them."""
+    for kind in ("startup", "liveness", "readiness"):
+        word = flags.get(f"{kind}-probe")
+        said = dict(part.split("=", 1) for part in (word.only or "").split(",") if "=" in part) if word else {}
+        path, port = said.get("httpGet.path", ""), said.get("httpGet.port", "")
+        if word and word.trace and path and "$" not in f"{path}{port}":
+            told = Value((int(port),), word.trace) if port.isdecimal() and len(port) < 6 else None
+            yield PlatformProbe(kind, word.trace[0].span, Value((path,), word.trace), told)
 
 
 def _known(word: Value[str]) -> Value[str | None]:

@@ -20,7 +20,7 @@ from mcplint.programs.values import Abstract, known, noted, union, unknown
 from mcplint.values import Label, Value
 
 FASTMCP, MCP_FRAMEWORK = "fastmcp:FastMCP", "mcp-framework:MCPServer"
-FIXED = ("/health", "/ping", "/ready", "/sse", "/messages")
+HEALTH, FIXED = ("/health", "/ready"), ("/ping", "/sse", "/messages")
 _ADDS = re.compile(r"\b(?:getApp|addRoute)\b")
 """What a program says that adds routes of its own to fastmcp."""
 SPEAKS = {"stdio": STDIO, "httpStream": STREAMABLE, "sse": SSE, "http-stream": STREAMABLE}
@@ -157,11 +157,12 @@ def _described(
         options = owner.table[ARGUMENTS][0].get(0)
         if prop(options, "authenticate").only is UNDEFINED and prop(options, "auth").only is UNDEFINED:
             auth = known(None, *args.notes)
-        plain = sdk.package == "npm:fastmcp" and prop(options, "health").only is UNDEFINED
+        own = _own_health(prop(options, "health"))
+        plain = sdk.package == "npm:fastmcp" and own is not None
         at_root = settings.get("base", known("")).must_be("")
-        waiting = "/ready" if plain and at_root and settings["stateless"].must_be(False) else ""
+        waiting = "/ready" if plain and own and at_root and settings["stateless"].must_be(False) else ""
         paths = _adds(machine, sdk, options) if plain and at_root else None
-        endpoints = tuple(Endpoint(path, ("GET",), span) for path in paths or ())
+        endpoints = tuple(Endpoint(path, ("GET",), span) for path in ((*(own or ()), *paths) if paths else ()))
         served = served._replace(endpoints=endpoints, endpoints_closed=paths is not None)
     sse = known("/sse", *args.notes) if speaks.must_be(SSE) else settings["path"]
     return served._replace(
@@ -177,6 +178,16 @@ def _described(
         auth=auth,
         waiting=waiting,
     )
+
+
+def _own_health(said: Abstract) -> tuple[str, ...] | None:
+    """The paths at which fastmcp tells its health, as `health: {enabled, path}` says; None where that is not known."""
+    if said.only is UNDEFINED:
+        return HEALTH
+    enabled, path = prop(said, "enabled", known(True)), prop(said, "path", known(HEALTH[0]))
+    if enabled.must_be(False):
+        return ()
+    return (path.only, *HEALTH[1:]) if enabled.must_be(True) and isinstance(path.only, str) else None
 
 
 def _adds(machine: Machine, sdk: Sdk, options: Abstract) -> tuple[str, ...] | None:
