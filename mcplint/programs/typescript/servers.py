@@ -214,7 +214,7 @@ def _wiring(machine: Machine, met: tuple[Met, ...], kind: str) -> Wiring:
         unread = handled.transport is None and any(_is_v1(other.handled.transport) for other in met)
         bodiless = handled.does == "give" and handled.passed == 2 and posted and (unread or _is_v1(handled.transport))
         parser = body_parser(item.layers)
-        if bodiless and parser is not None:
+        if bodiless and parser is not None and not ("koa" in parser.name and _mentions(machine, "disableBodyParser")):
             consumed = consumed or (Label(span, "it reads the body"), Label(parser.span, "this reads it before"))
     return Wiring(shared, reused, consumed)
 
