@@ -193,7 +193,7 @@ PROMISES: dict[str, Check] = {
     r"install supergateway (\S+)": lambda m, release: any(each.endswith(f"@{release}") for each in m.new),
     r"add (GET, POST, DELETE|[\w-]+(?:, [\w-]+)*)": lambda m, names: m.has(*names.split(", ")),
     r"remove (GZipMiddleware|compression)(?:\(\))?": lambda m, name: m.lost(name),
-    r"give the transport the body that was read": lambda m: m.has("req.body"),
+    r"give the transport the body that was read": lambda m: any(each.endswith(".body") for each in m.new),
     r"end its lines with LF": lambda m: any("eol" in each or each == "lf" for each in m.new),
     r"remove this setting": Made.left_out,
     r"stop caching POST responses": lambda m: m.lost("POST"),
