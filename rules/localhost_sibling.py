@@ -15,7 +15,7 @@ that port, and the address must be meant for it: by its scheme
 (`postgresql://`), by the variable's name (`REDIS_HOST` and a service or image
 `redis`, `DB_HOST` and the only database), or both. Of other containers,
 addresses are checked by which they are told of the MCP server: its endpoint,
-or a variable that speaks of MCP.
+or a variable or an option of their command that speaks of MCP.
 
 Not reported for addresses that clients are given (`…PUBLIC…`, `…CALLBACK…`,
 origins), for the server's own port, or if the container shares another
@@ -159,7 +159,7 @@ def check(part: Server | Call):
 def to_server(call: Call):
     """Another container that is told to find the MCP server on the machine itself."""
     server, host = call.server, call.host
-    if server is None or host in call.container.names or re.search(TOLD, call.variable):
+    if server is None or host in call.container.names or re.search(TOLD, call.variable.upper()):
         return
     if "MCP" in call.variable.upper() or call.path.rstrip("/") == (server.path.only or "/").rstrip("/"):
         inner, name = call.published.get(call.port, call.port), call.container.service

@@ -9,7 +9,8 @@ identity if `permissions` contain `id-token: write`, or gives a token by
 publisher before 1.4.0 rejects the current schema, one before 1.7.6 asks for
 an identity that the registry has refused since April 2026, and one before
 1.8.0 (a note) is older than the registry's checks. Its files are called by
-Go's names (`mcp-publisher_linux_amd64.tar.gz`); another name is a 404.
+Go's names (`mcp-publisher_linux_amd64.tar.gz`); another name is a 404, as is
+one with `$(uname -m)`, which says `x86_64`.
 
 See
 https://github.com/modelcontextprotocol/registry/pull/1229,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mcplint.facts.document import ScalarNode, items, scalar
+from mcplint.facts.document import ScalarNode, at, items, scalar
 from mcplint.findings import Finding, Fix
 from mcplint.registry.workflow_steps import PUBLISH, Step
 from mcplint.text.layout import without_line
 from mcplint.text.source import Edit
 
-_HIDES = re.compile(r"\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*")
+_HIDES = re.compile(r"(?:&1[ \t]*)?\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*")
+_PIPED = re.compile(r"(?:&1)?[ \t]*\|&?[ \t]*(tee)\b[^\n;&|]*(?=[ \t]*(?:$|[\n;]))")
 _NEGATED = re.compile(r"\bif[ \t]+![ \t]*[\"']?[\w./${}-]*\Z")
 # What a script may do with a failure other than say it.
 _MINDS = re.compile(r"\b(?:exit|return|false|kill|break|continue|sleep|publish|set)\b|\w=|\$\?|PIPESTATUS|\bif\b|\[")
@@ -28,6 +29,9 @@ def hidden(step: Step) -> Iterator[Finding]:
         if hides := _HIDES.match(script, match.end()):
             whole = span._replace(end=span.start + len((match[0] + hides[0]).rstrip()))
             yield Finding(f"`|| {hides[1]}` hides that publishing failed", whole)
+        elif (piped := _PIPED.match(script, match.end())) and not _strict(step):
+            whole = span._replace(end=span.start + len((match[0] + piped[0]).rstrip()))
+            yield Finding(f"`| {piped[1]}` hides that publishing failed: the shell goes by the last command", whole)
         elif _NEGATED.search(script[line : match.start()]):
             if not _MINDS.search(script[match.end() : _end(script, match.end())]):
                 yield Finding("`if !` hides that publishing failed: nothing below lets the step fail", span)
@@ -44,6 +48,14 @@ def hidden(step: Step) -> Iterator[Finding]:
             whole = key.span._replace(end=value.span.end)
             fix = Fix("let the step fail", (without_line(value.span, key.text) or Edit(value.span, "false"),))
             yield Finding("`continue-on-error` hides that publishing failed", whole, fix=fix)
+
+
+def _strict(step: Step) -> bool:
+    """Whether a pipe fails with any of its commands, or its script minds them; a `bash` that is named has that set."""
+    shells = (step.node.get("shell"), *(at(each, "defaults", "run", "shell") for each in (step.job, step.workflow)))
+    shell = scalar(next(filter(None, shells), None))
+    script = step.run.text if step.run else ""
+    return bool(shell) or "pipefail" in script or "PIPESTATUS" in script or "grep" in script
 
 
 def _looked_at(step: Step) -> bool:

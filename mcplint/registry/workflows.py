@@ -31,10 +31,16 @@ _ASSET = (
     r"registry/releases/(?:latest/download|download/[^/\s\"']+)/"
     r"((?:mcp-)?publisher[\w.-]*?\.(?:tar\.gz|tgz|zip))(?![\w.])"
 )
+_MACHINE = r"registry/releases/(?:latest/download|download/[^/\s\"']+)/mcp-publisher_[^\n/]{0,99}?(\$\(uname -m\))\.tar"
 _SPELLINGS = {"x86_64": "amd64", "x64": "amd64", "aarch64": "arm64", "macos": "darwin", ".zip": ".tar.gz", "-": "_"}
 # What may write the version of packages besides `.version =`: what names them, what goes through a whole document, and
 # what changes texts.
 _STAMPS = re.compile(r"packages|\bwalk\(|\.\.\||\.\.[ \t]*\||\b(?:sed|perl)\b|\brecurse\b")
+# A package by its number, in jq, Node or Python, or all of them; its version that is set; what goes through a whole
+# document.
+_NUMBERED = r"(?:\.|[\"'])packages\b[\"']?[ \t]*\]?\??\.?(?:\[(\d{0,9})\])?"
+_WRITES = _NUMBERED + r"\)?(?:\.version|\[[\"']version[\"']\])[ \t]*\)?[ \t]*\|?=(?!=)"
+_GENERAL = re.compile(r"\bwalk\(|\.\.\||\.\.[ \t]*\||\b(?:sed|perl)\b|\brecurse\b")
 # What takes minutes: an image is built, or a program compiled.
 _BUILDS = re.compile(
     r"docker/(?:build-push|bake)-action|docker (?:buildx |image )?(?:build|bake)\b|(?:go|cargo) build|(?m:^\s*make )"
@@ -66,6 +72,7 @@ def broken(manifest: Manifest) -> Iterator[Finding]:
         yield from _logins(step)
         yield from _versions(step, manifest)
         yield from _assets(step)
+        yield from _processors(step)
 
 
 def _logins(step: Step) -> Iterator[Finding]:
@@ -137,6 +144,17 @@ def _assets(step: Step) -> Iterator[Finding]:
         yield Finding(message, place, fix=fix)
 
 
+def _processors(step: Step) -> Iterator[Finding]:
+    """Downloads of a file that is named by the processor as Linux calls it, which is not what the publisher does."""
+    system = scalar(step.job.get("runs-on"))
+    for span, match in step.found(_MACHINE) if "ubuntu" in system and "arm" not in system else ():
+        place = span._replace(
+            start=span.start + match.start(1) - match.start(), end=span.start + match.end(1) - match.start()
+        )
+        message = f"`uname -m` says x86_64, but the publisher's files are called like {_ASSETS[0]}"
+        yield Finding(message, place)
+
+
 def fragile(manifest: Manifest) -> Iterator[Finding]:
     """Steps that work until something else goes wrong."""
     listed = list(steps(manifest))
@@ -169,8 +187,8 @@ def _partial(manifest: Manifest, stamps: list[Step]) -> Iterator[Finding]:
                 "the script sets the server's version but not that of its packages, which stays the old one", span
             )
         return
-    named = [found for step in stamps for found in step.found(r"\.packages\s*(?:\[(\d*)\]|\|)")]
-    if any(not match[1] for _, match in named):
+    named = [found for step in stamps for found in step.found(_NUMBERED)]
+    if any(not match[1] for _, match in named) or _GENERAL.search(script) or not re.search(_WRITES, script):
         return
     stale = [node for number, node in enumerate(listed) if str(number) not in {match[1] for _, match in named}]
     if named and stale:

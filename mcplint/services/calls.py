@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from mcplint.knowledge.image_ports import PORTS
@@ -19,12 +20,14 @@ ADDRESS = re.compile(
     r"(?<![\w.])[a-z][a-z0-9+.-]{0,20}://(?:[^/@\s\"']{0,200}@)?([A-Za-z0-9][\w.-]{0,100}):(\d{1,5})(?!\d)"
 )
 
+OPTION = re.compile(r"--?[A-Za-z][\w-]{1,60}")
+
 
 def calls(network: Network, clients: Iterable[ClientConfig], bridged: Mapping[str, frozenset[str]]) -> Iterator[Call]:
     """Every address with a port that leads from one container to another, where one of them runs an MCP server.
 
-    It stands in a variable or in a client's configuration that is mounted or that a bridge reads: `bridged` has these
-    by container. Those of the machine itself only as others than MCP servers are told them.
+    It stands in a variable, in an option of a command, or in a client's configuration that is mounted or that a bridge
+    reads: `bridged` has these by container. Those of the machine itself only as others than MCP servers are told them.
     """
     mounted: dict[str, list[ClientConfig]] = {}
     for client in clients:
@@ -42,12 +45,25 @@ def calls(network: Network, clients: Iterable[ClientConfig], bridged: Mapping[st
         given = (
             (name, value, serves) for name, value in caller.env.items() if value.only and not is_sentence(value.only)
         )
+        arguments = () if serves else _arguments(caller)
         urls = ((f"the URL of `{client.span.text[:60]}`", client.url, False) for client in told)
-        for name, value, from_server in (*given, *urls):
+        for name, value, from_server in (*given, *arguments, *urls):
             for found in ADDRESS.finditer(value.only or ""):
                 other = _addressed(found[1], int(found[2]), context, known)
                 if other and _concerns(found[1], from_server, other.container.id in serving):
                     yield _call(name, value, found, caller, other.container, serving.get(other.container.id))
+
+
+def _arguments(caller: Container) -> Iterator[tuple[str, Value[str], bool]]:
+    """The URLs that the command of a container is given by an option, `--url URL` or `--url=URL`, with its name."""
+    words = (caller.argv.words if caller.argv else None) or ()
+    for before, word in pairwise(words):
+        if OPTION.fullmatch(before.only or "") and ADDRESS.match(word.only or ""):
+            yield f"{before.only}", word, False
+    for word in words:
+        option, _, url = (word.only or "").partition("=")
+        if OPTION.fullmatch(option) and ADDRESS.match(url):
+            yield option, word, False
 
 
 def _concerns(host: str, from_server: bool, to_server: bool) -> bool:
@@ -82,7 +98,9 @@ def _addressed(host: str, port: int, context: ContainerContext, known: Index) ->
     project, own = id(context.project), (*context.container.ports, *context.container.expose)
     if not is_this_machine(host):
         found = known.named.get((project, host), [])
-    elif not (found := known.published.get((project, port), [])) and port not in {one.target.only for one in own}:
+    elif port in {one.target.only for one in own}:
+        return None
+    elif not (found := known.published.get((project, port), [])):
         found = known.heard.get((project, port), [])
     near = [one for one in found[:MOST] if one.container.networks & context.container.networks]
     return near[0] if len(near) == 1 and near[0].container.id != context.container.id else None
