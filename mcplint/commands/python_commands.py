@@ -88,7 +88,9 @@ def python_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
         if folder.endswith("/bin") and script(context.tree, name, context.folder, context.home):
             return console_script((word, *argv), context)
         left = _left_out(spelled, context)
-        return context.none(f"{spelled} is not in the {'image' if left else 'project'}", left or path)
+        unknown = name.endswith(".py") and not spelled.startswith("/") and not context.tree.called(name)
+        missing = left or path or (context.absolute(spelled) if unknown else None)
+        return context.none(f"{spelled} is not in the {'image' if left else 'project'}", missing)
     note = Label(span_of(word, context.span), f"starts {path}")
     folders = roots(context.tree, posixpath.dirname(path), *context.python_path)
     return context.start(SCRIPT, path, argv, folders, note)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
+from re import Pattern
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.facts.dependencies import PROJECTS
 from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
+from mcplint.knowledge.sdk_packages import SERVER_IMPORT
 from mcplint.link.suspects import is_misquoted, is_other, is_servers, is_shadowed, loses_server, may_serve
 from mcplint.model import Lack, Loose, Refusal, Route, Server, Unfollowed
 from mcplint.programs.start import Start
@@ -92,6 +94,7 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
         if not start.certain and (context.container.id in losing or may_serve(context, tree, not servers))
     ]
     serving = not open_ or bool(servers) or "package.json" in paths or bool(unstarted(tree, paths))
+    serving = serving or any(_is_unread(start, tree, SERVER_IMPORT) for _, start in open_)
     opened = [Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_]
     shadowed = frozenset(context.container.id for context, start in silent if is_shadowed(context, start, tree))
     images = {context.container.dockerfile for context, _ in found if context.image and not is_other(context)}
@@ -203,8 +206,10 @@ def _loose(context: ContainerContext, start: Started) -> Loose:
     return Loose(context.container.id, context.container.span, start.why, start.notes)
 
 
-def _is_unread(start: Started, tree: Tree) -> bool:
-    return any(label.span.source.path in tree.problems for label in start.notes)
+def _is_unread(start: Started, tree: Tree, names: Pattern[str] | None = None) -> bool:
+    """Whether a program has a file that cannot be read; `names`: and that says this."""
+    sources = (label.span.source for label in start.notes)
+    return any(each.path in tree.problems and (not names or names.search(each.text)) for each in sources)
 
 
 def _unbuilt(context: ContainerContext) -> tuple[str, ...]:

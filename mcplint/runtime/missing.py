@@ -6,6 +6,8 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from mcplint.commands.python_commands import is_python
+from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import text
 from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import MAIN, PROJECTS, Project, Requirements
@@ -13,6 +15,7 @@ from mcplint.images.contents import Contents
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.knowledge.distributions import OWN
+from mcplint.knowledge.executables import PYTHON_MANAGERS, WITHOUT_FILES
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES, SERVER_IMPORT
 from mcplint.model import Lack, LackKind
 from mcplint.project.inner import is_inner
@@ -22,7 +25,8 @@ from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import is_test
 
 # What a RUN does that may bring files which no COPY names.
-BRINGS = r"git +(clone|pull|checkout|submodule)|\b(unzip|cp|mv|ln|make|npm)\b|\btar +-?\w*x"
+BRINGS = r"git +(clone|pull|checkout|submodule)|\buv +init|startproject|\b(unzip|cp|mv|ln|make|npm)\b|\btar +-?\w*x"
+_PLAIN = (WITHOUT_FILES | PYTHON_MANAGERS | {"pip3"}) - {"xargs"}
 FETCHES = r"(curl|wget)\b"
 
 # Where other images put programs, not files of a server.
@@ -54,12 +58,16 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
 
 
 def _left_out(lack: Lack, context: ContainerContext, image: Image, tree: Tree) -> Lack | None:
-    """The same for a file of the project that is not in the image, and why; None where it is no such file."""
+    """The same for a file that the image does not have, and why where the project has it; None where it may have it."""
     container = context.container
     inside = posixpath.relpath(lack.name, container.workdir.only or "/")
     path = posixpath.normpath(posixpath.join(image.context or ".", inside))
-    if container.mounts or path not in tree.paths:
+    if container.mounts:
         return None
+    if path not in tree.paths:
+        plain = not tree.called(posixpath.basename(path)) and all(map(_is_plain, (image, *image.parts.values())))
+        meant = plain and _brings_python(image, posixpath.dirname(lack.name), tree)
+        return lack._replace(name=inside) if meant else None
     absence = Contents.of(image, tree).absent(lack.name, path)
     if absence is None:
         return None
@@ -67,6 +75,21 @@ def _left_out(lack: Lack, context: ContainerContext, image: Image, tree: Tree) -
     why = f"COPY brings {path} to {places[-1]}" if places else absence.why.replace(" before this line", " there")
     why = "`--exclude` keeps it out of what COPY brings" if lack.name in places else why
     return lack._replace(name=inside, path=path, why=why, notes=absence.notes, edits=absence.edits)
+
+
+def _is_plain(image: Image) -> bool:
+    """Whether all that a build runs is known to make no file of a program."""
+    words = (line.argv[:3] for run in image.runs for line in commands(run.text) if line.argv)
+    names = ([word.text.rpartition("/")[2] for word in argv] for argv in words)
+    return all(
+        (name in _PLAIN and rest[:1] != ["run"]) or (is_python(name) and rest == ["-m", "pip"]) for name, *rest in names
+    )
+
+
+def _brings_python(image: Image, folder: str, tree: Tree) -> bool:
+    """Whether an image has a Python file of the project in a folder, which then is no one else's to fill."""
+    own = (path for path in tree.paths if path.endswith(".py"))
+    return any(place and posixpath.dirname(place) == folder for path in own for place in image_paths(image, path))
 
 
 def _has(tree: Tree, module: str) -> bool:

@@ -99,6 +99,7 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
     secrets = tuple(_shown(modules)) if found else ()
     levels = tuple(dict.fromkeys(machine.levels))
     read = frozenset(machine.reads)
+    lost = (*(machine.lost if machine.imports or machine.hides else ()), *machine.modules.unread())
     return Outcome(
         tuple(
             each._replace(reads=read, log_levels=levels, imports=imports, fallbacks=local, shown=secrets)
@@ -107,7 +108,7 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
         asked=frozenset(machine.asked),
         imports=imports,
         entry=_entry(machine.world, start),
-        unknown=(*notes, *(dict.fromkeys(machine.lost) if not found and (machine.imports or machine.hides) else ())),
+        unknown=(*notes, *(dict.fromkeys(lost) if not found else ())),
         missing=machine.missing,
         refused=machine.refused if not found else None,
         failures=tuple(machine.failures.values()),

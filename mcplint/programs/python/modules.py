@@ -14,6 +14,7 @@ from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.project.tree import Tree
 from mcplint.text.paths import contains, side_folder
 from mcplint.text.source import Source
+from mcplint.values import Label
 
 
 class Modules:
@@ -33,6 +34,13 @@ class Modules:
                 path = None
             self._found[name] = None if path is None else self._read(path)
         return self._found[name]
+
+    def unread(self) -> Iterator[Label]:
+        """Why files among them cannot be read."""
+        for name in (name for name, module in self._found.items() if module is None and not name.startswith("file:")):
+            problem = self.tree.problems.get(find(self.tree, self.roots, name) or "")
+            if problem:
+                yield Label(problem.span, problem.message)
 
     def _read(self, path: str) -> Module | None:
         if path.endswith("/"):
