@@ -70,8 +70,13 @@ def _noted_once(diagnostic: Diagnostic) -> Diagnostic:
 
 
 def _both(one: Diagnostic, other: Diagnostic) -> Diagnostic:
-    """The graver of two diagnostics that say the same; a fix by the same title makes the edits of both."""
+    """The graver of two diagnostics that say the same; a fix by the same title makes the edits of both.
+
+    What covers others has the notes of both: each may be what something else is told with.
+    """
     graver = one if _weight(one) >= _weight(other) else other
+    if one.finding.covers and other.finding.covers:
+        graver = graver._replace(finding=graver.finding._replace(notes=(*one.finding.notes, *other.finding.notes)))
     mine, theirs = one.finding.fix, other.finding.fix
     if not (mine and theirs) or mine.title != theirs.title:
         return graver
