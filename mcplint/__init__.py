@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from mcplint.findings import ERROR, NOTE, WARNING, Failure, Finding, Fix, Ignore, LargeProgram, Unreadable, rule
+    from mcplint.findings import ERROR, NOTE, WARNING, Failure, Finding, Fix, Ignore, NotFollowed, Unreadable, rule
     from mcplint.model import (
         Bridge,
         Call,
@@ -64,11 +64,11 @@ __all__ = [
     "Ignore",
     "Label",
     "LackKind",
-    "LargeProgram",
     "Manifest",
     "MisnamedImage",
     "MissingFile",
     "Mistyped",
+    "NotFollowed",
     "Package",
     "Port",
     "PortConflict",

@@ -136,8 +136,8 @@ class Unreadable(Exception):
         self.span, self.message, self.severity = span, message, severity
 
 
-class LargeProgram(Unreadable):
-    """A module whose program takes more steps than one may; the file itself is read."""
+class NotFollowed(Unreadable):
+    """A file that is read, but takes more steps or room than one may to be followed as a whole."""
 
 
 class InnerRepository(Unreadable):

@@ -52,14 +52,12 @@ services:
 ```
 """
 
-from mcplint import ERROR, Finding, LargeProgram, Unreadable, rule
+from mcplint import ERROR, Finding, NotFollowed, Unreadable, rule
 
 
 @rule("unreadable-file", ERROR)
 def check(problem: Unreadable):
     path = problem.span.source.path
-    said = (
-        f"{path} {problem.message}" if isinstance(problem, LargeProgram) else f"cannot read {path}: {problem.message}"
-    )
+    said = f"{path} {problem.message}" if isinstance(problem, NotFollowed) else f"cannot read {path}: {problem.message}"
     said = problem.message if path == "." else said
     yield Finding(said, problem.span, severity=problem.severity)

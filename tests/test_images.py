@@ -13,6 +13,7 @@ from dockerfuzz import dockerfile as generated
 from mcplint.findings import Unreadable
 from mcplint.images.assembly import image
 from mcplint.images.build_arguments import Context
+from mcplint.images.contents import Contents
 from mcplint.images.copies import built_text, image_paths, project_path
 from mcplint.images.executables import lacks
 from mcplint.images.image import Image
@@ -410,6 +411,35 @@ GROWING: dict[str, Callable[[int], str]] = {
     "shells": lambda n: PYTHON + "RUN " + 'sh -c "' * n,
     "users": lambda n: PYTHON + "USER app\n" * n,
 }
+
+
+def fan(*copies: str) -> Callable[[int], str]:
+    """Stages that each take files from the one before, in several ways."""
+    lines = "".join(f"COPY --from=s{{0}} {copy}\n" for copy in copies)
+    return lambda n: "FROM a AS s0\nCOPY . /\n" + "".join(f"FROM a AS s{i + 1}\n{lines.format(i)}" for i in range(n))
+
+
+FANNED = {
+    "to two folders": fan("/ /a", "/ /b"),
+    "from two folders": fan("/a /", "/b /"),
+    "the same again": fan("/ /", "/ /"),
+    "thirty times": fan(*["/ /"] * 30),
+}
+
+
+@pytest.mark.parametrize("text", FANNED.values(), ids=FANNED)
+def test_ways_between_stages_are_bounded(text: Callable[[int], str]) -> None:
+    def asked(n: int) -> None:
+        tree = Tree.of({"server.py": "", "Dockerfile": text(n)})
+        found = image(read(Source("Dockerfile", text(n))), tree)
+        assert found is not None
+        assert Contents.of(found, tree).absent("/a/b/server.py", "server.py") is None
+        assert built_text(found, "/a/b/server.py") is None
+        assert len(list(image_paths(found, "server.py"))) < 2000
+        assert ["between its stages" in problem.message for problem in tree.problems.values()] == [True]
+
+    few, many = (lines(partial(asked, n)) for n in (20, 80))
+    assert many <= 5 * few
 
 
 @pytest.mark.parametrize("text", GROWING.values(), ids=GROWING)

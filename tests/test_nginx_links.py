@@ -582,6 +582,13 @@ def test_undecided_answers_say_why() -> None:
         assert found.kind == "unknown" and found.trace and not found.certain
 
 
+def test_rewrites_without_their_words_change_nothing() -> None:
+    (found,) = proxied(configs(f"server {{ location /mcp {{ rewrite; rewrite a; {PASS} }} }}"))
+    assert list(paths_to(found, "/mcp")) == list(
+        paths_to(proxied(configs(f"server {{ location /mcp {{ {PASS} }} }}"))[0], "/mcp")
+    )
+
+
 def test_an_unknown_include_makes_an_answer_uncertain() -> None:
     (config,) = configs(f"server {{ include x.conf; location = /a {{ {PASS} }} location / {{ {PASS} }} }}")
     assert route_request(config, "a", 80, "http", "/a").certain

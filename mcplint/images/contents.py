@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import program
-from mcplint.images.copies import copied_from, matches, paths_in_image, within
+from mcplint.images.copies import Asked, copied_from, matches, paths_in_image, within
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS, SYSTEM_INSTALLERS
@@ -126,12 +126,13 @@ class Contents(NamedTuple):
         covered = any(f"{target.rstrip('/')}/".startswith(below) for target in copies)
         return not covered and copied_from(self.copies, self.parts, self.ignored, self.context, path) is None
 
-    def absent(self, path: str, expected: str) -> Absence | None:
+    def absent(self, path: str, expected: str, asked: Asked | None = None) -> Absence | None:
         """Why nothing stands at a path, None where something may; `expected`: what of the project belongs there."""
+        asked = set() if asked is None else asked
         name = posixpath.basename(path)
         if self.open or path in self.deleted or self.has(path) or self.ran.names(name):
             return None
-        if any(self._may_bring(copy, path) for copy in self.copies):
+        if any(self._may_bring(copy, path, asked) for copy in self.copies):
             return None
         covered = copied_from(self.copies, self.parts, (), self.context, path)
         inner = covered is not None and covered not in ("", ".") and is_inner(self.tree, covered)
@@ -166,8 +167,8 @@ class Contents(NamedTuple):
         """Whether a command of the build may take away what stands at a path, or a folder around it."""
         return self.ran.any(partial(_removes, place))
 
-    def _may_bring(self, copy: Copy, path: str) -> bool:
-        """Whether a copy may put something at a path, for all that is known of it."""
+    def _may_bring(self, copy: Copy, path: str, asked: Asked) -> bool:
+        """Whether a copy may put something at a path, for all that is known of it; not what was `asked` already."""
         if copy.text is not None:
             return copy.target.only in (None, path)
         if copy.files is None or any(_FETCHED.search(source.only or "") for source in copy.sources):
@@ -177,8 +178,10 @@ class Contents(NamedTuple):
         if part is None:
             return self._copies_inner(copy, path)
         inner = Contents.of(part, self.tree)
-        places = (_place(file.source, file.target, path) for file in copy.files)
-        return any(place is not None and inner.absent(place, "") is None for place in places)
+        places = {place for file in copy.files if (place := _place(file.source, file.target, path)) is not None}
+        new = [place for place in sorted(places) if (part.number, place) not in asked]
+        asked |= {(part.number, place) for place in new}
+        return any(inner.absent(place, "", asked) is None for place in new)
 
     def _copies_inner(self, copy: Copy, path: str) -> bool:
         """Whether a copy of the context brings a repository inside the project to where a path may be of it."""

@@ -12,6 +12,9 @@ from mcplint.text.glob import fits, literal
 from mcplint.text.located import LocatedText
 from mcplint.values import Value
 
+Asked = set[tuple[int, str]]
+"""The paths of other stages, by their numbers, that were looked for already."""
+
 
 def from_context(
     sources: Sequence[Value[str]], target: Value[str], tree: Tree, context: str | None, into: bool, parents: bool
@@ -94,9 +97,15 @@ def copied_from(
 
 
 def _copied_from(
-    copies: Iterable[Copy], parts: Mapping[int, Image], ignored: tuple[str, ...], context: str | None, path: str
+    copies: Iterable[Copy],
+    parts: Mapping[int, Image],
+    ignored: tuple[str, ...],
+    context: str | None,
+    path: str,
+    asked: Asked | None = None,
 ) -> Iterator[str]:
     path = posixpath.normpath(path)
+    asked = set() if asked is None else asked
     for copy in reversed(tuple(copies)):
         for file in sorted(copy.files or (), key=lambda file: file.folder):
             source = source_of(file, path)
@@ -104,8 +113,9 @@ def _copied_from(
                 continue
             if copy.stage is not None:
                 part = parts.get(copy.stage)
-                if part:
-                    yield from _copied_from(part.copies, part.parts, part.ignored, part.context, source)
+                if part and (part.number, source) not in asked:
+                    asked.add((part.number, source))
+                    yield from _copied_from(part.copies, part.parts, part.ignored, part.context, source, asked)
             elif not is_ignored(ignored, posixpath.relpath(source, context or ".")):
                 yield source
 
@@ -134,15 +144,19 @@ def _excluded(copy: Copy, file: Copied, source: str) -> bool:
     return bool(copy.excludes) and is_ignored(copy.excludes, inside)
 
 
-def built_text(image: Image, path: str) -> LocatedText | None:
+def built_text(image: Image, path: str, asked: Asked | None = None) -> LocatedText | None:
     """The text of a file that the build itself writes at an absolute path: a here-document, or what a RUN prints."""
     path = posixpath.normpath(path)
+    asked = set() if asked is None else asked
     for copy in reversed(image.copies):
         if copy.text is not None and copy.target.only == path:
             return copy.text
         for file in (copy.files or ()) if copy.stage in image.parts else ():
-            source = source_of(file, path)
-            if source is not None and (found := built_text(image.parts[copy.stage or 0], source)) is not None:
+            source, part = source_of(file, path), image.parts[copy.stage or 0]
+            if source is None or (part.number, source) in asked:
+                continue
+            asked.add((part.number, source))
+            if (found := built_text(part, source, asked)) is not None:
                 return found
     return None
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from mcplint.facts.dockerfile import Instruction, Stage
+from mcplint.findings import WARNING, NotFollowed
 from mcplint.images.build_arguments import Build, known_base, stage_end
 from mcplint.images.contents import CommandTexts, Contents
 from mcplint.images.copies import copied_from
@@ -16,6 +17,7 @@ from mcplint.images.node_installs import Called
 from mcplint.model import Install, NodeInstall
 from mcplint.text.expand import expand
 from mcplint.text.located import LocatedText
+from mcplint.text.source import Span
 from mcplint.values import Value
 
 
@@ -48,8 +50,14 @@ class Growing:
         self.lacks, self.open = list(image.lacks), image.open or not image.base_known
         self.ran = CommandTexts(run.text.text for run in image.runs)
         self.account, self.accounts = image.account, dict(image.accounts)
-        self.altered = image.altered
+        self.altered, self.ways = image.altered, image.ways
         self.scope: Mapping[str, Value[str]] = ChainMap(self.env, self.args)
+
+    def give_up(self, span: Span, why: str) -> None:
+        """Says that the Dockerfile is too large to be followed as a whole; what it lacks is not told any more."""
+        self.open = True
+        path = self.build.dockerfile.source.path
+        self.build.tree.problems.setdefault(path, NotFollowed(span, why, WARNING))
 
     def image(self) -> Image:
         return self.below._replace(
@@ -83,6 +91,7 @@ class Growing:
             accounts=self.accounts,
             private=self.private,
             altered=self.altered,
+            ways=self.ways,
         )
 
     def contents(self, mounts: tuple[Copy, ...] = ()) -> Contents:

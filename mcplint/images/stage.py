@@ -37,6 +37,7 @@ def _add(growing: Growing, instruction: Instruction) -> None:
     """What one instruction changes."""
     words = instruction.words
     if len(growing.copies) + len(growing.runs) > _MOST_LAYERS and instruction.name in ("COPY", "ADD", "RUN"):
+        growing.give_up(instruction.span, f"has a stage of more than {_MOST_LAYERS} layers, too many to follow")
         return
     match instruction.name:
         case "ENV":

@@ -19,6 +19,8 @@ from mcplint.text.located import LocatedText
 from mcplint.text.paths import upwards
 from mcplint.values import Value
 
+MOST_WAYS = 500
+
 
 def copy_in(growing: Growing, instruction: Instruction) -> None:
     """What a COPY or ADD changes."""
@@ -111,6 +113,11 @@ def _sourced(growing: Growing, copy: Copy, origin: LocatedText | None, into: boo
     if part is None:
         return copy._replace(image=reference)
     files = from_stage(copy.sources, copy.target, into)
+    ways = growing.ways + part.ways * len(files or ())
+    if ways > MOST_WAYS:
+        growing.give_up(copy.span, f"copies files between its stages in more than {MOST_WAYS} ways, too many to follow")
+        return copy._replace(image=reference)
+    growing.ways = ways
     _part(growing, part, files)
     return copy._replace(stage=part.number, files=files)
 

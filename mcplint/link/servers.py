@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from mcplint.commands.execution import ExecContext
 from mcplint.commands.resolve import starts
-from mcplint.findings import Failure, LargeProgram
+from mcplint.findings import Failure, NotFollowed
 from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.link.emptied import with_openers
@@ -184,7 +184,7 @@ class Programs:
         if servers:
             return Started(servers, needed=needed)
         unread = next((problem for path, problem in self.tree.problems.items() if path in needed), None)
-        if unread and not isinstance(unread, LargeProgram):
+        if unread and not isinstance(unread, NotFollowed):
             return Started((), f"`{start.target}` cannot be read", (Label(unread.span, unread.message),), needed)
         lacks = self._missing(context, outcome.missing)
         certain = outcome.complete and not outcome.unknown and not outcome.refused

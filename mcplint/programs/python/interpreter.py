@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from mcplint.facts.python import Module, in_command, spelled
-from mcplint.findings import WARNING, LargeProgram
+from mcplint.findings import WARNING, NotFollowed
 from mcplint.model import Server
 from mcplint.programs.alternatives import servers
 from mcplint.programs.demands import loads_variables
@@ -53,7 +53,7 @@ def follow(start: Start, world: World) -> Outcome:
     short = not found.complete and world.steps == STEPS
     source = world.tree.source(found.entry) if found.entry and short else None
     if source is not None:
-        problem = LargeProgram(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
+        problem = NotFollowed(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
         world.tree.problems.setdefault(source.path, problem)
     return found
 

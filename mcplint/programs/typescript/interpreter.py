@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from mcplint.facts.typescript import Script
-from mcplint.findings import WARNING, Failure, LargeProgram, Unreadable
+from mcplint.findings import WARNING, Failure, NotFollowed, Unreadable
 from mcplint.model import Import, Server
 from mcplint.programs.demands import loads_variables
 from mcplint.programs.journal import Exhausted, Leave, recursion
@@ -45,7 +45,7 @@ def follow(start: Start, world: World) -> Outcome:
     world.tree.failures += found.failures
     short = not found.complete and world.steps == STEPS
     if short and (source := world.tree.source(start.target)) is not None:
-        problem = LargeProgram(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
+        problem = NotFollowed(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
         world.tree.problems.setdefault(source.path, problem)
     elif not found.servers and found.imports and (damage := _damage(start, world)) is not None:
         world.tree.problems.setdefault(start.target, Unreadable(damage, "no valid program stands here", WARNING))

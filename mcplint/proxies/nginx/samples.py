@@ -91,7 +91,8 @@ def _asked(config: Config, server: VirtualServer, location: Location, path: str)
 def _rewrites(location: Location) -> Iterator[Directive]:
     """The rewrites of a location and those around it that do not redirect."""
     around = (each for level in location.level.outward() for each in level.own.get("rewrite", ()))
-    return islice((each for each in around if not {"redirect", "permanent"} & set(each.words[2:])), MOST_REWRITES)
+    whole = (each for each in around if len(each.args) >= 2)
+    return islice((each for each in whole if not {"redirect", "permanent"} & set(each.words[2:])), MOST_REWRITES)
 
 
 def _literal(rewrite: Directive) -> str:
