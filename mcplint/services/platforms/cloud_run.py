@@ -102,10 +102,10 @@ def _service(told: Parsed, known: Mapping[str, Build], span: Span, tree: Tree) -
 def _probes(flags: Mapping[str, Value[str]]) -> Iterator[PlatformProbe]:
     """The probes of a service, as `--liveness-probe=httpGet.path=/health,httpGet.port=8080` gives them."""
     for kind in ("startup", "liveness", "readiness"):
-        word = flags.get(f"{kind}-probe")
-        said = dict(part.split("=", 1) for part in (word.only or "").split(",") if "=" in part) if word else {}
+        word = flags.get(f"{kind}-probe", Value((None,)))
+        said = dict(part.split("=", 1) for part in (word.only or "").split(",") if "=" in part)
         path, port = said.get("httpGet.path", ""), said.get("httpGet.port", "")
-        if word and word.trace and path and "$" not in f"{path}{port}":
+        if word.trace and path and "$" not in f"{path}{port}":
             told = Value((int(port),), word.trace) if port.isdecimal() and len(port) < 6 else None
             yield PlatformProbe(kind, word.trace[0].span, Value((path,), word.trace), told)
 
