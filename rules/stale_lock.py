@@ -3,12 +3,15 @@ r"""uv.lock was made for another pyproject.toml
 uv keeps a copy of what the project asks for in `uv.lock`. Where
 `pyproject.toml` has changed since and nobody ran `uv lock`, `uv sync --locked`
 ends with "The lockfile at `uv.lock` needs to be updated", and so does the
-build: a dependency that was added, another range, and also a new version of
-the project itself. `uv sync --frozen` does not look: it installs what the lock
+build: a dependency that was added or removed, another range, other extras of
+it, another `requires-python`, and also a new version of the project itself.
+`uv sync --frozen` does not look: it installs what the lock
 says, without the dependency that was added, and a release that the new range
 rules out.
 
-Reported with `--locked` for every difference, and with `--frozen` for a
+Reported with `--locked`, also of `uv run` and `uv export`, for each of these
+differences, in the extras and groups of the project too; markers, sources and
+the settings of `[tool.uv]` are not compared. Reported with `--frozen` for a
 dependency that the lock does not have at all, or of which it has no release
 that the new range admits. Not reported where the build
 runs `uv lock` or rewrites `pyproject.toml`, for a version that the build

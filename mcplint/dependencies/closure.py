@@ -12,17 +12,25 @@ from mcplint.project.tree import Tree
 
 def brought(tree: Tree, install: Install) -> frozenset[str] | None:
     """The names of all packages that `uv sync` or its like installs, None where the lock does not tell them."""
-    if install.lock is None or install.extras is None or install.groups is None or not install.requirements:
+    project = own_node(tree, install)
+    if project is None or install.extras is None or install.groups is None:
+        return None
+    nodes: tuple[Node, ...] = tree.facts("lock.graph", install.lock or "") or ()
+    # Every release of these needs something: a lock that says otherwise does not tell everything.
+    if any(node.name in ("mcp", "fastmcp") and not node.needs for node in nodes):
+        return None
+    first = [*project.needs, *_chosen(project, install.extras, install.groups)]
+    return frozenset(_closure(nodes, first)) | {project.name}
+
+
+def own_node(tree: Tree, install: Install) -> Node | None:
+    """What the lock of an install says of the project that it is about."""
+    if install.lock is None or not install.requirements:
         return None
     nodes: tuple[Node, ...] = tree.facts("lock.graph", install.lock) or ()
     here = posixpath.relpath(install.requirements[0], posixpath.dirname(install.lock) or ".")
     own = (node for node in nodes if node.folder is not None)
-    project = next((node for node in own if posixpath.normpath(node.folder or ".") == here), None)
-    # Every release of these needs something: a lock that says otherwise does not tell everything.
-    if project is None or any(node.name in ("mcp", "fastmcp") and not node.needs for node in nodes):
-        return None
-    first = [*project.needs, *_chosen(project, install.extras, install.groups)]
-    return frozenset(_closure(nodes, first)) | {project.name}
+    return next((node for node in own if posixpath.normpath(node.folder or ".") == here), None)
 
 
 def _chosen(project: Node, extras: Iterable[str], groups: Iterable[str]) -> Iterator[str]:

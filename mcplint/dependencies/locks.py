@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from mcplint.dependencies.needs import lock_of
-from mcplint.facts.dependencies import EXTRA, MAIN, Project, Requirement, normalized
-from mcplint.facts.document import at
+from mcplint.facts.dependencies import EXTRA, MAIN
 from mcplint.knowledge.lock_files import PYLOCK, PYTHON_LOCKS
 from mcplint.knowledge.sdk import release
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
-from mcplint.values import EditSite, Label
+from mcplint.values import EditSite
 
 # uv writes one entry a line where there are several, in this order of keys.
 _ENTRY = r'\{{ name = "{}"(?:, extras = \[[^\]\n]*\])?(?:, specifier = "([^"\n]*)")? \}}'
-_OWN = r'(?m)^source = \{ (?:editable|virtual) = "\." \}\r?$'
+OWN = r'(?m)^source = \{ (?:editable|virtual) = "\." \}\r?$'
 _OF_PYPROJECT = {PYTHON_LOCKS[tool]: f"{tool} lock" for tool in ("uv", "poetry", "pdm")}
 # The command that renews each lock, by the file whose requirements it repeats.
 COMMANDS = {
@@ -89,91 +86,12 @@ def _in_uv(package: str, bound: EditSite, lock: Source, tree: Tree) -> EditSite 
 
 def _metadata(lock: Source) -> tuple[int, str]:
     """What uv keeps of the requirements of the project beside its lock, and where it stands; empty without any."""
-    own = re.search(_OWN, lock.text)
+    own = re.search(OWN, lock.text)
     start = lock.text.find("\nrequires-dist = [", own.end()) if own else -1
     end = lock.text.find("\n[[package]]", own.end()) if own else -1
     if start < 0 or 0 <= end < start:
         return 0, ""
     return start, lock.text[start : end if end >= 0 else len(lock.text)]
-
-
-class Difference(NamedTuple):
-    """Where a project and the lock beside it disagree: what, in words, and the place in the project.
-
-    `requirement`: the dependency that it is about, None where it is about the project's own version.
-    """
-
-    why: str
-    label: Label
-    requirement: Requirement | None = None
-
-
-def is_stale(tree: Tree, folder: str) -> bool:
-    """Whether the uv.lock beside a project surely is not the one that uv would write for it."""
-    return next(differences(tree, folder), None) is not None
-
-
-def differences(tree: Tree, folder: str) -> Iterator[Difference]:
-    """Where a project asks for something else than the copy of its metadata in the uv.lock beside it says."""
-    project = tree.project(folder)
-    lock = tree.source(posixpath.normpath(posixpath.join(folder, "uv.lock")))
-    if project is None or lock is None or at(project.document, "tool", "poetry", "dependencies") is not None:
-        return
-    yield from _of_version(project, lock)
-    kept = _requires(_metadata(lock)[1])
-    if "dependencies" in project.dynamic or not kept:
-        return
-    own = normalized(project.name.only or "")
-    asked: dict[str, list[Requirement]] = {}
-    for each in project.requirements:
-        if each.kind in (MAIN, EXTRA):
-            asked.setdefault(each.name, []).append(each)
-    for name, requirements in asked.items():
-        first = requirements[0]
-        label = Label(first.span, f"{project.source.path} asks for {name}")
-        if name not in kept and name != own:
-            yield Difference(
-                f"{project.source.path} asks for `{name}`, which {lock.path} does not know of", label, first
-            )
-        elif len(requirements) == 1 and len(kept.get(name, ())) == 1 and _differ(first.specifier, kept[name][0]):
-            said, made = (f"`{name}{each or ''}`" for each in (first.specifier, kept[name][0]))
-            why = f"{project.source.path} asks for {said}, and {lock.path} was made for {made}"
-            yield Difference(why, label, first)
-
-
-def _of_version(project: Project, lock: Source) -> Iterator[Difference]:
-    """That the project has another version than its lock says."""
-    own = re.search(_OWN, lock.text)
-    head = lock.text[lock.text.rfind("[[package]]", 0, own.start()) : own.start()] if own else ""
-    kept = re.search(r'(?m)^version = "([^"\n]+)"', head)
-    version, place = project.version.only, project.version.span
-    if version and kept and place and _other_version(version, kept[1]):
-        why = f"{project.source.path} says version {version}, and {lock.path} was made for {kept[1]}"
-        yield Difference(why, Label(place, "this is its version"))
-
-
-def _requires(metadata: str) -> dict[str, list[str | None]]:
-    """The specifiers by package that a lock's copy of the metadata holds, None for what no specifier decides."""
-    first, _, rest = metadata.lstrip().partition("\n")
-    text = first if first.rstrip().endswith("]") else rest.partition("\n]")[0]
-    found: dict[str, list[str | None]] = {}
-    for name, more in re.findall(r'\{ name = "([^"\n]+)"([^}\n]*)\}', text):
-        said = re.search(r'\bspecifier = "([^"\n]*)"', more)
-        elsewhere = re.search(r"\b(?:git|url|path|directory|editable|virtual) = ", more)
-        found.setdefault(name, []).append(None if elsewhere else said[1] if said else "")
-    return found
-
-
-def _differ(asked: str | None, kept: str | None) -> bool:
-    """Whether two specifiers certainly are not the same."""
-    if asked is None or kept is None or _clauses(asked) == _clauses(kept):
-        return False
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    try:
-        return SpecifierSet(asked) != SpecifierSet(kept)
-    except InvalidSpecifier:
-        return False
 
 
 def excludes(specifier: str, version: str) -> bool:
@@ -183,20 +101,4 @@ def excludes(specifier: str, version: str) -> bool:
     try:
         return not SpecifierSet(specifier).contains(version, prereleases=True)
     except ValueError:  # of a specifier or a version, and of a number with more digits than Python reads
-        return False
-
-
-def _clauses(specifier: str) -> set[str]:
-    return {clause.replace(" ", "") for clause in specifier.split(",")}
-
-
-def _other_version(version: str, kept: str) -> bool:
-    """Whether two versions certainly are not the same."""
-    if version == kept:
-        return False
-    from packaging.version import Version
-
-    try:
-        return Version(version) != Version(kept)
-    except ValueError:  # of a version, and of a number with more digits than Python reads
         return False

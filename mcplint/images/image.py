@@ -93,9 +93,9 @@ class Image(NamedTuple):
     for none, `accounts`: all of them by name.
     `new_variable`: where one more ENV would stand. `lacks`: what its build needs and does not find, also in the stages
     it copies from; `open`: whether a RUN may have brought any file. `folders`: those that WORKDIR makes, each with the
-    user that it then belongs to. `volumes`: where VOLUME says that some are to be volumes. `private`: the programs that
-    lie in the home of root, and what puts them there. `altered`: the last RUN that may have given any file another
-    owner, mode or text. `ways`: how many there are for a file to come into it, through all stages.
+    user that it then belongs to. `volumes`: those that VOLUME names, by their paths. `private`: the programs that lie
+    in the home of root, and what puts them there. `altered`: the last RUN that may have given any file another owner,
+    mode or text. `ways`: how many there are for a file to come into it, through all stages.
     """
 
     dockerfile: str
@@ -130,7 +130,7 @@ class Image(NamedTuple):
     lacks: tuple[Lack, ...] = ()
     open: bool = False
     folders: Mapping[str, Value[str]] = {}
-    volumes: tuple[Span, ...] = ()
+    volumes: tuple[Value[str], ...] = ()
     account: str = ""
     accounts: Mapping[str, Account] = {}
     private: Mapping[str, Label] = {}

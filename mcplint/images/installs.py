@@ -10,7 +10,7 @@ from mcplint.commands.command_lines import PIP, POETRY_INSTALL, UV, program
 from mcplint.commands.options import Parsed, parse
 from mcplint.commands.shell_branches import Way, apart
 from mcplint.commands.words import Words, spelled, text, written
-from mcplint.dependencies.locks import is_stale
+from mcplint.dependencies.stale import is_stale
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import at
 from mcplint.images.environments import environments, is_systems
@@ -156,7 +156,7 @@ def _is_conditional(before: RunStep) -> bool:
 
 def _uninstalled(step: RunStep) -> Iterator[str]:
     """The packages that a command uninstalls."""
-    words = list(map(spelled, _program(step)[1]))
+    words = list(map(spelled, named_program(step)[1]))
     if "uninstall" in words[:2]:
         from mcplint.dependencies.pinned import name_of
 
@@ -189,7 +189,7 @@ _FURTHER = frozenset({"satisfy", "build-dep"})
 _INSTALLING = _FURTHER | {"install", "reinstall", "add"}
 
 
-def _program(step: RunStep) -> tuple[str, Words]:
+def named_program(step: RunStep) -> tuple[str, Words]:
     """The program without path and version, and its arguments; `python -m X` is X."""
     name, args = program(step.argv), step.argv[1:]
     name = name.rstrip("0123456789.") if name.startswith(("python", "pip")) and name != "pipx" else name
@@ -199,7 +199,7 @@ def _program(step: RunStep) -> tuple[str, Words]:
 
 
 def _installs(step: RunStep) -> Iterator[Install]:
-    name, args = _program(step)
+    name, args = named_program(step)
     before = parse(args, UV)
     verb, *rest = before.rest or (Value(("",)),)
     inner = spelled(rest[0]) if rest else ""
@@ -211,11 +211,11 @@ def _installs(step: RunStep) -> Iterator[Install]:
         case ("uv", "tool" as kind) if inner == "install":
             yield from _by_pip(f"uv {kind}", step, tuple(rest[1:]))
         case "uv", "sync" | "lock" as kind:
-            yield _uv(f"uv {kind}", step, before, parse(tuple(rest), UV, interspersed=True))
+            yield by_uv(f"uv {kind}", step, before, parse(tuple(rest), UV, interspersed=True))
         case "uv", "run":
             after = parse(tuple(rest), UV)
             if not {"no-sync", "no-project"} & {*before.flags, *after.flags} and not _on(step, "UV_NO_SYNC"):
-                yield _uv("uv run", step, before, after)
+                yield by_uv("uv run", step, before, after)
         case "uv", "add":
             yield _uv_add(step, before, tuple(rest))
         case "poetry" | "pdm" | "pipenv", "install" | "sync":
@@ -235,7 +235,7 @@ def _by_pip(tool: str, step: RunStep, args: Words, exactly: bool = False) -> Ite
     return pip_install(tool, step, parse(args, PIP, interspersed=True), exactly)
 
 
-def _uv(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Install:
+def by_uv(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Install:
     """`uv sync` and its like: locked where a flag or a variable keeps uv from resolving anew."""
     options = Parsed((*before.given, *after.given), after.rest, before.closed and after.closed)
     folder = next(map(spelled, options.values("directory", "project")), ".")
@@ -296,7 +296,7 @@ def _uv_add(step: RunStep, before: Parsed, args: Words) -> Install:
     ranges = (span for each, span in named if not (is_local(each) or exact(each) or name_of(each) in INSTALLERS))
     loose = tuple(Label(span, "not an exact release") for span in ranges)
     locked: Value[bool] = Value((False,) if loose and after.closed else None, loose)
-    return _uv("uv add", step, before, after)._replace(locked=locked, names=tuple(named), site=None)
+    return by_uv("uv add", step, before, after)._replace(locked=locked, names=tuple(named), site=None)
 
 
 def _uv_locked(options: Parsed, verb: Span, step: RunStep) -> Value[bool]:
@@ -363,7 +363,7 @@ def _delete(step: RunStep) -> None:
 
 def _export(step: RunStep) -> None:
     """Notes the requirement files that a command writes from a lock."""
-    name, args = _program(step)
+    name, args = named_program(step)
     if name in _FILTERS and "-" in step.exported:
         lock = step.exported.pop("-")
     elif name not in PYTHON_LOCKS or not any(text(arg) in ("export", "requirements") for arg in args[:4]):

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mcplint.dependencies.closure import brought
-from mcplint.dependencies.locks import differences, excludes
+from mcplint.dependencies.locks import excludes
 from mcplint.dependencies.needs import needs
+from mcplint.dependencies.stale import differences
 from mcplint.facts.dependencies import MAIN, Lock, Project
 from mcplint.facts.document import at, scalar
 from mcplint.images.contents import Absence, Contents
@@ -81,12 +82,16 @@ def _members(install: Install, contents: Contents) -> Iterator[Lack]:
             yield Lack(LackKind.MEMBER, folder, install.span, absence.why, absence.notes, absence.by_git, step=step)
 
 
+_KEEPING = ("uv sync", "uv run", "uv export")
+"""What `--locked` keeps from writing the lock anew."""
+
+
 def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
     """That a sync which keeps to a lock has none, or what the project asks for and the lock does not know of."""
-    if install.tool != "uv sync" or not install.locked.must(bool):
+    if install.tool not in _KEEPING or not install.locked.must(bool):
         return
     if install.lock is None:
-        yield from _no_lock(install, contents)
+        yield from _no_lock(install, contents) if install.tool == "uv sync" else ()
         return
     folder = posixpath.dirname(install.lock)
     if [posixpath.normpath(each) for each in install.requirements] != [folder or "."]:
@@ -98,6 +103,8 @@ def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
         wanted = found.requirement
         if strict:
             yield Lack(LackKind.STALE, found.label.span.text, install.span, found.why, (found.label,), step=step)
+            return
+        if install.tool != "uv sync":
             return
         if wanted and wanted.kind == MAIN and not wanted.marker and not _WITHOUT_MAIN & set(install.argv):
             locked: Lock | None = contents.tree.facts("lock", install.lock or "")
@@ -138,9 +145,10 @@ _WITHOUT_MAIN = {"--only-group", "--only-dev", "--package"}
 
 def _is_strict(install: Install) -> bool:
     """Whether a sync fails where the lock does not fit the project: `--locked`, which `UV_LOCKED` says as well."""
-    if {"--locked", "--check"} & set(install.argv):
-        return True
-    return "--frozen" not in install.argv and any("UV_LOCKED" in note.span.text for note in install.locked.trace)
+    said = [note.text.partition(" ")[0] for note in install.locked.trace]
+    return bool({"--locked", "--check"} & {*said}) or (
+        "--frozen" not in said and any("UV_LOCKED" in note.span.text for note in install.locked.trace)
+    )
 
 
 def _renews(text: str) -> bool:

@@ -54,6 +54,8 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
         *(_Item(_exact(word, kept), Label(written(word), "not an exact release")) for word in names),
     ]
     if not items:
+        if not options.rest and "$" in step.written_at.text and not step.skipped:
+            yield _given(tool, step)
         return
     limits = [_file(word, step) for word in options.values(*_CONSTRAINTS)]
     yield Install(
@@ -73,6 +75,12 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
         extras=_extras(projects, options),
         files=tuple(_named([*files, *options.values(*_CONSTRAINTS)], step)),
     )
+
+
+def _given(tool: str, step: RunStep) -> Install:
+    """The install of what a build is given: with nothing, as a variable is by itself, pip would fail."""
+    said = Label(step.written_at, "the build is given what it installs")
+    return Install(tool, step.words, Value(None, (said,)), None, (), ((said.span.text, said.span),), said.span)
 
 
 def _named(files: list[Value[str]], step: RunStep) -> Iterator[tuple[str, str]]:

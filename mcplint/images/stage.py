@@ -70,7 +70,8 @@ def _add(growing: Growing, instruction: Instruction) -> None:
         case "HEALTHCHECK":
             _healthcheck(growing, instruction)
         case "VOLUME":
-            growing.volumes.append(instruction.span)
+            paths = (growing.absolute(growing.expand(word)) for word in words)
+            growing.volumes += (_noted(path, instruction, "VOLUME makes it a volume") for path in paths)
         case "COPY" | "ADD":
             copy_in(growing, instruction)
             growing.deleted.clear()

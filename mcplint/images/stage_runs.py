@@ -8,6 +8,7 @@ from functools import partial
 from mcplint.facts.dockerfile import Instruction
 from mcplint.images.accounts import FILE, UNNAMED, accounts, is_root
 from mcplint.images.alterations import may_alter
+from mcplint.images.builds import builds
 from mcplint.images.contents import command_texts, may_bring_files
 from mcplint.images.copies import built_project, built_text
 from mcplint.images.growing import Growing
@@ -61,6 +62,12 @@ def run(growing: Growing, instruction: Instruction) -> None:
         install = install._replace(files=()) if uncopied else install
         growing.lacks += of_install(install, growing.contents(mounted))
         growing.lacks += of_python(install, growing.below, growing.contents(mounted), growing.env)
+    growing.lacks += (
+        lack
+        for build in builds(taken)
+        for lack in of_install(build, growing.contents(mounted))
+        if lack.kind != LackKind.EMPTY
+    )
     growing.tools |= packages(found) | may_bring_user_tools(found)
     whole = "\n".join((instruction.text.text, *(heredoc.body.text for heredoc in instruction.heredocs)))
     alone = tuple(step for step in taken if not runs_installer(step, growing.installers))

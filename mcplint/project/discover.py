@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache, partial
 
 from mcplint.findings import ERROR, NOTE, WARNING, InnerRepository, Unreadable
-from mcplint.project.git import Listed, upwards, work_tree
+from mcplint.project.git import Listed, runs_in_index, upwards, work_tree
 from mcplint.project.kinds import kind
 from mcplint.project.load import SPECIAL, load
 from mcplint.project.tree import Tree
@@ -101,12 +101,17 @@ def _load(root: str, path: str, sparse: Collection[str]) -> Source:
 
 
 def executable(root: str, path: str) -> bool | None:
-    """Whether a file of the project may be executed, None where its mode does not tell: a link, or another system."""
+    """Whether a file of the project may be executed, None where its mode does not tell.
+
+    That is so of a link, on another system, and where git keeps another mode than the one that lies here.
+    """
     try:
         found = os.lstat(os.path.join(root, path))
     except OSError:
         return None
-    return bool(found.st_mode & 0o111) if stat.S_ISREG(found.st_mode) and os.name == "posix" else None
+    if not stat.S_ISREG(found.st_mode) or os.name != "posix":
+        return None
+    return bool(found.st_mode & 0o111) or (None if work_tree(root) and runs_in_index(root, path) else False)
 
 
 def target(root: str, path: str) -> str | None:

@@ -93,6 +93,21 @@ def _answer(process: Popen[bytes], root: str) -> Listed:
     return {os.fsdecode(row[2:]): not row.startswith(b"S") for row in output.split(b"\0") if row}
 
 
+def runs_in_index(root: str, path: str) -> bool:
+    """Whether git's index says that a file may be executed, as one does that was checked out without its mode."""
+    from subprocess import TimeoutExpired
+
+    try:
+        with start(root, "ls-files", "-s", "-z", "--", f":(literal){path}") as process:
+            try:
+                return process.communicate(timeout=PATIENCE)[0].startswith(b"100755 ")
+            except TimeoutExpired:
+                process.kill()
+                return False
+    except OSError:
+        return False
+
+
 def _trouble(text: str, severity: str) -> Unreadable:
     return Unreadable(Span(Source(".", ""), 0, 0), text, severity)
 

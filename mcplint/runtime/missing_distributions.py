@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from mcplint.dependencies.closure import brought
+from mcplint.dependencies.closure import brought, own_node
 from mcplint.dependencies.needs import needs
 from mcplint.dependencies.pinned import INSTALLERS, name_of
 from mcplint.facts.dependencies import MAIN, Requirement, Requirements, normalized
@@ -207,6 +207,8 @@ def _sdks(installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:
         if projects != set(install.requirements) or not _names_all(install):
             return None
         names |= {normalized(name.partition("[")[0]) for name, _ in install.names}
+        if install.locked.may(bool) and (locked := own_node(tree, install)):
+            names.update(locked.needs)
         for folder in projects:
             project = tree.project(folder)
             if project is None or project.dynamic & {"dependencies", "optional-dependencies"} or project.elsewhere:

@@ -95,7 +95,7 @@ def _owned_by_root(image: Image) -> Iterator[Label]:
     why = "this belongs to root, or to a user of its own"
     yield from (Label(run.span.head, why) for run in _runs(image) if re.search(_OWNED_BY_ROOT, run.text.text))
     yield from (Label(copy.span, why) for copy in image.copies if "/root" in (copy.target.only or ""))
-    yield from (Label(span, why) for span in image.volumes)
+    yield from (Label(span, why) for span in dict.fromkeys(volume.trace[0].span for volume in image.volumes))
     for name, value in image.env.items():
         if re.search(_OWNED_BY_ROOT, name) or any(option and "/root" in option for option in value.options or ()):
             yield Label(value.span or image.span, why)

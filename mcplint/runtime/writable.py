@@ -19,6 +19,8 @@ READ_ONLY = "its root file system is read-only"
 _NO_FILES = ("/dev", "/proc", "/sys")
 _FREE = ("/tmp", "/var/tmp", "/dev", "/run/user", "/proc")
 _CHANGES = re.compile(r"\b(?:chown|chmod|install|setfacl|mkdir|ln|cp|mv|rsync|bsdtar|tar|usermod)\b")
+_ANYWHERE = re.compile(r"[$*]|(?:^|[\s\"'])~")
+"""What a shell makes paths of that are not written out: variables, patterns, homes."""
 _LINKS = re.compile(r"\b(?:ln|cp|mv|rsync)\b")
 _ARCHIVE = re.compile(r"\.(?:tar(?:\.\w+)?|t[gbx]z2?)$|[*?[]")
 _INSTALLS = re.compile(
@@ -39,10 +41,16 @@ def refused(image: Image, container: Container, servers: tuple[Server, ...], tre
         if installed and _is_beside(write, image, container.workdir.only or "/"):
             continue
         found = _why(image, container, write.path, tree)
-        if found and not (write.folder and Contents.of(image, tree).has(found[0])):
+        if found and not (write.folder and _stands(image, found[0], tree)):
             path, why = found
             notes = (*told, Label(container.cmd, "starts the program"))
             yield Lack(LackKind.WRITABLE, path, write.note.span, why, notes, user=user)
+
+
+def _stands(image: Image, path: str, tree: Tree) -> bool:
+    """Whether a folder is there when the container starts: a COPY, a WORKDIR or a VOLUME makes it."""
+    made = (*image.folders, *(volume.only or "" for volume in image.volumes))
+    return Contents.of(image, tree).has(path) or any(f"{each}/".startswith(f"{path}/") for each in made)
 
 
 def _is_beside(write: Write, image: Image, workdir: str) -> bool:
@@ -107,8 +115,11 @@ def home(container: Container) -> tuple[str, str] | None:
 
 def is_open(image: Image, container: Container, path: str, tree: Tree) -> bool:
     """Whether another user may write a path: it is mounted there, or something may give it or its folder to them."""
+    if any(volume.only is None for volume in image.volumes):
+        return True
     if container.read_only.must_be(True):
-        return container.may_hide(path) or image.altered is not None or _is_named(image, path, _LINKS)
+        kept = not {volume.only for volume in image.volumes}.isdisjoint(upwards(path))
+        return kept or container.may_hide(path) or image.altered is not None or _is_named(image, path, _LINKS)
     return container.may_hide(path) or any(path.startswith(each) for each in _FREE) or _is_given(image, path, tree)
 
 
@@ -116,6 +127,9 @@ def _is_given(image: Image, path: str, tree: Tree) -> bool:
     """Whether a build may give a path of its image, or a folder around it, to somebody."""
     above = list(upwards(path))
     homes = (account.home for account in image.accounts.values() if account.made is not False)
+    owner = next((image.folders[each] for each in above if each in image.folders), None)
+    if owner is not None and not owner.must_be("root", "0"):
+        return True
     if image.altered or _is_named(image, path, _CHANGES) or not {*above[:-1]}.isdisjoint(homes):
         return True
     return any(_is_given_by(copy, image, path, above, tree) for copy in image.copies if not copy.mount)
@@ -162,7 +176,7 @@ def _is_named(image: Image, path: str, commands: re.Pattern[str]) -> bool:
     above = list(upwards(path))
     names = {*above[:-1], *(posixpath.basename(each) for each in above[:-1])}
     changes = ((line, words) for line, words in run_lines(image) if commands.search(_INSTALLS.sub("", line)))
-    return any(names & words or {".", "/"} & words or "$" in line or "*" in line for line, words in changes)
+    return any(names & words or {".", "/"} & words or _ANYWHERE.search(line) is not None for line, words in changes)
 
 
 def run_lines(image: Image) -> Iterator[tuple[str, frozenset[str]]]:
