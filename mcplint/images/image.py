@@ -19,7 +19,6 @@ from mcplint.values import UNKNOWN, Label, Value
 _TO_OUTPUT = re.compile(
     r"\bln[ \t]+(?:-\w+[ \t]+)+/(?:dev/(?:stdout|stderr|fd/[12])|proc/\w+/fd/[12])[ \t]+([^\s;&|]+)"
 )
-_PATH = re.compile(r"/[\w./-]*")
 
 
 class Launch(NamedTuple):
@@ -159,7 +158,7 @@ class Image(NamedTuple):
     @property
     def kept(self) -> tuple[str, ...]:
         """The folders that VOLUME lines make to volumes, which Docker mounts by itself."""
-        return tuple(path for span in self.volumes for path in _PATH.findall(span.text))
+        return tuple(path for volume in self.volumes for path in volume.options or ())
 
     def variable(self, name: str) -> Value[str | None]:
         """What the environment says of a name: known to be absent only where every layer of it is read."""
