@@ -3,7 +3,8 @@ r"""The project is installed before its modules are copied
 A layer that installs dependencies comes before the one that copies the
 sources, so that Docker can keep it. The step in that layer must leave the
 project itself out. `pip install .` and a plain `uv sync` package the project,
-as do `uv build`, `python -m build` and their like, and its build backend does not find the modules that are to go into the wheel:
+as do `uv build`, `python -m build` and their like, and its build backend does
+not find the modules that are to go into the wheel:
 hatchling says `Unable to determine which files to ship inside the wheel`,
 uv_build `Expected a Python module at: src/notes/__init__.py`, Poetry and flit
 `No file/folder found`.

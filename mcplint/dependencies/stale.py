@@ -82,11 +82,11 @@ _REVISED = re.compile(r"(?m)^revision = \d")
 
 
 def _metadata(lock: Source, start: int) -> str | None:
-    """What the lock repeats of its own project, None where the release of uv that wrote it may not repeat anything."""
+    """What the lock repeats of the requirements of its own project, None where it repeats nothing."""
     end = lock.text.find("\n[[package]]", start)
     own = lock.text[start : end if end >= 0 else len(lock.text)]
     at = own.find("\n[package.metadata")
-    return own[at:] if at >= 0 else "" if _REVISED.search(lock.text) else None
+    return own[at:] if at >= 0 else None
 
 
 def _of_name(project: Project, lock: Source, end: int) -> Iterator[Difference]:
