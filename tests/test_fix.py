@@ -386,6 +386,14 @@ def test_a_line_without_end_is_mended_in_parts():
     assert all(each.finding.fix for each in fix.applicable(Tree.of({"f": text}), look, look(Tree.of({"f": text}))))
 
 
+def test_a_file_that_only_a_program_makes_is_not_edited():
+    look = replacing("a$", "c")
+    for size, after in ((fix.LONGEST - 1, "c"), (fix.LONGEST, "a")):
+        tree = Tree.of({"f": "b\n" * (size // 2) + "b" * (size % 2) + "a"})
+        assert fix.fix(tree, look).texts.get("f", "a")[-1] == after
+        assert (fix.applicable(tree, look, look(tree))[0].finding.fix is None) == (after == "a")
+
+
 def test_the_first_error_of_the_registry_hides_no_other_for_good():
     def registry(tree: Tree) -> list[Diagnostic]:
         shown = complaining("first", "registry-one")(tree) or complaining("second", "registry-two")(tree)

@@ -448,6 +448,14 @@ def test_a_span_that_fits_is_shown_whole():
         assert width(seen.shown) <= 42
 
 
+def test_a_secret_in_a_very_long_line_is_masked_where_it_is_shown():
+    token = "ghp_" + "Ab3dE" * 8
+    for before in (0, 50_000, 3_000_000):
+        line = "x, " * (before // 3) + f"{token} , y, " + "z, " * 20_000
+        assert token[:9] not in window(line, line.index(token), len(token), 80).shown
+        assert token[9:] not in window(line, line.index(token) + 30, 20, 80).shown
+
+
 def test_text_without_blanks_or_of_wide_letters_is_as_wide_as_the_terminal():
     wide = ["server", "  `日本語", "  テキスト日本語", "  ` is"]
     assert wrapped("server `日本語 テキスト日本語` is", 16, 6, 2) == wide

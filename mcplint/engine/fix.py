@@ -15,6 +15,8 @@ from mcplint.text.source import Edit, Span
 
 ROUNDS = 50
 UNUSED = "unused-ignore"
+# Characters of a file that a person would write: a longer one is made by a program, which undoes what is edited.
+LONGEST = 300_000
 # Characters of a line that a person would write, and of the parts of a longer one.
 LONG, PART = 400, 64
 Look = Callable[[Tree], list[Diagnostic]]
@@ -179,11 +181,13 @@ def _tried(
 
 
 def _offered(found: Collection[Diagnostic], unsafe: bool) -> Iterator[Diagnostic]:
-    """The diagnostics with a fix that edits only files of which all is understood."""
+    """The diagnostics with a fix that edits only files of which all is understood, and that a person has written."""
     unread = {each.finding.span.source.path for each in found if each.rule == "unreadable-file"}
     for diagnostic in found:
         fix = diagnostic.finding.fix
-        if fix is not None and (unsafe or fix.safe) and unread.isdisjoint(_paths(diagnostic)):
+        if fix is None or not (unsafe or fix.safe) or not unread.isdisjoint(_paths(diagnostic)):
+            continue
+        if all(len(edit.span.source.text) <= LONGEST for edit in fix.edits):
             yield diagnostic
 
 

@@ -12,9 +12,6 @@ from mcplint.findings import Unreadable
 from mcplint.text.encoded import Encoded
 from mcplint.text.source import Part, Source, Span
 
-_LONGEST = 300_000
-"""How many characters are taken apart of a file, longer ones being made by bundlers; it takes seconds for a million."""
-
 
 def read(source: Source) -> Script:
     """The module of a file; what is no valid program is a node `ERROR` in it."""
@@ -25,8 +22,6 @@ def read(source: Source) -> Script:
 
 def parts(source: Source) -> tuple[Part, ...]:
     """Every node but comments, under the statement that it is part of. Unreadable where something is no program."""
-    if len(source.text) > _LONGEST:
-        raise Unreadable(Span(source, 0, 0), "something too long to be taken apart")
     script = read(source)
     if script.root.has_error:
         raise Unreadable(Span(source, 0, 0), "something that is no valid program")

@@ -16,6 +16,8 @@ from mcplint.text.source import Span
 BLUE = "bright_blue"
 # The most characters of a line that are shown, and the fewest columns that words beside an underline are given.
 LONGEST, NARROWEST = 200, 24
+_AROUND = 10_000
+"""Characters beside what is shown of a line that may begin a secret in it, or name one."""
 # The columns of the character that takes most: a tab.
 WIDEST = len(TAB)
 
@@ -85,7 +87,7 @@ class Window(NamedTuple):
 def window(text: str, start: int = 0, length: int = 0, columns: int = LONGEST) -> Window:
     """A line as it is shown: of one longer than `columns` a window around `length` characters from `start`, whole where
     they fit."""
-    text, first, end = masked_line(text), 0, columns
+    text, first, end = _masked(text, start, start + max(length, columns)), 0, columns
     if start + length >= columns or width(text[: start + length]) > columns:
         # Letters may have marks on them that take no column.
         size = width(text[start : start + length]) if length < 4 * columns else length
@@ -100,6 +102,12 @@ def window(text: str, start: int = 0, length: int = 0, columns: int = LONGEST) -
         piece = piece[: -max(1, (width(piece) - columns) // WIDEST)]
     before, after = "…" * (first > 0), "…" * (first + len(piece) < len(text))
     return Window(f"{before}{terminal(piece)}{after}", piece, first)
+
+
+def _masked(text: str, start: int, end: int) -> str:
+    """A line, masked where it is shown and far around that: one that a bundler made may have millions of characters."""
+    first, last = max(0, start - _AROUND), end + _AROUND
+    return text[:first] + masked_line(text[first:last]) + text[last:]
 
 
 class Annotation(NamedTuple):

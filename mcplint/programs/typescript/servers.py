@@ -36,6 +36,8 @@ STOPS = (
     r"""["'](?:cluster|pm2|playwright|puppeteer|@prisma/client)["']"""
 )
 """What sets handlers for signals by itself, or may."""
+BUNDLE = 1_000_000
+"""Characters of a file that only a bundler makes; what looks at callers in it is not searched for."""
 CLUSTER = r"""["'](?:node:)?cluster["']"""
 MATCHED = r"[tT]railingSlash|strict\s*:|rewriteUrl|routerOptions"
 """What tells a router of Hono or Fastify whether a slash at the end counts, or may."""
@@ -311,6 +313,8 @@ def _texts(value: Abstract) -> Abstract:
 
 def _auth(machine: Machine, there: Walked, note: Label) -> Abstract:
     """What checks callers where requests for MCP come to: None where no module of the program speaks of them there."""
+    if any(package and len(package.fact.source.text) > BUNDLE for package in machine.packages.values()):
+        return unknown()
     if not _mentions(machine, GUARDS):
         return known(None, note)
     from mcplint.programs.typescript.free_tokens import handed_out
