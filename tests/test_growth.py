@@ -83,6 +83,13 @@ def files(path: str, text: str, n: int) -> Files:
     return {path.replace("#", str(i)): text.replace("#", str(i)) for i in range(n)}
 
 
+RECIPE = "run:\n\tpython server.py\n"
+
+
+def recipe(runner: str, **others: str) -> Files:
+    return built(Dockerfile=built()["Dockerfile"].replace('"python", "server.py"', f'"{runner}", "run"'), **others)
+
+
 PACKAGE = {"registryType": "pypi", "identifier": "p", "version": "1.0.0", "transport": {"type": "stdio"}}
 KINDS: dict[str, Callable[[int], Files]] = {
     "stages": lambda n: built(Dockerfile=each("FROM python:3.13 AS s#\nRUN true\n", n) + built()["Dockerfile"]),
@@ -91,6 +98,23 @@ KINDS: dict[str, Callable[[int], Files]] = {
     "words of a run": lambda n: built("RUN pip install" + each(" x#", n) + "\n"),
     "variables of an image": lambda n: built("ENV A0=x\n" + each("ENV A@=$A#\n", n)),
     "doubling of an argument": lambda n: built("ARG A0=x\n" + each("ARG A@=$A#$A#\n", n) + f"ENV HOST=$A{n}\n"),
+    "stages that take from each other in two ways": lambda n: built(
+        Dockerfile="FROM python:3.13 AS s0\nCOPY . /a/\n"
+        + each("FROM python:3.13 AS s@\nCOPY --from=s# / /a/\nCOPY --from=s# /a /\n", n)
+        + built()["Dockerfile"].replace("COPY . .", f"COPY --from=s{n} /a /app")
+    ),
+    "assignments of make": lambda n: recipe("make", Makefile=each("A := $(A)$(B)$(B)\nB = $(C)\nC = x#\n", n) + RECIPE),
+    "lines of a recipe of make": lambda n: recipe("make", Makefile=RECIPE + each("\techo $(A)#\n", n)),
+    "assignments of just": lambda n: recipe("just", justfile=each("a@ := a# + a#\n", n) + "a0 := 'x'\n" + RECIPE),
+    "lines of a recipe of just": lambda n: recipe("just", justfile="a := 'x'\n" + RECIPE + each("\techo {{a}}#\n", n)),
+    "tasks of a Taskfile": lambda n: recipe(
+        "task",
+        **{
+            "Taskfile.yml": "tasks:\n"
+            + each("  t#:\n    cmds: [{task: t@}, {task: t@}]\n", n)
+            + "  run: {deps: [t0]}\n"
+        },
+    ),
     "copies": lambda n: built(each("COPY f#.txt /app/\n", n), **files("f#.txt", "", n)),
     "here-documents": lambda n: built(each("RUN <<EOF\necho #\nEOF\n", n)),
     "an array": lambda n: built(f"RUN {json.dumps(['a'] * n)}\n"),

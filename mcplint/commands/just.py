@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from mcplint.commands.execution import ExecContext, Step
 from mcplint.commands.options import grammar, parse
-from mcplint.commands.recipes import Replaced, bounded, filled, given, last, read
-from mcplint.commands.scripts import from_lines
+from mcplint.commands.recipes import Replaced, bounded, filled, given, last, read, script
 from mcplint.commands.words import Words, text
 from mcplint.knowledge.executables import SHELLS
 from mcplint.text.located import LocatedText
@@ -177,14 +176,16 @@ def _run(name: str, recipe: Recipe, arguments: tuple[str, ...], scope: _Scope, c
     }
     handed |= dict.fromkeys(parameters, ())
     context = given(context, {each: Value((scope(each),), notes) for each, notes in handed.items()})
-    lines = [filled(line, scope.references(line.text)) for line in recipe.lines]
+    first = recipe.lines[0].text.partition("\n")[0] if recipe.lines else ""
     positional = tuple(Value((each,)) for each in arguments) if "positional-arguments" in said.settings else ()
-    if not lines or not lines[0].text.lstrip("@").startswith("#!"):
-        return last([line.part(len(line.text) - len(line.text.lstrip("@-"))) for line in lines], context, positional)
-    if not re.search(rf"[/ ](?:{'|'.join(SHELLS)})\b", lines[0].text.partition("\n")[0]):
+    if not first.lstrip("@").startswith("#!"):
+        backwards = (filled(line, scope.references(line.text)) for line in reversed(recipe.lines))
+        bare = (line.part(len(line.text) - len(line.text.lstrip("@-"))) for line in backwards)
+        return last(bare, context, positional)
+    if not re.search(rf"[/ ](?:{'|'.join(SHELLS)})\b", first):
         return context.none(f"the recipe {name} is no script of a shell")
-    pieces = [piece for line in lines for piece in line.pieces()]
-    return from_lines(LocatedText.join(lines[0].source, pieces, lines[0].source_offset(0)), context, positional)
+    lines = (filled(line, scope.references(line.text)) for line in recipe.lines)
+    return script(lines, context, positional)
 
 
 def _parsed(file: LocatedText) -> Justfile:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mcplint.commands.execution import ExecContext, Step
 from mcplint.commands.options import grammar, parse
-from mcplint.commands.recipes import Replaced, bounded, filled, given, last, read, replaced
+from mcplint.commands.recipes import MOST_TEXT, Replaced, bounded, filled, given, last, read, replaced, script
 from mcplint.commands.shell_words import matching
 from mcplint.commands.words import Words, text
 from mcplint.text.located import LocatedText
@@ -55,7 +55,7 @@ class Makefile:
         self.rules: dict[str, list[Rule]] = {}
         self.first: str | None = None
         self._values: dict[str, str] = {}
-        self._included = 0
+        self._included, self._room = 0, MOST_TEXT * 10
 
     def read(self, file: LocatedText) -> None:
         """Reads a file line by line."""
@@ -172,8 +172,12 @@ class Makefile:
         return read(name, self.context)
 
     def expanded(self, raw: str, asking: frozenset[str] = frozenset()) -> str:
-        """A text with what its references stand for."""
-        return replaced(raw, self.references(raw, asking))
+        """A text with what its references stand for; unknown where so much was expanded that there is no end of it."""
+        if self._room < 0:
+            return HOLE
+        found = replaced(raw, self.references(raw, asking))
+        self._room -= len(raw) + len(found) + 1
+        return found
 
     def references(self, raw: str, asking: frozenset[str] = frozenset()) -> list[Replaced]:
         """The references in a text, and what they stand for."""
@@ -254,12 +258,13 @@ def _recipe(makefile: Makefile, goal: str, rule: Rule, context: ExecContext) -> 
     """What a recipe starts."""
     if not all(certain for _, certain in rule.lines):
         return context.none(f"what the recipe of {goal} runs depends on conditions of make")
-    lines = [_shown(filled(line, makefile.references(line.text))) for line, _ in rule.lines]
     inner = given(context._replace(prepared=True), makefile.environment())
-    if makefile.one_shell and lines:
-        pieces = [piece for line in lines for piece in line.pieces()]
-        lines = [LocatedText.join(lines[0].source, pieces, lines[0].source_offset(0))]
-    return last(lines, inner)
+    written = [line for line, _ in rule.lines]
+    lines = (
+        _shown(filled(line, makefile.references(line.text)))
+        for line in (written if makefile.one_shell else reversed(written))
+    )
+    return script(lines, inner) if makefile.one_shell else last(lines, inner)
 
 
 def _shown(line: LocatedText) -> LocatedText:

@@ -14,7 +14,8 @@ from mcplint.values import HOLE, Value
 
 Replaced = tuple[int, int, str]
 """Where a reference begins and ends in a text, and what stands there then."""
-LONGEST = 10_000
+LONGEST, MOST_TEXT = 10_000, 100_000
+_TOO_LONG = f"its recipe has more than {MOST_TEXT:,} characters"
 _OPEN = re.compile(rf"{HOLE}|\$\{{")
 
 
@@ -56,13 +57,29 @@ def read(name: str, context: ExecContext, default: str | None = None, modifier: 
     return HOLE if re.search(rf"[{{}}{HOLE}]", default) else f"${{{name}{modifier}{default}}}"
 
 
-def last(lines: Iterable[LocatedText], context: ExecContext, arguments: Words = ()) -> Step:
-    """What the last of some lines starts, each of which has a shell of its own."""
-    for line in reversed(tuple(lines)):
+def last(backwards: Iterable[LocatedText], context: ExecContext, arguments: Words = ()) -> Step:
+    """What the last of some lines starts, handed over from the last one on; each has a shell of its own."""
+    room = MOST_TEXT
+    for line in backwards:
+        room -= len(line.text)
+        if room < 0:
+            return context.none(_TOO_LONG)
         step = from_lines(line, context, arguments)
         if not isinstance(step, NoStart) or step.why != NO_PROGRAM:
             return step
     return context.none(NO_PROGRAM)
+
+
+def script(lines: Iterable[LocatedText], context: ExecContext, arguments: Words = ()) -> Step:
+    """What lines start that one shell reads."""
+    found, length = list[LocatedText](), 0
+    for line in lines:
+        found.append(line)
+        length += len(line.text)
+        if length > MOST_TEXT:
+            return context.none(_TOO_LONG)
+    pieces = [piece for line in found for piece in line.pieces()]
+    return from_lines(LocatedText.join(found[0].source, pieces, found[0].source_offset(0)), context, arguments)
 
 
 def given(context: ExecContext, names: Mapping[str, Value[str]]) -> ExecContext:
