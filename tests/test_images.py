@@ -12,10 +12,10 @@ from dockerfuzz import dockerfile as generated
 
 from mcplint.findings import Unreadable
 from mcplint.images.assembly import image
+from mcplint.images.available_programs import lacks
 from mcplint.images.build_arguments import Context
 from mcplint.images.contents import Contents
 from mcplint.images.copies import built_text, image_paths, project_path
-from mcplint.images.executables import lacks
 from mcplint.images.image import Image
 from mcplint.knowledge import base_images as known
 from mcplint.model import Container

@@ -138,7 +138,7 @@ def test_no_rule_compiles_a_pattern_before_it_needs_it():
 
 # Each layer imports those before it and itself. What is in none is a module of the first that may import it.
 LAYERS = [
-    {"text", "values", "findings", "usage", "executables"},
+    {"text", "values", "findings", "usage", "external_tools"},
     {"knowledge"},
     {"facts"},
     {"readers"},

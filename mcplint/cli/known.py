@@ -21,7 +21,7 @@ class Known(NamedTuple):
     `paths`: the files at that revision. `gone`: the texts of those with findings that are there no more.
     """
 
-    kept: tuple[baseline.Known, ...] = ()
+    kept: tuple[baseline.KnownFinding, ...] = ()
     base: frozenset[str] = frozenset()
     paths: frozenset[str] = frozenset()
     gone: Mapping[str, str] = {}
@@ -87,7 +87,7 @@ def keep(
     return known._replace(kept=tuple(kept)), baseline.write(kept), said
 
 
-def _told(file: str, stale: list[baseline.Known]) -> str:
+def _told(file: str, stale: list[baseline.KnownFinding]) -> str:
     """That a baseline keeps findings which are gone; empty where it does not."""
     if not stale:
         return ""

@@ -21,7 +21,7 @@ Identity = tuple[str, Span, str]
 """What no two diagnostics of a run share: rule, place and message."""
 
 
-class Known(NamedTuple):
+class KnownFinding(NamedTuple):
     """A finding that a file keeps; the message is for whoever reads the file."""
 
     rule: str
@@ -98,7 +98,7 @@ def _likeness(mine: Counter[str], theirs: Counter[str]) -> float:
     return 2 * (mine & theirs).total() / (mine.total() + theirs.total())
 
 
-def write(known: Iterable[Known]) -> str:
+def write(known: Iterable[KnownFinding]) -> str:
     """The file of known findings: a line each, in the order of their files."""
     from json import dumps
 
@@ -107,11 +107,11 @@ def write(known: Iterable[Known]) -> str:
     return f'{{\n  "version": {VERSION},\n  "findings": [{f"{chr(10)}{rows}{chr(10)}  " if rows else ""}]\n}}\n'
 
 
-def _order(known: Known) -> tuple[str, str, str]:
+def _order(known: KnownFinding) -> tuple[str, str, str]:
     return known.path, known.rule, known.fingerprint
 
 
-def read(path: str) -> list[Known]:
+def read(path: str) -> list[KnownFinding]:
     """The known findings that a file keeps; raises UsageError."""
     import json
     import os
@@ -134,7 +134,7 @@ def read(path: str) -> list[Known]:
     return _checked(path, document)
 
 
-def _checked(path: str, document: Any) -> list[Known]:
+def _checked(path: str, document: Any) -> list[KnownFinding]:
     match document:
         case {"version": int(version)} if version > VERSION:
             raise UsageError(f"{path}: version {version} of a baseline, which is newer than this mcplint")
@@ -145,25 +145,30 @@ def _checked(path: str, document: Any) -> list[Known]:
     known = []
     for number, row in enumerate(rows, 1):
         texts = (
-            [text for field in Known._fields if isinstance(text := row.get(field), str)]
+            [text for field in KnownFinding._fields if isinstance(text := row.get(field), str)]
             if isinstance(row, dict)
             else []
         )
-        if len(texts) < len(Known._fields):
-            raise UsageError(f"{path}: finding {number} has not all of {', '.join(Known._fields)}, each a string")
-        known.append(Known(*texts))
+        if len(texts) < len(KnownFinding._fields):
+            raise UsageError(
+                f"{path}: finding {number} has not all of {', '.join(KnownFinding._fields)}, each a string"
+            )
+        known.append(KnownFinding(*texts))
     return known
 
 
-def of(found: Iterable[Diagnostic], among: Iterable[Diagnostic]) -> list[Known]:
+def of(found: Iterable[Diagnostic], among: Iterable[Diagnostic]) -> list[KnownFinding]:
     """Findings as they are kept; `among` are all of the run."""
     prints = named(among)
     return [
-        Known(each.rule, each.finding.span.source.path, each.finding.message, prints[identity(each)]) for each in found
+        KnownFinding(each.rule, each.finding.span.source.path, each.finding.message, prints[identity(each)])
+        for each in found
     ]
 
 
-def stale(known: Iterable[Known], found: Iterable[Diagnostic], asked: Callable[[str], bool]) -> list[Known]:
+def stale(
+    known: Iterable[KnownFinding], found: Iterable[Diagnostic], asked: Callable[[str], bool]
+) -> list[KnownFinding]:
     """The kept findings that are found no more; nothing can be said of one whose rule is not `asked`."""
     there = set(fingerprints(found))
     return [each for each in known if asked(each.rule) and each.fingerprint not in there]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from mcplint.commands.command_lines import program
-from mcplint.images.installers import UV
+from mcplint.images.fetched_installers import UV
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import HELP, KEEPING, NODE_MANAGERS, PYTHON_MANAGERS
 

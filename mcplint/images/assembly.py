@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.images.accounts import is_root
+from mcplint.images.available_programs import drops_root
 from mcplint.images.build_arguments import PLATFORM_ARGS, Build, Context, declared, stage_end
 from mcplint.images.copies import within
-from mcplint.images.executables import drops_root
 from mcplint.images.image import Image
 from mcplint.images.stage import build_stage
 from mcplint.knowledge.base_images import on_lambda

@@ -9,7 +9,7 @@ from mcplint.commands.options import Grammar, Parsed, grammar, parse
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.dependencies import Project
 from mcplint.facts.document import at
-from mcplint.images.installs import by_uv, named_program
+from mcplint.images.python_installs import by_uv, named_program
 from mcplint.images.runs import RunStep
 from mcplint.model import Install, Packaged
 from mcplint.packaging.backend import HATCHLING, POETRY, backend

@@ -11,9 +11,9 @@ from mcplint.images.contents import Contents
 from mcplint.images.copies import from_context, from_stage
 from mcplint.images.copy_lacks import of_copy
 from mcplint.images.environments import freezes, takes
+from mcplint.images.fetched_installers import added
 from mcplint.images.growing import Growing
 from mcplint.images.image import Copied, Copy, Image
-from mcplint.images.installers import added
 from mcplint.project.ignored import is_ignored
 from mcplint.text.located import LocatedText
 from mcplint.text.paths import upwards

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from mcplint.commands.command_lines import program
 from mcplint.images.image import Image
-from mcplint.images.installs import installed_packages
+from mcplint.images.python_installs import installed_packages
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.user_packages import ALONE_WITHOUT_ADDUSER, WITHOUT_ADDUSER, WITHOUT_SHADOW
 from mcplint.model import Lack, LackKind

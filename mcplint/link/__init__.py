@@ -10,7 +10,7 @@ from mcplint.dependencies.node_packages import DENO_CONFIGS
 from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
-from mcplint.link import listeners, serving, starts, stated
+from mcplint.link import completed_containers, listeners, starts, stated
 from mcplint.model import (
     Call,
     ClientConfig,
@@ -84,7 +84,7 @@ def link(tree: Tree, config: Config) -> Linked:
     servers = tuple(stated.servers(started.servers, config.deployment))
     network = Network(contexts, servers)
     deployment = Deployment(
-        serving.containers(contexts, started, tree),
+        completed_containers.containers(contexts, started, tree),
         servers,
         remotes=tuple(stated.remotes(config.deployment)),
         unfollowed=started.unfollowed,
@@ -222,7 +222,7 @@ def _published(
     network: Network,
     deployment: Deployment,
     in_front: tuple[Proxy, ...],
-    started: starts.Starts,
+    started: starts.ProjectStarts,
 ) -> Deployment:
     """The deployment with its routes, with how they spread requests, and with what clients are told."""
     routes = tuple(route for front in in_front for route in front.routes)
@@ -324,7 +324,7 @@ def _started(parts: tuple[ClientConfig, ...], installed: tuple[Server, ...]) -> 
 
 
 def _calls(
-    network: Network, paths: Paths, clients: tuple[ClientConfig, ...], started: starts.Starts
+    network: Network, paths: Paths, clients: tuple[ClientConfig, ...], started: starts.ProjectStarts
 ) -> tuple[Call, ...]:
     if "compose" not in paths or not network.servers:
         return ()

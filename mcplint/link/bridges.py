@@ -37,7 +37,7 @@ _INSTALLS = (
 )
 
 
-class Told(NamedTuple):
+class StartedBridge(NamedTuple):
     """A bridge as it is started: its name, where that stands, its options, its registry and its release.
 
     `open`: whether it may be told more options than these.
@@ -90,7 +90,7 @@ def bridge(
         else:
             sdk = Value((releases(SDK)[-1],))
     more = bool(options.rest) and options.rest[0].options is None and all(spelled(word) != "--" for word in words)
-    told = Told(tool, span, options.flags, registry, release, pin, more)
+    told = StartedBridge(tool, span, options.flags, registry, release, pin, more)
     described = {"supergateway": _supergateway, "mcpo": _mcpo}.get(tool, _MCP_PROXIES.get(registry, _unknown))
     return described(told)._replace(sdk=sdk)
 
@@ -192,20 +192,20 @@ def _sdk(install: NodeInstall, tree: Tree, home: str) -> Value[str]:
     return sdk_of(SDK, tree, home, False).version if asking(SDK[4:], tree, home) else Value((releases(SDK)[-1],))
 
 
-def _bridge(told: Told, package: str | None, **known: Any) -> Bridge:
+def _bridge(told: StartedBridge, package: str | None, **known: Any) -> Bridge:
     """The bridge, with the key that it is told, which counts for one unless it is certainly empty."""
     keyed = any(told.flags[name].may(bool) for name in KEYS if name in told.flags)
     return Bridge(told.tool, told.release, span=told.span, pin=told.pin, package=package, keyed=keyed, **known)
 
 
-def _mcpo(told: Told) -> Bridge:
+def _mcpo(told: StartedBridge) -> Bridge:
     """mcpo, which speaks OpenAPI instead of MCP, on every interface."""
     host, port = _option(told, ("host",), "0.0.0.0"), _option(told, ("port",), "8000")
     config = told.flags.get("config", NOWHERE)
     return _bridge(told, None, transport=NOWHERE, host=host, port=_number(port), config=config)
 
 
-def _supergateway(told: Told) -> Bridge:
+def _supergateway(told: StartedBridge) -> Bridge:
     """supergateway 2.8 to 4.0: SSE without sessions of its own unless it is told otherwise, on every interface."""
     transport = _changed(told.flags.get("outputTransport", Value(("sse",), (told.note,))), SPOKEN)
     over_sse = transport.must_be(SSE)
@@ -222,7 +222,7 @@ def _supergateway(told: Told) -> Bridge:
     )
 
 
-def _npm_proxy(told: Told) -> Bridge:
+def _npm_proxy(told: StartedBridge) -> Bridge:
     """mcp-proxy of npm: SSE alone up to 2.x, both beside each other from 5.x on, on every interface."""
     version = told.release.only
     old = version is not None and int(version.partition(".")[0]) < 3
@@ -241,7 +241,7 @@ def _npm_proxy(told: Told) -> Bridge:
     )
 
 
-def _python_proxy(told: Told) -> Bridge:
+def _python_proxy(told: StartedBridge) -> Bridge:
     """mcp-proxy of PyPI: both beside each other, on its own machine alone and on any port unless it is told others."""
     return _bridge(
         told,
@@ -257,18 +257,18 @@ def _python_proxy(told: Told) -> Bridge:
 _MCP_PROXIES = {"npm": _npm_proxy, "pypi": _python_proxy}
 
 
-def _unknown(told: Told) -> Bridge:
+def _unknown(told: StartedBridge) -> Bridge:
     """A program of a name that several have."""
     host, port = (_option(told, (name, f"sse-{name}"), None) for name in ("host", "port"))
     return _bridge(told, None, transport=UNKNOWN, host=host, port=_number(port))
 
 
-def _option(told: Told, names: Sequence[str], default: str | None) -> Value[str]:
+def _option(told: StartedBridge, names: Sequence[str], default: str | None) -> Value[str]:
     unsaid = UNKNOWN if default is None else Value(None if told.open else (default,), (told.note,))
     return next((told.flags[name] for name in names if name in told.flags), unsaid)
 
 
-def _stateless(told: Told) -> Value[bool]:
+def _stateless(told: StartedBridge) -> Value[bool]:
     given = "stateless" in told.flags
     return Value((given,) if given or not told.open else None, (told.note,))
 

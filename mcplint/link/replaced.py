@@ -11,12 +11,12 @@ from mcplint.text.lines import position
 from mcplint.text.source import Span
 
 if TYPE_CHECKING:
-    from mcplint.link.servers import Started
+    from mcplint.link.servers import StartedServers
 
 
-def replaced(found: Iterable[tuple[ContainerContext, Started]]) -> Iterator[Loose]:
+def replaced(found: Iterable[tuple[ContainerContext, StartedServers]]) -> Iterator[Loose]:
     """The own start of each image that serves MCP in a container, where none starts it as who runs the image alone."""
-    running: dict[tuple[str, int], list[tuple[ContainerContext, Started]]] = {}
+    running: dict[tuple[str, int], list[tuple[ContainerContext, StartedServers]]] = {}
     for context, start in found:
         if context.image:
             running.setdefault((context.image.dockerfile, context.image.number), []).append((context, start))
@@ -28,7 +28,7 @@ def replaced(found: Iterable[tuple[ContainerContext, Started]]) -> Iterator[Loos
             yield Loose(dockerfile, own.span, f"the image alone starts `{_spelled(own)}`, {ways[0]}")
 
 
-def _otherwise(context: ContainerContext, start: Started, own: Argv | None) -> str:
+def _otherwise(context: ContainerContext, start: StartedServers, own: Argv | None) -> str:
     """What a container makes of the start of its image; nothing where it leaves that as it is."""
     container = context.container
     given = container.arguments or container.entrypoint

@@ -30,7 +30,7 @@ from mcplint.values import Label, Value
 ROOM = 6 * STEPS
 
 
-class Started(NamedTuple):
+class StartedServers(NamedTuple):
     """The servers that a container starts, or why it cannot be told; `certain`: that it starts none.
 
     `start`: the program that it starts, where it is one. `asked`: the variables that decide about its servers.
@@ -78,7 +78,7 @@ def parts(servers: Iterable[Server], container: Container | None, ids: dict[str,
         )
 
 
-def _either(options: list[Started]) -> Started:
+def _either(options: list[StartedServers]) -> StartedServers:
     """What a container starts of which one of several programs is: a server that each of them makes is made."""
     made: dict[Span, list[Server]] = {}
     for option in options:
@@ -92,7 +92,7 @@ def _either(options: list[Started]) -> Started:
             server = server._replace(links=tuple(link._replace(kind=ASSUMED, why=why) for link in server.links))
         servers.append(server)
     needed = frozenset.intersection(*(option.needed for option in options))
-    return Started(tuple(servers), needed=needed)
+    return StartedServers(tuple(servers), needed=needed)
 
 
 def _traced(server: Server) -> Sdk:
@@ -116,7 +116,7 @@ class Programs:
         self._room = ROOM
         self._given_up: set[tuple[str, str, str]] = set()
 
-    def started(self, context: ContainerContext) -> Started:
+    def started(self, context: ContainerContext) -> StartedServers:
         """What a container starts."""
         found = self._made(context)
         context = context._replace(container=_opened(context.container, found.start))
@@ -129,18 +129,18 @@ class Programs:
         named = tuple(parts(opened, with_commands(context.container, found.start), self.ids))
         return found._replace(servers=named)
 
-    def _doubted(self, started: Started, context: ContainerContext) -> Started:
+    def _doubted(self, started: StartedServers, context: ContainerContext) -> StartedServers:
         """The same, told which of its servers speak stdio only as long as variables that may be set are not."""
         undecided = context._replace(container=context.container._replace(defaults=False, env_closed=False))
         otherwise = self._made(undecided).servers if context.container.defaults else started.servers
         settled = bool(otherwise) and all(server.transport.must_be("stdio") for server in otherwise)
         return started._replace(servers=tuple(each._replace(transport_settled=settled) for each in started.servers))
 
-    def _made(self, context: ContainerContext) -> Started:
+    def _made(self, context: ContainerContext) -> StartedServers:
         """What a container starts, its servers without their names yet."""
         argv = context.container.argv
         if argv is None or argv.words is None:
-            return Started((), _unsaid(context), argv.trace if argv else ())
+            return StartedServers((), _unsaid(context), argv.trace if argv else ())
         inside = in_project(context, self.tree)
         workdir, tree = context.container.workdir.only, self.tree
         home = posixpath.dirname(context.image.dockerfile if context.image else argv.span.source.path)
@@ -150,10 +150,10 @@ class Programs:
         if not programs:
             none = next(start for start in found if isinstance(start, NoStart))
             if others := self._bridged(none, argv.span, context):
-                return Started(others)
+                return StartedServers(others)
             missing = self._missing(context, none.missing)
             certain = all(isinstance(start, NoStart) and start.other for start in found)
-            return Started((), _elsewhere(context) or none.why, none.notes, missing=missing, certain=certain)
+            return StartedServers((), _elsewhere(context) or none.why, none.notes, missing=missing, certain=certain)
         options = [self._followed(start, context, inside) for start in programs]
         if len(options) == 1:
             return options[0]._replace(start=programs[0])
@@ -161,7 +161,7 @@ class Programs:
         certain = len(programs) == len(found) and all(option.certain for option in options)
         return _either(served) if served else options[0]._replace(certain=certain)
 
-    def _followed(self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]) -> Started:
+    def _followed(self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]) -> StartedServers:
         """What one program that a container starts makes, its servers without their names yet."""
         context = context._replace(container=_opened(context.container, start))
         start = start._replace(terminal=_terminal(context), argv=None if context.container.unread else start.argv)
@@ -169,7 +169,7 @@ class Programs:
             outcome = self._outcome(start, context, inside)
         except Exception as error:
             self.tree.failures.append(Failure.of(f"following {start.target}", start.span, error))
-            return Started((), f"mcplint itself failed on {start.target}")
+            return StartedServers((), f"mcplint itself failed on {start.target}")
         runner: dict[str, Any] = {"runner": start.wrapper} if start.wrapper else {}
         servers = tuple(server._replace(links=(_link(context, start),), **runner) for server in outcome.servers)
         if start.workdir != context.container.workdir.only:
@@ -182,15 +182,15 @@ class Programs:
                 servers = tuple(server._replace(bridge=made) for server in servers)
                 servers += tuple(in_front(made, servers))
         if servers:
-            return Started(servers, needed=needed)
+            return StartedServers(servers, needed=needed)
         unread = next((problem for path, problem in self.tree.problems.items() if path in needed), None)
         if unread and not isinstance(unread, NotFollowed):
-            return Started((), f"`{start.target}` cannot be read", (Label(unread.span, unread.message),), needed)
+            return StartedServers((), f"`{start.target}` cannot be read", (Label(unread.span, unread.message),), needed)
         lacks = self._missing(context, outcome.missing)
         certain = outcome.complete and not outcome.unknown and not outcome.refused
         refused = outcome.refused if outcome.imports and not context.container.unread else None
         why, notes = silence(start, outcome), outcome.unknown
-        return Started((), why, notes, needed, lacks, certain, asked=outcome.asked, refused=refused)
+        return StartedServers((), why, notes, needed, lacks, certain, asked=outcome.asked, refused=refused)
 
     def _bridged(self, none: NoStart, command: Span, context: ContainerContext) -> tuple[Server, ...]:
         """The server of others that a container serves by a bridge, and the bridge in front of it."""

@@ -21,7 +21,7 @@ from mcplint.text.paths import absolute, is_test
 if TYPE_CHECKING:
     from mcplint.facts.typescript import Script
     from mcplint.link.outside import Outside
-    from mcplint.link.servers import Programs, Started
+    from mcplint.link.servers import Programs, StartedServers
     from mcplint.services.platforms.load import Platforms
 
 MAKES = {
@@ -32,7 +32,7 @@ MAKES = {
 """By kind of file, what is lost with one that cannot be read."""
 
 
-class Starts(NamedTuple):
+class ProjectStarts(NamedTuple):
     """What is started.
 
     `loose`: what starts other software, `unfollowed`: what may start an MCP server, and cannot be followed; `certain`:
@@ -56,14 +56,14 @@ class Starts(NamedTuple):
     bridged: Mapping[str, frozenset[str]] = {}
 
 
-def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) -> Starts:
+def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) -> ProjectStarts:
     """What is started, as the files tell."""
     if not contexts and "python" not in paths and "package.json" not in paths:
-        return Starts()
-    from mcplint.link.beside import beside
+        return ProjectStarts()
     from mcplint.link.outside import without_lock
     from mcplint.link.replaced import replaced
     from mcplint.link.servers import Programs, bare
+    from mcplint.link.sibling_packages import beside
     from mcplint.link.unstarted import unstarted
 
     programs = Programs(tree)
@@ -100,7 +100,7 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
     images = {context.container.dockerfile for context, _ in found if context.image and not is_other(context)}
     named = any(link.to for server in servers for link in server.links)
     only = len(images) == 1 and any(not server.container for server in servers)
-    return Starts(
+    return ProjectStarts(
         servers,
         (*(_loose(*each) for each in silent if each not in open_), *replaced(found)),
         tuple({(each.id, each.why): each for each in (*opened, *unknown, *untold)}.values())
@@ -119,7 +119,7 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
     )
 
 
-def _bridged(context: ContainerContext, start: Started, tree: Tree) -> Iterator[str]:
+def _bridged(context: ContainerContext, start: StartedServers, tree: Tree) -> Iterator[str]:
     """The files of the project that bridges in a container take their servers from."""
     from mcplint.link.servers import in_project
 
@@ -202,11 +202,11 @@ def _bare(found: tuple[Server, ...], installed: tuple[Server, ...]) -> tuple[Ser
     return (*(server for server in found if known.isdisjoint(calls(server))), *installed)
 
 
-def _loose(context: ContainerContext, start: Started) -> Loose:
+def _loose(context: ContainerContext, start: StartedServers) -> Loose:
     return Loose(context.container.id, context.container.span, start.why, start.notes)
 
 
-def _is_unread(start: Started, tree: Tree, names: Pattern[str] | None = None) -> bool:
+def _is_unread(start: StartedServers, tree: Tree, names: Pattern[str] | None = None) -> bool:
     """Whether a program has a file that cannot be read; `names`: and that says this."""
     sources = (label.span.source for label in start.notes)
     return any(each.path in tree.problems and (not names or names.search(each.text)) for each in sources)

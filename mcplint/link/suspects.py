@@ -14,7 +14,7 @@ from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import is_other_software
 
 if TYPE_CHECKING:
-    from mcplint.link.servers import Started
+    from mcplint.link.servers import StartedServers
 
 
 MANIFESTS = {"package.json": ("modelcontextprotocol", "mcp"), "go.mod": ("mcp",), "Cargo.toml": ("mcp",)}
@@ -46,7 +46,7 @@ def _is_called_mcp(context: ContainerContext, tree: Tree) -> bool:
     return any("mcp" in name for package in asking for name in (package.name, *(each.name for each in package.bins)))
 
 
-def is_misquoted(container: Container, start: Started, tree: Tree) -> bool:
+def is_misquoted(container: Container, start: StartedServers, tree: Tree) -> bool:
     """Whether a variable or an option that decides about a program's servers has quotes in it, and none came."""
     values = [container.env[name].only for name in start.asked if name in container.env]
     if (
@@ -67,7 +67,7 @@ def loses_server(context: ContainerContext, tree: Tree) -> bool:
     return missing.loses_server(context, tree)
 
 
-def is_shadowed(context: ContainerContext, start: Started, tree: Tree) -> bool:
+def is_shadowed(context: ContainerContext, start: StartedServers, tree: Tree) -> bool:
     if not start.start or not context.image:
         return False
     from mcplint.runtime import missing_imports

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 
-from mcplint.link.servers import Programs, Started, alone
+from mcplint.link.servers import Programs, StartedServers, alone
 from mcplint.model import ASSUMED, Argv, Link
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.values import Label, Value
 
-Found = list[tuple[ContainerContext, Started]]
+Found = list[tuple[ContainerContext, StartedServers]]
 
 
 def with_meant(programs: Programs, found: Found, tree: Tree) -> Found:
@@ -27,7 +27,7 @@ def with_meant(programs: Programs, found: Found, tree: Tree) -> Found:
     return [(each, started if each is context else start) for each, start in found]
 
 
-def _started(programs: Programs, context: ContainerContext, path: str) -> Started:
+def _started(programs: Programs, context: ContainerContext, path: str) -> StartedServers:
     """What a service makes of a program of the project, with the variables that it is given."""
     container = context.container
     words = ("python" if path.endswith(".py") else "node", f"/{path}")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from mcplint.executables import executable
+from mcplint.external_tools import executable
 from mcplint.findings import NOTE, WARNING, Unreadable
 from mcplint.text.source import Source, Span
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from mcplint.executables import executable
+from mcplint.external_tools import executable
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
 from mcplint.model import ASSUMED, ClientConfig, Container, Deployment, Remote, Route, Server
 from mcplint.reports import escape

@@ -18,7 +18,7 @@ from mcplint.programs.python.certain_imports import imported
 from mcplint.programs.python.entry_points import called, dropped, outrun
 from mcplint.programs.python.modules import find, reaches, roots
 from mcplint.project.tree import Tree
-from mcplint.runtime.environments import firsts
+from mcplint.runtime.copied_environments import firsts
 from mcplint.runtime.unpackaged_data import unpackaged_data
 from mcplint.text.paths import side_folder
 from mcplint.text.source import Span

@@ -42,7 +42,7 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
     path, name = entry
     found = imported(tree, start.roots, path, name, start.kind == SCRIPT)
     if any(copy.stage is not None for copy in image.copies):
-        from mcplint.runtime.environments import strays
+        from mcplint.runtime.copied_environments import strays
 
         yield from strays(image, container, found, path, tree)
     yield from _empty(image, container, start, path, tree)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program, unwrapped
 from mcplint.commands.words import Words, span_of, text
-from mcplint.images.executables import in_root_home, lacks_named_shell, lacks_python, lacks_shell
+from mcplint.images.available_programs import in_root_home, lacks_named_shell, lacks_python, lacks_shell
+from mcplint.images.fetched_installers import PRIVATE, PYTHONS
 from mcplint.images.image import Image
-from mcplint.images.installers import PRIVATE, PYTHONS
 from mcplint.knowledge.executables import SHELLS
 from mcplint.model import Container, Lack, LackKind
 from mcplint.values import Label

@@ -30,7 +30,7 @@ PLUGIN = ".claude-plugin/plugin.json"
 OTHER_PLUGINS = (".codex-plugin/plugin.json", ".cursor-plugin/plugin.json")
 
 
-class Told(NamedTuple):
+class FileClients(NamedTuple):
     """What one file tells clients of servers, and what its host does not take as it is meant."""
 
     clients: tuple[ClientConfig, ...] = ()
@@ -69,7 +69,7 @@ def told(
     known: Host | None = None,
     plugin: str | None = None,
     listed: Collection[str] = (),
-) -> Told:
+) -> FileClients:
     """One part for each server that the file names.
 
     `paths`: the files of the project; `known`: what reads it, if not its name says so; `plugin`: the folder of the
@@ -83,14 +83,14 @@ def told(
     known = known if plugin is None else CLAUDE_CODE
     reader = known or (host(path) if PLUGIN in near or not near or path.endswith("/plugin.json") else None)
     if file.wrapper is None and file.servers and basename(path) != ".mcp.json" and plugin is None:
-        return Told()
+        return FileClients()
     found = tuple(_client(name, node, reader) for name, node in file.servers)
     whole = of_file(file, reader, PLUGIN in near) if reader else ()
     lost = tuple(of_plugin(file, root, paths)) if reader is CLAUDE_CODE and PLUGIN in near else ()
     strayed = of_folder(file, root, paths) if reader and not reader.folder and not lost else ()
     packed = of_bundle(file.bundle) if file.bundle else ()
     entries = (flaw for entry in file.servers for flaw in of_entry(*entry, reader))
-    return Told(found, (*whole, *packed, *lost, *strayed, *entries))
+    return FileClients(found, (*whole, *packed, *lost, *strayed, *entries))
 
 
 def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientConfig:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.python import Module, spelled
-from mcplint.programs.python.beside import Names, Place
 from mcplint.programs.python.certain_imports import origin
+from mcplint.programs.python.own_paths import Names, OwnPath
 from mcplint.project.tree import Tree
 from mcplint.text.paths import upwards
 from mcplint.text.source import Span
@@ -35,7 +35,7 @@ class Read(NamedTuple):
     `tool`: the function that reads it when a client has it called, empty where the start does.
     """
 
-    place: Place
+    place: OwnPath
     path: str
     span: Span
     tool: str = ""
@@ -66,19 +66,19 @@ class _Text(NamedTuple):
         }
         return cls(path, module, Names.of(module.tree, file, package), functions, taken)
 
-    def read(self, node: ast.expr) -> Place | None:
+    def read(self, node: ast.expr) -> OwnPath | None:
         """The place that a call reads, None where it is none that reads one."""
         match node:
             case ast.Call(func=ast.Name(id="open"), args=[path, *rest], keywords=keywords):
                 return self.names.place(path) if _is_reading(rest, keywords) else None
             case ast.Call(func=func, args=[package, name]) if spelled(func) in _BY_PACKAGE:
                 place, file = self.names.text(package), self.names.text(name)
-                return Place(place, ".").joined(file) if place and file else None
+                return OwnPath(place, ".").joined(file) if place and file else None
             case ast.Call(func=ast.Attribute(value=path, attr=attr), args=args, keywords=keywords) if attr in _METHODS:
                 return self.names.place(path) if attr != "open" or _is_reading(args, keywords) else None
         return None
 
-    def touched(self) -> Iterator[tuple[Place, bool]]:
+    def touched(self) -> Iterator[tuple[OwnPath, bool]]:
         """The places that calls are handed or asked of otherwise, and whether it makes a folder."""
         for node in ast.walk(self.module.tree):
             if not isinstance(node, ast.Call) or self.read(node) or self.names.place(node):
@@ -126,7 +126,7 @@ class _Touched(NamedTuple):
         made = frozenset((where, path) for where, path, makes in found if makes)
         return cls(frozenset((where, path) for where, path, _ in found), made)
 
-    def disturbs(self, path: str, place: Place) -> bool:
+    def disturbs(self, path: str, place: OwnPath) -> bool:
         """Whether a place that a file reads is one of them, or is below one that is made."""
         where = place.package or path
         return (where, place.path) in self.places or any((where, each) in self.made for each in upwards(place.path))

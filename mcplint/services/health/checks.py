@@ -11,7 +11,7 @@ from mcplint.commands.command_lines import UV, is_assignment, unwrapped
 from mcplint.commands.options import parse
 from mcplint.commands.shell import Ran, Shell
 from mcplint.commands.words import text
-from mcplint.images.executables import is_busybox, lacks, lacks_shell
+from mcplint.images.available_programs import is_busybox, lacks, lacks_shell
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import is_without
 from mcplint.knowledge.executables import HELP, SHELLS, SUCCEEDING

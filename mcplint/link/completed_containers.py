@@ -1,4 +1,4 @@
-"""What the servers in a container make of it."""
+"""Completes containers with what the servers in them write, lack and reload."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from mcplint.services.containers import ContainerContext
 from mcplint.values import Label, Value
 
 if TYPE_CHECKING:
-    from mcplint.link.starts import Starts
+    from mcplint.link.starts import ProjectStarts
 
 
-def containers(contexts: tuple[ContainerContext, ...], starts: Starts, tree: Tree) -> tuple[Container, ...]:
+def containers(contexts: tuple[ContainerContext, ...], starts: ProjectStarts, tree: Tree) -> tuple[Container, ...]:
     """The containers that start an MCP server, or certainly would, each with the ids of its servers."""
     inside: dict[str, list[Server]] = {}
     for server in starts.servers:
@@ -31,7 +31,7 @@ def containers(contexts: tuple[ContainerContext, ...], starts: Starts, tree: Tre
     kept = [context for context in contexts if context.container.id in serving]
     writes = cache(lambda: written(tree))
     found = tuple(
-        _serving(context, tuple(inside.get(context.container.id, ())), starts, tree, writes) for context in kept
+        _completed(context, tuple(inside.get(context.container.id, ())), starts, tree, writes) for context in kept
     )
     # A command that several share stays as it is where one of them needs it so.
     needed = {each.sync.span for each in found if each.sync and not each.sync.edits}
@@ -42,10 +42,10 @@ def containers(contexts: tuple[ContainerContext, ...], starts: Starts, tree: Tre
     return with_unused(found, inside, tree) if any(each.env for each in found) else found
 
 
-def _serving(
+def _completed(
     context: ContainerContext,
     servers: tuple[Server, ...],
-    starts: Starts,
+    starts: ProjectStarts,
     tree: Tree,
     writes: Callable[[], tuple[Label, ...]],
 ) -> Container:

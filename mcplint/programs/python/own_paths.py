@@ -13,19 +13,19 @@ from mcplint.facts.python import spelled
 _DEEPEST = 20
 
 
-class Place(NamedTuple):
+class OwnPath(NamedTuple):
     """A path from the folder of a package, or from that of the module itself where no package is named."""
 
     package: str
     path: str
 
-    def joined(self, *parts: str) -> Place | None:
+    def joined(self, *parts: str) -> OwnPath | None:
         """Something below it; None for an absolute path, which would stand in its place."""
         if any(part.startswith("/") for part in parts):
             return None
         return self._replace(path=posixpath.normpath(posixpath.join(self.path, *parts)))
 
-    def above(self, times: int = 1) -> Place:
+    def above(self, times: int = 1) -> OwnPath:
         """The folder around it."""
         place = self
         for _ in range(times):
@@ -90,13 +90,13 @@ class Names(NamedTuple):
                 return self.text(self.values[name])
         return None
 
-    def place(self, node: ast.expr, depth: int = 0) -> Place | None:
+    def place(self, node: ast.expr, depth: int = 0) -> OwnPath | None:
         """The place that an expression spells, None where it is no path of this kind."""
         if depth > _DEEPEST:
             return None
         match node:
             case ast.Name(id="__file__"):
-                return Place("", self.file)
+                return OwnPath("", self.file)
             case ast.Name(id=name) if name in self.values:
                 return self.place(self.values[name], depth + 1)
             case ast.Attribute(value=inner, attr="parent"):
@@ -113,7 +113,7 @@ class Names(NamedTuple):
                 return self._called(func, args, depth)
         return None
 
-    def _called(self, func: ast.expr, args: list[ast.expr], depth: int) -> Place | None:
+    def _called(self, func: ast.expr, args: list[ast.expr], depth: int) -> OwnPath | None:
         name = spelled(func)
         if name in _SAME_PATH and args:
             return self._below(args[0], args[1:], depth)
@@ -124,7 +124,7 @@ class Names(NamedTuple):
             return place.above() if place else None
         if name in _FILES and len(args) == 1:
             package = self.text(args[0])
-            return Place(package, ".") if package else None
+            return OwnPath(package, ".") if package else None
         match func:
             case ast.Attribute(value=inner, attr="joinpath"):
                 return self._below(inner, args, depth)
@@ -135,7 +135,7 @@ class Names(NamedTuple):
                 return place.above().joined(other) if place and other else None
         return None
 
-    def _below(self, start: ast.expr, rest: list[ast.expr], depth: int) -> Place | None:
+    def _below(self, start: ast.expr, rest: list[ast.expr], depth: int) -> OwnPath | None:
         place, parts = self.place(start, depth + 1), [self.text(each) for each in rest]
         told = [part for part in parts if part is not None]
         return place.joined(*told) if place and len(told) == len(parts) else None
