@@ -83,11 +83,11 @@ class Packages(NamedTuple):
 
 
 class Project(NamedTuple):
-    """What a `pyproject.toml`, `setup.cfg`, `setup.py`, `Pipfile` or `package.json` says of the package that it builds.
+    """What a `pyproject.toml`, `setup.cfg`, `setup.py` or `Pipfile` says of the package that it builds.
 
-    `registry`: where such packages are published (`pypi`, `npm`). `readme`: the path beside the file that the package's
+    `readme`: the path beside the file that the package's
     description is read from, an option None where it has none; `described`: the description itself where it stands in
-    the file. `mcp_name`: npm's `mcpName`. `elsewhere`: the dependencies that come from git, a path, a URL or the
+    the file. `elsewhere`: the dependencies that come from git, a path, a URL or the
     workspace. `members`: patterns of the folders of a workspace. `dynamic`: what other files or the build decide, in
     the words of `[project]` (`dependencies`, `scripts`). `document`: a whole `pyproject.toml`. `packages`: what a
     `setup.py` or `setup.cfg` packages, None where that is not told in literals.
@@ -95,12 +95,10 @@ class Project(NamedTuple):
 
     source: Source
     span: Span
-    registry: str = "pypi"
     name: Value[str] = UNKNOWN
     version: Value[str] = UNKNOWN
     readme: Value[str | None] = UNKNOWN
     described: str | None = None
-    mcp_name: Value[str | None] = UNKNOWN
     requirements: tuple[Requirement, ...] = ()
     includes: tuple[Include, ...] = ()
     scripts: tuple[Script, ...] = ()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode
 from mcplint.text.source import Source, Span
-from mcplint.values import Label
+from mcplint.values import UNKNOWN, Label, Value
 
 TABLES = ("dependencies", "optionalDependencies", "peerDependencies", "devDependencies")
 """The tables of `package.json` that ask for packages, in the order in which they count."""
@@ -25,11 +25,13 @@ class PackageJson(NamedTuple):
     """A `package.json`.
 
     `requirements`: by table (`dependencies`, `devDependencies`, …) the range of each package. `workspaces`: globs of
-    the folders of its members. `named`: where its name stands. `mcp_name`: the name of the server that it claims to be.
+    the folders of its members. `span`: where it begins. `named`: its name with its place, unknown where it has still to
+    be filled in. `mcp_name`: the name of the server that it claims to be, an option None where it claims none.
     `problems`: what npm refuses the file for, the first of it.
     """
 
     source: Source
+    span: Span
     name: str = ""
     main: str = ""
     type: str = ""
@@ -39,8 +41,9 @@ class PackageJson(NamedTuple):
     exports: Node | None = None
     imports: MappingNode | None = None
     workspaces: tuple[str, ...] = ()
-    named: Span | None = None
-    mcp_name: str = ""
+    named: Value[str] = UNKNOWN
+    version: Value[str] = UNKNOWN
+    mcp_name: Value[str | None] = UNKNOWN
     problems: tuple[Label, ...] = ()
 
     def range(self, package: str) -> ScalarNode | None:

@@ -6,12 +6,12 @@ import posixpath
 from collections.abc import Iterator
 from itertools import islice
 
-from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, at, items, pairs, scalar
+from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, at, items, pairs, scalar, value
 from mcplint.facts.node import TABLES, Bin, PackageJson
 from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.readers import json
 from mcplint.text.source import Source, Span
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 
 def read(source: Source) -> PackageJson:
@@ -26,17 +26,19 @@ def read(source: Source) -> PackageJson:
     name = scalar(root.get("name"))
     return PackageJson(
         source,
+        root.span._replace(end=root.span.start + 1),
         name,
         scalar(root.get("main")),
         scalar(root.get("type")),
-        tuple(bins(root)),
+        tuple(_bins(root)),
         _scalars(root.get("scripts")),
         {table: _scalars(root.get(table)) for table in TABLES},
         root.get("exports"),
         imports if isinstance(imports := root.get("imports"), MappingNode) else None,
         tuple(scalar(each) for each in items(root.get("workspaces")) or items(at(root, "workspaces", "packages"))),
-        named.span if isinstance(named := root.get("name"), ScalarNode) else None,
-        scalar(root.get("mcpName")),
+        value(root.get("name")),
+        value(root.get("version")),
+        value(root.get("mcpName")) if root.get("mcpName") else Value((None,)),
         tuple(islice(_problems(document, root), 1)),
     )
 
@@ -46,16 +48,16 @@ def _problems(document: Document, root: MappingNode) -> Iterator[Label]:
     for each in document.problems:
         if each.severity == ERROR:
             yield Label(each.span, f"not JSON: {each.message}")
-    for key, value in root.pairs:
-        if key.text in (*TABLES, "scripts") and not isinstance(value, MappingNode):
-            yield Label(value.span, f"{key.text} must be an object")
+    for key, node in root.pairs:
+        if key.text in (*TABLES, "scripts") and not isinstance(node, MappingNode):
+            yield Label(node.span, f"{key.text} must be an object")
 
 
 def _scalars(node: Node | None) -> dict[str, ScalarNode]:
-    return {key.text: value for key, value in pairs(node) if isinstance(value, ScalarNode)}
+    return {key.text: each for key, each in pairs(node) if isinstance(each, ScalarNode)}
 
 
-def bins(root: MappingNode) -> Iterator[Bin]:
+def _bins(root: MappingNode) -> Iterator[Bin]:
     """The commands that a package installs: those of a `bin` that is one path are called as the package.
 
     A path begins at the package's own folder, with or without a slash in front.
@@ -63,9 +65,9 @@ def bins(root: MappingNode) -> Iterator[Bin]:
     node, name = root.get("bin"), scalar(root.get("name"))
     if isinstance(node, ScalarNode):
         yield Bin(name.rpartition("/")[2], _inside(node.text), node.span)
-    for key, value in pairs(node):
-        if isinstance(value, ScalarNode):
-            yield Bin(key.text, _inside(value.text), value.span)
+    for key, each in pairs(node):
+        if isinstance(each, ScalarNode):
+            yield Bin(key.text, _inside(each.text), each.span)
 
 
 def _inside(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads what a `pyproject.toml`, `Pipfile`, `package.json`, `setup.cfg` or `setup.py` says of the package it builds."""
+"""Reads what a `pyproject.toml`, `Pipfile`, `setup.cfg` or `setup.py` says of the package that it builds."""
 
 from __future__ import annotations
 
@@ -15,36 +15,20 @@ from mcplint.values import UNKNOWN, Value
 SCRIPTS = ("project.scripts", "project.gui-scripts", "tool.poetry.scripts", "tool.flit.scripts")
 
 
-def read(source: Source) -> Project | None:
-    """The package, None where a `package.json` describes none. Unreadable where the file is not in its format."""
-    match posixpath.basename(source.path).lower():
-        case "package.json":
-            return _npm(source)
-        case "setup.cfg" | "setup.py" as name:
-            from mcplint.readers import setup
+def read(source: Source) -> Project:
+    """The package. Unreadable where the file is not in its format."""
+    name = posixpath.basename(source.path).lower()
+    if name in ("setup.cfg", "setup.py"):
+        from mcplint.readers import setup
 
-            return setup.configured(source) if name.endswith(".cfg") else setup.called(source)
+        return setup.configured(source) if name.endswith(".cfg") else setup.called(source)
     from mcplint.readers import toml
 
     root = toml.read(source)
-    if posixpath.basename(source.path).lower() == "pipfile":
+    if name == "pipfile":
         asked = (*_named(root.get("packages"), MAIN), *_named(root.get("dev-packages"), GROUP))
         return Project(source, root.span.head, requirements=asked)
     return _pyproject(source, root)
-
-
-def _npm(source: Source) -> Project | None:
-    from mcplint.readers import json
-    from mcplint.readers.package_json import bins
-
-    root = json.read(source).root
-    if not isinstance(root, MappingNode):
-        return None
-    mcp_name = value(root.get("mcpName")) if root.get("mcpName") else Value((None,))
-    span = root.span._replace(end=root.span.start + 1)
-    scripts = tuple(Script(*each) for each in bins(root))
-    name, version = value(root.get("name")), value(root.get("version"))
-    return Project(source, span, "npm", name, version, scripts=scripts, mcp_name=mcp_name)
 
 
 def _pyproject(source: Source, root: MappingNode) -> Project:
@@ -58,7 +42,6 @@ def _pyproject(source: Source, root: MappingNode) -> Project:
     return Project(
         source,
         main.span.head if main else Span(source, 0, 0),
-        "pypi",
         value(at(main, "name")),
         value(at(main, "version")),
         readme,

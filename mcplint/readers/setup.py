@@ -33,7 +33,6 @@ def configured(source: Source) -> Project:
     return Project(
         source,
         name,
-        "pypi",
         _plain(name) if name.text else UNKNOWN,
         _plain(version) if version.text and ":" not in version.text else UNKNOWN,
         Value((readme,), (Label(described, "set here"),)) if readme and "," not in readme else UNKNOWN,
@@ -108,7 +107,6 @@ def called(source: Source) -> Project:
     return Project(
         source,
         Span(source, 0, 0),
-        "pypi",
         name,
         version,
         requirements=tuple(filter(None, asked)),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from mcplint.facts import dependencies as facts
 from mcplint.facts.document import MappingNode, Node, ScalarNode
 from mcplint.facts.manifest import ServerJson
+from mcplint.facts.node import PackageJson
 from mcplint.knowledge.registry import LABEL
 from mcplint.model import (
     ASSUMED,
@@ -175,12 +176,15 @@ def _distributions(tree: Tree) -> Iterator[Distribution]:
     """The packages that the project builds, those near its root first."""
     files = (path for path in tree.paths if posixpath.basename(path) in METADATA)
     for path in sorted(files, key=lambda path: (path.count("/"), path))[:MOST_DISTRIBUTIONS]:
-        metadata = tree.facts("project", path)
-        if metadata and metadata.name.trace:
-            yield _distribution(metadata, tree)
+        if posixpath.basename(path) == "package.json":
+            package: PackageJson | None = tree.facts("package_json", path)
+            if package and package.named.trace:
+                yield _of_npm(package, tree)
+        elif (metadata := tree.facts("project", path)) and metadata.name.trace:
+            yield _of_pypi(metadata, tree)
 
 
-def _distribution(metadata: facts.Project, tree: Tree) -> Distribution:
+def _of_pypi(metadata: facts.Project, tree: Tree) -> Distribution:
     folder = posixpath.dirname(metadata.source.path)
     readme: Value[Source | None] = UNKNOWN
     named = metadata.readme
@@ -191,7 +195,7 @@ def _distribution(metadata: facts.Project, tree: Tree) -> Distribution:
     elif named.only and (source := tree.source(posixpath.normpath(posixpath.join(folder, named.only)))):
         readme = Value((source,), (Label(named.trace[-1].span, "this README is the description of the package"),))
     return Distribution(
-        metadata.registry,
+        "pypi",
         metadata.span,
         metadata.name,
         metadata.version,
@@ -199,21 +203,31 @@ def _distribution(metadata: facts.Project, tree: Tree) -> Distribution:
         UNKNOWN
         if "scripts" in metadata.dynamic
         else Value(({script.name: script.target for script in metadata.scripts},)),
-        metadata.mcp_name,
-        dict(_unmade(metadata, tree)) if metadata.registry == "npm" else {},
     )
 
 
-def _unmade(metadata: facts.Project, tree: Tree) -> Iterator[tuple[str, Span]]:
+def _of_npm(package: PackageJson, tree: Tree) -> Distribution:
+    return Distribution(
+        "npm",
+        package.span,
+        package.named,
+        package.version,
+        commands=Value(({each.name: each.path for each in package.bins},)),
+        mcp_name=package.mcp_name,
+        unmade=dict(_unmade(package, tree)),
+    )
+
+
+def _unmade(package: PackageJson, tree: Tree) -> Iterator[tuple[str, Span]]:
     """The programs of a package of npm whose files nothing makes, each with where it is named."""
     from mcplint.runtime.node_start import uncompiled
 
-    folder = posixpath.dirname(metadata.source.path)
-    named = ((script, posixpath.normpath(posixpath.join(folder, script.target))) for script in metadata.scripts)
-    absent = [script for script, path in named if path not in tree.paths]
+    folder = posixpath.dirname(package.source.path)
+    named = ((each, posixpath.normpath(posixpath.join(folder, each.path))) for each in package.bins)
+    absent = [each for each, path in named if path not in tree.paths]
     if absent:
         is_lacking = uncompiled(tree, folder)
-        yield from ((script.name, script.span) for script in absent if is_lacking(script.target))
+        yield from ((each.name, each.span) for each in absent if is_lacking(each.path))
 
 
 def _readmes(tree: Tree) -> Iterator[Source]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from mcplint.dependencies.node_packages import nearest, package_json, tsconfig
-from mcplint.facts.document import MappingNode, at, items, scalar
+from mcplint.facts.document import at, items, scalar
+from mcplint.facts.manifest import ServerJson
 from mcplint.facts.node import Bin, PackageJson
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.project.tree import Tree
@@ -69,8 +70,8 @@ def _named(tree: Tree) -> Mapping[str, str]:
             package = package_json(tree, folder)
             if package and package.name:
                 found.setdefault(package.name, []).append(folder)
-            if package and package.mcp_name:
-                claimed.setdefault(package.mcp_name, []).append(folder)
+            if package and package.mcp_name.only:
+                claimed.setdefault(package.mcp_name.only, []).append(folder)
     for server, name in _published(tree) if claimed else ():
         if name not in found and len(claimed.get(server, ())) == 1:
             found[name] = claimed[server]
@@ -81,11 +82,10 @@ def _named(tree: Tree) -> Mapping[str, str]:
 def _published(tree: Tree) -> Iterator[tuple[str, str]]:
     """The npm packages of `server.json` files: the name of the server, and that of the package."""
     for path in tree.called("server.json"):
-        document = tree.facts("json", path)
-        root = document.root if document is not None else None
-        for package in items(root.get("packages")) if isinstance(root, MappingNode) else ():
-            if scalar(at(package, "registryType")) == "npm" and isinstance(root, MappingNode):
-                yield scalar(root.get("name")), scalar(at(package, "identifier"))
+        document: ServerJson | None = None if is_test(path) else tree.facts("manifest", path)
+        for package in items(document.root.get("packages")) if document else ():
+            if document and scalar(at(package, "registryType")) == "npm":
+                yield scalar(document.root.get("name")), scalar(at(package, "identifier"))
 
 
 def _depth(folder: str) -> int:
@@ -128,11 +128,11 @@ def bare(tree: Tree, words: tuple[str, ...]) -> Label | None:
     name = re.sub(r"(?<=.)@[^/]*$", "", plain[0]) if plain and not plain[0].startswith("-") else ""
     folder = named(tree).get(name)
     package = package_json(tree, folder) if folder is not None else None
-    if package is None or package.named is None or started(package, name):
+    if package is None or package.named.span is None or started(package, name):
         return None
     there = ", ".join(f"`{each.name}`" for each in package.bins[:5])
     why = f"several commands and none of them is `{name.rpartition('/')[2]}`: {there}" if there else "no command"
-    return Label(package.named, why)
+    return Label(package.named.span, why)
 
 
 def source_of(tree: Tree, path: str) -> str | None:
