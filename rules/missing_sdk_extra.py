@@ -78,7 +78,7 @@ def check(server: Server):
         return
     for call in server.calls:
         task = next((each for each in call.arguments if each.name == "task"), None)
-        if call.role == "registration" and not call.tried and task and task.value.must(lambda on: on is True):
+        if call.role == "registration" and not call.tried and task and task.value.must_be(True):
             yield Finding(
                 f"`task=True` needs `{sdk.package}[tasks]`, which is not installed", task.span, sdk.version.trace
             )

@@ -126,7 +126,7 @@ def check(part: Route | ClientConfig):
     elif (
         part.carried
         and heard
-        and part.tls.may(lambda secure: not secure)
+        and part.tls.may_not_be(True)
         and (shown := (*part.published, *part.binds, *part.guarded))
     ):
         checks = next(checking(part, part.carried), None)
@@ -144,7 +144,7 @@ def checking(route: Route, server: Server):
     """What surely checks the tokens of clients: the proxy, the server, or middleware around it."""
     if route.guarded:
         yield from route.auth[:1]
-    if server.auth.must(lambda guard: guard is not None):
+    if server.auth.must_not_be(None):
         yield Label(server.auth.only.span if server.auth.only else server.span, "checks tokens")
     yield from server.locked
 

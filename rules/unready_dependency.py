@@ -111,10 +111,10 @@ def check(container: Container):
                 yield Finding(message, needed.failing.span, (waits,), None, ERROR)
         elif needed.condition.must_be("service_started"):
             yield from unready(container, needed)
-        elif needed.condition.must_be(HEALTHY) and needed.probed.must(lambda has: not has):
+        elif needed.condition.must_be(HEALTHY) and needed.probed.must_be(False):
             yield unchecked(container.title, needed, needed.name)
     for waiting in container.awaited:
-        if waiting.condition.must_be(HEALTHY) and waiting.probed.must(lambda has: not has):
+        if waiting.condition.must_be(HEALTHY) and waiting.probed.must_be(False):
             yield unchecked(f"container `{waiting.name[:60]}`", waiting, container.service or "")
 
 

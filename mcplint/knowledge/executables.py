@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 SHELLS = ("sh", "bash", "dash", "ash", "zsh")
+INITS = ("tini", "tini-static", "docker-init", "dumb-init", "catatonit")
+"""What starts another program as process 1 and stays beside it."""
 NODE_MANAGERS = ("npm", "pnpm", "yarn", "bun")
 NODE_NAMES = ("node", "nodejs")
 NODE_RUNTIMES = (*NODE_NAMES, "bun", "deno")

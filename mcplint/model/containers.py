@@ -53,6 +53,10 @@ class Container(NamedTuple):
     `checks`: what all of these ask for.
     `ports`: published ones; `host_ip` is the text as written where it is not known, None for all interfaces.
     `network_mode`: `host`, `none`, `bridge`, `service:NAME`, …; an option None where nothing is said.
+    `user`: as written (`app`, `10001:10001`). `workdir`: the folder that it starts in. `replicas`: how many there are.
+    `restart`: the policy as its platform spells it (`always`, `on-failure`). `memory`: the limit as written (`512m`,
+    `1Gi`). Of both an option None means that no file says one. `tty`, `stdin_open`: whether it has a terminal, and an
+    input that stays open. `read_only`: whether it may write to volumes alone.
     `grace_period`: seconds between SIGTERM and SIGKILL. `init`: another process is number 1, and hands signals on.
     `privileges`: what gives it power over its host.
     `affinity`: what keeps a client with one replica, as `Spread.affinity` says it.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from mcplint.commands.command_lines import program
 from mcplint.commands.words import text
+from mcplint.knowledge.executables import INITS
 from mcplint.model import DeadEnd, Member, Route, Server
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import GATEWAY, Network
@@ -20,8 +21,7 @@ PROGRAMS = frozenset(
         "lighttpd",
         "traefik",
         "envoy",
-        "tini",
-        "dumb-init",
+        *INITS,
         "docker-entrypoint.sh",
         "entrypoint.sh",
     }

@@ -10,7 +10,7 @@ from mcplint.facts.client import ClientFile
 from mcplint.facts.document import TRAILING_COMMA, MappingNode, Node, Problem, ScalarNode, items, pairs, scalar
 from mcplint.findings import ERROR, NOTE, WARNING
 from mcplint.knowledge.clients import HEADERS, IGNORED, REFUSED, SKIPPED, VS_CODE, Host, host
-from mcplint.knowledge.executables import CONTAINER_ENGINES
+from mcplint.knowledge.executables import CONTAINER_ENGINES, SHELLS
 from mcplint.knowledge.transports import STDIO
 from mcplint.model import ClientFlaw
 from mcplint.services.docker_run import docker_run
@@ -279,9 +279,7 @@ def _respelled(span: Span, inner: str, host: Host) -> tuple[tuple[Edit, ...], st
 def _strings(node: MappingNode) -> Iterator[ScalarNode]:
     """The strings of an entry in which hosts replace variables; a shell has its own."""
     command, args = scalar(node.get("command")), items(node.get("args"))
-    if command not in ("sh", "bash", "cmd", "powershell", "pwsh") and not any(
-        "mcp-remote" in scalar(one) for one in args
-    ):
+    if command not in (*SHELLS, "cmd", "powershell", "pwsh") and not any("mcp-remote" in scalar(one) for one in args):
         yield from _scalars((node.get("command"), *args))
     yield from _scalars((node.get("url"), node.get("httpUrl")))
     for key in ("env", *HEADERS):

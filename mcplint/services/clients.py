@@ -9,7 +9,7 @@ from posixpath import basename, dirname, join, normpath
 from typing import Any, NamedTuple
 
 from mcplint.facts.client import ClientFile
-from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, SequenceNode, at, items, scalar
+from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, at, items, scalar
 from mcplint.knowledge.clients import BOTH, CLAUDE_CODE, STRATEGIES, STRATEGY, Host, host
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.transports import STREAMABLE
@@ -111,7 +111,7 @@ def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientC
         local=tuple(on_this_machine(node)),
         committed=reader.committed if reader else basename(name.span.source.path) == BUNDLE,
     )
-    return _remote(told, _items(node.get("args"))) if not url.trace else told
+    return _remote(told, items(node.get("args"))) if not url.trace else told
 
 
 def _remote(client: ClientConfig, args: tuple[Node, ...]) -> ClientConfig:
@@ -183,12 +183,8 @@ def _command(node: MappingNode) -> Value[tuple[str, ...]]:
     command, args = node.get("command"), node.get("args")
     if not isinstance(command, ScalarNode):
         return UNKNOWN
-    words = [command, *_items(args)]
+    words = [command, *items(args)]
     trace = (Label(command.span, "the client starts this"),)
     if not all(isinstance(word, ScalarNode) for word in words):
         return Value(None, trace)
     return Value((tuple(word.text for word in words if isinstance(word, ScalarNode)),), trace)
-
-
-def _items(node: Node | None) -> tuple[Node, ...]:
-    return node.items if isinstance(node, SequenceNode) else ()

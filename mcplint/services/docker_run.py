@@ -10,7 +10,7 @@ from mcplint.commands.command_lines import DOCKER_RUN
 from mcplint.commands.options import Grammar, parse
 from mcplint.facts.document import MappingNode, Node, ScalarNode, items, pairs, scalar
 from mcplint.findings import ERROR
-from mcplint.knowledge.executables import CONTAINER_ENGINES
+from mcplint.knowledge.executables import CONTAINER_ENGINES, SHELLS
 from mcplint.model import ClientFlaw
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
@@ -97,7 +97,7 @@ def _said(node: MappingNode, args: Sequence[Node]) -> tuple[tuple[Value[str], ..
     """The words of a command, and whether each stands by itself: a shell is given all of them in one text."""
     command = node.get("command")
     listed = (command, *args) if isinstance(command, ScalarNode) else ()
-    shell = scalar(command).rpartition("/")[2] in ("sh", "bash") and [scalar(each) for each in args[:1]] == ["-c"]
+    shell = scalar(command).rpartition("/")[2] in SHELLS and [scalar(each) for each in args[:1]] == ["-c"]
     if not shell or len(args) != 2:
         return tuple(Value((scalar(each),), (Label(each.span, "the client says it"),)) for each in listed), True
     last = re.split(r"&&|;|\n", scalar(args[1]).strip())[-1].strip().removeprefix("exec ")

@@ -15,7 +15,7 @@ from mcplint.commands.python_commands import is_python
 from mcplint.commands.shell import Ran
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import base
-from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
+from mcplint.knowledge.executables import INITS, JAVASCRIPT, TYPESCRIPT
 from mcplint.model.containers import Container
 from mcplint.project.tree import Tree
 from mcplint.text.paths import is_test
@@ -30,8 +30,6 @@ NAMES = re.compile(r"(?: ?-[acilnox]+)*")
 LONGEST_NAME = 15
 """How many characters of a name the kernel keeps."""
 PLAIN = re.compile(r"[\w@:/ .-]{3,200}")
-INITS = frozenset({"tini", "tini-static", "docker-init", "dumb-init", "catatonit"})
-"""What starts another program and stays beside it."""
 RUNNERS = frozenset(
     {
         "gunicorn",
