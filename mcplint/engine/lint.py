@@ -124,13 +124,16 @@ def _check(rules: Iterable[Rule], parts: Iterable[Any], config: Config) -> tuple
 def _of_one_cause(alike: list[tuple[str, Diagnostic]]) -> list[Diagnostic]:
     """What a rule says at one place of several parts in the same words: one diagnostic that names the others.
 
-    Those are left apart whose message does not name the part, or whose severity or fix is another.
+    Those are left apart whose message does not name the part, or whose severity or fix is another. A part without a
+    name of its own goes without saying.
     """
     (title, first), *more = alike
     others = list(dict.fromkeys(other for other, _ in more if other != title))
     same = all((each.severity, each.finding.fix) == (first.severity, first.finding.fix) for _, each in more)
     if not others or not same or title not in first.finding.message:
         return [each for _, each in alike]
+    if not (others := [each for each in others if "`" in each]):
+        return [first]
     named = ", ".join(others[:MOST_NAMED])
     left = len(others) - MOST_NAMED
     message = f"{first.finding.message} (likewise {named}{f' and {left} more' if left > 0 else ''})"
