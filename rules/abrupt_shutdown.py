@@ -123,7 +123,7 @@ def behind_shell(server):
     shell = words and words[:2] in (("/bin/sh", "-c"), ("sh", "-c")) and not re.search(r"\b(?:exec|trap)\b", words[2])
     known = base(container.image.only or "") if shell else None
     if known and known.tools and "apt-get" in known.tools and server.speaks_http and not shielded(container):
-        message = f"the shell that starts the server of {container.title} is its process 1 and hands no SIGTERM on"
+        message = f"the shell that starts the server of {container.title} is its process 1 and does not forward SIGTERM"
         yield Finding(message, container.cmd, severity=gravity(server))
 
 
@@ -138,9 +138,7 @@ def behind_script(server):
     given = words[0] in SHELLS and words[1:] == [script.path.rpartition("/")[2]]
     direct = words[0] == script.path.rpartition("/")[2] and re.match(r"#!.*\b(?:ba|da|a|z)?sh\b", script.text)
     if (given or direct) and not re.search(HANDING, script.text):
-        message = (
-            f"{script.path} is process 1 of {container.title}: its shell waits for the server and hands no SIGTERM on"
-        )
+        message = f"{script.path} is process 1 of {container.title}: its shell waits for the server and does not forward SIGTERM"
         yield Finding(message, notes[0].span, (Label(container.cmd, "starts it"),), severity=gravity(server))
 
 
@@ -176,9 +174,7 @@ def in_handler(server):
     if not server.lingering or not words or not re.search(r"(?:^|/)node(?:js)?$", words[0]):
         return
     if not (image and "STOPSIGNAL" in image.source.text):
-        message = (
-            f"{server.title} does not shut down while a client has a stream open: its handler of SIGTERM waits for that"
-        )
+        message = f"{server.title} does not shut down while a client has a stream open: its SIGTERM handler waits for all streams to close"
         yield Finding(message, server.lingering[0].span, server.lingering[1:], severity=gravity(server))
 
 

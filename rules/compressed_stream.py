@@ -119,7 +119,7 @@ def by_starlette(server):
             )
             yield Finding(message, note.span, starlette.trace, fix)
         else:
-            message = "GZipMiddleware holds events back in starlette before 0.46.0, and no file decides the release"
+            message = "GZipMiddleware holds events back in starlette before 0.46.0, and no file pins the release"
             yield Finding(message, note.span, severity=NOTE)
 
 

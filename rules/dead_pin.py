@@ -44,7 +44,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[dead-pin]: mcp 1.9.4 does not start with pydantic 2.14 or newer, which nothing holds back: ImportError: cannot import name 'eval_type_backport' from 'pydantic._internal._typing_extra'
+error[dead-pin]: mcp 1.9.4 does not start with pydantic 2.14 or newer, which no requirement excludes: ImportError: cannot import name 'eval_type_backport' from 'pydantic._internal._typing_extra'
  --> requirements.txt:1:6
   |
 1 | mcp==1.9.4
@@ -86,7 +86,7 @@ def check(server: Server):
     pins = " and ".join(f"`{each.dependency}<{each.since}`" for each in sdk.dead)
     message = (
         f"{sdk.package} {sdk.installed.only} does not start with {first.dependency} {first.since} or newer, "
-        f"which nothing holds back: {first.error}"
+        f"which no requirement excludes: {first.error}"
     )
     edits = tuple(edit for each in sdk.dead for edit in each.pin) if len(sdk.dead) == 1 else ()
     fix = Fix(f"require {pins} beside it", edits, safe=not first.relock, then=first.relock)

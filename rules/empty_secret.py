@@ -73,7 +73,7 @@ services:
     ports: ["8000:8000"]
 ```
 ```output
-warning[empty-secret]: NOTES_TOKEN is empty where compose is not told it, and server `notes` then lets everybody in
+warning[empty-secret]: NOTES_TOKEN is empty unless it is set when compose runs, and server `notes` then lets everybody in
   --> compose.yaml:5:20
    |
  5 |       NOTES_TOKEN: ${NOTES_TOKEN}
@@ -121,7 +121,7 @@ def check(server: Server):
     shown = server.proxy_ports or any(map(is_open, container.ports)) or container.network_mode.must_be("host")
     for opener in server.openers:
         name = opener.text[:60]
-        message = f"{name} is empty where compose is not told it, and {server.title} then lets everybody in"
+        message = f"{name} is empty unless it is set when compose runs, and {server.title} then lets everybody in"
         fix = Fix(f"insist on {name}", (Edit(opener.span, f"${{{opener.text}:?}}"),))
         yield Finding(message, opener.span, (Label(server.span, "starts all the same"),), fix, None if shown else NOTE)
 

@@ -16,8 +16,8 @@ builds the image, with packages that nobody has tried with each other.
 Reported for two packages that `package.json` itself asks for, by what the lock
 file says of them, and without one for `mcp-handler` and the packages of
 version 2, of which it is known; deeper in the tree npm only warns. Not
-reported where the command, a variable or a `.npmrc` of the project has npm
-bear it, for `overrides`, and for workspaces.
+reported where the command, a variable or a `.npmrc` of the project tells npm
+to ignore it, for `overrides`, and for workspaces.
 
 See https://docs.npmjs.com/cli/v11/configuring-npm/package-json#peerdependencies
 

@@ -4,7 +4,7 @@ r"""A location takes the path of another server too, as it begins with the same 
 and also `/notes-admin` and `/notesx`. So do `handle /notes*` in Caddy,
 `path_beg /notes` in HAProxy and ``PathPrefix(`/notes`)`` in Traefik 3. Where
 something else is meant to answer there, its calls come to the wrong server:
-that one answers `404`, or asks for a login, and the right one never hears of
+that one answers `404`, or asks for a login, and the right one never gets
 them.
 
 Reported only where the files show who is meant and that nothing better takes

@@ -13,10 +13,10 @@ DNS has the names of Services anyway.
 An error where the port of the server comes from the variable, a warning where
 the program reads it for something else. Not reported for headless Services,
 for Services of other folders that do not lead to the pod, for
-`parseInt(process.env.MCP_PORT) || 3000` and a `try` around `int()`, which bear
-any text, for what takes the text apart first (`rsplit(":", 1)`, `isdigit()`),
-and where a Secret or a ConfigMap that is not in the project may set the
-variable.
+`parseInt(process.env.MCP_PORT) || 3000` and a `try` around `int()`, which
+tolerate any text, for what takes the text apart first (`rsplit(":", 1)`,
+`isdigit()`), and where a Secret or a ConfigMap that is not in the project may
+set the variable.
 
 See
 https://kubernetes.io/docs/tutorials/services/connect-applications-service/#accessing-the-service

@@ -73,7 +73,7 @@ volumes:
   notes:
 ```
 ```output
-warning[shared-file-store]: each of 3 processes rewrites one file as a whole at `NOTES`, so changes get lost
+warning[shared-file-store]: server `notes` runs in 3 processes, and each rewrites all of the file that `NOTES` names: changes get lost
   --> server.py:15:5
    |
 15 |     NOTES.write_text(json.dumps(notes))
@@ -112,16 +112,18 @@ def check(server: Server):
     for store in server.file_stores if spread else ():
         many = spread.processes.only or "several"
         if apart(spread) and server.container and not server.container.volumes:
-            message = f"each of {many} containers has a file of its own, written at {named(store)}"
+            message = f"{server.title} runs in {many} containers, and each writes to its own copy of {named(store)}"
             yield Finding(message, store.note.span, spread.notes)
         elif store.kind == "json":
-            message = f"each of {many} processes rewrites one file as a whole at {named(store)}, so changes get lost"
+            message = f"{server.title} runs in {many} processes, and each rewrites all of {named(store)}: changes get lost"
             yield Finding(message, store.note.span, spread.notes)
 
 
 def named(store: Store) -> str:
-    """The path of the file, or the expression of the program that names it."""
-    return f"`{store.note.span.head.text.strip(QUOTES)[:60]}`"
+    """The file by its path, or by the expression of the program that names it."""
+    said = store.note.span.head.text
+    path = f"`{said.strip(QUOTES)[:60]}`"
+    return path if said[:1] in QUOTES else f"the file that {path} names"
 
 
 def apart(spread: Spread) -> bool:

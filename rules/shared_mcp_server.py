@@ -19,7 +19,7 @@ Make a server in the handler, by a function that registers the tools, and
 connect that one.
 
 It is a note for a transport a request in 1.17.1 to 1.25.3 and 2.0.0 to 2.2.0,
-which bear it while the next update does not, and a warning where the release
+which tolerate it, unlike the next update, and a warning where the release
 is not known.
 
 Not reported for a server that is made in the handler or by a function that it

@@ -51,7 +51,7 @@ auto_start_machines = true
 min_machines_running = 0
 ```
 ```output
-warning[stopped-sessions]: server `notes` keeps sessions in memory, and its machine is stopped while nobody asks: they are lost
+warning[stopped-sessions]: server `notes` keeps sessions in memory, and its machine is stopped when idle: they are lost
  --> fly.toml:6:23
   |
 6 | auto_stop_machines = "stop"
@@ -103,9 +103,7 @@ def check(server: Server):
     container = server.container
     stops = container.stopped if container else ()
     if stops and server.speaks_http and server.stateless.must_be(False):
-        message = (
-            f"{server.title} keeps sessions in memory, and its machine is stopped while nobody asks: they are lost"
-        )
+        message = f"{server.title} keeps sessions in memory, and its machine is stopped when idle: they are lost"
         place = stops[0].span
         quoted = place.text != "true"
         fix = Fix("suspend it instead", (Edit(place, "suspend" if quoted else '"suspend"'),))

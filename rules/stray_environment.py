@@ -75,7 +75,7 @@ def main() -> None:
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[stray-environment]: the environment that the image of Dockerfile copies from another stage does not work here: `uv sync --locked --no-dev` leads it back to /app, and no COPY brings `src/notes/__init__.py` here
+error[stray-environment]: the virtual environment that the image of Dockerfile copies from another stage does not work: `uv sync --locked --no-dev` made an editable install of /app, and no COPY brings `src/notes/__init__.py` here
   --> Dockerfile:9:1
    |
  6 | RUN uv sync --locked --no-dev
@@ -126,6 +126,6 @@ from mcplint import ERROR, Container, Finding, Fix, LackKind, rule
 @rule("stray-environment", ERROR)
 def check(container: Container):
     for lack in container.lacking(LackKind.ENVIRONMENT):
-        message = f"the environment that {container.title} copies from another stage does not work here: {lack.why}"
+        message = f"the virtual environment that {container.title} copies from another stage does not work: {lack.why}"
         fix = Fix("install the project itself into it", lack.edits) if lack.edits else None
         yield Finding(message, lack.span, lack.notes, fix)

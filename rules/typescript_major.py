@@ -12,7 +12,7 @@ since July 2026, and so does a range such as `>=5` where no lock file decides.
 install without development packages leaves the project's own one out.
 
 Ask for TypeScript 5 (`typescript@5.9.3`), or name `rootDir` and what the new
-releases have in place of the options. Release 6 bears these for
+releases have in place of the options. Release 6 accepts these with
 `"ignoreDeprecations": "6.0"`, release 7 does not.
 
 Reported for `tsc` itself, started by a script of the project, by npx or in the

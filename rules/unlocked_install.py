@@ -31,12 +31,14 @@ release that the install takes lacks what the program imports, that is an error
 of `sdk-range-mismatch`, which tells of the install too. The cap that fixes it
 leaves the install as it is, and this rule speaks then.
 
-Not reported for `pip`, `setuptools`, `wheel`, `uv` and other install tools, in
-a branch of a `RUN` that the build does not take as its arguments and the files
-copied before it are, for npm and its like also in one of which that is not
-known, or in stages whose environment the image does not take. Where it takes a
-wheel alone, the install of the wheel counts: it resolves what the wheel needs
-anew, whatever the lock of the stage that built it says.
+Not reported:
+
+- for `pip`, `setuptools`, `wheel`, `uv` and other install tools;
+- in a branch of a `RUN` that the build does not take, as its arguments and the
+  files copied before it show; of npm and its like, nor in one that it may not;
+- in stages whose environment the image does not take. Where it takes only a
+  wheel, the install of that wheel counts: it resolves again what the wheel
+  needs, whatever the lock of the stage that built it says.
 
 See https://docs.astral.sh/uv/concepts/projects/sync/
 

@@ -102,7 +102,7 @@ def check(part: Container | MisnamedImage):
     elif not told or "$" in told or "{{" in told or part.rendered:
         return
     elif (blank := placeholder(told)) and not (part.build and is_reference(told)):
-        message = f"`{told[:100]}` cannot be pulled: `{blank}` stands for what nobody has filled in"
+        message = f"`{told[:100]}` cannot be pulled: `{blank}` is a placeholder that nobody filled in"
         yield Finding(message, place, (), None, WARNING)
     elif not blank and not is_reference(told):
         yield misnamed(told, part.reference, place, " cannot be pulled", None)

@@ -84,7 +84,7 @@ def check(server: Server):
         message = f"daphne runs no lifespan, without which {server.title} answers with 500"
         yield Finding(message, server.span)
     elif server.reused and server.transport.must_be("streamable-http"):
-        message = f"{server.title} answers one invocation: Mangum runs its lifespan at each, and it is made only once"
+        message = f"{server.title} answers only the first invocation: Mangum runs its lifespan at each one, and it can run only once"
         notes = (Label(server.made, "the server is made here"),) if server.made else ()
         yield Finding(message, server.reused.span, notes)
 

@@ -153,8 +153,8 @@ def cli() -> None:
 @click.option(
     "--baseline", metavar="FILE", type=FILE, help="Report only what is not among the known findings in this file."
 )
-@click.option("--write-baseline", is_flag=True, help="Write all that is found to the --baseline file.")
-@click.option("--prune-baseline", is_flag=True, help="Remove what is found no more from the --baseline file.")
+@click.option("--write-baseline", is_flag=True, help="Write all findings to the --baseline file.")
+@click.option("--prune-baseline", is_flag=True, help="Remove findings that are gone from the --baseline file.")
 @click.option("--statistics", is_flag=True, help="Print the number of findings of each rule instead of the findings.")
 @click.option("--quiet", "-q", is_flag=True, help="Do not print the summary line.")
 @click.option(
@@ -216,7 +216,7 @@ def graph(**given: Any) -> int:
 def config(**given: Any) -> int:
     """Print every setting of a project, its value and where that is set.
 
-    schema: a JSON Schema of the configuration, for editors.
+    `--format schema` prints a JSON Schema of the configuration, for editors.
     """
     from mcplint.cli.config import config
 

@@ -229,7 +229,7 @@ def missing(tree: Tree, path: str) -> Absence:
         return Absence("git ignores it, so that a clone lacks it", (label,), by_git=True)
     if not PRUNED.isdisjoint(path.split("/")):
         return Absence("it is made by a build and not kept", by_git=True)
-    return Absence("the project has no such file")
+    return Absence("the project has no such path")
 
 
 def _place(source: str, target: str, path: str) -> str | None:

@@ -279,7 +279,8 @@ def _without_sources(
         modules = _modules(each, contents.tree)
         path = next((path for path in paths if path in modules), None)
         if path and next(contents.image_paths(path), "") == "":
-            why = f"`{' '.join(install.argv)}` leads it back to {each.image_path}, and no COPY brings `{path}` here"
+            made = f"`{' '.join(install.argv)}` made an editable install of {each.image_path}"
+            why = f"{made}, and no COPY brings `{path}` here"
             notes = (Label(install.span, "installs the project editable"), Label(container.cmd, "starts the program"))
             site = install.site if install.tool == "uv sync" else None
             flag = (Edit(site.span, f"{site.before}--no-editable{site.after}"),) if site else ()

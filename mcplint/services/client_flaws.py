@@ -252,7 +252,7 @@ def _variables(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     remote = "command" not in {key.text for key, _ in node.pairs}
     for value in _strings(node):
         if remote and (name := re.search(r"\$\{(\w+)\}", value.text)) and name[1] in host.withheld:
-            text = f"{host.name} keeps {name[1]} from remote servers: `{name[0]}` comes to nothing"
+            text = f"{host.name} keeps {name[1]} from remote servers: `{name[0]}` arrives empty"
             yield ClientFlaw("variable", value.span, text, WARNING)
         for found in re.finditer(VARIABLE, value.text):
             if re.fullmatch(host.variables, found[0]) or value.span.text != value.text:

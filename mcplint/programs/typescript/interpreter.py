@@ -48,7 +48,7 @@ def follow(start: Start, world: World) -> Outcome:
         problem = NotFollowed(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
         world.tree.problems.setdefault(source.path, problem)
     elif not found.servers and found.imports and (damage := _damage(start, world)) is not None:
-        world.tree.problems.setdefault(start.target, Unreadable(damage, "no valid program stands here", WARNING))
+        world.tree.problems.setdefault(start.target, Unreadable(damage, "syntax error", WARNING))
     return found
 
 
