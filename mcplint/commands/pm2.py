@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterator
 
 from mcplint.commands.execution import ExecContext, Next, Step
-from mcplint.commands.node_commands import SCRIPT_NAMES, node_file
+from mcplint.commands.node_files import SCRIPT_NAMES, node_file
 from mcplint.commands.options import grammar, parse
 from mcplint.commands.words import Words, span_of, text
 from mcplint.knowledge.executables import NODE_NAMES

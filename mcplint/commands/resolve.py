@@ -214,7 +214,7 @@ def _program(words: Words, context: ExecContext) -> Step:
 
             return from_script(path, words[1:], context.because(words[0], f"starts {context.file(path) or path}"))
         case "node":
-            from mcplint.commands.node_commands import node_file
+            from mcplint.commands.node_files import node_file
 
             return node_file(words[0], words[1:], context)
     return context.none(f"{path} is not followed")
@@ -229,11 +229,11 @@ def _installed(words: Words, context: ExecContext) -> Step:
         return Next((*deno, *words[1:]), context)
     manifests = (source for path in context.tree.called("package.json") for source in (context.tree.source(path),))
     if "/" in name and name.endswith(JAVASCRIPT):
-        from mcplint.commands.node_commands import node_file
+        from mcplint.commands.node_files import node_file
 
         return node_file(words[0], words[1:], context)
     if name and any(source and name in source.text for source in manifests):
-        from mcplint.commands.node_commands import bin_of
+        from mcplint.commands.node_managers import bin_of
 
         found = bin_of(context, name, words[1:], words[0])
         if found is not None:

@@ -9,8 +9,9 @@ from mcplint.commands.options import Grammar, Parsed, grammar, parse
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.dependencies import Project
 from mcplint.facts.document import at
-from mcplint.images.python_installs import by_uv, named_program
+from mcplint.images.python_installs import named_program
 from mcplint.images.runs import RunStep
+from mcplint.images.uv_install import uv_install
 from mcplint.model import Install, Packaged
 from mcplint.packaging.backend import HATCHLING, POETRY, backend
 from mcplint.values import Value
@@ -81,7 +82,7 @@ def builds(steps: Iterable[RunStep]) -> Iterator[Install]:
                 yield from _built(name, step, options)
             elif name == "uv" and text(verb) == "export":
                 after = parse(tuple(rest), UV, interspersed=True)
-                yield by_uv("uv export", step, before, after)._replace(packaged=())
+                yield uv_install("uv export", step, before, after)._replace(packaged=())
 
 
 def _built(name: str, step: RunStep, options: Parsed) -> Iterator[Install]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from mcplint.commands.command_lines import GATEWAYS
-from mcplint.dependencies.node_packages import DENO_CONFIGS
 from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
-from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.link import completed_containers, listeners, starts, stated
+from mcplint.link.relevance import publishes, speaks_of_mcp
 from mcplint.model import (
     Call,
     ClientConfig,
@@ -68,7 +66,7 @@ class Linked(NamedTuple):
 def link(tree: Tree, config: Config) -> Linked:
     """The deployment that the files of a project make."""
     paths: Paths = kinds(path for path in tree.paths if not is_test(path))
-    wanted = _speaks_of_mcp(tree, paths) or _publishes(tree, paths)
+    wanted = speaks_of_mcp(tree, paths) or publishes(tree, paths)
     hosted = _platforms(tree, paths) if wanted else None
     contexts = _contexts(tree, paths, hosted.services if hosted else ()) if wanted else ()
     contexts = tuple(stated.containers(contexts, config.deployment))
@@ -134,38 +132,6 @@ def _without_scripts(deployment: Deployment, scripts: tuple[EntryPoint, ...]) ->
     unfollowed = tuple(each for each in deployment.unfollowed if each.span.source.path not in run)
     changed = deployment._replace(containers=tuple(containers), unfollowed=unfollowed)
     return changed if told or run else deployment
-
-
-def _speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
-    """Whether any list of dependencies or Python file has the letters, or what deploys names a bridge, or Deno runs it.
-
-    Without them there is no server to look for.
-    """
-    for form in ("pyproject", "requirements", "package.json", "python"):
-        for path in paths.get(form, ()):
-            source = tree.source(path)
-            if source and ("mcp" in source.text or "modelcontextprotocol" in source.text):
-                return True
-    if _is_broken(tree, paths) and any(tree.mentions(path, *NPM_PACKAGES) for path in paths.get("typescript", ())):
-        return True
-    deploying = [path for form in ("dockerfile", "compose", "kubernetes") for path in paths.get(form, ())]
-    if any(tree.mentions(path, *GATEWAYS) for path in deploying):
-        return True
-    configs = [path for name in DENO_CONFIGS for path in tree.called(name)]
-    if configs or any(tree.mentions(path, "deno") for path in (*deploying, *paths.get("client", ()))):
-        return any(tree.mentions(path, *NPM_PACKAGES) for path in (*configs, *paths.get("typescript", ())))
-    return False
-
-
-def _is_broken(tree: Tree, paths: Paths) -> bool:
-    """Whether a `package.json` cannot be read as a whole, so that it may not say what its programs import."""
-    found = tree.all_facts("package_json", paths.get("package.json", ()))
-    return len(found) < len(paths.get("package.json", ())) or any(each.problems for each in found.values())
-
-
-def _publishes(tree: Tree, paths: Paths) -> bool:
-    """Whether the project publishes a server: its image is then of interest, whatever is in it."""
-    return bool(tree.all_facts("manifest", paths.get("server.json", ())))
 
 
 def _contexts(tree: Tree, paths: Paths, workloads: tuple[Container, ...]) -> tuple[ContainerContext, ...]:

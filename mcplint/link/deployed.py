@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from mcplint.images.image import Image
 from mcplint.model import ASSUMED, MISSING, ClientConfig, Container, Deployment, Link, Remote, Server
 from mcplint.project.tree import Tree
-from mcplint.services.containers import ContainerContext, is_of_tests, with_image
+from mcplint.services.containers import ContainerContext, is_of_tests
 from mcplint.services.image_names import is_other_software, repository
 from mcplint.services.kubernetes.selectors import KINDS
+from mcplint.services.over_image import with_image
 from mcplint.text import urls
 from mcplint.values import Label
 

@@ -213,7 +213,7 @@ def _packed(entry: Entry, tree: Tree) -> Words:
     place = kind(entry.span.source.path)
     if place is None or place.name != "bundle" or program(entry.words) != "node":
         return ()
-    from mcplint.commands.node_commands import packed
+    from mcplint.commands.node_managers import packed
 
     folder = posixpath.dirname(entry.span.source.path)
     return packed(entry.id.rpartition(":")[2], folder, entry.words, tree)

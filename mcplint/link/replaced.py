@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from mcplint.model import Argv, Container, Loose
-from mcplint.services.containers import ContainerContext, command
+from mcplint.services.containers import ContainerContext
+from mcplint.services.over_image import command
 from mcplint.text.lines import position
 from mcplint.text.source import Span
 

@@ -1,0 +1,101 @@
+"""The file of the project that Node is started with, or that a framework makes of the project."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+
+from mcplint.commands.execution import ExecContext, Step
+from mcplint.commands.options import grammar
+from mcplint.commands.words import Words, span_of, text
+from mcplint.dependencies.node_packages import nearest, package_json
+from mcplint.knowledge.executables import NODE_NAMES
+from mcplint.programs.start import FRAMEWORK, SCRIPT, Start
+from mcplint.programs.typescript.packages import source_of
+from mcplint.values import Label, Value
+
+SCRIPT_NAMES = re.compile(r"\.(?:[cm]?[jt]sx?)$")
+
+
+NODE = grammar(
+    "",
+    "import require loader experimental-loader conditions env-file env-file-if-exists max-old-space-size title "
+    "stack-trace-limit tsconfig project inspect-port unhandled-rejections input-type disable-warning watch-path "
+    "config allow-net allow-read allow-env allow-write preload cwd",
+    r="require",
+    C="conditions",
+    c="config",
+)
+
+
+def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
+    """A file that Node runs: the source of it where it is built."""
+    said = text(word)
+    if said is None:
+        return context.none("the file is not known", word=word)
+    said = _main(context) or said if posixpath.normpath(said) == "." else said
+    found = next((found for path in _paths(said, context) if (found := source_of(context.tree, path))), None)
+    if found is None:
+        place = context.absolute(said) or context.inside(said)
+        place = f"node {place}" if place and posixpath.basename(said) in NODE_NAMES else place
+        why = f"{said} is not in the project, and what it is built from is not known"
+        return _generated(said, word, argv, context) or context.none(why, place)
+    built = context.inside(said)
+    how = f"starts {found}" if built in (None, found) else f"starts {built}, which is built from {found}"
+    start = context.start(SCRIPT, found, argv, (posixpath.dirname(found),), Label(span_of(word, context.span), how))
+    # In `_inside` a folder of the project stands for the root of the image.
+    image_path = context.absolute(said) if context.workdir != "/" or said.startswith("/") else None
+    return start._replace(language="typescript", image_path=image_path)
+
+
+def _main(context: ExecContext) -> str:
+    """What Node loads of the package that a command is run in, empty where that is not known."""
+    folder = package_folder(context)
+    package = package_json(context.tree, folder) if folder is not None else None
+    return package.main if package else ""
+
+
+def _generated(said: str, word: Value[str], argv: Words, context: ExecContext) -> Start | None:
+    """A file that a framework makes of a project when it is built: `server.js` of Next, `dist/http.js` of xmcp."""
+    name = posixpath.basename(said)
+    if name == "server.js":
+        return of_framework("next", word, argv, context, {"standalone": Value(("",))})
+    if name in ("http.js", "stdio.js"):
+        return of_framework("xmcp", word, argv, context, {"transport": Value((name[:-3],))})
+    return None
+
+
+def of_framework(
+    name: str, word: Value[str], argv: Words, context: ExecContext, flags: Mapping[str, Value[str]]
+) -> Start | None:
+    """The start of a project by its framework, None where its package does not require that."""
+    folder = package_folder(context)
+    package = package_json(context.tree, folder) if folder is not None else None
+    if folder is None or package is None or package.range(name) is None:
+        return None
+    path = posixpath.join(folder, "package.json")
+    note = Label(span_of(word, context.span), f"{name} serves the project of {path}")
+    return context.start(FRAMEWORK, path, argv, (folder,), note, name, flags)._replace(language="typescript")
+
+
+def _paths(path: str, context: ExecContext) -> Iterator[str]:
+    """Where in the project a path in the image may stand: as copied, else below the folder of the image's sources."""
+    inside = context.inside(path)
+    if inside is not None:
+        yield inside
+    absolute, workdir = context.absolute(path) or posixpath.normpath(path), context.workdir
+    parts = absolute.strip("/").split("/")
+    if workdir and absolute.startswith(f"{workdir.rstrip('/')}/"):
+        for home in dict.fromkeys((context.folder or context.home, context.home)):
+            yield posixpath.normpath(posixpath.join(home, absolute[len(workdir.rstrip("/")) + 1 :]))
+    for start in range(len(parts)):
+        for home in dict.fromkeys((context.home, "")):
+            yield posixpath.normpath(posixpath.join(home, *parts[start:]))
+
+
+def package_folder(context: ExecContext) -> str | None:
+    """The folder of the package that a command is run in."""
+    folder = context.folder
+    folder = "" if folder == "." else folder
+    return nearest(context.tree, folder if folder is not None else context.home)

@@ -1,0 +1,117 @@
+"""`uv sync` and its like: which project, extras and groups they install, and whether they keep to the lock."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from mcplint.commands.command_lines import UV
+from mcplint.commands.options import Parsed, parse
+from mcplint.commands.words import Words, spelled, text, written
+from mcplint.dependencies.stale import is_stale
+from mcplint.facts.dependencies import normalized
+from mcplint.facts.document import at
+from mcplint.images.runs import RunStep
+from mcplint.model import Install, Packaged
+from mcplint.packaging.backend import is_packaged
+from mcplint.text.boolean import boolean
+from mcplint.text.source import Span
+from mcplint.values import EditSite, Label, Value
+
+_UPGRADES = ("upgrade", "upgrade-package")
+
+
+def uv_install(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Install:
+    """`uv sync` and its like: locked where a flag or a variable keeps uv from resolving anew."""
+    options = Parsed((*before.given, *after.given), after.rest, before.closed and after.closed)
+    folder = next(map(spelled, options.values("directory", "project")), ".")
+    verb = written(before.rest[0])
+    projects = tuple(filter(None, [step.folder(folder)]))
+    plain = verb.text == text(before.rest[0]) and not options.first(*_UPGRADES)
+    fits = plain and not any(is_stale(step.tree, posixpath.normpath(each).removeprefix(".")) for each in projects)
+    site = EditSite(Span(verb.source, verb.end, verb.end), " ") if fits else None
+    made = Install(
+        tool, step.words, _uv_locked(options, verb, step), step.upwards("uv.lock", folder), (), (), step.written_at
+    )
+    packaged = tuple(_packaged(projects[0], options, folder, step)) if projects and tool != "uv lock" else ()
+    extras, groups = _chosen(options, projects, step)
+    return made._replace(requirements=projects, site=site, packaged=packaged, extras=extras, groups=groups)
+
+
+def _chosen(
+    options: Parsed, projects: tuple[str, ...], step: RunStep
+) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    """The extras and groups of a project that uv installs: the group `dev` unless it is told otherwise."""
+    said = step.tree.project(projects[0]) if projects else None
+    words = (*options.values("extra", "group"), *options.rest)
+    if said is None or not options.closed or any(text(word) is None for word in words):
+        return None, None
+    open_ = options.first("all-extras", "package", "all-packages") or _may(step, "UV_ALL_EXTRAS")
+    extras = None if open_ else frozenset(normalized(spelled(word)) for word in options.values("extra"))
+    default = at(said.document, "tool", "uv", "default-groups")
+    if default is not None or options.first("all-groups", "only-group", "only-dev", "package", "all-packages"):
+        return extras, None
+    dev = () if options.first("no-dev", "no-default-groups") or _may(step, "UV_NO_DEV") else ("dev",)
+    return extras, frozenset((*dev, *(normalized(spelled(word)) for word in options.values("group"))))
+
+
+_WITHOUT_PROJECT = (
+    *("no-install-project", "no-install-workspace", "no-install-local", "only-group", "only-dev", "script", "dry-run"),
+    *("no-project", "no-sync", "package", "all-packages"),
+)
+
+
+def _packaged(project: str, options: Parsed, folder: str, step: RunStep) -> Iterator[Packaged]:
+    """The project that `uv sync` and its like package."""
+    said = step.tree.project(project)
+    left_out = {normalized(spelled(word)) for word in options.values("no-install-package")}
+    place = step.absolute(folder)
+    if said is None or place is None or options.first(*_WITHOUT_PROJECT) or not options.closed:
+        return
+    without = normalized(said.name.only or "") in left_out or _may(step, "UV_NO_INSTALL_PROJECT")
+    if is_packaged(said) and not without:
+        editable = not options.first("no-editable") and not _may(step, "UV_NO_EDITABLE")
+        yield Packaged(project, place, editable)
+
+
+def uv_add(step: RunStep, before: Parsed, args: Words) -> Install:
+    """`uv add`: what it names is resolved anew, past the lock."""
+    from mcplint.dependencies.pinned import INSTALLERS, exact, name_of
+    from mcplint.images.pip_install import is_local
+
+    after = parse(args, UV, interspersed=True)
+    named = [(each, written(word)) for word in after.rest if (each := text(word)) is not None]
+    ranges = (span for each, span in named if not (is_local(each) or exact(each) or name_of(each) in INSTALLERS))
+    loose = tuple(Label(span, "not an exact release") for span in ranges)
+    locked: Value[bool] = Value((False,) if loose and after.closed else None, loose)
+    return uv_install("uv add", step, before, after)._replace(locked=locked, names=tuple(named), site=None)
+
+
+def _uv_locked(options: Parsed, verb: Span, step: RunStep) -> Value[bool]:
+    if upgrade := options.first(*_UPGRADES):
+        return Value((False,), (Label(verb, f"{upgrade} re-resolves dependencies"),))
+    if flag := options.first("frozen", "locked", "check", "dry-run"):
+        return Value((True,), (Label(verb, f"{flag} keeps to the lock"),))
+    for name in ("UV_FROZEN", "UV_LOCKED"):
+        value = step.env.get(name)
+        if value is not None and value.may(_is_true):
+            return Value((True,) if value.must(_is_true) else None, value.trace)
+    if not options.closed:
+        return Value(None, (Label(verb, "some of its flags are not known"),))
+    loose = "re-resolves dependencies" if verb.text == "lock" else "neither --frozen nor --locked is given"
+    return Value((False,), (Label(verb, loose),))
+
+
+def _is_true(word: str | None) -> bool:
+    return word is not None and boolean(word) is True
+
+
+def is_on(step: RunStep, name: str) -> bool:
+    """Whether a variable certainly switches something on."""
+    value = step.env.get(name)
+    return value is not None and value.must(_is_true)
+
+
+def _may(step: RunStep, name: str) -> bool:
+    value = step.env.get(name)
+    return value is not None and value.may(_is_true)
