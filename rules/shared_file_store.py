@@ -115,7 +115,9 @@ def check(server: Server):
             message = f"{server.title} runs in {many} containers, and each writes to its own copy of {named(store)}"
             yield Finding(message, store.note.span, spread.notes)
         elif store.kind == "json":
-            message = f"{server.title} runs in {many} processes, and each rewrites all of {named(store)}: changes get lost"
+            message = (
+                f"{server.title} runs in {many} processes, and each rewrites all of {named(store)}: changes get lost"
+            )
             yield Finding(message, store.note.span, spread.notes)
 
 

@@ -6,6 +6,7 @@ import posixpath
 from collections import ChainMap
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 from mcplint.facts.dockerfile import Instruction, Stage
 from mcplint.findings import WARNING, NotFollowed
@@ -60,39 +61,10 @@ class Growing:
         self.build.tree.problems.setdefault(path, NotFollowed(span, why, WARNING))
 
     def image(self) -> Image:
-        return self.below._replace(
-            span=self.stage.span,
-            end=stage_end(self.stage),
-            name=self.stage.name,
-            number=self.stage.number,
-            env=self.env,
-            args=self.args,
-            labels=self.labels,
-            user=self.user,
-            user_named=self.user_named,
-            workdir=self.workdir,
-            shell=self.shell,
-            entrypoint=self.entrypoint,
-            cmd=self.cmd,
-            probe=self.probe,
-            probe_disabled=self.probe_disabled,
-            expose=tuple(self.expose),
-            copies=tuple(self.copies),
-            runs=tuple(self.runs),
-            installs=tuple(self.installs),
-            node_installs=tuple(self.node_installs),
-            tools=frozenset(self.tools),
-            parts=self.parts,
-            lacks=tuple(self.lacks),
-            open=self.open,
-            folders=self.folders,
-            volumes=tuple(self.volumes),
-            account=self.account,
-            accounts=self.accounts,
-            private=self.private,
-            altered=self.altered,
-            ways=self.ways,
-        )
+        """What the stage makes: of every field of an image that is one here too, what has become of it."""
+        grown = {name: _fixed(value) for name, value in vars(self).items() if name in Image._fields}
+        stage = self.stage
+        return self.below._replace(span=stage.span, end=stage_end(stage), name=stage.name, number=stage.number, **grown)
 
     def contents(self, mounts: tuple[Copy, ...] = ()) -> Contents:
         """What the image holds so far, and while some mounts last."""
@@ -125,3 +97,8 @@ class Growing:
             return copied_from(copies, self.parts, self.build.ignored, self.build.context, path)
 
         return find
+
+
+def _fixed(value: Any) -> Any:
+    """A field that grew, as an image keeps it."""
+    return tuple(value) if isinstance(value, list) else frozenset(value) if isinstance(value, set) else value

@@ -113,7 +113,7 @@ def link(tree: Tree, config: Config) -> Linked:
         ids = {container.id for container in deployment.containers}
         secrets = tuple(found(tree, paths, contexts, ids, deployment.clients))
         deployment = deployment._replace(secrets=secrets)
-    _minded(tree, paths, servers)
+    _refuse_broken(tree, paths, servers)
     used = tree.asked(*SETTINGS) if servers else frozenset()
     problems = tree.judged(started.needed | _asked_for(paths, servers), started.used | used)
     return Linked(deployment, (*problems, *tree.failures))
@@ -326,7 +326,7 @@ def _hijacks(
     return hijacks(in_front, told, Serving(network.running, tree))
 
 
-def _minded(tree: Tree, paths: Paths, servers: tuple[Server, ...]) -> None:
+def _refuse_broken(tree: Tree, paths: Paths, servers: tuple[Server, ...]) -> None:
     """Keeps what is wrong with Dockerfiles and package.json that can be read, where there is a server to deploy."""
     for reader, kind in (("dockerfile", "dockerfile"), ("package_json", "package.json")):
         for file in tree.all_facts(reader, paths.get(kind, ()) if servers else ()).values():
