@@ -35,7 +35,8 @@ Not reported:
 
 - for `pip`, `setuptools`, `wheel`, `uv` and other install tools;
 - in a branch of a `RUN` that the build does not take, as its arguments and the
-  files copied before it show; of npm and its like, nor in one that it may not;
+  files copied before it show, nor, for npm and its like, in one of which that
+  is not known;
 - in stages whose environment the image does not take. Where it takes only a
   wheel, the install of that wheel counts: it resolves again what the wheel
   needs, whatever the lock of the stage that built it says.
