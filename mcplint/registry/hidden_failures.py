@@ -3,40 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
+from mcplint.commands.shell_nodes import Command
+from mcplint.commands.shell_parser import commands
 from mcplint.facts.document import ScalarNode, at, items, scalar
 from mcplint.findings import Finding, Fix
+from mcplint.registry.script_outcomes import handed_on, outcome
 from mcplint.registry.workflow_steps import PUBLISH, Step
 from mcplint.text.layout import without_line
+from mcplint.text.located import LocatedText
 from mcplint.text.source import Edit
 
 _HIDES = re.compile(r"(?:&1[ \t]*)?\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*")
 _PIPED = re.compile(r"(?:&1)?[ \t]*\|&?[ \t]*(tee)\b[^\n;&|]*(?=[ \t]*(?:$|[\n;]))")
-_NEGATED = re.compile(r"\bif[ \t]+![ \t]*[\"']?[\w./${}-]*\Z")
-# What a script may do with a failure other than say it.
-_MINDS = re.compile(r"\b(?:exit|return|false|kill|break|continue|sleep|publish|set)\b|\w=|\$\?|PIPESTATUS|\bif\b|\[")
-_MOST_LATER = 50
+_MOST_LATER = _MOST_FOUND = 50
+_NAME = re.compile(r"[A-Za-z_][\w-]*")
+_WHY = {
+    "if": "nothing below lets the step fail",
+    "if !": "nothing below lets the step fail",
+    "set +e": "the script goes on and ends well",
+    "|| { … }": "nothing in it lets the step fail",
+}
 _FAILS = re.compile(rf"\bexit [1-9]|\bfalse\b|setFailed|{PUBLISH}")
-_BELOW = re.compile(r"\n[^\n]*")
 
 
 def hidden(step: Step) -> Iterator[Finding]:
     """The commands of a step that publish and whose failure goes by, and what lets the whole step fail unseen."""
-    for span, match in step.found(PUBLISH):
+    for span, match in islice(step.found(PUBLISH), _MOST_FOUND):
         script = match.string
-        line = script.rfind("\n", 0, match.start()) + 1
-        if hides := _HIDES.match(script, match.end()):
+        hides = _HIDES.match(script, match.end())
+        if hides and not _passed_on(step, commands(LocatedText(span.source, hides[0]))):
             whole = span._replace(end=span.start + len((match[0] + hides[0]).rstrip()))
             yield Finding(f"`|| {hides[1]}` hides that publishing failed", whole)
         elif (piped := _PIPED.match(script, match.end())) and not _strict(step):
             whole = span._replace(end=span.start + len((match[0] + piped[0]).rstrip()))
             yield Finding(f"`| {piped[1]}` hides that publishing failed: the shell goes by the last command", whole)
-        elif _NEGATED.search(script[line : match.start()]):
-            if not _MINDS.search(script[match.end() : _end(script, match.end())]):
-                yield Finding("`if !` hides that publishing failed: nothing below lets the step fail", span)
-        elif _is_off(script, match.start()) and _goes_on(script, match.end()):
-            yield Finding("`set +e` hides that publishing failed: the script goes on and ends well", span)
+        elif step.run and (found := outcome(step.run, span.start)) and not _passed_on(step, found.commands):
+            yield Finding(f"`{found.by}` hides that publishing failed: {_WHY[found.by]}", span)
     for owner in (step.node, step.job):
         key, value = owner.key("continue-on-error"), owner.get("continue-on-error")
         if (
@@ -66,20 +71,18 @@ def _looked_at(step: Step) -> bool:
     return bool(name) and any(asks.search(each.span.text) and _FAILS.search(each.span.text) for each in later)
 
 
-def _end(script: str, start: int) -> int:
-    """Where the branch of an `if` ends."""
-    found = re.compile(r"(?m)(?:^|;)[ \t]*fi\b").search(script, start)
-    return found.start() if found else len(script)
+def _passed_on(step: Step, run: Iterable[Command]) -> bool:
+    """Whether the workflow asks elsewhere for what commands hand on, or a later step of the job publishes again."""
+    if any(not names or not _words_elsewhere(step).isdisjoint(names) for names in handed_on(run)):
+        return True
+    later = items(step.job.get("steps"))[step.position + 1 :][:_MOST_LATER]
+    return any(re.search(PUBLISH, each.span.text) for each in later)
 
 
-def _is_off(script: str, end: int) -> bool:
-    """Whether the shell goes on after a command that failed, where a part of a script ends."""
-    return script.rfind("set +e", 0, end) > script.rfind("set -e", 0, end)
-
-
-def _goes_on(script: str, start: int) -> bool:
-    """Whether commands follow the line of a place in a script, and none that looks at what became of those before."""
-    lines = (found[0].strip() for found in _BELOW.finditer(script, start))
-    commands = (line for line in lines if line and not line.startswith("#"))
-    first = next(commands, None)
-    return first is not None and not any(_MINDS.search(line) for line in (first, *commands))
+def _words_elsewhere(step: Step) -> frozenset[str]:
+    whole, own = step.workflow.span, step.node.span
+    return frozenset(
+        name
+        for part in (whole._replace(end=own.start), whole._replace(start=own.end))
+        for name in _NAME.findall(part.text)
+    )
