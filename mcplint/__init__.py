@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Spread,
         Unfollowed,
         UnmatchedSelector,
+        Unscraped,
         VersionKey,
     )
     from mcplint.text.source import Edit, Source, Span
@@ -85,6 +86,7 @@ __all__ = [
     "Unfollowed",
     "UnmatchedSelector",
     "Unreadable",
+    "Unscraped",
     "Value",
     "VersionKey",
     "rule",

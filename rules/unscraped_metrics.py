@@ -7,9 +7,14 @@ and no alert on a rate ever fires.
 
 Reported for static targets of a Prometheus that runs beside the server in the
 same compose project, with its file mounted or copied. Where a target is the
-server's own port, only if the program certainly has no such route. Not
-reported for a server that no file of the project asks for metrics: who does so
-often stands outside the project, in a cluster's Prometheus or an agent.
+server's own port, only if the program certainly has no such route. Metrics
+that nothing scrapes are reported where that Prometheus is the only one who
+could: all its targets stand there as they are, each is itself or an image that
+is known to show metrics of its own, and beside it run only such images and MCP
+servers. Service discovery, `scrape_config_files`, relabelling, remote writes,
+an agent, a proxy, a metrics port that is published, a cluster or a second
+configuration may each lead to somebody who scrapes, and so may a project
+without a Prometheus: who does so often stands outside it.
 
 See https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config
 
@@ -91,12 +96,30 @@ scrape_configs:
 ```
 """
 
-from mcplint import WARNING, Edit, Finding, Fix, Label, Scrape, rule
+from collections.abc import Iterator
+
+from mcplint import WARNING, Edit, Finding, Fix, Label, Scrape, Unscraped, rule
 from mcplint.text.urls import is_loopback
 
 
 @rule("unscraped-metrics", WARNING)
-def check(scrape: Scrape):
+def check(scrape: Scrape | Unscraped):
+    if isinstance(scrape, Unscraped):
+        yield passed_over(scrape)
+    else:
+        yield from misled(scrape)
+
+
+def passed_over(metrics: Unscraped) -> Finding:
+    first, *others = metrics.targets
+    asked = f"{first.text} and {len(others)} more" if others else f"{first.text} alone"
+    ports = {each.port.only for each in metrics.server.metrics}
+    port = f" on port {ports.pop()}" if len(ports) == 1 and None not in ports else ""
+    message = f"nothing scrapes the metrics that {metrics.server.title} serves{port}: Prometheus asks {asked}"
+    return Finding(message, metrics.span, (Label(first, "Prometheus asks this"),))
+
+
+def misled(scrape: Scrape) -> Iterator[Finding]:
     server, container = scrape.server, scrape.container
     asked = f"Prometheus asks {scrape.host}:{scrape.port} for metrics"
     served = [Label(metrics.span, "serves the metrics") for metrics in server.metrics]

@@ -40,6 +40,7 @@ PARTS = {
     "MissingFile": "Images and services",
     "Call": "Images and services",
     "Scrape": "Images and services",
+    "Unscraped": "Images and services",
     "PortConflict": "Images and services",
     "Mistyped": "Images and services",
     "UnmatchedSelector": "Images and services",

@@ -13,3 +13,10 @@ class ScrapeJob(NamedTuple):
     name: str
     path: str
     targets: tuple[ScalarNode, ...]
+
+
+class ScrapeConfig(NamedTuple):
+    """A configuration: its jobs with static targets; `closed`: whether it asks those as they stand and nobody else."""
+
+    jobs: tuple[ScrapeJob, ...] = ()
+    closed: bool = False

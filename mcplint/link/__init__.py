@@ -24,6 +24,7 @@ from mcplint.model import (
     Route,
     Scrape,
     Server,
+    Unscraped,
 )
 from mcplint.project.config import Config
 from mcplint.project.kinds import kinds
@@ -299,12 +300,14 @@ def _calls(
     return tuple(calls(network, clients, started.bridged))
 
 
-def _scrapes(network: Network, paths: Paths, tree: Tree) -> tuple[Scrape, ...]:
+def _scrapes(network: Network, paths: Paths, tree: Tree) -> tuple[Scrape | Unscraped, ...]:
     if "compose" not in paths or not any(server.container for server in network.servers):
         return ()
     from mcplint.link.scrapes import scrapes
+    from mcplint.link.unscraped import unscraped
 
-    return tuple(scrapes(network, tree))
+    found = tuple(scrapes(network, tree))
+    return (*found, *unscraped(network, tree, found))
 
 
 def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network) -> tuple[P, ...]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mcplint.facts.prometheus import ScrapeJob
+from mcplint.facts.prometheus import ScrapeConfig, ScrapeJob
 from mcplint.link.servers import in_project
 from mcplint.model import Container, Scrape, Server
 from mcplint.project.tree import Tree
@@ -32,13 +32,18 @@ class Index(NamedTuple):
 
 def scrapes(network: Network, tree: Tree) -> Iterator[Scrape]:
     """Every target of a Prometheus that runs beside MCP servers and that is meant for one of them."""
-    asking = [context for context in network.running if context.project and _is_prometheus(context.container)]
+    asking = prometheuses(network)
     known = _index(network) if asking else Index({}, {})
     for context in asking:
         flags = dict(FLAG.findall(" ".join(_words(context.container))))
         own = int((re.findall(r":(\d{1,5})\Z", flags.get("web.listen-address", "")) or [OWN_PORT])[0])
-        for job in _jobs(context, flags.get("config.file"), tree):
+        for job in configured(context, flags.get("config.file"), tree).jobs:
             yield from _of_job(job, context, own, known)
+
+
+def prometheuses(network: Network) -> list[ContainerContext]:
+    """Those of compose projects."""
+    return [context for context in network.running if context.project and _is_prometheus(context.container)]
 
 
 def _is_prometheus(container: Container) -> bool:
@@ -50,15 +55,16 @@ def _words(container: Container) -> Iterator[str]:
         yield from (word.only for word in (argv.words if argv else None) or () if isinstance(word.only, str))
 
 
-def _jobs(context: ContainerContext, said: str | None, tree: Tree) -> tuple[ScrapeJob, ...]:
+def configured(context: ContainerContext, said: str | None, tree: Tree) -> ScrapeConfig:
+    """What the configuration says that a Prometheus reads, nothing where it is none of the project's files."""
     find = in_project(context, tree)
     workdir = context.container.workdir.only or "/"
     for path in (said,) if said else CONFIGS:
         found = find(posixpath.normpath(posixpath.join(workdir, path)))
         if found in tree.paths:
-            jobs: tuple[ScrapeJob, ...] = tree.facts("prometheus", found) or ()
-            return jobs
-    return ()
+            config: ScrapeConfig = tree.facts("prometheus", found) or ScrapeConfig()
+            return config
+    return ScrapeConfig()
 
 
 def _index(network: Network) -> Index:

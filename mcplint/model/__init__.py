@@ -13,6 +13,7 @@ from mcplint.model.calls import (
     PortConflict,
     Scrape,
     UnmatchedSelector,
+    Unscraped,
     VersionKey,
 )
 from mcplint.model.container_config import (
@@ -183,6 +184,7 @@ __all__ = [
     "Unfollowed",
     "UnmatchedSelector",
     "UnpackagedData",
+    "Unscraped",
     "UnusedVariable",
     "Unwritable",
     "VersionKey",

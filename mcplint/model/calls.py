@@ -64,6 +64,23 @@ class Scrape(NamedTuple):
         return self.server.assumed
 
 
+class Unscraped(NamedTuple):
+    """A server whose metrics nothing asks for: all that could is one Prometheus beside it, and that asks others.
+
+    `caller`: the container of Prometheus. `targets`: all that it asks, where they stand.
+    """
+
+    id: str
+    span: Span
+    server: Server
+    caller: Container
+    targets: tuple[Span, ...]
+
+    @property
+    def assumed(self) -> bool:
+        return self.server.assumed
+
+
 class PortConflict(NamedTuple):
     """A port of the host that two services of a project want, which are started together, or one service twice;
     `first`: where the other one says so. `service`, `other`: their names."""

@@ -12,6 +12,7 @@ from mcplint.model.calls import (
     PortConflict,
     Scrape,
     UnmatchedSelector,
+    Unscraped,
     VersionKey,
 )
 from mcplint.model.containers import Container
@@ -37,7 +38,7 @@ class Deployment(NamedTuple):
     hijacks: tuple[Hijack, ...] = ()
     client_flaws: tuple[ClientFlaw, ...] = ()
     calls: tuple[Call, ...] = ()
-    scrapes: tuple[Scrape, ...] = ()
+    scrapes: tuple[Scrape | Unscraped, ...] = ()
     clashes: tuple[PortConflict, ...] = ()
     absent: tuple[MissingFile, ...] = ()
     misnamed: tuple[MisnamedImage, ...] = ()
