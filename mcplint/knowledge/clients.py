@@ -46,7 +46,8 @@ class Host(NamedTuple):
     transport that an entry comes to, those that servers may speak; that one alone where nothing is said.
     `strict`: whether the file must be plain JSON; `trailing`: whether a comma may follow the last value, where comments
     may stand. `variables`: the pattern of what it replaces in strings, None where
-    that is not known; `prefix`: what stands before a variable's name there,
+    that is not known; `replaced`: by key, the pattern of what it replaces there, where that is another one;
+    `prefix`: what stands before a variable's name there,
     None where there is no such way. `seconds`: whether `timeout` counts
     seconds, None where that is not known. `committed`: whether the file is one of the project, not of a user.
     `typed`: whether it leaves an entry out whose `args` are no list or whose variables are no strings, as `strict` and
@@ -69,6 +70,7 @@ class Host(NamedTuple):
     strict: bool = False
     trailing: bool = True
     variables: str | None = None
+    replaced: Mapping[str, str] = {}
     prefix: str | None = ""
     seconds: bool | None = None
     committed: bool = True
@@ -158,8 +160,9 @@ HOSTS: Mapping[str, Host] = {
         wrong=REFUSED,
         reaches={STREAMABLE: BOTH},
         strict=True,
-        # `$NAME` comes to its value in `env`, by other means.
+        # `$NAME` comes to its value in `env`, by other means, and stays as it is in headers.
         variables=r"\$\{env:[^}]+\}|\$\w+",
+        replaced={"headers": r"\$\{env:[^}]+\}"},
         prefix="env:",
         seconds=False,
     ),

@@ -250,12 +250,13 @@ def _variables(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     if host.variables is None:
         return
     remote = "command" not in {key.text for key, _ in node.pairs}
+    own = {value.span: form for key, form in host.replaced.items() for _, value in pairs(node.get(key))}
     for value in _strings(node):
         if remote and (name := re.search(r"\$\{(\w+)\}", value.text)) and name[1] in host.withheld:
             text = f"{host.name} keeps {name[1]} from remote servers: `{name[0]}` arrives empty"
             yield ClientFlaw("variable", value.span, text, WARNING)
         for found in re.finditer(VARIABLE, value.text):
-            if re.fullmatch(host.variables, found[0]) or value.span.text != value.text:
+            if re.fullmatch(own.get(value.span, host.variables), found[0]) or value.span.text != value.text:
                 continue
             span = _within(value, found)
             text = f"{host.name} does not replace `{found[0]}`: the server gets it as it is written"
