@@ -135,6 +135,23 @@ def environment(*packages: str) -> Path:
     return python
 
 
+def modules(*packages: str, folder: Path) -> None:
+    """Gives a folder a `node_modules` with those packages of npm, installed once and kept in the cache folder.
+
+    Skips the test where no registry is reachable, and fails it in CI.
+    """
+    name = hashlib.sha256(repr(("npm", sorted(packages))).encode()).hexdigest()[:16]
+    made = cache() / name
+    made.mkdir(parents=True, exist_ok=True)
+    with _locked(made / "lock"):
+        if not (made / "complete").exists():
+            (made / "package.json").write_text("{}")
+            quiet = ("--no-audit", "--no-fund", "--loglevel=error", "--legacy-peer-deps")
+            need.npm("install", *quiet, *packages, folder=made)
+            (made / "complete").write_text("\n".join(packages))
+    (folder / "node_modules").symlink_to(made / "node_modules")
+
+
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[IO[str]]:
     """Holds the file, so that tests in several processes make an environment once."""
@@ -145,14 +162,19 @@ def _locked(path: Path) -> Iterator[IO[str]]:
 
 @contextlib.contextmanager
 def running(
-    python: Path, command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None, seconds: float = 30
+    python: Path,
+    command: Sequence[str],
+    folder: Path,
+    env: Mapping[str, str] | None = None,
+    seconds: float = 30,
+    port: int = 0,
 ) -> Iterator[ContainerContext]:
-    """A program (`server.py`, `-m package`, `-m uvicorn app:app`) of that Python in the folder, until the block ends.
+    """A program (`server.py`, `-m package`, `-m uvicorn app:app`) of that Python, or node, until the block ends.
 
     The block begins when the program listens or has ended. `env` is added to an environment without other variables
     than those of the system.
     """
-    port = free_port()
+    port = port or free_port()
     kept = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR")
     variables = {name: os.environ[name] for name in kept if name in os.environ}
     variables |= {"PYTHONPATH": str(SITE), "PYTHONUNBUFFERED": "1", "MCPLINT_LAB_PORT": str(port)}
