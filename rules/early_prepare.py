@@ -8,10 +8,12 @@ in the image: after `npm ci --omit=dev` there is no compiler
 nothing to compile. On a developer's machine both are there.
 
 Reported for a build in `prepare` with a program of a package that the lock
-file keeps for development alone, and for `tsc` where neither its
-`tsconfig.json` nor a source has been copied. Not reported after
-`--ignore-scripts`, for a script that may fail (`husky || true`), and where
-variables or a `.npmrc` tell npm more.
+file keeps for development alone, and where what the program reads has not been
+copied: for `tsc` its `tsconfig.json` or all sources, for `nest build` the
+former, for `tsup`, `tsdown`, `esbuild`, `vite`, `rollup` and `ncc` the files
+that they are told, or their configuration, for `node build.mjs` that file.
+Not reported after `--ignore-scripts`, for a script that may fail
+(`husky || true`), and where variables or a `.npmrc` tell npm more.
 
 The fix skips the scripts, which is not safe by itself: packages that build
 themselves at install, such as native modules, are then not built either.

@@ -15,9 +15,11 @@ them into the program.
 
 Reported only if nothing else can bring the file: every step of the stage is
 known, none runs a script, copies or unpacks, and no COPY brings the folder
-from a build context, where a developer may have built it before; a folder
-that no script of the package writes to nobody has built. Nor may the start
-itself bring it: `prestart`, or a command before the program.
+from a build context, where a developer or CI may have built it before (what a
+`COPY dist dist` brings of a folder that is not kept is not known); with
+`COPY . .`, a folder that no script of the package writes to nobody has built.
+Nor may the start itself bring it: `prestart`, or a command before the
+program.
 
 See https://docs.npmjs.com/cli/v11/using-npm/scripts,
 https://www.typescriptlang.org/tsconfig/#noEmit and

@@ -9,12 +9,12 @@ from functools import partial
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import program
-from mcplint.images.copies import Asked, copied_from, matches, paths_in_image, within
+from mcplint.images.copies import Asked, copied_from, matches, paths_in_image, unlisted, within
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS, SYSTEM_INSTALLERS
 from mcplint.project.discover import PRUNED
-from mcplint.project.ignored import deciding, docker_file, ignored_by_git, line_of
+from mcplint.project.ignored import deciding, docker_file, ignored_by_git, is_ignored, line_of
 from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
 from mcplint.text.glob import fits
@@ -124,7 +124,25 @@ class Contents(NamedTuple):
         below = f"{path.rstrip('/')}/"
         copies = (copy.target.only or below for copy in self.copies)
         covered = any(f"{target.rstrip('/')}/".startswith(below) for target in copies)
+        covered = covered or next(self.unlisted(path), None) is not None
         return not covered and copied_from(self.copies, self.parts, self.ignored, self.context, path) is None
+
+    def unlisted(self, path: str) -> Iterator[tuple[str, bool]]:
+        """What the project lacks and a COPY would put at a path, and whether it is of a folder that may hold anything.
+
+        Such a source is built before the image is, or that COPY fails.
+        """
+        context = self.context
+        for copy in self.copies if context is not None else ():
+            target = copy.target.only
+            if target is None or copy.stage is not None or copy.image is not None or copy.text is not None:
+                continue
+            if path != target and not path.startswith(f"{target.rstrip('/')}/"):
+                continue
+            for name in (source.only for source in copy.sources):
+                found = unlisted(self.tree, context or "", name or "", posixpath.relpath(path, target))
+                if found and not is_ignored(self.ignored, posixpath.relpath(found[0], context or ".")):
+                    yield found
 
     def absent(self, path: str, expected: str, asked: Asked | None = None) -> Absence | None:
         """Why nothing stands at a path, None where something may; `expected`: what of the project belongs there."""
@@ -134,7 +152,11 @@ class Contents(NamedTuple):
             return None
         if any(self._may_bring(copy, path, asked) for copy in self.copies):
             return None
-        covered = copied_from(self.copies, self.parts, (), self.context, path)
+        unlisted = tuple(self.unlisted(path))
+        if any(folder for _, folder in unlisted):
+            return None
+        covered = next((file for file, _ in unlisted), None)
+        covered = covered or copied_from(self.copies, self.parts, (), self.context, path)
         inner = covered is not None and covered not in ("", ".") and is_inner(self.tree, covered)
         if inner and copied_from(self.copies, self.parts, self.ignored, self.context, path):
             return None

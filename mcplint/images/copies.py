@@ -78,6 +78,25 @@ def matches(tree: Tree, context: str, source: str) -> Iterator[str]:
             yield candidate
 
 
+def unlisted(tree: Tree, context: str, source: str, inside: str) -> tuple[str, bool] | None:
+    """The file of the context that a source which the project lacks may put at a path, whether it is of a folder.
+
+    `inside`: that path as the target names it, `.` for the target itself. A name with a suffix is taken for a file.
+    """
+    folder, name = posixpath.split(source.rstrip("/"))
+    if "://" in source or name in ("", ".", "..") or tree.once(_is_listed, context, source):
+        return None
+    if "." not in name[1:]:
+        return within(context, posixpath.join(source, inside)), True
+    if inside == "." or fits(inside, name):
+        return within(context, posixpath.join(folder, name if inside == "." else inside)), False
+    return None
+
+
+def _is_listed(tree: Tree, context: str, source: str) -> bool:
+    return next(matches(tree, context, source), None) is not None
+
+
 def project_path(image: Image, path: str, tree: Tree | None = None) -> str | None:
     """The path in the project of what stands at an absolute path of the image, whether there is such a file or not.
 

@@ -13,8 +13,9 @@ from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.image import Copy, Image
 from mcplint.images.node_installs import LOCKS, VERBS, WITHOUT_DEV, Called, called, package_of
-from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, plain, programs, script_of, unread
+from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, plain, programs, script_of
 from mcplint.images.runs import RunStep
+from mcplint.images.script_inputs import unread
 from mcplint.knowledge.executables import NODE_MANAGERS
 from mcplint.knowledge.sdk import fact, releases
 from mcplint.knowledge.semver import admits

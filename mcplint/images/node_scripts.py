@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 from mcplint.commands.shell_parser import commands
 from mcplint.dependencies.node_closure import development_alone
-from mcplint.dependencies.node_packages import tsconfig
 from mcplint.facts.document import ScalarNode
 from mcplint.facts.node import NodeLock, PackageJson
-from mcplint.images.contents import Absence, Contents
-from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS, TYPESCRIPT
+from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source
@@ -46,7 +44,6 @@ _RUNNERS = (
 )
 """What runs other scripts or installs packages itself."""
 _DEEPEST = 5
-_MOST_SOURCES = 2000
 
 
 class ScriptStep(NamedTuple):
@@ -134,37 +131,3 @@ def omitted(tool: str, package: PackageJson, lock: str | None, tree: Tree) -> Sc
     if lock is None or found is None or not development_alone(name, found, lock, package, tree):
         return None
     return package.requirements["devDependencies"][name]
-
-
-def unread(ran: ScriptStep, folder: str, package: PackageJson, contents: Contents) -> tuple[str, Absence] | None:
-    """What a compiler that a script starts in a folder of the image does not find: its configuration or all sources."""
-    if ran.words[0] != "tsc" or len(ran.words) not in (1, 3):
-        return None
-    if len(ran.words) == 3 and ran.words[1] not in ("-p", "--project"):
-        return None
-    home = posixpath.dirname(package.source.path)
-    name = ran.words[2] if len(ran.words) == 3 else "tsconfig.json"
-    name = name if name.endswith(".json") else posixpath.join(name, "tsconfig.json")
-    path = posixpath.normpath(posixpath.join(home, name))
-    absence = contents.absent(posixpath.normpath(posixpath.join(folder, name)), path)
-    if absence:
-        return name, absence
-    compiled = tsconfig(contents.tree, path)
-    if compiled is None or compiled.files or home != compiled.folder:
-        return None
-    wanted = compiled.include or ("**/*",)
-    first: Absence | None = None
-    for count, each in enumerate(_sources(contents, home, wanted)):
-        absence = contents.absent(posixpath.join(folder, posixpath.relpath(each, home or ".")), each)
-        if absence is None or count > _MOST_SOURCES:
-            return None
-        first = first or absence
-    return (f"any source in {', '.join(wanted)}", first) if first else None
-
-
-def _sources(contents: Contents, home: str, wanted: tuple[str, ...]) -> Iterator[str]:
-    """The files of TypeScript below a folder that a configuration may include."""
-    roots = [posixpath.normpath(posixpath.join(home, each.split("*", 1)[0].rstrip("/") or ".")) for each in wanted]
-    tree = contents.tree
-    found = {path for root in roots for path in (root, *tree.below(root)) if path in tree.paths}
-    yield from (path for path in sorted(found) if path.endswith((*TYPESCRIPT, ".tsx")))

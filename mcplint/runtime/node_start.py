@@ -129,9 +129,11 @@ def never_compiled(image: Image, path: str, tree: Tree) -> bool:
 def _places(image: Image, path: str, tree: Tree) -> Iterator[tuple[str, str] | None]:
     """Where a build would have made what stands at a path: a package of the project and the path in it.
 
-    None for what comes from neither the project nor one of its stages.
+    None for what comes from neither the project nor one of its stages, or from a folder that the project lacks.
     """
     contents, workdir = Contents.of(image, tree), image.workdir.only
+    if next(contents.unlisted(path), None):
+        yield None
     home = home_of(contents, workdir) if workdir else None
     yield (home, posixpath.relpath(path, workdir)) if home is not None and workdir else None
     for copy in image.copies:

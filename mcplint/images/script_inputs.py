@@ -1,0 +1,153 @@
+"""What the programs that a script starts read, where a line of a build provably lacks it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from itertools import pairwise
+
+from mcplint.dependencies.node_packages import tsconfig
+from mcplint.facts.node import PackageJson
+from mcplint.images.contents import Absence, Contents
+from mcplint.images.node_scripts import ScriptStep
+from mcplint.knowledge.executables import TYPESCRIPT
+from mcplint.programs.typescript.packages import BUNDLERS, SUFFIXES, entries
+
+_MOST_SOURCES = 2000
+_SHOWN = ("--version", "-v", "--help", "-h", "--init", "--showConfig", "--all", "--clean")
+"""What has the compiler only print or write something that needs no source."""
+_ALONE = {
+    "tsup": (),
+    "tsdown": tuple(f"src/index{suffix}" for suffix in SUFFIXES),
+    "vite": ("index.html",),
+    "rollup": (),
+}
+"""The bundlers that read a configuration where they are told no file, and what they build without one."""
+
+Missed = tuple[str, Absence]
+"""What is not found, in words, and why it is not there."""
+
+
+def unread(ran: ScriptStep, folder: str, package: PackageJson, contents: Contents) -> Missed | None:
+    """What a program that a script starts in a folder of the image needs and does not find."""
+    home = posixpath.dirname(package.source.path)
+    tool, *words = _looked_up(list(ran.words))
+    if tool == "tsc":
+        return _uncompiled(words, folder, home, contents)
+    if tool == "nest" and words == ["build"]:
+        names = ("nest-cli.json", "tsconfig.build.json", "tsconfig.json")
+        return _first(names, folder, home, contents, "tsconfig.json")
+    if tool in ("node", "tsx"):
+        named = words[:1] if words and words[0].endswith(SUFFIXES) and not words[0].startswith("-") else []
+        return _first(_listed(named, home, contents), folder, home, contents)
+    if tool in ("esbuild", "tsdown", "tsup", "ncc"):
+        # Of several, tsup builds those that are there.
+        told = _listed(_sources_in(words), home, contents)
+        alone = told if tool == "tsup" else told[:1]
+        if told or any(word.endswith(SUFFIXES) for word in words):
+            return _first(alone, folder, home, contents)
+    if tool in _ALONE and _reads_configuration(tool, words):
+        return _unbundled(tool, folder, package, contents)
+    return None
+
+
+def _looked_up(words: list[str]) -> list[str]:
+    """The command without the `npx` in front of it."""
+    if words[0] != "npx":
+        return words
+    rest = words[1:]
+    while rest and rest[0] in ("-y", "--yes", "--no-install", "--no"):
+        rest = rest[1:]
+    return rest or words
+
+
+def _first(
+    names: tuple[str, ...], folder: str, home: str, contents: Contents, shown: str | None = None
+) -> Missed | None:
+    """The first of some files of a package, where certainly none of them is there."""
+    missed: list[Missed] = []
+    for name in names:
+        absence = contents.absent(
+            posixpath.normpath(posixpath.join(folder, name)), posixpath.normpath(posixpath.join(home, name))
+        )
+        if absence is None:
+            return None
+        missed.append((name, absence))
+    return next((each for each in missed if shown in (None, each[0])), None)
+
+
+def _listed(names: list[str], home: str, contents: Contents) -> tuple[str, ...]:
+    """Files that a command names, where the project has all of them."""
+    paths = [posixpath.normpath(posixpath.join(home, name)) for name in names]
+    return tuple(names) if all(path in contents.tree.paths for path in paths) else ()
+
+
+def _sources_in(words: list[str]) -> list[str]:
+    """The files among the words of a command that are certainly no value of an option."""
+    plain = (word for before, word in pairwise(["", *words]) if not before.startswith("-") or "=" in before)
+    return [word for word in plain if word.endswith(SUFFIXES) and not word.startswith("-") and "=" not in word]
+
+
+def _reads_configuration(tool: str, words: list[str]) -> bool:
+    """Whether a bundler is told neither a file nor another configuration than the usual one."""
+    if tool == "vite":
+        return words == ["build"]
+    if tool == "rollup":
+        return words in (["-c"], ["--config"])
+    return not any(word.endswith(SUFFIXES) or "config" in word or word in ("-c", "--entry") for word in words)
+
+
+def _unbundled(tool: str, folder: str, package: PackageJson, contents: Contents) -> Missed | None:
+    """The configuration of a bundler, where nothing else says what to build."""
+    home, tree = posixpath.dirname(package.source.path), contents.tree
+    configured = (posixpath.basename(path) for path in tree.beside(home))
+    names = tuple(name for name in configured if BUNDLERS.fullmatch(name) and name.startswith(f"{tool}."))
+    if not names or f'"{tool}": {{' in package.source.text or f'"{tool}":{{' in package.source.text:
+        return None
+    missed = _first((*names, *_ALONE[tool]), folder, home, contents)
+    if missed or len(names) > 1:
+        return missed
+    # The configuration is there, what it names may not be.
+    found = tree.source(posixpath.join(home, names[0]))
+    if found is None or any(said in found.text for said in ("process.", "root", "import(", "readdir", "glob", "*")):
+        return None
+    sources = dict.fromkeys(posixpath.relpath(source, home or ".") for _, source in entries(tree, home))
+    named = [name for name in sources if name in found.text and name.endswith(SUFFIXES)]
+    return _first(_listed(named, home, contents), folder, home, contents)
+
+
+def _uncompiled(words: list[str], folder: str, home: str, contents: Contents) -> Missed | None:
+    """The configuration of the compiler, or all sources that it names."""
+    if any(word in _SHOWN for word in words):
+        return None
+    if any(word.endswith((*TYPESCRIPT, ".tsx")) for word in words):
+        return _first(_listed(_sources_in(words), home, contents)[:1], folder, home, contents)
+    options = ("-p", "--project", "-b", "--build")
+    named = next((word for before, word in pairwise(words) if before in options and not word.startswith("-")), "")
+    if any(each in word for word in words for each in ("--config", "@")):
+        return None
+    name = named or "tsconfig.json"
+    name = name if name.endswith(".json") else posixpath.join(name, "tsconfig.json")
+    path = posixpath.normpath(posixpath.join(home, name))
+    absence = contents.absent(posixpath.normpath(posixpath.join(folder, name)), path)
+    if absence:
+        return name, absence
+    compiled, source = tsconfig(contents.tree, path), contents.tree.source(path)
+    if compiled is None or compiled.files or home != compiled.folder or (source and '"references"' in source.text):
+        return None
+    wanted = compiled.include or ("**/*",)
+    first: Absence | None = None
+    for count, each in enumerate(_sources(contents, home, wanted)):
+        absence = contents.absent(posixpath.join(folder, posixpath.relpath(each, home or ".")), each)
+        if absence is None or count > _MOST_SOURCES:
+            return None
+        first = first or absence
+    return (f"any source in {', '.join(wanted)}", first) if first else None
+
+
+def _sources(contents: Contents, home: str, wanted: tuple[str, ...]) -> Iterator[str]:
+    """The files of TypeScript below a folder that a configuration may include."""
+    roots = [posixpath.normpath(posixpath.join(home, each.split("*", 1)[0].rstrip("/") or ".")) for each in wanted]
+    tree = contents.tree
+    found = {path for root in roots for path in (root, *tree.below(root)) if path in tree.paths}
+    yield from (path for path in sorted(found) if path.endswith((*TYPESCRIPT, ".tsx")))
