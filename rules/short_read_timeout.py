@@ -13,7 +13,8 @@ takes longer than the timeout ends in a 504: a warning up to the default of 60
 seconds. With pings, 60 seconds are enough, which is a note.
 
 `proxy_send_timeout`, `proxy_connect_timeout`, `send_timeout` and
-`keepalive_timeout` do not matter here.
+`keepalive_timeout` do not matter here. Caddy's `response_header_timeout`
+matters for plain JSON alone: the headers of a stream come at once.
 
 See
 https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout
@@ -118,7 +119,7 @@ DEFAULT = 60
 def check(route: Route):
     if not route.server or not route.carried:
         return
-    timeout, ping, call = route.read_timeout, route.ping, route.server.longest_call
+    timeout, ping, call = patience(route), route.ping, route.server.longest_call
     told = " or ".join(f"{seconds:g}" for seconds in timeout.options or ())
     pings = " or ".join(f"{pause:g}" for pause in ping.options or () if pause is not None)
     if timeout.must_be(0):
@@ -155,3 +156,12 @@ def check(route: Route):
         fix,
         severity,
     )
+
+
+def patience(route):
+    """What ends a silent call first: also the wait for headers, where these come with the result."""
+    silence, headers = route.read_timeout, route.header_timeout
+    if headers.options and route.server.json_response.must(bool):
+        sooner = silence.options == () or silence.must(lambda seconds: headers.must(lambda wait: wait < seconds))
+        return headers if sooner else silence
+    return silence

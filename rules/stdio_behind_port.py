@@ -14,11 +14,13 @@ A port is expected if one is published, exposed to other services, probed over
 HTTP or led to: by a proxy, a label for Traefik, a Kubernetes Service, Fly's
 `internal_port`, a web service of Render or the `web` process of a Procfile.
 
-Not reported if a program such as `mcpo` or `mcp-proxy` serves the stdio server
-over HTTP, if standard input is kept open (`stdin_open: true`) and no port is
-published, for images that no service runs, for `EXPOSE` in an image, or where
-another transport can come from a variable of an `env_file`, a ConfigMap or a
-Secret that the project does not have.
+Not reported if its program, or another one that its container starts, may
+listen on that port for something else, as for a health check or a REST API,
+if a program such as `mcpo` or `mcp-proxy` serves the stdio server over HTTP,
+if standard input is kept open (`stdin_open: true`) and no port is published,
+for images that no service runs, for `EXPOSE` in an image, or where another
+transport can come from a variable of an `env_file`, a ConfigMap or a Secret
+that the project does not have.
 
 See
 https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
@@ -93,7 +95,7 @@ def check(deployment: Deployment):
         if not container or not container.service or not server.certain or server.runner != "sdk":
             continue
         stdio = server.transport.must_be("stdio") and server.transport_settled
-        expected = listening(container, deployment.routes_to(server)) if stdio else ()
+        expected = listening(server, deployment.routes_to(server)) if stdio else ()
         if expected:
             starts = Label(container.cmd, "this container runs the server")
             message = (
@@ -104,23 +106,43 @@ def check(deployment: Deployment):
             yield Finding(message, server.transport.span or server.span, notes, None, severity)
 
 
-def listening(container, routes):
-    """Where the deployment counts on a port of the container; one that clients attach to may expose what it likes."""
-    published = [Label(port.span, "publishes a port") for port in container.ports if port.published is not None]
+def listening(server, routes):
+    """Where the deployment counts on a port of the container; one that clients attach to may expose what it likes.
+
+    What else listens there may be what is meant, on any port where that is not known.
+    """
+    container, heard = server.container, server.listeners
+    ports = [port for port in container.ports if port.published is not None and unheard(port.target, heard)]
+    published = [Label(port.span, "publishes a port") for port in ports]
     if container.stdin_open.must(bool):
         return tuple(published[:1])
-    led = () if published or container.shared_network.may(bool) else container.forwards
-    services = [Label(port.span, "the Service sends requests to this port") for port in led]
+    led = (
+        ()
+        if any(port.published is not None for port in container.ports) or container.shared_network.may(bool)
+        else container.forwards
+    )
+    services = [
+        Label(port.span, "the Service sends requests to this port") for port in led if unheard(port.target, heard)
+    ]
     exposed = [
-        Label(port.span, "exposes a port to other services") for port in container.expose if own(container, port)
+        Label(port.span, "exposes a port to other services")
+        for port in container.expose
+        if own(container, port) and unheard(port.target, heard)
     ]
     found = [*published[:1], *services[:1], *exposed[:1]]
+    if heard:
+        return tuple(found)
     found += [Label(probe.span, "the probe asks over HTTP") for probe in container.probes if probe.path is not None]
     found += container.proxied
     found += [Label(route.target.span or route.span, f"{route.proxy} sends requests to it") for route in routes]
     words = " ".join(container.probe.command.only or ()) if container.probe else ""
     found += [Label(container.probe.span, "the health check asks over HTTP")] if "http://" in words else []
     return (*found, *container.web)
+
+
+def unheard(port, heard):
+    """Whether certainly nothing of what listens does so on a port."""
+    return all(each.must_not_be(port.only) for each in heard) if port.only else not heard
 
 
 def own(container, port):

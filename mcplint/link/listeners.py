@@ -16,6 +16,7 @@ from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import is_test
 from mcplint.text.source import Span
 from mcplint.text.urls import own_ports
+from mcplint.values import UNKNOWN
 
 SILENT = ("readme", "other", "npm-lock", "lock", "pipfile.lock", "declaration", "dockerignore", "client", "mcplint")
 """The kinds of files that speak of other ports than those of a container, or of none."""
@@ -58,13 +59,21 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
         ports = asked[server.id] | shown[server.id]
         said = frozenset(port for port in ports if _is_spoken(port, server, spoken[port]))
         if not ports:
-            yield server
+            yield _beside_others(server, tree)
             continue
         starts = any(STARTERS.search(text) or DOORS.search(text) for text in _started(server, tree))
         others = starts or _is_busy(server, tree, busy)
         besides = ports if starts else said if others else frozenset[int]()
         unheard = frozenset[int]() if others else asked[server.id] - said
         yield server._replace(unheard=unheard, besides=shown[server.id] & besides)
+
+
+def _beside_others(server: Server, tree: Tree) -> Server:
+    """A server over stdio, which listens on nothing, with what another program of its container may listen on."""
+    alone = server.container is None or server.speaks_http
+    if alone or not any(STARTERS.search(text) for text in _started(server, tree)):
+        return server
+    return server._replace(listeners=(*server.listeners, UNKNOWN))
 
 
 def _asked(server: Server) -> Iterator[int]:

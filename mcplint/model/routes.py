@@ -87,6 +87,8 @@ class Route(NamedTuple):
     its modifier: `/mcp`, `= /mcp`, `~ ^/mcp`, `@name`), `match` the paths that it stands for, None where they are those
     of an expression or not known. `target` is the URL that requests are sent to, `path` what the server is asked for
     when a client asks for the location's own path, `fixed`: it is asked for that one whatever clients ask for.
+    `read_timeout`: seconds of silence that it bears from the server, `header_timeout`: seconds that it waits for the
+    headers of an answer, which come before the result unless answers are plain JSON; none where it bears any.
     `balancing` is the directive that picks the member (`ip_hash`, `hash $remote_addr`, `sticky cookie srv`, …) or
     `round-robin`. `host` is the `Host` header that the server is sent: a name, `CLIENT_NAME`, `CLIENT_HOST` or
     `TARGET_HOST`. `closed`: whether the files show all that is set; where not, what is missing may yet be there.
@@ -126,6 +128,7 @@ class Route(NamedTuple):
     read_timeout: Value[float]
     http_version: Value[str]
     path: Value[str]
+    header_timeout: Value[float] = Value(())
     server: Server | None = None
     links: tuple[Link, ...] = ()
     closed: bool = True

@@ -180,6 +180,7 @@ class Server(NamedTuple):
     `portless`: what becomes of it where it is told no port to listen on.
     `unheard`: the ports that checks of its container ask and on which certainly nothing listens there, `besides`:
     those that are published or declared and on which something else there may.
+    `listeners`: over stdio, the ports on which its program, or one that starts beside it, listens for something else;
     `deaf`: no file of its program speaks of SIGTERM, which process 1 of a container then ignores; `lingering`: where
     its handlers of that do nothing but wait for all streams.
     `path`: of the MCP endpoint, prefixes included; `message_path`: where SSE clients post.
@@ -232,6 +233,7 @@ class Server(NamedTuple):
     portless: Portless | None = None
     unheard: frozenset[int] = frozenset()
     besides: frozenset[int] = frozenset()
+    listeners: tuple[Value[int], ...] = ()
     deaf: bool = False
     lingering: tuple[Label, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcplint.model import Route, Server
+from mcplint.proxies import response
 from mcplint.proxies.proxy import Proxy
 from mcplint.proxies.response import FILE, PROXY, STATUS, Response
 from mcplint.text import urls
@@ -33,7 +34,8 @@ def _messages(proxy: Proxy, route: Route, server: Server) -> Value[bool]:
     if path is None or server.asgi.root_path.may_not_be("") or server.transport.only != "sse":
         return UNKNOWN
     answer = _ask(proxy, route, path)
-    reached = _reaches(proxy, route, answer, path)
+    untaken = proxy.complete and answer.kind == response.UNKNOWN and answer.location is None
+    reached = False if untaken else _reaches(proxy, route, answer, path)
     return UNKNOWN if reached is None else Value((reached,), answer.trace)
 
 

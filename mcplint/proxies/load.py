@@ -44,15 +44,14 @@ def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ..
         from mcplint.proxies.lighttpd import link as lighttpd
 
         found += lighttpd.proxies(tree.all_facts("lighttpd", paths["lighttpd"]), tree, network)
-    if any(any(map(_is_traefiks, context.container.labels)) for context in network.running):
-        from mcplint.proxies import traefik
-
-        found += traefik.proxies(network)
+    labelled = any(any(map(_is_traefiks, context.container.labels)) for context in network.running)
     provided = (*paths.get("kubernetes", ()), *paths.get("traefik", ()))
-    if dynamic := [file for file in tree.all_facts("traefik", provided).values() if file]:
+    dynamic = [file for file in tree.all_facts("traefik", provided).values() if file]
+    if labelled or dynamic:
         from mcplint.proxies import traefik
 
-        found += traefik.of_files(dynamic, network)
+        found += traefik.proxies(network, alone=not dynamic)
+        found += traefik.of_files(dynamic, network, alone=not labelled)
     if not found:
         return ()
     from mcplint.proxies.auxiliary_routes import with_auxiliary_routes

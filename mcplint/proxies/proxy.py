@@ -19,6 +19,7 @@ class Proxy(NamedTuple):
     the machine, the port on which the proxy hears it. `ask`: what becomes of a request for a host, a port, a scheme and
     a path. `dead_ends`: the servers that it is told of and that are not there. `names`: those that it answers for,
     also where it passes nothing on, as far as its routes do not say them. `container`: the one that it runs in.
+    `complete`: no other rules than those of its routes lead to their servers, whatever else it may be told.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Proxy(NamedTuple):
     dead_ends: tuple[DeadEnd, ...] = ()
     names: frozenset[str] = frozenset()
     container: Container | None = None
+    complete: bool = False
 
     @property
     def leads(self) -> bool:

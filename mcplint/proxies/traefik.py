@@ -38,6 +38,7 @@ from mcplint.values import UNKNOWN, Label, Value
 
 PORTS = {80: False, 443: True}
 ROUTER = re.compile(r"traefik\.http\.routers\.([^.]+)\.rule")
+SPOKEN = re.compile(r"(?i)traefik\.http\.routers\.([^=:\n]{1,200})\.rule\b")
 TERM = re.compile(r"(Host|PathPrefix|Path)\(((?:\s*+`[^`]*`\s*+,?)++)\)")
 AUTH = ("basicauth", "digestauth", "forwardauth")
 """Middlewares that check who calls."""
@@ -67,8 +68,11 @@ class RouterRule(NamedTuple):
     matches: tuple[PathMatch, ...]
 
 
-def proxies(network: Network) -> Iterator[Proxy]:
-    """The Traefik of each compose project whose services have routers in their labels."""
+def proxies(network: Network, alone: bool) -> Iterator[Proxy]:
+    """The Traefik of each compose project whose services have routers in their labels.
+
+    `alone`: no file of the project gives it routers as well.
+    """
     groups: dict[int, list[ContainerContext]] = {}
     for running in network.running:
         if running.project and any(map(ROUTER.fullmatch, _labels(running))):
@@ -84,7 +88,8 @@ def proxies(network: Network) -> Iterator[Proxy]:
         ports = published(origin, PORTS) if origin else {}
         ends = {end.span: end for running in group for end in _dead_ends(running, network)}
         routes = tuple(rule.route for rule in vhost.rules)
-        yield Proxy(TRAEFIK, routes, PORTS, ports, asking((vhost,)), tuple(ends.values()))
+        complete = alone and len(routes) == len(rules) and not (project and project.notes) and _are_all(group)
+        yield Proxy(TRAEFIK, routes, PORTS, ports, asking((vhost,)), tuple(ends.values()), complete=complete)
 
 
 def _assuming(rules: list[Ranked], origin: ContainerContext | None, network: Network) -> tuple[VirtualHost, ...]:
@@ -93,8 +98,28 @@ def _assuming(rules: list[Ranked], origin: ContainerContext | None, network: Net
     return with_endpoints((vhost,), partial(assumed, origin, network))
 
 
-def of_files(files: Iterable[TraefikFile], network: Network) -> Iterator[Proxy]:
-    """The Traefik that reads these files: the one that a compose file runs, or one on the machine."""
+def _are_all(group: list[ContainerContext]) -> bool:
+    """Whether the labels that are read have every router that their files speak of, and it is known which count."""
+    read: set[str] = set()
+    sources = {}
+    for context in group:
+        labels = _labels(context)
+        enabled = labels.get("traefik.enable")
+        if enabled is not None and enabled.only is None:
+            return False
+        read.update(router for router, _ in _routers(labels))
+        spans = (context.container.span, *(said.span for _, said in _routers(labels) if said.span))
+        sources.update({span.source.path: span.source for span in spans})
+    if any("label_file" in source.text for source in sources.values()):
+        return False
+    return all(found[1].lower() in read for source in sources.values() for found in SPOKEN.finditer(source.text))
+
+
+def of_files(files: Iterable[TraefikFile], network: Network, alone: bool) -> Iterator[Proxy]:
+    """The Traefik that reads these files: the one that a compose file runs, or one on the machine.
+
+    `alone`: no labels of the project give it routers as well.
+    """
     origin = next((one for one in network.running if _is_traefik(one)), None)
     shown = tuple(open_ports(origin, PORTS)) if origin else ()
     rules = [rule for file in files for rule in _of_file(file, network, origin, shown)]
@@ -103,7 +128,8 @@ def of_files(files: Iterable[TraefikFile], network: Network) -> Iterator[Proxy]:
     routes = tuple(rule.route for rule in vhost.rules)
     ends = tuple(dead_ends(leading((vhost,)), routes, origin, network, strict=False))
     if ends or any(route.server for route in routes):
-        yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), asking((vhost,)), ends)
+        complete = alone and len(routes) == len(rules)
+        yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), asking((vhost,)), ends, complete=complete)
 
 
 def _of_file(

@@ -12,10 +12,12 @@ from typing import Any
 
 from mcplint.facts.python import Module, in_command, spelled
 from mcplint.findings import WARNING, NotFollowed
+from mcplint.knowledge.transports import STDIO
 from mcplint.model import Server
 from mcplint.programs.alternatives import servers
 from mcplint.programs.demands import loads_variables
 from mcplint.programs.journal import Exhausted, Leave, Raised, recursion
+from mcplint.programs.listeners import PYTHON, may_listen
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.python.attributes import attribute
 from mcplint.programs.python.call import Args
@@ -31,7 +33,7 @@ from mcplint.programs.start import APP, CODE, FUNCTION, HANDLER, MODULE, OBJECT,
 from mcplint.programs.values import Abstract, Table, known, unknown
 from mcplint.programs.world import STEPS, World, run_path
 from mcplint.text.source import Span
-from mcplint.values import Label
+from mcplint.values import UNKNOWN, Label
 
 
 def follow(start: Start, world: World) -> Outcome:
@@ -94,6 +96,7 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
     open_ = any(each.auth.options == (None,) for each in served)
     unreached = [*machine.unreached, *_unwired(modules, machine.wired)] if open_ else []
     found = tuple(_with_proxy_headers(_with_unknowns(each, modules, unreached), modules) for each in served)
+    found = tuple(_with_listeners(each, modules) if each.transport.may_be(STDIO) else each for each in found)
     imports = tuple(dict.fromkeys(machine.imports))
     local = tuple(fallbacks(modules)) if found else ()
     secrets = tuple(_shown(modules)) if found else ()
@@ -160,8 +163,17 @@ def _main(start: Start, entry: str) -> str | None:
     return f"{start.target}.__main__" if lacking else None
 
 
+def _with_listeners(served: Server, modules: list[Module]) -> Server:
+    """A server over stdio with the ports on which its program listens for something else."""
+    heard = tuple(each.port for each in served.metrics)
+    apart = may_listen((each.source for each in modules), PYTHON)
+    return served._replace(listeners=(*heard, UNKNOWN) if apart else heard)
+
+
 def _with_proxy_headers(served: Server, modules: list[Module]) -> Server:
     """The server with what its program makes of the headers that proxies set, where it speaks HTTP."""
+    if any("x-forwarded-prefix" in module.source.text.lower() for module in modules):
+        served = served._replace(asgi=served.asgi._replace(root_path=unknown()))
     if served.asgi.trusted.options is None:
         return served
     from mcplint.programs.python.module_text import absolute_urls, reads_forwarded

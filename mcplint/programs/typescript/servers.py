@@ -9,6 +9,7 @@ from typing import Any
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Endpoint, Server, Wiring
 from mcplint.programs.alternatives import coerced
+from mcplint.programs.listeners import NODE, may_listen
 from mcplint.programs.typescript import ports
 from mcplint.programs.typescript.guards import CHECKS, GUARDS
 from mcplint.programs.typescript.libraries import sdk
@@ -28,7 +29,7 @@ from mcplint.programs.typescript.values import (
 from mcplint.programs.values import Abstract, known, unknown
 from mcplint.text.layout import quote
 from mcplint.text.source import places
-from mcplint.values import EditSite, Label, Value
+from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 ALLOWS = r"(?i)access-control-(?:allow|expose)-"
 STOPS = (
@@ -53,9 +54,20 @@ def served(machine: Machine) -> tuple[Server, ...]:
         found: list[Server] = []
         for each in way:
             found += (server._replace(writes=each.writes) for server in _described(machine, each, known_apps))
+        if any(each.kind == STDIO for each in way):
+            heard = _listeners(machine, way)
+            found = [server._replace(listeners=heard) if server.transport.only == STDIO else server for server in found]
         others = any(each.kind != FORKS for each in way)
         machine.paths.append(tuple(dict.fromkeys(map(coerced, found))) or (None if others else ()))
     return servers(machine.paths)
+
+
+def _listeners(machine: Machine, way: tuple[Served, ...]) -> tuple[Value[int], ...]:
+    """The ports on which a way listens, one that is not known where it may listen in a place that is not followed."""
+    heard = tuple(ports.port(each.port) for each in way if each.kind not in (STDIO, FORKS))
+    sources = (package.fact.source for package in machine.packages.values() if package)
+    followed = {each.span for one in machine.ways for each in one if each.kind not in (STDIO, FORKS)}
+    return (*heard, UNKNOWN) if may_listen(sources, NODE, followed) else heard
 
 
 def _described(machine: Machine, each: Served, walked: dict[int, Walked]) -> Iterator[Server]:

@@ -76,7 +76,8 @@ def route_of(handler: Handler, match: PathMatch | None, block: Directive, heard:
         balancing=_balancing(line, members, where),
         members=members,
         buffering=Value((False,), (Label(line.span, "Caddy passes every chunk of an event stream on"),)),
-        read_timeout=_read_timeout(line),
+        read_timeout=_timeout(line, "read_timeout"),
+        header_timeout=_timeout(line, "response_header_timeout"),
         http_version=UNKNOWN,
         host=_host(line),
         auth=handler.auth[-1:],
@@ -120,17 +121,13 @@ def _balancing(line: Directive, members: tuple[Member, ...], where: Label) -> Va
     return Value(("lb_policy random",), (where, Label(line.span, "distributes requests at random by default")))
 
 
-def _read_timeout(line: Directive) -> Value[float]:
-    """The seconds of silence that it bears from a server; without a word of it, any."""
-    said = [
-        one for transport in line.of("transport") for one in transport.of("read_timeout", "response_header_timeout")
-    ]
+def _timeout(line: Directive, name: str) -> Value[float]:
+    """The seconds that it waits for a server, in one of the ways that its transport names; unset, any."""
+    said = [one for transport in line.of("transport") for one in transport.of(name)]
     if not said:
-        return Value((), (Label(line.span, "read_timeout is not set: Caddy waits forever"),))
-    times = [seconds(Value((one.texts[0] if one.args else "",))) for one in said]
-    known = [time.only for time in times if time.only]
-    notes = tuple(Label(one.span, f"sets {one.name}") for one in said)
-    return Value((min(known),) if len(known) == len(said) else None, notes)
+        return Value((), (Label(line.span, f"{name} is not set: Caddy waits forever"),))
+    time = seconds(Value((said[-1].texts[0] if said[-1].args else "",)))
+    return Value((time.only,) if time.only else None, (Label(said[-1].span, f"sets {name}"),))
 
 
 def _host(line: Directive) -> Value[str]:

@@ -176,9 +176,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         host=host,
         port=told(machine, server, args, suffix, "port") if http else NOWHERE,
         path=path,
-        message_path=told(machine, server, args, suffix, "message_path")
-        if spoken is None or SSE in spoken
-        else NOWHERE,
+        message_path=_message_path(machine, server, args, suffix) if spoken is None or SSE in spoken else NOWHERE,
         stateless=_stateless(machine, server, args, suffix) if streams else NOWHERE,
         json_response=told(machine, server, args, suffix, "json_response") if streams else NOWHERE,
         workers=known(1, *args.notes) if http else NOWHERE,
@@ -197,6 +195,16 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         auth=guard(machine, args, server, kind, either_slash(path) if spoken == (STREAMABLE,) else unknown()),
         asgi=_asgi(machine, args, kind) if http and call == "run" else Asgi(),
     )
+
+
+def _message_path(machine: Machine, server: Instance, args: Args, call: str) -> Abstract:
+    """Where SSE clients post; below `mount_path` they are told another path than the one that is answered."""
+    made = CALL.one(server.table, Args(open=True))
+    number = 1 if call in ("run", "run_sse") else 0
+    mounted = args.find(number, "mount_path") if family(machine, server) != OTHER else None
+    if mounted is not None or "mount_path" in made.keywords:
+        return unknown(*args.notes)
+    return told(machine, server, args, call, "message_path")
 
 
 def _asgi(machine: Machine, args: Args, kind: str) -> Asgi:

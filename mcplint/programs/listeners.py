@@ -1,0 +1,62 @@
+"""Whether a program listens for something else than MCP: what its text says of it where it could not be followed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from mcplint.text.source import Source, Span
+
+
+class Wording(NamedTuple):
+    """How a language says that a program listens.
+
+    `apart`: what no server of MCP listens by, or starts another program that may; `plain`: what one may listen by as
+    well; `mcp`: what a program says that may serve MCP over HTTP; `beside`: what starts something that listens and goes
+    on.
+    """
+
+    apart: re.Pattern[str]
+    plain: re.Pattern[str]
+    mcp: re.Pattern[str]
+    beside: re.Pattern[str]
+
+
+NODE = Wording(
+    re.compile(
+        r"\b(?:WebSocketServer|WebSocket\.Server|ws\.Server|startStandaloneServer|createSecureServer)\s*\("
+        r"|\bnet\.createServer\((?!\))|[\"'](?:socket\.io|@grpc/grpc-js)[\"']"
+        r"|\b(?:spawn|execFile)\(\s*(?:process\.execPath|[\"'](?:node|npm|npx|bun|deno)[\"'])|\bfork\("
+    ),
+    re.compile(r"\.listen\(|(?<![.\w])serve\(|\b(?:Bun|Deno)\.serve\("),
+    re.compile(r"[sS]treamable|SSEServerTransport|httpStream"),
+    re.compile(r"(?!)"),
+)
+PYTHON = Wording(
+    re.compile(
+        r"\b(?:(?:Threading)?HTTPServer|(?:Threading)?TCPServer|WSGIServer|serve_forever|start_server|create_server"
+        r"|run_app|TCPSite|make_server|run_simple|Flask|Quart|Sanic|websockets\.serve|grpc(?:\.aio)?\.server)\("
+        r"|\b(?:Popen|create_subprocess_exec)\(\s*\[?\s*(?:sys\.executable|[\"'](?:python3?|uvicorn|gunicorn|flask)[\"'])"
+    ),
+    re.compile(r"\buvicorn\.(?:run|Server)\(|\bhypercorn\b|(?<![.\w])serve\("),
+    re.compile(r"streamable|http_app|sse_app|SseServerTransport|[\"'](?:http|sse)[\"']"),
+    re.compile(r"\b(?:Thread|Process)\(|(?:gather|create_task|start_soon)\([^)\n]{0,80}serve|run_in_executor\("),
+)
+
+
+def may_listen(sources: Iterable[Source], wording: Wording, followed: Collection[Span] = ()) -> bool:
+    """Whether any of a program's modules says that it listens for something else, in a place that was not followed."""
+    plain = mcp = beside = False
+    for source in sources:
+        if wording.apart.search(source.text):
+            return True
+        mine = [each for each in followed if each.source == source]
+        plain = plain or any(not _is_within(found, mine) for found in wording.plain.finditer(source.text))
+        mcp = mcp or wording.mcp.search(source.text) is not None
+        beside = beside or wording.beside.search(source.text) is not None
+    return plain and (beside or not mcp)
+
+
+def _is_within(found: re.Match[str], spans: Collection[Span]) -> bool:
+    return any(each.start <= found.end() and found.start() < each.end for each in spans)
