@@ -19,7 +19,8 @@ it; a `tmpfs` does for a root file system that is read-only.
 What counts is what the program certainly writes, where nothing catches the
 failure, from the folder that a `cd` or `os.chdir` before it has led to. Not
 reported if any step changes owners or modes of the folder or of one around it,
-or if something is mounted there. The same goes for a RUN of what is not known
+or if something is mounted there; `mkdir` without a mode gives a folder to
+nobody but root. The same goes for a RUN of what is not known
 here, such as a script of the project, `make` or a program of its own, for what
 another stage has given away below a folder that COPY takes from it, and for an
 archive that ADD unpacks.

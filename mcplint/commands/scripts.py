@@ -112,7 +112,8 @@ def _open(env: Env) -> Env:
 
 def _paths(located: LocatedText, place: Span | None, context: ExecContext, env: Env) -> list[tuple[Ran, ...]]:
     """What is run on each way through a text that starts a program: what is said before it, and that program."""
-    waits = any(line.argv and line.argv[0].text == "wait" for line in commands(located))
+    lines = tuple(commands(located))
+    waits = any(line.argv and line.argv[0].text == "wait" for line in lines) or any(map(_idles, lines[-1:]))
 
     def lasting(ran: Ran) -> bool:
         return _lasting(ran.line, context._replace(workdir=ran.workdir), waits)
@@ -133,6 +134,13 @@ def _paths(located: LocatedText, place: Span | None, context: ExecContext, env: 
             quiet = any(_is_quiet(ran.line) for ran in path.ran)
             found.append((*(ran for ran in path.ran[:first] if not quiet and _says(ran.line)), path.ran[at]))
     return found
+
+
+def _idles(command: Command) -> bool:
+    """Whether a command does nothing for ever, so that what runs is what was started in the background."""
+    words = [word.text for word in command.argv]
+    follows = words[:1] == ["tail"] and any(each[:2] in ("-f", "-F") for each in words)
+    return command.operator != "&" and (follows or words in (["sleep", "infinity"], ["sleep", "inf"]))
 
 
 def _joined(paths: list[tuple[Ran, ...]]) -> list[tuple[Ran, ...]]:

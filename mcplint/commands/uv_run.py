@@ -45,20 +45,32 @@ def _synced(words: Words, options: Parsed, context: ExecContext) -> tuple[Instal
     project = _upwards(context, "pyproject.toml", named or ".")
     if project is None:
         return None
-    frozen = options.first("frozen", "locked") or _is_set(context, "UV_FROZEN") or _is_set(context, "UV_LOCKED")
     lock = _upwards(context, "uv.lock", named or ".")
     span = context.span
     return (
         Install(
             "uv run",
             tuple(map(spelled, words)),
-            Value((bool(frozen),), (Label(span, "runs in the environment of the project"),)),
+            _locked(options, context),
             lock,
             (posixpath.dirname(project) or ".",),
             tuple((spelled(word), written(word)) for word in options.values("with") if text(word) is not None),
             span,
+            certain=True,
         ),
     )
+
+
+def _locked(options: Parsed, context: ExecContext) -> Value[bool]:
+    """Whether `uv run` keeps to the lock, and what says so where it also asks that this be up to date."""
+    trace = (Label(context.span, "runs in the environment of the project"),)
+    if options.first("frozen") or _is_set(context, "UV_FROZEN"):
+        return Value((True,), trace)
+    if flag := options.first("locked"):
+        return Value((True,), (*trace, Label(context.span, f"{flag} keeps to the lock")))
+    if _is_set(context, "UV_LOCKED"):
+        return Value((True,), (*trace, *context.variable("UV_LOCKED").trace))
+    return Value((False,), trace)
 
 
 def uvx(words: Words, context: ExecContext) -> Step:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mcplint.commands.command_lines import program
 from mcplint.images.fetched_installers import UV
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import HELP, KEEPING, NODE_MANAGERS, PYTHON_MANAGERS
+from mcplint.text.source import Span
 
 _KEEPING_MODULES = frozenset({"pip", "venv", "virtualenv", "ensurepip", "compileall", "spacy", "nltk.downloader"})
 _SCRIPTS = frozenset({"run", "run-script", "exec", "x", "dlx", "test", "start", "create", "init"})
@@ -70,6 +71,71 @@ def may_alter(text: str, steps: Sequence[RunStep]) -> bool:
             return True
         piped = step.line.operator == "|" and any(map(_INSTALLERS.fullmatch, step.words))
     return False
+
+
+_METADATA = re.compile(r"pyproject|uv\.lock|\.toml\b|[*?$]")
+"""What a word has that names the metadata of a Python project, or may."""
+_REPLACING = frozenset({"cp", "mv", "ln", "install", "rsync", "patch", "dd", "tar", "bsdtar", "unzip", "git"})
+"""What may bring a file under a name that it is not given."""
+_EDITING = frozenset({"sed", "awk", "gawk", "perl", "tee", "dos2unix", "fromdos", "envsubst", "truncate", "yq", "jq"})
+_EDITING_TOO = frozenset({"curl", "wget", "rm", "unlink", "split", "openssl", "gpg", "touch"})
+_SYSTEM_PLACES = ("/usr/", "/bin/", "/sbin/", "/etc/", "/root/", "/lib/", "/var/")
+_PLAIN_GIT = frozenset({"config", "clone", "--version", "lfs"})
+_UV_KEEPING = frozenset({"sync", "export", "venv", "python", "tool", "pip", "cache", "build", "self", "version"})
+_MANAGERS_KEEPING = frozenset({"install", "config", "export", "self", "sync", "check", "show", "env", "cache", "list"})
+"""The subcommands of Poetry and its like that leave `pyproject.toml` as it is."""
+
+
+def rewriting(text: str, steps: Sequence[RunStep]) -> Iterator[Span]:
+    """Where commands of a RUN may write the `pyproject.toml` or the `uv.lock` of a project anew.
+
+    All may of which nothing is known here.
+    """
+    sourced = (posixpath.basename(found.strip("\"'")) for found in _SOURCED.findall(text))
+    everywhere = any(name not in _KEEPING_SOURCES for name in sourced)
+    piped = False
+    for step in steps:
+        if everywhere or not (piped or (_keeps(step) and _keeps_metadata(step))):
+            yield step.written_at
+        piped = step.line.operator == "|" and any(map(_INSTALLERS.fullmatch, step.words))
+
+
+def _keeps_metadata(step: RunStep) -> bool:
+    """Whether a command that changes only what it names leaves the metadata of a project as it is."""
+    name, words = program(step.argv), step.words
+    written = (each.target.text for each in step.redirects if ">" in each.operator)
+    if any(_METADATA.search(each) for each in written):
+        return False
+    if not HELP.isdisjoint(words[1:2]):
+        return True
+    if name == "uv":
+        return _uv_keeps(step)
+    if name in PYTHON_MANAGERS and name not in ("pip", "pipx"):
+        return not _MANAGERS_KEEPING.isdisjoint(words[1:4])
+    if name == "git":
+        return not _PLAIN_GIT.isdisjoint(words[1:2])
+    if name in _REPLACING:
+        return words[-1].startswith(_SYSTEM_PLACES)
+    if name in _EDITING or name in _EDITING_TOO:
+        named = (word for word in words[1:] if name not in ("rm", "unlink") or not word.startswith(_SYSTEM_PLACES))
+        return not any(map(_METADATA.search, named))
+    return True
+
+
+def _uv_keeps(step: RunStep) -> bool:
+    """Whether a command of uv does not write the lock, nor what the project asks for."""
+    verbs = [word for word in step.words[1:] if not word.startswith("-")]
+    if not verbs or verbs[0] not in _UV_KEEPING:
+        return False
+    if verbs[0] in ("sync", "export"):
+        return not _KEPT_LOCK.isdisjoint(step.words) or any(
+            each in step.env and step.env[each].must_be("1", "true") for each in _KEPT_BY
+        )
+    return verbs[0] != "version" or len(verbs) == 1
+
+
+_KEPT_LOCK = frozenset({"--frozen", "--locked", "--check"})
+_KEPT_BY = ("UV_FROZEN", "UV_LOCKED")
 
 
 def _keeps(step: RunStep) -> bool:

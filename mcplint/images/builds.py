@@ -9,6 +9,7 @@ from mcplint.commands.options import Grammar, Parsed, grammar, parse
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.dependencies import Project
 from mcplint.facts.document import at
+from mcplint.images.failures import is_certain
 from mcplint.images.python_installs import named_program
 from mcplint.images.runs import RunStep
 from mcplint.images.uv_install import uv_install
@@ -66,7 +67,8 @@ _OTHER = ("package", "all-packages", "list", "no-wheel", "clean-only", "hooks-on
 
 def builds(steps: Iterable[RunStep]) -> Iterator[Install]:
     """The commands that build the wheel of a project or export its lock, as installs of nothing."""
-    for step in steps:
+    taken = tuple(steps)
+    for number, step in enumerate(taken):
         if step.line.operator in ("||", "|", "&") or step.doubted:
             continue
         name, args = named_program(step)
@@ -82,7 +84,9 @@ def builds(steps: Iterable[RunStep]) -> Iterator[Install]:
                 yield from _built(name, step, options)
             elif name == "uv" and text(verb) == "export":
                 after = parse(tuple(rest), UV, interspersed=True)
-                yield uv_install("uv export", step, before, after)._replace(packaged=())
+                yield uv_install("uv export", step, before, after)._replace(
+                    packaged=(), certain=is_certain(taken, number)
+                )
 
 
 def _built(name: str, step: RunStep, options: Parsed) -> Iterator[Install]:

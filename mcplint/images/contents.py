@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import program
-from mcplint.images.copies import Asked, copied_from, matches, paths_in_image, unlisted, within
+from mcplint.images.copies import Asked, copied_from, matches, paths_in_image, source_of, unlisted, within
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS, SYSTEM_INSTALLERS
@@ -19,7 +19,7 @@ from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
 from mcplint.text.glob import fits
 from mcplint.text.paths import upwards
-from mcplint.text.source import Edit
+from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 
 # Programs that may bring any file; `git` where it does more than to look.
@@ -73,7 +73,10 @@ class CommandTexts:
 
 
 class Contents(NamedTuple):
-    """An image at a line of its build; `ran`: its RUNs so far, `open`: whether one of them may bring any file."""
+    """An image at a line of its build; `ran`: its RUNs so far, `open`: whether one of them may bring any file.
+
+    `rewritten`: the last command that may have written the metadata of a project anew.
+    """
 
     tree: Tree
     dockerfile: str
@@ -84,13 +87,17 @@ class Contents(NamedTuple):
     ran: CommandTexts
     open: bool
     deleted: frozenset[str] = frozenset()
+    rewritten: Span | None = None
 
     @classmethod
     def of(cls, image: Image, tree: Tree) -> Contents:
         """A whole image."""
         ran = CommandTexts(run.text.text for run in image.runs)
         open_ = image.open or not image.base_known
-        return cls(tree, image.dockerfile, image.context, image.ignored, image.copies, image.parts, ran, open_)
+        return cls(
+            tree, image.dockerfile, image.context, image.ignored, image.copies, image.parts, ran, open_,
+            rewritten=image.rewritten,
+        )  # fmt: skip
 
     def has(self, path: str) -> bool:
         """Whether a file or folder of the project certainly stands at a path."""
@@ -175,6 +182,27 @@ class Contents(NamedTuple):
             absence = self.absent(posixpath.join(place, posixpath.relpath(path, folder)), path)
             absences.append((path, absence if "**" not in pattern else None))
         return next((each for each in absences if each[1] is None), absences[0])
+
+    def keeps(self, path: str, place: str) -> bool:
+        """Whether metadata of the project certainly stands at a place as the project has it.
+
+        The last copy that may put anything there brings it, and no command since may have written it.
+        """
+        for copy in reversed(self.copies):
+            found = copied_from((copy,), self.parts, self.ignored, self.context, place)
+            if found == path:
+                then, at = self.rewritten, copy.span
+                if then is not None and (then.source is not at.source or then.start > at.start):
+                    return False
+                if copy.stage is None:
+                    return copy.image is None
+                part = self.parts.get(copy.stage)
+                sources = [source for file in copy.files or () if (source := source_of(file, place)) is not None]
+                same = part is not None and len(sources) == 1
+                return same and part is not None and Contents.of(part, self.tree).keeps(path, sources[0])
+            if (found is not None and found in self.tree.paths) or self._may_bring(copy, place, set()):
+                return False
+        return False
 
     def fetches(self, name: str) -> bool:
         """Whether an ADD may bring a file of a name from elsewhere: an address that ends so, or into it, an archive."""

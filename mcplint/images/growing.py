@@ -51,7 +51,7 @@ class Growing:
         self.lacks, self.open = list(image.lacks), image.open or not image.base_known
         self.ran = CommandTexts(run.text.text for run in image.runs)
         self.account, self.accounts = image.account, dict(image.accounts)
-        self.altered, self.ways = image.altered, image.ways
+        self.altered, self.ways, self.rewritten = image.altered, image.ways, image.rewritten
         self.scope: Mapping[str, Value[str]] = ChainMap(self.env, self.args)
 
     def give_up(self, span: Span, why: str) -> None:
@@ -71,7 +71,7 @@ class Growing:
         build, copies = self.build, (*self.copies, *mounts)
         return Contents(
             build.tree, build.dockerfile.source.path, build.context, build.ignored, copies, self.parts,
-            self.ran, self.open, frozenset(self.deleted),
+            self.ran, self.open, frozenset(self.deleted), self.rewritten,
         )  # fmt: skip
 
     def expand(self, word: LocatedText) -> Value[str]:

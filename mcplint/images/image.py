@@ -94,7 +94,8 @@ class Image(NamedTuple):
     it copies from; `open`: whether a RUN may have brought any file. `folders`: those that WORKDIR makes, each with the
     user that it then belongs to. `volumes`: those that VOLUME names, by their paths. `private`: the programs that lie
     in the home of root, and what puts them there. `altered`: the last RUN that may have given any file another owner,
-    mode or text. `ways`: how many there are for a file to come into it, through all stages.
+    mode or text, `rewritten`: the last command that may have written the metadata of a project anew. `ways`: how many
+    there are for a file to come into it, through all stages.
     """
 
     dockerfile: str
@@ -134,6 +135,7 @@ class Image(NamedTuple):
     accounts: Mapping[str, Account] = {}
     private: Mapping[str, Label] = {}
     altered: Span | None = None
+    rewritten: Span | None = None
     ways: int = 1
 
     @property

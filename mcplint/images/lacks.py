@@ -96,9 +96,14 @@ def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
     folder = posixpath.dirname(install.lock)
     if [posixpath.normpath(each) for each in install.requirements] != [folder or "."]:
         return
-    if contents.place(f"{folder}/uv.lock".lstrip("/")) is None or contents.ran.any(_renews):
+    named = (posixpath.normpath(posixpath.join(folder, name)) for name in ("pyproject.toml", "uv.lock"))
+    if posixpath.basename(install.lock) != "uv.lock" or {"--script", "-s"} & set(install.argv):
+        return
+    if not all((place := contents.place(path)) and contents.keeps(path, place) for path in named):
         return
     step, strict, project = " ".join(install.argv), _is_strict(install), contents.tree.project(folder)
+    if strict and not install.certain:
+        return
     for found in differences(contents.tree, folder):
         wanted = found.requirement
         if strict:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 
 from mcplint.commands.command_lines import PIP, POETRY_INSTALL, UV, program
@@ -12,6 +11,7 @@ from mcplint.commands.shell_branches import Way, apart
 from mcplint.commands.words import Words, spelled, text, written
 from mcplint.facts.document import at
 from mcplint.images.environments import environments, is_systems
+from mcplint.images.failures import chained, ends_at_failures, ends_build, is_certain, is_conditional
 from mcplint.images.limits import limited
 from mcplint.images.node_installs import LOCKS, called
 from mcplint.images.runs import RunStep
@@ -40,8 +40,9 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
         _export(step)
         _delete(step)
         for found in _installs(step):
-            if not _ends_build(steps[number:]) or (number and _is_conditional(steps[number - 1])):
+            if not ends_build(steps[number:]) or (number and is_conditional(steps[number - 1])):
                 found = found._replace(files=())
+            found = found._replace(certain=is_certain(steps, number))
             if step.skipped:
                 found = found._replace(locked=_left_out(step), files=())
             found = limited(found, step)._replace(instead=_instead(found, steps[number:]))
@@ -57,7 +58,6 @@ def _left_out(step: RunStep) -> Value[bool]:
     return Value(None, (Label(step.written_at, "the build does not come by here unless it is told otherwise"),))
 
 
-_ERREXIT = r"""(?m)\bset +(?:-o +errexit|-[a-zA-Z]*e)|^SHELL\b.*["']-[a-zA-Z]*e[a-zA-Z]*["']|sh +-[a-zA-Z]*e"""
 _ENDS = (";", "\n")
 """What ends a command whose failure nothing asks for; lines are those of here-documents."""
 _FAILING = frozenset({"exit", "false", "return", "kill"})
@@ -65,7 +65,7 @@ _FAILING = frozenset({"exit", "false", "return", "kill"})
 
 def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
     """What the build goes on with where an install fails, None where it ends or where that is not known."""
-    last = _chained(steps)
+    last = chained(steps)
     chain = steps[: last + 2]
     if last and len(chain) > last + 1 and not any(step.line.inside for step in chain) and _succeeds(chain[-1]):
         skipped = chain[last].line.operator == "||" and not any(map(_fails, steps))
@@ -74,7 +74,7 @@ def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
     if len(steps) < 2 or operator not in ("||", *_ENDS):
         return None
     if operator in _ENDS and (
-        _ends_at_failures(steps[0]) or not (_succeeds(steps[1]) or all(map(_is_unconcerned, steps[1:])))
+        ends_at_failures(steps[0]) or not (_succeeds(steps[1]) or all(map(_is_unconcerned, steps[1:])))
     ):
         return None
     if any(map(_fails, steps)):
@@ -89,11 +89,6 @@ def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
 
 def _goes_on(step: RunStep) -> Label:
     return Label(step.written_at, "the build goes on with this where it fails")
-
-
-def _chained(steps: tuple[RunStep, ...]) -> int:
-    """How many commands after the first are skipped where it fails: those behind `&&`."""
-    return next((number for number, step in enumerate(steps) if step.line.operator != "&&"), len(steps) - 1)
 
 
 def swallowed(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
@@ -124,11 +119,6 @@ def _fails(step: RunStep) -> bool:
     return program(step.argv) in _FAILING and step.words != ("exit", "0")
 
 
-def _ends_at_failures(step: RunStep) -> bool:
-    """Whether the shell ends at the first command that fails: `set -e`, or the same in SHELL."""
-    return re.search(_ERREXIT, step.written_at.source.text) is not None
-
-
 def _stands_in(other: Install, install: Install) -> bool:
     """Whether an install brings what another does: the same projects and files, and by a lock where that one does.
 
@@ -137,20 +127,6 @@ def _stands_in(other: Install, install: Install) -> bool:
     looser = other.tool != install.tool and install.locked.must(bool) and other.locked.must_be(False)
     fewer = install.extras is not None and other.extras is not None and not other.extras >= install.extras
     return {*other.requirements} >= {*install.requirements} and not looser and not fewer
-
-
-def _ends_build(steps: tuple[RunStep, ...]) -> bool:
-    """Whether a RUN fails where its first command does: with the chain that this is of, or at once by `set -e`."""
-    end = _chained(steps)
-    operator = steps[end].line.operator
-    return (operator in ("", "\n") and end + 1 == len(steps)) or (
-        not end and operator not in ("||", "|", "&") and _ends_at_failures(steps[0])
-    )
-
-
-def _is_conditional(before: RunStep) -> bool:
-    """Whether a command depends on how the one before it turns out: a test, or one that it stands in for."""
-    return before.line.operator == "||" or program(before.argv) in ("[", "[[", "test", "")
 
 
 def _uninstalled(step: RunStep) -> Iterator[str]:
@@ -213,6 +189,10 @@ def _installs(step: RunStep) -> Iterator[Install]:
             yield uv_install(f"uv {kind}", step, before, parse(tuple(rest), UV, interspersed=True))
         case "uv", "run":
             after = parse(tuple(rest), UV)
+            name = spelled(after.rest[0]) if after.rest else ""
+            source = step.tree.source(step.file(name) or "") if name.endswith(".py") else None
+            if source is not None and "# /// script" in source.text:
+                return
             if not {"no-sync", "no-project"} & {*before.flags, *after.flags} and not is_on(step, "UV_NO_SYNC"):
                 yield uv_install("uv run", step, before, after)
         case "uv", "add":

@@ -90,7 +90,8 @@ class RunStep(NamedTuple):
     def folder(self, name: str) -> str | None:
         """The folder of the project that a path in the build means: one that has a `pyproject.toml` there."""
         found = self.file(posixpath.join(name, "pyproject.toml"))
-        return (posixpath.dirname(found) or ".") if found else None
+        named = found is not None and posixpath.basename(found) == "pyproject.toml"
+        return (posixpath.dirname(found or "") or ".") if named else None
 
     def upwards(self, name: str, folder: str = ".") -> str | None:
         """The file of this name in a folder of the build or the nearest one above it."""

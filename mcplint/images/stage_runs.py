@@ -7,7 +7,7 @@ from functools import partial
 
 from mcplint.facts.dockerfile import Instruction
 from mcplint.images.accounts import FILE, UNNAMED, accounts, is_root
-from mcplint.images.alterations import may_alter
+from mcplint.images.alterations import may_alter, rewriting
 from mcplint.images.builds import builds
 from mcplint.images.contents import command_texts, may_bring_files
 from mcplint.images.copies import built_project, built_text
@@ -58,10 +58,15 @@ def run(growing: Growing, instruction: Instruction) -> None:
     growing.installs += here
     uncopied = any(lack.kind == LackKind.COPIED for lack in growing.lacks)
     left_out = {step.span for step in found if step.skipped}
+    own = tuple(step for step in found if not runs_installer(step, growing.installers))
+    rewritten = tuple(rewriting(instruction.text.text, own))
     for install in (each for each in here if each.span not in left_out):
         install = install._replace(files=()) if uncopied else install
+        if rewritten and rewritten[0].start < install.span.start:
+            growing.rewritten = rewritten[0]
         growing.lacks += of_install(install, growing.contents(mounted))
         growing.lacks += of_python(install, growing.below, growing.contents(mounted), growing.env)
+    growing.rewritten = next(iter(rewritten), instruction.span if not found else growing.rewritten)
     growing.lacks += (
         lack
         for build in builds(taken)

@@ -24,7 +24,8 @@ class Install(NamedTuple):
     the image that it may write packages into, None where that cannot be told. `systems`: whether those are
     surely the system's own, in no virtual environment. `files`: the requirements files and constraints that it surely
     reads, each as it is named and by its path in the image. `settings`: the files of the project that uv reads its
-    settings from. `decided`: what else decides the releases that it takes, such as a date.
+    settings from. `decided`: what else decides the releases that it takes, such as a date. `certain`: whether every
+    build runs it and ends where it fails.
     """
 
     tool: str
@@ -46,6 +47,7 @@ class Install(NamedTuple):
     files: tuple[tuple[str, str], ...] = ()
     settings: tuple[str, ...] = ()
     decided: Label | None = None
+    certain: bool = False
 
 
 class NodeInstall(NamedTuple):

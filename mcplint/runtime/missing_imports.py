@@ -53,17 +53,25 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
 
 
 def of_start(image: Image, container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
-    """What `uv run` lacks to package the project, where the build leaves that to the start."""
-    if any(install.packaged for install in image.installs) or container.mounts or not image.base_known:
+    """What `uv run` lacks to package the project, where the build leaves that to the start, and of its lock."""
+    if container.mounts or not image.base_known:
         return
     contents = Contents.of(image, tree)
+    from mcplint.runtime.sync import is_alone
+
+    told = any(lack.kind == LackKind.STALE for lack in image.lacks)
+    if not (told or start.prepared or (start.kind == SCRIPT and is_alone(start, tree))):
+        for install in start.installs or ():
+            yield from of_install(install._replace(packaged=()), contents)
+    if any(install.packaged for install in image.installs):
+        return
     for install in start.installs or ():
         folder = install.requirements[0] if install.tool == "uv run" and install.requirements else None
         project = tree.project(folder) if folder is not None else None
         place = contents.image_path(project.source.path) if project and is_packaged(project) else None
         if place and folder is not None:
             packaged = Packaged(folder, posixpath.dirname(place), True)
-            yield from of_install(install._replace(argv=("uv", "run"), packaged=(packaged,)), contents)
+            yield from of_install(install._replace(argv=("uv", "run"), lock=None, packaged=(packaged,)), contents)
 
 
 def _entry(start: Start, tree: Tree) -> tuple[str, str] | None:

@@ -62,7 +62,7 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
         edits = more_words(words[: run + 1], ("--no-sync",)) if built and not refused else ()
         return made._replace(project=project.source.path, refused=refused, edits=edits, pulled=pulled)
     if tool == "uv" and project and not refused and "UV_PROJECT_ENVIRONMENT" not in set_ and not container.mounts:
-        left = None if _is_alone(start, tree) else _uninstalled(image, found.workdir)
+        left = None if is_alone(start, tree) else _uninstalled(image, found.workdir)
         return left and made._replace(project=project.source.path, failed=left)
     return made if refused else None
 
@@ -73,7 +73,7 @@ _MAKES = re.compile(
 """What a RUN says that may make the environment of a project."""
 
 
-def _is_alone(start: Start, tree: Tree) -> bool:
+def is_alone(start: Start, tree: Tree) -> bool:
     """Whether a script says itself what it needs, so that uv minds no project."""
     source = tree.source(start.target)
     return source is None or "# /// script" in source.text

@@ -18,7 +18,13 @@ from mcplint.values import Label
 READ_ONLY = "its root file system is read-only"
 _NO_FILES = ("/dev", "/proc", "/sys")
 _FREE = ("/tmp", "/var/tmp", "/dev", "/run/user", "/proc")
-_CHANGES = re.compile(r"\b(?:chown|chmod|install|setfacl|mkdir|ln|cp|mv|rsync|bsdtar|tar|usermod)\b")
+_GIVES = r"\b(?:chown|chgrp|chmod|setfacl|ln|cp|mv|rsync|bsdtar|tar|usermod)\b"
+_WITH_MODE = r"\bmkdir\b.{0,200}\s-(?:\w*m|-mode)|\binstall\b.{0,200}\s-(?:\w*[mog]|-(?:mode|owner|group))"
+_GIVING = re.compile(rf"{_GIVES}|{_WITH_MODE}")
+"""The commands that give a folder to somebody."""
+_MAKING = re.compile(r"\b(?:mkdir|install)\b")
+_CHANGES = re.compile(rf"{_GIVES}|{_MAKING.pattern}")
+"""Those, and what makes one: it belongs to root where the folder around it does."""
 _ANYWHERE = re.compile(r"[$*]|(?:^|[\s\"'])~")
 """What a shell makes paths of that are not written out: variables, patterns, homes."""
 _LINKS = re.compile(r"\b(?:ln|cp|mv|rsync)\b")
@@ -48,9 +54,10 @@ def refused(image: Image, container: Container, servers: tuple[Server, ...], tre
 
 
 def _stands(image: Image, path: str, tree: Tree) -> bool:
-    """Whether a folder is there when the container starts: a COPY, a WORKDIR or a VOLUME makes it."""
+    """Whether a folder is there when the container starts: a COPY, a WORKDIR, a VOLUME or a RUN makes it."""
     made = (*image.folders, *(volume.only or "" for volume in image.volumes))
-    return Contents.of(image, tree).has(path) or any(f"{each}/".startswith(f"{path}/") for each in made)
+    by_run = _is_named(image, path, _MAKING)
+    return by_run or Contents.of(image, tree).has(path) or any(f"{each}/".startswith(f"{path}/") for each in made)
 
 
 def _is_beside(write: Write, image: Image, workdir: str) -> bool:
@@ -130,7 +137,13 @@ def _is_given(image: Image, path: str, tree: Tree) -> bool:
     owner = next((image.folders[each] for each in above if each in image.folders), None)
     if owner is not None and not owner.must_be("root", "0"):
         return True
-    if image.altered or _is_named(image, path, _CHANGES) or not {*above[:-1]}.isdisjoint(homes):
+    changes = _CHANGES if owner is None else _GIVING
+    if (
+        image.altered
+        or _is_named(image, path, changes)
+        or any("umask" in run.text.text for run in image.runs)
+        or not {*above[:-1]}.isdisjoint(homes)
+    ):
         return True
     return any(_is_given_by(copy, image, path, above, tree) for copy in image.copies if not copy.mount)
 
@@ -174,9 +187,17 @@ def _may_be_there(image: Image, top: str, path: str, tree: Tree) -> bool:
 def _is_named(image: Image, path: str, commands: re.Pattern[str]) -> bool:
     """Whether one of some commands of an image's RUNs names a path or a folder around it, or may mean any."""
     above = list(upwards(path))
-    names = {*above[:-1], *(posixpath.basename(each) for each in above[:-1])}
+    names = {*above[:-1], *(name for each in above[:-1] for name in _ends(each))}
     changes = ((line, words) for line, words in run_lines(image) if commands.search(_INSTALLS.sub("", line)))
     return any(names & words or {".", "/"} & words or _ANYWHERE.search(line) is not None for line, words in changes)
+
+
+def _ends(path: str) -> Iterator[str]:
+    """The ways to name a path from the folders around it."""
+    parts = path.strip("/").split("/")
+    for start in range(len(parts)):
+        yield "/".join(parts[start:])
+        yield "./" + "/".join(parts[start:])
 
 
 def run_lines(image: Image) -> Iterator[tuple[str, frozenset[str]]]:
