@@ -7,8 +7,9 @@ in its log is an error.
 
 A shell that starts the server in the background takes its standard input away
 as well: with `python server.py & wait` it is `/dev/null`, whoever is
-connected, and so it is before `sleep infinity` or `tail -f`. Let `exec python server.py` take the place of the shell. That is
-not reported for an image with a port, which may be told to speak HTTP.
+connected, and so it is before `sleep infinity` or `tail -f`. Let
+`exec python server.py` take the place of the shell. That is not reported for
+an image with a port, which may be told to speak HTTP.
 
 Clients start such a server themselves (`docker run -i --rm IMAGE`), so it
 needs no service. To run it for several clients let it speak Streamable HTTP.
