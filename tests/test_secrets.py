@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mcplint.engine.patch import without_secrets
-from mcplint.knowledge.secrets import in_url, masked, masked_line, secret
+from mcplint.knowledge.secrets import hide, in_url, masked, masked_line, secret
 from mcplint.reports.escape import json
 from mcplint.reports.formats import FORMATS
 
@@ -209,3 +209,62 @@ def test_a_file_of_variables_that_git_ignores_is_copied_too(
     subprocess.run(["git", "init", "-q"], check=True)
     said = str(mcplint("--select", "unignored-secrets"))
     assert ("error[unignored-secrets]: .env gets into the image" in said) is (not left_out) and KEY not in said
+
+
+PASSWORD = "h7Kq2Zx9Lm4Tv6Rw3Yb8"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "redis-server --requirepass {}",
+        'command: ["redis-server", "--requirepass", "{}"]',
+        "requirepass {}",
+        "redis-cli -a {} ping",
+        'test: ["CMD", "redis-cli", "-a", "{}", "ping"]',
+        'test: ["CMD","redis-cli","-a","{}","ping"]',
+        "redis-cli --pass '{}' ping",
+        "mysqladmin ping -uroot -p{}",
+        '["CMD","mysqladmin","ping","-uroot","-p{}"]',
+        "mongosh -u root -p {} --eval 1",
+        "curl -u elastic:{} http://localhost:9200",
+        '["CMD", "curl", "--user", "elastic:{}", "http://localhost:9200"]',
+        "curl --user=elastic:{} http://localhost:9200",
+        "cypher-shell -u neo4j -p {} 'RETURN 1'",
+        "rabbitmqctl authenticate_user guest {}",
+        '["CMD", "rabbitmqctl", "authenticate_user", "guest", "{}"]',
+        "mc alias set x http://localhost:9000 root {}",
+        '["mc","alias","set","x","http://localhost:9000","root","{}"]',
+        "  - {}",
+    ],
+)
+def test_a_password_that_a_command_is_told_is_masked(line: str) -> None:
+    shown = masked_line(line.format(PASSWORD))
+    assert shown == line.format(PASSWORD[:4] + "*" * (len(PASSWORD) - 4))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "docker run -p 127.0.0.1:18000:8000 -u 1000:1000 notes",
+        "curl -u $USER:$PASSWORD_OF_ELASTIC_7 http://localhost:9200",
+        "pip install -U mcp==1.27.1 fastmcp-slim==4.2.3",
+        "git commit -a -m 'notes'",
+        "redis-cli -a ${REDIS_PASSWORD} ping",
+        "npm run build -p tsconfig.build.json",
+    ],
+)
+def test_what_is_no_password_of_a_command_is_shown(line: str) -> None:
+    assert masked_line(line) == line
+
+
+def test_a_secret_of_the_project_is_masked_wherever_it_stands() -> None:
+    secret_text = "q+8Lx/2Vn4=Tz6~Rm1Yc3"
+    line = f"connects as {secret_text} to notes"
+    assert masked(line) == line
+    try:
+        hide([f'"PASSWORD={secret_text}"'])
+        assert secret_text not in masked(line) and len(masked(line)) == len(line)
+    finally:
+        hide(())
+    assert masked(line) == line

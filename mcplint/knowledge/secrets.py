@@ -9,6 +9,7 @@ import base64
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
 _FORMS: tuple[tuple[str, str], ...] = (
     ("GitHub token", r"gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,}"),
@@ -94,6 +95,8 @@ ENCRYPTED = re.compile(
 """How values and files begin that are encrypted, so that they can be committed: those of dotenvx, SOPS, Jasypt, EJSON,
 Vault, Ansible, OpenSSL, Fernet, Spring, PGP and age."""
 BEARER = re.compile(r"(?i)(?:bearer|basic|token)\s+")
+LABELLED = re.compile(r"""^-{0,2}[A-Za-z][\w.-]{0,100}(?:\s?:\s|=)["']?(?=.{16})""")
+"""The name in front of a secret in the same text."""
 IN_URL = re.compile(r"(?:[?&]([\w.-]{1,60})=|://[^/@:\s\"']{0,100}:(?=[^/@\s\"']{8,200}@))([^&#@/\s\"']{8,400})")
 """A parameter of a URL's query, or the password in front of its host."""
 SHORTEST = 16
@@ -115,6 +118,38 @@ ALONE = re.compile(
     r"|(?<=:)[0-9a-f]{32}(?=[\s\"'@])"
 )
 """A word that seems made at random, whatever it is called; a digest has a sign in front, and a commit an `@`."""
+_GAP, _WORD = r"""["',\s]{1,9}""", r"""[^\s"',]{1,200}"""
+OPTION = re.compile(
+    r"""((?:(?:^|[\s"'`(\[,])(?:-{1,2}(?:requirepass|masterauth|pass|auth|user)|-[apuwP])"""
+    rf"""|\b(?:requirepass|masterauth)|\b(?:authenticate_user|add_user|change_password){_GAP}{_WORD}"""
+    rf"""|\balias{_GAP}set{_GAP}{_WORD}{_GAP}{_WORD}{_GAP}{_WORD})"""
+    r"""["']?(?:=|[,\s]\s{0,9})["']?(?:[\w.@-]{1,100}:)?)([^\s"'`,;\]]{12,400})"""
+)
+"""What clients and servers are told a password by: `redis-cli -a`, `curl -u elastic:…`, `mc alias set`."""
+ATTACHED = re.compile(r"""((?:^|[\s"'`,])-[pa])([^\s"'`,;\]]{12,400})""")
+"""A password right behind its option, as MySQL's clients take it."""
+
+
+class Hidden:
+    """The secrets that were found in the project that is looked at, each of which is masked wherever it stands."""
+
+    pattern: re.Pattern[str] | None = None
+
+
+def hide(texts: Iterable[str]) -> None:
+    """Has the secrets that stand in these texts masked from now on, and no others that were found before."""
+    found = sorted({part for text in texts for part in parts(text)}, key=len, reverse=True)
+    Hidden.pattern = re.compile("|".join(map(re.escape, found))) if found else None
+
+
+def parts(text: str) -> Iterator[str]:
+    """The secrets themselves in a text that is known to hold one: without a name, a scheme or a user in front."""
+    forms = [found[0] for found in FORM.finditer(text[:10_000]) if not found[0].startswith("---")]
+    urls = [found[2] for found in IN_URL.finditer(text[:4_000]) if is_random(found[2])]
+    yield from (each for each in (*forms, *urls) if len(each) >= SHORTEST)
+    bare = BEARER.sub("", LABELLED.sub("", text.strip(" \t\"'"), count=1), count=1).strip("\"'")
+    if not forms and not urls:
+        yield from (each for each in (bare, decoded(bare)) if is_random(each))
 
 
 def entropy(text: str) -> float:
@@ -205,12 +240,15 @@ def decoded(text: str) -> str:
 
 def masked(text: str) -> str:
     """The text with each secret cut to its first four characters, as many stars behind as it has more."""
+    if Hidden.pattern is not None:
+        text = Hidden.pattern.sub(lambda found: _cut(found[0]), text)
     if "://" in text:
         text = IN_URL.sub(lambda found: _shortened(found) if found[1] is None else found[0], text)
     if FORM.search(text):
         text = FORM.sub(lambda found: _cut(found[0]), text)
     if ASSIGNED.search(text):
         text = ASSIGNED.sub(lambda found: _shortened(found), text)
+    text = ATTACHED.sub(_shortened, OPTION.sub(_shortened, text))
     return BASE64.sub(lambda found: _cut(found[0]) if _hides_secret(decoded(found[0])) else found[0], text)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
+from mcplint.knowledge.secrets import hide
 from mcplint.link import completed_containers, listeners, starts, stated
 from mcplint.link.relevance import publishes, speaks_of_mcp
 from mcplint.model import (
@@ -26,6 +27,7 @@ from mcplint.model import (
     Server,
     Unscraped,
 )
+from mcplint.model.secrets import SPELLED
 from mcplint.project.config import Config
 from mcplint.project.kinds import kinds
 from mcplint.project.tree import Paths, Tree
@@ -113,6 +115,7 @@ def link(tree: Tree, config: Config) -> Linked:
 
         ids = {container.id for container in deployment.containers}
         secrets = tuple(found(tree, paths, contexts, ids, deployment.clients))
+        hide(secret.span.text for secret in secrets if secret.where in SPELLED)
         deployment = deployment._replace(secrets=secrets)
     _refuse_broken(tree, paths, servers)
     used = tree.asked(*SETTINGS) if servers else frozenset()

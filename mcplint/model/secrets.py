@@ -7,6 +7,9 @@ from typing import NamedTuple
 from mcplint.text.source import Span
 from mcplint.values import Label
 
+SPELLED = ("image", "compose", "kubernetes", "client")
+"""Where a secret itself is the text of its span, or stands in it."""
+
 
 class Secret(NamedTuple):
     """A secret, or what leads to one; what it is itself is kept nowhere.
