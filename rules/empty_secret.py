@@ -16,6 +16,7 @@ published to other machines. A variable of which the files themselves say that
 it is empty, as `${NOTES_TOKEN:-}` does, is one of `published-without-auth`.
 
 Not reported for a program that ends without its secret, which tells by itself,
+or listens on loopback then, where nobody else reaches it,
 for secrets of other services (an API's key that is empty makes its calls fail,
 and says so), and for middleware that compares with an empty text, of which is
 not known what callers send.

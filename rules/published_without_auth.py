@@ -55,8 +55,9 @@ Not reported for a load balancer of an internal network, or one that only some
 addresses reach.
 
 Not reported if the program gives the SDK a token verifier or an OAuth
-provider, adds middleware that may check callers, looks at their headers
-itself, or if the project states `authenticated-elsewhere`.
+provider, in the constructor or later, adds middleware that may check callers,
+looks at their headers itself, has TLS ask them for certificates, or if the
+project states `authenticated-elsewhere`.
 
 See https://docs.docker.com/engine/network/packet-filtering-firewalls/
 

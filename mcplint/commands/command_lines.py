@@ -152,7 +152,7 @@ ASGI: Mapping[str, Grammar] = {
     "hypercorn": grammar(
         "reload debug", w="workers", b="bind", k="worker-class", c="config", g="group", u="user", m="umask"
     ),
-    "granian": grammar("reload factory access-log no-access-log"),
+    "granian": grammar("reload factory access-log no-access-log ssl-client-verify no-ssl-client-verify"),
     "daphne": grammar("proxy-headers", b="bind", p="port"),
 }
 # Programs that run a Python program inside their own process, and are told which as `python` is.

@@ -12,6 +12,7 @@ from mcplint.knowledge.secrets import ACCESS, is_private
 from mcplint.model import Server
 from mcplint.services.containers import ContainerContext
 from mcplint.text.source import Span
+from mcplint.text.urls import is_loopback
 from mcplint.values import HOLE, Label, Value
 
 MOST = 4
@@ -41,7 +42,7 @@ def with_openers(
         container = context.container
         env = {**container.env, name: Value(("",), given.trace)}
         for server in again(context._replace(container=container._replace(env=env))):
-            if server.auth.must_be(None):
+            if server.auth.must_be(None) and server.speaks_http and not _is_held_back(server):
                 found.setdefault(server.made or server.span, []).append(place)
     return tuple(
         server._replace(openers=tuple(found.get(server.made or server.span, ())))
@@ -49,6 +50,11 @@ def with_openers(
         else server
         for server in servers
     )
+
+
+def _is_held_back(server: Server) -> bool:
+    """Whether a server may listen where no other machine reaches it."""
+    return any(isinstance(host, str) and is_loopback(host) for host in server.host.options or ())
 
 
 def _unset(context: ContainerContext) -> Iterator[tuple[str, Value[str | None], Label]]:

@@ -151,7 +151,8 @@ class Asgi(NamedTuple):
     `trusted`: the addresses whose `X-Forwarded-…` headers it obeys, as one text. `patience`: how many seconds it gives
     open requests when it is asked to end, an option None for as long as they take. `root_path`: what it takes to stand
     in front of every path. `reload`: whether it starts the program anew whenever a file changes, `named`: whether it is
-    given the application as an import string, which it needs to do so.
+    given the application as an import string, which it needs to do so. `certified`: whether callers need a
+    certificate of their own.
     """
 
     trusted: Value[str] = UNKNOWN
@@ -159,6 +160,7 @@ class Asgi(NamedTuple):
     root_path: Value[str] = UNKNOWN
     reload: Value[bool] = Value((False,))
     named: Value[bool] = UNKNOWN
+    certified: Value[bool] = Value((False,))
 
 
 class Guard(NamedTuple):

@@ -96,6 +96,7 @@ def coerced(served: Server) -> Server:
         _fitting(each.root_path, _text),
         _fitting(each.reload, _flag),
         each.named,
+        each.certified,
     )
     changes: dict[str, Any] = {name: _fitting(settings[name], fits) for name, fits in _FITS.items()}
     return served._replace(**changes, asgi=asgi)

@@ -209,9 +209,11 @@ def _is_optional(module: Module, name: str) -> bool:
 
 
 def _with_unknowns(served: Server, modules: list[Module], unreached: list[Span]) -> Server:
-    """The server, its authentication unknown where the program looks at requests itself."""
+    """The server, its authentication unknown where TLS asks for certificates, or the program looks at requests."""
     if served.auth.options != (None,):
         return served
+    if served.asgi.certified.may(bool):
+        return served._replace(auth=unknown(*served.auth.trace, *served.asgi.certified.trace))
     from mcplint.programs.python.libraries.auth import looks
 
     note = looks(modules, unreached)

@@ -176,12 +176,15 @@ def hypercorn_config(machine: Machine, args: Args, owner: Instance) -> Abstract:
 def hypercorn_serve(machine: Machine, args: Args, owner: Any) -> Abstract:
     def start() -> Abstract:
         only = args.get(1, "config").only
-        bound = only.table.get("bind", unknown()) if isinstance(only, Instance) else unknown()
-        if isinstance(bound.only, Sequence) and bound.only.items:
-            bound = noted(bound.only.items[0], *bound.trace[:1])
-        host, port = split(bound)
-        workers = only.table.get("workers", unknown()) if isinstance(only, Instance) else unknown()
-        finish(machine, args.get(0, "app"), args.span or machine.origin, Bound(host, port, workers, "hypercorn"))
+        bind = only.table.get("bind", unknown()) if isinstance(only, Instance) else unknown()
+        if isinstance(bind.only, Sequence) and bind.only.items:
+            bind = noted(bind.only.items[0], *bind.trace[:1])
+        host, port = split(bind)
+        table = only.table if isinstance(only, Instance) else {}
+        workers = table.get("workers", unknown())
+        asgi = told(machine, "hypercorn", table.get, *args.notes)
+        bound = Bound(host, port, workers, "hypercorn", asgi=asgi)
+        finish(machine, args.get(0, "app"), args.span or machine.origin, bound)
         return known(None)
 
     return known(Coroutine(start))

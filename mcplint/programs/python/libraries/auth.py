@@ -61,6 +61,8 @@ LOOKS = (
 # What stands in a text in which one of these can be found.
 MARKS = ("get_http_", "get_access_token", "get_auth_context", "request_context.request", "headers")
 KEYWORDS = ("auth", "token_verifier", "auth_server_provider")
+ATTRIBUTES = {"fastmcp.FastMCP": ("auth", "auth")}
+"""The attribute that a program may set later, and the keyword that it stands for; elsewhere that of mcp."""
 
 
 def provider(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -73,6 +75,9 @@ def guard(machine: Machine, args: Args, server: Instance, kind: str, path: Abstr
     """What a server object is told to check its callers with on a path; an option None where it is told nothing."""
     made: Args = CALL.one(server.table, Args(open=True))
     given = {name: value for name in KEYWORDS if (value := made.find(None, name)) is not None}
+    attribute, keyword = ATTRIBUTES.get(kind, ("_token_verifier", "token_verifier"))
+    if attribute in server.table:
+        given[keyword] = server.table[attribute]
     providers = [value.only for value in given.values() if isinstance(value.only, Instance)]
     if free := next(filter(None, map(_hands_out_codes, providers)), None):
         return known(None, free)

@@ -8,25 +8,46 @@ from mcplint.model import Asgi
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.operators import or_else
-from mcplint.programs.values import Abstract, each, known, unknown
+from mcplint.programs.values import Abstract, each, known, noted, unknown
 from mcplint.values import Label
 
 Find = Callable[[str], Abstract | None]
 """The value that is given under a name, spelled with `_`; None where none is."""
 TRUSTED = "127.0.0.1"
+SERVED_WITH = ("ssl_certfile", "ssl_keyfile", "certfile", "keyfile", "ssl_certificate")
+"""What uvicorn, gunicorn, hypercorn and granian are told the certificate by with which they serve."""
+CERTIFIED = ("ssl_cert_reqs", "cert_reqs", "verify_mode", "ssl_client_verify")
+"""By what they are told whether callers need one."""
+ASKED = "may ask callers for certificates"
+NOT_ASKED = frozenset({"0", "1", "False", "None", "", "false", "CERT_NONE", "CERT_OPTIONAL"})
 
 
 def told(machine: Machine, runner: str, find: Find, *notes: Label) -> Asgi:
     """The settings of uvicorn, or of gunicorn with uvicorn's workers; of other servers nothing is known."""
     if runner not in ("uvicorn", "gunicorn", "sdk"):
-        return Asgi()
+        return Asgi(certified=certified(find, *notes))
     patience = "graceful_timeout" if runner == "gunicorn" else "timeout_graceful_shutdown"
     forever = unknown(*notes) if runner == "gunicorn" else known(None, *notes)
     return Asgi(
         trusted=or_else(find("forwarded_allow_ips"), trusted(machine, *notes)),
         patience=each(or_else(find(patience), forever), seconds),
         root_path=or_else(find("root_path"), known("", *notes)),
+        certified=certified(find, *notes),
     )
+
+
+def certified(find: Find, *notes: Label) -> Abstract:
+    """Whether callers need a certificate: TLS itself then turns all others away, which plain HTTP does not."""
+    served = [value for name in SERVED_WITH if (value := find(name)) is not None]
+    given = [value for name in CERTIFIED if (value := find(name)) is not None] if served else []
+    if not any(value.may_not_be(None, "") for value in served) or not given:
+        return known(False)
+    return noted(each(given[0]._replace(site=None), _is_asked), *(note._replace(text=ASKED) for note in notes[:1]))
+
+
+def _is_asked(option: object) -> bool:
+    """Whether a setting has callers show a certificate, other than `ssl.CERT_NONE` and `ssl.CERT_OPTIONAL`."""
+    return str(getattr(option, "path", option)).rpartition(".")[2] not in NOT_ASKED
 
 
 def trusted(machine: Machine, *notes: Label) -> Abstract:

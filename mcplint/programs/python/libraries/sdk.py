@@ -13,6 +13,7 @@ from mcplint.programs.python.libraries.auth import guard
 from mcplint.programs.python.libraries.auth import layered as middleware_added
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.middleware import either_slash, surrounded
+from mcplint.programs.python.libraries.proxy_headers import certified
 from mcplint.programs.python.libraries.proxy_headers import told as asgi_told
 from mcplint.programs.python.libraries.sdk_routes import custom_route, keep_routes, mount, routes
 from mcplint.programs.python.libraries.sdk_settings import (
@@ -53,7 +54,7 @@ from mcplint.programs.python.state import (
     SERVER,
     STARTUP,
 )
-from mcplint.programs.python.values import Coroutine, Instance
+from mcplint.programs.python.values import Coroutine, Dict, Instance
 from mcplint.programs.values import Abstract, External, Sequence, known, spelled, union, unknown
 from mcplint.text.source import Span
 
@@ -209,7 +210,11 @@ def _message_path(machine: Machine, server: Instance, args: Args, call: str) -> 
 
 def _asgi(machine: Machine, args: Args, kind: str) -> Asgi:
     """What the SDK's own `run()` has uvicorn do; `uvicorn_config` may say anything else."""
-    if args.open or "uvicorn_config" in args.keywords:
+    given = args.keywords.get("uvicorn_config")
+    if given is not None:
+        told_there = given.only.entries.get if isinstance(given.only, Dict) else {}.get
+        return Asgi(certified=certified(told_there, *args.notes))
+    if args.open:
         return Asgi()
     found = asgi_told(machine, "sdk", lambda name: None, *args.notes)
     return found._replace(patience=unknown()) if kind == OTHER else found
