@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from mcplint.facts.dockerfile import Dockerfile
 from mcplint.facts.manifest import ServerJson
 from mcplint.images.image import Image
 from mcplint.model import Labelled, Manifest, Package, Remote, Server
@@ -19,7 +18,7 @@ def parts(
 ) -> tuple[tuple[Manifest, ...], tuple[Remote, ...], tuple[Package, ...]]:
     """The manifests, remotes and packages of the documents."""
     images = {(place.image.dockerfile, place.image.number): place.image for place in network.running if place.image}
-    around = project(tree, (_labelled(image, tree) for image in images.values()))
+    around = project(tree, map(_labelled, images.values()))
     return (
         tuple(manifest(document, around) for document in documents),
         tuple(remote for document in documents for remote in remotes(document)),
@@ -31,8 +30,6 @@ def parts(
     )
 
 
-def _labelled(image: Image, tree: Tree) -> Labelled:
-    dockerfile: Dockerfile = tree.all_facts("dockerfile", [image.dockerfile])[image.dockerfile]
-    stage = dockerfile.stages[image.number]
-    last = (stage.origin, *stage.instructions)[-1].span
-    return Labelled(image.dockerfile, image.span, last, image.labels)
+def _labelled(image: Image) -> Labelled:
+    end = None if image.dockerfile.endswith((".yaml", ".yml")) else image.end
+    return Labelled(image.dockerfile, image.span, end, image.labels)

@@ -175,11 +175,14 @@ class GitRemote(NamedTuple):
 
 
 class Labelled(NamedTuple):
-    """The image that a Dockerfile makes, as far as its labels go: where its last stage begins, and where it ends."""
+    """The image that a Dockerfile makes, as far as its labels go: where its last stage begins, and the place after it.
+
+    `end`: None where the Dockerfile stands inside a compose file.
+    """
 
     dockerfile: str
     span: Span
-    end: Span
+    end: Span | None
     labels: Mapping[str, Value[str]]
 
 

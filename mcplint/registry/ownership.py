@@ -114,13 +114,12 @@ def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[La
             notes,
             fix,
         )
-    end = image.end._replace(start=image.end.end)
-    text = end.source.text
-    line = f'LABEL {LABEL}="{name}"\n'
-    if not text[: end.start].endswith(("\n", "\r")):
-        line = "\n" + (line[:-1] if text[end.start :] else line)
-    fix = Fix("add the label", (Edit(end, line),), safe=True)
-    return Finding(f"the registry will reject the image: its last stage has no label `{LABEL}`", image.span, notes, fix)
+    said = f"the registry will reject the image: its last stage has no label `{LABEL}`"
+    if image.end is None:
+        return Finding(said, image.span, notes)
+    line, before = f'LABEL {LABEL}="{name}"\n', image.end.source.text[: image.end.start]
+    whole = line if before.endswith(("\n", "\r")) else f"\n{line}"
+    return Finding(said, image.span, notes, Fix("add the label", (Edit(image.end, whole),), safe=True))
 
 
 def _labelled(image: Labelled, name: str) -> bool:
