@@ -24,6 +24,7 @@ from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
 from mcplint.engine.baseline import identity
 from mcplint.findings import INTERNAL_ERROR, NOTE, SEVERITIES, Diagnostic, InnerRepository, Rule
+from mcplint.knowledge.secrets import hide
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
 from mcplint.reports import LINK, WORDS, Coverage, Report, plural
@@ -178,6 +179,8 @@ def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options:
     wanted = [diagnostic for diagnostic in asked if here.config.pedantic or diagnostic.severity != NOTE]
     shown = _applicable(run.diagnostics, tuple(known.new(wanted, run.diagnostics)), tree, here)
     parts = run.deployment
+    # What was tried with the fixes made may have no secrets any more; the report is of the project as it is.
+    hide(parts.spelled_secrets())
     covered = Coverage(
         run.files,
         len(parts.servers),

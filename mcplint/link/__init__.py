@@ -27,7 +27,6 @@ from mcplint.model import (
     Server,
     Unscraped,
 )
-from mcplint.model.secrets import SPELLED
 from mcplint.project.config import Config
 from mcplint.project.kinds import kinds
 from mcplint.project.tree import Paths, Tree
@@ -115,8 +114,8 @@ def link(tree: Tree, config: Config) -> Linked:
 
         ids = {container.id for container in deployment.containers}
         secrets = tuple(found(tree, paths, contexts, ids, deployment.clients))
-        hide(secret.span.text for secret in secrets if secret.where in SPELLED)
         deployment = deployment._replace(secrets=secrets)
+        hide(deployment.spelled_secrets())
     _refuse_broken(tree, paths, servers)
     used = tree.asked(*SETTINGS) if servers else frozenset()
     problems = tree.judged(started.needed | _asked_for(paths, servers), started.used | used)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from mcplint.model.calls import (
@@ -20,7 +21,7 @@ from mcplint.model.lacks import EntryPoint
 from mcplint.model.links import Loose, Unfollowed
 from mcplint.model.published import ClientConfig, ClientFlaw, Manifest, Package, Remote
 from mcplint.model.routes import DeadEnd, Hijack, Route
-from mcplint.model.secrets import Secret
+from mcplint.model.secrets import SPELLED, Secret
 from mcplint.model.servers import Server
 
 
@@ -60,6 +61,10 @@ class Deployment(NamedTuple):
         followed = {link.to or server.id for server in self.servers for link in server.links}
         lacking = {container.id for container in self.containers if container.missing}
         return len(followed | lacking | {each.id for each in self.unfollowed})
+
+    def spelled_secrets(self) -> Iterator[str]:
+        """What the files say where a secret stands, or has it in it."""
+        return (secret.span.text for secret in self.secrets if secret.where in SPELLED)
 
     def routes_to(self, server: Server) -> tuple[Route, ...]:
         """The routes that lead to a server itself, and not to another proxy in front of it."""
