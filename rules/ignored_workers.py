@@ -4,8 +4,8 @@ r"""Several worker processes are requested, but only one serves
 string, on its command line or as `uvicorn.run("server:app", workers=4)`,
 because the new processes have to import it. Given the application object, it
 prints `You must pass the application as an import string to enable 'reload' or
-'workers'` and exits with code 3. `run()` of the SDKs hands it such an object
-for one process, and looks neither at `WEB_CONCURRENCY` nor at `workers` in
+'workers'` and exits: with code 1, since 0.50.0 with code 3. `run()` of the SDKs
+hands it such an object for one process, and looks neither at `WEB_CONCURRENCY` nor at `workers` in
 `uvicorn_config`: a deployment that counts on four processes has one.
 
 An MCP server with several processes needs `stateless_http=True`, or clients
@@ -72,7 +72,11 @@ app = mcp.streamable_http_app()
 import ast
 
 from mcplint import ERROR, WARNING, Finding, Label, Server, rule
+from mcplint.knowledge.sdk import release
 from mcplint.text.number import whole
+
+EXITS_WITH_3 = (0, 50)
+"""The first release of uvicorn that exits with code 3, by its wheels."""
 
 
 @rule("ignored-workers", WARNING)
@@ -89,10 +93,15 @@ def check(server: Server):
                     yield Finding(message, argument.span)
     elif server.runner == "uvicorn" and server.workers.must(lambda count: count > 1) and object_given(server.span.text):
         many = server.workers.only or "several"
-        message = (
-            f"uvicorn exits with code 3 at start: {many} workers need an import string, not the application object"
-        )
+        exits = with_code(server.sdk.uvicorn.only)
+        message = f"uvicorn {exits} at start: {many} workers need an import string, not the application object"
         yield Finding(message, server.workers.span or server.span, server.workers.trace, severity=ERROR)
+
+
+def with_code(version):
+    """How a release of uvicorn ends, without the code where the release is not known."""
+    key = release(version) if version else None
+    return "exits" if key is None else f"exits with code {3 if key >= EXITS_WITH_3 else 1}"
 
 
 def variable(server, here):

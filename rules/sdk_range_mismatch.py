@@ -18,6 +18,12 @@ considering the project's other requirements. It is a warning if a lock file
 still holds the right release and the requirement would let the next
 `uv lock --upgrade` break it.
 
+It is a warning, too, if another package is installed beside the SDK of which
+it is not known what it requires: it may hold the SDK at an older major
+version, as `mcp-proxy` and frameworks for agents do. Beside one of those
+nothing is reported, since which release of either a resolver takes depends on
+the order in which they are named.
+
 Not reported for imports whose failure the program catches.
 
 See
@@ -143,11 +149,13 @@ def mismatched(server):
             named = f"{sdk.package} {versions.only or ' or '.join(versions.options)}"
             worse = severity == ERROR
             when = "which is what gets installed" if worse else "which only the lock file keeps out"
+            if worse and sdk.doubt:
+                severity, when = WARNING, "the newest release that the requirement allows"
             name = f"import.{imported.dotted}"
             yield Finding(
                 f"`{imported.dotted}` does not exist in {named}, {when}",
                 imported.span,
-                versions.trace,
+                (*([sdk.doubt] if sdk.doubt else []), *versions.trace),
                 raised(sdk, name)
                 if worse and sdk.exact
                 else cap(sdk, name, sdk.admitted, not sdk.exact or sdk.repeated is not None),

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from mcplint.dependencies.needs import Needs, asking
+from mcplint.facts.dependencies import MAIN, Requirement
+from mcplint.knowledge.companions import HELD_BELOW, LATER_CAPS, holds
 from mcplint.knowledge.ranges import admitted, reaches
-from mcplint.knowledge.sdk import fact
+from mcplint.knowledge.sdk import fact, release
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
 from mcplint.values import Label
 
 # Who else brings an SDK along, and under which fact its range stands.
 BROUGHT = {"mcp": ("fastmcp", "fastmcp-slim"), "fastmcp": ("fastmcp-slim",)}
-
-# Packages some of whose newest releases keep `mcp` below 2, some not: which of both is installed depends on the order
-# in which a resolver looks. langchain-mcp-adapters 0.3.2 does, 0.3.1 does not.
-_LIMITING = frozenset({"langchain-mcp-adapters"})
 
 
 def asked_for(package: str, wanted: Needs) -> tuple[str, ...]:
@@ -29,12 +28,33 @@ def compatible(package: str, versions: tuple[str, ...], wanted: Needs) -> Iterat
     return (each for each in _agreed(package, versions, wanted) if not any(against(package, (each,), wanted)))
 
 
-def limited(package: str, chosen: str, versions: Iterable[str], wanted: Needs) -> tuple[str, ...]:
-    """The release that is chosen, and the newest of an older major version where something may hold `mcp` there."""
-    if package != "mcp" or not any(requirement.name in _LIMITING for requirement in wanted.requirements):
-        return (chosen,)
-    before = next((each for each in versions if each.partition(".")[0] != chosen.partition(".")[0]), None)
-    return (chosen, before) if before else (chosen,)
+class Holder(NamedTuple):
+    """What may hold an SDK at an older release, and those that it may be held at; `known`: it is known to hold some."""
+
+    requirement: Requirement
+    before: tuple[str, ...]
+    known: bool
+
+
+def holder(package: str, chosen: str, versions: tuple[str, ...], wanted: Needs) -> Holder | None:
+    """What else may keep an SDK from the release that is chosen; None where nothing may, or no older one is admitted.
+
+    What only an extra or a group asks for is not always installed: it counts where it is known.
+    """
+    least = (HELD_BELOW[package],)
+    if (release(chosen) or ()) < least or not (before := _newest_below(least, versions)):
+        return None
+    told = [(holds(each.name, each.extras), each) for each in wanted.requirements]
+    known = next((each for sure, each in told if sure), None)
+    unknown = next((each for sure, each in told if sure is None and each.kind == MAIN), None)
+    found = known or unknown
+    later = LATER_CAPS.get(found.name, {}).get(package) if found else None
+    newer = _newest_below(later, versions) if later else ()
+    return Holder(found, tuple(dict.fromkeys((*newer, *before))), known is not None) if found else None
+
+
+def _newest_below(cap: tuple[int, ...], versions: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in versions if (release(each) or cap) < cap)[:1]
 
 
 def against(package: str, versions: Iterable[str], wanted: Needs) -> Iterator[Label]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mcplint.dependencies.compatible import BROUGHT, against, asked_for, compatible, limited
+from mcplint.dependencies.compatible import BROUGHT, against, asked_for, compatible, holder
 from mcplint.dependencies.locks import renewal, repetition
 from mcplint.dependencies.needs import Needs, asking, needs
 from mcplint.facts.dependencies import Locked, Requirement
@@ -24,12 +24,16 @@ TASKS = ("pydocket", "fastmcp-tasks")
 
 
 class Decision(NamedTuple):
-    """Releases that may be installed, why, and whether a lock or a pin says so; `site`: where it is spelled."""
+    """Releases that may be installed, why, and whether a lock or a pin says so; `site`: where it is spelled.
+
+    `doubt`: another package of which nothing is known, and which may hold it at an older major version.
+    """
 
     versions: tuple[str, ...]
     trace: tuple[Label, ...]
     exact: bool
     site: EditSite | None = None
+    doubt: Label | None = None
 
 
 def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "", dotted: str = "") -> Sdk:
@@ -59,10 +63,12 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
         repeated=repeated,
         relock=renewal(pin.span.source.path, tree) if pin else relock,
         pin=pin,
+        doubt=decision.doubt,
         oldest=next(reversed(asked_for(package, wanted)), None),
         mcp=installed if package == "mcp" else _value(_decide("mcp", wanted)),
         starlette=_value(_exact("starlette", wanted)),
         sse_starlette=_value(_exact("sse-starlette", wanted)),
+        uvicorn=_value(_exact("uvicorn", wanted)),
         tasks=_tasks(wanted),
         dead=tuple(_dead(package, decision.versions[0], wanted, tree)) if len(decision.versions) == 1 else (),
     )
@@ -218,10 +224,12 @@ def _newest(
     why = f"{package} {chosen} is the newest release that `{text}` allows as of {DATE}"
     if chosen != fitting[0]:
         why = f"{package} {chosen} is the newest release as of {DATE} that `{text}` and the other requirements allow"
-    versions = limited(package, chosen, fitting, wanted)
-    if len(versions) > 1:
-        why += f", or {versions[1]}, which other requirements may decide"
-    return Decision(versions, (*before, Label(span, why)), False)
+    held = holder(package, chosen, fitting, wanted)
+    if held and held.known:
+        why += f", or {' or '.join(held.before)}, which `{held.requirement.name}` may hold it at"
+        return Decision((chosen, *held.before), (*before, Label(span, why)), False)
+    doubt = Label(held.requirement.span, f"what `{held.requirement.name}` requires is not known") if held else None
+    return Decision((chosen,), (*before, Label(span, why)), False, doubt=doubt)
 
 
 def _brought(package: str, wanted: Needs) -> Decision | None:
@@ -305,12 +313,15 @@ def _silence(package: str, wanted: Needs) -> tuple[Label, ...]:
 def _importable(package: str, installed: Value[str], dotted: str) -> Value[str]:
     """The releases of a value that have what the program imports, else the newest known one that has."""
     name = f"import.{dotted}"
-    if not dotted or any(fact(package, version, name) is not False for version in installed.options or ()):
+    options = installed.options or ()
+    there = tuple(each for each in options if fact(package, each, name) is not False) if dotted else options
+    if len(there) == len(options):
         return installed
-    having = newest_with(package, name)
-    if not having:
+    having = there[0] if len(there) == 1 else newest_with(package, name)
+    if not having or len(there) > 1:
         return installed
-    there = ", ".join(installed.options or ())
-    why = f"{package} {there} has no {dotted}, so {package} {having} is assumed, the newest that has it"
+    lacking = ", ".join(each for each in options if each not in there)
+    newest = "" if there else ", the newest that has it"
+    why = f"{package} {lacking} has no {dotted}, so {package} {having} is assumed{newest}"
     last = installed.trace[-1]
     return Value((having,), (*installed.trace, Label(last.span, why)))

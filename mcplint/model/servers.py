@@ -54,12 +54,13 @@ class Sdk(NamedTuple):
     `prefixes`: the prefixes of the environment variables that this release obeys, None where that is not known.
     `sessionless`: it serves clients of the protocol revision 2026-07-28 without a session.
     `installed`: the version that will be there, which differs where the program imports what only others have.
-    `starlette`, `sse_starlette`: the releases of starlette and sse-starlette that a lock or a pin decides.
+    `starlette`, `sse_starlette`, `uvicorn`: the releases of these that a lock or a pin decides.
     `admitted`: the newest release that the requirement admits, also where a lock decides; `bound`: where that
     requirement would be capped, `oldest`: the oldest release that it admits. `pin`: where its one version is spelled,
     if it may become another one. `repeated`: where a lock file repeats that requirement; `relock`: the command that
     renews a lock file which another requirement would make stale, empty where none does. `mcp`: the release of `mcp`
-    that fastmcp runs on. `tasks`: what `task=True` needs is installed, None where that is not known.
+    that fastmcp runs on. `doubt`: another package that may keep the newest release out, of which that is not known.
+    `tasks`: what `task=True` needs is installed, None where that is not known.
     `zod`: the release of zod that the project has beside an SDK of npm, `hono`: that of `@hono/node-server`.
     """
 
@@ -76,8 +77,10 @@ class Sdk(NamedTuple):
     relock: str = ""
     pin: EditSite | None = None
     mcp: Value[str] = UNKNOWN
+    doubt: Label | None = None
     starlette: Value[str] = UNKNOWN
     sse_starlette: Value[str] = UNKNOWN
+    uvicorn: Value[str] = UNKNOWN
     tasks: bool | None = None
     zod: Value[str] = UNKNOWN
     hono: Value[str] = UNKNOWN

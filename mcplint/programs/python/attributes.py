@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from mcplint.programs.python.call import Args
+from mcplint.programs.python.lost import handed, held
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import CLASS, PROPERTY, STATIC
 from mcplint.programs.python.values import Class, Dict, Frame, Function, Instance, Method, Package, Super
@@ -63,6 +64,9 @@ def _of_instance(machine: Machine, owner: Instance, name: str, note: Label) -> A
     getter = owner.kind.find("__getattr__") if isinstance(owner.kind, Class) else None
     if getter is not None:
         return machine.call(bind(machine, getter, owner, note), Args((known(name),)))
+    foreign = next((each.path for each in lineage if isinstance(each, External)), None)
+    if foreign is not None and any(handed(Args(), held(owner), machine.handler)):
+        machine.lost.append(note._replace(text=f"what {foreign} does with the server it is given is not known"))
     return machine.risk(note)
 
 

@@ -26,7 +26,7 @@ from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package, load, run_main
 from mcplint.programs.python.machine import Machine, Tables
 from mcplint.programs.python.module_text import fallbacks, nodes
-from mcplint.programs.python.modules import Modules, find, reaches
+from mcplint.programs.python.modules import Beside, Modules, beside_program, find, reaches
 from mcplint.programs.python.state import BACKGROUND
 from mcplint.programs.python.values import Frame, Function, Package
 from mcplint.programs.start import APP, CODE, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
@@ -62,7 +62,7 @@ def follow(start: Start, world: World) -> Outcome:
 
 def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool, Label | None]:
     """What comes of it, whether it makes a difference what is given, and the variable for want of which it ended."""
-    modules = Modules(world.tree, start.roots, _there(world, start))
+    modules = Modules(world.tree, start.roots, _there(world, start), _beside(world, start))
     program = known("-c" if start.kind == CODE else start.target, *start.notes)
     machine = Machine(world, modules, tables(), start.argv, program, lenient, start.span, start.terminal)
     notes: tuple[Label, ...] = ()
@@ -134,7 +134,10 @@ def _may_serve(world: World, start: Start, entry: str) -> bool:
     parts = start.target.split(".") if start.kind == MODULE else []
     packages = (find(world.tree, start.roots, ".".join(parts[:length])) for length in range(1, len(parts) + 1))
     there = _there(world, start)
-    return any(reaches(world.tree, start.roots, path, there=there) for path in (entry, *packages) if path)
+    beside = _beside(world, start)
+    return any(
+        reaches(world.tree, start.roots, path, there=there, beside=beside) for path in (entry, *packages) if path
+    )
 
 
 def _there(world: World, start: Start) -> Callable[[str], bool]:
@@ -143,6 +146,16 @@ def _there(world: World, start: Start) -> Callable[[str], bool]:
     if entry is None or run_path(world, entry) is None:
         return lambda path: True
     return lambda path: run_path(world, path) is not None
+
+
+def _beside(world: World, start: Start) -> Beside:
+    """What finds the modules of a program where it runs: in its own folder or the working directory, in PYTHONPATH."""
+    folders = [each for each in (world.env("PYTHONPATH").only or "").split(":") if each]
+    entry = _entry(world, start) if start.kind in (SCRIPT, OBJECT) else None
+    own = run_path(world, entry) if entry else None
+    if own is not None or start.kind in (MODULE, APP, CODE):
+        folders.insert(0, posixpath.dirname(own or ""))
+    return beside_program(world.tree, world.file, folders)
 
 
 def _entry(world: World, start: Start) -> str | None:

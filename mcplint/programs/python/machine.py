@@ -18,6 +18,7 @@ from mcplint.programs.demands import wanted
 from mcplint.programs.journal import Exhausted, Journal, Leave, Raised
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries import BY_NAME
+from mcplint.programs.python.lost import handed
 from mcplint.programs.python.state import (
     BACKGROUND,
     DIRECTORY,
@@ -30,7 +31,7 @@ from mcplint.programs.python.state import (
     SURELY_PRINTED,
     WRITTEN,
 )
-from mcplint.programs.python.values import Class, Coroutine, Frame, Function, Instance, Package
+from mcplint.programs.python.values import Class, Frame, Function, Instance, Package
 from mcplint.programs.values import Abstract, Entries, External, Table, known, unknown
 from mcplint.programs.world import World
 from mcplint.text.source import Source, Span
@@ -255,13 +256,16 @@ class Machine(Journal):
         self.risks.append(kind)
         return unknown(*notes[:6])
 
-    def lose(self, args: Args) -> None:
-        """Remembers what goes where it cannot be followed: functions of the project, and what may be given routes."""
+    def lose(self, args: Args, held: Iterable[Abstract] = ()) -> None:
+        """Remembers what goes where it cannot be followed: functions of the project, servers, what may get routes.
+
+        `held`: what the object has whose method is called.
+        """
+        if (span := args.span) is not None:
+            for what in handed(args, held, self.handler):
+                self.lost.append(Label(span, f"what this does with the {what} it is given is not known"))
         given = (*args.positional, *args.keywords.values())
-        options = [option for value in given for option in value.options or ()]
-        if args.span and any(isinstance(option, (Function, Coroutine)) for option in options):
-            self.lost.append(Label(args.span, "what this does with the function it is given is not known"))
-        for option in options:
+        for option in (option for value in given for option in value.options or ()):
             if (
                 isinstance(option, Instance)
                 and option.library

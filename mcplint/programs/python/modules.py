@@ -16,20 +16,33 @@ from mcplint.text.paths import contains, side_folder
 from mcplint.text.source import Source
 from mcplint.values import Label
 
+Beside = Callable[[str], str | None]
+
+
+def _nowhere(name: str) -> None:
+    """Finds no module beside a program."""
+
 
 class Modules:
     """The modules of a tree by dotted name, or `file:` and a path; a class because it keeps what it has found.
 
-    `there`: whether a file lies where the program runs, which one that would hide an SDK must.
+    `there`: whether a file lies where the program runs, which one that would hide an SDK must. `beside`: the file of a
+    module that lies beside the program where it runs, and elsewhere in the project.
     """
 
-    def __init__(self, tree: Tree, roots: tuple[str, ...], there: Callable[[str], bool] = lambda path: True) -> None:
-        self.tree, self.roots, self.there = tree, roots, there
+    def __init__(
+        self,
+        tree: Tree,
+        roots: tuple[str, ...],
+        there: Callable[[str], bool] = lambda path: True,
+        beside: Beside = _nowhere,
+    ) -> None:
+        self.tree, self.roots, self.there, self.beside = tree, roots, there, beside
         self._found: dict[str, Module | None] = {}
 
     def __call__(self, name: str) -> Module | None:
         if name not in self._found:
-            path = name.removeprefix("file:") if name.startswith("file:") else find(self.tree, self.roots, name)
+            path = name.removeprefix("file:") if name.startswith("file:") else self._path(name)
             if path is not None and name.partition(".")[0] in PYTHON_MODULES and not self.there(path):
                 path = None
             self._found[name] = None if path is None else self._read(path)
@@ -38,9 +51,12 @@ class Modules:
     def unread(self) -> Iterator[Label]:
         """Why files among them cannot be read."""
         for name in (name for name, module in self._found.items() if module is None and not name.startswith("file:")):
-            problem = self.tree.problems.get(find(self.tree, self.roots, name) or "")
+            problem = self.tree.problems.get(self._path(name) or "")
             if problem:
                 yield Label(problem.span, problem.message)
+
+    def _path(self, name: str) -> str | None:
+        return find(self.tree, self.roots, name) or self.beside(name)
 
     def _read(self, path: str) -> Module | None:
         if path.endswith("/"):
@@ -73,6 +89,25 @@ def _found(paths: frozenset[str], roots: tuple[str, ...], name: str) -> str | No
         return None
     stems = (posixpath.join(root, *parts) for root in searched)
     return next((f"{folder}/" for folder in stems if folder in _namespaces(paths)), None)
+
+
+def beside_program(tree: Tree, file: Callable[[str], str | None], folders: Collection[str]) -> Beside:
+    """Finds the modules that lie in folders where a program runs, by where their files lie in the project.
+
+    `file`: the path in the project of a path there.
+    """
+
+    def beside(name: str) -> str | None:
+        parts = name.split(".")
+        if parts[0] in PYTHON_MODULES or not all(parts) or "/" in name or name.startswith("-"):
+            return None
+        stems = [posixpath.join(folder, *parts) for folder in folders]
+        ends = (f"{stem}{end}" for stem in stems for end in ("/__init__.py", ".py"))
+        own = next((path for path in map(file, ends) if path in tree.paths), None)
+        spaces = (path for path in map(file, stems) if path in _namespaces(tree.paths)) if own is None else ()
+        return own or next((f"{path}/" for path in spaces), None)
+
+    return beside
 
 
 def alike(tree: Tree, home: str, name: str) -> bool:
@@ -125,6 +160,7 @@ def reaches(
     path: str,
     libraries: tuple[str, ...] = PYTHON_MODULES,
     there: Callable[[str], bool] = lambda path: True,
+    beside: Beside = _nowhere,
 ) -> bool:
     """Whether a file may import one of some libraries, by itself or through files of the project.
 
@@ -142,12 +178,13 @@ def reaches(
         for name in _imports(source):
             absolute = _absolute(path, name) if name.startswith(".") else name
             parts = absolute.split(".") if absolute else []
-            here = ("",) if name.startswith(".") else roots
+            here, near = (("",), _nowhere) if name.startswith(".") else (roots, beside)
             if parts and parts[0] in libraries:
                 own = find(tree, here, ".".join(parts[:2]))
                 if own is None or not there(own):
                     return True
-            found = (find(tree, here, ".".join(parts[: length + 1])) for length in range(len(parts)))
+            names = (".".join(parts[: length + 1]) for length in range(len(parts)))
+            found = (find(tree, here, each) or near(each) for each in names)
             pending += (inner for inner in found if inner and not inner.endswith("/"))
     return False
 
@@ -177,8 +214,8 @@ _IMPORT = re.compile(
     r"(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]{0,4000}\)|[^\n#;]*)|import[ \t]+([^\n#;]+))"
 )
 _NAMED = re.compile(r"""["']([\w.]+):[\w.]+["']""")
-_COMPUTED = re.compile(r"""\bimport_module\(\s*(?:[fF]["']|["'][\w.]*["']\s*[+%])""")
-"""A call with a name that is put together when it is made, which may be any."""
+_COMPUTED = re.compile(r"""\bimport_module\(\s*(?![rRbBuU]?["'][\w.]*["']\s*[,)]|\))""")
+"""A call with a name that is put together or read when it is made, which may be any."""
 _TEXTS = re.compile(r"""["'](\.*\w[\w.]*)["']""")
 
 

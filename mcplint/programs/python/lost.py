@@ -1,0 +1,49 @@
+"""What a program hands to something that cannot be followed: functions of the project, and servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from mcplint.knowledge.sdk_packages import PYTHON_MODULES
+from mcplint.programs.python.call import Args
+from mcplint.programs.python.values import Class, Coroutine, Dict, Function, Instance
+from mcplint.programs.values import Abstract, External, Sequence
+from mcplint.values import Value
+
+Handler = Callable[[str], Any]
+
+
+def handed(args: Args, held: Iterable[Abstract], handler: Handler) -> Iterator[str]:
+    """What the arguments of a call are, or what its object has, that something may be done with that is not known."""
+    options = [option for value in (*args.positional, *args.keywords.values()) for option in value.options or ()]
+    if any(isinstance(option, (Function, Coroutine)) for option in options):
+        yield "function"
+    owned = (option for value in held if isinstance(value, Value) for option in value.options or ())
+    if any(_is_server(each, handler) for option in (*options, *owned) for each in _contained(option)):
+        yield "server"
+
+
+def held(owner: Any) -> Iterator[Abstract]:
+    """What an object of a class of the project has, which a method may use that it inherits from a library."""
+    if isinstance(owner, Instance) and isinstance(owner.kind, Class):
+        yield from owner.table.values()
+        for each in owner.kind.lineage():
+            yield from each.table.values() if isinstance(each, Class) else ()
+
+
+def _contained(option: Any) -> Iterator[Any]:
+    """A thing and, where it is a list or a dict, what is in it."""
+    yield option
+    inner: Iterable[Any] = ()
+    if isinstance(option, Sequence):
+        inner = option.some
+    elif isinstance(option, Dict):
+        inner = option.entries.values()
+    yield from (each for value in inner if isinstance(value, Value) for each in value.options or ())
+
+
+def _is_server(option: Any, handler: Handler) -> bool:
+    """Whether this is a server of an SDK or the class of one."""
+    path = option.library if isinstance(option, Instance) else option.path if isinstance(option, External) else None
+    return path is not None and path.partition(".")[0] in PYTHON_MODULES and handler(f"{path}.run") is not None
