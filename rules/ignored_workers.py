@@ -4,9 +4,10 @@ r"""Several worker processes are requested, but only one serves
 string, on its command line or as `uvicorn.run("server:app", workers=4)`,
 because the new processes have to import it. Given the application object, it
 prints `You must pass the application as an import string to enable 'reload' or
-'workers'` and exits: with code 1, since 0.50.0 with code 3. `run()` of the SDKs
-hands it such an object for one process, and looks neither at `WEB_CONCURRENCY` nor at `workers` in
-`uvicorn_config`: a deployment that counts on four processes has one.
+'workers'` and exits: with code 1, since 0.50.0 with code 3. `run()` of the
+SDKs hands it such an object for one process, and looks neither at
+`WEB_CONCURRENCY` nor at `workers` in `uvicorn_config`: a deployment that
+counts on four processes has one.
 
 An MCP server with several processes needs `stateless_http=True`, or clients
 lose their session with the next request.
