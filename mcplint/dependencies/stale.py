@@ -258,10 +258,10 @@ def _kept(said: str) -> dict[_Key, tuple[_Kept, ...]] | None:
 
 def _entries(said: str) -> Iterator[tuple[_Kept, str]]:
     """The requirements in a text of the lock, each with all that it says of one."""
-    for name, more in re.findall(r'\{ name = "([^"\n]+)"([^}\n]*)\}', said):
+    for name, more in re.findall(r'\{ name = "([^"\n]+)"([^{}\n]*)\}', said):
         version = re.search(r'\bspecifier = "([^"\n]*)"', more)
         elsewhere = re.search(r"\b(?:git|url|path|directory|editable|virtual|index) = ", more)
-        extras = re.search(r"\bextras = \[([^\]\n]*)\]", more)
+        extras = re.search(r"\bextras = \[([^\[\]\n]*)\]", more)
         names = frozenset(map(normalized, re.findall(r'"([^"]+)"', extras[1]))) if extras else frozenset()
         yield _Kept(name, names, None if elsewhere else version[1] if version else ""), more
 

@@ -7,7 +7,9 @@ import re
 from mcplint.commands.command_lines import program
 from mcplint.images.runs import RunStep
 
-_ERREXIT = r"""(?m)\bset +(?:-o +errexit|-[a-zA-Z]*e)|^SHELL\b.*["']-[a-zA-Z]*e[a-zA-Z]*["']|sh +-[a-zA-Z]*e"""
+_ERREXIT = (
+    r"""(?m)\bset +(?:-o +errexit|-[a-zA-Z]{0,9}e)|^SHELL\b.*["']-[a-zA-Z]{0,9}e[a-zA-Z]{0,9}["']|sh +-[a-zA-Z]{0,9}e"""
+)
 
 
 def chained(steps: tuple[RunStep, ...]) -> int:

@@ -17,7 +17,7 @@ from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
 
 _TO_OUTPUT = re.compile(
-    r"\bln[ \t]+(?:-\w+[ \t]+)+/(?:dev/(?:stdout|stderr|fd/[12])|proc/\w+/fd/[12])[ \t]+([^\s;&|]+)"
+    r"\bln[ \t]{1,9}(?:-\w{1,20}[ \t]{1,9}){1,4}/(?:dev/(?:stdout|stderr|fd/[12])|proc/\w+/fd/[12])[ \t]+([^\s;&|]+)"
 )
 
 

@@ -17,7 +17,7 @@ from mcplint.text.located import LocatedText
 from mcplint.text.source import Edit
 
 _HIDES = re.compile(r"(?:&1[ \t]*)?\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*")
-_PIPED = re.compile(r"(?:&1)?[ \t]*\|&?[ \t]*(tee)\b[^\n;&|]*(?=[ \t]*(?:$|[\n;]))")
+_PIPED = re.compile(r"(?:&1)?[ \t]*\|&?[ \t]*(tee)\b[^\n;&|]*+(?=$|[\n;])")
 _MOST_LATER = _MOST_FOUND = 50
 _NAME = re.compile(r"[A-Za-z_][\w-]*")
 _WHY = {

@@ -36,7 +36,7 @@ _SAYS = frozenset(
 _GOES_ON = _SAYS | frozenset(("git", "rm", "cp", "mv", "mkdir", "cd", "pushd", "popd", "chmod"))
 _ASKS = _SAYS | frozenset(("[", "[[", "test", "grep"))
 _READS = re.compile(r"\$\([ \t]*(?:cat|tail|head|date|echo|printf)\b")
-_ERREXIT = re.compile(r"[-+][a-z]*e[a-z]*")
+_ERREXIT = re.compile(r"[-+][a-z]{0,9}e[a-z]{0,9}")
 _HANDED = re.compile(r"GITHUB_(?:OUTPUT|ENV)|::set-output")
 
 

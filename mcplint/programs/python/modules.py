@@ -214,7 +214,7 @@ _IMPORT = re.compile(
     r"(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]{0,4000}\)|[^\n#;]*)|import[ \t]+([^\n#;]+))"
 )
 _NAMED = re.compile(r"""["']([\w.]+):[\w.]+["']""")
-_COMPUTED = re.compile(r"""\bimport_module\(\s*(?![rRbBuU]?["'][\w.]*["']\s*[,)]|\))""")
+_COMPUTED = re.compile(r"""\bimport_module\(\s*+(?![rRbBuU]?["'][\w.]*["']\s*[,)]|\))""")
 """A call with a name that is put together or read when it is made, which may be any."""
 _TEXTS = re.compile(r"""["'](\.*\w[\w.]*)["']""")
 
