@@ -22,7 +22,7 @@ def ends_build(steps: tuple[RunStep, ...]) -> bool:
     end = chained(steps)
     operator = steps[end].line.operator
     return (operator in ("", "\n") and end + 1 == len(steps)) or (
-        not end and operator not in ("||", "|", "&") and ends_at_failures(steps[0])
+        not end and operator not in ("||", "|", "&") and _errexit_here(steps[0])
     )
 
 
