@@ -78,7 +78,7 @@ _METADATA = re.compile(r"pyproject|uv\.lock|\.toml\b|[*?$]")
 _REPLACING = frozenset({"cp", "mv", "ln", "install", "rsync", "patch", "dd", "tar", "bsdtar", "unzip", "git"})
 """What may bring a file under a name that it is not given."""
 _EDITING = frozenset({"sed", "awk", "gawk", "perl", "tee", "dos2unix", "fromdos", "envsubst", "truncate", "yq", "jq"})
-_EDITING_TOO = frozenset({"curl", "wget", "rm", "unlink", "split", "openssl", "gpg", "touch"})
+_EDITING |= {"curl", "wget", "rm", "unlink", "split", "openssl", "gpg", "touch"}
 _SYSTEM_PLACES = ("/usr/", "/bin/", "/sbin/", "/etc/", "/root/", "/lib/", "/var/")
 _PLAIN_GIT = frozenset({"config", "clone", "--version", "lfs"})
 _UV_KEEPING = frozenset({"sync", "export", "venv", "python", "tool", "pip", "cache", "build", "self", "version"})
@@ -116,7 +116,7 @@ def _keeps_metadata(step: RunStep) -> bool:
         return not _PLAIN_GIT.isdisjoint(words[1:2])
     if name in _REPLACING:
         return words[-1].startswith(_SYSTEM_PLACES)
-    if name in _EDITING or name in _EDITING_TOO:
+    if name in _EDITING:
         named = (word for word in words[1:] if name not in ("rm", "unlink") or not word.startswith(_SYSTEM_PLACES))
         return not any(map(_METADATA.search, named))
     return True

@@ -27,7 +27,7 @@ NODE = Wording(
     re.compile(
         r"\b(?:WebSocketServer|WebSocket\.Server|ws\.Server|startStandaloneServer|createSecureServer)\s*\("
         r"|\bnet\.createServer\((?!\))|[\"'](?:socket\.io|@grpc/grpc-js)[\"']"
-        r"|\b(?:spawn|execFile)\(\s*(?:process\.execPath|[\"'](?:node|npm|npx|bun|deno)[\"'])|\bfork\("
+        r"|\b(?:spawn|execFile)\(\s{0,99}(?:process\.execPath|[\"'](?:node|npm|npx|bun|deno)[\"'])|\bfork\("
     ),
     re.compile(r"\.listen\(|(?<![.\w])serve\(|\b(?:Bun|Deno)\.serve\("),
     re.compile(r"[sS]treamable|SSEServerTransport|httpStream"),
@@ -37,7 +37,7 @@ PYTHON = Wording(
     re.compile(
         r"\b(?:(?:Threading)?HTTPServer|(?:Threading)?TCPServer|WSGIServer|serve_forever|start_server|create_server"
         r"|run_app|TCPSite|make_server|run_simple|Flask|Quart|Sanic|websockets\.serve|grpc(?:\.aio)?\.server)\("
-        r"|\b(?:Popen|create_subprocess_exec)\(\s*\[?\s*(?:sys\.executable|[\"'](?:python3?|uvicorn|gunicorn|flask)[\"'])"
+        r"|\b(?:Popen|create_subprocess_exec)\(\s{0,99}\[?\s{0,99}(?:sys\.executable|[\"'](?:python3?|uvicorn|gunicorn|flask)[\"'])"
     ),
     re.compile(r"\buvicorn\.(?:run|Server)\(|\bhypercorn\b|(?<![.\w])serve\("),
     re.compile(r"streamable|http_app|sse_app|SseServerTransport|[\"'](?:http|sse)[\"']"),
