@@ -29,9 +29,12 @@ def _with_auxiliary_routes(proxy: Proxy, route: Route) -> Route:
 
 
 def _messages(proxy: Proxy, route: Route, server: Server) -> Value[bool]:
-    """Whether a client's posts reach an SSE server on the path that the server names: the stream says it as it is."""
-    path = server.message_path.only
-    if path is None or server.asgi.root_path.may_not_be("") or server.transport.only != "sse":
+    """Whether a client's posts reach an SSE server on the path that the server names: the stream says it as it is.
+
+    Below a mount it names the path with or without the prefix, by its release.
+    """
+    path, mounted = server.message_path.only, any(mount.prefix.may_not_be("") for mount in server.mounts)
+    if path is None or mounted or server.asgi.root_path.may_not_be("") or server.transport.only != "sse":
         return UNKNOWN
     answer = _ask(proxy, route, path)
     untaken = proxy.complete and answer.kind == response.UNKNOWN and answer.location is None
