@@ -230,6 +230,11 @@ PASSWORD = "h7Kq2Zx9Lm4Tv6Rw3Yb8"
         "curl -u elastic:{} http://localhost:9200",
         '["CMD", "curl", "--user", "elastic:{}", "http://localhost:9200"]',
         "curl --user=elastic:{} http://localhost:9200",
+        "curl -fsS -uelastic:{} http://localhost:9200",
+        '["CMD","curl","-ku","admin:{}","https://localhost:9200"]',
+        '["CMD-SHELL","REDISCLI_AUTH={} redis-cli ping"]',
+        '["CMD","sh","-c","echo AUTH {} | redis-cli"]',
+        "mysqladmin ping -u root -p'{}'",
         "cypher-shell -u neo4j -p {} 'RETURN 1'",
         "rabbitmqctl authenticate_user guest {}",
         '["CMD", "rabbitmqctl", "authenticate_user", "guest", "{}"]',
@@ -252,6 +257,8 @@ def test_a_password_that_a_command_is_told_is_masked(line: str) -> None:
         "git commit -a -m 'notes'",
         "redis-cli -a ${REDIS_PASSWORD} ping",
         "npm run build -p tsconfig.build.json",
+        "apt-get install -y --no-install-recommends libcairo2-dev1.16",
+        "tar -xzp notes-server-1.27.1.tar.gz",
     ],
 )
 def test_what_is_no_password_of_a_command_is_shown(line: str) -> None:

@@ -120,14 +120,14 @@ ALONE = re.compile(
 """A word that seems made at random, whatever it is called; a digest has a sign in front, and a commit an `@`."""
 _GAP, _WORD = r"""["',\s]{1,9}""", r"""[^\s"',]{1,200}"""
 OPTION = re.compile(
-    r"""((?:(?:^|[\s"'`(\[,])(?:-{1,2}(?:requirepass|masterauth|pass|auth|user)|-[apuwP])"""
-    rf"""|\b(?:requirepass|masterauth)|\b(?:authenticate_user|add_user|change_password){_GAP}{_WORD}"""
+    r"""((?:(?:^|[\s"'`(\[,])(?:-{1,2}(?:requirepass|masterauth|pass|auth|user)|-(?:[apuwP]|[fkLsSv]{1,5}u))"""
+    rf"""|\b(?:requirepass|masterauth|AUTH|REDISCLI_AUTH)|\b(?:authenticate_user|add_user|change_password){_GAP}{_WORD}"""
     rf"""|\balias{_GAP}set{_GAP}{_WORD}{_GAP}{_WORD}{_GAP}{_WORD})"""
     r"""["']?(?:=|[,\s]\s{0,9})["']?(?:[\w.@-]{1,100}:)?)([^\s"'`,;\]]{12,400})"""
 )
 """What clients and servers are told a password by: `redis-cli -a`, `curl -u elastic:…`, `mc alias set`."""
-ATTACHED = re.compile(r"""((?:^|[\s"'`,])-[pa])([^\s"'`,;\]]{12,400})""")
-"""A password right behind its option, as MySQL's clients take it."""
+ATTACHED = re.compile(r"""((?:^|[\s"'`,])-(?:[paP]|u[\w.@-]{1,100}:)["']?)([^\s"'`,;\]]{12,400})""")
+"""A password right behind its option, as the clients of MySQL and SQL Server and curl take it."""
 
 
 class Hidden:

@@ -24,7 +24,7 @@ LIBRARIES = (
     r"express-openid|jwtVerify|jwt\.verify|@clerk/|better-auth|next-auth|@auth0/|@workos|@logto/|supertokens|keycloak|"
     r"well-known/(?:oauth|openid)|bearerAuth|basicAuth|timingSafeEqual|isAuthenticated",
     r"\bauthenticate\s?[:,]|async authenticate\(",
-    r"\brequestCert\s?:\s?(?!false|[^{}]{0,400}?\brejectUnauthorized\s?:\s?false)",
+    r"\brequestCert\s?+:\s?+(?!false|[^{}]{0,400}?\brejectUnauthorized\s?:\s?false)",
     r"\bUseGuards\s?\(|\.useGlobalGuards\(|provide\s?:\s?APP_GUARD|\bcanActivate\b|\bguards\s?:\s?\[\s{0,99}\w|"
     r"new (?:Unauthorized|Forbidden)Exception",
 )
