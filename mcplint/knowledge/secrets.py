@@ -121,13 +121,16 @@ ALONE = re.compile(
 _GAP, _WORD = r"""["',\s]{1,9}""", r"""[^\s"',]{1,200}"""
 OPTION = re.compile(
     r"""((?:(?:^|[\s"'`(\[,])(?:-{1,2}(?:requirepass|masterauth|pass|auth|user)|-(?:[apuwP]|[fkLsSv]{1,5}u))"""
-    rf"""|\b(?:requirepass|masterauth|AUTH|REDISCLI_AUTH)|\b(?:authenticate_user|add_user|change_password){_GAP}{_WORD}"""
+    rf"""|\b(?:requirepass|masterauth|AUTH|REDISCLI_AUTH|MYSQL_PWD)|\b(?:authenticate_user|add_user|change_password){_GAP}{_WORD}"""
     rf"""|\balias{_GAP}set{_GAP}{_WORD}{_GAP}{_WORD}{_GAP}{_WORD})"""
     r"""["']?(?:=|[,\s]\s{0,9})["']?(?:[\w.@-]{1,100}:)?)([^\s"'`,;\]]{12,400})"""
 )
 """What clients and servers are told a password by: `redis-cli -a`, `curl -u elastic:…`, `mc alias set`."""
 ATTACHED = re.compile(r"""((?:^|[\s"'`,])-(?:[paP]|u[\w.@-]{1,100}:)["']?)([^\s"'`,;\]]{12,400})""")
 """A password right behind its option, as the clients of MySQL and SQL Server and curl take it."""
+
+
+_ESCAPED, _UNESCAPED = '\\"', ' "'
 
 
 class Hidden:
@@ -239,7 +242,21 @@ def decoded(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """The text with each secret cut to its first four characters, as many stars behind as it has more."""
+    """The text with each secret cut to its first four characters, as many stars behind as it has more.
+
+    Quotes inside a string of JSON are escaped, and count as they do outside.
+    """
+    if _ESCAPED not in text:
+        return _masked(text)
+    plain, *rest = _masked(text.replace(_ESCAPED, _UNESCAPED)), *text.split(_ESCAPED)
+    found, at = "", 0
+    for piece in rest:
+        found += plain[at : at + len(piece)] + _ESCAPED
+        at += len(piece) + len(_ESCAPED)
+    return found.removesuffix(_ESCAPED)
+
+
+def _masked(text: str) -> str:
     if Hidden.pattern is not None:
         text = Hidden.pattern.sub(lambda found: _cut(found[0]), text)
     if "://" in text:
