@@ -116,6 +116,7 @@ KINDS: dict[str, Callable[[int], Files]] = {
         },
     ),
     "copies": lambda n: built(each("COPY f#.txt /app/\n", n), **files("f#.txt", "", n)),
+    "commands of a here-document": lambda n: built("RUN <<EOF\nset -e\n" + each("uv sync --locked\n", n) + "EOF\n"),
     "here-documents": lambda n: built(each("RUN <<EOF\necho #\nEOF\n", n)),
     "an array": lambda n: built(f"RUN {json.dumps(['a'] * n)}\n"),
     "labels": lambda n: built(each("LABEL a#=x\n", n)),

@@ -29,8 +29,8 @@ class Written(NamedTuple):
 def written_files(steps: tuple[RunStep, ...], heredocs: tuple[Heredoc, ...]) -> Iterator[Written]:
     """The files that the commands of a RUN write."""
     fed: LocatedText | None = None
+    bodies = {heredoc.name: _body(heredoc) for heredoc in heredocs}
     for step in steps:
-        bodies = {heredoc.name: _body(heredoc) for heredoc in heredocs}
         printed = _printed(step, bodies, fed)
         if program(step.argv) == "tee":
             append = any(text(word) == "-a" for word in step.argv)
