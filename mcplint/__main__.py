@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import gc
-import io
 import os
 import sys
 from contextlib import suppress
@@ -79,9 +78,10 @@ def _command() -> int:
     except click.ClickException as error:
         from mcplint.reports.escape import terminal
 
-        told = io.StringIO()
-        error.show(told)
-        _say(terminal(told.getvalue(), keep="\n"), error.format_message())
+        told = error.format_message()
+        context = getattr(error, "ctx", None)
+        aid = f"Try '{context.command_path} --help' for help.\n" if context else ""
+        _say(f"mcplint: {terminal(told[:1].lower() + told[1:])}\n{aid}", told)
     except Exception as error:
         from mcplint.usage import UsageError
 
