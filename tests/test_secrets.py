@@ -246,6 +246,15 @@ PASSWORD = "h7Kq2Zx9Lm4Tv6Rw3Yb8"
         "mc alias set x http://localhost:9000 root {}",
         '["mc","alias","set","x","http://localhost:9000","root","{}"]',
         "  - {}",
+        "influx ping -t {}",
+        "sqlplus -s system/{}@notes",
+        "echo exit | sqlplus -S sys/{} as sysdba",
+        "vault login {}",
+        "mongo --eval \"db.auth('root','{}')\"",
+        "snowsql -o pw={}",
+        "ETCDCTL_USER=root:{} etcdctl endpoint health",
+        "db2 connect to notes user notes using {}",
+        "test: 'mysqladmin ping --password=''{}'''",
     ],
 )
 def test_a_password_that_a_command_is_told_is_masked(line: str) -> None:
@@ -264,6 +273,14 @@ def test_a_password_that_a_command_is_told_is_masked(line: str) -> None:
         "npm run build -p tsconfig.build.json",
         "apt-get install -y --no-install-recommends libcairo2-dev1.16",
         "tar -xzp notes-server-1.27.1.tar.gz",
+        "        response_model=EntityResponseV2, link_resolver: LinkResolverV2ExternalDep,",
+        "UNITY_IMAGE: editor:ubuntu-2021.3.45f2-linux-il2cpp-3",
+        "ServiceAccountName: !Ref K8sServiceAccountName",
+        "GET /?profileUrn=urn%3Ali%3Afsd_profile%3ADDD",
+        "from notes import Urllib3AWSV4SignerAuth, BodyUpdateConsentApiV1UsersMeConsentPost as Post",
+        "uvicorn --factory notes2.server:app3_main --workers 2",
+        "integrity: sha512-q8Zt4tXkQ9vNf3Rw8Zc1LbY7pT5mHs2JdG6uEa0KqoVi4==",
+        "example.com/notes v1.2.3 h1:4tXkQ9vNf3+Rw8Zc1LbY7pT5mHs2JdG6uEa0Kq/oVi4=",
     ],
 )
 def test_what_is_no_password_of_a_command_is_shown(line: str) -> None:

@@ -20,6 +20,7 @@ https://www.meilisearch.com/docs/learn/security/basic_security.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 from mcplint.knowledge.base_images import split
 from mcplint.text.number import whole
@@ -178,11 +179,15 @@ def lets_everybody_in(
         plain = not command or command[0] in SERVERS or command[0].startswith("-")
         if plain and (known := split(image)[0]) in READS:
             return _open_redis(store, env, command, READS[known])
-        told = any(word in text for word in ("requirepass", "aclfile", ".conf", "user ", "?"))
+        told = any(word in text for word in ("requirepass", "aclfile", ".conf", "user ", "?", "--protected-mode yes"))
         return "" if told or any("PASSWORD" in name for name in env) else f"{store} has no password by default"
     needed = NEEDED.get(store, "")
     told = not needed or _may_be_set(needed, env) or any(word in text for word in ("--auth", "--config", "?"))
     return "" if told else f"{needed} is not set"
+
+
+_AT_HOME = {("--protected-mode", "yes"), ("--bind", "127.0.0.1"), ("--bind", "localhost")}
+"""The options by which a Redis without a password turns away all but those of its own container."""
 
 
 def _open_redis(
@@ -194,6 +199,8 @@ def _open_redis(
     if any(word in given for word in ("requirepass", "aclfile", ".conf", "user ", "?")):
         return ""
     words = [word.lower() for word in command]
+    if set(pairwise(words)) & _AT_HOME:
+        return ""
     if "--requirepass" in words[:-1] and not command[words.index("--requirepass") + 1]:
         return "--requirepass is empty"
     if any(part in word for word in words for part in ("requirepass", "aclfile", ".conf", "?")) or "--user" in words:

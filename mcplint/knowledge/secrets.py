@@ -129,6 +129,17 @@ OPTION = re.compile(
 ATTACHED = re.compile(r"""((?:^|[\s"'`,])-(?:[paP]|u[\w.@-]{1,100}:)["']?)([^\s"'`,;\]]{12,400})""")
 """A password right behind its option, as the clients of MySQL and SQL Server and curl take it."""
 
+WORD = re.compile(r"(?<![\w@:/!#%^*~+-])(?<!commit )(?!sha(?:256|384|512)-)[\w!#%^*~+-]{16,400}={0,2}(?![\w/.(=])")
+"""What may be a password by its signs, whatever is said in front of it: it is no digest, path, address or call."""
+PADDED = re.compile(r"(?<![\w+/])(?<!h1:)(?<!sha(?:256|384|512)-)[A-Za-z0-9+/]{20,400}={1,2}(?![\w=])")
+"""What base64 makes of bytes whose number no three divide; no digest of a lock file."""
+_PAIR = re.compile(
+    r"""((?:(?<![^\s"'`=(,])|(?<=\\"))[A-Za-z][\w.-]{0,40}[:/])([\w!#%^*~+-]{16,400}={0,2})(?=[@\s"'`,;)\]}\\]|$)"""
+)
+"""A user and a password, as `sqlplus system/…@notes` and `etcdctl --user root:…` take them."""
+SCATTERED = 0.26
+"""How often a letter, small or large, or a digit is followed by one of another kind in what is made at random; in names
+it is seldom."""
 
 _ESCAPED, _UNESCAPED = '\\"', ' "'
 
@@ -271,8 +282,25 @@ def _masked(text: str) -> str:
 
 def masked_line(text: str) -> str:
     """A line of a file, masked; also where the name of its secret stands on another one, or nowhere."""
-    text = UNNAMED.sub(_shortened, masked(text))
+    text = _PAIR.sub(lambda found: found[1] + _cut_scattered(found[2]), UNNAMED.sub(_shortened, masked(text)))
+    for pattern in (PADDED, WORD):
+        text = pattern.sub(lambda found: _cut_scattered(found[0]), text)
     return ALONE.sub(lambda found: _cut(found[0]) if is_random(found[0]) else found[0], text)
+
+
+def is_scattered(text: str) -> bool:
+    """Whether letters, small and large, and digits take turns as they do in no name; hexadecimal ones may be a digest.
+
+    A large letter before a small one is no turn, since words begin with it.
+    """
+    plain = re.sub(r"\W", "", max(re.split(r"[-_%/]", text), key=len))
+    turns = re.findall(r"[a-z](?=[A-Z\d])|[A-Z](?=\d)|\d(?=[A-Za-z])", plain)
+    return len(plain) >= 12 and len(turns) >= SCATTERED * len(plain) and not re.fullmatch(r"[0-9a-f-]+", text)
+
+
+def _cut_scattered(text: str) -> str:
+    """A text, cut where it seems made at random; what is legible behind base64 is none."""
+    return _cut(text) if is_random(text) and is_scattered(text) and not decoded(text) else text
 
 
 def _hides_secret(text: str) -> bool:

@@ -14,12 +14,12 @@ from mcplint.values import Label
 Find = Callable[[str], Abstract | None]
 """The value that is given under a name, spelled with `_`; None where none is."""
 TRUSTED = "127.0.0.1"
-SERVED_WITH = ("ssl_certfile", "ssl_keyfile", "certfile", "keyfile", "ssl_certificate")
+SERVED_WITH = ("ssl_certfile", "ssl_keyfile", "certfile", "keyfile", "ssl_certificate", "ssl_cert")
 """What uvicorn, gunicorn, hypercorn and granian are told the certificate by with which they serve."""
 CERTIFIED = ("ssl_cert_reqs", "cert_reqs", "verify_mode", "ssl_client_verify")
 """By what they are told whether callers need one."""
 ASKED = "may ask callers for certificates"
-NOT_ASKED = frozenset({"0", "1", "False", "None", "", "false", "CERT_NONE", "CERT_OPTIONAL"})
+NOT_ASKED = frozenset({"0", "1", "False", "None", "false", "CERT_NONE", "CERT_OPTIONAL"})
 
 
 def told(machine: Machine, runner: str, find: Find, *notes: Label) -> Asgi:
