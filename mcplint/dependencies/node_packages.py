@@ -61,6 +61,10 @@ def nearest(tree: Tree, folder: str) -> str | None:
 
 def tsconfig(tree: Tree, path: str) -> Compiled | None:
     """What a `tsconfig.json` comes to with what it extends."""
+    return tree.once(_compiled, path)
+
+
+def _compiled(tree: Tree, path: str) -> Compiled | None:
     chain: list[Tsconfig] = []
     waiting = [path]
     while waiting and len(chain) < _MOST:

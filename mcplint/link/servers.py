@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from mcplint.commands.execution import ExecContext
@@ -318,8 +319,11 @@ def in_project(context: ContainerContext, tree: Tree) -> Callable[[str], str | N
         if mount.target.only and (mount.path or mount.kind in ("bind", "config", "secret"))
     }
 
+    targets = sorted(mounted, reverse=True)
+
+    @cache
     def find(path: str) -> str | None:
-        for target in sorted(mounted, reverse=True):
+        for target in targets:
             if path == target or path.startswith(f"{target}/"):
                 source = mounted[target]
                 return source and posixpath.normpath(posixpath.join(source, path[len(target) + 1 :]))

@@ -104,8 +104,10 @@ def _tokens(text: str) -> Iterator[object]:
 
 
 def _class(inside: str) -> object:
+    """The characters in brackets, where only `-`, `^` and a backslash mean anything."""
+    plain = re.sub(r"\\.|[\[&~|]", lambda found: found[0] if len(found[0]) > 1 else f"\\{found[0]}", inside)
     try:
-        return re.compile(f"[{inside}]")
+        return re.compile(f"[{plain}]")
     except re.error:
         return re.compile(r"(?!)")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.facts.python import Module, spelled
@@ -30,7 +31,7 @@ def shown(modules: Iterable[Module]) -> Iterator[Label]:
         known = {
             ENVIRONMENT: "holds every secret that the server is given",
             **_visible(module, settings),
-            **_read(module),
+            **dict(_read(module)),
         }
         for span, logged in _logged(module):
             found = next((each for each in logged if each in known), None)
@@ -38,16 +39,15 @@ def shown(modules: Iterable[Module]) -> Iterator[Label]:
                 yield Label(span, f"`{found}` {known[found]}")
 
 
-def _read(module: Module) -> dict[str, str]:
+@once
+def _read(module: Module) -> Iterator[tuple[str, str]]:
     """The names that a module gives once, to a variable of the environment which is called like a secret."""
-    bound = _bound(module)
-    found: dict[str, str] = {}
+    bound = dict(_bound(module))
     for node in nodes(module):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if bound.count(name) == 1:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if bound[name] == 1:
                 if (variable := _variable(value)) and is_private(variable):
-                    found[name] = f"holds the secret {variable} of the environment"
-    return found
+                    yield name, f"holds the secret {variable} of the environment"
 
 
 def _variable(value: ast.expr) -> str:
@@ -126,16 +126,18 @@ def _is_plain_secret(field: ast.AnnAssign) -> bool:
 
 def _visible(module: Module, settings: Mapping[str, str]) -> dict[str, str]:
     """The settings that a module makes or imports, and whose names mean nothing else in it."""
-    bound = _bound(module) if settings else ()
-    return {name: why for name, why in settings.items() if bound.count(name) == 1}
+    bound = dict(_bound(module)) if settings else {}
+    return {name: why for name, why in settings.items() if bound.get(name) == 1}
 
 
 @once
-def _bound(module: Module) -> Iterator[str]:
-    """The names that a module binds, as often as it does."""
+def _bound(module: Module) -> Iterator[tuple[str, int]]:
+    """The names that a module binds, and how often it does."""
+    times: Counter[str] = Counter()
     for node in nodes(module):
         match node:
             case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
-                yield name
+                times[name] += 1
             case ast.alias(name=name, asname=None):
-                yield name
+                times[name] += 1
+    yield from times.items()
