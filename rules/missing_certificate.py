@@ -60,7 +60,7 @@ server {
 }
 ```
 ```output
-error[missing-certificate]: nginx listens for TLS without a certificate, so it does not start
+error[missing-certificate]: nginx listens for TLS without a certificate and its key, so it does not start
  --> nginx.conf:2:5
   |
 2 |     listen 443 ssl;
@@ -91,4 +91,6 @@ from mcplint import ERROR, Finding, Route, rule
 @rule("missing-certificate", ERROR)
 def check(route: Route):
     if route.carried and route.uncertified:
-        yield Finding(f"{route.proxy} listens for TLS without a certificate, so it does not start", route.uncertified)
+        yield Finding(
+            f"{route.proxy} listens for TLS without a certificate and its key, so it does not start", route.uncertified
+        )

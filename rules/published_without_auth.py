@@ -215,7 +215,7 @@ def listening(server: Server, container: Container):
 
 
 def is_open(port: Port) -> bool:
-    return port.published is not None and port.host_ip is None
+    return port.published is not None and port.host_ip is None and port.protocol != "udp"
 
 
 def is_any(host: str) -> bool:

@@ -11,13 +11,14 @@ Make the folder in the Dockerfile and give it to the user:
 
 Reported for named volumes of compose, if nothing in the Dockerfile makes or
 gives away the folder or one above it; what is copied to one above makes it
-only if it has such a folder. It is a note where no setting of the
-container and no program of the project names the folder: then it may be one
-that nothing is written to, as with a volume in `/root`, the home of another
-user, which keeps nothing of what the server keeps in its own. Not reported for
-folders of the host, volumes that are `external` or have `driver_opts`, whose
-owner no file tells, for what the build installs (`node_modules`, `.venv`), and
-where another service gives the volume away (`chown -R 10001 /data`).
+only if it has such a folder. A bare `mkdir` makes it root's. It is a note
+where no setting of the container and no program of the project names the
+folder: then it may be one that nothing is written to, as with a volume in
+`/root`, the home of another user, which keeps nothing of what the server keeps
+in its own. Not reported for folders of the host, volumes that are `external`
+or have `driver_opts`, whose owner no file tells, for what the build installs
+(`node_modules`, `.venv`), and where another service gives the volume away
+(`chown -R 10001 /data`).
 
 See https://docs.docker.com/engine/storage/volumes/
 
@@ -94,9 +95,10 @@ from mcplint import NOTE, WARNING, Container, Finding, Label, rule
 
 @rule("unwritable-mount", WARNING)
 def check(container: Container):
-    for mount, used, private in container.unwritable:
+    for mount, used, private, made in container.unwritable:
         user, span = container.user.only, container.user.span
-        message = f"user {user} cannot write to the volume at {mount.target.only}: nothing in the image creates the folder, so it belongs to root"
+        why = "the build creates the folder as root" if made else "nothing in the image creates the folder"
+        message = f"user {user} cannot write to the volume at {mount.target.only}: {why}, so it belongs to root"
         if private:
             message = f"the volume at {mount.target.only} lies in the home of root, which user {user} can neither read nor enter"
         notes = (Label(span, f"runs as {user}"),) if span else ()

@@ -11,6 +11,12 @@ the build has compiled, such as `dist`, is hidden as well where git ignores it:
 a clone lacks it, and what somebody has compiled earlier is old.
 Kubernetes never fills a volume, so code below one is gone.
 
+The same holds for a volume in the very place of what is installed
+(`/opt/venv`), which keeps the packages of the first image, and for a folder of
+the host there (`./.venv:/app/.venv`): a clone has none, and one that was made
+on the host is for the host's Python and platform. Not reported for the volume
+where the code is mounted from the project as well, as for development.
+
 Give volumes a folder of their own, such as `/app/data`. For development keep
 what is installed with a volume over it: `/app/.venv`.
 
@@ -84,6 +90,12 @@ def check(container: Container):
         notes = (Label(container.cmd, "this container runs the server"),)
         if found.kind == "kept":
             message = f"the volume at {target} keeps {found.path} of the first image: later images bring no new code"
+            yield Finding(message, found.mount.span, notes, None, WARNING)
+        elif found.kind == "packages":
+            message = f"the volume at {target} keeps the packages of the first image: later images bring no new ones"
+            yield Finding(message, found.mount.span, notes, None, WARNING)
+        elif found.kind == "own":
+            message = f"the folder of the host that is mounted at {target} hides the packages of the image"
             yield Finding(message, found.mount.span, notes, None, WARNING)
         elif found.kind == "code":
             yield Finding(

@@ -58,6 +58,11 @@ class Instruction(NamedTuple):
     heredocs: tuple[Heredoc, ...] = ()
     inner: Instruction | None = None
 
+    @property
+    def script(self) -> str:
+        """What its commands may be read from: its text and the bodies of its here-documents."""
+        return "\n".join((self.text.text, *(heredoc.body.text for heredoc in self.heredocs)))
+
     def flag(self, name: str) -> Flag | None:
         """The last flag of this name."""
         return next((flag for flag in reversed(self.flags) if flag.name == name), None)

@@ -92,7 +92,7 @@ class Contents(NamedTuple):
     @classmethod
     def of(cls, image: Image, tree: Tree) -> Contents:
         """A whole image."""
-        ran = CommandTexts(run.text.text for run in image.runs)
+        ran = CommandTexts(run.script for run in image.runs)
         open_ = image.open or not image.base_known
         return cls(
             tree, image.dockerfile, image.context, image.ignored, image.copies, image.parts, ran, open_,

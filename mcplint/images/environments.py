@@ -91,7 +91,7 @@ def _is_true(value: Value[str] | None) -> bool:
 
 def freezes(image: Image) -> bool:
     """Whether a stage may put its packages into one executable."""
-    texts = (run.text.text.lower() for run in image.runs)
+    texts = (run.script.lower() for run in image.runs)
     return any(name in text for text in texts for name in _FREEZERS)
 
 

@@ -49,7 +49,7 @@ class Growing:
         self.deleted: set[str] = set()
         self.installers, self.private = set[str](), dict(image.private)
         self.lacks, self.open = list(image.lacks), image.open or not image.base_known
-        self.ran = CommandTexts(run.text.text for run in image.runs)
+        self.ran = CommandTexts(run.script for run in image.runs)
         self.account, self.accounts = image.account, dict(image.accounts)
         self.altered, self.ways, self.rewritten = image.altered, image.ways, image.rewritten
         self.scope: Mapping[str, Value[str]] = ChainMap(self.env, self.args)

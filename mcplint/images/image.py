@@ -155,7 +155,7 @@ class Image(NamedTuple):
     @property
     def streams(self) -> tuple[str, ...]:
         """The paths that RUN lines link to the output of the container."""
-        return tuple(link[1] for run in self.runs for link in _TO_OUTPUT.finditer(run.text.text))
+        return tuple(link[1] for run in self.runs for link in _TO_OUTPUT.finditer(run.script))
 
     @property
     def kept(self) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def run(growing: Growing, instruction: Instruction) -> None:
         if lack.kind != LackKind.EMPTY
     )
     growing.tools |= packages(found) | may_bring_user_tools(found)
-    whole = "\n".join((instruction.text.text, *(heredoc.body.text for heredoc in instruction.heredocs)))
+    whole = instruction.script
     alone = tuple(step for step in taken if not runs_installer(step, growing.installers))
     if alone or not taken:
         growing.altered = instruction.span if may_alter(whole, alone) else growing.altered

@@ -47,6 +47,7 @@ class Host(NamedTuple):
     `strict`: whether the file must be plain JSON; `trailing`: whether a comma may follow the last value, where comments
     may stand. `variables`: the pattern of what it replaces in strings, None where
     that is not known; `replaced`: by key, the pattern of what it replaces there, where that is another one;
+    `emptied`: the keys under which nothing comes of what it does not replace;
     `prefix`: what stands before a variable's name there,
     None where there is no such way. `seconds`: whether `timeout` counts
     seconds, None where that is not known. `committed`: whether the file is one of the project, not of a user.
@@ -71,6 +72,7 @@ class Host(NamedTuple):
     trailing: bool = True
     variables: str | None = None
     replaced: Mapping[str, str] = {}
+    emptied: tuple[str, ...] = ()
     prefix: str | None = ""
     seconds: bool | None = None
     committed: bool = True
@@ -191,6 +193,8 @@ HOSTS: Mapping[str, Host] = {
             urls=("httpUrl", "url"),
             # It ends at once where it cannot read its settings.
             trailing=False,
+            variables=r"\$\{(?!(?:env|input):)[^}]+\}|\$\w+",
+            emptied=("env", *HEADERS),
             seconds=False,
             listable=False,
         ),

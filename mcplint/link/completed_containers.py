@@ -84,7 +84,7 @@ def _completed(
             found = found._replace(sync=sync(context.image, found, start, tree))
     if not context.image or not each.mounts:
         return found
-    from mcplint.services.volumes import covered, unwritable
+    from mcplint.runtime.volumes import covered, unwritable
 
     return found._replace(covered=tuple(covered(context, servers, tree)), unwritable=tuple(unwritable(context, tree)))
 

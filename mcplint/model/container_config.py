@@ -145,8 +145,9 @@ class HiddenByMount(NamedTuple):
     """Something of the image that a mount hides.
 
     `kind`: `kept` (a volume is filled with the code of the first image, and keeps it), `code` (it is gone),
-    `environment` (what the build has installed) or `build` (what it has compiled). `path`: a file of the project, or
-    a place in the image.
+    `environment` (what the build has installed), `build` (what it has compiled), or, where the mount is in the very
+    place of what is installed, `packages` (a volume keeps those of the first image) or `own` (a folder of the project
+    hides them). `path`: a file of the project, or a place in the image.
     """
 
     mount: Mount
@@ -168,12 +169,14 @@ class UnusedVariable(NamedTuple):
 class Unwritable(NamedTuple):
     """A volume that the user of a container cannot write to.
 
-    `used`: whether the program or its settings name its folder; `private`: whether that lies in root's home.
+    `used`: whether the program or its settings name its folder; `private`: whether that lies in root's home; `made`:
+    whether the build makes it, as root.
     """
 
     mount: Mount
     used: bool
     private: bool
+    made: bool
 
 
 class PlatformProbe(NamedTuple):

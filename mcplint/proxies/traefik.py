@@ -184,8 +184,8 @@ class Labels(dict[str, Value[str]]):
 
 
 def _labels(context: ContainerContext) -> Labels:
-    """The labels of a service; letter case does not count."""
-    return Labels(context.container.labels)
+    """The labels of a service and of its image, which count where it does not say otherwise; letter case does not."""
+    return Labels({**(context.image.labels if context.image else {}), **context.container.labels})
 
 
 def _is_traefik(context: ContainerContext) -> bool:

@@ -16,7 +16,9 @@ from mcplint.text.layout import without_line
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Edit
 
-_HIDES = re.compile(r"(?:&1[ \t]*)?\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*")
+_HIDES = re.compile(
+    r"(?:&1[ \t]*)?(?:[ \t]*&&[ \t]*(?:echo|printf)\b[^\n;&|]*+)?\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*"
+)
 _PIPED = re.compile(r"(?:&1)?[ \t]*\|&?[ \t]*(tee)\b[^\n;&|]*+(?=$|[\n;])")
 _MOST_LATER = _MOST_FOUND = 50
 _NAME = re.compile(r"[A-Za-z_][\w-]*")

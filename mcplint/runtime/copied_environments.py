@@ -102,12 +102,12 @@ def _made(part: Image) -> Iterator[str]:
     """The environments that RUNs of a stage name to `venv`, `uv venv` or `virtualenv`, and that of Poetry beside it."""
     home = part.workdir.only
     for run in part.runs:
-        for found in _MAKES.finditer(run.text.text):
+        for found in _MAKES.finditer(run.script):
             if home or found[2].startswith("/"):
                 yield posixpath.normpath(posixpath.join(home or "/", found[2]))
     given = part.env.get("POETRY_VIRTUALENVS_IN_PROJECT")
     beside = given is not None and given.must(lambda word: boolean(word or "") is True)
-    told = beside or any(_IN_PROJECT.search(run.text.text) for run in part.runs)
+    told = beside or any(_IN_PROJECT.search(run.script) for run in part.runs)
     if home and told and any(install.tool == "poetry" for install in part.installs):
         yield posixpath.join(home, ".venv")
 
@@ -195,7 +195,7 @@ _OF_ENVIRONMENT = re.compile(r"--python[ =]/(?!usr/)\S*/bin/python3?(?=\s|$)")
 
 def _brings_python(part: Image) -> bool:
     """Whether a stage may use another Python than that of its image."""
-    texts = (_OF_ENVIRONMENT.sub("", run.text.text) for run in part.runs)
+    texts = (_OF_ENVIRONMENT.sub("", run.script) for run in part.runs)
     return any(word in text for text in texts for word in OTHER_PYTHONS)
 
 
@@ -297,4 +297,4 @@ def _modules(packaged: Packaged, tree: Tree) -> frozenset[str]:
 
 
 def _says(image: Image, *words: str) -> bool:
-    return any(word in run.text.text for run in image.runs for word in words)
+    return any(word in run.script for run in image.runs for word in words)

@@ -71,7 +71,7 @@ def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> St
     """What stands at a path of the image: the text of the last copy that puts something there."""
     name = posixpath.basename(path)
     runs = [run for part in (image, *image.parts.values()) for run in part.runs]
-    changed = any(_edits(run.text.text, path) for run in runs)
+    changed = any(_edits(run.script, path) for run in runs)
     for copy in reversed(image.copies):
         if copy.text is not None and copy.target.only == path:
             if _may_differ(copy, image, name):
@@ -107,7 +107,7 @@ def _may_differ(copy: Copy, image: Image, name: str) -> bool:
     parts = [part for part in image.stages if part.number != image.number] if copy.stage is not None else []
     later = image.altered is not None and image.altered.start > copy.span.start
     runs = [run for run in image.runs if run.span.start > copy.span.start]
-    texts = (run.text.text for part in (runs, *(part.runs for part in parts)) for run in part)
+    texts = (run.script for part in (runs, *(part.runs for part in parts)) for run in part)
     return later or any(part.altered for part in parts) or any("#!" in text and name in text for text in texts)
 
 
@@ -165,7 +165,7 @@ def _carriage(text: str, whole: Span, tree: Tree) -> tuple[Label | None, tuple[E
 def _closed(copy: Copy, image: Image, name: str, mode: bool | None) -> Label | None:
     """What says that a file may not be executed by anyone, where nothing in the build changes that."""
     for run in image.runs:
-        text = run.text.text
+        text = run.script
         if ("chmod" in text or "install" in text) and any(each in text for each in (name, "*", "-R", "$")):
             return None
     if copy.mode is not None:

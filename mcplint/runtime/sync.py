@@ -88,7 +88,7 @@ def _uninstalled(image: Image, workdir: str | None) -> Label | None:
     )
     if workdir is None or image.open or image.context is None or brought:
         return None
-    if any(_MAKES.search(run.text.text) for run in image.runs):
+    if any(_MAKES.search(run.script) for run in image.runs):
         return None
     elsewhere = [each for each in image.installs if each.tool == "pip" or "--system" in each.argv]
     if len(elsewhere) < len(image.installs):
@@ -101,7 +101,7 @@ def _uninstalled(image: Image, workdir: str | None) -> Label | None:
 def _without_lock(image: Image, project: Project, tree: Tree) -> Iterator[Span]:
     """The `uv sync` that fails for want of a lock file, where the build goes on and no other makes the environment."""
     lock = posixpath.join(posixpath.dirname(project.source.path), PYTHON_LOCKS["uv"])
-    made = image.open or any("uv lock" in run.text.text for run in image.runs)
+    made = image.open or any("uv lock" in run.script for run in image.runs)
     if lock in tree.paths or made or image.context is None or ignored_by_git(tree, lock):
         return
     syncs = [each for each in image.installs if each.tool in ("uv sync", "uv run")]

@@ -93,7 +93,7 @@ def needs_root(
 def _owned_by_root(image: Image) -> Iterator[Label]:
     """What the build puts where only root may write, or has of programs that want to be root."""
     why = "this belongs to root, or to a user of its own"
-    yield from (Label(run.span.head, why) for run in _runs(image) if re.search(_OWNED_BY_ROOT, run.text.text))
+    yield from (Label(run.span.head, why) for run in _runs(image) if re.search(_OWNED_BY_ROOT, run.script))
     yield from (Label(copy.span, why) for copy in image.copies if "/root" in (copy.target.only or ""))
     yield from (Label(span, why) for span in dict.fromkeys(volume.trace[0].span for volume in image.volumes))
     for name, value in image.env.items():
@@ -107,7 +107,7 @@ def _owned_by_root(image: Image) -> Iterator[Label]:
 def _pythons_of_uv(image: Image) -> Iterator[Label]:
     """Where uv may fetch a Python, which it keeps in root's home: that the image has none, or uv is told which."""
     base = image.base.only or ""
-    own = python(base) or split(base)[0].endswith("python") or any("python3" in run.text.text for run in _runs(image))
+    own = python(base) or split(base)[0].endswith("python") or any("python3" in run.script for run in _runs(image))
     for install in image.installs:
         told = not {"-p", "--python", "--managed-python"}.isdisjoint(word.partition("=")[0] for word in install.argv)
         if install.tool in _FETCHING and (told or not own) and "UV_PYTHON_INSTALL_DIR" not in image.env:
@@ -124,7 +124,7 @@ def _runs(image: Image) -> Iterator[Instruction]:
 def _for_an_account(image: Image) -> Iterator[Label]:
     """What the build gives to somebody."""
     why = "this is for a user of its own"
-    yield from (Label(run.span.head, why) for run in _runs(image) if re.search(_ACCOUNTS, run.text.text))
+    yield from (Label(run.span.head, why) for run in _runs(image) if re.search(_ACCOUNTS, run.script))
     yield from (Label(copy.span, why) for copy in image.copies if copy.owner is not None or copy.mode)
 
 

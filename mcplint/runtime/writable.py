@@ -13,7 +13,7 @@ from mcplint.knowledge.base_images import has_account
 from mcplint.model import Container, Lack, LackKind, Server, Write
 from mcplint.project.tree import Tree
 from mcplint.text.paths import upwards
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 READ_ONLY = "its root file system is read-only"
 _NO_FILES = ("/dev", "/proc", "/sys")
@@ -23,6 +23,8 @@ _WITH_MODE = r"\bmkdir\b.{0,200}\s-(?:\w*m|-mode)|\binstall\b.{0,200}\s-(?:\w*[m
 _GIVING = re.compile(rf"{_GIVES}|{_WITH_MODE}")
 """The commands that give a folder to somebody."""
 _MAKING = re.compile(r"\b(?:mkdir|install)\b")
+_BARE_MKDIR = re.compile(r"\s*mkdir(?:\s+(?:-[pv]{1,2}|--parents|--verbose|[\w./][\w./-]*))+\s*")
+"""Makes folders with the mode and the owner that they have by themselves."""
 _CHANGES = re.compile(rf"{_GIVES}|{_MAKING.pattern}")
 """Those, and what makes one: it belongs to root where the folder around it does."""
 _ANYWHERE = re.compile(r"[$*]|(?:^|[\s\"'])~")
@@ -97,6 +99,25 @@ def _why(image: Image, container: Container, written: str, tree: Tree) -> tuple[
     return None if is_open(image, container, path, tree) else (path, f"{workdir} belongs to root")
 
 
+def stays_roots(image: Image, folder: str, tree: Tree) -> bool:
+    """Whether a build makes a folder as root, where it stands in another's as well, and gives it to nobody.
+
+    Whatever else names the folder than a bare `mkdir` may give it away.
+    """
+    name, above = posixpath.basename(folder), [*upwards(folder)]
+    owners = [image.folders[each] for each in above if each in image.folders]
+    if image.open or not all(owner.must_be("root", "0") for owner in owners):
+        return False
+    says = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    naming = [(line, words) for line, words in run_lines(image) if says.search(line)]
+    if not naming or not all(_BARE_MKDIR.fullmatch(line) for line, _ in naming):
+        return False
+    here = image.workdir.only or "/"
+    made = {posixpath.normpath(posixpath.join(here, word)) for _, words in naming for word in words}
+    mine = image._replace(folders={**image.folders, folder: Value(("root",))})
+    return folder in made and not _is_given(mine, folder, tree)
+
+
 def home(container: Container) -> tuple[str, str] | None:
     """The home of the user that a container runs as, and why it may not write there; None where it may."""
     user = container.unprivileged
@@ -141,7 +162,7 @@ def _is_given(image: Image, path: str, tree: Tree) -> bool:
     if (
         image.altered
         or _is_named(image, path, changes)
-        or any("umask" in run.text.text for run in image.runs)
+        or any("umask" in run.script for run in image.runs)
         or not {*above[:-1]}.isdisjoint(homes)
     ):
         return True
@@ -207,5 +228,5 @@ def run_lines(image: Image) -> Iterator[tuple[str, frozenset[str]]]:
     here-document are commands: what is looked for may stand in any of them.
     """
     for run in image.runs:
-        for line in re.split(r"&&|;|\n", run.text.text.replace("\\\n", " ")):
+        for line in re.split(r"&&|;|\n", run.script.replace("\\\n", " ")):
             yield line, frozenset(word.rstrip("/") or "/" for word in re.split(r"[\s\"'{},]+", line) if word)

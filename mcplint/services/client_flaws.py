@@ -250,6 +250,7 @@ def _variables(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     if host.variables is None:
         return
     remote = "command" not in {key.text for key, _ in node.pairs}
+    emptied = {value.span for key in host.emptied for _, value in pairs(node.get(key))}
     own = {value.span: form for key, form in host.replaced.items() for _, value in pairs(node.get(key))}
     for value in _strings(node):
         if remote and (name := re.search(r"\$\{(\w+)\}", value.text)) and name[1] in host.withheld:
@@ -259,7 +260,8 @@ def _variables(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
             if re.fullmatch(own.get(value.span, host.variables), found[0]) or value.span.text != value.text:
                 continue
             span = _within(value, found)
-            text = f"{host.name} does not replace `{found[0]}`: the server gets it as it is written"
+            becomes = "it arrives empty" if value.span in emptied else "the server gets it as it is written"
+            text = f"{host.name} does not replace `{found[0]}`: {becomes}"
             edits, title = _respelled(span, found[1] or found[2], host)
             yield ClientFlaw("variable", span, text, ERROR if remote else WARNING, (), edits, title)
 

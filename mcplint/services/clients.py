@@ -27,6 +27,7 @@ REMOTE = re.compile(r"mcp-remote(?:@[\w.^~-]+)?")
 BUNDLE = "manifest.json"
 MARKETPLACE = ".claude-plugin/marketplace.json"
 PLUGIN = ".claude-plugin/plugin.json"
+GITHUB = ".github/mcp.json"
 OTHER_PLUGINS = (".codex-plugin/plugin.json", ".cursor-plugin/plugin.json")
 
 
@@ -82,15 +83,16 @@ def told(
     near |= {PLUGIN} if root in listed else set()
     known = known if plugin is None else CLAUDE_CODE
     reader = known or (host(path) if PLUGIN in near or not near or path.endswith("/plugin.json") else None)
-    if file.wrapper is None and file.servers and basename(path) != ".mcp.json" and plugin is None:
+    whole = basename(path) == ".mcp.json" or path.endswith(GITHUB)
+    if file.wrapper is None and file.servers and not whole and plugin is None:
         return FileClients()
     found = tuple(_client(name, node, reader) for name, node in file.servers)
-    whole = of_file(file, reader, PLUGIN in near) if reader else ()
+    misread = of_file(file, reader, PLUGIN in near) if reader else ()
     lost = tuple(of_plugin(file, root, paths)) if reader is CLAUDE_CODE and PLUGIN in near else ()
     strayed = of_folder(file, root, paths) if reader and not reader.folder and not lost else ()
     packed = of_bundle(file.bundle) if file.bundle else ()
     entries = (flaw for entry in file.servers for flaw in of_entry(*entry, reader))
-    return FileClients(found, (*whole, *packed, *lost, *strayed, *entries))
+    return FileClients(found, (*misread, *packed, *lost, *strayed, *entries))
 
 
 def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientConfig:

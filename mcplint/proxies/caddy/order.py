@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from mcplint.facts.caddy import Directive, Word
 from mcplint.model import EXACT, PREFIX, PathMatch
-from mcplint.proxies.conditions import ALL, MOST_PATHS, Condition, both
+from mcplint.proxies.conditions import ALL, MOST_PATHS, Condition, both, expressed
 
 ORDER = (
     *("redir", "rewrite", "uri", "try_files", "basic_auth", "basicauth", "forward_auth", "request_header", "invoke"),
@@ -53,6 +53,10 @@ def _defined(directive: Directive) -> Condition:
 
 
 def _line(line: Directive) -> Condition:
+    if line.name == "path_regexp" and line.args:
+        # It may have a name first, and letter case counts.
+        match = None if line.args[-1].open else expressed(line.texts[-1])
+        return Condition((match,) if match else None, bare=False)
     if any(word.open or "{" in word.text for word in line.args):
         return Condition(None, bare=False)
     match line.name:

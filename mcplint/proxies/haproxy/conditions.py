@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.haproxy import Line, Section, Word
@@ -12,6 +12,8 @@ from mcplint.proxies.conditions import expressed
 PATHS = {"path_beg": PREFIX, "path": EXACT}
 HOSTS = frozenset({"hdr(host)", "req.hdr(host)", "hdr(host),lower"})
 ALL = (PathMatch(PREFIX, "/"),)
+TURN_AWAY = (("deny",), ("return",), ("reject",), ("silent-drop",), ("tarpit",))
+"""How rules begin that let no request through."""
 
 
 class Condition(NamedTuple):
@@ -38,7 +40,37 @@ def conditions(line: Line, known: Mapping[str, list[Line]]) -> Iterator[Conditio
     if words[0].text != "if" or line.words[1].open or any(word.open for word in words):
         yield None
         return
-    for terms in _alternatives(words[1:]):
+    yield from _either(_alternatives(words[1:]), known)
+
+
+def admitted(section: Section, known: Mapping[str, list[Line]]) -> Condition:
+    """What the one rule that turns away all but some requests lets through; everything where that is not known.
+
+    Of several paths one alone is for MCP: the others say nothing of the server.
+    """
+    found = [left for line in section.of("http-request") if line.args[:1] in TURN_AWAY and (left := _left(line))]
+    let = list(_either(found[0], known)) if len(found) == 1 else [None]
+    return (let[0] if len(let) == 1 else None) or Condition((), ALL)
+
+
+def _left(line: Line) -> list[list[list[str]]]:
+    """The terms of which `if !a !b`, `if !{ … }`, `unless a or b` and `unless { … }` want one; none for other rules."""
+    words = line.words[2:]
+    at = next((number for number, word in enumerate(words) if word.text in ("if", "unless")), len(words))
+    terms = words[at + 1 :]
+    if not terms or any(word.open for word in words):
+        return []
+    if words[at].text == "unless":
+        return list(_alternatives(terms))
+    if terms[0].text == "!{" and [word.text for word in terms].count("}") == 1 and terms[-1].text == "}":
+        return [[[word.text for word in terms[1:-1]]]]
+    names = [word.text.removeprefix("!") for word in terms]
+    plain = all(word.text.startswith("!") and word.text not in ("!", "!{") for word in terms)
+    return [[[name]] for name in names] if plain else []
+
+
+def _either(alternatives: Iterable[list[list[str]]], known: Mapping[str, list[Line]]) -> Iterator[Condition | None]:
+    for terms in alternatives:
         found = _both([_term(term, known) for term in terms])
         yield from [None] if found is None else (found._replace(matches=(match,)) for match in found.matches)
 

@@ -17,8 +17,9 @@ from mcplint.model import Route
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.haproxy.backend import MOST_MEMBERS, Backend, balancing, checks, members, read_timeout, sections
-from mcplint.proxies.haproxy.conditions import ALL, Condition, acls, conditions
+from mcplint.proxies.haproxy.conditions import TURN_AWAY, Condition, acls, admitted, conditions
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, joined, open_ports, published
+from mcplint.proxies.response import STATUS, Response
 from mcplint.proxies.routing import (
     MOST_RULES,
     ProxyRule,
@@ -141,7 +142,7 @@ def _rules(frontend: Backend, file: _Configuration) -> Iterator[ProxyRule]:
     default = frontend.of("default_backend")
     if default or frontend.section.of("server", "server-template"):
         line = default[-1] if default else frontend.section.head
-        yield _rule(line, Condition((), ALL), frontend, file)
+        yield _rule(line, admitted(frontend.section, known), frontend, file)
 
 
 def _rule(line: Line, condition: Condition | None, frontend: Backend, file: _Configuration) -> ProxyRule:
@@ -155,7 +156,14 @@ def _rule(line: Line, condition: Condition | None, frontend: Backend, file: _Con
     if rewritten:
         route = route._replace(path=route.path._replace(options=None))
     hosts = condition.hosts if condition else None
-    return ProxyRule(joined(route, file.origin, file.network), hosts, match, unknown if rewritten else kept)
+    own = None if rewritten or backend is None or not _is_empty(backend) else Response(STATUS)
+    return ProxyRule(joined(route, file.origin, file.network), hosts, match, unknown if rewritten else kept, own)
+
+
+def _is_empty(backend: Backend) -> bool:
+    """Whether a backend has no server and answers by itself, the same to everybody."""
+    servers = backend.section.of("server", "server-template", "dispatch", "use-server", "option", "filter", "redirect")
+    return not servers and all(line.args[:1] in TURN_AWAY for line in backend.section.of("http-request"))
 
 
 def _rewrites(rule: Line) -> bool:

@@ -163,8 +163,10 @@ def _uncertified(found: Proxied) -> Span | None:
         # Where that one turns every caller away, each of the others has to have one.
         needed = [server for server, _ in heard] if first.level.effective("ssl_reject_handshake") else [first]
         for server in needed:
-            told = (server.level.effective(name) for name in ("ssl_certificate", "ssl_reject_handshake"))
-            if server.level.closed and not any(told):
+            own_key = bool(server.level.effective("ssl_certificate")) and bool(
+                server.level.effective("ssl_certificate_key")
+            )
+            if server.level.closed and not own_key and not server.level.effective("ssl_reject_handshake"):
                 return next(_listening(server, own), None)
     return None
 

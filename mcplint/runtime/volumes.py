@@ -13,6 +13,7 @@ from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS
 from mcplint.model import Container, HiddenByMount, Mount, Server, Unwritable
 from mcplint.project.ignored import ignored_by_git
 from mcplint.project.tree import Tree
+from mcplint.runtime.writable import stays_roots
 from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import is_test, upwards
 
@@ -23,6 +24,8 @@ RUNS = re.compile(r"\s*(?:exec\s+)?(?:npm|yarn)\s+(?:(?:run|run-script)\s+)?([\w
 NEEDS_INSTALLED = re.compile(r"(?:[A-Z_]+=\S+\s+)*(?:node|tsx|ts-node|nodemon|tsc)\s")
 INSTALLS = re.compile(r"\b(?:npm|pnpm|yarn|bun|npx|sh|bash|make)\b")
 """How scripts begin that need what is installed, and the words of those that may install it."""
+_SCRIPT = re.compile(r"\.sh$|entrypoint")
+"""The names of scripts, which may install something first."""
 MOST_STAGES = 100
 COMPILES = r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?build\b|\btsc\b"
 PROGRAMS = (".py", ".ts", ".js", ".mjs", ".sh", ".toml", ".json", ".ini")
@@ -39,7 +42,13 @@ def covered(context: ContainerContext, servers: Iterable[Server], tree: Tree) ->
     for mount, target in zip(context.container.mounts, targets, strict=True) if image else ():
         if not image or not target.startswith("/"):
             continue
-        if mount.kind == "bind" and mount.path is not None:
+        if mount.kind in ("bind", "volume") and _holds_packages(context, image, mount, target, tree):
+            # Beside the project's own folder over the code it keeps what is installed: a set-up for development.
+            if mount.kind == "volume" and mount.source.only and not _is_development(context, files):
+                yield HiddenByMount(mount, "packages", target)
+            elif mount.kind == "bind" and mount.path is not None and mount.path not in tree.folders:
+                yield HiddenByMount(mount, "own", target)
+        elif mount.kind == "bind" and mount.path is not None:
             for folder in INSTALLED:
                 if f"{target}/{folder}" not in kept_apart and _hides(context, image, mount, target, folder, tree):
                     hidden = True
@@ -63,7 +72,23 @@ def _stands_below(image: Image, file: str, target: str) -> bool:
 def _hides(context: ContainerContext, image: Image, mount: Mount, target: str, folder: str, tree: Tree) -> bool:
     """Whether a folder of the project that is mounted hides what the build has installed below its place."""
     here = posixpath.normpath(posixpath.join(mount.path or ".", folder))
-    return here not in tree.folders and _starts_with(context, image, mount, target, folder, tree)
+    return here not in tree.folders and _starts_with(context, image, target, folder, mount.path or ".", tree)
+
+
+def _holds_packages(context: ContainerContext, image: Image, mount: Mount, target: str, tree: Tree) -> bool:
+    """Whether a container starts with packages that its build has put into the very folder that is mounted over."""
+    over, folder = posixpath.split(target)
+    installs = (install for stage in image.stages for install in stage.installs)
+    filled = folder == "node_modules" or any(target in (install.environments or ()) for install in installs)
+    return filled and _starts_with(context, image, over, folder, posixpath.dirname(mount.path or ""), tree)
+
+
+def _is_development(context: ContainerContext, files: Iterable[str]) -> bool:
+    """Whether the code of a container's servers, or the folder that it works in, is mounted from the project."""
+    binds = [mount for mount in context.container.mounts if mount.kind == "bind" and mount.path is not None]
+    workdir = context.container.workdir.only
+    sources = {folder for file in files for folder in (*upwards(file), "", ".")}
+    return any(mount.path in sources or (mount.target.only or "").rstrip("/") == workdir for mount in binds)
 
 
 def _over_build(context: ContainerContext, image: Image, tree: Tree) -> Iterator[HiddenByMount]:
@@ -98,23 +123,26 @@ def _script(context: ContainerContext) -> str:
 
 def _compiles(image: Image, folder: str) -> bool:
     """Whether a build runs a compiler, or takes a folder from a stage that may."""
-    made = any(re.search(COMPILES, run.text.text) for run in image.runs)
+    made = any(re.search(COMPILES, run.script) for run in image.runs)
     return made or any(copy.stage is not None and _gives(copy.target.only or "", folder) for copy in image.copies)
 
 
-def _starts_with(context: ContainerContext, image: Image, mount: Mount, target: str, folder: str, tree: Tree) -> bool:
-    """Whether a container starts with what its build has put into a folder; uv would make it anew."""
+def _starts_with(context: ContainerContext, image: Image, target: str, folder: str, project: str, tree: Tree) -> bool:
+    """Whether a container starts with what its build has put into a folder; uv would make it anew.
+
+    `project`: the folder of the project that stands in place of the one around it.
+    """
     argv = context.container.argv
     words = [word.only or "" for word in (argv and argv.words) or ()]
     runs = RUNS.fullmatch(words[2] if len(words) == 3 and words[1] == "-c" else " ".join(words))
     if runs and folder == "node_modules":
         made = any(install.tool in ("npm", "yarn") and install.folder == target for install in image.node_installs)
         inside = (context.container.workdir.only or "").rstrip("/") == target
-        return made and inside and _needs_installed(runs[1], mount.path or ".", tree)
-    if words and words[0] in ("uv", *NODE_MANAGERS, *SHELLS):
+        return made and inside and _needs_installed(runs[1], project, tree)
+    if words and (words[0] in ("uv", *NODE_MANAGERS, *SHELLS) or _SCRIPT.search(words[0])):
         return False
     if folder == "node_modules":
-        installs = any(re.search(r"\bnpm (?:ci|install)\b", run.text.text) for run in image.runs)
+        installs = any(re.search(r"\bnpm (?:ci|install)\b", run.script) for run in image.runs)
         return installs and words[:1] == ["node"] and (image.workdir.only or "").rstrip("/") == target
     path = context.container.variable("PATH").only or ""
     whole = f"{target}/{folder}"
@@ -144,8 +172,11 @@ def unwritable(context: ContainerContext, tree: Tree) -> Iterator[Unwritable]:
     for mount in container.mounts:
         target = (mount.target.only or "").rstrip("/")
         named = mount.kind == "volume" and mount.source.only and target
-        if named and not mount.given and not _prepared(image, target, tree):
-            yield Unwritable(mount, _is_named(target, container, tree), target.startswith("/root/"))
+        if not named or mount.given or mount.read_only:
+            continue
+        made = stays_roots(image, target, tree)
+        if made or not _prepared(image, target, tree):
+            yield Unwritable(mount, _is_named(target, container, tree), target.startswith("/root/"), made)
 
 
 def _is_named(target: str, container: Container, tree: Tree) -> bool:
@@ -169,10 +200,12 @@ def _prepared(image: Image, target: str, tree: Tree, asked: set[tuple[int, str]]
         f"{folder.rstrip('/')}/".startswith(f"{target}/") for folder in (image.workdir.only or "", *image.folders)
     ):
         return True
+    if target.startswith(("/usr/lib/", "/usr/local/lib/")):
+        return True
     name = posixpath.basename(target)
     above = [folder for folder in upwards(target) if folder.strip("/")]
     for run in image.runs:
-        text = run.text.text
+        text = run.script
         if target in text or name in text or "entrypoint" in text:
             return True
         if any(word in text for word in ("chown", "chmod", "install -")) and any(_names(text, one) for one in above):
@@ -180,7 +213,7 @@ def _prepared(image: Image, target: str, tree: Tree, asked: set[tuple[int, str]]
     if name in INSTALLED and _is_installed(image, target):
         return True
     # What a build runs of the project may make any folder inside of the project's own.
-    runs_own = image.open or any(re.search(COMPILES, run.text.text) for run in image.runs)
+    runs_own = image.open or any(re.search(COMPILES, run.script) for run in image.runs)
     if runs_own and any(_gives(copy.target.only, target) for copy in image.copies):
         return True
     asked = set() if asked is None else asked
