@@ -169,6 +169,10 @@ def test_what_is_no_secret_in_base64_stays(text: str) -> None:
         (f"    image: notes@sha256:{KEY}{KEY}", False),
         (f"    --hash=sha256:{KEY}{KEY}", False),
         (f"commit {KEY} of notes", False),
+        (f"sqlplus -s system/{KEY}@notes", True),
+        (f"snowsql -o pw={KEY}", True),
+        (f"image: example/notes:{KEY}", False),
+        (f"uses: example/notes@{KEY}", False),
     ],
 )
 def test_a_secret_whose_name_stands_on_another_line(line: str, is_masked: bool) -> None:

@@ -105,7 +105,7 @@ ENTROPY = 3.5
 most, and a text of 16 of these 3.5 as a rule."""
 FORM_ENTROPY = 3.0
 ASSIGNED = re.compile(
-    r"""((?i:key|token|secret|passw|passphrase|credential|authorization)\w{0,20}["']?\s{0,4}[:=,\s]\s{0,4}"""
+    r"""((?i:key|token|secret|passw|pwd|(?<![a-z])pw|passphrase|credential|authorization)\w{0,20}["']?\s{0,4}[:=,\s]\s{0,4}"""
     r"""["']?(?:%s(?:\\n)?["']?\s{1,4}["']?)?(?:(?i:bearer|basic|token)\s+)?)([^\s"',;}]{12,400})"""
 )
 
@@ -282,7 +282,7 @@ def _masked(text: str) -> str:
 
 def masked_line(text: str) -> str:
     """A line of a file, masked; also where the name of its secret stands on another one, or nowhere."""
-    text = _PAIR.sub(lambda found: found[1] + _cut_scattered(found[2]), UNNAMED.sub(_shortened, masked(text)))
+    text = _PAIR.sub(_without_password, UNNAMED.sub(_shortened, masked(text)))
     for pattern in (PADDED, WORD):
         text = pattern.sub(lambda found: _cut_scattered(found[0]), text)
     return ALONE.sub(lambda found: _cut(found[0]) if is_random(found[0]) else found[0], text)
@@ -296,6 +296,13 @@ def is_scattered(text: str) -> bool:
     plain = re.sub(r"\W", "", max(re.split(r"[-_%/]", text), key=len))
     turns = re.findall(r"[a-z](?=[A-Z\d])|[A-Z](?=\d)|\d(?=[A-Za-z])", plain)
     return len(plain) >= 12 and len(turns) >= SCATTERED * len(plain) and not re.fullmatch(r"[0-9a-f-]+", text)
+
+
+def _without_password(found: re.Match[str]) -> str:
+    """A user and a password, this one cut; hexadecimal digits may be a digest where no host follows."""
+    if found.string.startswith("@", found.end()):
+        return _shortened(found)
+    return found[1] + _cut_scattered(found[2])
 
 
 def _cut_scattered(text: str) -> str:
