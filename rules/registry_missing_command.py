@@ -10,7 +10,8 @@ script after the package, or pass the package separately with `--from` in
 its scope left out, or its only one. Without `bin` in `package.json`, or with
 several commands of other names, it says `could not determine executable to
 run`. A command whose file the package lacks starts nothing either: where the
-TypeScript compiler alone writes into its folder, its source is looked for.
+TypeScript compiler alone writes into its folder, its source is looked for, and
+where all that builds the package writes to other folders it has none.
 
 Not reported if the build makes the scripts, or if `runtimeHint` names another
 program.

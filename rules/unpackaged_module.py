@@ -1,4 +1,4 @@
-r"""The wheel leaves out a module that the program imports
+r"""The wheel or npm's package leaves out a module that the program imports
 
 In the working tree every module of the project can be imported. In an image
 that installs the project, or with `uvx`, only those can that the build put
@@ -14,6 +14,15 @@ It is an error if a container starts the script from the wheel or a registry
 document names the package, and a warning where nothing shows that anyone
 does, as in an image that has the wheel and starts `python server.py`.
 
+npm packs what `files` in `package.json` names, and without it what neither
+`.npmignore` nor, where there is none, `.gitignore` keeps back. The files of
+`bin` and `main` come along whatever is said, but not what these import: with
+`"files": ["build"]` a `bin` of `dist/index.js` arrives without
+`dist/tools.js`, and `npx` ends with `ERR_MODULE_NOT_FOUND`. That is looked at
+in packages that `server.json` names or a workflow publishes, where the
+TypeScript compiler alone makes the files or they are run as they are; not
+where another folder, or with another `package.json`, may be what is published.
+
 Not reported if the project chooses its files in a way that is not followed
 here, such as a `setup.py` or a build hook, for imports that are inside of a
 function or a `try`, or where the project is only installed as editable, or
@@ -21,6 +30,7 @@ in containers with a `PYTHONPATH` or mounts, which may hold the sources.
 
 See https://setuptools.pypa.io/en/latest/userguide/package_discovery.html and
 https://hatch.pypa.io/latest/plugins/builder/wheel/#default-file-selection
+and https://docs.npmjs.com/cli/v11/configuring-npm/package-json#files
 
 ## Bad
 `Dockerfile`
@@ -134,6 +144,6 @@ from mcplint import ERROR, WARNING, EntryPoint, Finding, Label, rule
 def check(script: EntryPoint):
     if script.unpackaged:
         module, needed, decided = script.unpackaged
-        message = f"the wheel of {script.project} leaves out `{module}`, which `{script.name}` needs to start"
+        message = f"{script.packaging} leaves out `{module}`, which `{script.name}` needs to start"
         notes = (*((Label(decided, "this chooses what is packaged"),) if decided else ()), needed, *script.alike)
         yield Finding(message, script.span, notes, severity=None if script.installed else WARNING)

@@ -27,6 +27,7 @@ class PackageJson(NamedTuple):
     `requirements`: by table (`dependencies`, `devDependencies`, …) the range of each package. `workspaces`: globs of
     the folders of its members. `span`: where it begins. `named`: its name with its place, unknown where it has still to
     be filled in. `mcp_name`: the name of the server that it claims to be, an option None where it claims none.
+    `files`: what it says that npm packs. `private`: npm publishes it nowhere.
     `problems`: what npm refuses the file for, the first of it.
     """
 
@@ -44,6 +45,8 @@ class PackageJson(NamedTuple):
     named: Value[str] = UNKNOWN
     version: Value[str] = UNKNOWN
     mcp_name: Value[str | None] = UNKNOWN
+    files: Node | None = None
+    private: bool = False
     problems: tuple[Label, ...] = ()
 
     def range(self, package: str) -> ScalarNode | None:

@@ -108,6 +108,10 @@ def link(tree: Tree, config: Config) -> Linked:
         published = {package.identifier.only or "" for package in deployment.packages}
         called = unawaited(tree, paths.get("python", ()))
         scripts = (*entry_points(tree, deployment.containers, published), *called)
+        if "package.json" in paths:
+            from mcplint.runtime.npm_commands import npm_commands
+
+            scripts = (*scripts, *npm_commands(tree, published))
         deployment = _without_scripts(deployment, scripts)._replace(scripts=scripts)
     if servers or deployment.clients:
         from mcplint.runtime.secrets import found

@@ -179,6 +179,7 @@ class UnpackagedData(NamedTuple):
 class EntryPoint(NamedTuple):
     """A console script of a project that may start an MCP server, or what a program calls when it is run as a file.
 
+    A command of a package of npm is one too where the package lacks what it imports.
     `target`: as it is written (`module:function`); `project`: the file that says it. `called`: what it calls, None
     where that cannot be told. `unpackaged`: the first module that it needs and the project's wheel leaves
     out, where it is needed, and the place that chooses what the wheel holds. `installed`: a container has that wheel,
@@ -200,6 +201,11 @@ class EntryPoint(NamedTuple):
     @property
     def id(self) -> str:
         return f"{self.project}:{self.name}"
+
+    @property
+    def packaging(self) -> str:
+        """What those who install the project get of it."""
+        return f"{'the package' if self.project.endswith('.json') else 'the wheel'} of {self.project}"
 
     @property
     def assumed(self) -> bool:

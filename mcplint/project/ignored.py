@@ -151,12 +151,22 @@ def ignored_by_git(tree: Tree, path: str) -> Label | None:
     for part in parts:
         source = tree.source(posixpath.join(folder, ".gitignore"))
         inside = posixpath.relpath(path, folder) if folder else path
-        for text in _git_lines(source) if source else ():
-            said = pattern(_as_docker(text))
-            if said.covers(inside):
-                found = None if said.keeps else Label(line_of(source, text), "git ignores it") if source else None
+        text = _last(source, inside) if source else None
+        if source and text is not None:
+            found = None if text.startswith("!") else Label(line_of(source, text), "git ignores it")
         folder = posixpath.join(folder, part)
     return found
+
+
+def ignoring(source: Source, path: str) -> Span | None:
+    """The line of a file of git's patterns that keeps a path beside it out, None where none does."""
+    text = _last(source, path)
+    return None if text is None or text.startswith("!") else line_of(source, text)
+
+
+def _last(source: Source, path: str) -> str | None:
+    """The last of a file's patterns that fits a path beside it, or a folder which that lies in."""
+    return next((text for text in reversed(list(_git_lines(source))) if git_covers(text, path)), None)
 
 
 def _git_lines(source: Source) -> Iterator[str]:

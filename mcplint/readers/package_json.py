@@ -39,6 +39,8 @@ def read(source: Source) -> PackageJson:
         value(root.get("name")),
         value(root.get("version")),
         value(root.get("mcpName")) if root.get("mcpName") else Value((None,)),
+        root.get("files"),
+        scalar(root.get("private")) == "true",
         tuple(islice(_problems(document, root), 1)),
     )
 

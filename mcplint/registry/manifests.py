@@ -220,14 +220,15 @@ def _of_npm(package: PackageJson, tree: Tree) -> Distribution:
 
 def _unmade(package: PackageJson, tree: Tree) -> Iterator[tuple[str, Span]]:
     """The programs of a package of npm whose files nothing makes, each with where it is named."""
+    from mcplint.runtime.node_outputs import unmade
     from mcplint.runtime.node_start import uncompiled
 
     folder = posixpath.dirname(package.source.path)
     named = ((each, posixpath.normpath(posixpath.join(folder, each.path))) for each in package.bins)
     absent = [each for each, path in named if path not in tree.paths]
     if absent:
-        is_lacking = uncompiled(tree, folder)
-        yield from ((each.name, each.span) for each in absent if is_lacking(each.path))
+        is_lacking, is_elsewhere = uncompiled(tree, folder), unmade(tree, folder)
+        yield from ((each.name, each.span) for each in absent if is_lacking(each.path) or is_elsewhere(each.path))
 
 
 def _readmes(tree: Tree) -> Iterator[Source]:

@@ -73,7 +73,7 @@ def _facts(part: Any, deployment: Deployment) -> Iterator[Label]:
             for entry in own or deployment.scripts:
                 if entry.unpackaged:
                     module, needed, _ = entry.unpackaged
-                    yield Label(needed.span, f"the wheel of {entry.project} leaves out {module}")
+                    yield Label(needed.span, f"{entry.packaging} leaves out {module}")
                 if entry.unread:
                     yield Label(entry.unread.span, f"the wheel of {entry.project} leaves out {entry.unread.name}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from mcplint.dependencies.node_packages import package_json, tsconfig
 from mcplint.knowledge.executables import NODE_MANAGERS, WITHOUT_FILES
 from mcplint.programs.typescript.builds import building
 from mcplint.programs.typescript.packages import BUNDLERS
+from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
@@ -155,6 +156,21 @@ def _of_configuration(tree: Tree, home: str, path: str, tool: str) -> list[_Outp
     folders = [_Output(_path(home, each[3]), tool, Span(source, each.start(3), each.end(3))) for each in found]
     usual = len(re.findall(r"\bentry\b", source.text)) > len(folders)
     return folders + [_Output(_path(home, "dist"), tool)] * (usual or not folders)
+
+
+def unmade(tree: Tree, home: str) -> Callable[[str], bool]:
+    """Whether a file of a package, by its path there, lies where certainly nothing that builds the package writes."""
+    made = outputs(tree, home)
+    if made is None or next(unknown_writers(tree), None):
+        return lambda name: False
+
+    def is_elsewhere(name: str) -> bool:
+        path, first = posixpath.normpath(posixpath.join(home, name)), f"{name.partition('/')[0]}/"
+        recipes = (each for each in tree.paths if each.endswith((".sh", "Makefile", "justfile", "Taskfile.yml")))
+        told = any(tree.mentions(each, first) for each in (*tree.workflows, *recipes))
+        return "/" in name and not made.may_hold(path) and not is_inner(tree, path) and not told
+
+    return is_elsewhere
 
 
 def unknown_writers(tree: Tree) -> Iterator[str]:

@@ -238,3 +238,29 @@ def test_what_a_release_does_for_its_streams(release: str, since: bool, tmp_path
                 assert (line == ": keepalive\n") == since
                 assert (head is not None) == streams
                 assert (events(front, "/sse")[1] == "event: endpoint\n") == bool(more)
+
+
+@pytest.mark.parametrize(
+    ("said", "ignored", "packed"),
+    [
+        ({"files": ["build"]}, "", False),
+        ({"files": ["dist/index.js"]}, "", False),
+        ({"files": ["dist"]}, "dist", True),
+        ({"files": ["dist/"]}, "", True),
+        ({"files": ["./dist/**/*.js"]}, "", True),
+        ({"files": ["*.js"]}, "", True),
+        ({}, "dist", True),
+        ({"bin": "bin/cli.js"}, "dist", False),
+        ({"bin": "bin/cli.js", "main": "dist/index.js"}, "dist", True),
+    ],
+)
+def test_what_npm_packs(said: dict[str, object], ignored: str, packed: bool, tmp_path: Path) -> None:
+    npm = need.program("npm")
+    package = {"name": "notes", "version": "1.0.0", "bin": "dist/index.js", **said}
+    (tmp_path / "package.json").write_text(json.dumps(package))
+    (tmp_path / ".gitignore").write_text(ignored)
+    for path in ("dist/index.js", "dist/tools.js", "bin/cli.js"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("")
+    done = subprocess.run([npm, "pack", "--dry-run"], cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert ("dist/tools.js" in done.stderr) == packed, done.stderr

@@ -118,6 +118,14 @@ def wanted_packages(tree: Tree, entry: str) -> Iterator[tuple[str, Span]]:
             yield name, script.span(source)
 
 
+def imported_files(tree: Tree, entry: str) -> Iterator[tuple[str, str, str | None, Span]]:
+    """What the modules of a program import for certain: module, path as written, the file that it means, its place."""
+    home = nearest(tree, posixpath.dirname(entry))
+    compiled = compiled_alone(tree, home) if home is not None and not entry.endswith(JAVASCRIPT) else None
+    for script, _, source, own in _walked(tree, entry, compiled is not None and _keeps_types(compiled)):
+        yield script.source.path, text_of(source)[1:-1], own, script.span(source)
+
+
 def _walked(tree: Tree, entry: str, kept: bool) -> Iterator[tuple[Script, Node, Node, str | None]]:
     """What the modules of a program import: module, statement, the path in it, and the file of the project it means.
 
