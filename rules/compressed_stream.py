@@ -90,7 +90,7 @@ from mcplint.model.releases import agreed
 
 @rule("compressed-stream", ERROR)
 def check(server: Server):
-    if server.speaks_http and server.json_response.options != (True,):
+    if server.speaks_mcp and server.json_response.options != (True,):
         yield from (by_sdk if server.sdk.is_npm else by_starlette)(server)
 
 

@@ -17,7 +17,8 @@ PROGRAM = "from fastmcp import FastMCP\n\nFastMCP('notes').run()\n"
 def bridges(command: str, install: str = "") -> list[Server]:
     """The servers of an image with this command, without the one over stdio itself."""
     recipe = f"FROM python:3.13-slim\nRUN pip install fastmcp==2.13.0\n{install}\nCOPY server.py .\nCMD {command}\n"
-    servers = link(Tree.of({"Dockerfile": recipe, "server.py": PROGRAM}), Config()).deployment.servers
+    files = {"Dockerfile": recipe, "server.py": PROGRAM, "requirements.txt": "mcp-proxy==0.10.0\nmcpo\n"}
+    servers = link(Tree.of(files), Config()).deployment.servers
     assert servers[0].transport.only == "stdio"
     return list(servers[1:])
 
@@ -50,6 +51,13 @@ def bridges(command: str, install: str = "") -> list[Server]:
             "",
             ("streamable-http", "127.0.0.1", 81, "/mcp", False),
         ),
+        ("mcpo --port 81 -- python server.py", "", (None, "0.0.0.0", 81, None, None)),
+        ("uvx mcpo@0.0.19 -h 127.0.0.1 -p 81 -- python server.py", "", (None, "127.0.0.1", 81, None, None)),
+        (
+            "mcp-proxy --port 81 python server.py",
+            "COPY requirements.txt .\nRUN pip install -r requirements.txt",
+            ("streamable-http", "127.0.0.1", 81, "/mcp", False),
+        ),
     ],
 )
 def test_what_a_bridge_serves(command: str, install: str, wanted: tuple[Any, ...]):
@@ -61,7 +69,7 @@ def test_what_a_bridge_serves(command: str, install: str, wanted: tuple[Any, ...
 @pytest.mark.parametrize(
     ("image", "command", "wanted"),
     [
-        ("ghcr.io/open-webui/mcpo:main", "--config /c.json", [("stdio", "mcpo")]),
+        ("ghcr.io/open-webui/mcpo:main", "--config /c.json", [("stdio", "mcpo"), (None, "mcpo")]),
         ("supercorp/supergateway", "--stdio 'npx notes'", [("stdio", "supergateway"), ("sse", "supergateway")]),
         (
             "ghcr.io/sparfenyuk/mcp-proxy:v0.11.0",
@@ -81,4 +89,3 @@ def test_a_bridge_in_its_own_image_serves_what_others_wrote(image: str, command:
 
 def test_a_bridge_that_is_not_told_apart_is_none():
     assert not bridges("mcp-proxy python server.py")
-    assert not bridges("mcpo --port 8000 -- python server.py")

@@ -112,6 +112,72 @@ STEP = (
 )
 
 
+BASE = "docker build --target base -t o/n:1"
+SPELLED = (
+    ("scripts/build.sh", f'{BASE} "$(dirname "$0")/.."\n', "1"),
+    ("scripts/build.sh", f"{BASE} $(dirname $0)/..\n", "1"),
+    ("scripts/build.sh", f'{BASE} "$(cd "$(dirname "${{BASH_SOURCE[0]}}")/.." && pwd)"\n', "1"),
+    ("scripts/build.sh", f'DIR="$( cd -- "$(dirname "$0")" >/dev/null 2>&1 && pwd -P )"\n{BASE} "$DIR/.."\n', "1"),
+    (
+        "scripts/build.sh",
+        f'HERE=$(dirname "$(readlink -f "$0")")\nROOT=$HERE/..\n{BASE} -f $ROOT/Dockerfile $ROOT\n',
+        "1",
+    ),
+    ("scripts/build.sh", f'{BASE} "${{0%/*}}/.."\n', "1"),
+    ("scripts/build.sh", f'cd "$(dirname "$0")"\n{BASE} ..\n', "1"),
+    ("scripts/build.sh", f'cd "$(dirname "$0")/.." || exit 1\n{BASE} .\n', "1"),
+    ("scripts/build.sh", f'{BASE} "$(git rev-parse --show-toplevel)"\n', "1"),
+    ("scripts/build.sh", f"cd `git rev-parse --show-toplevel`\n{BASE} .\n", "1"),
+    ("scripts/build.sh", f"{BASE} $(pwd)\n", "1"),
+    ("scripts/build.sh", f'{BASE} "$PWD"\n', "1"),
+    ("scripts/build.sh", f"(cd web && npm run build)\n{BASE} .\n", "1"),
+    ("scripts/build.ps1", f'{BASE} "$PSScriptRoot/.."\n', "1"),
+    ("build.sh", "docker build --target base -t o/n:$(git rev-parse --short HEAD) .\n", "1"),
+    ("build.sh", 'docker build --target base -t o/n:"$(git describe --tags | head -1)" .\n', "1"),
+    ("build.sh", "docker build --target base -t o/n:`date +%F` .\n", "1"),
+    ("build.sh", 'docker build --target base --tag "o/n:${GITHUB_SHA::7}" .\n', "1"),
+    ("build.sh", 'docker build --target base --tag "o/n:${1:?no tag}" .\n', "1"),
+    ("build.sh", "V=$(cat VERSION)\nI=o/n\ndocker build --target base -t $I:$V .\n", "1"),
+    ("build.sh", 'docker build --label "a=b c" --target base -t o/n .  # builds it\n', "1"),
+    ("build.sh", "docker build --target base -t n .\ndocker tag n o/n:$(git rev-parse HEAD)\n", "1"),
+    ("build.sh", 'docker build --target base -t n .\nfor T in 1 2; do docker tag n "o/n:$T"; done\n', "1"),
+    ("build.sh", "docker build --target base -t n:1 .\nT=$1\ndocker image tag n:$T m:$T\ndocker tag m:$T o/n\n", "1"),
+    ("build.sh", "docker build --target base -t n .\ndocker buildx imagetools create -t o/n:1 n\n", "1"),
+    ("build.sh", "for S in o/n o/m; do\n  docker build --target base -t $S:1 .\ndone\n", "1"),
+    ("build.sh", "docker build --target base -t n:1 .\ndocker tag n:2 o/n\n", None),
+    ("build.sh", "docker pull m\ndocker build --target base -t n .\n# docker tag n o/n\ndocker tag m o/n\n", None),
+    ("build.sh", "docker build --target base -t o/$(basename $PWD) .\n", None),
+    ("build.sh", "for S in *; do docker build --target base -t o/$S $S; done\n", None),
+    ("scripts/build.sh", f'cd "$(dirname "$0")"\n{BASE} .\n', None),
+    ("scripts/build.sh", f'{BASE} "$(dirname "$0")"\n', None),
+    ("scripts/build.sh", f'{BASE} "$(mktemp -d)"\n', None),
+    ("Makefile", "V := $(shell git describe)\nimage:\n\tdocker build --target base -t o/n:$(V) $(CURDIR)\n", "1"),
+    ("Makefile", "image:\n\tdocker build --target base -t o/n:$$(git describe) $$(pwd)\n", "1"),
+    ("Makefile", "image:\n\tdocker build --target base -t o/n:$(shell date) .\n", "1"),
+    (
+        "web/Makefile",
+        "R := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))..\nimage:\n\tdocker build --target base -t o/n $(R)\n",
+        "1",
+    ),
+    ("justfile", "tag := `git describe`\nimage:\n    docker build --target base -t o/n:{{tag}} .\n", "1"),
+    ("justfile", 'image := "o/n"\nb:\n    docker build --target base -t {{ image }}:1 {{justfile_directory()}}\n', "1"),
+    ("package.json", '{"scripts": {"b": "docker build --target base -t \\"o/n:$V\\" .", "c": "docker tag n m"}}', "1"),
+    ("Taskfile.yml", "tasks:\n  b:\n    cmds:\n      - 'docker build --target base -t o/n:{{.TAG}} .'\n", "1"),
+    (
+        ".github/workflows/a.yml",
+        "jobs:\n  a:\n    steps:\n      - run: |\n          docker build --target base --tag n .\n"
+        "      - run: |\n          I=o/n\n          docker tag n $I:${{ github.sha }}\n",
+        "1",
+    ),
+    (
+        ".github/workflows/a.yml",
+        "jobs:\n  a:\n    steps:\n      - run: |\n          I=o/n\n"
+        "          docker build --target base -t $I:${{ github.sha }} -t $I:latest ${{ github.workspace }}\n",
+        "1",
+    ),
+)
+
+
 @pytest.mark.parametrize(
     ("path", "text", "name", "user"),
     [
@@ -179,6 +245,7 @@ STEP = (
             }.items()
         ),
         (".github/workflows/a.yml", "jobs: [", "n", None),
+        *((path, text, "o/n", user) for path, text, user in SPELLED),
     ],
 )
 def test_names_under_which_an_image_is_built(path: str, text: str, name: str, user: str | None) -> None:
@@ -235,4 +302,5 @@ def test_an_image_that_is_built_in_several_ways_is_told_by_its_tag() -> None:
 
 def test_an_image_may_be_one_whose_name_is_not_known() -> None:
     files = {"Dockerfile": DOCKERFILE, "build.sh": "docker build -t $NAME .\n"}
+    assert builds({**files, "build.sh": "docker build -t n $1\n"}).is_unplaced("n")
     assert builds(files).may_build("n") and not builds({**files, "build.sh": "docker build -t m .\n"}).may_build("n")

@@ -189,7 +189,11 @@ DOCKER_RUN = grammar(
     u="user",
 )
 GATEWAYS: Mapping[str, Grammar] = {
-    "mcpo": grammar("hot-reload strict-auth", p="port", k="api-key", c="config"),
+    "mcpo": grammar(
+        "hot-reload strict-auth",
+        **{"h": "host", "p": "port", "k": "api-key", "c": "config", "e": "env", "n": "name", "d": "description"},
+        **{"v": "version", "t": "ssl-certfile", "K": "ssl-keyfile", "H": "header"},
+    ),
     "mcp-proxy": grammar("pass-environment stateless debug no-debug shell allow-origin-all", e="env", H="headers"),
     "supergateway": grammar("stateful cors", h="help"),
     "mcp-proxy-server": grammar(),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from mcplint.commands.command_lines import GATEWAYS
 from mcplint.commands.options import parse
 from mcplint.commands.words import span_of, spelled, text
+from mcplint.dependencies.needs import needs
 from mcplint.dependencies.npm import asking
 from mcplint.dependencies.npm import sdk as sdk_of
 from mcplint.facts.node import NodeLock, PackageJson
@@ -72,7 +73,7 @@ def bridge(
         return None
     if tool == "supergateway" and "stdio" not in options.flags:
         return None
-    places = tuple(_installed(tool, image))
+    places = (*_installed(tool, image), *_asked(tool, image, container, tree))
     origins = {origin for origin, _ in places}
     registry = start.registry or (origins.pop() if len(origins) == 1 else "")
     if tool == "supergateway":
@@ -112,7 +113,7 @@ def foreign(start: NoStart, made: Bridge, link: Link) -> Server:
 
 
 def in_front(made: Bridge, inner: Sequence[Server]) -> Iterator[Server]:
-    """The server that a bridge is, in front of those that it starts; nothing where it speaks no MCP or is not known."""
+    """The server that a bridge is, in front of those that it starts; nothing where it is not known which one."""
     if made.package is None or not any(server.transport.may_be(STDIO) for server in inner):
         return
     note = Label(made.span, f"{made.name} is started here")
@@ -124,7 +125,7 @@ def in_front(made: Bridge, inner: Sequence[Server]) -> Iterator[Server]:
         transport=made.transport,
         host=made.host,
         port=made.port,
-        path=made.path if made.transport.options else UNKNOWN,
+        path=made.path if made.transport.options is not None else UNKNOWN,
         message_path=made.message_path,
         endpoints_closed=made.closed,
         stateless=made.stateless,
@@ -145,6 +146,20 @@ def _installed(tool: str, image: Image | None) -> Iterator[tuple[str, Span]]:
             for match in re.finditer(pattern.format(name=re.escape(tool)), lines):
                 start, end = match.span(1) if match[1] else (match.end(), match.end())
                 yield origin, Span(step.span.source, step.span.start + start, step.span.start + end)
+
+
+def _asked(tool: str, image: Image | None, container: Container, tree: Tree) -> Iterator[tuple[str, Span]]:
+    """The same where what the build of Python installs from asks for it, or a lock file has it."""
+    if tool == "supergateway" or not image or not container.installs:
+        return
+    wanted = needs(tree, container.installs, image.folder)
+    yield from (("pypi", entry.span) for entry in wanted.locked if entry.name == tool)
+    for asked in wanted.requirements:
+        if asked.name == tool:
+            pin = re.fullmatch(r"==(\d[\w.]*)", asked.specifier or "")
+            place = asked.range if pin and asked.range and asked.range.text.endswith(pin[1]) else None
+            end = place.end if place else asked.span.end
+            yield "pypi", Span(asked.span.source, end - len(pin[1]) if place and pin else end, end)
 
 
 def _release(tool: str, registry: str, places: Sequence[Span]) -> tuple[Value[str], EditSite | None]:
@@ -199,10 +214,13 @@ def _bridge(told: StartedBridge, package: str | None, **known: Any) -> Bridge:
 
 
 def _mcpo(told: StartedBridge) -> Bridge:
-    """mcpo, which speaks OpenAPI instead of MCP, on every interface."""
+    """mcpo, which speaks OpenAPI instead of MCP, on every interface.
+
+    Source: https://github.com/open-webui/mcpo#readme
+    """
     host, port = _option(told, ("host",), "0.0.0.0"), _option(told, ("port",), "8000")
     config = told.flags.get("config", NOWHERE)
-    return _bridge(told, None, transport=NOWHERE, host=host, port=_number(port), config=config)
+    return _bridge(told, "mcpo", transport=NOWHERE, path=NOWHERE, host=host, port=_number(port), config=config)
 
 
 def _supergateway(told: StartedBridge) -> Bridge:

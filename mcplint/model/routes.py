@@ -223,7 +223,7 @@ class Route(NamedTuple):
     @property
     def carried(self) -> Server | None:
         """The server that speaks MCP over HTTP through this location, if the location surely carries its endpoint."""
-        if self.server is None or not self.server.speaks_http or self.checks_health:
+        if self.server is None or not self.server.speaks_mcp or self.checks_health:
             return None
         return self.server if self.endpoint.must_not_be(None) else None
 

@@ -322,8 +322,13 @@ class Server(NamedTuple):
 
     @property
     def speaks_http(self) -> bool:
-        """Whether it certainly speaks MCP over HTTP, in whatever form."""
+        """Whether it certainly speaks HTTP: MCP in whatever form, or what a bridge makes of it."""
         return not self.transport.may_be("stdio")
+
+    @property
+    def speaks_mcp(self) -> bool:
+        """Whether it certainly speaks MCP over HTTP, in whatever form."""
+        return self.speaks_http and self.transport.options != ()
 
     @property
     def paths(self) -> tuple[str, ...] | None:

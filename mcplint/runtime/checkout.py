@@ -13,8 +13,9 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pai
 from mcplint.images.image import Image
 from mcplint.project.tree import Tree
 from mcplint.services.compose.project import DEFAULTS
-from mcplint.services.image_names import BUILD as COMMAND
-from mcplint.services.image_names import BUILDERS, NamedBuild, called_in, repository, script_builds
+from mcplint.services.image_names import NamedBuild, called_in, repository, script_builds
+from mcplint.services.script_commands import BUILD as COMMAND
+from mcplint.services.script_commands import BUILDERS
 from mcplint.text.source import Span
 from mcplint.values import Label
 

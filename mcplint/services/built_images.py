@@ -140,6 +140,12 @@ class Builds:
             for pattern in self._named
         )
 
+    def is_unplaced(self, name: str) -> bool:
+        """Whether an image of this name, or of one that is not known, is built from a folder that is not known."""
+        from mcplint.services.image_names import repository
+
+        return not self._unplaced.isdisjoint(("", repository(name).lower()))
+
     @cached_property
     def _labelled(self) -> Mapping[str, list[tuple[Image, Label]]]:
         """The images of all Dockerfiles, by the names that their labels say."""
@@ -166,11 +172,22 @@ class Builds:
         made = self.alone(build.dockerfile) if build.dockerfile in self.dockerfiles else None
         return _names(made, self.tree) if made else set()
 
-    @cached_property
+    @property
     def _named(self) -> Mapping[str, list[NamedBuild]]:
+        return self._placed[0]
+
+    @property
+    def _unplaced(self) -> set[str]:
+        return self._placed[1]
+
+    @cached_property
+    def _placed(self) -> tuple[Mapping[str, list[NamedBuild]], set[str]]:
+        """The builds of the project by the name that they give, and the names of those of no known Dockerfile."""
         from mcplint.services.image_names import named_builds
+        from mcplint.services.script_words import OPEN
 
         found: dict[str, list[NamedBuild]] = {}
+        unplaced: set[str] = set()
         folders: dict[str, list[str]] = {}
         for path in self.dockerfiles:
             folders.setdefault(posixpath.dirname(path) or ".", []).append(path)
@@ -179,7 +196,9 @@ class Builds:
             paths = [one.dockerfile] if one.dockerfile else folders.get(one.context, [])
             if len(paths) == 1:
                 found.setdefault(one.name, []).append(one._replace(dockerfile=paths[0]))
-        return found
+            elif one.context == OPEN:
+                unplaced.add(one.name)
+        return found, unplaced
 
     def _image(
         self, path: str, given: Context, args: Mapping[str, Value[str]] = {}, target: str | None = None

@@ -265,5 +265,7 @@ def _image_link(image: Image | None, service: Container, builds: Builds) -> Link
     name = service.image.only
     if not name:
         return Link(None, MISSING, "its image is not known")
-    known = "known to be " if not is_other_software(name) and builds.may_build(name) else ""
+    known = (
+        "known to be " if not is_other_software(name) and (builds.may_build(name) or builds.is_unplaced(name)) else ""
+    )
     return Link(None, MISSING, f"runs the image {name}, which is not {known}built here")

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar, texts
-from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.project.tree import Tree
+from mcplint.services.script_commands import BUILDERS, Caller, Renamed, build_commands, renamed
+from mcplint.services.script_words import OPEN, ROOT, filled, within
 from mcplint.services.workflow_values import left
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
 SCRIPTS = frozenset({"makefile", "gnumakefile", "justfile", "taskfile.yml", "taskfile.yaml", "package.json"})
-BUILDERS = (*CONTAINER_ENGINES, "buildah")
-ENGINE = r"\$[({]?\w{0,20}(?i:docker|podman|container|engine|oci)\w{0,20}[)}]?[\"']?"
-"""How scripts and Makefiles spell a variable that holds one of these."""
-BUILD = re.compile(
-    rf"(?:{'|'.join((*BUILDERS, ENGINE))})(?:[ \t]+buildx|[ \t]+image)?[ \t]+(?:build|bud)\b((?:\\\r?\n|[^\n;|&])*)"
-)
 VALUED = frozenset(
     {
         *("-o", "--build-arg", "--build-context", "--builder", "--cache-from", "--cache-to", "--iidfile", "--label"),
@@ -38,17 +33,10 @@ OWNER = re.compile(
     r"|\$\{?GITHUB_REPOSITORY(?:_OWNER\b\}?|(?<=\{GITHUB_REPOSITORY)##\*/\})"
 )
 REPOSITORY = re.compile(r"\$\{\{\s*github\.repository\s*\}\}|\$\{?GITHUB_REPOSITORY\b\}?")
-VARIABLE = re.compile(
-    r"\$\{\{\s*(?:(?:env|vars)\.(\w+)|(steps\.[\w-]+\.outputs\.[\w-]+))\s*\}\}"
-    r"|\$\$?\{(\w+)(?::?[-=]([^}]*))?\}|\$\((\w+)\)|\$\$?(\w+)"
-)
-CD = re.compile(r"\b(?:popd\b|(?:cd|pushd)[ \t]+(?:--[ \t]+)?([^\s;&|]+))")
-"""What leads to another folder, and to which; `popd` to one that is not looked for."""
 DEFAULT_CONTEXT = re.compile(r"\{\{[ \t]*defaultContext[ \t]*\}\}:?")
 BRINGS = ("actions/download-artifact@", "actions/cache")
 BUILDS = (*BUILDERS, "target", "artifacts")
 """Words of the files that build images, one of which each has."""
-MAX_NESTED, MAX_LENGTH = 6, 2000
 
 
 Args = tuple[tuple[str, str | None], ...]
@@ -59,7 +47,7 @@ class NamedBuild(NamedTuple):
 
     `name`: the repository, without tag and digest, in small letters, `*` for what only GitHub knows; empty where it
     gets none or one that is not known. `tag`: what stands behind it. `dockerfile`, `context`: paths in the project, the
-    former empty where it is not known.
+    former empty and the latter OPEN where it is not known.
     `certain`: whether the folder it is called in is known.
     `cloned`: whether the context is a clone of git instead of that folder, as without a `context` of
     build-push-action (https://github.com/docker/build-push-action#git-context). `args`: the build arguments that it is
@@ -75,14 +63,6 @@ class NamedBuild(NamedTuple):
     cloned: bool = False
     tag: str = ""
     args: Args = ()
-
-
-class Caller(NamedTuple):
-    """From where a build is called: a folder of the project, and whether that is certain."""
-
-    folder: str = ""
-    certain: bool = False
-    cloned: bool = False
 
 
 def repository(image: str) -> str:
@@ -104,13 +84,33 @@ def is_other_software(image: str) -> bool:
 
 
 def named_builds(tree: Tree) -> Iterator[NamedBuild]:
-    """Every image that a file of the project builds from a folder that can be told."""
+    """Every image that a file of the project builds from a folder that can be told, under each of its names."""
+    built: dict[str, list[NamedBuild]] = {}
+    names: list[Renamed] = []
+    for each in _told(tree):
+        if isinstance(each, Renamed):
+            names.append(each)
+        else:
+            built.setdefault(each.name, []).append(each)
+            yield each
+    for again in names:
+        tag, (name, new) = tag_of(again.old), _name(again.new)
+        for one in {(one.dockerfile, one.target): one for one in built.get(_name(again.old)[0], ())}.values():
+            if "$" in tag or "$" in one.tag or one.tag == tag:
+                made = one._replace(name=name, tag=new, label=Label(again.span, f"names it {name}"))
+                built.setdefault(name, []).append(made)
+                yield made
+
+
+def _told(tree: Tree) -> Iterator[NamedBuild | Renamed]:
+    """What the files of the project build, and what they name once more."""
+    read: Callable[[Source, Tree], Iterator[NamedBuild | Renamed]]
     workflows = tree.workflows
     for path in sorted(tree.paths):
         folder, _, name = path.rpartition("/")
         if path in workflows:
             read = _workflow
-        elif name.lower() in SCRIPTS or name.endswith((".sh", ".mk")) or folder == "scripts":
+        elif name.lower() in SCRIPTS or name.endswith((".sh", ".mk", ".ps1")) or folder == "scripts":
             read = _script
         elif name.startswith("docker-bake") and name.endswith(".hcl"):
             read = _bake
@@ -125,20 +125,31 @@ def named_builds(tree: Tree) -> Iterator[NamedBuild]:
             yield from read(source, tree)
 
 
+_UNKNOWN = re.compile(r"\$\{\{[^}]*\}\}|\$\{[^}]*\}")
+
+
+def _name(image: str) -> tuple[str, str]:
+    """The repository that a tag names, empty where it is not known, and what stands behind it."""
+    whole = _UNKNOWN.sub(OPEN, REPOSITORY.sub("*/*", OWNER.sub("*", image.strip().strip("\"'"))))
+    name = repository(whole).lower()
+    return "" if set("$<{} ") & set(name) else name, tag_of(whole)
+
+
 def _built(
     tag: str, context: str, file: str, target: str, caller: Caller, span: Span, args: Args = ()
 ) -> Iterator[NamedBuild]:
-    """A build with its paths as ones of the project; none where a variable in them is not known."""
-    whole = REPOSITORY.sub("*/*", OWNER.sub("*", tag.strip().strip("\"'")))
-    name = repository(whole).lower()
-    where = _within(caller.folder, context)
-    if where is None or set("$<{} ") & set(where):
+    """A build with its paths as ones of the project, those that are not known empty; none of a folder outside."""
+    name, behind = _name(tag)
+    where = within(caller.folder, context)
+    if where is None:
         return
-    file = _within(caller.folder, file) or "$" if file else posixpath.join(where, "Dockerfile")
-    name = "" if set("$<{} ") & set(name) else name
+    if set("$<{} ") & set(where):
+        yield NamedBuild(name, "", OPEN, target or None, Label(span, f"builds {name}"))
+        return
+    file = within(caller.folder, file) or "$" if file else posixpath.join(where, "Dockerfile")
     label = Label(span, f"builds {name}")
     path = "" if set("$<{} ") & set(file) else posixpath.normpath(file)
-    yield NamedBuild(name, path, where, target or None, label, caller.certain, caller.cloned, tag_of(whole), args)
+    yield NamedBuild(name, path, where, target or None, label, caller.certain, caller.cloned, behind, args)
 
 
 def _argument(text: str) -> tuple[str, str | None]:
@@ -147,76 +158,26 @@ def _argument(text: str) -> tuple[str, str | None]:
     return name, value if equals and not set("$<{`\"'") & set(value) else None
 
 
-def _within(folder: str, path: str) -> str | None:
-    """A path from a folder as one of the project, `.` for its root; None where it leads outside."""
-    found = posixpath.normpath(posixpath.join(folder, path.strip("\"'") or "."))
-    return None if found.startswith(("..", "/")) or "://" in path else found
-
-
-def _filled(text: str, variables: Mapping[str, str]) -> str:
-    """A text with the variables replaced that the file itself sets."""
-
-    def value(match: re.Match[str]) -> str:
-        name = next(filter(None, (match[1], match[2], match[3], match[5], match[6])), "")
-        return variables.get(name, match[4] or match[0])
-
-    for _ in range(MAX_NESTED):
-        if "$" not in text or len(text) > MAX_LENGTH:
-            break
-        text = VARIABLE.sub(value, text)
-    return text
-
-
-def _set(text: str) -> dict[str, str]:
-    """The variables that a script or a Makefile sets plainly, the first setting of each."""
-    found: dict[str, str] = {}
-    for match in re.finditer(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*(?:[:?]{0,2}=)[ \t]*([^\s#;]+)", text, re.MULTILINE):
-        found.setdefault(match[1], match[2].strip("\"'"))
-    return found
-
-
-def _script(source: Source, tree: Tree) -> Iterator[NamedBuild]:
+def _script(source: Source, tree: Tree) -> Iterator[NamedBuild | Renamed]:
     """The `docker build` lines of a file; a shell script is taken to be called from the root."""
     folder, _, name = source.path.rpartition("/")
-    shell = name.endswith(".sh")
+    shell = name.endswith((".sh", ".ps1"))
     recipe = name.lower() in ("makefile", "gnumakefile", "justfile", "package.json")
-    yield from script_builds(Span(source, 0, len(source.text)), Caller("" if shell else folder, recipe), {}, recipe)
+    script = Span(source, 0, len(source.text))
+    yield from script_builds(script, Caller("" if shell else folder, recipe), {}, recipe, source.path)
+    yield from renamed(script, {}, source.path)
 
 
-def script_builds(script: Span, caller: Caller, more: Mapping[str, str], each: bool = False) -> Iterator[NamedBuild]:
-    """What a script builds; `each`: each line of it is called by itself, where the script is."""
-    text = script.text
-    variables = {**_set(text), **more}
-    folders: list[str] = []
-    seen = 0
-    for match in BUILD.finditer(text):
-        line = text.rfind("\n", 0, match.start()) + 1
-        folders = [] if each else folders
-        folders += CD.findall(text, line if each else seen, match.start())
-        seen = match.start()
-        if not text[line : match.start()].lstrip().startswith("#"):
-            first = match[0].splitlines()[0].rstrip(" \\")
-            start = script.start + match.start()
-            span = Span(script.source, start, start + len(first))
-            yield from _command(_filled(match[1], variables), _moved(caller, folders), span)
+def script_builds(
+    script: Span, caller: Caller, more: Mapping[str, str], each: bool = False, path: str = ""
+) -> Iterator[NamedBuild]:
+    """What a script builds; `each`: each line of it is called by itself, where the script is, `path`: its own."""
+    for command in build_commands(script, caller, more, each, path):
+        yield from _command(*command)
 
 
-def _moved(caller: Caller, folders: list[str]) -> Caller:
-    """Where a command is called after others that lead to these folders: in that of the one there is, if it is one."""
-    if not folders or not any(folders):
-        return caller
-    folder = _within(caller.folder, folders[0]) if len(folders) == 1 else None
-    known = folder is not None and not set("$`(~-") & set(folders[0]) and caller.certain
-    return Caller(folder or "", True) if known else caller._replace(certain=False)
-
-
-_SPACED = re.compile(r"""(["'])[^"'\n \t]*+[ \t][^"'\n]*+\1""")
-"""What is quoted since it has a blank, which the words of a command are parted by."""
-
-
-def _command(text: str, caller: Caller, span: Span) -> Iterator[NamedBuild]:
+def _command(words: list[str], caller: Caller, span: Span) -> Iterator[NamedBuild]:
     """The image of a `docker build` with these arguments."""
-    words = [word.strip("\"',}]") for word in text.replace("\\\r\n", " ").replace("\\\n", " ").split()]
     tags, args = list[str](), list[tuple[str, str | None]]()
     context, file, target = "", "", ""
     rest = iter(words)
@@ -234,13 +195,13 @@ def _command(text: str, caller: Caller, span: Span) -> Iterator[NamedBuild]:
             next(rest, "")
         elif not word.startswith("-"):
             context = context or word
-    if _SPACED.search(text):
-        args = [(name, None) for name, _ in args]
+    rooted = context.startswith(ROOT) and (not file or file.startswith(ROOT))
+    caller = caller._replace(certain=caller.certain or rooted)
     for tag in tags or ("",) if context else ():
         yield from _built(tag, context, file, target, caller, span, tuple(args))
 
 
-def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild]:
+def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild | Renamed]:
     """What the jobs of a GitHub workflow build: with build-push-action, and in their scripts."""
     root = tree.facts("yaml.document", source.path)
     for _, job in pairs(at(root, "jobs")):
@@ -249,10 +210,11 @@ def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild]:
         certain = not any(map(_moves_checkout, steps))
         for step in steps:
             uses, run = at(step, "uses"), at(step, "run")
-            env |= {name: _filled(value, env | texts(at(step, "env"))) for name, value in left(step)}
+            env |= {name: filled(value, env | texts(at(step, "env"))) for name, value in left(step)}
             if isinstance(run, ScalarNode):
                 caller = called_in(step, job, root, certain)
                 yield from script_builds(run.span, caller, env | texts(at(step, "env")))
+                yield from renamed(run.span, env | texts(at(step, "env")))
             if isinstance(uses, ScalarNode) and uses.text.startswith("docker/build-push-action@"):
                 yield from _action(step, uses.span, steps, env, certain)
 
@@ -264,7 +226,7 @@ def called_in(step: Node, job: Node | None, root: Node | None, certain: bool) ->
     """From where the script of a step is called: from the folder that it, its job or its workflow names."""
     folders = (at(step, "working-directory"), *(at(each, *WORKING_DIRECTORY) for each in (job, root)))
     folder = next(filter(None, map(scalar, folders)), "")
-    return Caller(_within("", folder) or "", certain and "$" not in folder)
+    return Caller(within("", folder) or "", certain and "$" not in folder)
 
 
 def _moves_checkout(step: Node) -> bool:
@@ -279,15 +241,15 @@ def _action(
 ) -> Iterator[NamedBuild]:
     """The image of a step with build-push-action."""
     given = texts(at(step, "with"))
-    context, file, target = (_filled(given.get(key, ""), env) for key in ("context", "file", "target"))
+    context, file, target = (filled(given.get(key, ""), env) for key in ("context", "file", "target"))
     cloned = not context or DEFAULT_CONTEXT.match(context) is not None
     caller = Caller("", certain or cloned, cloned)
     if cloned:
         caller, context = caller._replace(folder=DEFAULT_CONTEXT.sub("", context)), "."
     lines = filter(None, map(str.strip, given.get("build-args", "").splitlines()))
-    args = tuple(_argument(_filled(line, env)) for line in lines)
+    args = tuple(_argument(filled(line, env)) for line in lines)
     for tag in list(_tags(given.get("tags", ""), steps)) or [""]:
-        yield from _built(_filled(tag, env), context, file, target, caller, span, args)
+        yield from _built(filled(tag, env), context, file, target, caller, span, args)
 
 
 def _tags(text: str, steps: tuple[Node, ...]) -> Iterator[str]:
@@ -313,9 +275,9 @@ def _bake(source: Source, tree: Tree) -> Iterator[NamedBuild]:
         file = posixpath.join(context, said.get("dockerfile", "Dockerfile"))
         given = re.search(r"args[ \t]*=[ \t]*\{([^}]*)\}", match[1])
         found = re.findall(r'(\w+)"?[ \t]*=[ \t]*(?:"([^"\n]*)"|[^\n])', given[1]) if given else ()
-        args = tuple((name, _argument(f"={_filled(value, variables)}")[1] or None) for name, value in found)
+        args = tuple((name, _argument(f"={filled(value, variables)}")[1] or None) for name, value in found)
         for tag in re.findall(r'"([^"\n]*)"', tags[1]) if tags else ():
-            name = _filled(tag, variables)
+            name = filled(tag, variables)
             yield from _built(name, context, file, said.get("target", ""), Caller(folder), span, args)
 
 

@@ -1,0 +1,125 @@
+"""The commands of scripts, recipes and workflow steps that build images or name them once more, and where they run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from mcplint.commands.shell_words import matching
+from mcplint.knowledge.executables import CONTAINER_ENGINES
+from mcplint.services.script_words import LONGEST, ROOT, VARIABLE, filled, settings, within, words
+from mcplint.text.source import Span
+
+BUILDERS = (*CONTAINER_ENGINES, "buildah")
+ENGINE = r"\$[({]?\w{0,20}(?i:docker|podman|container|engine|oci)\w{0,20}[)}]?[\"']?"
+"""How scripts and Makefiles spell a variable that holds one of these."""
+BUILD = re.compile(
+    rf"(?:{'|'.join((*BUILDERS, ENGINE))})(?:[ \t]+buildx|[ \t]+image)?[ \t]+(?:build|bud)\b((?:\\\r?\n|[^\n;|&])*)"
+)
+CD = re.compile(r"(?<!\$\()(?<!`)\b(popd\b|(?:cd|pushd)[ \t]+(?:--[ \t]+)?(?=[^\s;&|]))")
+"""What leads to another folder for the commands behind it."""
+RENAME = re.compile(
+    rf"(?:{'|'.join((*BUILDERS, ENGINE))})[ \t]+(?:image[ \t]+)?(?:tag|(?:buildx[ \t]+)?imagetools[ \t]+create)[ \t]"
+)
+MOST = 20
+"""How many rounds of a loop are looked at."""
+LOOP = re.compile(r"\bfor[ \t]+(\w+)[ \t]+in[ \t]([^;\n]++)[;\n]\s*+do\b")
+
+
+class Renamed(NamedTuple):
+    """One place that gives an image one more name: what it was called, and what it is called then."""
+
+    old: str
+    new: str
+    span: Span
+
+
+class Caller(NamedTuple):
+    """From where a build is called: a folder of the project, and whether that is certain."""
+
+    folder: str = ""
+    certain: bool = False
+    cloned: bool = False
+
+
+def build_commands(
+    script: Span, caller: Caller, more: Mapping[str, str], each: bool = False, path: str = ""
+) -> Iterator[tuple[list[str], Caller, Span]]:
+    """The words of the builds in a script; `each`: each line of it is called by itself, where it is, `path`: it."""
+    text = script.text
+    variables: dict[str, str] | None = None
+    loops: dict[str, list[str]] = {}
+    place, seen = _Place(caller), 0
+    for match in BUILD.finditer(text):
+        if variables is None:
+            variables = {**settings(text, path), **more}
+            loops = {loop[1]: loop[2].split() for loop in LOOP.finditer(text)}
+        line = text.rfind("\n", 0, match.start()) + 1
+        place = _Place(caller) if each else place
+        for moved in CD.finditer(text, line if each else seen, match.start()):
+            if text[moved.start() - 1 : moved.start()] != "(" or _matched(text, moved.start() - 1) > match.start():
+                said, _ = words(text, moved.end(), path)
+                place = place.moved(filled(said[0], variables) if said and moved[1] != "popd" else "-")
+        seen = match.start()
+        if not text[line : match.start()].lstrip().startswith("#"):
+            said, _ = words(text, match.start(1), path)
+            for known in _rounds(loops, said, variables):
+                yield [filled(word, known) for word in said], place.caller, _head(script, match)
+
+
+def _rounds(found: Mapping[str, list[str]], said: list[str], variables: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The variables of a command, in each round of the loop that gives it one of them."""
+    names = {name for word in said if "$" in word for match in VARIABLE.finditer(word) for name in match.groups()}
+    loops = [name for name in found if name in names]
+    rounds = found[loops[0]] if len(loops) == 1 else []
+    if rounds and not any(set("$*`(") & set(each) for each in rounds):
+        yield from ({**variables, loops[0]: each.strip("\"'")} for each in rounds[:MOST])
+    else:
+        yield variables
+
+
+def _matched(text: str, opener: int) -> int:
+    return opener + matching(text[opener : opener + LONGEST], 0)
+
+
+def _head(script: Span, match: re.Match[str]) -> Span:
+    """The first line of a command."""
+    start = script.start + match.start()
+    return Span(script.source, start, start + len(match[0].splitlines()[0].rstrip(" \\")))
+
+
+def renamed(script: Span, more: Mapping[str, str], path: str = "") -> Iterator[Renamed]:
+    """What a script calls by one more name."""
+    text = script.text
+    found = list(RENAME.finditer(text))
+    variables = {**settings(text, path), **more} if found else {}
+    for match in found:
+        line = text.rfind("\n", 0, match.start()) + 1
+        said = [filled(word, variables) for word in words(text, match.end(), path)[0]]
+        names = [word for word in said if word and not word.startswith("-")]
+        if len(names) == 2 and not text[line : match.start()].lstrip().startswith("#"):
+            old, new = names[::-1] if "imagetools" in match[0] else names
+            yield Renamed(old, new, _head(script, match))
+
+
+class _Place(NamedTuple):
+    """Where commands are called after those that lead to other folders.
+
+    `back`: the folders that were left, `moves`: how many since the last that begins at the root of the project.
+    """
+
+    caller: Caller
+    back: tuple[str, ...] = ()
+    moves: int = 0
+
+    def moved(self, folder: str) -> _Place:
+        """The place after one command more; `-`: that leads back."""
+        if folder == "-":
+            place, back = (self.back[-1], self.back[:-1]) if self.back else ("$", ())
+        else:
+            unknown = bool(set("$`(~") & set(folder))
+            place, back = "$" if unknown else within(self.caller.folder, folder) or "$", (self.caller.folder,)
+        rooted = folder.startswith(ROOT)
+        certain = place != "$" and (rooted or (self.caller.certain and not self.moves))
+        return _Place(Caller(place, certain), back, 0 if rooted else self.moves + 1)
