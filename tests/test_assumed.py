@@ -226,3 +226,53 @@ def test_a_service_that_is_built_from_a_folder_which_is_not_here(build: str, por
     assert bool(server.container) == inside
     assert server.host.only == ("0.0.0.0" if inside else None)
     assert not inside or [link.kind for link in server.links] == [ASSUMED]
+
+
+TOLD = """import argparse
+
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0")
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--transport", default="stdio")
+    parser.add_argument("--http", action="store_true")
+    told = parser.parse_args()
+    mcp.run(transport="streamable-http" if told.http else told.transport)
+"""
+BUILT = "FROM python:3.13-slim\nWORKDIR /app\n{0}RUN pip install mcp==1.27.1\nCOPY . .\nCMD {1}\n"
+TOLD_SO = '["python", "main.py", "--transport", "streamable-http"]'
+APP = f"{TOLD}\napp = mcp.streamable_http_app()\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "before", "more", "transport"),
+    [
+        (TOLD_SO, "", {}, "streamable-http"),
+        ('["python", "-m", "app.main", "--transport=sse"]', "", {}, "sse"),
+        ('["python", "-u", "src/server.py", "--http"]', "", {}, "streamable-http"),
+        ("exec python main.py --transport streamable-http", "", {}, "streamable-http"),
+        ("python -m app.main --http", "", {}, "streamable-http"),
+        ('["uvicorn", "main:app", "--host", "0.0.0.0"]', "", {"server.py": APP}, "streamable-http"),
+        ('["uvicorn", "main:app", "--host", "0.0.0.0"]', "", {}, None),
+        ('["python", "main.py"]', "", {}, None),
+        ('["python", "main.py", "--transport", "stdio"]', "", {}, None),
+        ('["python", "main.py", "--reload", "--http"]', "", {}, None),
+        (TOLD_SO, "", {"other.py": TOLD}, None),
+        (TOLD_SO, "", {"other.py": TOLD, "Dockerfile.other": BUILT.format("", '["python", "other.py"]')}, None),
+        (TOLD_SO, "RUN python build.py > main.py\n", {}, None),
+        (TOLD_SO, "RUN cp /src/server.py main.py\n", {}, None),
+        (TOLD_SO, "COPY --from=acme/base /x/ /app/\n", {}, None),
+        (TOLD_SO, "ADD https://acme.example/main.py /app/\n", {}, None),
+        (TOLD_SO, "", {"Dockerfile": BUILT.format("", TOLD_SO).replace("python:3.13-slim", "acme/base:1")}, None),
+    ],
+)
+def test_the_server_that_a_command_means_whose_file_is_missing(
+    command: str, before: str, more: dict[str, str], transport: str | None
+) -> None:
+    files = {"Dockerfile": BUILT.format(before, command), "server.py": TOLD, **more}
+    found = link(Tree.of(files), Config()).deployment
+    linked = [server for server in found.servers if server.container and server.container.dockerfile == "Dockerfile"]
+    assert [server.transport.only for server in linked] == ([transport] if transport else [])
+    assert all(server.assumed for server in linked)

@@ -68,7 +68,9 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
 
     programs = Programs(tree)
     found = [(context, programs.started(context)) for context in contexts]
-    if not any(start.servers for _, start in found) and any(context.container.build for context in contexts):
+    if not any(start.servers for _, start in found) and any(
+        context.container.build or start.missing for context, start in found
+    ):
         from mcplint.link.unbuilt import with_meant
 
         found = with_meant(programs, found, tree)
