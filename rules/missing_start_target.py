@@ -16,6 +16,11 @@ known, every copied file is in the project, no RUN fetches, creates or moves
 files of that name, an MCP SDK is installed, and nothing in the module binds
 the name in a way that cannot be followed.
 
+So is a command (`ENTRYPOINT ["notes-server"]`) or a module after `-m` that
+no project here installs and nothing else brings, where its name says that it
+is a server's: all that the image installs is known, from the index, and not
+called so, and no RUN does more than install packages.
+
 For Node these are a file (`node dist/main.js` where no `main.ts` is compiled
 to it) and a script of `package.json`, also where one runs the other. What is
 built is judged where `tsc` alone builds it and its configuration says from

@@ -122,7 +122,8 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
         if more is None or find(context.tree, (more,), name) is None:
             own = find(context.tree, folders, top) or more is not None or _is_own(top, context)
             own = own or top in OWN or alike(context.tree, context.home, top)
-            return context.none(f"the module {name} is not in the project", name if own and not there else None)
+            none = context.none(f"the module {name} is not in the project", name if own and not there else None)
+            return none if there or context.installs else none._replace(absent=name)
         folders = (more, *folders)
     note = Label(span_of(word, context.span), f"starts the module {name}")
     return context.start(MODULE, name, argv, folders, note)
@@ -199,7 +200,8 @@ def console_script(words: Words, context: ExecContext) -> Step:
         missing = context.inside(spelled) if _is_file(spelled) else name if _is_own(name, context) else None
         elsewhere = "/" in spelled and context.tree.called(name)
         told = f"no file of the project is known to lie at {spelled}" if elsewhere else ""
-        return context.none(told or f"{name} is not a program of the project", missing)
+        none = context.none(told or f"{name} is not a program of the project", missing)
+        return none if "/" in spelled or context.installs else none._replace(absent=name)
     module, _, _ = found.target.partition(":")
     folders = roots(context.tree, found.folder, posixpath.join(found.folder, "src"), *context.python_path)
     if find(context.tree, folders, module) is None:

@@ -73,3 +73,9 @@ OTHER_PROGRAMS = ("@modelcontextprotocol/inspector",)
 """Packages that look at MCP servers and are none."""
 OTHER_COMMANDS = frozenset({"alembic", "locust", "mypy", "nox", "py.test", "pytest", "ruff", "tox"})
 """Commands of Python that test, check or prepare what a project serves."""
+OTHER_LAUNCHERS = OTHER_COMMANDS | {
+    *("airflow", "celery", "dagster", "django", "dramatiq", "flask", "gunicorn", "huey", "hypercorn", "IPython"),
+    *("jupyter", "jupyter_core", "luigi", "mkdocs", "notebook", "prefect", "rq", "scrapy", "sphinx", "streamlit"),
+    *("bokeh", "panel", "dash", "nicegui", "reflex", "invoke", "fabric", "ansible", "pip", "setuptools", "wandb"),
+}
+"""Modules of Python that people start with a call, and that serve no MCP by themselves."""

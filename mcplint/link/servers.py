@@ -152,7 +152,7 @@ class Programs:
             none = next(start for start in found if isinstance(start, NoStart))
             if others := self._bridged(none, argv.span, context):
                 return StartedServers(others)
-            missing = self._missing(context, none.missing)
+            missing = self._missing(context, none.missing) or self._absent(context, none.absent)
             certain = all(isinstance(start, NoStart) and start.other for start in found)
             return StartedServers((), _elsewhere(context) or none.why, none.notes, missing=missing, certain=certain)
         options = [self._followed(start, context, inside) for start in programs]
@@ -216,6 +216,13 @@ class Programs:
         from mcplint.runtime.missing import missing
 
         return missing(context, target, self.tree)
+
+    def _absent(self, context: ContainerContext, name: str) -> Lack | None:
+        if not name or context.container.unread:
+            return None
+        from mcplint.runtime.absent_commands import absent
+
+        return absent(context, name, self.tree)
 
     def _sdk(self, context: ContainerContext, start: Start) -> Callable[[str], Sdk]:
         folder = context.image.folder if context.image else context.container.folder or ""

@@ -80,6 +80,8 @@ class Start(NamedTuple):
 class NoStart(NamedTuple):
     """Why it cannot be told what is started. `missing`: the target that the project provably lacks.
 
+    `absent`: a command or a module that no project of the tree has, and that what is installed may bring.
+
     `wrapper`, `bridge`, `registry`: as in Start. `other`: it is known to be no server.
     """
 
@@ -90,3 +92,4 @@ class NoStart(NamedTuple):
     bridge: tuple[Value[str], ...] = ()
     registry: str = ""
     other: bool = False
+    absent: str = ""

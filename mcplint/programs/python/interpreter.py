@@ -24,6 +24,7 @@ from mcplint.programs.python.call import Args
 from mcplint.programs.python.calls import call
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package, load, run_main
+from mcplint.programs.python.leaving import leaving
 from mcplint.programs.python.machine import Machine, Tables
 from mcplint.programs.python.module_text import fallbacks, nodes
 from mcplint.programs.python.modules import Beside, Modules, beside_program, find, reaches
@@ -43,14 +44,15 @@ def follow(start: Start, world: World) -> Outcome:
     """
     entry = _entry(world, start)
     if start.kind in (SCRIPT, MODULE) and entry and not _may_serve(world, start, entry):
-        world.tree.facts("python", entry)
-        return Outcome(entry=entry, missing=_main(start, entry))
+        return Outcome(entry=entry, missing=_main(start, entry), unknown=leaving(world.tree, start.roots, entry))
     found, demanding, demand = _run(start, world, lenient=False)
     if not found.servers and not found.missing and found.complete and demanding:
         again, _, _ = _run(start, world._replace(steps=world.steps - found.steps), lenient=True)
         if demand:
             again = again._replace(servers=tuple(each._replace(demands=demand) for each in again.servers))
         found = (again if again.servers else found)._replace(steps=found.steps + again.steps)
+    if not found.servers and found.entry and found.complete and not (found.unknown or found.refused or found.missing):
+        found = found._replace(unknown=leaving(world.tree, start.roots, found.entry))
     world.tree.failures += found.failures
     short = not found.complete and world.steps == STEPS
     source = world.tree.source(found.entry) if found.entry and short else None

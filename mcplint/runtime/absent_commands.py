@@ -1,0 +1,119 @@
+"""A command or a module that a container starts, and that neither its project nor what it installs brings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mcplint.commands.python_commands import is_python
+from mcplint.commands.shell_parser import commands
+from mcplint.commands.words import text
+from mcplint.dependencies.needs import needs
+from mcplint.facts.dependencies import PROJECTS, Project, normalized
+from mcplint.images.image import Copy, Image
+from mcplint.knowledge.companions import holds
+from mcplint.knowledge.executables import PYTHON_MANAGERS, WITHOUT_FILES
+from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
+from mcplint.model import Lack, LackKind
+from mcplint.project.inner import is_inner
+from mcplint.project.tree import Tree
+from mcplint.runtime.missing import brings_sdk
+from mcplint.services.built_images import complete
+from mcplint.services.containers import ContainerContext
+
+_BASES = re.compile(r"(?:[\w.-]+/)*(?:python|uv|debian|ubuntu)(?:[:@][\w.:-]+)?")
+"""Images that bring no command of a server."""
+_TALKS = frozenset({"mcp", "server", "serve"})
+_PLAIN = (WITHOUT_FILES | PYTHON_MANAGERS | {"pip3"}) - {"xargs", "conda", "mamba", "micromamba", "pipx"}
+_ELSEWHERE = re.compile(r"\btool\b|\bgit\b|://|\bfile:|\brun\b")
+"""What a manager of Python is told where it brings commands of which no list of requirements tells."""
+_OPEN = ("shared-scripts", "script-files", "entry-points", "entry_points", "[tool.hatch.build.hooks")
+
+
+def absent(context: ContainerContext, name: str, tree: Tree) -> Lack | None:
+    """The command or module at the word that names it, None where something that is installed may bring it."""
+    image, argv = context.image, context.container.argv
+    if image is None or argv is None or context.container.mounts or not _BASES.fullmatch(image.base.only or ""):
+        return None
+    if not image.base_known or not complete(image, tree) or is_inner(tree, image.context or "."):
+        return None
+    top = name.partition(".")[0]
+    projects = tuple(_projects(tree))
+    if not _is_ones_own(top, projects) or not brings_sdk(context, tree) or _is_somewhere(top, tree):
+        return None
+    if not all(_is_plain(each, top) for each in (image, *image.parts.values())):
+        return None
+    if any(_may_bring(each, top) for each in projects) or not _is_closed(context, top, projects, tree):
+        return None
+    naming = [word for word in argv.words or () if name in (text(word) or "")]
+    site = next((word.site for word in naming if word.site), None)
+    return Lack(LackKind.TARGET, name, site.span if site else argv.span, "")
+
+
+def _projects(tree: Tree) -> Iterator[Project]:
+    for path in tree.paths:
+        project: Project | None = tree.facts("project", path) if path.rpartition("/")[2] in PROJECTS else None
+        if project:
+            yield project
+
+
+def _is_ones_own(name: str, projects: tuple[Project, ...]) -> bool:
+    """Whether a name says that it is that of a server, or of a project here, and not of a tool of the system."""
+    words = set(re.split(r"[-_.]", name.lower()))
+    own = (set(normalized(each.name.only or "").split("-")) for each in projects)
+    return not words.isdisjoint(_TALKS) or any(words <= each for each in own)
+
+
+def _is_somewhere(name: str, tree: Tree) -> bool:
+    """Whether the tree has a file or a folder that may be it."""
+    spelled = {name, name.replace("-", "_"), name.replace("_", "-")}
+    files = any(tree.called(f"{each}{end}") for each in spelled for end in ("", ".py", ".sh", ".pyx", ".c", ".go"))
+    return files or any(folder.rpartition("/")[2] in spelled for folder in tree.folders)
+
+
+def _is_plain(image: Image, name: str) -> bool:
+    """Whether all that a build does brings no command but those of the packages that lists of requirements name."""
+    for run in image.runs:
+        lines = [[word.text for word in line.argv] for line in commands(run.text) if line.argv]
+        if name in run.span.text or not all(map(_is_known, lines)):
+            return False
+    return all(map(_is_own_copy, image.copies))
+
+
+def _is_known(words: list[str]) -> bool:
+    program, rest = words[0].rpartition("/")[2], words[1:]
+    if is_python(program):
+        return rest[:2] in (["-m", "pip"], ["-m", "venv"]) and not _ELSEWHERE.search(" ".join(rest))
+    return program in _PLAIN and not (program in PYTHON_MANAGERS | {"pip3"} and _ELSEWHERE.search(" ".join(rest)))
+
+
+def _is_own_copy(copy: Copy) -> bool:
+    """Whether a COPY brings files of the project, of another stage, or uv alone."""
+    fetched = any("://" in (source.only or "://") for source in copy.sources)
+    return copy.text is None and (copy.image is None or "astral-sh/uv" in (copy.image.only or "")) and not fetched
+
+
+def _may_bring(project: Project, name: str) -> bool:
+    """Whether a project installs the command, or may by what is not its table of scripts."""
+    written = project.source.text
+    spelled = rf"""(?<![\w.-])["']?{re.escape(name)}["']?[ \t]*=|["']{re.escape(name)}["']"""
+    named = [found for found in re.findall(spelled, written) if found.strip("\"'") != project.name.only]
+    if project.source.path.endswith((".py", ".cfg")):
+        return "scripts" in written
+    return bool(named) or "scripts" in project.dynamic or any(sign in written for sign in _OPEN)
+
+
+def _is_closed(context: ContainerContext, name: str, projects: tuple[Project, ...], tree: Tree) -> bool:
+    """Whether all that is installed is known, and none of it is called so."""
+    wanted = needs(tree, context.container.installs, context.image.folder if context.image else "")
+    own = {normalized(each.name.only or "") for each in projects}
+    asked = [*wanted.requirements, *(each for project in projects for each in project.requirements)]
+    said = [(each.name, each.extras) for each in asked if each.name not in own]
+    plain = normalized(name)
+    names = ({each for each, _ in said} | {entry.name for entry in wanted.locked}) - own - set(PYTHON_PACKAGES)
+    return (
+        not set(wanted.elsewhere) - own
+        and all(entry.source in ("registry", "editable", "virtual") for entry in wanted.locked)
+        and all(holds(*each) is False for each in said)
+        and not any(plain in each or each in plain.split("-") for each in names)
+    )
