@@ -37,6 +37,7 @@ from mcplint.text.urls import authority
 from mcplint.values import UNKNOWN, Label, Value
 
 PORTS = {80: False, 443: True}
+PROXIES = ("nginx", "nginx-unprivileged", "openresty", "caddy", "haproxy", "traefik", "envoy", "httpd")
 ROUTER = re.compile(r"traefik\.http\.routers\.([^.]+)\.rule")
 SPOKEN = re.compile(r"(?i)traefik\.http\.routers\.([^=:\n]{1,200})\.rule\b")
 TERM = re.compile(r"(Host|PathPrefix|Path)\(((?:\s*+`[^`]*`\s*+,?)++)\)")
@@ -192,6 +193,14 @@ def _is_traefik(context: ContainerContext) -> bool:
     return repository(context.container.image.only or "").rpartition("/")[2] == "traefik"
 
 
+def _is_gateway(context: ContainerContext) -> bool:
+    """Whether a proxy of another kind runs in a container with a configuration of its own: it may lead anywhere."""
+    image = context.image
+    base = (image.base.only if image else context.container.image.only) or ""
+    told = context.container.mounts or (image and image.copies)
+    return bool(told) and repository(base).rpartition("/")[2] in PROXIES
+
+
 class Ranked(NamedTuple):
     """A rule and its priority: the greatest is tried first."""
 
@@ -213,7 +222,8 @@ def _rules(context: ContainerContext, network: Network, shown: tuple[Label, ...]
         opened = shown if _lets_in(router, labels) else ()
         for ranked in _ranked(router, said, labels, members, target, context.container.span):
             route = _joined(ranked.rule.route, context, network)._replace(published=opened)
-            yield ranked._replace(rule=ranked.rule._replace(route=route))
+            rewrite = unknown if _is_gateway(context) else ranked.rule.rewrite
+            yield ranked._replace(rule=ranked.rule._replace(route=route, rewrite=rewrite))
 
 
 def _routers(labels: Labels) -> Iterator[tuple[str, Value[str]]]:

@@ -29,7 +29,7 @@ _ASSETS = [
 ]
 _ASSET = (
     r"registry/releases/(?:latest/download|download/[^/\s\"']+)/"
-    r"((?:mcp-)?publisher[\w.-]*?\.(?:tar\.gz|tgz|zip))(?![\w.])"
+    r"((?:mcp-)?publisher(?:[\w.-]*?\.(?:tar\.gz|tgz|zip)|[_-][a-z]{5,7}[_-](?:amd64|arm64|x86_64|aarch64|x64)))(?![\w.])"
 )
 _MACHINE = r"registry/releases/(?:latest/download|download/[^/\s\"']+)/mcp-publisher_[^\n/]{0,99}?(\$\(uname -m\))\.tar"
 _SPELLINGS = {"x86_64": "amd64", "x64": "amd64", "aarch64": "arm64", "macos": "darwin", ".zip": ".tar.gz", "-": "_"}
@@ -132,15 +132,18 @@ def _assets(step: Step) -> Iterator[Finding]:
     """Downloads of a file that no release of the publisher has; the first releases had their version in the name."""
     for span, match in step.found(_ASSET):
         asked = match[1]
-        if asked in _ASSETS or re.match(r"mcp-publisher_v?\d", asked):
+        first = re.match(r"mcp-publisher_v?\d[\w.]*?(?=_[a-z])", asked)
+        latest = "latest/download" in match[0]
+        if asked in _ASSETS or (re.match(r"mcp-publisher_v?\d", asked) and not (first and latest)):
             continue
         place = span._replace(start=span.start + match.start(1) - match.start())
-        meant = re.sub(r"^(?:mcp-)?publisher", "", asked).lower()
+        meant = (asked[first.end() :] if first else re.sub(r"^(?:mcp-)?publisher", "", asked)).lower()
         for other, ours in _SPELLINGS.items():
             meant = meant.replace(other, ours)
-        right = f"mcp-publisher{meant}"
+        right = f"mcp-publisher{meant}" if "." in asked else ""
         fix = Fix(f"download {right}", (Edit(place, right),)) if right in _ASSETS else None
-        message = f"no release of the publisher has `{asked[:80]}`: its files are called like {_ASSETS[0]}"
+        which = "the latest release of the publisher has no" if first else "no release of the publisher has"
+        message = f"{which} `{asked[:80]}`: its files are called like {_ASSETS[0]}"
         yield Finding(message, place, fix=fix)
 
 
