@@ -39,7 +39,10 @@ PYTHON = Wording(
         r"|run_app|TCPSite|make_server|run_simple|Flask|Quart|Sanic|websockets\.serve|grpc(?:\.aio)?\.server)\("
         r"|\b(?:Popen|create_subprocess_exec)\(\s{0,99}\[?\s{0,99}(?:sys\.executable|[\"'](?:python3?|uvicorn|gunicorn|flask)[\"'])"
     ),
-    re.compile(r"\buvicorn\.(?:run|Server)\b|\bhypercorn\b|(?<![.\w])serve\("),
+    re.compile(
+        r"\buvicorn\.(?:run|Server)\b|\bfrom uvicorn import\b|\bhypercorn\b|(?<![.\w])serve\("
+        r"|[=(,][ \t]{0,9}(?:\w{1,40}\.)?(?:serve|run_app|run_simple)[ \t]{0,9}[,)]"
+    ),
     re.compile(r"streamable|http_app|sse_app|SseServerTransport|[\"'](?:http|sse)[\"']"),
     re.compile(r"\b(?:Thread|Process)\(|(?:gather|create_task|start_soon)\([^)\n]{0,80}serve|run_in_executor\("),
 )
