@@ -68,6 +68,21 @@ def test_a_command_that_nobody_brings(command: str, name: str | None) -> None:
         ("RUN curl -o /usr/local/bin/notes-server https://acme.example/x\n", {}, ""),
         ("RUN ln -s /app/run.py /usr/local/bin/notes-server\n", {}, ""),
         ("RUN apt-get update && apt-get install -y notes-server\n", {}, ""),
+        ("RUN apt-get update && apt-get install -y acme\n", {}, ""),
+        ("RUN pip install notes\n", {}, ""),
+        ("RUN pip install dist/*.whl\n", {}, ""),
+        ("RUN pip install /opt/acme.whl\n", {}, ""),
+        ("RUN pip install . $EXTRA\n", {}, ""),
+        (
+            "COPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+            {"requirements.txt": "httpx\ngit+https://github.com/acme/tools@v1\n"},
+            "",
+        ),
+        (
+            "COPY r.txt .\nRUN pip install -r r.txt\n",
+            {"r.txt": "-r requirements/all.txt\n", "requirements/all.txt": "httpx\n./vendor/tools\n"},
+            "",
+        ),
         ("COPY --from=acme/tools /bin/ /usr/local/bin/\n", {}, ""),
         ("ADD https://acme.example/notes-server /usr/local/bin/\n", {}, ""),
         ("COPY <<EOF /usr/local/bin/notes-server\n#!/bin/sh\nEOF\n", {}, ""),
@@ -87,3 +102,20 @@ def test_an_image_that_brings_commands_of_its_own() -> None:
     recipe = RECIPE.format("", 'CMD ["notes-server"]').replace("python:3.13-slim", "acme/base:1")
     assert missing("", more={"Dockerfile": recipe}) is None
     assert missing('CMD ["notes-server"]', "COPY --from=ghcr.io/astral-sh/uv:0.9.0 /uv /bin/\n") == "notes-server"
+
+
+@pytest.mark.parametrize(
+    ("command", "install"),
+    [
+        ("redis-server", "RUN apt-get update && apt-get install -y redis\n"),
+        ("jupyter-server", "RUN pip install jupyterlab\n"),
+        ("moto_server", "RUN pip install moto\n"),
+        ("langchain-server", "RUN pip install langchain\n"),
+        ("mcp-proxy-server", "RUN pip install mcp-proxy\n"),
+        ("serve", "RUN pip install ray\n"),
+        ("http-server", "RUN apt-get install -y nodejs\n"),
+    ],
+)
+def test_a_command_that_its_package_brings_by_another_name(command: str, install: str) -> None:
+    assert missing(f'CMD ["{command}"]', install) is None
+    assert missing('CMD ["notes-server"]', "RUN apt-get update && apt-get install -y curl git\n") == "notes-server"

@@ -34,7 +34,7 @@ _WITHOUT_SHELL = frozenset(
 _INSTALLED = re.compile(
     r"\b(?:apk|apt(?:-get|-fast|itude)?|dnf|microdnf|yum)\b[^;&|]{0,80}\b(?:add|install)\b([^;&|]{0,4000})"
 )
-_WITHOUT_PYTHON = frozenset(
+PLAIN_PACKAGES = frozenset(
     (
         *("ca-certificates", "curl", "wget", "git", "openssh-client", "gnupg", "tini", "dumb-init", "gosu", "su-exec"),
         *("tzdata", "locales", "procps", "jq", "less", "nano", "unzip", "zip", "bzip2", "xz-utils", "bash", "sudo"),
@@ -72,7 +72,7 @@ def lacks_python(image: Image) -> bool:
     """Whether Python is surely not on the image's PATH, nor comes with another package of the system."""
     added = (found for text in _run_texts(image) for found in _INSTALLED.findall(text.replace("\\\n", " ")))
     packages = {re.split("[=~<>]", word)[0] for words in added for word in words.split() if word[0] not in "-."}
-    return packages <= _WITHOUT_PYTHON and lacks(image, "python3")
+    return packages <= PLAIN_PACKAGES and lacks(image, "python3")
 
 
 def is_busybox(image: Image, program: str) -> bool:

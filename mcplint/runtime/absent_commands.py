@@ -10,9 +10,10 @@ from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import text
 from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import PROJECTS, Project, normalized
+from mcplint.images.available_programs import PLAIN_PACKAGES
 from mcplint.images.image import Copy, Image
 from mcplint.knowledge.companions import holds
-from mcplint.knowledge.executables import PYTHON_MANAGERS, WITHOUT_FILES
+from mcplint.knowledge.executables import PYTHON_MANAGERS, SYSTEM_INSTALLERS, WITHOUT_FILES
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
 from mcplint.model import Lack, LackKind
 from mcplint.project.inner import is_inner
@@ -25,9 +26,12 @@ _BASES = re.compile(r"(?:[\w.-]+/)*(?:python|uv|debian|ubuntu)(?:[:@][\w.:-]+)?"
 """Images that bring no command of a server."""
 _TALKS = frozenset({"mcp", "server", "serve"})
 _PLAIN = (WITHOUT_FILES | PYTHON_MANAGERS | {"pip3"}) - {"xargs", "conda", "mamba", "micromamba", "pipx"}
-_ELSEWHERE = re.compile(r"\btool\b|\bgit\b|://|\bfile:|\brun\b")
+_ELSEWHERE = re.compile(r"\btool\b|\bgit\b|://|\bfile:|\brun\b|[$*`]|\.(?:whl|zip|gz|bz2|pex)\b")
 """What a manager of Python is told where it brings commands of which no list of requirements tells."""
 _OPEN = ("shared-scripts", "script-files", "entry-points", "entry_points", "[tool.hatch.build.hooks")
+
+
+_LIST = re.compile(r"(?:^|/)[^/]*require[^/]*(?:/[^/]*)?\.(?:txt|in)$")
 
 
 def absent(context: ContainerContext, name: str, tree: Tree) -> Lack | None:
@@ -57,6 +61,11 @@ def _projects(tree: Tree) -> Iterator[Project]:
             yield project
 
 
+def _words(name: str) -> set[str]:
+    """The words of a name that tell it from others."""
+    return set(normalized(name).split("-")) - _TALKS
+
+
 def _is_ones_own(name: str, projects: tuple[Project, ...]) -> bool:
     """Whether a name says that it is that of a server, or of a project here, and not of a tool of the system."""
     words = set(re.split(r"[-_.]", name.lower()))
@@ -73,9 +82,10 @@ def _is_somewhere(name: str, tree: Tree) -> bool:
 
 def _is_plain(image: Image, name: str) -> bool:
     """Whether all that a build does brings no command but those of the packages that lists of requirements name."""
+    said = _words(name)
     for run in image.runs:
         lines = [[word.text for word in line.argv] for line in commands(run.text) if line.argv]
-        if name in run.span.text or not all(map(_is_known, lines)):
+        if any(word in run.span.text for word in said or {name}) or not all(map(_is_known, lines)):
             return False
     return all(map(_is_own_copy, image.copies))
 
@@ -84,6 +94,8 @@ def _is_known(words: list[str]) -> bool:
     program, rest = words[0].rpartition("/")[2], words[1:]
     if is_python(program):
         return rest[:2] in (["-m", "pip"], ["-m", "venv"]) and not _ELSEWHERE.search(" ".join(rest))
+    if program in SYSTEM_INSTALLERS and "install" in rest:
+        return all(word in PLAIN_PACKAGES for word in rest if not word.startswith("-") and word != "install")
     return program in _PLAIN and not (program in PYTHON_MANAGERS | {"pip3"} and _ELSEWHERE.search(" ".join(rest)))
 
 
@@ -110,10 +122,13 @@ def _is_closed(context: ContainerContext, name: str, projects: tuple[Project, ..
     asked = [*wanted.requirements, *(each for project in projects for each in project.requirements)]
     said = [(each.name, each.extras) for each in asked if each.name not in own]
     plain = normalized(name)
+    told = {word for word in _words(name) if len(word) > 2}
     names = ({each for each, _ in said} | {entry.name for entry in wanted.locked}) - own - set(PYTHON_PACKAGES)
+    lists = (tree.facts("requirements", path) for path in tree.paths if _LIST.search(path))
     return (
-        not set(wanted.elsewhere) - own
+        not any(each.nameless for each in lists if each)
+        and not set(wanted.elsewhere) - own
         and all(entry.source in ("registry", "editable", "virtual") for entry in wanted.locked)
         and all(holds(*each) is False for each in said)
-        and not any(plain in each or each in plain.split("-") for each in names)
+        and not any(plain in each or each in plain or any(word in each for word in told) for each in names)
     )
