@@ -8,9 +8,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mcplint.programs.start import FRAMEWORK, Start
+from mcplint.programs.typescript.guards import CHECKS
 from mcplint.programs.typescript.imports import exported, module
 from mcplint.programs.typescript.libraries.frameworks import fallback, xmcp_start
-from mcplint.programs.typescript.libraries.web import APPS, BELOW, DUAL, REWRITES, ROUTES, SLASHED, Route, serve
+from mcplint.programs.typescript.libraries.web import (
+    APPS,
+    BELOW,
+    DUAL,
+    GUARDED,
+    REWRITES,
+    ROUTES,
+    SLASHED,
+    Route,
+    serve,
+)
 from mcplint.programs.typescript.machine import SERVING, Args, Machine, Served
 from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.values import Object, Package
@@ -23,6 +34,7 @@ if TYPE_CHECKING:
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
 ROUTE = re.compile(r"^(?:src/)?app/(?:(.*)/)?route\.[cm]?[jt]sx?$")
 PAGE = re.compile(r"^(?:src/)?pages/(api/.*)\.[cm]?[jt]sx?$")
+LAYER = re.compile(r"(?:middleware|proxy)\.[jt]s")
 SIGNS = ("modelcontextprotocol", "mcp-handler", "mcp-adapter")
 MOST = 40
 
@@ -68,6 +80,9 @@ def _serve_routes(machine: Machine, start: Start) -> None:
         elif route or page:
             machine.lost.append(Label(start.span, f"the project has more than {MOST} routes, the others are not read"))
             break
+    layers = filter(None, map(machine.world.tree.source, _layers(machine, start)))
+    if any(_may_refuse(source.text) for source in layers):
+        GUARDED.add(machine, app.table, True)
     app.table[REWRITES] = tuple(_rewrites(machine, start))
     _configure(machine, start, app)
     port, host = _listens(machine, start)
@@ -113,13 +128,33 @@ def _base(machine: Machine, path: str) -> Abstract:
 
 def _rewrites(machine: Machine, start: Start) -> Iterator[tuple[str, str]]:
     """The paths that stand for others, each with the other; an empty one where not all of them can be told."""
-    files = [*_beside(machine, start, "next.config."), *_beside(machine, start, "middleware.")]
+    files = [*_beside(machine, start, "next.config."), *_layers(machine, start)]
     for source in map(machine.world.tree.source, files):
         text = source.text if source else ""
         found = re.findall(r"""source:\s*["']([^"'\n]+)["'],?\s*destination:\s*["'](/[^"'\n]*)["']""", text)
         yield from found
         if "rewrite" in text and (not found or any(":" in path for pair in found for path in pair)):
             yield "", ""
+
+
+def _layers(machine: Machine, start: Start) -> Iterator[str]:
+    """What requests come to before the routes: `middleware`, which Next 16 calls `proxy`, beside them or in `src`."""
+    folder = posixpath.dirname(start.target)
+    places = (folder, posixpath.join(folder, "src"))
+    return (
+        path
+        for place in places
+        for path in machine.world.tree.beside(place)
+        if LAYER.fullmatch(posixpath.basename(path))
+    )
+
+
+def _may_refuse(text: str) -> bool:
+    """Whether a layer may answer by itself, or hands requests to what may: only what is Next's own is known not to."""
+    return bool(re.search(rf"{CHECKS}|redirect|Response\(|\.json\(", text)) or not all(
+        name.startswith(("next/", "next-intl"))
+        for name in re.findall(r"""(?:from|import)\s?\(?["']([^"'\n]+)["']""", text)
+    )
 
 
 def _handlers(machine: Machine, path: str, page: bool) -> Iterator[tuple[tuple[str, ...], Abstract]]:

@@ -14,7 +14,7 @@ from mcplint.programs.typescript import ports
 from mcplint.programs.typescript.guards import CHECKS, GUARDS
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
-from mcplint.programs.typescript.libraries.web import APPS, BELOW, HANDLER, REWRITES, ROUTES, SLASHED, Route
+from mcplint.programs.typescript.libraries.web import APPS, BELOW, GUARDED, HANDLER, REWRITES, ROUTES, SLASHED, Route
 from mcplint.programs.typescript.machine import FORKS, FRAMEWORK, Args, Machine, Served
 from mcplint.programs.typescript.middleware import LOOPBACK, body_parser, compressed, cors, trusted
 from mcplint.programs.typescript.routes import Met, Walked, walk
@@ -133,7 +133,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         host_check=check,
         allowed_hosts=hosts,
         trusted_hosts=trusted(there.guards),
-        auth=_auth(machine, there, note),
+        auth=unknown() if _guarded(each.what) else _auth(machine, there, note),
         runner=_runner(each.what),
         wiring=_wiring(machine, there.met, kind),
         cors=() if _mentions(machine, ALLOWS) else cors(first.layers),
@@ -321,6 +321,10 @@ def _texts(value: Abstract) -> Abstract:
     if items is None or any(not isinstance(item.only, str) for item in items):
         return unknown(*value.trace)
     return known(tuple(item.only for item in items), *value.trace)
+
+
+def _guarded(app: Any) -> bool:
+    return isinstance(app, Object) and bool(GUARDED.of(app.table))
 
 
 def _auth(machine: Machine, there: Walked, note: Label) -> Abstract:

@@ -72,6 +72,7 @@ ROUTES: Noted[Route] = Noted("routes and middleware of an application, in their 
 HANDLER, OF, PATH = Kept("what answers"), Kept("application of a route"), Kept("path of a route")
 OUTER = Kept("the application around one that lies below a path")
 ENLARGED: Noted[bool] = Noted("something unknown may add routes")
+GUARDED: Noted[bool] = Noted("what lies in front of all routes may turn callers away")
 REWRITES: Noted[tuple[str, str]] = Noted("paths that stand for others, each with the other")
 BELOW: Kept = Kept("path below which all routes of an application are")
 SLASHED: Noted[bool] = Noted("a path is sent on to the one with a slash behind it")
