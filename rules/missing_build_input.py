@@ -28,7 +28,10 @@ A backend also insists on modules. Hatchling, uv_build, Poetry and flit look
 for a package of the project's name where nothing else is said: without
 `notes_mcp/` or `src/notes_mcp/`, the project `notes-mcp` ends with
 `Unable to determine which files to ship inside the wheel` and its like,
-whatever is copied.
+whatever is copied. Where folders are named, setuptools and Poetry want each of
+them: without `notes_core/`, `packages = ["notes", "notes_core"]` ends with
+`package directory 'notes_core' does not exist`. The folder of `where` is
+wanted by a wheel, and not by an editable install of setuptools.
 
 Not reported if the file may come from elsewhere: a RUN that copies, unpacks
 or clones, another image, a mount, a base image that is not known, or another

@@ -128,11 +128,13 @@ class Contents(NamedTuple):
 
     def empty(self, path: str) -> bool:
         """Whether no COPY before this line puts anything at a path or below it, not even what a clone lacks."""
-        below = f"{path.rstrip('/')}/"
-        copies = (copy.target.only or below for copy in self.copies)
-        covered = any(f"{target.rstrip('/')}/".startswith(below) for target in copies)
-        covered = covered or next(self.unlisted(path), None) is not None
+        covered = self.names(path) or next(self.unlisted(path), None) is not None
         return not covered and copied_from(self.copies, self.parts, self.ignored, self.context, path) is None
+
+    def names(self, path: str) -> bool:
+        """Whether a COPY may be to a path itself, or to one below it."""
+        below = f"{path.rstrip('/')}/"
+        return any(f"{(copy.target.only or below).rstrip('/')}/".startswith(below) for copy in self.copies)
 
     def unlisted(self, path: str) -> Iterator[tuple[str, bool]]:
         """What the project lacks and a COPY would put at a path, and whether it is of a folder that may hold anything.

@@ -21,7 +21,8 @@ from mcplint.knowledge.pythons import PYTHONS, least_python
 from mcplint.knowledge.sdk import release
 from mcplint.model import Install, Lack, LackKind, Packaged
 from mcplint.packaging.backend import history, inputs, refuses
-from mcplint.packaging.wheel import Wheel, inside, wheel
+from mcplint.packaging.wheel import inside, wheel
+from mcplint.packaging.wheel_files import Wheel
 from mcplint.project.inner import is_inner
 from mcplint.text.paths import upwards
 from mcplint.text.source import Edit, Span
@@ -209,40 +210,43 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
     whole, here = wheel(project, files), wheel(project, frozenset(contents.below(packaged.image_path)))
     if whole is None or here is None:
         return
-    if whole.refused and here.refused:
+    refused = bool(here.refused) and not (here.lenient and packaged.editable)
+    if whole.refused and refused:
         yield from _package(install, packaged, project, whole, contents)
     if here.choice:
         notes = (Label(project.span, "names neither `packages` nor `py-modules` for setuptools"),)
         yield Lack(LackKind.CHOICE, ", ".join(here.choice), install.span, here.refused, notes, step=step)
-    elif not whole.refused and (here.refused or not _has_python(here)) and _has_python(whole):
+    elif not whole.refused and (refused or not _has_python(here)) and _has_python(whole):
         folder = "" if packaged.folder == "." else packaged.folder
         places = ((path, posixpath.join(packaged.image_path, path)) for path in sorted(whole.files.values()))
         absent = [(path, contents.absent(place, posixpath.join(folder, path))) for path, place in places]
         first, absence = absent[0] if absent else ("", None)
         if absence and all(each for _, each in absent):
-            said = here.refused or "its build makes an empty wheel without them"
-            kind = LackKind.MODULES if here.refused else LackKind.EMPTY
+            said = here.refused if refused else "its build makes an empty wheel without them"
+            kind = LackKind.MODULES if refused else LackKind.EMPTY
             why = (Label(project.span, said), *absence.notes)
             yield Lack(kind, first, install.span, absence.why, why, step=step, path=packaged.folder)
+        elif refused:
+            yield from _package(install, packaged, project, here, contents)
 
 
-def _package(
-    install: Install, packaged: Packaged, project: Project, whole: Wheel, contents: Contents
-) -> Iterator[Lack]:
-    """The package that a backend looks for and that the project itself does not have, nor the build makes."""
+def _package(install: Install, packaged: Packaged, project: Project, made: Wheel, contents: Contents) -> Iterator[Lack]:
+    """The package that a backend looks for and that neither the image has nor the build makes."""
     tree, folder = contents.tree, posixpath.normpath(packaged.folder)
     by_hand = bool(tree.called("hatch.toml")) or "--no-build-isolation" in install.argv
-    if not whole.sought or not project.name.only or by_hand or not refuses(project):
+    if not made.sought or not project.name.only or by_hand or not refuses(project):
         return
-    first, reason = whole.sought[0], Absence("")
-    for path in whole.sought:
+    first, reason = made.sought[0], Absence("")
+    for path in made.sought:
         expected = posixpath.normpath(posixpath.join(folder, path))
-        found = contents.absent(posixpath.join(packaged.image_path, path), expected)
+        place = posixpath.join(packaged.image_path, path)
+        found = contents.absent(place, expected)
         name = posixpath.basename(path.removesuffix("/__init__.py"))
-        if found is None or found.by_git or is_inner(tree, expected) or contents.ran.names(name):
+        given = contents.ran.names(name) or contents.names(place)
+        if found is None or found.by_git or is_inner(tree, expected) or given:
             return
         reason = found if path == first else reason
-    notes = (Label(whole.decides or project.span, whole.refused),)
+    notes = (Label(made.decides or project.span, made.refused),)
     yield Lack(LackKind.PACKAGE, first, install.span, reason.why, notes, step=" ".join(install.argv))
 
 

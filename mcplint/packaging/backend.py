@@ -52,27 +52,35 @@ def backend(project: Project) -> str | None:
     )
 
 
-_CHOOSY = tuple(f"1.{minor}.{patch}" for minor in range(21, 34) for patch in range(2))
+_CHOOSY = {
+    HATCHLING: tuple(f"1.{minor}.{patch}" for minor in range(21, 34) for patch in range(2)),
+    SETUPTOOLS: tuple(
+        f"{major}.{minor}.{patch}" for major in range(69, 85) for minor in range(6) for patch in range(2)
+    ),
+}
+"""Releases of the backends that are known to end there, of which a range has to admit one."""
 
 
 def refuses(project: Project) -> bool:
     """Whether the backend of a project certainly ends where it finds no modules for a wheel.
 
-    Hatchling does since 1.21, and takes whatever there is before; `package-mode = false` ends Poetry in other words.
+    Hatchling does since 1.21, and takes whatever there is before; setuptools does for a folder that is named, and not
+    yet in 61; `package-mode = false` ends Poetry in other words.
     """
     mode = at(project.document, "tool", "poetry", "package-mode")
     if isinstance(mode, ScalarNode) and mode.value is False:
         return False
     from packaging.requirements import InvalidRequirement, Requirement
 
-    for each in _wanted(project.document) if backend(project) == HATCHLING else ():
+    kind = backend(project) or ""
+    for each in _wanted(project.document) if kind in _CHOOSY else ():
         try:
             wanted = Requirement(scalar(each))
         except InvalidRequirement:
             return False
-        if wanted.name == HATCHLING and not any(map(wanted.specifier.contains, _CHOOSY)):
+        if wanted.name == kind and not any(map(wanted.specifier.contains, _CHOOSY[kind])):
             return False
-    return backend(project) in (HATCHLING, UV, POETRY, FLIT)
+    return kind in (HATCHLING, SETUPTOOLS, UV, POETRY, FLIT)
 
 
 def told_to_package(project: Project) -> bool | None:

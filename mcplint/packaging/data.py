@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from mcplint.facts.dependencies import Project
 from mcplint.facts.document import ScalarNode, at, items, pairs, scalar
 from mcplint.packaging.backend import PDM, POETRY, SETUPTOOLS, UV, WHEEL, backend
-from mcplint.packaging.wheel import Wheel
+from mcplint.packaging.wheel_files import Wheel
 from mcplint.project.ignored import pattern
 from mcplint.project.tree import Tree
 from mcplint.text.glob import fits

@@ -8,35 +8,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
-from mcplint.facts.dependencies import Packages, Project, normalized
+from mcplint.facts.dependencies import Project, normalized
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, pairs, scalar
 from mcplint.packaging.backend import FLIT, HATCHLING, PDM, POETRY, SETUPTOOLS, UV, WHEEL, backend
+from mcplint.packaging.setuptools_wheel import of_setup, of_setuptools
+from mcplint.packaging.wheel_files import Wheel, below, strings
 from mcplint.project.ignored import pattern
 from mcplint.text.glob import fits
-from mcplint.text.source import Span
-
-
-class Wheel(NamedTuple):
-    """What a wheel holds: by their paths in it, the files beside `pyproject.toml` that they come from.
-
-    `refused`: why there is none: for want of modules, one of the paths `sought` or all of them, or for the `choice`
-    that it has. `decides`: the place that chooses what is packaged.
-    """
-
-    files: Mapping[str, str] = {}
-    refused: str = ""
-    choice: tuple[str, ...] = ()
-    decides: Span | None = None
-    sought: tuple[str, ...] = ()
-
-    def has(self, module: str) -> bool:
-        """Whether it holds a module or a package of a dotted name."""
-        stem = module.replace(".", "/")
-        return any(path in self.files for path in (f"{stem}.py", f"{stem}/__init__.py")) or any(
-            path.startswith(f"{stem}/") for path in self.files
-        )
 
 
 def wheel(project: Project, paths: frozenset[str]) -> Wheel | None:
@@ -47,7 +26,7 @@ def wheel(project: Project, paths: frozenset[str]) -> Wheel | None:
     linked = {_name(project), f"src/{_name(project)}", "src"} & paths
     if project.packages and not linked:
         alone = len({"setup.py", "setup.cfg", "pyproject.toml"} & paths) == 1
-        return _of_setup(project.packages, paths) if alone else None
+        return of_setup(project.packages, paths) if alone else None
     return maker(project, root, paths) if root is not None and maker and not linked else None
 
 
@@ -60,23 +39,6 @@ def _names(project: Project) -> tuple[str, ...]:
     return tuple(dict.fromkeys((re.sub(r"[^\w.]+", "_", project.name.only or ""), _name(project))))
 
 
-def _strings(node: Node | None) -> list[str] | None:
-    """The strings of a list, or the one in its place; None where something else stands there."""
-    if node is None:
-        return []
-    nodes = node.items if isinstance(node, SequenceNode) else (node,)
-    found = [each.value for each in nodes if isinstance(each, ScalarNode) and isinstance(each.value, str)]
-    return found if len(found) == len(nodes) else None
-
-
-def _below(paths: Iterable[str], folder: str, strip: str = "") -> dict[str, str]:
-    """The files at or below a path, by their paths without what is stripped from their front."""
-    folder = posixpath.normpath(folder)
-    front = f"{strip.rstrip('/')}/" if strip else ""
-    inside = (path for path in paths if folder == "." or path == folder or path.startswith(f"{folder}/"))
-    return {path.removeprefix(front): path for path in inside}
-
-
 def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | None:
     tables = (at(root, *WHEEL), at(root, "tool", "hatch", "build"))
     given: dict[str, Node] = {}
@@ -85,13 +47,13 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
     open_ = {"hooks", "artifacts", "bypass-selection", "dev-mode-dirs", "only-packages"} & given.keys()
     if open_ - {"artifacts"}:
         return None
-    lists = {key: _strings(given.get(key)) for key in ("packages", "only-include", "include", "exclude")}
+    lists = {key: strings(given.get(key)) for key in ("packages", "only-include", "include", "exclude")}
     if any(each is None for each in lists.values()):
         return None
     sources = given.get("sources")
     if isinstance(sources, MappingNode):
         return None
-    stripped = sorted(_strings(sources) or [])
+    stripped = sorted(strings(sources) or [])
     decides = next((given[key].span for key in ("packages", "only-include", "include") if key in given), None)
     if lists["packages"] or lists["only-include"]:
         files: dict[str, str] = {}
@@ -99,7 +61,7 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
             if package in paths and not package.endswith(".py"):
                 return None
             front = posixpath.dirname(package.rstrip("/")) if not lists["only-include"] else ""
-            files |= _below(paths, package, front)
+            files |= below(paths, package, front)
     elif lists["include"]:
         wanted = [_pattern(each) for each in lists["include"] or []]
         files = {path: path for path in paths if any(each(path) for each in wanted)}
@@ -113,9 +75,9 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
             ends = ("/__init__.py", ".py")
             sought = (f"{front}{name}{end}" for front in ("src/", "") for end in ends for name in reversed(names))
             return Wheel(refused=refused, sought=tuple(sought))
-        files = _below(paths, found, posixpath.dirname(found))
+        files = below(paths, found, posixpath.dirname(found))
         if found.count("/") and not found.startswith("src/"):
-            files = _below(paths, found.partition("/")[0])
+            files = below(paths, found.partition("/")[0])
     out = [_pattern(each) for each in lists["exclude"] or []]
     files = {name: path for name, path in files.items() if not any(each(path) for each in out)}
     for front in stripped:
@@ -124,7 +86,7 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
         within = {
             posixpath.join(scalar(target), posixpath.relpath(path, name.text)) if path != name.text else scalar(target):
             path
-            for path in _below(paths, name.text).values()
+            for path in below(paths, name.text).values()
         }  # fmt: skip
         files |= within
     return Wheel(files, decides=decides)
@@ -147,114 +109,9 @@ def _discovered(name: str, paths: frozenset[str]) -> str | None:
     return posixpath.dirname(spaces[0]) if len(spaces) == 1 else None
 
 
-_FOLDERS = (
-    "ci bin debian doc docs documentation manpages news newsfragments changelog test tests unit_test unit_tests "
-    "example examples scripts tools util utils python build dist venv env requirements tasks fabfile site_scons "
-    "benchmark benchmarks exercise exercises htmlcov"
-)
-_MODULES = (
-    "setup conftest test tests example examples build toxfile noxfile pavement dodo tasks fabfile conanfile manage "
-    "benchmark benchmarks exercise exercises"
-)
-_EXCLUDED, _EXCLUDED_MODULES = frozenset(_FOLDERS.split()), frozenset(_MODULES.split())
-
-
-def _setuptools(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | None:
-    if {"setup.py", "setup.cfg"} & paths:
-        return None
-    said = at(root, "tool", "setuptools")
-    front = at(said, "package-dir")
-    base = scalar(at(front, "")) if front else ""
-    named, modules = at(said, "packages"), _strings(at(said, "py-modules"))
-    if (front and len(pairs(front)) > 1) or (front and not base) or modules is None or at(said, "ext-modules"):
-        return None
-    listed = {each: path for each in modules for path in (posixpath.join(base, f"{each}.py"),) if path in paths}
-    files = {f"{each}.py": path for each, path in listed.items()}
-    if isinstance(named, SequenceNode):
-        names = _strings(named)
-        packages = [each.replace(".", "/") for each in names or []]
-        files |= {name: path for each in packages for name, path in _directly(paths, each, base).items()}
-        return Wheel(files, decides=named.span) if names is not None else None
-    if named is not None:
-        return _found(named, paths, base, files)
-    if at(said, "py-modules") is not None:
-        return Wheel(files, decides=at(said, "py-modules").span)  # type: ignore[union-attr]
-    if base or any(path.startswith("src/") for path in paths):
-        inside = base or "src"
-        return Wheel(_below(paths, inside, inside))
-    return _flat(paths)
-
-
-def _directly(paths: frozenset[str], package: str, base: str) -> dict[str, str]:
-    """The modules of one package, those of packages inside it left out."""
-    folder = posixpath.join(base, package)
-    return {
-        f"{package}/{posixpath.basename(path)}": path
-        for path in paths
-        if posixpath.dirname(path) == folder and path.endswith((".py", ".pyi", ".so"))
-    }
-
-
-def _found(named: Node, paths: frozenset[str], base: str, files: dict[str, str]) -> Wheel | None:
-    """`[tool.setuptools.packages.find]`"""
-    find = at(named, "find")
-    folders = _strings(at(find, "where")) or [base or "."]
-    include, exclude = _strings(at(find, "include")) or ["*"], _strings(at(find, "exclude")) or []
-    spaces = at(find, "namespaces")
-    regular = isinstance(spaces, ScalarNode) and spaces.value is False
-    if find is None or len(folders) != 1:
-        return None
-    files |= _searched(paths, folders[0], include, exclude, regular)
-    return Wheel(files, decides=find.span)
-
-
-def _of_setup(said: Packages, paths: frozenset[str]) -> Wheel:
-    """`setup(packages=…)` and `[options]` of `setup.cfg`"""
-    files = {f"{each}.py": posixpath.join(said.base, f"{each}.py") for each in said.modules}
-    for each in said.names:
-        files |= _directly(paths, each.replace(".", "/"), said.base)
-    if said.where is not None:
-        files |= _searched(paths, said.where, said.include, said.exclude, not said.spaces)
-    return Wheel({name: path for name, path in files.items() if path in paths}, decides=said.span)
-
-
-def _searched(
-    paths: frozenset[str], folder: str, include: Iterable[str], exclude: Iterable[str], regular: bool
-) -> dict[str, str]:
-    """The modules of the packages below a folder; `regular`: only of those with an `__init__.py`."""
-    files: dict[str, str] = {}
-    where = "" if folder in ("", ".") else posixpath.normpath(folder)
-    for path in paths:
-        inside = path.removeprefix(f"{where}/") if where else path
-        if (where and not path.startswith(f"{where}/")) or "/" not in inside or not inside.endswith(".py"):
-            continue
-        parts = inside.split("/")[:-1]
-        package = ".".join(parts)
-        whole = all(posixpath.join(where, *parts[: count + 1], "__init__.py") in paths for count in range(len(parts)))
-        wanted = any(fits(package, each) for each in include) and not any(fits(package, each) for each in exclude)
-        if wanted and (whole or not regular) and all(part.isidentifier() for part in parts):
-            files[inside] = path
-    return files
-
-
-def _flat(paths: frozenset[str]) -> Wheel:
-    """What setuptools discovers where nothing is said and there is no `src/`."""
-    folders = sorted({path.partition("/")[0] for path in paths if "/" in path})
-    packages = [each for each in folders if each.isidentifier() and each not in _EXCLUDED and each[0] not in "._"]
-    alone = sorted(path[:-3] for path in paths if path.endswith(".py") and "/" not in path)
-    modules = [each for each in alone if each.isidentifier() and each not in _EXCLUDED_MODULES and each[0] != "_"]
-    if len(packages) > 1:
-        return Wheel(refused="setuptools does not choose between several packages", choice=tuple(packages))
-    if packages:
-        return Wheel({path: path for path in paths if path.startswith(f"{packages[0]}/")})
-    if len(modules) > 1:
-        return Wheel(refused="setuptools takes no module of several", choice=tuple(modules))
-    return Wheel({f"{each}.py": f"{each}.py" for each in modules})
-
-
 def _uv(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | None:
     said = at(root, "tool", "uv", "build-backend")
-    names, folder = _strings(at(said, "module-name")), at(said, "module-root")
+    names, folder = strings(at(said, "module-name")), at(said, "module-root")
     space = at(said, "namespace")
     if names is None or at(said, "data") or (isinstance(space, ScalarNode) and space.value is True):
         return None
@@ -265,7 +122,7 @@ def _uv(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | N
         if f"{package}/__init__.py" not in paths:
             sought = f"{package}/__init__.py"
             return Wheel(refused=f"uv_build finds no {sought}", sought=(sought,))
-        files |= _below(paths, package, posixpath.normpath(place) if place not in ("", ".") else "")
+        files |= below(paths, package, posixpath.normpath(place) if place not in ("", ".") else "")
     return Wheel(files, decides=said.span if said else None)
 
 
@@ -278,11 +135,11 @@ def _poetry(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel
     files: dict[str, str] = {}
     for each in named.items:
         package, place, formats = scalar(at(each, "include")), scalar(at(each, "from")), at(each, "format")
-        if formats is not None and "wheel" not in (_strings(formats) or ["wheel"]):
+        if formats is not None and "wheel" not in (strings(formats) or ["wheel"]):
             continue
         if not package or at(each, "to") or any(sign in package for sign in "*?["):
             return None
-        inside = _below(paths, posixpath.join(place, package), place)
+        inside = below(paths, posixpath.join(place, package), place)
         if not inside:
             missing = posixpath.join(place, package)
             return Wheel(refused=f"poetry-core finds nothing in {missing}", decides=each.span, sought=(missing,))
@@ -299,7 +156,7 @@ def _plain(tool: str, name: str, paths: frozenset[str]) -> Wheel:
     """A package or a module of the project's name, beside its metadata or in `src/`."""
     for front in ("", "src"):
         found = posixpath.join(front, name)
-        if inside := _below(paths, found, front):
+        if inside := below(paths, found, front):
             return Wheel(inside)
         if f"{found}.py" in paths:
             return Wheel({f"{name}.py": f"{found}.py"})
@@ -311,7 +168,7 @@ def _pdm(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | 
     if at(root, "tool", "pdm", "build"):
         return None
     if any(path.startswith("src/") for path in paths):
-        return Wheel(_below(paths, "src", "src"))
+        return Wheel(below(paths, "src", "src"))
     packages = {path.partition("/")[0] for path in paths if fits(path, "*/__init__.py") and path.count("/") == 1}
     packages -= {"tests", "test"}
     return Wheel({path: path for path in paths if path.partition("/")[0] in packages})
@@ -319,7 +176,7 @@ def _pdm(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | 
 
 _MAKERS: Mapping[str, Callable[[Project, MappingNode, frozenset[str]], Wheel | None]] = {
     HATCHLING: _hatchling,
-    SETUPTOOLS: _setuptools,
+    SETUPTOOLS: of_setuptools,
     UV: _uv,
     POETRY: _poetry,
     FLIT: _flit,

@@ -7,7 +7,8 @@ import posixpath
 from mcplint.facts.dependencies import Project
 from mcplint.model import UnpackagedData
 from mcplint.packaging.data import decides, leaves_out
-from mcplint.packaging.wheel import Wheel, inside, wheel
+from mcplint.packaging.wheel import inside, wheel
+from mcplint.packaging.wheel_files import Wheel
 from mcplint.programs.python.certain_imports import imported
 from mcplint.programs.python.certain_reads import Read, reads
 from mcplint.programs.python.modules import find
