@@ -10,11 +10,11 @@ says, without the dependency that was added, and a release that the new range
 rules out.
 
 Reported with `--locked`, also of `uv run` and `uv export`, for each of these
-differences, in the extras and groups of the project too; markers, sources and
-the settings of `[tool.uv]` are not compared. Reported with `--frozen` for a
-dependency that the lock does not have at all, or of which it has no release
-that the new range admits. A start by `uv run --locked` ends in the same way
-and is reported too.
+differences, in the extras and groups of the project too, also empty ones;
+markers, sources and the settings of `[tool.uv]` are not compared. Reported
+with `--frozen` for a dependency that the lock does not have at all, or of
+which it has no release that the new range admits. A start by
+`uv run --locked` ends in the same way and is reported too.
 
 Not reported where the build goes on with something else (`|| uv sync`), where
 a command after the COPY of the two files may have written one of them (`uv

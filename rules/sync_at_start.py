@@ -21,8 +21,8 @@ Otherwise not reported for a project that uv does not package, where something
 is mounted over the project or its environment, which then lasts, and for a
 service that compose builds if nothing touches `pyproject.toml` after `uv
 sync`: an image that is used where it was built keeps the time. A container
-that starts nothing of the project, such as `uvx mcp-server-time`, is no server
-known here.
+that starts nothing of the project, such as `uvx mcp-server-time`, alone or
+behind a bridge, is no server known here.
 
 The same is reported where `uv sync --frozen` fails in the build for want of
 `uv.lock` and the build goes on with something else, such as an installation

@@ -64,7 +64,8 @@ def differences(tree: Tree, folder: str) -> Iterator[Difference]:
     own = re.search(OWN, lock.text) if lock else None
     if project is None or lock is None or own is None:
         return
-    if at(project.document, "tool", "poetry", "dependencies") is not None:
+    by_poetry = at(project.document, "tool", "poetry", "dependencies") is not None
+    if by_poetry and at(project.document, "project", "dependencies") is None:
         return
     yield from _of_name(project, lock, own.start())
     yield from _of_version(project, lock, own.start())
@@ -82,11 +83,15 @@ _REVISED = re.compile(r"(?m)^revision = \d")
 
 
 def _metadata(lock: Source, start: int) -> str | None:
-    """What the lock repeats of the requirements of its own project, None where it repeats nothing."""
+    """What the lock repeats of the requirements of its own project, None where that is not told.
+
+    Of a project that asks for nothing it repeats nothing.
+    """
     end = lock.text.find("\n[[package]]", start)
     own = lock.text[start : end if end >= 0 else len(lock.text)]
     at = own.find("\n[package.metadata")
-    return own[at:] if at >= 0 else None
+    asks_nothing = _REVISED.search(lock.text) and "dependencies" not in own
+    return own[at:] if at >= 0 else "" if asks_nothing else None
 
 
 def _of_name(project: Project, lock: Source, end: int) -> Iterator[Difference]:
@@ -150,9 +155,12 @@ def _of_parts(project: Project, lock: Source, said: str) -> Iterator[Difference]
     own = normalized(project.name.only or "")
     for key, part in asked.items():
         if key[0] in _read(project, lock):
+            if not part.names and key not in kept and key != _MAIN and _REVISED.search(lock.text):
+                why = f"{project.source.path} has {key[0]} `{key[1]}`, which {lock.path} does not know of"
+                yield Difference(why, Label(part.place, "this list is new"))
             yield from _of_part(part, kept.get(key, ()), by_place, own, project, lock)
-    for key in kept.keys() - asked.keys():
-        if key[0] in _read(project, lock) and kept[key]:
+    for key in sorted(kept.keys() - asked.keys()):
+        if key[0] in _read(project, lock):
             kind, name = key
             why = f"{lock.path} was made for {kind} `{name}`, which {project.source.path} does not have"
             yield Difference(why, Label(project.span, "has no such list"))
@@ -247,6 +255,9 @@ def _kept(said: str) -> dict[_Key, tuple[_Kept, ...]] | None:
         if len(extra) > 1 or ("extra " in rest and not extra):
             return None
         found.setdefault(("the extra", extra[0]) if extra else _MAIN, []).append(each)
+    extras = re.search(r"(?m)^provides-extras = \[([^\[\]]*)\]", first)
+    for name in re.findall(r'"([^"\n]+)"', extras[1]) if extras else ():
+        found.setdefault(("the extra", normalized(name)), [])
     name = ""
     for line in groups.split("\n"):
         head = re.match(r"([\w.-]+) = \[", line)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from mcplint.commands.command_lines import program
+from mcplint.images.failures import before
 from mcplint.images.image import Image
 from mcplint.images.python_installs import installed_packages
 from mcplint.images.runs import RunStep
@@ -14,6 +16,11 @@ from mcplint.model import Lack, LackKind
 _TOOLS = {"adduser": "Debian 13", "addgroup": "Debian 13", "useradd": "Alpine", "groupadd": "Alpine"}
 """The programs, each with the distribution that comes without it."""
 _PACKAGES = {"adduser": "adduser", "addgroup": "adduser", "useradd": "shadow", "groupadd": "shadow"}
+
+_LOOKED_FOR = re.compile(
+    r"(?:\bcommand -[vV]|\bwhich|\btype|\bhash|\[ +-[xef])[ \"']{1,9}\S{0,40}(?:adduser|addgroup|useradd|groupadd)\b"
+)
+"""What asks whether a program that makes accounts is there."""
 
 
 def may_bring_user_tools(steps: Iterable[RunStep]) -> frozenset[str]:
@@ -37,7 +44,8 @@ def lacking_user_tools(steps: tuple[RunStep, ...], base: Image, tools: frozenset
     for step in steps:
         tool = program(step.argv)
         system = _TOOLS.get(tool)
-        if system is None or step.line.inside or (system == "Alpine") is not ("apk" in base.tools):
+        asked = step.doubted or step.line.inside or _LOOKED_FOR.search(before(step))
+        if system is None or asked or (system == "Alpine") is not ("apk" in base.tools):
             continue
         if not {tool, _PACKAGES[tool]} & tools:
             why = f"{reference} is {system}, which comes without it"
