@@ -49,7 +49,11 @@ def npm_commands(tree: Tree, published: Collection[str]) -> Iterator[EntryPoint]
 
 def _is_published(tree: Tree, package: PackageJson, published: Collection[str]) -> bool:
     """Whether a `server.json` names a package, or a workflow publishes the project's."""
-    return package.name in published or any(_PUBLISHES.search(text) for text in _texts(tree, tree.workflows))
+    return package.name in published or tree.once(_publishes)
+
+
+def _publishes(tree: Tree) -> bool:
+    return any(_PUBLISHES.search(text) for text in _texts(tree, tree.workflows))
 
 
 def _is_changed(tree: Tree, package: PackageJson) -> bool:
@@ -59,9 +63,16 @@ def _is_changed(tree: Tree, package: PackageJson) -> bool:
     scripts = [node.text for node in package.scripts.values()]
     if any("package.json" in text or "package-json" in text for text in scripts):
         return True
+    return any(map(_is_elsewhere, scripts)) or tree.once(_publishes_elsewhere)
+
+
+def _publishes_elsewhere(tree: Tree) -> bool:
     recipes = (path for path in sorted(tree.paths) if path.endswith((".sh", "Makefile", "justfile", ".releaserc")))
-    texts = (*scripts, *_texts(tree, (*tree.workflows, *recipes)))
-    return any(_PUBLISHES.search(text) and _ELSEWHERE.search(text) for text in texts)
+    return any(map(_is_elsewhere, _texts(tree, (*tree.workflows, *recipes))))
+
+
+def _is_elsewhere(text: str) -> bool:
+    return bool(_PUBLISHES.search(text) and _ELSEWHERE.search(text))
 
 
 def _texts(tree: Tree, paths: Collection[str]) -> Iterator[str]:

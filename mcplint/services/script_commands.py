@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from mcplint.commands.recipes import MOST_TEXT
 from mcplint.commands.shell_words import matching
 from mcplint.knowledge.executables import CONTAINER_ENGINES
-from mcplint.services.script_words import LONGEST, ROOT, VARIABLE, filled, settings, within, words
+from mcplint.services.script_words import NEAR, ROOT, VARIABLE, filled, settings, within, words
 from mcplint.text.source import Span
 
 BUILDERS = (*CONTAINER_ENGINES, "buildah")
@@ -51,15 +52,15 @@ def build_commands(
     variables: dict[str, str] | None = None
     loops: dict[str, list[str]] = {}
     place, seen = _Place(caller), 0
-    for match in BUILD.finditer(text):
+    for match in BUILD.finditer(text, 0, MOST_TEXT):
         if variables is None:
             variables = {**settings(text, path), **more}
             loops = {loop[1]: loop[2].split() for loop in LOOP.finditer(text)}
         line = text.rfind("\n", 0, match.start()) + 1
         place = _Place(caller) if each else place
         for moved in CD.finditer(text, line if each else seen, match.start()):
-            if text[moved.start() - 1 : moved.start()] != "(" or _matched(text, moved.start() - 1) > match.start():
-                said, _ = words(text, moved.end(), path)
+            if text[moved.start() - 1 : moved.start()] != "(" or not _closes(text, moved.start() - 1, match.start()):
+                said, _ = words(text, moved.end(), path, most=1)
                 place = place.moved(filled(said[0], variables) if said and moved[1] != "popd" else "-")
         seen = match.start()
         if not text[line : match.start()].lstrip().startswith("#"):
@@ -71,7 +72,7 @@ def build_commands(
 def _rounds(found: Mapping[str, list[str]], said: list[str], variables: dict[str, str]) -> Iterator[dict[str, str]]:
     """The variables of a command, in each round of the loop that gives it one of them."""
     names = {name for word in said if "$" in word for match in VARIABLE.finditer(word) for name in match.groups()}
-    loops = [name for name in found if name in names]
+    loops = sorted(names & found.keys())
     rounds = found[loops[0]] if len(loops) == 1 else []
     if rounds and not any(set("$*`(") & set(each) for each in rounds):
         yield from ({**variables, loops[0]: each.strip("\"'")} for each in rounds[:MOST])
@@ -79,8 +80,10 @@ def _rounds(found: Mapping[str, list[str]], said: list[str], variables: dict[str
         yield variables
 
 
-def _matched(text: str, opener: int) -> int:
-    return opener + matching(text[opener : opener + LONGEST], 0)
+def _closes(text: str, opener: int, end: int) -> bool:
+    """Whether a parenthesis is closed before a place."""
+    inside = text[opener : min(end, opener + NEAR)]
+    return matching(inside, 0) < len(inside)
 
 
 def _head(script: Span, match: re.Match[str]) -> Span:
@@ -92,7 +95,7 @@ def _head(script: Span, match: re.Match[str]) -> Span:
 def renamed(script: Span, more: Mapping[str, str], path: str = "") -> Iterator[Renamed]:
     """What a script calls by one more name."""
     text = script.text
-    found = list(RENAME.finditer(text))
+    found = list(RENAME.finditer(text, 0, MOST_TEXT))
     variables = {**settings(text, path), **more} if found else {}
     for match in found:
         line = text.rfind("\n", 0, match.start()) + 1

@@ -12,8 +12,8 @@ ROOT = "\0"
 """What a path begins with that leads from the root of the project, wherever a command is called."""
 OPEN = "$()"
 """What stands in a word in place of the output of a command that is not known."""
-LONGEST = 4000
-"""How much of a command is read."""
+LONGEST, NEAR = 4000, 500
+"""How much of a command is read, and how far its quotes and parentheses are looked for."""
 MAX_NESTED, MAX_LENGTH = 6, 2000
 _LINE = re.compile(r"(?:[^\\\n]|\\(?:\r?\n|.?))*+")
 _OPENS = re.compile(r"\$\{\{|\{\{|\$?\$[({]|`")
@@ -36,19 +36,21 @@ _SETS = re.compile(
 )
 
 
-def words(text: str, start: int, path: str, nested: int = 0) -> tuple[list[str], int]:
+def words(text: str, start: int, path: str, nested: int = 0, most: int = LONGEST) -> tuple[list[str], int]:
     """The words of the command that begins at a place, and where it ends; `path`: of the file, empty for a step's.
+
+    `most`: how many of them are asked for.
 
     A command in the string of another, as in `package.json`, ends with that string.
     """
     line = text.rfind("\n", 0, start) + 1
-    outer, inner = _quote(text[max(line, start - LONGEST) : start]), ""
+    outer, inner = _quote(text[max(line, start - NEAR) : start]), ""
     ends = _LINE.match(text, start, start + LONGEST)
     end = ends.end() if ends else start
     found: list[str] = []
     word: str | None = None
     at = start
-    while at < end:
+    while at < end and len(found) < most:
         char = text[at]
         if char == "\\" and at + 1 < end:
             escaped = text[at + 1]
@@ -161,7 +163,7 @@ def settings(text: str, path: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for match in _SETS.finditer(text):
         if match[1] not in found:
-            said, _ = words(text, match.end(), path)
+            said, _ = words(text, match.end(), path, most=1)
             found[match[1]] = said[0] if said else ""
     return found
 
