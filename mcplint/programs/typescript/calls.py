@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mcplint.programs.typescript.functions import bound, invoke
-from mcplint.programs.typescript.libraries.web import enlarge
+from mcplint.programs.typescript.libraries.strangers import is_harmless, makes_layer
+from mcplint.programs.typescript.libraries.web import application, enlarge
 from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.values import (
@@ -57,15 +58,16 @@ def _library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
     if handler is not None:
         return handler(machine, args, owner)
     if isinstance(owner, (Object, Sequence)) or owner is None:
-        return _unknown(machine, unknown(*args.notes), args)
+        made = _unknown(machine, unknown(*args.notes), args, not is_harmless(path))
+        return application(machine, args, None, path) if made.options is None and makes_layer(path, owner) else made
     from mcplint.programs.typescript.methods import method
 
     return method(machine, owner, path.rpartition(".")[2], args)
 
 
-def _unknown(machine: Machine, callee: Abstract, args: Args) -> Abstract:
+def _unknown(machine: Machine, callee: Abstract, args: Args, guards: bool = False) -> Abstract:
     """What an unknown function gives: anything; where it is given functions, what may call them."""
-    enlarge(machine, args.positional)
+    enlarge(machine, args.positional, guards=guards)
     functions = tuple(value for value in args.positional if isinstance(value.only, (Function, Wrapped, Method)))
     if functions:
         return known(Wrapped(functions), *args.notes)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mcplint.programs.journal import Return
+from mcplint.programs.typescript.libraries.strangers import is_harmless
 from mcplint.programs.typescript.libraries.web import enlarge
 from mcplint.programs.typescript.machine import Args, Machine, TooLarge
 from mcplint.programs.typescript.operators import text_of
@@ -183,7 +184,7 @@ def construct(machine: Machine, option: Any, args: Args) -> Abstract:
         if known_class:
             machine.tables.calls[f"{path}.{CONSTRUCTED}"](machine, args, made)
         else:
-            enlarge(machine, args.positional)
+            enlarge(machine, args.positional, guards=not is_harmless(path))
         return known(made, *args.notes)
     if isinstance(option, Function):
         made = Object(None, args.span)

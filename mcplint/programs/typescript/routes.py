@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 
 from mcplint.model import Endpoint, Matching
 from mcplint.programs.typescript.libraries import sdk
-from mcplint.programs.typescript.libraries.web import APPS, ENLARGED, HANDLER, HOST_GUARDS, MIDDLEWARE, ROUTES, Route
+from mcplint.programs.typescript.libraries.strangers import may_refuse
+from mcplint.programs.typescript.libraries.web import (
+    APPS,
+    ENLARGED,
+    GUARDED,
+    HANDLER,
+    HOST_GUARDS,
+    MIDDLEWARE,
+    ROUTES,
+    Route,
+)
 from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.middleware import Middleware, applying
 from mcplint.programs.typescript.operators import REQUEST_PATH
@@ -50,7 +60,8 @@ class Walked(NamedTuple):
 
     `chain`: what requests for MCP come through before they are answered, None for what is not known; `elsewhere`: the
     calls that set up other routes. `apps`: which libraries made what routes requests, as often as they did. `guards`:
-    what refuses foreign hosts in front of all endpoints but those that are not guarded.
+    what refuses foreign hosts in front of all endpoints but those that are not guarded. `watched`: whether requests for
+    MCP come through a layer that is not known, which may look at who calls.
     """
 
     met: tuple[Met, ...] = ()
@@ -61,6 +72,7 @@ class Walked(NamedTuple):
     elsewhere: tuple[Span, ...] = ()
     apps: tuple[str, ...] = ()
     guards: tuple[Middleware, ...] = ()
+    watched: bool = False
 
     def matching(self, told: bool) -> Matching:
         """How its routes are found; `told`: whether the program may have said how. A router inside has settings too."""
@@ -78,7 +90,7 @@ def walk(machine: Machine, app: Any) -> Walked:
     sure = all(_place(item.path) != "*" for item in walking.met)
     elsewhere = tuple(span for path, span in walking.aside if sure and _place(path) not in above)
     hosts, apps, guards = tuple(walking.hosts), tuple(walking.apps), tuple(walking.guards)
-    return Walked(tuple(walking.met), endpoints, closed, hosts, chain, elsewhere, apps, guards)
+    return Walked(tuple(walking.met), endpoints, closed, hosts, chain, elsewhere, apps, guards, walking.watched)
 
 
 def _place(prefix: Abstract) -> str:
@@ -108,11 +120,14 @@ class _Walk:
         self.aside: list[tuple[Abstract, Span]] = []
         self.apps: list[str] = []
         self.guards: list[Middleware] = []
+        self.watching: set[str] = set()
+        self.watched = False
 
     def app(self, app: Any, prefix: Abstract) -> bool:
         """Whether nothing but what is found answers below a prefix."""
         if self.depth > DEEPEST or app is None:
             return False
+        self.watched = self.watched or isinstance(app, Wrapped) or (isinstance(app, Object) and GUARDED in app.table)
         if isinstance(app, (Function, Wrapped, Method)) or (isinstance(app, Object) and app.library == sdk.HANDLERS):
             self.listener(app, prefix, ())
             return False
@@ -186,13 +201,18 @@ class _Walk:
         """Notes what requests come through: that of this route, and what was put in front of it before, each once."""
         options = [option for handler in route.handlers for option in handler.options or (None,)]
         steps = [option if _is_known(option) else None for option in options]
+        watches = any(map(may_refuse, options))
         if met:
             above = tuple(_above(path))
-            for place in tuple(self.before) if set(above) == {"*"} else above:
+            places = tuple(self.before) if set(above) == {"*"} else above
+            self.watched = self.watched or watches or not self.watching.isdisjoint(places)
+            for place in places:
                 self.chain += self.before.pop(place, ())
             self.chain += steps
         elif route.use:
             self.before.setdefault(_place(path), []).extend(steps)
+            if watches:
+                self.watching.add(_place(path))
         if not met:
             self.aside.append((path, route.span))
 

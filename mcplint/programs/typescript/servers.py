@@ -14,7 +14,8 @@ from mcplint.programs.typescript import ports
 from mcplint.programs.typescript.guards import CHECKS, GUARDS
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
-from mcplint.programs.typescript.libraries.web import APPS, BELOW, GUARDED, HANDLER, REWRITES, ROUTES, SLASHED, Route
+from mcplint.programs.typescript.libraries.strangers import shown_callers
+from mcplint.programs.typescript.libraries.web import APPS, BELOW, HANDLER, REWRITES, ROUTES, SLASHED, Route
 from mcplint.programs.typescript.machine import FORKS, FRAMEWORK, Args, Machine, Served
 from mcplint.programs.typescript.middleware import LOOPBACK, body_parser, compressed, cors, trusted
 from mcplint.programs.typescript.routes import Met, Walked, walk
@@ -133,7 +134,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         host_check=check,
         allowed_hosts=hosts,
         trusted_hosts=trusted(there.guards),
-        auth=unknown() if _guarded(each.what) else _auth(machine, there, note),
+        auth=_auth(machine, there, note),
         runner=_runner(each.what),
         wiring=_wiring(machine, there.met, kind),
         cors=() if _mentions(machine, ALLOWS) else cors(first.layers),
@@ -323,13 +324,10 @@ def _texts(value: Abstract) -> Abstract:
     return known(tuple(item.only for item in items), *value.trace)
 
 
-def _guarded(app: Any) -> bool:
-    return isinstance(app, Object) and bool(GUARDED.of(app.table))
-
-
 def _auth(machine: Machine, there: Walked, note: Label) -> Abstract:
     """What checks callers where requests for MCP come to: None where no module of the program speaks of them there."""
-    if any(package and len(package.fact.source.text) > BUNDLE for package in machine.packages.values()):
+    texts = [package.fact.source.text for package in machine.packages.values() if package]
+    if there.watched or any(len(text) > BUNDLE or shown_callers(text) for text in texts):
         return unknown()
     if not _mentions(machine, GUARDS):
         return known(None, note)

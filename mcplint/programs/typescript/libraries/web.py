@@ -39,6 +39,10 @@ APPS = {
 }
 
 
+GIVES = ("express-async-handler:default", "hono/factory:createMiddleware", "koa-compose:default")
+"""What gives the function that it is given, or one that does the same."""
+HOOKS = ("onRequest", "preParsing", "preValidation", "preHandler")
+"""What Fastify calls before a handler. Source: https://fastify.dev/docs/latest/Reference/Lifecycle/"""
 HOST_GUARDS = tuple(
     f"{home}:{name}"
     for home in ("@modelcontextprotocol/sdk/server/middleware/hostHeaderValidation", "@modelcontextprotocol/express")
@@ -92,17 +96,19 @@ def route(machine: Machine, args: Args, owner: Any, method: str) -> Abstract:
     return known(owner)
 
 
-def enlarge(machine: Machine, values: Iterable[Abstract], depth: int = 0) -> None:
-    """Notes that something unknown may add routes to the applications and servers that it is given."""
+def enlarge(machine: Machine, values: Iterable[Abstract], depth: int = 0, guards: bool = False) -> None:
+    """Notes that something unknown may add routes to the applications and servers that it is given, or `guards`."""
     for option in (option for value in values for option in value.options or ()):
-        if isinstance(option, Object) and ENLARGED in option.table:
+        if isinstance(option, Object) and ENLARGED in option.table and (GUARDED in option.table or not guards):
             continue
         if isinstance(option, Object) and (option.library in APPS.values() or HANDLER in option.table):
             ENLARGED.add(machine, option.table, True)
+            if guards:
+                GUARDED.add(machine, option.table, True)
             handler = HANDLER.value(option.table)
-            enlarge(machine, (handler,) if handler is not None else (), depth)
+            enlarge(machine, (handler,) if handler is not None else (), depth, guards)
         elif isinstance(option, Object) and option.kind is None and not depth:
-            enlarge(machine, [value for value in option.table.values() if isinstance(value, Value)], 1)
+            enlarge(machine, [value for value in option.table.values() if isinstance(value, Value)], 1, guards)
 
 
 def base_path(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -143,7 +149,8 @@ def route_object(machine: Machine, args: Args, owner: Any) -> Abstract:
         methods = prop(first, "method")
         names = [methods] if isinstance(methods.only, str) else list(elements(methods) or ())
         said = tuple(str(each.only).upper() for each in names if isinstance(each.only, str))
-        handlers = (prop(first, "handler"),)
+        hooks = (first.only.table[name] for name in HOOKS if name in first.only.table)
+        handlers = (*hooks, prop(first, "handler"))
         ROUTES.add(machine, owner.table, Route(said, prop(first, "url"), handlers, _place(args)))
         return known(owner)
     if len(args.positional) > 1:
@@ -280,6 +287,19 @@ def register(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(owner)
 
 
+def add_hook(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`fastify.addHook(name, hook)`: one that the project has not written may turn callers away."""
+    hook = args.get(1)
+    if isinstance(owner, Object) and not isinstance(hook.only, Function):
+        GUARDED.add(machine, owner.table, True)
+    return known(owner)
+
+
+def first_of(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """A call of what wraps a handler and changes nothing that is told here."""
+    return args.get(0)
+
+
 def request_starts(machine: Machine, args: Args, owner: Any) -> Abstract:
     text = args.get(0).only
     return known(PathTest((text,), exact=False)) if isinstance(text, str) else unknown()
@@ -320,6 +340,8 @@ CALLS: Mapping[str, Handler] = {
     "fastify:default": partial(application, kind=APPS["fastify"]),
     f"{APPS['fastify']}.listen": partial(listen, kind="fastify"),
     f"{APPS['fastify']}.register": register,
+    f"{APPS['fastify']}.addHook": add_hook,
+    **dict.fromkeys(GIVES, first_of),
     f"{APPS['koa']}.listen": partial(listen, kind="koa"),
     f"{APPS['koa-router']}.routes": chained,
     f"{APPS['koa-router']}.allowedMethods": chained,
