@@ -17,12 +17,15 @@ from mcplint.programs.typescript.libraries import mcp_nest, web
 from mcplint.programs.typescript.libraries.nest_modules import CALLS as MODULE_CALLS
 from mcplint.programs.typescript.libraries.nest_modules import (
     COMMON,
+    CONSUMER,
     CONTAINER,
     VERBS,
     Container,
     decorators_of,
+    is_watched,
     parameters,
 )
+from mcplint.programs.typescript.libraries.strangers import any_may_refuse
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
@@ -73,6 +76,8 @@ def created(machine: Machine, args: Args, owner: Any) -> Abstract:
     container.start(machine)
     if container.open or not all(map(mcp_nest.is_known, container.dynamic)):
         web.enlarge(machine, (inner,))
+    if container.watched:
+        _watch(machine, made)
     return known(made, *args.notes)
 
 
@@ -159,11 +164,15 @@ def _routes(machine: Machine, owner: Object, container: Container, controller: C
         return
     below = said[0].table[ARGUMENTS][0].get(0)
     below = prop(below, "path", known("")) if isinstance(below.only, Object) and not elements(below) else below
+    if is_watched(machine, controller.scope, controller.node):
+        _watch(machine, owner)
     methods = {name: function for each in reversed(controller.lineage()) for name, function in each.methods.items()}
     for function in methods.values():
         for verb in decorators_of(machine, function.scope, function.node):
             if _named(verb) not in VERBS or verb.span is None:
                 continue
+            if is_watched(machine, function.scope, function.node):
+                _watch(machine, owner)
             asked: tuple[str, ...] = () if _named(verb) == "All" else (_named(verb).upper().replace("SSE", "GET"),)
             note = Label(verb.span, "called here")
             answers = Object(External(ROUTE), verb.span, {HANDLES: ((container, controller, function),)})
@@ -173,6 +182,20 @@ def _routes(machine: Machine, owner: Object, container: Container, controller: C
                     where = _placed(machine, owner, _joined((start, end), note), asked, container.moved)
                     handler = known(Method(answers, f"{ROUTE}.answer"), note)
                     yield web.Route(asked, where, (handler,), verb.span)
+
+
+def _watch(machine: Machine, owner: Any) -> None:
+    """Notes that something may look at who calls."""
+    found = _application(owner)
+    if found is not None:
+        web.GUARDED.add(machine, found[0].table, True)
+
+
+def intercepted(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`app.useGlobalInterceptors(…)`, which may refuse."""
+    if any(map(any_may_refuse, args.positional)):
+        _watch(machine, owner)
+    return known(owner)
 
 
 def _named(decorator: Object) -> str:
@@ -284,7 +307,7 @@ def provided(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 OPENS = ("useStaticAssets", "register", "connectMicroservice", "startAllMicroservices", "setViewEngine")
-SETTINGS = ("useGlobalPipes", "useGlobalFilters", "useGlobalInterceptors", "useGlobalGuards", "enableShutdownHooks")
+SETTINGS = ("useGlobalPipes", "useGlobalFilters", "useGlobalGuards", "enableShutdownHooks")
 CALLS: Mapping[str, Handler] = {
     **MODULE_CALLS,
     "@nestjs/core:NestFactory.create": created,
@@ -300,9 +323,10 @@ CALLS: Mapping[str, Handler] = {
     **{f"{ADAPTER}.{name}": partial(given_to_inner, name=name) for name in (*web.METHODS, "use")},
     **{f"{kind}.{name}": provided for kind in (APPLICATION, CONTEXT) for name in ("get", "resolve")},
     **{f"{kind}.{name}": web.chained for kind in (APPLICATION, CONTEXT) for name in SETTINGS},
+    f"{APPLICATION}.useGlobalInterceptors": intercepted,
     **{f"{APPLICATION}.{name}": opened for name in OPENS},
     f"{ROUTE}.answer": answer,
 }
-CLASSES: tuple[str, ...] = (APPLICATION, CONTEXT, FASTIFY, EXPRESS, ADAPTER, ROUTE)
+CLASSES: tuple[str, ...] = (APPLICATION, CONTEXT, FASTIFY, EXPRESS, ADAPTER, ROUTE, CONSUMER)
 READS: Mapping[str, Reader] = {}
 ALIASES: Mapping[str, str] = {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.functions import bound, construct
+from mcplint.programs.typescript.libraries.strangers import any_may_refuse
 from mcplint.programs.typescript.machine import Args, Handler, Machine
 from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Class, Frame, Function, Object, elements, prop
@@ -24,6 +25,8 @@ DECORATORS = (*VERBS, "Module", "Controller", "Injectable", "Inject", "Req", "Re
 ROUTER = "@nestjs/core:RouterModule"
 ADAPTER_HOST = "@nestjs/core:HttpAdapterHost"
 HOOKS = ("onModuleInit", "onApplicationBootstrap")
+CONSUMER = f"{COMMON}Consumer"
+WATCHED: Noted[bool] = Noted("what is put in front of controllers may look at who calls")
 CONTAINER: Noted[Any] = Noted("what Nest has made of modules")
 PARAMETERS = ("required_parameter", "optional_parameter")
 
@@ -33,7 +36,7 @@ class Container:
 
     `made`: those that are made once, by what they are asked for. `dynamic`: modules that libraries make. `adapter`:
     what `HttpAdapterHost` gives. `moved`: a router module may put controllers elsewhere. `open`: something unknown may
-    add routes, or answer before them.
+    add routes, or answer before them. `watched`: it may look at who calls.
     """
 
     def __init__(self, root: Abstract, machine: Machine, adapter: Abstract) -> None:
@@ -42,7 +45,7 @@ class Container:
         self.controllers: dict[Class, None] = {}
         self.providers: dict[Any, Abstract] = {}
         self.dynamic: list[Object] = []
-        self.moved = self.open = False
+        self.moved = self.open = self.watched = False
         self.made: dict[Any, Abstract] = {}
         self.requested: dict[Any, bool] = {}
         self._import(machine, root)
@@ -52,6 +55,12 @@ class Container:
         for token in (*self.providers, *self.controllers, *self.modules):
             if not self.per_request(machine, token):
                 self.find(machine, token)
+        consumer = Object(External(CONSUMER), None)
+        for module in self.modules:
+            made, configure = self.made.get(module, unknown()).only, module.find("configure")
+            if isinstance(made, Object) and configure is not None:
+                machine.call(known(bound(made, configure)), Args((known(consumer),), made.span))
+        self.watched = self.watched or bool(WATCHED.of(consumer.table))
 
     def run_hooks(self, machine: Machine) -> None:
         """Calls what is called once everything is made."""
@@ -63,6 +72,8 @@ class Container:
 
     def _import(self, machine: Machine, module: Abstract) -> None:
         self.open = self.open or not module.options
+        # A module may have a guard for all controllers.
+        self.watched = self.watched or any_may_refuse(module)
         for option in module.options or ():
             machine.spend(1)
             if isinstance(option, Class) and option not in self.modules:
@@ -99,6 +110,7 @@ class Container:
         said = prop(metadata, name)
         found = elements(said)
         self.open = self.open or (found is None and said.only is not UNDEFINED)
+        self.watched = self.watched or (found is None and said.only is not UNDEFINED)
         return found or ()
 
     def find(self, machine: Machine, token: Any, request: dict[Any, Abstract] | None = None) -> Abstract:
@@ -221,8 +233,8 @@ def parameters(function: Function) -> list[Node]:
     return [node for node in given.named_children if node.type in PARAMETERS] if given is not None else []
 
 
-def decorators_of(machine: Machine, scope: Frame, node: Node) -> list[Object]:
-    """The decorators of Nest that a class, a method, a field or a parameter has, as far as they are known."""
+def _decorators(node: Node) -> list[Node]:
+    """What is written before a class, a method, a field or a parameter."""
     nodes = [child for child in node.children if child.type == "decorator"]
     if node.parent is not None and node.parent.type == "export_statement":
         nodes += [child for child in node.parent.children if child.type == "decorator"]
@@ -231,9 +243,20 @@ def decorators_of(machine: Machine, scope: Frame, node: Node) -> list[Object]:
         if before.type == "decorator":
             nodes.append(before)
         before = before.prev_named_sibling
+    return [each.named_children[0] for each in nodes]
+
+
+def is_watched(machine: Machine, scope: Frame, node: Node) -> bool:
+    """Whether a decorator of a package that is not known may put a guard in front of what it decorates."""
+    called = (each.child_by_field_name("function") or each for each in _decorators(node))
+    return any(any_may_refuse(machine.evaluate(scope, each)) for each in called)
+
+
+def decorators_of(machine: Machine, scope: Frame, node: Node) -> list[Object]:
+    """The decorators of Nest that a class, a method, a field or a parameter has, as far as they are known."""
     found: list[Object] = []
-    for each in nodes:
-        value = machine.evaluate(scope, each.named_children[0])
+    for each in _decorators(node):
+        value = machine.evaluate(scope, each)
         for item in elements(value) or (value,):
             only = item.only
             if isinstance(only, Object) and (only.library or "").startswith(COMMON) and ARGUMENTS in only.table:
@@ -256,6 +279,17 @@ def forward(machine: Machine, args: Args, owner: Any) -> Abstract:
     return machine.call(args.get(0), Args((), args.span))
 
 
+def applied(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`consumer.apply(…middleware)`."""
+    if any(map(any_may_refuse, args.positional)) or args.open:
+        WATCHED.add(machine, owner.table, True)
+    return known(owner)
+
+
+def _chained(machine: Machine, args: Args, owner: Any) -> Abstract:
+    return known(owner)
+
+
 def router(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`RouterModule.register([{path, module}])`."""
     return known(Object(External(ROUTER), args.span))
@@ -267,6 +301,8 @@ def _decorating(name: str) -> Handler:
 
 CALLS: Mapping[str, Handler] = {
     **{f"{COMMON}{name}": _decorating(name) for name in DECORATORS},
+    f"{CONSUMER}.apply": applied,
+    **dict.fromkeys((f"{CONSUMER}.exclude", f"{CONSUMER}.forRoutes"), _chained),
     f"{COMMON}applyDecorators": together,
     f"{COMMON}forwardRef": forward,
     **{f"{ROUTER}.{name}": router for name in ("register", "forRoot", "forChild")},

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from mcplint.programs.typescript.libraries.web import CLASSES, HOOKS, MIDDLEWARE
-from mcplint.programs.typescript.values import Method, Object, Wrapped, prop
+from mcplint.programs.typescript.values import Class, Method, Object, Wrapped, prop
 from mcplint.programs.values import Abstract, External, Sequence, known
 
 _EXPRESS = (
@@ -34,23 +34,26 @@ _HONO = (
 )
 _CHECKED = r"@modelcontextprotocol/(?:sdk/server/auth/\S{1,60}|express|hono|fastify|server-legacy/auth)"
 """Whose checks are searched for by their names."""
+_NEST = (
+    r"@nestjs/(?:config|swagger|terminus|schedule|event-emitter|axios|typeorm|mongoose|bull|bullmq|throttler|cache-manager|"
+    r"serve-static|cqrs|sequelize)|nestjs-pino|nest-winston"
+)
 _AROUND = (
     r"hono|hono/(?:streaming|factory|cloudflare-workers|bun|deno|vercel|adapter|conninfo|utils/\S{1,30})|pino|winston|"
     r"@hono/(?:node-server(?:/\S{1,30})?|prometheus|zod-openapi|node-ws|mcp)|prom-client|raw-body|co-body|request-ip|"
     r"mcp|get-port|open|serverless-http|micro|nanoid|uuid|lodash|"
-    r"@nestjs/(?:core|common|config|platform-(?:express|fastify)|swagger|terminus|schedule|event-emitter|axios|typeorm|"
-    r"mongoose|bull|bullmq|throttler|cache-manager|serve-static|websockets|microservices|cqrs|sequelize)|nestjs-pino|"
-    r"nest-winston|@rekog/mcp-nest|"
+    r"@nestjs/(?:core|common|platform-(?:express|fastify)|websockets|microservices|graphql|apollo|mapped-types)|@rekog/"
+    r"mcp-nest|class-validator|class-transformer|"
     r"@sentry/[\w-]{1,40}|@opentelemetry/[\w-]{1,80}|socket\.io|ws|@godaddy/terminus|stoppable|http-terminator|"
     r"http-graceful-shutdown|lightship|http-shutdown|server-destroy|graceful-server|close-with-grace|"
     r"@modelcontextprotocol/[\w/.-]{1,80}|mcp-handler|@vercel/mcp-adapter|fetch-to-node|fastmcp|next(?:/\S{1,40})?|"
     r"next-intl(?:/\S{1,40})?|vite|vite-express|dotenv|zod|chalk|debug|newrelic|dd-trace|elastic-apm-node|"
     r"@apollo/server(?:/\S{1,40})?|graphql-http(?:/\S{1,40})?|express-graphql|node:\S{1,40}"
 )
-HARMLESS = re.compile(f"{_EXPRESS}|{_KOA}|{_FASTIFY}|{_HONO}|{_AROUND}")
+HARMLESS = re.compile(f"{_EXPRESS}|{_KOA}|{_FASTIFY}|{_HONO}|{_NEST}|{_AROUND}")
 """The packages that let every caller through: bodies, headers, logs, files, limits of how often one may ask."""
-LAYERS = re.compile(f"{_EXPRESS}|{_KOA}|{_HONO}|{_CHECKED}")
-"""Those of them whose calls make layers."""
+LAYERS = re.compile(f"{_EXPRESS}|{_KOA}|{_HONO}|{_NEST}|{_CHECKED}")
+"""Those of them whose calls make layers, or modules of Nest."""
 IMPORTED = re.compile(r"""\bimport\s{1,9}([\w$*{},\s]{1,2000})\sfrom\s{0,9}["']([^"'./\n][^"'\n]{0,200})["']""")
 
 
@@ -86,10 +89,10 @@ def may_refuse(option: Any) -> bool:
         return not is_harmless(option.path)
     if isinstance(option, Sequence):
         return option.items is None or any(map(any_may_refuse, option.items))
-    if not isinstance(option, Object):
+    if not isinstance(option, (Object, Class)):
         return False
     library = option.library
-    if option.kind is None:
+    if isinstance(option, Object) and option.kind is None:
         return any(name in option.table and any_may_refuse(prop(known(option), name)) for name in HOOKS)
     return library is not None and library not in (*MIDDLEWARE, *CLASSES) and not is_harmless(library)
 
