@@ -63,6 +63,11 @@ def is_harmless(path: str) -> bool:
     return not colon or HARMLESS.fullmatch(package) is not None
 
 
+REQUIRED = re.compile(
+    r"""\b(?:const|let|var)\s{1,9}([\w$]{1,99}|\{[\w$:,\s]{1,2000}\})\s?=\s?require\(\s?["']([^"'./\n][^"'\n]{0,200})["']"""
+)
+
+
 def makes_layer(path: str, owner: Any) -> bool:
     """Whether what a call of a harmless package gives is a layer."""
     package, colon, _ = path.partition(":")
@@ -72,11 +77,20 @@ def makes_layer(path: str, owner: Any) -> bool:
 
 def shown_callers(text: str) -> bool:
     """Whether a module hands the request itself to a package that is not known."""
-    foreign = (found[1] for found in IMPORTED.finditer(text) if not is_harmless(f"{found[2]}:"))
-    names = "|".join({name for listed in foreign for name in re.findall(r"(?!(?:as|type)\b)[\w$]{1,99}", listed)})
+    imports = (*IMPORTED.finditer(text), *REQUIRED.finditer(text))
+    foreign = [found[1] for found in imports if not is_harmless(f"{found[2]}:")]
+    names = {name for listed in foreign for name in re.findall(r"(?!(?:as|type)\b)[\w$]{1,99}", listed)}
+    if not names:
+        return False
+    made = rf"\b([\w$]{{1,99}})\s?=\s?(?:await\s)?(?:new\s)?(?:{_any_of(names)})(?![\w$])"
+    names.update(re.findall(made, text))
     request = r"\(\s{0,99}(?:req|request|ctx|context|c)(?:\.(?:raw|req|request|headers)){0,2}\s{0,9}[,)]"
-    names = names.replace("$", r"\$")
-    return bool(names) and re.search(rf"(?<![.\w])(?:{names})(?:\.\w{{1,40}}){{0,3}}{request}", text) is not None
+    called = rf"(?<![.\w$])(?:this\.)?(?:{_any_of(names)})(?:\.\w{{1,40}}){{0,3}}{request}"
+    return re.search(called, text) is not None
+
+
+def _any_of(names: set[str]) -> str:
+    return "|".join(map(re.escape, sorted(names)))
 
 
 def may_refuse(option: Any) -> bool:

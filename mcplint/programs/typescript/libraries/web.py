@@ -127,6 +127,7 @@ def use(machine: Machine, args: Args, owner: Any) -> Abstract:
     if given and (_is_path(given[0]) or (len(given) > 1 and _is_read(given[0]))):
         path = given.pop(0)
     if isinstance(owner, Object):
+        given += [unknown(*args.open)] if args.open else []
         ROUTES.add(machine, owner.table, Route((), path, tuple(given), _place(args), True))
     return known(owner)
 
