@@ -145,6 +145,7 @@ SPELLED = (
     ("build.sh", "docker build --target base -t n .\ndocker buildx imagetools create -t o/n:1 n\n", "1"),
     ("build.sh", "for S in o/n o/m; do\n  docker build --target base -t $S:1 .\ndone\n", "1"),
     ("build.sh", "docker build --target base -t n:1 .\ndocker tag n:2 o/n\n", None),
+    ("build.sh", "docker build --target base -t $IMAGE .\ndocker tag $OTHER o/n\n", None),
     ("build.sh", "docker pull m\ndocker build --target base -t n .\n# docker tag n o/n\ndocker tag m o/n\n", None),
     ("build.sh", "docker build --target base -t o/$(basename $PWD) .\n", None),
     ("build.sh", "for S in *; do docker build --target base -t o/$S $S; done\n", None),
@@ -303,4 +304,5 @@ def test_an_image_that_is_built_in_several_ways_is_told_by_its_tag() -> None:
 def test_an_image_may_be_one_whose_name_is_not_known() -> None:
     files = {"Dockerfile": DOCKERFILE, "build.sh": "docker build -t $NAME .\n"}
     assert builds({**files, "build.sh": "docker build -t n $1\n"}).is_unplaced("n")
+    assert builds({**files, "build.sh": "docker build -t m .\ndocker tag $1 n\n"}).is_unplaced("n")
     assert builds(files).may_build("n") and not builds({**files, "build.sh": "docker build -t m .\n"}).may_build("n")

@@ -94,8 +94,11 @@ def named_builds(tree: Tree) -> Iterator[NamedBuild]:
             built.setdefault(each.name, []).append(each)
             yield each
     for again in names:
-        tag, (name, new) = tag_of(again.old), _name(again.new)
-        for one in {(one.dockerfile, one.target): one for one in built.get(_name(again.old)[0], ())}.values():
+        (old, tag), (name, new) = _name(again.old), _name(again.new)
+        if not old:
+            yield NamedBuild(name, "", OPEN, None, Label(again.span, f"names it {name}"))
+            continue
+        for one in {(one.dockerfile, one.target): one for one in built.get(old, ())}.values():
             if "$" in tag or "$" in one.tag or one.tag == tag:
                 made = one._replace(name=name, tag=new, label=Label(again.span, f"names it {name}"))
                 built.setdefault(name, []).append(made)
