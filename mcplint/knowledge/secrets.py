@@ -95,6 +95,8 @@ ENCRYPTED = re.compile(
 """How values and files begin that are encrypted, so that they can be committed: those of dotenvx, SOPS, Jasypt, EJSON,
 Vault, Ansible, OpenSSL, Fernet, Spring, PGP and age."""
 BEARER = re.compile(r"(?i)(?:bearer|basic|token)\s+")
+SHOWN = re.compile(r"(?i)(?:bearer|basic)\s")
+"""How the value of a header begins that says who is there, whatever it is called."""
 LABELLED = re.compile(r"""^-{0,2}[A-Za-z][\w.-]{0,100}(?:\s?:\s|=)["']?(?=.{16})""")
 """The name in front of a secret in the same text."""
 IN_URL = re.compile(r"(?:[?&]([\w.-]{1,60})=|://[^/@:\s\"']{0,100}:(?=[^/@\s\"']{8,200}@))([^&#@/\s\"']{8,400})")
@@ -133,6 +135,12 @@ WORD = re.compile(r"(?<![\w@:/!#%^*~+-])(?<!commit )(?!sha(?:256|384|512)-)[\w!#
 """What may be a password by its signs, whatever is said in front of it: it is no digest, path, address or call."""
 PADDED = re.compile(r"(?<![\w+/])(?<!h1:)(?<!sha(?:256|384|512)-)[A-Za-z0-9+/]{20,400}={1,2}(?![\w=])")
 """What base64 makes of bytes whose number no three divide; no digest of a lock file."""
+SHOWN_HERE = re.compile(r"""((?i:\b(?:bearer|basic))\s{1,4})([^\s"',;)}]{16,400})""")
+"""What says who is there, wherever it is written."""
+AT_HOST = re.compile(
+    r"""((?<![\w@/.-])[\w.-]{1,40}:)([^\s"'`@/:,;]{16,400})(?=@(?!sha256:)[\w.-]|["']?\s{0,4}\|\s{0,4}(?:sudo\s)?chpasswd\b)"""
+)
+"""A user and a password in front of a host that has no scheme, or those that `chpasswd` is handed."""
 _PAIR = re.compile(
     r"""((?:(?<![^\s"'`=(,])|(?<=\\"))[A-Za-z][\w.-]{0,40}[:/])([\w!#%^*~+-]{16,400}={0,2})(?=[@\s"'`,;)\]}\\]|$)"""
 )
@@ -226,7 +234,8 @@ def is_encrypted(text: str) -> bool:
 
 def secret(name: str, text: str) -> str:
     """What kind of secret a variable holds, empty where it holds none: by the form of its value, or by its name."""
-    plain = NAME.search(name) and is_random(text) and not is_public(name, text) and not is_encrypted(text)
+    named = NAME.search(name) or SHOWN.match(text)
+    plain = named and is_random(text) and not is_public(name, text) and not is_encrypted(text)
     return form(text, name) or ("secret" if plain else "")
 
 
@@ -271,7 +280,8 @@ def _masked(text: str) -> str:
     if Hidden.pattern is not None:
         text = Hidden.pattern.sub(lambda found: _cut(found[0]), text)
     if "://" in text:
-        text = IN_URL.sub(lambda found: _shortened(found) if found[1] is None else found[0], text)
+        text = IN_URL.sub(_without_userinfo, text)
+    text = SHOWN_HERE.sub(_shortened, AT_HOST.sub(_shortened, text))
     if FORM.search(text):
         text = FORM.sub(lambda found: _cut(found[0]), text)
     if ASSIGNED.search(text):
@@ -296,6 +306,13 @@ def is_scattered(text: str) -> bool:
     plain = re.sub(r"\W", "", max(re.split(r"[-_%/]", text), key=len))
     turns = re.findall(r"[a-z](?=[A-Z\d])|[A-Z](?=\d)|\d(?=[A-Za-z])", plain)
     return len(plain) >= 12 and len(turns) >= SCATTERED * len(plain) and not re.fullmatch(r"[0-9a-f-]+", text)
+
+
+def _without_userinfo(found: re.Match[str]) -> str:
+    """A URL without the password in front of its host, which is cut whatever it looks like unless it stands for one."""
+    if found[1] is not None or PLACEHOLDER.search(found[2]):
+        return found[0]
+    return found[0].removesuffix(found[2]) + _cut(found[2])
 
 
 def _without_password(found: re.Match[str]) -> str:

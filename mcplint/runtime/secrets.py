@@ -44,6 +44,10 @@ KEPT = re.compile(r"""[=\s]["']?\$\{?(\w{1,100})(?::?-)?\}?["']?$""")
 ASSIGNED = re.compile(
     r"""^[ \t]{0,40}(?:export )?["']?([\w.-]{1,100})["']?[ ]?[:=][ ]?["']?([^\s"']{16,400})""", re.MULTILINE
 )
+GIVEN = re.compile(
+    r"(?s:(?:(?:--env=|-e)?([A-Za-z_]\w{0,100})=|(--?[\w-]{1,100}(?==)|[\w-]{1,100}(?=:))[=:]\s{0,9})(.+))"
+)
+"""A word that gives a variable, an option or a header its value: `NAME=…`, `-eNAME=…`, `--token=…`, `X-Key: …`."""
 EXPECTED = r"^(?:export )?(?i:\w{0,60}(?:key|token|secret|password)\w{0,60}) ?="
 """A line of an example that asks for a secret."""
 
@@ -203,7 +207,9 @@ def _encrypted(tree: Tree, path: str) -> bool:
     if source is None or file is None or known.is_encrypted(source.text):
         return path in tree.paths
     values = [(each.name, each.value.text) for each in file.assignments if each.value is not None]
-    return any(known.is_encrypted(text) for _, text in values) and not any(known.secret(*each) for each in values)
+    return any(known.is_encrypted(text) for _, text in values) and not any(
+        known.secret_or_url(*each) for each in values
+    )
 
 
 def _keys_below(folder: str, copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...]) -> Iterator[Secret]:
@@ -275,7 +281,7 @@ def _in_client(client: ClientConfig) -> Iterator[Secret]:
         return
     for key in ("env", *HEADERS):
         for name, value in pairs(node.get(key)):
-            if isinstance(value, ScalarNode) and (kind := known.secret(name.text, value.text)):
+            if isinstance(value, ScalarNode) and (kind := known.secret_or_url(name.text, value.text)):
                 yield Secret("client", name.text, kind, value.span)
     words = items(node.get("args"))
     yield from _in_words("client", [(each.text if isinstance(each, ScalarNode) else "", each.span) for each in words])
@@ -289,11 +295,14 @@ def _in_words(where: str, words: Iterable[tuple[str, Span]]) -> Iterator[Secret]
     """The secrets among the words of a command; a word that is not known is empty."""
     before = ""
     for text, span in words:
-        name, _, value = text.partition("=") if text.startswith("--") else text.partition(":")
-        kind = known.secret(name.lstrip("-"), value.strip()) if value else known.secret(before.lstrip("-"), text)
+        given = GIVEN.fullmatch(text)
+        name, value = (given[1] or given[2], given[3]) if given else (before, text)
+        held, kind = name or "an argument", known.secret(name.lstrip("-"), value)
+        if not kind:
+            held, kind = known.in_url(text)
         if kind:
-            yield Secret(where, name if value else before or "an argument", kind, span)
-        before = text if text.startswith("-") else ""
+            yield Secret(where, held, kind, span)
+        before = text if text.startswith("-") and not given else ""
 
 
 def _in_env_file(tree: Tree, path: str) -> Iterator[Secret]:
@@ -306,6 +315,6 @@ def _in_env_file(tree: Tree, path: str) -> Iterator[Secret]:
     file = tree.facts("dotenv", path)
     for assignment in file.assignments if file else ():
         text = assignment.value.text if assignment.value is not None else ""
-        if kind := known.secret(assignment.name, text):
+        if kind := known.secret_or_url(assignment.name, text):
             yield Secret("env file", assignment.name, kind, assignment.key, notes)
             return
