@@ -286,17 +286,19 @@ _WITHOUT: Mapping[str, tuple[int, frozenset[str]]] = {
     "keycloak/keycloak": (21, frozenset({"curl", "wget"})),
     "chromadb/chroma": (1, frozenset({"curl", "wget"})),
     "ghcr.io/chroma-core/chroma": (1, frozenset({"curl", "wget"})),
+    "mongo": (6, frozenset({"mongo"})),
 }
 """From which major release on an image has no such programs. Those on Alpine have the wget of BusyBox all the same.
 
 https://github.com/qdrant/qdrant/issues/3491, https://github.com/ollama/ollama/issues/9781,
 https://github.com/docker-library/postgres, https://github.com/redis/docker-library-redis,
-https://github.com/keycloak/keycloak/issues/17438, https://github.com/chroma-core/chroma/pull/5910
+https://github.com/keycloak/keycloak/issues/17438, https://github.com/chroma-core/chroma/pull/5910,
+https://www.mongodb.com/docs/manual/release-notes/6.0-compatibility/
 """
 
 
 def is_without(reference: str, program: str) -> bool:
-    """Whether a well-known image that is run as it is has no such program to ask for a URL with."""
+    """Whether a well-known image that is run as it is has no such program, by which it could be asked."""
     repository, tag = split(reference)
     first, missing = _WITHOUT.get(repository, (0, frozenset()))
     major = re.match(r"v?(\d{1,9})(?!\d)", tag)

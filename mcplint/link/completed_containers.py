@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ def containers(contexts: tuple[ContainerContext, ...], starts: ProjectStarts, tr
             inside.setdefault(link.to or "", []).append(server)
     serving = {*inside, *starts.lacking, *starts.certain, *starts.refusing}
     kept = [context for context in contexts if context.container.id in serving]
+    told = {(id(context.project), context.container.service) for context in kept}
+    kept = [_waiting(context, told) for context in kept]
     writes = cache(lambda: written(tree))
     found = tuple(
         _completed(context, tuple(inside.get(context.container.id, ())), starts, tree, writes) for context in kept
@@ -40,6 +42,13 @@ def containers(contexts: tuple[ContainerContext, ...], starts: ProjectStarts, tr
         for each in found
     )
     return with_unused(found, inside, tree) if any(each.env for each in found) else found
+
+
+def _waiting(context: ContainerContext, told: Collection[tuple[int, str | None]]) -> ContainerContext:
+    """A container whose prerequisites are not said to fail where that is told of them."""
+    needed = context.container.prerequisites
+    known = tuple(each._replace(failing=None) if (id(context.project), each.name) in told else each for each in needed)
+    return context._replace(container=context.container._replace(prerequisites=known)) if needed else context
 
 
 def _completed(

@@ -97,8 +97,8 @@ def _prerequisites(container: Container, others: Mapping[str, ContainerContext])
 
 
 def _failing(other: ContainerContext) -> Label | None:
-    """The health check of an image of others that never succeeds: it lacks its program, or always ends as failed."""
-    for each in other.container.checks if other.image is None else ():
+    """The health check of a container that never succeeds: its image lacks the program, or it always ends as failed."""
+    for each in other.container.checks:
         if each.missing or each.doomed:
             return Label(each.span, f"its image has no {each.missing}") if each.missing else each.doomed
     return None
