@@ -10,8 +10,9 @@ its place. Secrets that were pushed have to be replaced.
 What counts as a secret: a text of a form in which a service gives out its
 keys (GitHub, GitLab, OpenAI, Anthropic, AWS, Google, Slack, Stripe, npm, PyPI,
 Hugging Face and others, JSON web tokens, private keys), or the value of a name
-such as `…_API_KEY`, `…_TOKEN`, `…_SECRET` or `…_PASSWORD` that has 16
-characters or more, digits and letters, and 3.5 bits of entropy a character.
+such as `…_API_KEY`, `…_TOKEN`, `…_SECRET` or `…_PASSWORD`, what stands behind
+`Bearer`, or the password or such a parameter in a URL, if it has 16 characters
+or more, digits and letters, and 3.5 bits of entropy a character.
 Placeholders (`your-key`, `changeme`, `<token>`, `${TOKEN}`) do not. Only the
 first four characters are ever shown.
 

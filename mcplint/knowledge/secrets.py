@@ -309,8 +309,8 @@ def is_scattered(text: str) -> bool:
 
 
 def _without_userinfo(found: re.Match[str]) -> str:
-    """A URL without the password in front of its host, which is cut whatever it looks like unless it stands for one."""
-    if found[1] is not None or PLACEHOLDER.search(found[2]):
+    """A URL with the password in front of its host cut, however random that is; a word or a placeholder is none."""
+    if found[1] is not None or PLACEHOLDER.search(found[2]) or re.search(r"\d", found[2]) is None:
         return found[0]
     return found[0].removesuffix(found[2]) + _cut(found[2])
 
