@@ -20,7 +20,7 @@ from mcplint.project.tree import Tree
 from mcplint.text.glob import fits
 from mcplint.text.paths import upwards
 from mcplint.text.source import Edit, Span
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 # Programs that may bring any file; `git` where it does more than to look.
 _BRINGING = "unzip cp mv ln make just task npx tar rsync patch install tee node git-lfs dvc cmake cargo go"
@@ -88,6 +88,7 @@ class Contents(NamedTuple):
     open: bool
     deleted: frozenset[str] = frozenset()
     rewritten: Span | None = None
+    made: tuple[Value[str], ...] = ()
 
     @classmethod
     def of(cls, image: Image, tree: Tree) -> Contents:
@@ -96,7 +97,7 @@ class Contents(NamedTuple):
         open_ = image.open or not image.base_known
         return cls(
             tree, image.dockerfile, image.context, image.ignored, image.copies, image.parts, ran, open_,
-            rewritten=image.rewritten,
+            rewritten=image.rewritten, made=image.made,
         )  # fmt: skip
 
     def has(self, path: str) -> bool:
@@ -133,8 +134,22 @@ class Contents(NamedTuple):
 
     def names(self, path: str) -> bool:
         """Whether a COPY may be to a path itself, or to one below it."""
-        below = f"{path.rstrip('/')}/"
-        return any(f"{(copy.target.only or below).rstrip('/')}/".startswith(below) for copy in self.copies)
+        return _names(path, (copy.target for copy in self.copies))
+
+    def makes(self, path: str, asked: Asked | None = None) -> bool:
+        """Whether there may be a folder at a path, be it empty: a RUN, a WORKDIR, a VOLUME or a mount names it."""
+        asked = set() if asked is None else asked
+        if _names(path, self.made) or self.ran.names(posixpath.basename(path)) or self.ran.any(_makes_unknown):
+            return True
+        for copy in self.copies:
+            part = self.parts.get(copy.stage) if copy.stage is not None else None
+            for file in copy.files or () if part else ():
+                place = _place(file.source, file.target, path)
+                if part and place is not None and (part.number, place) not in asked:
+                    asked.add((part.number, place))
+                    if Contents.of(part, self.tree).makes(place, asked):
+                        return True
+        return False
 
     def unlisted(self, path: str) -> Iterator[tuple[str, bool]]:
         """What the project lacks and a COPY would put at a path, and whether it is of a folder that may hold anything.
@@ -282,6 +297,17 @@ def missing(tree: Tree, path: str) -> Absence:
     if not PRUNED.isdisjoint(path.split("/")):
         return Absence("it is made by a build and not kept", by_git=True)
     return Absence("the project has no such path")
+
+
+def _names(path: str, places: Iterable[Value[str]]) -> bool:
+    """Whether one of some places may be a path itself, or one below it."""
+    below = f"{path.rstrip('/')}/"
+    return any(f"{(place.only or below).rstrip('/')}/".startswith(below) for place in places)
+
+
+def _makes_unknown(text: str) -> bool:
+    """Whether a command makes folders whose names the shell puts together."""
+    return re.search(r"\bmkdir\s[^\n;&|]*[$`{]", text) is not None
 
 
 def _place(source: str, target: str, path: str) -> str | None:

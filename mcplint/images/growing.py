@@ -44,7 +44,7 @@ class Growing:
         self.waiting: dict[int, tuple[Install, ...]] = {}
         self.node_folders: dict[str, NodeInstall] = {}
         self.compiler: Called | None = None
-        self.folders = dict(image.folders)
+        self.folders, self.made = dict(image.folders), list(image.made)
         self.volumes, self.triggers = list(image.volumes), list[Instruction]()
         self.deleted: set[str] = set()
         self.installers, self.private = set[str](), dict(image.private)
@@ -71,7 +71,7 @@ class Growing:
         build, copies = self.build, (*self.copies, *mounts)
         return Contents(
             build.tree, build.dockerfile.source.path, build.context, build.ignored, copies, self.parts,
-            self.ran, self.open, frozenset(self.deleted), self.rewritten,
+            self.ran, self.open, frozenset(self.deleted), self.rewritten, tuple(self.made),
         )  # fmt: skip
 
     def expand(self, word: LocatedText) -> Value[str]:

@@ -92,9 +92,10 @@ class Image(NamedTuple):
     for none, `accounts`: all of them by name.
     `new_variable`: where one more ENV would stand. `lacks`: what its build needs and does not find, also in the stages
     it copies from; `open`: whether a RUN may have brought any file. `folders`: those that WORKDIR makes, each with the
-    user that it then belongs to. `volumes`: those that VOLUME names, by their paths. `private`: the programs that lie
-    in the home of root, and what puts them there. `altered`: the last RUN that may have given any file another owner,
-    mode or text, `rewritten`: the last command that may have written the metadata of a project anew. `ways`: how many
+    user that it then belongs to; `made`: all that WORKDIR, VOLUME and the mounts of RUNs name, also unknown ones.
+    `volumes`: those that VOLUME names, by their paths. `private`: the programs that lie in the home of root, and what
+    puts them there. `altered`: the last RUN that may have given any file another owner, mode or text, `rewritten`: the
+    last command that may have written the metadata of a project anew. `ways`: how many
     there are for a file to come into it, through all stages.
     """
 
@@ -131,6 +132,7 @@ class Image(NamedTuple):
     open: bool = False
     folders: Mapping[str, Value[str]] = {}
     volumes: tuple[Value[str], ...] = ()
+    made: tuple[Value[str], ...] = ()
     account: str = ""
     accounts: Mapping[str, Account] = {}
     private: Mapping[str, Label] = {}

@@ -210,7 +210,8 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
     whole, here = wheel(project, files), wheel(project, frozenset(contents.below(packaged.image_path)))
     if whole is None or here is None:
         return
-    refused = bool(here.refused) and not (here.lenient and packaged.editable)
+    made = (contents.makes(posixpath.join(packaged.image_path, path)) for path in here.sought)
+    refused = bool(here.refused) and not (here.lenient and packaged.editable) and not any(made)
     if whole.refused and refused:
         yield from _package(install, packaged, project, whole, contents)
     if here.choice:
@@ -241,8 +242,7 @@ def _package(install: Install, packaged: Packaged, project: Project, made: Wheel
         expected = posixpath.normpath(posixpath.join(folder, path))
         place = posixpath.join(packaged.image_path, path)
         found = contents.absent(place, expected)
-        name = posixpath.basename(path.removesuffix("/__init__.py"))
-        given = contents.ran.names(name) or contents.names(place)
+        given = contents.makes(place.removesuffix("/__init__.py")) or contents.names(place)
         if found is None or found.by_git or is_inner(tree, expected) or given:
             return
         reason = found if path == first else reason

@@ -56,6 +56,7 @@ def _add(growing: Growing, instruction: Instruction) -> None:
                 growing.account = named
         case "WORKDIR" if words:
             growing.workdir = _noted(growing.absolute(growing.expand(words[0])), instruction, "WORKDIR sets the folder")
+            growing.made.append(growing.workdir)
             if growing.workdir.only and not growing.contents().has(growing.workdir.only):
                 growing.folders.setdefault(growing.workdir.only, growing.user)
         case "SHELL" if instruction.json:
@@ -70,7 +71,8 @@ def _add(growing: Growing, instruction: Instruction) -> None:
         case "HEALTHCHECK":
             _healthcheck(growing, instruction)
         case "VOLUME":
-            paths = (growing.absolute(growing.expand(word)) for word in words)
+            paths = [growing.absolute(growing.expand(word)) for word in words]
+            growing.made += paths
             growing.volumes += (_noted(path, instruction, "VOLUME makes it a volume") for path in paths)
         case "COPY" | "ADD":
             copy_in(growing, instruction)

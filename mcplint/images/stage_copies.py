@@ -66,6 +66,8 @@ def mounts(growing: Growing, instruction: Instruction) -> Iterator[Copy]:
         given = dict(_options(flag.value))
         kind = given["type"].text if "type" in given else "bind"
         target = next((given[key] for key in ("target", "dst", "destination") if key in given), None)
+        if target is not None:
+            growing.made.append(growing.absolute(growing.expand(target)))
         if kind != "bind" or target is None:
             continue
         source = next((given[key] for key in ("source", "src") if key in given), None)
