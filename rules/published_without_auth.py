@@ -55,10 +55,10 @@ Not reported for a load balancer of an internal network, or one that only some
 addresses reach.
 
 Not reported if the program gives the SDK a token verifier or an OAuth
-provider, in the constructor or later, adds middleware that may check callers
-(in Node, also any of a package that mcplint does not know), looks at their
-headers itself, has TLS ask them for certificates, or if the project states
-`authenticated-elsewhere`.
+provider, in the constructor or later, adds middleware that may check callers,
+as any may that comes from a package which mcplint does not know, hands its
+application to such a package, looks at their headers itself, has TLS ask them
+for certificates, or if the project states `authenticated-elsewhere`.
 
 See https://docs.docker.com/engine/network/packet-filtering-firewalls/
 

@@ -19,6 +19,7 @@ https://www.meilisearch.com/docs/learn/security/basic_security.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
@@ -182,10 +183,19 @@ def lets_everybody_in(
         told = any(word in text for word in ("requirepass", "aclfile", ".conf", "user ", "?", "--protected-mode yes"))
         return "" if told or any("PASSWORD" in name for name in env) else f"{store} has no password by default"
     needed = NEEDED.get(store, "")
-    told = not needed or _may_be_set(needed, env) or any(word in text for word in ("--auth", "--config", "?"))
+    told = not needed or _may_be_set(needed, env) or _TOLD.search(text) is not None
     return "" if told else f"{needed} is not set"
 
 
+_TOLD = re.compile(
+    r"(?i)--auth|--config|\?|(?:^|\s)-f\s|--keyfile\b|--clusterauthmode\b|"
+    r"--(?:tls|ssl)mode[ =]require(?:tls|ssl)\b(?=.{0,2000}--(?:tls|ssl)CAFile)|"
+    r"--(?:tls|ssl)CAFile\b(?=.{0,2000}--(?:tls|ssl)mode[ =]require(?:tls|ssl))"
+)
+"""The options by which a store may know its callers: a key of its replica set and certificates of clients too.
+
+https://www.mongodb.com/docs/manual/reference/program/mongod/
+"""
 _AT_HOME = {("--protected-mode", "yes"), ("--bind", "127.0.0.1"), ("--bind", "localhost")}
 """The options by which a Redis without a password turns away all but those of its own container."""
 

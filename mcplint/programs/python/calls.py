@@ -8,7 +8,7 @@ from typing import Any
 from mcplint.programs.journal import Exhausted, Leave, Return
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.classes import construct
-from mcplint.programs.python.lost import held
+from mcplint.programs.python.lost import held, is_harmless
 from mcplint.programs.python.machine import ACTIVE, Machine
 from mcplint.programs.python.operators import present
 from mcplint.programs.python.state import HIDDEN, MADE, OPTIONS
@@ -99,7 +99,10 @@ def library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
             return machine.fail(args.span, error) if args.span else machine.risk()
     if machine.handler(f"{path}.__init__") is not None:
         return _made(machine, path, args)
-    machine.lose(args, held(owner))
+    trusted = is_harmless(path)
+    if trusted and args.span:
+        machine.harmless.add(args.span)
+    machine.lose(args, held(owner), trusted)
     for value in (*args.positional, *args.keywords.values()):
         loosen(machine, value)
     note = Label(args.span, f"what `{path}` returns is not known") if args.span else None

@@ -1,7 +1,9 @@
-"""What a program hands to something that cannot be followed: functions of the project, and servers."""
+"""What a program hands to something that cannot be followed: functions of the project, servers, applications."""
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -12,6 +14,20 @@ from mcplint.programs.values import Abstract, External, Sequence
 from mcplint.values import Value
 
 Handler = Callable[[str], Any]
+_SDKS = (
+    r"starlette|fastapi|uvicorn|hypercorn|granian|gunicorn|mangum|a2wsgi|asgiref|anyio|trio|(?:fast)?mcp|sse_starlette"
+)
+_WATCHERS = (
+    r"prometheus_(?:client|fastapi_instrumentator)|starlette_(?:exporter|prometheus|context)|opentelemetry|logfire|"
+    r"sentry_sdk|ddtrace|newrelic|elasticapm|asgi_correlation_id|structlog|loguru|rich|rollbar|bugsnag|scout_apm|"
+    r"azure\.monitor|aws_xray_sdk|openinference|traceloop|mcpcat|pyinstrument|memory_profiler"
+)
+_OTHERS = (
+    r"slowapi|fastapi_(?:limiter|pagination|cache|health|offline|versioning)|brotli_asgi|secure|tortoise|gradio|socketio|"
+    r"nest_asyncio|dotenv|pydantic|httpx|pytest|websockets|click|typer"
+)
+HARMLESS = re.compile(rf"(?:{_SDKS}|{_WATCHERS}|{_OTHERS})(?:\..{{1,200}})?")
+"""The packages that put no check in front of an application: what serves it, watches it, counts its requests."""
 
 
 def handed(args: Args, held: Iterable[Abstract], handler: Handler) -> Iterator[str]:
@@ -47,3 +63,10 @@ def _is_server(option: Any, handler: Handler) -> bool:
     """Whether this is a server of an SDK or the class of one."""
     path = option.library if isinstance(option, Instance) else option.path if isinstance(option, External) else None
     return path is not None and path.partition(".")[0] in PYTHON_MODULES and handler(f"{path}.run") is not None
+
+
+def is_harmless(path: str) -> bool:
+    """Whether something of a library, or of Python, lets every caller of an application through that it is given."""
+    return (
+        path.partition(".")[0] in sys.stdlib_module_names or HARMLESS.fullmatch(path) is not None
+    ) and not re.search(r"(?i)auth", path)

@@ -25,6 +25,7 @@ from mcplint.programs.python.state import (
     DIVERTED,
     ENLARGED,
     FOLDERS,
+    GUARDED,
     MEASURED,
     MOVED,
     PRINTED,
@@ -156,6 +157,8 @@ class Machine(Journal):
         self.watch: Callable[[ast.AST], None] | None = None
         self.unreached: list[Span] = []
         self.wired: set[str] = set()
+        # The calls of libraries that put no check in front of an application they are given.
+        self.harmless: set[Span] = set()
         self.missing: str | None = None
         self.refused: Refusal | None = None
         self.failures: dict[Span, Failure] = {}
@@ -210,7 +213,7 @@ class Machine(Journal):
     def call(self, callee: Abstract, args: Args) -> Abstract:
         """What a call comes to, whichever of its options the callee is."""
         if callee.options is None:
-            self.lose(args)
+            self.lose(args, trusted=any(note.span in self.harmless for note in callee.trace))
         if (
             self.watch is not None
             and args.node is not None
@@ -256,10 +259,10 @@ class Machine(Journal):
         self.risks.append(kind)
         return unknown(*notes[:6])
 
-    def lose(self, args: Args, held: Iterable[Abstract] = ()) -> None:
+    def lose(self, args: Args, held: Iterable[Abstract] = (), trusted: bool = False) -> None:
         """Remembers what goes where it cannot be followed: functions of the project, servers, what may get routes.
 
-        `held`: what the object has whose method is called.
+        `held`: what the object has whose method is called. `trusted`: it puts no check in front of an application.
         """
         if (span := args.span) is not None:
             for what in handed(args, held, self.handler):
@@ -272,6 +275,8 @@ class Machine(Journal):
                 and ("routes" in option.table or "settings" in option.table)
             ):
                 ENLARGED.add(self, option.table, True)
+                if not trusted:
+                    GUARDED.add(self, option.table, True)
 
     def aside(self, body: Callable[[], object]) -> None:
         """Runs what goes on beside the rest of the program: its servers are started, and the program goes on."""

@@ -53,6 +53,7 @@ APPLICATION: Noted[Any] = Noted("application of an endpoint")
 ADDED_MIDDLEWARE: Noted[Any] = Noted("middleware, innermost first")
 STARTUP: Noted[Any] = Noted("functions that run at start-up")
 ENLARGED: Noted[bool] = Noted("something unknown may add routes")
+GUARDED: Noted[bool] = Noted("something unknown may check who calls")
 HIDDEN: Noted[bool] = Noted("may have more than is known")
 
 # Of a parser of the command line.

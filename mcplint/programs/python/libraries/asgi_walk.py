@@ -14,7 +14,7 @@ from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.closed import closes
 from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running
 from mcplint.programs.python.libraries.middleware import AppScan, prefixed, request_path
-from mcplint.programs.python.libraries.refusals import visiting
+from mcplint.programs.python.libraries.refusals import demands, visiting
 from mcplint.programs.python.libraries.web import APP, FASTAPI, INCLUDED, LAYERS, MOUNT, ROUTE, Passed, listed
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import (
@@ -23,6 +23,7 @@ from mcplint.programs.python.state import (
     APPS,
     CALL,
     ENLARGED,
+    GUARDED,
     HIDDEN,
     RUNNING,
     SERVED,
@@ -100,9 +101,8 @@ def _application(machine: Machine, app: Instance, scan: AppScan, state: WalkStat
     scan.closed &= HIDDEN not in app.table and ENLARGED not in app.table
     _documentation(app, calls, scan)
     scan.rooted |= any("root_path" in each.keywords for each in calls)
-    scan.checked |= HIDDEN in app.table
-    layers, routes = ADDED_MIDDLEWARE.of(app.table), app.table.get("routes", unknown())
-    _through(machine, layers, scan, state, lambda inner: _routes(machine, routes, inner, state, app))
+    routes = app.table.get("routes", unknown())
+    _behind(machine, app, scan, state, lambda inner: _routes(machine, routes, inner, state, app))
 
 
 def _documentation(app: Instance, calls: tuple[Args, ...], scan: AppScan) -> None:
@@ -136,6 +136,14 @@ def _through(
     scan.include(inner, known(""))
 
 
+def _behind(
+    machine: Machine, owner: Instance, scan: AppScan, state: WalkState, walk: Callable[[AppScan], None]
+) -> None:
+    """Walks what stands behind the middleware of an application, a route or a mount."""
+    scan.checked |= HIDDEN in owner.table or GUARDED in owner.table
+    _through(machine, ADDED_MIDDLEWARE.of(owner.table), scan, state, walk)
+
+
 def _routes(machine: Machine, value: Abstract, scan: AppScan, state: WalkState, app: Instance | None) -> None:
     only = value.only
     scan.closed &= isinstance(only, Sequence) and only.items is not None
@@ -165,19 +173,28 @@ def _route(machine: Machine, option: Any, scan: AppScan, state: WalkState, app: 
 def _mount(machine: Machine, route: Instance, scan: AppScan, state: WalkState) -> None:
     path, target, inner = route.table["path"], route.table["app"], AppScan(machine)
     only = target.only
+    _behind(machine, route, inner, state, lambda within: _mounted(machine, route, within, state))
     if isinstance(only, Method) and only.function == POST:
+        scan.checked |= inner.checked
         return
-    if target.options == (None,):
-        _routes(machine, route.table["routes"], inner, state, None)
-    elif _is_callable(only):
-        _callable(machine, only, inner, state, known("/"))
-    else:
-        _visit(machine, target, inner, state)
+    inner.confine()
     if route.span is not None:
         for index, server in enumerate(inner.servers):
             own = server.mounts[0].prefix if server.mounts else server.path
             inner.servers[index] = server._replace(mounts=(Mounted(path, own, route.span), *server.mounts))
     scan.include(inner, path)
+
+
+def _mounted(machine: Machine, route: Instance, scan: AppScan, state: WalkState) -> None:
+    """Walks what a mount leads to."""
+    target = route.table["app"]
+    only = target.only
+    if target.options == (None,):
+        _routes(machine, route.table["routes"], scan, state, None)
+    elif _is_callable(only):
+        _callable(machine, only, scan, state, known("/"))
+    elif not (isinstance(only, Method) and only.function == POST):
+        _visit(machine, target, scan, state)
 
 
 def _endpoint(machine: Machine, endpoint: Instance, scan: AppScan, state: WalkState, app: Instance | None) -> None:
@@ -203,9 +220,12 @@ def _insertable(server: Server, state: WalkState) -> Server:
 
 def _plain(machine: Machine, route: Instance, scan: AppScan, state: WalkState) -> None:
     path, target = route.table["path"], route.table["endpoint"].only
-    found = _handled(machine, target, state, scan) if _hands_on(machine, target) else []
+    inner = AppScan(machine)
+    found = _handled(machine, target, state, inner) if _hands_on(machine, target) else []
     if found:
-        _low(machine, found, scan, state, path)
+        _behind(machine, route, inner, state.below(), lambda within: _low(machine, found, within, state, path))
+        inner.confine()
+        scan.include(inner, known(""))
     elif isinstance(path.only, str) and route.span is not None:
         methods = listed(route.table["methods"], Args()).only
         scan.endpoints.append(Endpoint(path.only, tuple(methods or ("GET",)), route.span))
@@ -310,7 +330,7 @@ def _handled(
         return [Handled(STREAMABLE, option.instance, None)] if manages else []
     gathered: list[Any] = []
     machine.requests.append(gathered)
-    risks = len(machine.risks)
+    risks, mark = len(machine.risks), len(machine.exits)
     given = _given(option, state.app, said)
     try:
         with visiting(machine) as visit:
@@ -322,7 +342,8 @@ def _handled(
     if passing:
         _pass_on(machine, [each for each in gathered if isinstance(each, Passed)], scan, state)
     found = [each for each in gathered if isinstance(each, Handled)]
-    scan.checked |= (visit.refused or closes(option, visit.seen)) and (passing or bool(found))
+    refused = visit.refused or demands(machine, mark) or closes(option, visit.seen)
+    scan.checked |= refused and (passing or bool(found))
     told = {each.through for each in found if each.server is not None}
     return [each for each in found if each.server is not None or each.through not in told]
 

@@ -12,7 +12,7 @@ from mcplint.model import Argument, Guard
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.machine import Handler, Machine
-from mcplint.programs.python.state import CALL, OWN_MIDDLEWARE
+from mcplint.programs.python.state import CALL, GUARDED, OWN_MIDDLEWARE
 from mcplint.programs.python.values import Class, Instance
 from mcplint.programs.values import ABSENT, Abstract, Sequence, known, unknown
 from mcplint.text.source import Span
@@ -85,7 +85,8 @@ def guard(machine: Machine, args: Args, server: Instance, kind: str, path: Abstr
         span = made.keyword_span(name) or made.span
         if isinstance(value.only, Instance) and span is not None:
             return known(_described(value.only, value.only.span or span), *value.trace)
-    if _layers_check(machine, args, OWN_MIDDLEWARE.of(server.table), path):
+    lists = (args.find(None, "middleware"), made.find(None, "middleware"))
+    if GUARDED in server.table or _layers_check(machine, lists, OWN_MIDDLEWARE.of(server.table), path):
         return unknown(*args.notes)
     if any(value.may(lambda option: option not in (None, ABSENT)) for value in given.values()):
         return unknown(*(note for value in given.values() for note in value.trace))
@@ -113,13 +114,16 @@ def _hands_out_codes(made: Instance) -> Label | None:
     return None
 
 
-def _layers_check(machine: Machine, args: Args, own: tuple[Any, ...], path: Abstract) -> bool:
-    """Whether the middleware that a call lists, or that a server has been given, may check callers."""
-    layers = args.find(None, "middleware")
-    items = layers.only.items if layers is not None and isinstance(layers.only, Sequence) else ()
-    if items is None or (layers is not None and not layers.must_be(None) and not isinstance(layers.only, Sequence)):
-        return True
-    found = [*own, *(option for item in items for option in item.options or (None,))]
+def _layers_check(machine: Machine, lists: Iterable[Abstract | None], own: tuple[Any, ...], path: Abstract) -> bool:
+    """Whether the middleware that calls list, or that a server has been given, may check callers."""
+    found = list(own)
+    for layers in lists:
+        if layers is None or layers.must_be(None):
+            continue
+        items = layers.only.items if isinstance(layers.only, Sequence) else None
+        if items is None:
+            return True
+        found += (option for item in items for option in item.options or (None,))
     if not found:
         return False
     from mcplint.programs.python.libraries.middleware import may_check

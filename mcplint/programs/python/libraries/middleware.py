@@ -10,6 +10,7 @@ from mcplint.knowledge.transports import STREAMABLE
 from mcplint.model import Cors, Endpoint, Server, TrustedHosts
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.web import LAYERS, listed
+from mcplint.programs.python.lost import is_harmless
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.operators import product
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, HIDDEN
@@ -76,6 +77,15 @@ class AppScan:
         self.free = self.free or inner.free
         self.rooted |= inner.rooted
 
+    def confine(self) -> None:
+        """Has what may check callers here hold for the servers that are found here, and for no others."""
+        if self.checked:
+            self.servers = [
+                each if each.auth.only is not None else each._replace(auth=unknown(*each.auth.trace))
+                for each in self.servers
+            ]
+            self.checked = False
+
     def with_middleware(self, server: Server) -> Server:
         """A server with what the middleware around it says."""
         return server._replace(
@@ -140,7 +150,7 @@ def may_check(machine: Machine, layer: Any, asked: Abstract) -> bool:
     args = CALL.one(layer.table, Args(open=True)) if isinstance(layer, Instance) else Args(open=True)
     only = args.positional[0].only if args.positional else None
     path = getattr(only, "path", "")
-    if path in LAYERS:
+    if path in LAYERS or is_harmless(path):
         return path.endswith("AuthenticationMiddleware")
     if isinstance(only, (Class, Function)) and _asks_for_origin_alone(only.node):
         return False

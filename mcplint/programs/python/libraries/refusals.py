@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from mcplint.facts.python import spelled
-from mcplint.programs.journal import Ended
+from mcplint.programs.journal import Ended, Raised
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.closed import ASGI, closes
@@ -147,18 +147,23 @@ def asked_for(path: Abstract) -> Abstract:
 
 def follows_to_refusal(machine: Machine, callee: Any, given: Args) -> bool:
     """Whether a function comes, for some request, to a statement that refuses it, or to one that is not followed."""
-    risks = len(machine.risks)
+    risks, mark = len(machine.risks), len(machine.exits)
     machine.requests.append([])
     ended: list[Any] = []
     try:
         with visiting(machine, ends=True) as visit:
             machine.aside(lambda: ended.append(call_and_await(machine, known(callee), given)))
-        if not ended or not visit.seen or visit.refused:
+        if not ended or not visit.seen or visit.refused or demands(machine, mark):
             return True
     finally:
         machine.requests.pop()
         del machine.risks[risks:]
     return closes(callee, visit.seen)
+
+
+def demands(machine: Machine, mark: int) -> bool:
+    """Whether a way that has been left since a mark ends for want of a variable that only the operator gives."""
+    return any(isinstance(each.leave, Raised) and each.leave.demand for each in machine.exits[mark:])
 
 
 def refuses(node: ast.AST) -> bool:

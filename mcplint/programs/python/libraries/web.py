@@ -80,16 +80,15 @@ def add(machine: Machine, app: Instance, route: Abstract) -> None:
 def entry(machine: Machine, args: Args, owner: Any, path: str) -> Abstract:
     """A route or mount as an object."""
     second = "endpoint" if path == ROUTE else "app"
-    return made(
-        path,
-        args,
-        {
-            "path": args.get(0, "path", known("")),
-            second: args.get(1, second),
-            "routes": args.get(2 if path == MOUNT else None, "routes"),
-            "methods": args.get(None, "methods"),
-        },
-    )
+    parts = {
+        "path": args.get(0, "path", known("")),
+        second: args.get(1, second),
+        "routes": args.get(2 if path == MOUNT else None, "routes"),
+        "methods": args.get(None, "methods"),
+    }
+    found = Instance(External(path), args.span, parts)
+    layered(args, found)
+    return known(found, *args.notes)
 
 
 def added(machine: Machine, args: Args, app: Instance, path: str) -> Abstract:
