@@ -38,7 +38,9 @@ is there for them.
 Middleware counts only if it may turn callers away with what the files set: a
 check that is skipped while a token is empty or `AUTH_ENABLED` is false, as it
 is by its default, checks nobody. Neither does a check that only other routes
-of the application depend on.
+of the application depend on, one that nothing in the program names, or one
+that is added to another application than the one which is served, as
+`mcp.run()` makes one of its own.
 
 An OAuth provider of the project's own checks nobody either if its `authorize`
 answers at once with a code and everybody may register a client, be it behind

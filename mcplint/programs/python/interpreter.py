@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import posixpath
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from mcplint.facts.python import Module, in_command, spelled
+from mcplint.facts.python import Module, in_command
 from mcplint.findings import WARNING, NotFollowed
 from mcplint.knowledge.transports import STDIO
 from mcplint.model import Server
@@ -26,7 +25,7 @@ from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package, load, run_main
 from mcplint.programs.python.leaving import leaving
 from mcplint.programs.python.machine import Machine, Tables
-from mcplint.programs.python.module_text import fallbacks, nodes
+from mcplint.programs.python.module_text import fallbacks
 from mcplint.programs.python.modules import Beside, Modules, beside_program, find, reaches
 from mcplint.programs.python.state import BACKGROUND
 from mcplint.programs.python.values import Frame, Function, Package
@@ -93,10 +92,13 @@ def _loads_variables(machine: Machine) -> bool:
 
 
 def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: bool) -> Outcome:
+    from mcplint.programs.python.libraries.auth import looks
+    from mcplint.programs.python.unwired import unwired
+
     modules = [package.fact for package in machine.packages.values() if package]
     served = servers(machine.paths) if complete else ()
-    open_ = any(each.auth.options == (None,) for each in served)
-    unreached = [*machine.unreached, *_unwired(modules, machine.wired)] if open_ else []
+    open_ = any(each.auth.options == (None,) for each in served) and looks(modules, machine.unreached)
+    unreached = [*machine.unreached, *unwired(machine, modules, start)] if open_ else machine.unreached
     found = tuple(_with_proxy_headers(_with_unknowns(each, modules, unreached), modules) for each in served)
     found = tuple(_with_listeners(each, modules) if each.transport.may_be(STDIO) else each for each in found)
     imports = tuple(dict.fromkeys(machine.imports))
@@ -196,31 +198,6 @@ def _with_proxy_headers(served: Server, modules: list[Module]) -> Server:
     if reads_forwarded(modules):
         return served._replace(asgi=served.asgi._replace(trusted=unknown()))
     return served._replace(absolute=tuple(absolute_urls(modules)))
-
-
-def _unwired(modules: list[Module], wired: Collection[str]) -> Iterator[Span]:
-    """The middleware of a program that none of its applications is given: all that names it is a call under a condition
-    that does not hold, if anything does."""
-    for module in modules:
-        tree = nodes(module) if "BaseHTTPMiddleware" in module.source.text else ()
-        for node in (each for each in tree if isinstance(each, ast.ClassDef) and each.name not in wired):
-            bases = [spelled(base) for base in node.bases]
-            if "BaseHTTPMiddleware" in str(bases) and all(_is_optional(each, node.name) for each in modules):
-                yield module.span(node)
-
-
-def _is_optional(module: Module, name: str) -> bool:
-    """Whether a module adds a middleware of this name under a condition alone, or does not speak of it."""
-    if name not in module.source.text:
-        return True
-    every = tuple(nodes(module))
-    if any(isinstance(node, ast.alias) and node.name == name and node.asname for node in every):
-        return False
-    used = {node for node in every if getattr(node, "id", "") == name or getattr(node, "attr", "") == name}
-    conditions = (node for node in every if isinstance(node, ast.If))
-    calls = (call for node in conditions for call in ast.walk(node) if isinstance(call, ast.Call))
-    added = {call.args[0] for call in calls if spelled(call.func).endswith("add_middleware") and call.args}
-    return used <= added
 
 
 def _with_unknowns(served: Server, modules: list[Module], unreached: list[Span]) -> Server:

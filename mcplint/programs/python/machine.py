@@ -112,7 +112,8 @@ class Machine(Journal):
     condition of which nothing but the truth counts. `watch`: is told of each statement that
     is to be run, and of each call of what the project does not have, where that is asked for; it may end the way there.
     `unreached`: statements of middleware that no request comes to. `wired`: the classes of middleware that an
-    application is given.
+    application is given. `layered`: the calls that make middleware, `walked`: those whose application is served.
+    `lends`: whether an application is given to what may serve it, or do anything else with it.
     """
 
     def __init__(
@@ -157,6 +158,9 @@ class Machine(Journal):
         self.watch: Callable[[ast.AST], None] | None = None
         self.unreached: list[Span] = []
         self.wired: set[str] = set()
+        self.layered: set[Span] = set()
+        self.walked: set[Span] = set()
+        self.lends = False
         # The calls of libraries that put no check in front of an application they are given.
         self.harmless: set[Span] = set()
         self.missing: str | None = None
@@ -277,6 +281,7 @@ class Machine(Journal):
                 ENLARGED.add(self, option.table, True)
                 if not trusted:
                     GUARDED.add(self, option.table, True)
+                    self.lends = True
 
     def aside(self, body: Callable[[], object]) -> None:
         """Runs what goes on beside the rest of the program: its servers are started, and the program goes on."""

@@ -33,7 +33,11 @@ REFUSES = re.compile(
 """What a statement says that may turn a caller away: it answers, or asks something that may."""
 COMPOUND = re.compile(r"(?:if|for|for_in|while|do|switch|try|labeled)_statement|statement_block|else_clause|comment")
 NAMES = re.compile(r"[\w$]+")
-LISTS = re.compile(r"\b(?:import|export)\s{0,9}(?:type\s)?\{[^{}]{0,2000}\}")
+LISTS = re.compile(
+    r"\b(?:import|export)\s{0,9}(?:type\s)?\{(?![^{}]{0,2000}\sas\s)[^{}]{0,2000}\}"
+    r"(?:\s{0,9}from\s{0,9}[\"'][^\"'\n]{0,200}[\"'])?"
+)
+"""What imports or exports names as they are, and from where."""
 
 
 class Visit:
@@ -113,7 +117,7 @@ def _unwired(machine: Machine, elsewhere: tuple[Span, ...], known: dict[str, tup
         name: fact.span(node)
         for fact in scripts
         for name, node in _functions(fact.root)
-        if _hands_on(node) and re.search(CHECKS, text_of(node))
+        if _hands_on(node) and re.search(CHECKS, text_of(node)) and not _is_default(node)
     }
     if not checks:
         return
@@ -126,7 +130,8 @@ def _unwired(machine: Machine, elsewhere: tuple[Span, ...], known: dict[str, tup
                 continue
             if ways is None:
                 lists = (Span(fact.source, *each.span()) for each in LISTS.finditer(fact.source.text))
-                ways = covered([*lists, *elsewhere, *_passed_over(machine, fact, known), *_declared(fact)], fact.source)
+                idle = (*elsewhere, *_passed_over(machine, fact, known), *_declared(fact), *_comments(machine, fact))
+                ways = covered((*lists, *idle), fact.source)
             if not within(ways, found.start()):
                 used.add(found[0])
     yield from (span for name, span in checks.items() if name not in used)
@@ -144,6 +149,27 @@ def _functions(root: Node) -> Iterator[tuple[str, Node]]:
             name, value = each.child_by_field_name("name"), each.child_by_field_name("value")
             if name is not None and value is not None and value.type in ("arrow_function", "function_expression"):
                 yield text_of(name), value
+
+
+def _is_default(node: Node) -> bool:
+    """Whether a function is the default of its module, which others call by names of their own."""
+    parent = node.parent
+    return (
+        parent is not None
+        and parent.type == "export_statement"
+        and any(each.type == "default" for each in parent.children)
+    )
+
+
+def _comments(machine: Machine, fact: Script) -> Iterator[Span]:
+    """The comments of a module, where it is small enough to be searched for them."""
+    pending = [fact.root] if len(fact.source.text) < machine.budget - ROOM else []
+    while pending:
+        node = pending.pop()
+        machine.spend(1)
+        if node.type == "comment":
+            yield fact.span(node)
+        pending += node.named_children
 
 
 def _declared(fact: Script) -> Iterator[Span]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from mcplint.facts.python import Module, spelled
+from mcplint.facts.python import Module
 from mcplint.model import Argument, Guard
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.call import Args
+from mcplint.programs.python.libraries.free_tokens import hands_out_codes
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import CALL, GUARDED, OWN_MIDDLEWARE
 from mcplint.programs.python.values import Class, Instance
@@ -78,40 +78,21 @@ def guard(machine: Machine, args: Args, server: Instance, kind: str, path: Abstr
     attribute, keyword = ATTRIBUTES.get(kind, ("_token_verifier", "token_verifier"))
     if attribute in server.table:
         given[keyword] = server.table[attribute]
+    lists = (args.find(None, "middleware"), made.find(None, "middleware"))
+    layered = GUARDED in server.table or _layers_check(machine, lists, OWN_MIDDLEWARE.of(server.table), path)
     providers = [value.only for value in given.values() if isinstance(value.only, Instance)]
-    if free := next(filter(None, map(_hands_out_codes, providers)), None):
+    frees = (free for each in providers if (free := hands_out_codes(each, made.module)))
+    if not layered and (free := next(frees, None)):
         return known(None, free)
     for name, value in given.items():
         span = made.keyword_span(name) or made.span
         if isinstance(value.only, Instance) and span is not None:
             return known(_described(value.only, value.only.span or span), *value.trace)
-    lists = (args.find(None, "middleware"), made.find(None, "middleware"))
-    if GUARDED in server.table or _layers_check(machine, lists, OWN_MIDDLEWARE.of(server.table), path):
+    if layered:
         return unknown(*args.notes)
     if any(value.may(lambda option: option not in (None, ABSENT)) for value in given.values()):
         return unknown(*(note for value in given.values() for note in value.trace))
     return _elsewhere(machine, kind, made)
-
-
-def _hands_out_codes(made: Instance) -> Label | None:
-    """Where a provider of the project gives a code to everyone who registers a client, and lets everyone register.
-
-    That is: `authorize` comes to nothing but a redirect with a code, without asking or waiting for anybody.
-    """
-    if not isinstance(made.kind, Class):
-        return None
-    module, methods = made.kind.frame.module, {getattr(each, "name", ""): each for each in made.kind.node.body}
-    authorize, register = methods.get("authorize"), methods.get("register_client")
-    opened = re.search(r"ClientRegistrationOptions\([^()]*\benabled\s*=\s*True", module.source.text)
-    if not opened or not isinstance(authorize, ast.AsyncFunctionDef) or register is None:
-        return None
-    every = [*ast.walk(authorize), *ast.walk(register)]
-    if any(isinstance(node, (ast.If, ast.IfExp, ast.Raise, ast.Await, ast.Assert, ast.Match)) for node in every):
-        return None
-    answers = [spelled(node.value) for node in ast.walk(authorize) if isinstance(node, ast.Return) and node.value]
-    if answers and all(re.search(r"\bcode=", answer) for answer in answers):
-        return Label(module.span(authorize).head, "hands a code to everyone who asks")
-    return None
 
 
 def _layers_check(machine: Machine, lists: Iterable[Abstract | None], own: tuple[Any, ...], path: Abstract) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator
 
-from mcplint.facts.python import Module
+from mcplint.facts.python import Module, spelled
+from mcplint.programs.python.values import Class, Instance
 from mcplint.values import Label
 
 APPS = frozenset({"FastAPI", "FastMCP", "Starlette"})
@@ -21,6 +24,98 @@ _MEMBERS = frozenset(
     | {"startswith", "split", "strip", "removeprefix", "lower", "encode", "decode"}
 )
 """What makes codes and tokens, reads a request and answers: nothing of it knows who asks."""
+_CALLS = (
+    _NAMES
+    | _MEMBERS
+    | {
+        "construct_redirect_uri",
+        "now",
+        "utcnow",
+        "timestamp",
+        "isoformat",
+        "timedelta",
+        "float",
+        "list",
+        "set",
+        "replace",
+    }
+    | {"setdefault", "update", "format", "join", "hexdigest", "model_dump", "print", "debug", "info", "warning"}
+)
+_ASKS = re.compile(r"(?i)approv|consent|login|log_in|pending|white_?list|allow_?list|denied|password|session|confirm")
+"""What is called so lets somebody decide who gets a token."""
+_DECIDES = (ast.If, ast.IfExp, ast.Raise, ast.Await, ast.Assert, ast.Match, ast.Try, ast.For, ast.While)
+
+
+def hands_out_codes(made: Instance, beside: Module | None) -> Label | None:
+    """Where a provider of the project gives a code to everyone who registers a client, and lets everyone register.
+
+    That is: `authorize` comes to nothing but a redirect with a code, without asking or waiting for anybody. `beside`:
+    the module that makes the server, which may say that everyone registers.
+    """
+    if not isinstance(made.kind, Class):
+        return None
+    module, body = made.kind.frame.module, made.kind.node.body
+    methods = {each.name: each for each in body if isinstance(each, _Handler)}
+    authorize, register = methods.get("authorize"), methods.get("register_client")
+    opened = (
+        re.search(r"ClientRegistrationOptions\([^()]*\benabled\s*=\s*True", each.source.text)
+        for each in (module, beside)
+        if each is not None
+    )
+    if not isinstance(authorize, ast.AsyncFunctionDef) or register is None or not any(opened):
+        return None
+    every = [node for each in _followed((authorize, register), methods) for node in ast.walk(each)]
+    if any(isinstance(node, _DECIDES) or _asks(node, methods) for node in every) or any(map(_named, body)):
+        return None
+    answers = [node.value for node in ast.walk(authorize) if isinstance(node, ast.Return) and node.value]
+    if answers and all(re.search(r"\bcode=", spelled(each)) and "redirect_uri" in _where(each) for each in answers):
+        return Label(module.span(authorize).head, "hands a code to everyone who asks")
+    return None
+
+
+def _where(answer: ast.expr) -> str:
+    """The part of a URL that says where it leads, empty where that is not told."""
+    match answer:
+        case ast.Call(func=ast.Name(id="construct_redirect_uri"), args=[where, *_]):
+            return spelled(where)
+        case ast.JoinedStr(values=[ast.FormattedValue(value=where), *_]):
+            return spelled(where)
+        case ast.BinOp(left=where, op=ast.Add()):
+            return _where(where) or spelled(where)
+    return ""
+
+
+def _followed(functions: tuple[_Handler, ...], methods: dict[str, _Handler]) -> list[_Handler]:
+    """Methods and those of the same object that they call, each once."""
+    found = list(functions)
+    for each in found:
+        found += (methods[name] for name in dict.fromkeys(_own_calls(each)) if methods.get(name) not in (None, *found))
+    return found
+
+
+def _own_calls(function: _Handler) -> Iterator[str]:
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)):
+                yield name
+
+
+def _asks(node: ast.AST, methods: dict[str, _Handler]) -> bool:
+    """Whether a call may ask somebody: it is of something else than what makes objects, codes and redirects."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)):
+            return name not in methods
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name not in _CALLS and not name[:1].isupper()
+        case ast.Call():
+            return True
+    return False
+
+
+def _named(part: ast.AST) -> bool:
+    """Whether something in a class is called as what lets somebody decide."""
+    names = (getattr(node, key, None) for node in ast.walk(part) for key in ("id", "attr", "name", "arg"))
+    return any(isinstance(name, str) and _ASKS.search(name) for name in names)
 
 
 def handed_out(layer: ast.AST, module: Module) -> Label | None:

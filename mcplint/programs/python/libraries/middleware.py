@@ -103,6 +103,8 @@ class AppScan:
         if not isinstance(layer, Instance) or CALL not in layer.table:
             self.closed, self.checked = False, True
             return
+        if layer.span:
+            self.machine.walked.add(layer.span)
         args = CALL.one(layer.table, Args(open=True))
         only = args.positional[0].only if args.positional else None
         library = getattr(only, "path", "")

@@ -115,6 +115,8 @@ def include_router(machine: Machine, args: Args, app: Instance) -> Abstract:
 
 
 def middleware(machine: Machine, args: Args, owner: Any) -> Abstract:
+    if args.span:
+        machine.layered.add(args.span)
     return made(MIDDLEWARE, args, {CALL: (args,)})
 
 
@@ -183,6 +185,8 @@ def layer(machine: Machine, args: Args, app: Instance) -> Abstract:
     """`@app.middleware("http")`: a function around every request."""
 
     def add_it(function: Abstract) -> Abstract:
+        if args.span:
+            machine.layered.add(args.span)
         ADDED_MIDDLEWARE.add(
             machine, app.table, Instance(External(MIDDLEWARE), args.span, {CALL: (Args((function,)),)})
         )
