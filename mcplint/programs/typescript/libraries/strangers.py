@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from mcplint.programs.typescript.libraries.web import CLASSES, HOOKS, MIDDLEWARE
@@ -56,16 +57,22 @@ LAYERS = re.compile(f"{_EXPRESS}|{_KOA}|{_HONO}|{_NEST}|{_CHECKED}")
 """Those of them whose calls make layers, or modules of Nest."""
 IMPORTED = re.compile(r"""\bimport\s{1,9}([\w$*{},\s]{1,2000})\sfrom\s{0,9}["']([^"'./\n][^"'\n]{0,200})["']""")
 
+REQUIRED = re.compile(
+    r"""\b(?:const|let|var)\s{1,9}([\w$]{1,99}|\{[\w$:,\s]{1,2000}\})\s?=\s?require\(\s?["']([^"'./\n][^"'\n]{0,200})["']"""
+)
+MADE = re.compile(r"(?<![\w$])([\w$]{1,99})\s?=\s?(?:await\s)?(?:new\s)?([\w$]{1,99})(?![\w$])")
+"""What is given a name, and what it is made of."""
+ASKED = re.compile(
+    r"(?<![.\w$])(?:this\.)?([\w$]{1,99})(?:\.\w{1,40}){0,3}"
+    r"\(\s{0,99}(?:req|request|ctx|context|c)(?:\.(?:raw|req|request|headers)){0,2}\s{0,9}[,)]"
+)
+"""What is called with a request."""
+
 
 def is_harmless(path: str) -> bool:
     """Whether what a dotted name leads to lets every caller through; what is part of the language does."""
     package, colon, _ = path.partition(":")
     return not colon or HARMLESS.fullmatch(package) is not None
-
-
-REQUIRED = re.compile(
-    r"""\b(?:const|let|var)\s{1,9}([\w$]{1,99}|\{[\w$:,\s]{1,2000}\})\s?=\s?require\(\s?["']([^"'./\n][^"'\n]{0,200})["']"""
-)
 
 
 def makes_layer(path: str, owner: Any) -> bool:
@@ -75,22 +82,16 @@ def makes_layer(path: str, owner: Any) -> bool:
     return bool(colon) and not others and LAYERS.fullmatch(package) is not None
 
 
+@lru_cache(maxsize=8_192)
 def shown_callers(text: str) -> bool:
-    """Whether a module hands the request itself to a package that is not known."""
+    """Whether a module hands the request itself to a package that is not known, or to what it has made of one."""
     imports = (*IMPORTED.finditer(text), *REQUIRED.finditer(text))
     foreign = [found[1] for found in imports if not is_harmless(f"{found[2]}:")]
     names = {name for listed in foreign for name in re.findall(r"(?!(?:as|type)\b)[\w$]{1,99}", listed)}
     if not names:
         return False
-    made = rf"\b([\w$]{{1,99}})\s?=\s?(?:await\s)?(?:new\s)?(?:{_any_of(names)})(?![\w$])"
-    names.update(re.findall(made, text))
-    request = r"\(\s{0,99}(?:req|request|ctx|context|c)(?:\.(?:raw|req|request|headers)){0,2}\s{0,9}[,)]"
-    called = rf"(?<![.\w$])(?:this\.)?(?:{_any_of(names)})(?:\.\w{{1,40}}){{0,3}}{request}"
-    return re.search(called, text) is not None
-
-
-def _any_of(names: set[str]) -> str:
-    return "|".join(map(re.escape, sorted(names)))
+    names |= {made for made, of in MADE.findall(text) if of in names}
+    return any(name in names for name in ASKED.findall(text))
 
 
 def may_refuse(option: Any) -> bool:
