@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mcplint.facts.document import at, scalar
 from mcplint.model import Manifest
 from mcplint.registry.places import field, packages
-from mcplint.registry.workflow_steps import Step
+from mcplint.registry.workflow_steps import PUBLISH, Step, before
 
 INDEXES = {"pypi": "PyPI", "npm": "npm"}
 """The indexes that may take minutes to show a release, by the type of package."""
@@ -51,6 +51,14 @@ class Upload(NamedTuple):
 
     step: Step
     kind: str
+
+
+def precedes(upload: Upload, step: Step) -> bool:
+    """Whether a package is uploaded when a step comes to publishing: by a step before, or above it in its own script."""
+    if upload.step is not step:
+        return before(upload.step, step)
+    sent = next(step.found(_COMMANDS.get(upload.kind, r"(?!)")), None)
+    return sent is not None and sent[0].start < next(step.found(PUBLISH))[0].start
 
 
 def uploaded(step: Step, manifest: Manifest, listed: list[Step]) -> str | None:

@@ -12,7 +12,7 @@ from mcplint.model import Manifest
 from mcplint.registry.conditions import Event, events, step_runs, triggers
 from mcplint.registry.hidden_failures import hidden
 from mcplint.registry.places import packages
-from mcplint.registry.uploads import INDEXES, Upload, uploaded
+from mcplint.registry.uploads import INDEXES, Upload, precedes, uploaded
 from mcplint.registry.waits import paused, waits
 from mcplint.registry.workflow_steps import PUBLISH, Step, awaited, before, steps
 from mcplint.text.source import Edit, Span
@@ -202,7 +202,7 @@ def _partial(manifest: Manifest, stamps: list[Step]) -> Iterator[Finding]:
 def _early(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
     """Publishing that does not wait for the uploads of packages in the same workflow, or only just."""
     span = next(step.found(PUBLISH))[0]
-    late = [other.step for other in uploads if not before(other.step, step)]
+    late = [other.step for other in uploads if not precedes(other, step)]
     between = list(_between(step, uploads, listed))
     if late and len(late) == len(uploads):
         indexed = all(other.kind in INDEXES for other in uploads)
@@ -299,10 +299,10 @@ def _uploaded(step: Step) -> Label:
 
 
 def _between(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Step]:
-    """The steps that run after an upload and before a step, that one included."""
+    """The steps that run from an upload on and before a step, those two included."""
     yield step
     for other in listed:
-        late = any(other is not upload and before(upload, other) for upload, _ in uploads)
+        late = any(other is upload or before(upload, other) for upload, _ in uploads)
         if late and other.workflow is step.workflow and before(other, step):
             yield other
 
