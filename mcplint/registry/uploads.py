@@ -54,7 +54,7 @@ class Upload(NamedTuple):
 
 
 def precedes(upload: Upload, step: Step) -> bool:
-    """Whether a package is uploaded when a step comes to publishing: by a step before it, or above in its own script."""
+    """Whether a package is uploaded when a step comes to publishing: by a step before, or above in its own script."""
     if upload.step is not step:
         return before(upload.step, step)
     sent = next(step.found(_COMMANDS.get(upload.kind, r"(?!)")), None)
