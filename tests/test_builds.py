@@ -54,6 +54,47 @@ def test_a_dockerfile_alone_is_built_from_the_nearest_folder_that_has_what_it_co
     assert made and made.context == context
 
 
+ALL = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+PIP = ALL + "RUN pip install -r requirements.txt\n"
+FILE = 'CMD ["python", "server.py"]\n'
+MODULE = 'CMD ["python", "-m", "notes.server"]\n'
+ROOT = ("requirements.txt", "server.py", "notes/__init__.py", "notes/server.py", "pyproject.toml")
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "files", "context"),
+    [
+        (PIP + FILE, ROOT, "."),
+        (PIP + MODULE, ROOT, "."),
+        (ALL + MODULE, ROOT, "."),
+        (ALL + FILE, ROOT, "."),
+        (PIP + "CMD uvicorn notes.server:app --port 8000\n", ROOT, "."),
+        (PIP + 'CMD ["gunicorn", "-k", "uvicorn.workers.UvicornWorker", "notes.server:app"]\n', ROOT, "."),
+        (PIP + 'ENTRYPOINT ["/app/docker/entrypoint.sh"]\n', (*ROOT, "docker/entrypoint.sh"), "."),
+        (ALL + "RUN pip install .\nCMD notes\n", ROOT, "."),
+        (ALL + "RUN uv sync --frozen\nCMD uv run notes\n", (*ROOT, "uv.lock"), "."),
+        (ALL + "RUN npm ci\nCMD node build/index.js\n", ("package.json",), "."),
+        (ALL + FILE, ("deploy/server.py",), "deploy"),
+        # What lies beside it is what it is for, whatever else the root has.
+        (PIP + FILE, (*ROOT, "deploy/docker/requirements.txt", "deploy/docker/server.py"), "deploy/docker"),
+        (ALL + 'CMD ["uvicorn", "notes.server:app"]\n', ("deploy/docker/notes/server.py",), "deploy/docker"),
+        (ALL + "RUN pip install mcp\nCMD python -m http.server\n", ROOT, "deploy/docker"),
+        # One has what the other lacks, or what is started lies where neither has it.
+        (PIP + FILE, ("requirements.txt", "deploy/docker/server.py"), None),
+        (ALL + FILE, ("app/server.py",), None),
+        # The project has it nowhere.
+        (ALL + FILE, ("requirements.txt",), "deploy/docker"),
+    ],
+)
+def test_a_dockerfile_alone_is_built_from_the_folder_that_has_what_its_commands_need(
+    dockerfile: str, files: tuple[str, ...], context: str | None
+) -> None:
+    made = builds({"deploy/docker/Dockerfile": dockerfile, **dict.fromkeys(files, "")}).alone(
+        "deploy/docker/Dockerfile"
+    )
+    assert made and made.context == context
+
+
 @pytest.mark.parametrize(
     ("path", "text", "context"),
     [

@@ -204,7 +204,7 @@ def _asked(package: str, wanted: Needs) -> Decision | None:
         Label(r.range if r.range and r.range.text else r.span, f"requires `{_text(r)}`") for r in (*asked, *constraints)
     )
     ranges = [requirement.specifier or "" for requirement in (*asked, *constraints)]
-    return _newest(package, ranges, wanted, (*before, *notes[:-1]), notes[-1].span, " and ".join(map(_text, asked)))
+    return _newest(package, ranges, wanted, (*before, *notes[:-1]), notes[-1].span, _all_of(package, asked))
 
 
 def _newest(
@@ -291,6 +291,15 @@ def _in_command(requirement: Requirement, wanted: Needs) -> bool:
 
 def _text(requirement: Requirement) -> str:
     return f"{requirement.name}{requirement.specifier or ''}"
+
+
+def _all_of(package: str, asked: Iterable[Requirement]) -> str:
+    """What requirements of a package ask for together: the narrowest of them alone, where it admits no more."""
+    fitting = {_text(each): admitted(package, each.specifier or "") for each in asked}
+    narrowest = min(fitting, key=lambda text: len(fitting[text] or ()))
+    least = set(fitting[narrowest] or ())
+    wider = all(least <= set(each or ()) for each in fitting.values())
+    return narrowest if least and wider else " and ".join(fitting)
 
 
 def _steps(key: str, wanted: Needs) -> tuple[Label, ...]:

@@ -14,6 +14,7 @@ from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.assembly import image
 from mcplint.images.build_arguments import Context
 from mcplint.images.image import Image
+from mcplint.images.wanted import wanted
 from mcplint.model import Build, Container
 from mcplint.project.cache import cached
 from mcplint.project.inner import is_inner
@@ -59,17 +60,26 @@ class Builds:
 
     def alone(self, path: str) -> Image | None:
         """The image of a Dockerfile alone: built from the folder that workflows and recipes give it, where they agree,
-        else from the nearest one that has all that its stages copy, or that the last of them does, or the root."""
+        else from the nearest one that has all that its stages copy and its commands need, or that the last of them
+        does, or the root."""
         told = _told([one for builds in self._named.values() for one in builds if one.dockerfile == path])
         if (given := self._given(path)) is not None:
             return self._image(path, given, told)
         found: Image | None = None
+        whole: list[tuple[Image, dict[str, bool]]] = []
         for folder in outwards(posixpath.dirname(path)):
             made = self._image(path, Context(folder), told)
-            if not made or all(complete(stage, self.tree) for stage in made.stages):
+            if not made:
                 return made
+            if all(complete(stage, self.tree) for stage in made.stages):
+                whole.append((made, wanted(made, self.tree)))
+                if all(whole[-1][1].values()):
+                    break
             found = found if found and complete(found, self.tree) else made
-        return found
+        if not whole:
+            return found
+        nearest = _nearest(whole)
+        return nearest or self._image(path, Context(None), told)
 
     def _given(self, path: str) -> Context | None:
         """The one folder that files of the project build a Dockerfile from, None where they name none or several."""
@@ -214,6 +224,18 @@ class Builds:
         # What comes of a Dockerfile holds as long as its text does.
         self.tree.source(path)
         return image(self.dockerfiles[path], self.tree, args, target, given)
+
+
+def _nearest(images: list[tuple[Image, dict[str, bool]]]) -> Image | None:
+    """The first of the images of a Dockerfile whose folder has all that any of the others has of what they need.
+
+    None where each has what another lacks, or none has any of it although the project does elsewhere.
+    """
+    met = [{name for name, there in wants.items() if there} for _, wants in images]
+    every = set[str]().union(*met)
+    if not every and len(images) > 1 and any(images[0][1]):
+        return None
+    return next((made for (made, _), names in zip(images, met, strict=True) if names == every), None)
 
 
 def _told(builds: list[NamedBuild]) -> Mapping[str, Value[str]]:
