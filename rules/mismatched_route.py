@@ -23,7 +23,10 @@ configuration does.
 
 Not reported if the program may serve paths that the files do not show, if a
 gateway outside the project may sit in between, or for a location that passes
-on `/.well-known`, where clients look for metadata.
+on `/.well-known`, where clients look for metadata. Nor is one path too many,
+such as `/notes` beside `/notes/*`, `/favicon.ico` or `/`, where the proxy
+leads the server to its endpoint by another path of the same name: the extra
+one is a `404` that no client asks for, and a URL that does is reported.
 
 See https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass,
 https://kubernetes.github.io/ingress-nginx/examples/rewrite/ and
@@ -138,9 +141,7 @@ def check(part: Route | Remote | ClientConfig | Deployment):
     at_mount = any(mount.doubled for mount in server.mounts)
     note = Label(server.path.span or server.span, f"the server answers at {served}")
     if isinstance(part, Route):
-        if part.path.may(is_metadata):
-            return
-        if part.path.must(server.refuses if part.exact or part.fixed else server.refuses_below):
+        if part.refused and not part.spare and not part.path.may(is_metadata):
             kept = part.exact or not part.fixed
             intended = not at_mount and kept and is_endpoint(part.location.only or "", served)
             fix = Fix(f"match {served} instead", part.location.write(served), opens=True) if intended else None

@@ -110,7 +110,8 @@ class Route(NamedTuple):
     the id of the route of another proxy that it leads to, None where it leads to the server itself. `messages`: whether
     posts reach an SSE server on the path that it names; `metadata`: whether the paths on which clients look for OAuth
     metadata lead to anything. `checks`: by which it tells whether a server works. `block`: the lines that hold its own
-    settings, None for `span`.
+    settings, None for `span`. `spare`: whether its proxy, asked for the same name, may lead the server to its endpoint
+    by another path, while this one is `refused`.
     """
 
     id: str
@@ -165,6 +166,7 @@ class Route(NamedTuple):
     checks: tuple[HealthCheck, ...] = ()
     block: Span | None = None
     fixed: bool = False
+    spare: bool = False
 
     @property
     def title(self) -> str:
@@ -219,6 +221,13 @@ class Route(NamedTuple):
         """Whether its paths are those of a health check, whatever the server is asked for."""
         words = (self.location.only or "").strip("^$/").rpartition("/")[2].lower()
         return words.removesuffix("z") in HEALTH
+
+    @property
+    def refused(self) -> bool:
+        """Whether its server certainly answers nothing at what it is asked for."""
+        if self.server is None:
+            return False
+        return self.path.must(self.server.refuses if self.exact or self.fixed else self.server.refuses_below)
 
     @property
     def carried(self) -> Server | None:

@@ -36,7 +36,7 @@ def _messages(proxy: Proxy, route: Route, server: Server) -> Value[bool]:
     path, mounted = server.message_path.only, any(mount.prefix.may_not_be("") for mount in server.mounts)
     if path is None or mounted or server.asgi.root_path.may_not_be("") or server.transport.only != "sse":
         return UNKNOWN
-    answer = _ask(proxy, route, path)
+    answer = ask(proxy, route, path)
     untaken = proxy.complete and answer.kind == response.UNKNOWN and answer.location is None
     reached = False if untaken else _reaches(proxy, route, answer, path)
     return UNKNOWN if reached is None else Value((reached,), answer.trace)
@@ -46,7 +46,7 @@ def _metadata(proxy: Proxy, route: Route, server: Server) -> Value[bool]:
     """Whether any path on which clients look for the metadata of the endpoint leads to something that may have them."""
     found: list[Label] = []
     for path in _paths(route, server):
-        answer = _ask(proxy, route, path)
+        answer = ask(proxy, route, path)
         if not _refused(answer):
             return UNKNOWN
         found += answer.trace
@@ -65,9 +65,19 @@ def _paths(route: Route, server: Server) -> Iterator[str]:
     yield METADATA
 
 
-def _ask(proxy: Proxy, route: Route, path: str) -> Response:
+def host_of(route: Route) -> str | None:
+    """A name that the route answers for, None where that cannot be told."""
+    names = route.server_names.only
+    if names is None:
+        return None
+    plain = (name.replace("*.", "any.", 1) if name[:2] == "*." else name.removeprefix(".") for name in names)
+    unnamed = None if any(name[:1] == "~" for name in names) else "localhost"
+    return next((name for name in plain if name[:1].isalnum()), unnamed)
+
+
+def ask(proxy: Proxy, route: Route, path: str) -> Response:
     """What becomes of a request to the same names and port as the route's own."""
-    host = next((name for name in route.server_names.only or () if name[:1].isalnum()), "localhost")
+    host = host_of(route) or "localhost"
     address = (route.listen.only or ("80",))[0].partition(" ")[0]
     port = whole(address.rpartition(":")[2])
     if port is None:

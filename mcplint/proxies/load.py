@@ -56,8 +56,9 @@ def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ..
         return ()
     from mcplint.proxies.auxiliary_routes import with_auxiliary_routes
     from mcplint.proxies.passed_checks import with_passed_checks
+    from mcplint.proxies.spare_routes import with_spare_routes
 
-    return tuple(with_passed_checks(with_auxiliary_routes(proxy)) for proxy in found)
+    return tuple(with_passed_checks(with_spare_routes(with_auxiliary_routes(proxy))) for proxy in found)
 
 
 def _is_traefiks(label: str) -> bool:

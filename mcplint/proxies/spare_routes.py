@@ -1,0 +1,72 @@
+"""Paths that a proxy passes on to a server beside those that lead to its endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from mcplint.model import Route
+from mcplint.proxies.auxiliary_routes import ask, host_of
+from mcplint.proxies.proxy import Proxy
+from mcplint.proxies.response import PROXY, REDIRECT, UNKNOWN, Response
+from mcplint.text.source import Span
+
+MOST_PATHS = 20
+
+
+def with_spare_routes(proxy: Proxy) -> Proxy:
+    """The proxy, its refused routes with whether another path of the same name may lead to their server's endpoint."""
+    if not any(route.refused for route in proxy.routes):
+        return proxy
+    doors = Doors(proxy)
+    routes = (route._replace(spare=doors.beside(route)) if route.refused else route for route in proxy.routes)
+    return proxy._replace(routes=tuple(routes))
+
+
+class Doors:
+    """The paths by which a proxy leads clients to the endpoints of servers. A class because it asks for each once."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        self.proxy = proxy
+        self.taking: dict[Span, Route] = {}
+        self.paths: dict[str, dict[str, None]] = {}
+        self.open: set[str] = set()
+        self.found: dict[tuple[str, str, tuple[str, ...] | None], bool] = {}
+        for route in proxy.routes:
+            self.taking[route.span] = route
+            if route.server is None:
+                continue
+            options = route.endpoint.options
+            self.paths.setdefault(route.server.id, {}).update((path, None) for path in options or () if path)
+            if options is None and not route.refused:
+                self.open.add(route.server.id)
+
+    def beside(self, route: Route) -> bool:
+        """Whether a request for a route's name may lead its server to its endpoint."""
+        host, id = host_of(route), route.server.id if route.server else ""
+        if host is None or id in self.open:
+            return id in self.open or bool(self.paths[id])
+        key = (id, host, route.listen.only)
+        if key not in self.found:
+            self.found[key] = any(self._may_lead(route, ask(self.proxy, route, path)) for path in self._likely(route))
+        return self.found[key]
+
+    def _likely(self, route: Route) -> Iterator[str]:
+        """The paths of a server's endpoint, as clients may ask for it and as it is."""
+        if route.server:
+            yield from islice(self.paths[route.server.id], MOST_PATHS)
+            yield from route.server.path.options or ()
+
+    def _may_lead(self, route: Route, answer: Response) -> bool:
+        """Whether a request may come out at the endpoint of a route's server; a redirect is not followed."""
+        if answer.kind == REDIRECT:
+            return True
+        taking = self.taking.get(answer.location) if answer.location else None
+        if taking is None or route.server is None:
+            return False
+        if taking.server is None:
+            return not taking.members
+        if taking.server.id != route.server.id or answer.kind not in (PROXY, UNKNOWN):
+            return False
+        asked = (answer.uri or "").partition("?")[0].rstrip("/")
+        return not answer.uri or route.server.path.may(lambda path: path.rstrip("/") == asked)
