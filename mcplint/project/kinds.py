@@ -29,7 +29,8 @@ class Kind(NamedTuple):
 
 NODE_LOCK_TEXTS = tuple(name for names in NODE_LOCKS.values() for name in names if name != "bun.lockb")
 # The first row that matches holds: `dockerfile.py` is Python, `Dockerfile.service` no unit of systemd. A name
-# that tells says more than the folder: `sites-available/compose.yaml` is compose. Any YAML may be of Kubernetes: last.
+# that tells says more than the folder: `sites-available/compose.yaml` is compose. Any YAML may be of Kubernetes, and
+# any TOML of Traefik: last.
 KINDS = (
     Kind("python", ("*.py", "*.pyw"), "#", 2 << 20),
     Kind("declaration", ("*.d.ts", "*.d.mts", "*.d.cts")),
@@ -121,9 +122,10 @@ KINDS = (
         ),
     ),
     Kind("bundle", ("manifest.json",)),
-    Kind("traefik", ("traefik*.toml", "dynamic*.toml", "traefik/*.toml", "dynamic/*.toml"), "#"),
+    Kind("traefik", ("*.toml",), "#"),
     Kind("kubernetes", ("*.yml", "*.yaml"), "#"),
 )
+ANY = ("*.yml", "*.yaml", "*.toml")
 
 
 @lru_cache(maxsize=4096)
@@ -135,7 +137,7 @@ def _candidates(suffix: str, first: str, folder: str) -> tuple[tuple[str, Kind],
     rows = ((pattern, row) for row in KINDS for pattern in row.patterns)
     likely = ((pattern, row) for pattern, row in rows if pattern.rpartition(".")[2] == suffix or pattern[-1] == "*")
     here = (row for row in likely if row[0].partition("/")[0] == folder or row[0][0] in (first, "*"))
-    return tuple(sorted(here, key=lambda row: (row[1].name == "kubernetes", "/" in row[0])))
+    return tuple(sorted(here, key=lambda row: (row[0] in ANY, "/" in row[0])))
 
 
 FOLDERS = frozenset(pattern.partition("/")[0] for row in KINDS for pattern in row.patterns if "/" in pattern)

@@ -16,7 +16,7 @@ MOST = 50
 """How many names are looked for in the files of a project."""
 SETTING = {
     "dockerfile": r"(?<![$\w{{])(?:{0}=|(?<=ENV ){0}\b|(?<=ARG ){0}\b)",
-    "compose": r"(?<!\$)\$\{{?{0}\b|(?<![$\w{{]){0}[\"']?[ ]{{0,9}}[:=]|- {0}[ ]{{0,9}}$",
+    "compose": r"(?<!\$)\$\{{?{0}\b|(?<![$\w])(?<!\$\{{){0}[\"']?[ ]{{0,9}}[:=]|- {0}[ ]{{0,9}}$",
     "kubernetes": r"(?:name|key):[ ]{{1,9}}[\"']?{0}[\"']?[ ]{{0,9}}(?:$|[,}}])|^[ ]{{0,80}}[\"']?{0}[\"']?:",
 }
 """How the files that give containers their variables name one only to set it, by their kind."""
