@@ -133,7 +133,7 @@ def _mentions(root: ast.stmt, module: Module, idle: Collection[Span]) -> Iterato
                 continue
             case ast.Constant(value=str(text)):
                 yield from WORDS.findall(text)
-            case ast.Call(func=function) if module.span(node) in idle:
+            case ast.Call(func=function) if idle and module.span(node) in idle:
                 pending.append(function)
                 continue
         pending += ast.iter_child_nodes(node)

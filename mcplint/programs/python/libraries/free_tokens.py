@@ -87,10 +87,14 @@ def _where(answer: ast.expr) -> str:
 
 def _followed(functions: tuple[_Handler, ...], methods: dict[str, _Handler]) -> list[_Handler]:
     """Methods and those of the same object that they call, each once."""
-    found = list(functions)
-    for each in found:
-        found += (methods[name] for name in dict.fromkeys(_own_calls(each)) if methods.get(name) not in (None, *found))
-    return found
+    found = dict.fromkeys(functions)
+    pending = list(functions)
+    while pending:
+        called = (methods.get(name) for name in _own_calls(pending.pop()))
+        new = [each for each in called if each is not None and each not in found]
+        found.update(dict.fromkeys(new))
+        pending += new
+    return list(found)
 
 
 def _own_calls(function: _Handler) -> Iterator[str]:
