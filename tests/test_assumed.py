@@ -276,3 +276,34 @@ def test_the_server_that_a_command_means_whose_file_is_missing(
     linked = [server for server in found.servers if server.container and server.container.dockerfile == "Dockerfile"]
     assert [server.transport.only for server in linked] == ([transport] if transport else [])
     assert all(server.assumed for server in linked)
+
+
+API = 'import uvicorn\nfrom fastapi import FastAPI\n\nuvicorn.run(FastAPI(), host="0.0.0.0", port={})\n'
+
+
+@pytest.mark.parametrize(
+    ("location", "host", "more", "assumed"),
+    [
+        ("/", "app1", {}, True),
+        ("/", "minio1", {}, False),
+        ("/", "grafana", {}, False),
+        ("/", "django2", {}, False),
+        ("/", "kong.internal", {}, False),
+        ("/", "grafana-mcp", {}, True),
+        ("/", "app1", {"api__main_py": API.format(8000)}, False),
+        ("/", "app1", {"api__main_py": API.format(9000)}, True),
+        ("/", "app1", {"tests__main_py": API.format(8000)}, True),
+        ("/", "app1", {"site__manage_py": "import django\n"}, False),
+        ("/", "app1", {"manage_py": "print('no framework')\n"}, True),
+        ("/", "app1", {"web__index_js": "app.listen(8000)\n"}, False),
+        ("/mcp", "app1", {"api__main_py": API.format(8000)}, False),
+    ],
+)
+def test_names_and_programs_that_contradict(location: str, host: str, more: dict[str, str], assumed: bool) -> None:
+    assert (only(deployed(nginx(location, f"http://{host}:8000"), **more)) is not None) == assumed
+
+
+@pytest.mark.parametrize(("site", "assumed"), [("static.acme.org", False), ("www.acme.org", True), ("_", True)])
+def test_the_name_of_a_site_that_contradicts(site: str, assumed: bool) -> None:
+    config = f"server {{ listen 80; server_name {site}; location / {{ proxy_pass http://app1:8000; }} }}\n"
+    assert (only(deployed(config)) is not None) == assumed

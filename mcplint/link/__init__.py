@@ -82,7 +82,7 @@ def link(tree: Tree, config: Config) -> Linked:
             started = starts.started(tree, paths, contexts)
     paths = starts.with_clients(tree, paths, started.bridged)
     servers = tuple(stated.servers(started.servers, config.deployment))
-    network = Network(contexts, servers)
+    network = Network(contexts, servers, tree, started.used)
     deployment = Deployment(
         completed_containers.containers(contexts, started, tree),
         servers,

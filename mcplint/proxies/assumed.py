@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
+from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
+from mcplint.knowledge.image_ports import OTHER_NAMES
 from mcplint.model import ASSUMED, MISSING, Link, Member, Route, Server
+from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import is_other_software
 from mcplint.services.network import Network
+from mcplint.text.paths import is_apart
 from mcplint.values import Label
+
+DJANGO_PORT = "8000"
+"""The port of Django's `manage.py runserver`, and of uvicorn where it is told none."""
+PROGRAMS = (".py", *JAVASCRIPT, *TYPESCRIPT)
+CALLS = ("run(", "run_app(", "run_simple(", "serve(", ".listen(", "Config(")
+"""What a program that listens calls."""
 
 
 def assumed(origin: ContainerContext | None, network: Network, route: Route, follow: Callable[[Route], Route]) -> Route:
@@ -25,7 +36,7 @@ def assumed(origin: ContainerContext | None, network: Network, route: Route, fol
         note = Label(route.members[0].span, "no file says what runs there")
         found = follow(route._replace(server=server, links=(Link(server.id, ASSUMED, said, (note,)),)))
         if found.carried and (_speaks_of(found, server) or _is_alone(route, server, network)):
-            return found
+            return route if _is_contradicted(found, server, network) else found
     return route
 
 
@@ -66,6 +77,40 @@ def _is_alone(route: Route, server: Server, network: Network) -> bool:
     meant = {each.container.id for member in route.members for each in _named(member, network)}
     own = {*meant, server.container.id if server.container else None}
     return all(each.container.id in own for each in network.running)
+
+
+def _is_contradicted(route: Route, server: Server, network: Network) -> bool:
+    """Whether a name says that other software is meant, or a program that is not followed listens on that port."""
+    names = [member.host for member in route.members]
+    if not _speaks_of(route, server):
+        names += route.server_names.only or ()
+    if any(map(_is_of_others, names)):
+        return True
+    tree, ports = network.tree, {str(member.port) for member in route.members}
+    return tree is not None and any(not network.used.issuperset(tree.once(_listening, port)) for port in ports)
+
+
+def _is_of_others(host: str) -> bool:
+    """Whether the name of a machine or a site is one of well-known software, or of a part that serves no MCP."""
+    words = [word.rstrip("0123456789") for word in re.split(r"[-_]", host.lower().partition(".")[0])]
+    return "mcp" not in words and any(word in OTHER_NAMES or is_other_software(word) for word in words)
+
+
+def _listening(tree: Tree, port: str) -> tuple[str, ...]:
+    """The programs in the files of a project that listen on a port, by their own text."""
+    default = r"|\buvicorn\.run\((?![\s\S]{0,300}?\bport\s*=)" if port == DJANGO_PORT else ""
+    listens = re.compile(
+        rf"(?:\brun|\brun_app|\brun_simple|\bserve|\.listen|\bConfig)\([\s\S]{{0,200}}?\b{port}\b{default}"
+    )
+    found: list[str] = []
+    for path in sorted(path for path in tree.paths if path.endswith(PROGRAMS) and not is_apart(path)):
+        if path.rpartition("/")[2] == "manage.py":
+            listening = port == DJANGO_PORT and tree.mentions(path, "django")
+        else:
+            source = tree.source(path) if tree.mentions(path, *CALLS) else None
+            listening = source is not None and listens.search(source.text) is not None
+        found += [path] if listening else []
+    return tuple(found)
 
 
 def _named(member: Member, network: Network) -> list[ContainerContext]:

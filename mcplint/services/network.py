@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from mcplint.images.copies import image_paths
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Link, Server
+from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.text.urls import is_this_machine
 from mcplint.values import Label
@@ -24,10 +25,15 @@ class Reached(NamedTuple):
 
 
 class Network(NamedTuple):
-    """All that can be reached in a project: its containers, and its servers with and without one."""
+    """All that can be reached in a project: its containers, and its servers with and without one.
+
+    `tree`: its files, None where they are not asked for; `used`: the modules of the programs that are followed.
+    """
 
     running: tuple[ContainerContext, ...]
     servers: tuple[Server, ...]
+    tree: Tree | None = None
+    used: frozenset[str] = frozenset()
 
     def at(
         self, host: str, port: int, origin: ContainerContext | None, note: Label, path: str | None = None
