@@ -14,7 +14,8 @@ another tool takes over without the lock (`uv sync --frozen || uv pip install
 an install of the system's packages amid a chain (`apt-get install -y git ||
 true && pip install …`), and one of a project's by npm and its like. Not
 reported where what follows ends the build after all (`|| exit 1`), where it
-installs the same again with the same extras, as a retry does
+installs the same again with the same extras, as a retry does, whatever it says
+or deletes before, where a script of its own may do so
 (`unlocked-install` says where that leaves the lock aside), and for single
 packages, which may be wanted only where they can be had.
 
@@ -104,7 +105,7 @@ def check(container: Container):
         rest = install.span._replace(start=install.span.end, end=instead.span.end)
         alone = (other.split()[0] in SUCCEEDING or other == "exit 0") and rest.source == instead.span.source
         between = rest._replace(end=instead.span.start)
-        if alone:
+        if alone and not any(each in between.text for each in ("(", "{", "then")):
             edits = (Edit(rest, ""),)
         elif rest.source == instead.span.source and between.text.replace("\\", "").strip() == ";":
             edits = (Edit(between, between.text.replace(";", " &&", 1)),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from mcplint.commands.command_lines import PIP, POETRY_INSTALL, UV, program
 from mcplint.commands.options import parse
@@ -16,7 +17,7 @@ from mcplint.images.limits import limited
 from mcplint.images.node_installs import LOCKS, called
 from mcplint.images.runs import RunStep
 from mcplint.images.uv_install import is_on, uv_add, uv_install
-from mcplint.knowledge.executables import SUCCEEDING, SYSTEM_INSTALLERS, UNCONCERNED
+from mcplint.knowledge.executables import KEEPING, SUCCEEDING, SYSTEM_INSTALLERS, UNCONCERNED
 from mcplint.knowledge.lock_files import PYTHON_LOCKS
 from mcplint.model import Install, Lack, LackKind, Packaged
 from mcplint.packaging.backend import POETRY, backend
@@ -61,30 +62,44 @@ def _left_out(step: RunStep) -> Value[bool]:
 _ENDS = (";", "\n")
 """What ends a command whose failure nothing asks for; lines are those of here-documents."""
 _FAILING = frozenset({"exit", "false", "return", "kill"})
+_KEEPING = KEEPING.union(LOCKS)
+"""Programs that install nothing of Python's."""
+_SOON = 30
 
 
 def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
     """What the build goes on with where an install fails, None where it ends or where that is not known."""
-    last = chained(steps)
+    others = steps[1:]
+    if any(map(_fails, others)) or "while" in steps[0].line.inside or _is_tried_again(install, others):
+        return None
+    last, operator = chained(steps), steps[0].line.operator
     chain = steps[: last + 2]
     if last and len(chain) > last + 1 and not any(step.line.inside for step in chain) and _succeeds(chain[-1]):
-        skipped = chain[last].line.operator == "||" and not any(map(_fails, steps))
-        return _goes_on(chain[-1]) if skipped else None
-    operator = steps[0].line.operator
-    if len(steps) < 2 or operator not in ("||", *_ENDS):
+        return _goes_on(chain[-1]) if chain[last].line.operator == "||" else None
+    if not others or operator not in ("||", *_ENDS):
         return None
-    if operator in _ENDS and (
-        ends_at_failures(steps[0]) or not (_succeeds(steps[1]) or all(map(_is_unconcerned, steps[1:])))
-    ):
-        return None
-    if any(map(_fails, steps)):
-        return None
-    if operator in _ENDS or _succeeds(steps[1]):
-        return _goes_on(steps[1])
-    others = tuple(_installs(steps[1]))
-    if not others or all(_stands_in(other, install) for other in others):
-        return None
-    return Label(steps[1].written_at, "this is installed where it fails")
+    if operator in _ENDS:
+        goes_on = others[0].words == ("exit", "0") or all(map(_is_unconcerned, others))
+        return _goes_on(others[0]) if goes_on and not ends_at_failures(steps[0]) else None
+    fallback = _fallback(steps)
+    concerned = next((step for step in fallback if not _is_unconcerned(step)), fallback[0])
+    if any(_installs(concerned)):
+        return Label(concerned.written_at, "this is installed where it fails")
+    told = _succeeds(fallback[0]) and all(program(step.argv) in _KEEPING for step in fallback)
+    return _goes_on(fallback[0]) if told else None
+
+
+def _is_tried_again(install: Install, steps: tuple[RunStep, ...]) -> bool:
+    """Whether commands that follow install the same, whatever stands between."""
+    return any(_stands_in(other, install) for step in steps[:_SOON] for other in _installs(step))
+
+
+def _fallback(steps: tuple[RunStep, ...]) -> tuple[RunStep, ...]:
+    """The commands that stand in for one behind `||`: a group, or a chain."""
+    depth, others = len(steps[0].line.inside), steps[1:]
+    if len(others[0].line.inside) > depth:
+        return tuple(takewhile(lambda step: len(step.line.inside) > depth, others))
+    return others[: chained(others) + 1]
 
 
 def _goes_on(step: RunStep) -> Label:
