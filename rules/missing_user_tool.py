@@ -3,8 +3,9 @@ r"""The image lacks the program that creates its user
 Debian and Alpine make users in different ways, and images of both change.
 `python:3.12-slim` and its siblings moved to Debian 13, whose images come
 without `adduser` and `addgroup`; a Dockerfile that uses them builds until the
-base image is pulled again, and then stops with `adduser: not found`. Alpine
-has these two and lacks `useradd` and `groupadd`.
+base image is pulled again, and then stops with `adduser: not found`. So does
+one that goes on from `node:24-slim` to `node:26-slim`. Alpine has these two
+and lacks `useradd` and `groupadd`.
 
 On Debian, `useradd` and `groupadd` are always there. On Alpine, `adduser -D`
 and `addgroup` are.

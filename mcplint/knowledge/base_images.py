@@ -17,13 +17,14 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _PYTHON_PATH = "/usr/local/bin:" + SYSTEM_PATH
 _SH = frozenset({"sh", "ls", "cat", "chmod", "chown", "env", "test", "sleep", "grep", "sed", "awk", "tar", "gzip"})
 # Since Debian 13 its images come without `adduser`; tags that name no release, nor one of its patches, moved there.
-_DEBIAN_13 = ("slim", "3-slim", "3.??-slim", "3.?-slim", "*-slim-trixie", "trixie-slim", "13-slim", "*trixie-slim")
+_MOVED = ("slim", "3-slim", "3.??-slim", "3.?-slim", "*-slim-trixie", "trixie-slim", "13-slim", "*trixie-slim")
 _DEBIAN = _SH | {"bash", "perl", "apt-get", "useradd", "groupadd", "adduser", "runuser", "setpriv", "su"}
+_DEBIAN_13 = _DEBIAN - {"adduser"}
 _PROCPS = frozenset({"pgrep", "pkill", "ps", "top", "free"})
 _ALPINE = _SH | _PROCPS | {"wget", "nc", "apk", "adduser", "addgroup", "su", "vi", "unzip", "ping", "lsof", "netstat"}
 _FULL = _DEBIAN | _PROCPS | {"curl", "wget", "git", "gcc", "make", "ssh", "unzip"}
 _PYTHON = frozenset({"python", "python3", "pip", "pip3"})
-_NODE = frozenset({"node", "npm", "npx", "corepack"})
+_NODE = frozenset({"node", "npm", "npx"})
 
 
 class Base(NamedTuple):
@@ -53,7 +54,7 @@ _UV_ENV = (*_PYTHON_ENV, ("UV_TOOL_BIN_DIR", "/usr/local/bin"))
 # (https://docs.astral.sh/uv/guides/integration/docker/#available-images).
 _UV_ALONE = (("PATH", SYSTEM_PATH), _UV_ENV[-1])
 _UV = frozenset({"uv", "uvx"})
-_UV_13_SLIM = Base(tools=_DEBIAN - {"adduser"} | _UV, env=_UV_ALONE)
+_UV_13_SLIM = Base(tools=_DEBIAN_13 | _UV, env=_UV_ALONE)
 _NODE_ENV = (("PATH", SYSTEM_PATH), ("NODE_VERSION", None), ("YARN_VERSION", None))
 _NGINX_ENV = (("PATH", SYSTEM_PATH), *((f"{name}_VERSION", None) for name in ("NGINX", "NJS", "ACME")))
 _NGINX_ENV += (("PKG_RELEASE", None), ("NJS_RELEASE", None), ("DYNPKG_RELEASE", None))
@@ -129,11 +130,15 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
     ("busybox", "*", Base(tools=_ALPINE - {"apk"})),
     ("python", "*", Base(tools=_FULL | _PYTHON, env=_PYTHON_ENV)),
     ("python", "*slim*", Base(tools=_DEBIAN | _PYTHON, env=_PYTHON_ENV)),
-    *(("python", tag, Base(tools=_DEBIAN - {"adduser"} | _PYTHON, env=_PYTHON_ENV)) for tag in _DEBIAN_13),
+    *(("python", tag, Base(tools=_DEBIAN_13 | _PYTHON, env=_PYTHON_ENV)) for tag in _MOVED),
     ("python", "*alpine*", Base(tools=_ALPINE | _PYTHON, env=_PYTHON_ENV)),
-    ("node", "*", Base(tools=_FULL | _NODE | {"yarn"}, env=_NODE_ENV, account="node")),
-    ("node", "*slim*", Base(tools=_DEBIAN | _NODE | {"yarn"}, env=_NODE_ENV, account="node")),
-    ("node", "*alpine*", Base(tools=_ALPINE | _NODE | {"yarn"}, env=_NODE_ENV, account="node")),
+    *(
+        ("node", f"{release}{tag}", Base(tools=tools | programs, env=_NODE_ENV[:length], account="node"))
+        # Node 26 has neither yarn nor, as every release since 25, corepack; its images without a name are Debian 13.
+        for release, programs, length in (("", _NODE | {"corepack", "yarn"}, 3), ("26", _NODE, 2))
+        for tag, tools in (("*", _FULL), ("*slim*", _DEBIAN), ("*trixie-slim", _DEBIAN_13), ("*alpine*", _ALPINE))
+    ),
+    ("node", "26-slim", Base(tools=_DEBIAN_13 | _NODE, env=_NODE_ENV[:2], account="node")),
     ("nginx", "*", Base(tools=_DEBIAN | {"nginx", "curl", "envsubst"}, env=_NGINX_ENV)),
     ("nginx", "*alpine*", Base(tools=_ALPINE | {"nginx", "curl", "envsubst"}, env=_NGINX_ENV)),
     ("nginxinc/nginx-unprivileged", "*", Base("101", tools=_DEBIAN | {"nginx", "curl", "envsubst"}, env=_NGINX_ENV)),
@@ -148,7 +153,7 @@ _BASES: tuple[tuple[str, str, Base], ...] = (
             ("*alpine*", Base(tools=_ALPINE | _UV, env=_UV_ALONE)),
             ("*python*", Base(tools=_FULL | _PYTHON | _UV, env=_UV_ENV)),
             ("*python*slim*", Base(tools=_DEBIAN | _PYTHON | _UV, env=_UV_ENV)),
-            ("*python*trixie-slim*", Base(tools=_DEBIAN - {"adduser"} | _PYTHON | _UV, env=_UV_ENV)),
+            ("*python*trixie-slim*", Base(tools=_DEBIAN_13 | _PYTHON | _UV, env=_UV_ENV)),
             ("*python*alpine*", Base(tools=_ALPINE | _PYTHON | _UV, env=_UV_ENV)),
         )
     ),
