@@ -69,9 +69,16 @@ _SOON = 30
 
 def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
     """What the build goes on with where an install fails, None where it ends or where that is not known."""
-    others = steps[1:]
-    if any(map(_fails, others)) or "while" in steps[0].line.inside or _is_tried_again(install, others):
+    found = _stand_in(steps)
+    if found is None or "while" in steps[0].line.inside or any(map(_fails, steps[1:])):
         return None
+    again = (other for step in steps[1:_SOON] for other in _installs(step))
+    return None if any(_stands_in(other, install) for other in again) else found
+
+
+def _stand_in(steps: tuple[RunStep, ...]) -> Label | None:
+    """What comes next where the first of some commands fails, unless the build ends there or that is not known."""
+    others = steps[1:]
     last, operator = chained(steps), steps[0].line.operator
     chain = steps[: last + 2]
     if last and len(chain) > last + 1 and not any(step.line.inside for step in chain) and _succeeds(chain[-1]):
@@ -87,11 +94,6 @@ def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
         return Label(concerned.written_at, "this is installed where it fails")
     told = _succeeds(fallback[0]) and all(program(step.argv) in _KEEPING for step in fallback)
     return _goes_on(fallback[0]) if told else None
-
-
-def _is_tried_again(install: Install, steps: tuple[RunStep, ...]) -> bool:
-    """Whether commands that follow install the same, whatever stands between."""
-    return any(_stands_in(other, install) for step in steps[:_SOON] for other in _installs(step))
 
 
 def _fallback(steps: tuple[RunStep, ...]) -> tuple[RunStep, ...]:
