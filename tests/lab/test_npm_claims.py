@@ -61,6 +61,31 @@ def test_where_a_framework_listens(program: str, packages: list[str], loopback: 
             assert server.reachable(ELSEWHERE) != closed
 
 
+TSCONFIG = """
+{ "compilerOptions": { "target": "es2022", "module": "esnext", "moduleResolution": "bundler" }, "include": ["src"] }
+"""
+XMCP = "export default { http: { port: PORT, HOST }, paths: { prompts: false, resources: false } };\n"
+XMCP_TOOL = 'export const metadata = { name: "add", description: "Adds." };\nexport default () => "1";\n'
+
+
+def test_where_xmcp_listens(tmp_path: Path) -> None:
+    """What it builds has the address in it, and has no need of its packages any more."""
+    modules("xmcp@1.1.3", "@xmcp-dev/compiler@1.1.3", "zod@4.1.12", folder=tmp_path)
+    (tmp_path / "package.json").write_text('{"name": "notes", "version": "1.0.0"}')
+    (tmp_path / "tsconfig.json").write_text(TSCONFIG)
+    (tmp_path / "src" / "tools").mkdir(parents=True)
+    (tmp_path / "src" / "tools" / "add.ts").write_text(XMCP_TOOL)
+    for host, closed in (("", True), ('host: "0.0.0.0"', False)):
+        port = nginx.free_port()
+        (tmp_path / "xmcp.config.ts").write_text(XMCP.replace("PORT", str(port)).replace("HOST", host))
+        build = [node(), "node_modules/.bin/xmcp", "build"]
+        built = subprocess.run(build, cwd=tmp_path, capture_output=True, text=True, timeout=100)
+        assert built.returncode == 0, built.stdout + built.stderr
+        with running(node(), ["dist/http.js"], tmp_path, port=port) as server:
+            assert server.initialize("/mcp").status == 200, server.output
+            assert server.reachable(ELSEWHERE) != closed
+
+
 SERVER = """
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
