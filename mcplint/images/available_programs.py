@@ -19,7 +19,7 @@ from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
 # Words of a RUN after which anything may be installed.
-_OPEN = (".sh", "| sh", "|sh", "bash", "make ", "ansible", "conda")
+_OPEN = (".sh", "| sh", "|sh", "bash", "make ", "ansible", "conda", "xargs", "$(cat", "$(<", "`cat")
 # A command that runs nothing of what it names.
 _MODES = re.compile(r"\bchmod\b[^&;|\n]*")
 _ADDED = re.compile(r"\bapk\b[^;&|]{0,80}\badd\b([^;&|]{0,4000})")
@@ -46,6 +46,8 @@ PLAIN_PACKAGES = frozenset(
 """Packages of Debian and Alpine that need and recommend no Python."""
 # Commands that open the home of root to others, or take a program out of it.
 _MOVES = r"\b(?:chmod|chown|setfacl|usermod|cp|mv|ln|rsync|install -)\b[^&;|\n]*(?:/root|~/|\.local|\buvx?\b|\$)"
+_PACKED = re.compile(r"\.(?:t[a-z0-9]{1,3}|tar(?:\.\w{1,4})?)$")
+"""The ends of names of archives, which ADD unpacks."""
 _BINARIES = frozenset({"bin", "sbin", "usr", "local", "opt"})
 
 
@@ -106,9 +108,9 @@ def _run_texts(image: Image) -> Iterator[str]:
 
 
 def _may_bring(copy: Copy, program: str) -> bool:
-    """Whether a copy from elsewhere may put a program where programs are looked for."""
+    """Whether a copy may put a program where programs are looked for."""
     if copy.image is None and copy.stage is None:
-        return False
+        return _may_bring_own(copy, program)
     if copy.image is not None and split(copy.image.only or "")[0].endswith("astral-sh/uv"):
         # https://docs.astral.sh/uv/guides/integration/docker/#installing-uv
         names = {posixpath.basename(source.only or "") for source in copy.sources}
@@ -116,6 +118,18 @@ def _may_bring(copy: Copy, program: str) -> bool:
             return False
     target = copy.target.only
     return target is None or not _BINARIES.isdisjoint(posixpath.normpath(target).split("/")) or target == "/"
+
+
+def _may_bring_own(copy: Copy, program: str) -> bool:
+    """Whether a copy of the project's files, or of a URL, does: by its name, or in a folder or an archive."""
+    target = posixpath.normpath(copy.target.only or "/bin")
+    sources = [source.only or "" for source in copy.sources]
+    if target != "/" and {"bin", "sbin"}.isdisjoint(target.split("/")) and target not in ("/usr", "/usr/local"):
+        return False
+    named = program in {posixpath.basename(target), *map(posixpath.basename, sources)}
+    whole = any(file.folder and posixpath.normpath(file.source) != "." for file in copy.files or ())
+    unknown = copy.files is None and copy.text is None
+    return named or whole or unknown or any("://" in each or _PACKED.search(each) for each in sources)
 
 
 def in_root_home(image: Image, program: str) -> Label | None:

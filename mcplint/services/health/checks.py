@@ -15,7 +15,7 @@ from mcplint.images.available_programs import is_busybox, lacks, lacks_shell
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import is_without
 from mcplint.knowledge.executables import HELP, SHELLS, SUCCEEDING
-from mcplint.model.container_config import PlatformProbe, Probe
+from mcplint.model.container_config import Mount, PlatformProbe, Probe
 from mcplint.model.containers import Container
 from mcplint.model.health import HealthCheck, Request
 from mcplint.project.tree import Tree
@@ -155,6 +155,8 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
             one._replace(certain=certain and one.certain, strict=None if unseen else one.strict)
             for one in asked.requests
         ]
+    if _has_another_way(ran, spelled):
+        missing, requests = None, [one._replace(certain=False) for one in requests]
     if missing is None and (pattern := found_in_itself(script.text, ran, spelled, probed.image)):
         return Asked((), f"the command line of the shell that runs it has `{pattern[:40]}` in it, too")
     if swallowed := "" if stops else _swallowed(ran, spelled):
@@ -168,6 +170,21 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
     decided = any(each.line.inside or each.line.operator in ("|", "&&") for each in ran)
     why = idle[-1] if idle and all(idle) and not requests and not decided else ""
     return Asked(tuple(requests), why, missing, doomed if made == 1 and not decided else "")
+
+
+def _has_another_way(ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> bool:
+    """Whether a command is followed by another one that is asked where that fails, `curl … || python -c …`."""
+    others = zip(ran, spelled[1:], strict=False)
+    return any(
+        each.line.operator == "||" and words[:1] not in ((), (None,)) and not _only_says(words)
+        for each, words in others
+    )
+
+
+def _only_says(words: tuple[str | None, ...]) -> bool:
+    """Whether a command asks nobody: it ends the check, or says or does something about its failure."""
+    known = tuple(word for word in words if word is not None)
+    return not known or known[0] in (*NEUTRAL, "true", ":", "echo", "printf", "kill", "exit") or ends_badly(known)
 
 
 def _either_way(script: str, spelled: list[tuple[str | None, ...]], requests: list[Request]) -> Request | None:
@@ -292,6 +309,13 @@ def _file(path: str, probed: _Probed) -> str:
 
 def _missing(words: tuple[str, ...], probed: _Probed) -> str | None:
     name = words[0]
+    if any(_may_be(mount, name) for mount in probed.container.mounts):
+        return None
     if probed.image is None:
         return name if is_without(probed.container.reference.only or "", name) else None
     return name if name in NEEDED and lacks(probed.image, name) else None
+
+
+def _may_be(mount: Mount, program: str) -> bool:
+    """Whether a mount may bring a program: it is called so, or lies over a folder of programs."""
+    return mount.target.only is None or posixpath.basename(mount.target.only.rstrip("/")) in (program, "bin", "sbin")
