@@ -21,6 +21,11 @@ no project here installs and nothing else brings, where its name says that it
 is a server's: all that the image installs is known, from the index, and not
 called so, and no RUN does more than install packages.
 
+A console script of the project's own `[project.scripts]` is there only where
+the project is installed. `uv sync` does not do so without `[build-system]`,
+nor with `--no-install-project`, nor does `pip install -r requirements.txt`:
+the image has every package, and `notes-server` is `not found`.
+
 For Node these are a file (`node dist/main.js` where no `main.ts` is compiled
 to it) and a script of `package.json`, also where one runs the other. What is
 built is judged where `tsc` alone builds it and its configuration says from
@@ -83,3 +88,6 @@ def check(container: Container):
         yield Finding(f"the start command names `{lack.name}`, which {absent}", lack.span, lack.notes, fix)
     for lack in container.lacking(LackKind.SHELL):
         yield Finding(f"{container.title} starts `{lack.name}`, and {lack.why}", lack.span, lack.notes)
+    for lack in container.lacking(LackKind.COMMAND):
+        message = f"{container.title} starts `{lack.name}`, which no install of its image makes: {lack.why}"
+        yield Finding(message, lack.span, lack.notes)

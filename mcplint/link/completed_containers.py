@@ -122,9 +122,11 @@ def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterat
         return
     if start.language == "python":
         from mcplint.runtime.missing_imports import lacks, of_start
+        from mcplint.runtime.uninstalled_commands import uninstalled
 
         yield from lacks(context.image, container, start, tree)
         yield from of_start(context.image, container, start, tree)
+        yield from uninstalled(context, start, tree)
     elif start.image_path and start.image_path.endswith(JAVASCRIPT) and not (container.mounts or start.prepared):
         from mcplint.runtime.node_start import of_node_start
 

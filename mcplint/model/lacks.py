@@ -75,6 +75,8 @@ class LackKind(StrEnum):
     """Distributions that the program imports from; `name`: the modules, in backquotes."""
     TARGET = "target"
     """What a command starts; `path`: its file, where the project has one."""
+    COMMAND = "command"
+    """A console script of the project that no install of the image makes."""
     SCRIPT = "script"
     """What a console script calls that a command starts, and that is not there."""
     LOCK = "lock"

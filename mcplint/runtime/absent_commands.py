@@ -37,21 +37,32 @@ _LIST = re.compile(r"(?:^|/)[^/]*require[^/]*(?:/[^/]*)?\.(?:txt|in)$")
 def absent(context: ContainerContext, name: str, tree: Tree) -> Lack | None:
     """The command or module at the word that names it, None where something that is installed may bring it."""
     image, argv = context.image, context.container.argv
-    if image is None or argv is None or context.container.mounts or not _BASES.fullmatch(image.base.only or ""):
+    if image is None or argv is None or not is_judged(context, tree):
         return None
-    if not image.base_known or not complete(image, tree) or is_inner(tree, image.context or "."):
+    top, known = name.partition(".")[0], projects(tree)
+    if not _is_ones_own(top, known) or _is_somewhere(top, tree):
         return None
-    top = name.partition(".")[0]
-    projects = tuple(_projects(tree))
-    if not _is_ones_own(top, projects) or not brings_sdk(context, tree) or _is_somewhere(top, tree):
+    if not all(is_plain(each, top) for each in (image, *image.parts.values())):
         return None
-    if not all(_is_plain(each, top) for each in (image, *image.parts.values())):
-        return None
-    if any(_may_bring(each, top) for each in projects) or not _is_closed(context, top, projects, tree):
+    if any(may_bring(each, top) for each in known) or not is_closed(context, top, known, tree):
         return None
     naming = [word for word in argv.words or () if name in (text(word) or "")]
     site = next((word.site for word in naming if word.site), None)
     return Lack(LackKind.TARGET, name, site.span if site else argv.span, "")
+
+
+def is_judged(context: ContainerContext, tree: Tree) -> bool:
+    """Whether all of an image comes from a base without servers, from files of the project, and with an SDK."""
+    image = context.image
+    if image is None or context.container.mounts or not _BASES.fullmatch(image.base.only or ""):
+        return False
+    known = image.base_known and complete(image, tree) and not is_inner(tree, image.context or ".")
+    return known and brings_sdk(context, tree)
+
+
+def projects(tree: Tree) -> tuple[Project, ...]:
+    """All projects of a tree that say what commands they have."""
+    return tuple(_projects(tree))
 
 
 def _projects(tree: Tree) -> Iterator[Project]:
@@ -80,7 +91,7 @@ def _is_somewhere(name: str, tree: Tree) -> bool:
     return files or any(folder.rpartition("/")[2] in spelled for folder in tree.folders)
 
 
-def _is_plain(image: Image, name: str) -> bool:
+def is_plain(image: Image, name: str) -> bool:
     """Whether all that a build does brings no command but those of the packages that lists of requirements name."""
     said = _words(name)
     for run in image.runs:
@@ -105,7 +116,7 @@ def _is_own_copy(copy: Copy) -> bool:
     return copy.text is None and (copy.image is None or "astral-sh/uv" in (copy.image.only or "")) and not fetched
 
 
-def _may_bring(project: Project, name: str) -> bool:
+def may_bring(project: Project, name: str) -> bool:
     """Whether a project installs the command, or may by what is not its table of scripts."""
     written = project.source.text
     spelled = rf"""(?<![\w.-])["']?{re.escape(name)}["']?[ \t]*=|["']{re.escape(name)}["']"""
@@ -115,7 +126,7 @@ def _may_bring(project: Project, name: str) -> bool:
     return bool(named) or "scripts" in project.dynamic or any(sign in written for sign in _OPEN)
 
 
-def _is_closed(context: ContainerContext, name: str, projects: tuple[Project, ...], tree: Tree) -> bool:
+def is_closed(context: ContainerContext, name: str, projects: tuple[Project, ...], tree: Tree) -> bool:
     """Whether all that is installed is known, and none of it is called so."""
     wanted = needs(tree, context.container.installs, context.image.folder if context.image else "")
     own = {normalized(each.name.only or "") for each in projects}
