@@ -210,7 +210,8 @@ def paths_in_image(
     """Where a file of the project stands, by the copies that were made so far, without what is mounted."""
     known = {} if known is None else known
     for copy in copies:
-        if copy.mount or copy.image is not None or copy.text is not None:
+        elsewhere = copy.image is not None and copy.files is None
+        if copy.mount or elsewhere or copy.text is not None:
             continue
         if copy.files is None:
             yield None

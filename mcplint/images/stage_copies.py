@@ -102,6 +102,9 @@ def _sourced(growing: Growing, copy: Copy, origin: LocatedText | None, into: boo
         files = from_context(copy.sources, copy.target, growing.build.tree, growing.build.context, into, parents)
         return copy._replace(files=files)
     reference = growing.expand(origin)
+    if (folder := _beside_context(growing, reference.only)) is not None:
+        files = from_context(copy.sources, copy.target, growing.build.tree, folder, into, parents)
+        return copy._replace(image=reference, files=files)
     if (inside := _in_context(growing, reference.only)) is not None:
         moved = tuple(
             source._replace(options=(posixpath.join(inside, source.only.lstrip("/") or "."),))
@@ -126,11 +129,21 @@ def _sourced(growing: Growing, copy: Copy, origin: LocatedText | None, into: boo
 
 def _in_context(growing: Growing, name: str | None) -> str | None:
     """The path in the build's own context of a named one, None where that lies elsewhere."""
-    folder, context = dict(growing.build.given.named).get(name or ""), growing.build.context
-    if folder is None or context is None or (folder != "." and folder not in growing.build.tree.folders):
+    folder, context = _named_context(growing, name), growing.build.context
+    if folder is None or context is None:
         return None
     path = posixpath.relpath(folder, context)
     return None if path.startswith("..") else path
+
+
+def _beside_context(growing: Growing, name: str | None) -> str | None:
+    """The folder of the project that a named context is, where it lies outside the build's own."""
+    return _named_context(growing, name) if _in_context(growing, name) is None else None
+
+
+def _named_context(growing: Growing, name: str | None) -> str | None:
+    folder = dict(growing.build.given.named).get(name or "")
+    return folder if folder == "." or folder in growing.build.tree.folders else None
 
 
 def _part(growing: Growing, part: Image, files: tuple[Copied, ...] | None) -> None:
