@@ -82,6 +82,11 @@ def script(tool: str, name: str, words: Words, context: ExecContext, word: Value
     node = package.scripts.get(name)
     if node is None and tool == "bun" and SCRIPT_NAMES.search(name):
         return node_file(Value((name,)), words, context)
+    instead = posixpath.normpath(posixpath.join(folder, "server.js")) if name == "start" else ""
+    if node is None and instead and tool in ("npm", "pnpm", "yarn") and source_of(context.tree, instead):
+        inner = context.because(word, f"{tool} starts server.js where no script is called start")
+        inner = inner if context.folder == folder else _moved(inner, folder)
+        return Next((Value(("node",)), Value(("server.js",)), *words), inner)
     if node is None:
         if any(each.name == name for each in package.bins):
             return bin_of(context, name, words, word) or context.none(f"{name} is not known")

@@ -6,20 +6,32 @@ import posixpath
 import re
 
 from mcplint.commands.words import Words, text
+from mcplint.dependencies.node_packages import package_json
 from mcplint.facts.node import PackageJson
 from mcplint.images.contents import Contents
 from mcplint.images.copies import project_path
 from mcplint.images.image import Image
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.model import Lack, LackKind
+from mcplint.programs.typescript.packages import named
 from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
 from mcplint.runtime.node_start import never_compiled
 from mcplint.services.containers import ContainerContext
 from mcplint.values import Value
 
-_ELSEWHERE = ("-w", "--workspace", "--prefix", "--if-present", "-C")
-"""How options begin that send npm to another folder, or have it pass over a script that is not there."""
+_PLACES = ("-w", "--workspace", "--prefix", "-C", "--cwd", "--dir", "-F", "--filter", "-r", "--recursive")
+_ELSEWHERE = (*_PLACES, "--if-present")
+"""How options begin that send a manager to another folder, or have it pass over a script that is not there."""
+
+
+_CALLS = re.compile(r"\b(?:(npm|pnpm)(?: (run)(?:-script)?)?|(yarn|bun)(?: run)?) (\S+)(?=\s|$)")
+"""How a manager is told a script: npm and pnpm run none but those of package.json, yarn and bun also other commands."""
+
+
+_BUN_ENDINGS = ("tsx", "jsx", "ts", "mts", "cts", "js", "mjs", "cjs", "json")
+_BUN_FILES = ("", "/package.json", *(f"{stem}.{ending}" for stem in ("", "/index") for ending in _BUN_ENDINGS))
+"""What bun runs under the name of a script that is not there."""
 
 
 def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
@@ -35,25 +47,27 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
     words = argv.words or ()
     if target.startswith("script "):
         name = target.removeprefix("script ")
-        told = re.search(r"\bnpm run(?:-script)? " + re.escape(name) + r"(?:\s|$)", " ".join(map(_spelled, words)))
-        lost, named = f"npm run {name}", name
+        line = " ".join(map(_spelled, words))
+        told = next((each for each in _CALLS.finditer(line) if each[4] == name and "||" not in line), None)
+        lost, ending = told[0] if told else name, name
         elsewhere = any(_spelled(word).startswith(_ELSEWHERE) for word in words)
         certain = told is not None and not elsewhere and _lacks_script(context, name, tree)
+        certain = certain and told is not None and not _runs_another(context, told, tree)
     elif target.startswith("node "):
-        lost = named = posixpath.basename(target)
+        lost = ending = posixpath.basename(target)
         certain = _lacks_module(context, target.removeprefix("node "), tree)
     else:
         home = context.container.workdir.only or "/"
         inside = target.startswith(f"{home.rstrip('/')}/") or not target.startswith("/")
         target = target if inside else posixpath.join(home, target[1:])  # of a script, in a folder of its own
-        lost, named = posixpath.relpath(target, home), posixpath.basename(target)
+        lost, ending = posixpath.relpath(target, home), posixpath.basename(target)
         certain = _lacks_file(context, words, target, tree)
     if not certain:
         return None
-    naming = [each for each in words if _spelled(each).endswith(named)]
-    word = next((each for each in naming if lost == named == _spelled(each) and each is not words[0]), None)
+    naming = [each for each in words if _spelled(each).endswith(ending)]
+    word = next((each for each in naming if lost == ending == _spelled(each) and each is not words[0]), None)
     word = naming[0] if word is None and naming else word
-    shown = _spelled(word) if word is not None and lost.endswith(named) else lost
+    shown = _spelled(word) if word is not None and lost.endswith(ending) else lost
     return Lack(LackKind.TARGET, shown, word.site.span if word is not None and word.site else argv.span, "")
 
 
@@ -83,6 +97,23 @@ def _lacks_script(context: ContainerContext, name: str, tree: Tree) -> bool:
     path = project_path(image, place)
     package: PackageJson | None = tree.facts("package_json", path) if path in tree.paths else None
     return package is not None and not package.problems and name not in package.scripts
+
+
+def _runs_another(context: ContainerContext, told: re.Match[str], tree: Tree) -> bool:
+    """Whether a manager may run something else under the name of a script that is not there.
+
+    npm, pnpm and yarn 1 start `server.js` for `start`, yarn looks for names with a colon in the whole workspace, and
+    yarn and bun run commands of packages, which have no such names, and bun files as well.
+    """
+    manager, name = told[1] or told[3], told[4]
+    if manager == "bun" and not all(_lacks_file(context, (), f"{name}{ending}", tree) for ending in _BUN_FILES):
+        return True
+    if name == "start":
+        return manager != "bun" and not _lacks_file(context, (), "server.js", tree)
+    if told[1]:
+        return told[2] is None
+    packages = (package_json(tree, folder) for folder in named(tree).values())
+    return ":" not in name or any(package is not None and name in package.scripts for package in packages)
 
 
 def _lacks_module(context: ContainerContext, target: str, tree: Tree) -> bool:

@@ -289,3 +289,36 @@ def test_what_npm_packs(said: dict[str, object], ignored: str, packed: bool, tmp
         (tmp_path / path).write_text("")
     done = subprocess.run([npm, "pack", "--dry-run"], cwd=tmp_path, capture_output=True, text=True, timeout=100)
     assert ("dist/tools.js" in done.stderr) == packed, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("call", "beside", "runs"),
+    [
+        ("npm start", "", False),
+        ("npm start", "server.js", True),
+        ("npm run start", "server.js", True),
+        ("npm run serve", "node_modules/.bin/serve", False),
+        ("npm start --if-present", "", True),
+        ("pnpm start", "node_modules/.bin/start", False),
+        ("pnpm start", "server.js", True),
+        ("pnpm run serve", "node_modules/.bin/serve", False),
+        ("pnpm serve", "node_modules/.bin/serve", True),
+        ("yarn start", "", False),
+        ("yarn start", "server.js", True),
+        ("yarn run serve", "node_modules/.bin/serve", True),
+        ("bun start", "server.js", False),
+        ("bun run start", "start.ts", True),
+        ("bun start", "start/index.js", True),
+        ("bun run serve", "node_modules/.bin/serve", True),
+    ],
+)
+def test_what_runs_for_a_script_that_is_missing(call: str, beside: str, runs: bool, tmp_path: Path) -> None:
+    tool, *words = call.split()
+    program, app = manager(tool, tmp_path), tmp_path / "app"
+    (app / (beside or "package.json")).parent.mkdir(parents=True)
+    (app / "package.json").write_text('{"name": "notes", "version": "1.0.0", "scripts": {"build": "true"}}')
+    if beside:
+        (app / beside).write_text("#!/usr/bin/env node\nconsole.log(1);\n")
+        (app / beside).chmod(0o755)
+    done = subprocess.run([program, *words], cwd=app, capture_output=True, text=True, timeout=60)
+    assert (done.returncode == 0) == runs, done.stdout + done.stderr
