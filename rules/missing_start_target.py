@@ -27,10 +27,13 @@ nor with `--no-install-project`, nor does `pip install -r requirements.txt`:
 the image has every package, and `notes-server` is `not found`.
 
 For Node these are a file (`node dist/main.js` where no `main.ts` is compiled
-to it) and a script of `package.json`, also where one runs the other. What is
-built is judged where `tsc` alone builds it and its configuration says from
-where to where. `CMD ["node", "server.js"]` on an image whose ENTRYPOINT is
-Node already (distroless) has Node look for a file called `node`.
+to it) and a script of `package.json`, also where one runs the other. npm, pnpm
+and yarn run `server.js` for a script `start` that is missing, bun a file of
+the name. yarn and bun also run commands of packages, as `pnpm NAME` does: of
+them only `start` and names with a colon are told. What is built is judged
+where `tsc` alone builds it and its configuration says from where to where.
+`CMD ["node", "server.js"]` on an image whose ENTRYPOINT is Node already
+(distroless) has Node look for a file called `node`.
 
 See https://docs.docker.com/reference/dockerfile/#cmd
 
