@@ -11,7 +11,7 @@ from mcplint.images.image import Image
 from mcplint.project.tree import Tree
 from mcplint.text.paths import absolute
 
-_FILE = re.compile(r"[\w./-]*\w\.(?:py|sh|js|mjs|cjs|ts)")
+_FILE = re.compile(r"(?<![\w./-])[\w./-]{0,200}\w\.(?:py|sh|js|mjs|cjs|ts)")
 _MODULE = re.compile(r"(?:^|\s)-m\s+([\w.]+)")
 _OBJECT = re.compile(r"(?:^|\s)([A-Za-z_][\w.]*):[A-Za-z_]\w*")
 """How a start names a file, a module that Python runs, and an object of a module that a server serves."""
