@@ -307,7 +307,7 @@ def _names(path: str, places: Iterable[Value[str]]) -> bool:
 
 def _makes_unknown(text: str) -> bool:
     """Whether a command makes folders whose names the shell puts together."""
-    return re.search(r"\bmkdir\s[^\n;&|]*[$`{]", text) is not None
+    return re.search(r"\bmkdir\s[^\n;&|]{0,400}[$`{]", text) is not None
 
 
 def _place(source: str, target: str, path: str) -> str | None:

@@ -17,7 +17,7 @@ from mcplint.text.located import LocatedText
 from mcplint.text.source import Edit
 
 _HIDES = re.compile(
-    r"(?:&1[ \t]*)?(?:[ \t]*&&[ \t]*(?:echo|printf)\b[^\n;&|]*+)?\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*"
+    r"(?:&1[ \t]*)?(?:[ \t]{0,9}&&[ \t]{0,9}(?:echo|printf)\b[^\n;&|]*+)?\|\|[ \t]*(true|:|echo\b|exit 0)[^\n]*"
 )
 _PIPED = re.compile(r"(?:&1)?[ \t]*\|&?[ \t]*(tee)\b[^\n;&|]*+(?=$|[\n;])")
 _MOST_LATER = _MOST_FOUND = 50
