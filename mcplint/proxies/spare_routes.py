@@ -18,12 +18,12 @@ def with_spare_routes(proxy: Proxy) -> Proxy:
     """The proxy, its refused routes with whether another path of the same name may lead to their server's endpoint."""
     if not any(route.refused for route in proxy.routes):
         return proxy
-    doors = Doors(proxy)
-    routes = (route._replace(spare=doors.beside(route)) if route.refused else route for route in proxy.routes)
+    endpoints = EndpointPaths(proxy)
+    routes = (route._replace(spare=endpoints.beside(route)) if route.refused else route for route in proxy.routes)
     return proxy._replace(routes=tuple(routes))
 
 
-class Doors:
+class EndpointPaths:
     """The paths by which a proxy leads clients to the endpoints of servers. A class because it asks for each once."""
 
     def __init__(self, proxy: Proxy) -> None:

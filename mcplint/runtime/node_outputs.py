@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -164,11 +165,16 @@ def unmade(tree: Tree, home: str) -> Callable[[str], bool]:
     if made is None or next(unknown_writers(tree), None):
         return lambda name: False
 
+    @cache
+    def texts() -> tuple[str, ...]:
+        recipes = (each for each in tree.paths if each.endswith((".sh", "Makefile", "justfile", "Taskfile.yml")))
+        return tuple(map(tree.glance, (*tree.workflows, *recipes)))
+
     def is_elsewhere(name: str) -> bool:
         path, first = posixpath.normpath(posixpath.join(home, name)), f"{name.partition('/')[0]}/"
-        recipes = (each for each in tree.paths if each.endswith((".sh", "Makefile", "justfile", "Taskfile.yml")))
-        told = any(tree.mentions(each, first) for each in (*tree.workflows, *recipes))
-        return "/" in name and not made.may_hold(path) and not is_inner(tree, path) and not told
+        if "/" not in name or made.may_hold(path) or is_inner(tree, path):
+            return False
+        return not any(first in text for text in texts())
 
     return is_elsewhere
 
