@@ -85,23 +85,23 @@ def is_other_software(image: str) -> bool:
 
 def named_builds(tree: Tree) -> Iterator[NamedBuild]:
     """Every image that a file of the project builds from a folder that can be told, under each of its names."""
-    built: dict[str, list[NamedBuild]] = {}
+    built: dict[str, dict[tuple[str, str | None], NamedBuild]] = {}
     names: list[Renamed] = []
     for each in _told(tree):
         if isinstance(each, Renamed):
             names.append(each)
         else:
-            built.setdefault(each.name, []).append(each)
+            built.setdefault(each.name, {})[each.dockerfile, each.target] = each
             yield each
     for again in names:
         (old, tag), (name, new) = _name(again.old), _name(again.new)
         if not old:
             yield NamedBuild(name, "", OPEN, None, Label(again.span, f"names it {name}"))
             continue
-        for one in {(one.dockerfile, one.target): one for one in built.get(old, ())}.values():
+        for one in tuple(built.get(old, {}).values()):
             if "$" in tag or "$" in one.tag or one.tag == tag:
                 made = one._replace(name=name, tag=new, label=Label(again.span, f"names it {name}"))
-                built.setdefault(name, []).append(made)
+                built.setdefault(name, {})[made.dockerfile, made.target] = made
                 yield made
 
 
