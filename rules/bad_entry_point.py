@@ -115,7 +115,7 @@ def check(script: EntryPoint):
     elif called.awaits:
         why = "a coroutine function that nothing awaits"
     elif called.takes:
-        why = f"which must be given {', '.join(f'`{name}`' for name in called.takes)} and gets nothing"
+        why = f"which needs {', '.join(f'`{name}`' for name in called.takes)} and is given nothing"
     elif called.runs:
         why = "which awaits a plain function, and so ends with an error when that returns"
         notes, severity = (*notes, called.runs), WARNING

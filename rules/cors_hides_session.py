@@ -141,7 +141,7 @@ def in_proxy(route: Route):
         ]
         if known and lacking and not server.cors:
             told = "-".join(word.capitalize() for word in header.split("-"))
-            message = f"{route.title} {does} {', '.join(lacking)} {'from' if does == 'hides' else 'of'} browser clients: not in {told}"
+            message = f"{route.title} {does} {', '.join(lacking)} from browser clients: not in {told}"
             yield Finding(message, added[header].span if header in added else origin.span)
 
 

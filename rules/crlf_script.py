@@ -54,7 +54,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[crlf-script]: the image of Dockerfile starts `start.sh`, whose lines end with CR LF, so that the kernel does not find the interpreter
+error[crlf-script]: the image built from Dockerfile starts `start.sh`, whose lines end with CR LF, so that the kernel does not find the interpreter
  --> .gitattributes:2:15
   |
 2 | *.sh text eol=crlf

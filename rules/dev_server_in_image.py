@@ -38,7 +38,7 @@ mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
 app = mcp.streamable_http_app()
 ```
 ```output
-warning[dev-server-in-image]: `--reload` is for development: the image of Dockerfile starts its server anew whenever a file changes
+warning[dev-server-in-image]: `--reload` is for development: the image built from Dockerfile starts its server anew whenever a file changes
  --> Dockerfile:6:53
   |
 6 | CMD ["uvicorn", "server:app", "--host", "0.0.0.0", "--reload"]

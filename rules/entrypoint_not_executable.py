@@ -43,7 +43,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[entrypoint-not-executable]: the image of Dockerfile cannot execute `/app/start.sh`, which it starts: a here-document is written with mode 0644
+error[entrypoint-not-executable]: the image built from Dockerfile cannot execute `/app/start.sh`, which it starts: a here-document is written with mode 0644
   --> Dockerfile:10:14
    |
  5 | COPY <<EOF /app/start.sh

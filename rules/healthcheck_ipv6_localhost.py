@@ -41,7 +41,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-warning[healthcheck-ipv6-localhost]: the health check asks localhost, which is ::1 first, but server `notes` listens on 0.0.0.0 only
+warning[healthcheck-ipv6-localhost]: the health check asks localhost, which resolves to ::1 first, but server `notes` listens on 0.0.0.0 only
  --> Dockerfile:6:1
   |
 6 | HEALTHCHECK CMD wget -q -O /dev/null http://localhost:8000/health || exit 1
@@ -73,7 +73,7 @@ from mcplint import WARNING, Finding, Server, rule
 def check(server: Server):
     for each in server.container.checks if server.container and server.host.must(is_ipv4) else ():
         if any(asked.program == "busybox wget" and asked.host == "localhost" for asked in each.requests):
-            message = f"{each.title} asks localhost, which is ::1 first, but {server.title} listens on {server.host.only} only"
+            message = f"{each.title} asks localhost, which resolves to ::1 first, but {server.title} listens on {server.host.only} only"
             yield Finding(message, each.span, server.host.trace[-1:])
 
 

@@ -57,7 +57,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[healthcheck-never-succeeds]: the health check cannot succeed: the process is called `python`
+error[healthcheck-never-succeeds]: the health check cannot succeed: it looks for `server.py`, but the process is called `python`
  --> Dockerfile:6:1
   |
 6 | HEALTHCHECK CMD ["pgrep", "server.py"]

@@ -42,7 +42,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[healthcheck-tool-missing]: the health check of the image of Dockerfile starts `curl`, which its image lacks
+error[healthcheck-tool-missing]: the health check of the image built from Dockerfile starts `curl`, which the image lacks
  --> Dockerfile:6:1
   |
 6 | HEALTHCHECK CMD curl -f http://127.0.0.1:8000/health || exit 1
@@ -70,5 +70,5 @@ def check(container: Container):
     for each in container.checks:
         if each.missing:
             yield Finding(
-                f"{each.title} of {container.title} starts `{each.missing}`, which its image lacks", each.span
+                f"{each.title} of {container.title} starts `{each.missing}`, which the image lacks", each.span
             )

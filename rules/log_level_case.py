@@ -49,7 +49,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[log-level-case]: log level `info` stops the program at start: in lower case `logging` has functions, not levels
+error[log-level-case]: log level `info` stops the program at start: names in lower case are functions of `logging`, not levels
  --> Dockerfile:5:15
   |
 5 | ENV LOG_LEVEL=info
@@ -59,7 +59,7 @@ error[log-level-case]: log level `info` stops the program at start: in lower cas
  ::: server.py:6:44
   |
 6 | logging.basicConfig(level=getattr(logging, os.getenv("LOG_LEVEL", "INFO")))
-  | --------------------------------------------------------------------------- in lower case `logging` has functions, not levels
+  | --------------------------------------------------------------------------- names in lower case are functions of `logging`, not levels
   |                                            ------------------------------ reads LOG_LEVEL
   |
   = fix: write `INFO` (--fix)
@@ -106,16 +106,18 @@ def check(server: Server):
     for level in server.log_levels:
         if level.option:
             if level.value.must(in_capitals):
-                yield told(server, level.value, level.span, "uvicorn's `--log-level` wants small letters", str.lower)
+                yield told(server, level.value, level.span, "uvicorn's `--log-level` must be in lower case", str.lower)
             continue
         wrong = is_function if level.looked_up else in_other_case
         if level.value.must(wrong):
             what = (
-                "in lower case `logging` has functions, not levels" if level.looked_up else "`logging` wants capitals"
+                "names in lower case are functions of `logging`, not levels"
+                if level.looked_up
+                else "the levels of `logging` are in upper case"
             )
             yield told(server, level.value, level.span, what, str.upper)
     if server.sdk.package == "mcp" and server.log_level.must(in_other_case):
-        yield told(server, server.log_level, server.made or server.span, "`mcp` wants capitals", str.upper)
+        yield told(server, server.log_level, server.made or server.span, "`mcp` wants it in upper case", str.upper)
 
 
 def is_function(name):

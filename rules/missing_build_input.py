@@ -147,7 +147,7 @@ NAMED = {
     LackKind.HOOK: "the build hook of the project",
     LackKind.HISTORY: "the history that the version is read from",
     LackKind.LOCK: "the lock file of the project",
-    LackKind.PACKAGE: "which its wheel is to hold",
+    LackKind.PACKAGE: "which its wheel is to contain",
 }
 
 MOST_NAMES = 4

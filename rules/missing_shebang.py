@@ -42,7 +42,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[missing-shebang]: the image of Dockerfile starts `start.sh`, whose first line does not name an interpreter with `#!`
+error[missing-shebang]: the image built from Dockerfile starts `start.sh`, whose first line does not name an interpreter with `#!`
  --> start.sh:1:1
   |
 1 | set -e

@@ -92,5 +92,5 @@ def check(container: Container):
     for lack in container.lacking(LackKind.SHELL):
         yield Finding(f"{container.title} starts `{lack.name}`, and {lack.why}", lack.span, lack.notes)
     for lack in container.lacking(LackKind.COMMAND):
-        message = f"{container.title} starts `{lack.name}`, which no install of its image makes: {lack.why}"
+        message = f"{container.title} starts `{lack.name}`, which no install in its image creates: {lack.why}"
         yield Finding(message, lack.span, lack.notes)

@@ -47,7 +47,7 @@ app.routes.append(Mount("/icons", StaticFiles(directory="icons")))
 <svg xmlns="http://www.w3.org/2000/svg"/>
 ```
 ```output
-error[missing-static-folder]: the image of Dockerfile lacks the folder `/app/icons`, without which its program ends: no COPY brings it before this line
+error[missing-static-folder]: the image built from Dockerfile lacks the folder `/app/icons`, without which its program ends: no COPY brings it before this line
  --> server.py:7:35
   |
 7 | app.routes.append(Mount("/icons", StaticFiles(directory="icons")))

@@ -66,7 +66,7 @@ error[missing-variable]: container `notes` does not start: nothing gives it NOTE
  ::: server.py:5:7
   |
 5 | KEY = os.environ["NOTES_KEY"]
-  |       ----------------------- reads NOTES_KEY, and the program ends where it is not set
+  |       ----------------------- reads NOTES_KEY, and the program ends if it is not set
 ```
 
 ## Good
@@ -93,5 +93,5 @@ def check(server: Server):
         name = demand.text[:60]
         message = f"{container.title} does not start: nothing gives it {name}, without which {server.title} ends"
         yield Finding(
-            message, container.span, (Label(demand.span, f"reads {name}, and the program ends where it is not set"),)
+            message, container.span, (Label(demand.span, f"reads {name}, and the program ends if it is not set"),)
         )

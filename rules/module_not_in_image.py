@@ -56,7 +56,7 @@ async def search(words: str) -> str:
     return "no note"
 ```
 ```output
-error[module-not-in-image]: the image of Dockerfile lacks `notes.py`, which its program imports as `notes`: no COPY brings it into the image
+error[module-not-in-image]: the image built from Dockerfile lacks `notes.py`, which its program imports as `notes`: no COPY brings it into the image
  --> server.py:3:1
   |
 3 | from notes import search

@@ -60,7 +60,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[program-in-root-home]: the image of Dockerfile cannot start `uv` as app: it lies in /root/.local/bin, which is open to root alone
+error[program-in-root-home]: the image built from Dockerfile cannot start `uv` as the user app: it lies in /root/.local/bin, which is open to root alone
  --> Dockerfile:9:7
   |
 3 | RUN curl -LsSf https://astral.sh/uv/install.sh | sh
@@ -93,7 +93,7 @@ from mcplint import ERROR, Container, Finding, LackKind, rule
 def check(container: Container):
     for lack in container.lacking(LackKind.PROGRAM):
         message = (
-            f"{container.title} cannot start `{lack.name}` as {lack.user}: "
+            f"{container.title} cannot start `{lack.name}` as the user {lack.user}: "
             f"{lack.step or 'it'} lies in {lack.path}, which is {lack.why}"
         )
         yield Finding(message, lack.span, lack.notes)

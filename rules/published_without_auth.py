@@ -176,7 +176,7 @@ def measured(server: Server):
 
 
 def bridged(server: Server, bridge: Bridge, container: Container):
-    """The open port of a program that serves a stdio server over HTTP, and is told no key."""
+    """The open port of a program that serves a stdio server over HTTP, and is given no key."""
     listens = bridge.host.must(is_any) and not (bridge.keyed or KEYS & container.env.keys())
     for port in container.ports if listens else ():
         if is_open(port) and bridge.port.must_be(port.target.only):
@@ -184,7 +184,7 @@ def bridged(server: Server, bridge: Bridge, container: Container):
             fix = Fix("publish on 127.0.0.1 only", edits) if edits else None
             whose = f"callers of {server.title}" if server.name.only else "its callers"
             message = f"{port.title} is open on all interfaces, and {bridge.name} does not authenticate {whose}"
-            yield Finding(message, port.span, (Label(container.cmd, "is told no key"),), fix)
+            yield Finding(message, port.span, (Label(container.cmd, "is given no key"),), fix)
 
 
 def reachable(server: Server):

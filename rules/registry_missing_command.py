@@ -59,7 +59,7 @@ weather-mcp = "acme_weather:main"
 # Weather
 ```
 ```output
-error[registry-missing-command]: `uvx acme-weather` runs the command `acme-weather`, but the package installs weather-mcp
+error[registry-missing-command]: `uvx acme-weather` runs the command `acme-weather`, but the package installs `weather-mcp`
   --> server.json:13:22
    |
 13 |       "identifier": "acme-weather",

@@ -49,7 +49,7 @@ if __name__ == "__main__":
     mcp.run()
 ```
 ```output
-warning[root-user]: the image of Dockerfile runs as root: no USER changes the user of python:3.12-slim
+warning[root-user]: the image built from Dockerfile runs as root: no USER changes the user of python:3.12-slim
  --> Dockerfile:1:6
   |
 1 | FROM python:3.12-slim

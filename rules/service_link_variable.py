@@ -79,7 +79,7 @@ spec:
   ports: [{port: 8000}]
 ```
 ```output
-warning[service-link-variable]: Service `mcp` sets MCP_PORT to `tcp://ADDRESS:8000`, from which server `notes` takes its port
+warning[service-link-variable]: Kubernetes sets MCP_PORT for Service `mcp` to `tcp://ADDRESS:8000`, from which server `notes` takes its port
   --> k8s.yaml:19:9
    |
 19 |   name: mcp
@@ -164,11 +164,10 @@ def check(server: Server):
         read = decides.span if decides else (server.made or server.span)
         if bears(read, name):
             continue
-        service = "Service `{}`".format(given.trace[0].span.text.strip("'\""))
+        service = given.trace[0].span.text.strip("'\"")
+        sets = f"Kubernetes sets {name} for Service `{service}` to `{given.only}`"
         message = (
-            f"{service} sets {name} to `{given.only}`, from which {server.title} takes its port"
-            if decides
-            else f"{service} sets {name} to `{given.only}`, which {server.title} reads"
+            f"{sets}, from which {server.title} takes its port" if decides else f"{sets}, which {server.title} reads"
         )
         notes = ((decides,) if decides else ()) + (Label(container.cmd, "this container runs the server"),)
         site = container.service_links

@@ -80,7 +80,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[stale-lock]: `uv sync --locked --no-dev` fails on a lock that is not up to date: pyproject.toml asks for `httpx`, which uv.lock does not know of
+error[stale-lock]: `uv sync --locked --no-dev` fails because the lock file is out of date: pyproject.toml asks for `httpx`, which uv.lock does not have
  --> Dockerfile:5:5
   |
 5 | RUN uv sync --locked --no-dev
@@ -131,7 +131,7 @@ from mcplint import ERROR, WARNING, Container, Finding, LackKind, rule
 @rule("stale-lock", ERROR)
 def check(container: Container):
     for lack in container.lacking(LackKind.STALE):
-        yield Finding(f"`{lack.step}` fails on a lock that is not up to date: {lack.why}", lack.span, lack.notes)
+        yield Finding(f"`{lack.step}` fails because the lock file is out of date: {lack.why}", lack.span, lack.notes)
     for lack in container.lacking(LackKind.LOCKED):
         message = f"`{lack.step}` does not install `{lack.name}`: {lack.why}"
         yield Finding(message, lack.span, lack.notes, severity=WARNING)

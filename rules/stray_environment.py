@@ -75,7 +75,7 @@ def main() -> None:
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[stray-environment]: the virtual environment that the image of Dockerfile copies from another stage does not work: `uv sync --locked --no-dev` made an editable install of /app, and no COPY brings `src/notes/__init__.py` here
+error[stray-environment]: the virtual environment that the image built from Dockerfile copies from another stage does not work: `uv sync --locked --no-dev` made an editable install of /app, and no COPY brings `src/notes/__init__.py` here
   --> Dockerfile:9:1
    |
  6 | RUN uv sync --locked --no-dev

@@ -100,7 +100,7 @@ def check(container: Container):
             and (each.extras or frozenset()) >= (install.extras or frozenset())
             for each in again
         )
-        so = "the image gets what is newest that day" if loose else "the image lacks packages"
+        so = "the image gets the newest releases of that day" if loose else "the image lacks packages"
         message = f"the build goes on with `{other}` where `{step}` fails, and {so}"
         rest = install.span._replace(start=install.span.end, end=instead.span.end)
         alone = (other.split()[0] in SUCCEEDING or other == "exit 0") and rest.source == instead.span.source

@@ -86,7 +86,7 @@ def main() -> None:
     mcp.run(transport="streamable-http")
 ```
 ```output
-warning[sync-at-start]: `uv run` builds the project of pyproject.toml again whenever a container of the image of Dockerfile is created
+warning[sync-at-start]: `uv run` builds the project of pyproject.toml again whenever a container of the image built from Dockerfile is created
  --> Dockerfile:8:7
   |
 8 | CMD ["uv", "run", "notes"]
@@ -129,7 +129,7 @@ def check(container: Container):
     if not sync:
         return
     if sync.refused:
-        message = f"{container.title} does not start: `{sync.tool}` fails, since {sync.refused}"
+        message = f"{container.title} does not start: `{sync.tool}` fails: {sync.refused}"
         told = container.read_only if container.read_only.must_be(True) else container.user
         yield Finding(message, sync.span, told.trace[:1], severity=ERROR)
     elif sync.project:

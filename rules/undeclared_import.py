@@ -81,7 +81,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[undeclared-import]: the image of Dockerfile does not have the package `mcp`, which its program imports: only the extra `server` brings it, which no step asks for
+error[undeclared-import]: the image built from Dockerfile does not have the package `mcp`, which its program imports: only the extra `server` brings it, which no step asks for
  --> server.py:1:1
   |
 1 | from mcp.server.fastmcp import FastMCP

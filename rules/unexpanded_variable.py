@@ -40,7 +40,7 @@ mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
 app = mcp.streamable_http_app()
 ```
 ```output
-error[unexpanded-variable]: the image of Dockerfile gives `$PORT` to `uvicorn` as it is written: no shell expands it
+error[unexpanded-variable]: the image built from Dockerfile gives `$PORT` to `uvicorn` as it is written: no shell expands it
  --> Dockerfile:7:63
   |
 5 | ENV PORT=8000

@@ -149,7 +149,7 @@ def by_node(installs: tuple[NodeInstall, ...]) -> Iterable[Finding]:
         else:
             does = "installs without a lock: it takes the newest releases that package.json allows"
         if install.lenient:
-            does += f"; `{install.lenient}` fails for a stale one alone"
+            does += f"; `{install.lenient}` fails for a stale lock file only, not for a missing one"
         yield Finding(f"`{install.command}` {does}", install.span.head, fix=insisting(install))
 
 

@@ -33,7 +33,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-warning[unquoted-requirement]: `httpx>=0.28` is not one word to a shell: the shell writes to a file `=0.28`, and pip is told `httpx`
+warning[unquoted-requirement]: `httpx>=0.28` is not one word to a shell: the shell writes to a file `=0.28`, and pip is given `httpx`
  --> Dockerfile:3:29
   |
 3 | RUN pip install mcp==1.27.1 httpx>=0.28

@@ -57,7 +57,7 @@ if __name__ == "__main__":
     mcp.run(transport="streamable-http")
 ```
 ```output
-error[unwritable-path]: the image of Dockerfile cannot write `/home/app/.notes` as the user app: the build makes no /home/app, and /home belongs to root
+error[unwritable-path]: the image built from Dockerfile cannot write `/home/app/.notes` as the user app: the build makes no /home/app, and /home belongs to root
  --> server.py:6:1
   |
 6 | state.mkdir(parents=True, exist_ok=True)

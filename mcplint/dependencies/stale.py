@@ -156,7 +156,7 @@ def _of_parts(project: Project, lock: Source, said: str) -> Iterator[Difference]
     for key, part in asked.items():
         if key[0] in _read(project, lock):
             if not part.names and key not in kept and key != _MAIN and _REVISED.search(lock.text):
-                why = f"{project.source.path} has {key[0]} `{key[1]}`, which {lock.path} does not know of"
+                why = f"{project.source.path} has {key[0]} `{key[1]}`, which {lock.path} does not have"
                 yield Difference(why, Label(part.place, "this list is new"))
             yield from _of_part(part, kept.get(key, ()), by_place, own, project, lock)
     for key in sorted(kept.keys() - asked.keys()):
@@ -191,7 +191,7 @@ def _of_part(
         if name == own:
             continue
         if name not in there:
-            yield Difference(f"{asks} `{name}`{part.title}, which {lock.path} does not know of", label, first)
+            yield Difference(f"{asks} `{name}`{part.title}, which {lock.path} does not have", label, first)
         elif first and counts.count(name) == 1 and sum(each.name == name for each in kept) == 1:
             yield from _of_one(first, there[name], label, project, lock)
     for name in sorted(there.keys() - {*counts, own}):

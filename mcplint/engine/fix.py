@@ -11,6 +11,7 @@ from mcplint.engine.lint import REGISTRY
 from mcplint.engine.reach import apply, strays, widened
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
 from mcplint.project.tree import Tree
+from mcplint.text.listed import listed
 from mcplint.text.source import Edit, Span
 
 ROUNDS = 50
@@ -163,7 +164,7 @@ def _naming(diagnostic: Diagnostic, brought: set[str]) -> Diagnostic:
     if not (fix and brought):
         return diagnostic
     rules = tuple(sorted(brought))
-    named = " and ".join(filter(None, (", ".join(f"`{rule}`" for rule in rules[:-1]), f"`{rules[-1]}`")))
+    named = listed(f"`{rule}`" for rule in rules)
     title = f"{fix.title}{' and' if ', which ' in fix.title else ', which'} brings {named} to light"
     fix = fix._replace(title=title, leaves=(*fix.leaves, *rules))
     return diagnostic._replace(finding=diagnostic.finding._replace(fix=fix))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from mcplint.facts.document import MappingNode, Node, plain
 from mcplint.findings import Fix, Unreadable
 from mcplint.project.kinds import kind
+from mcplint.text.listed import listed
 from mcplint.text.source import Edit, Part, Source, Span
 
 READERS = {
@@ -175,8 +176,7 @@ def widened(fix: Fix) -> Fix:
             changed += shared if len(shared) > 1 else []
     if not changed:
         return fix
-    named = " and ".join(filter(None, (", ".join(changed[:-1]), changed[-1])))
-    return fix._replace(title=f"{fix.title}, which changes {named}", safe=False)
+    return fix._replace(title=f"{fix.title}, which changes {listed(changed)}", safe=False)
 
 
 def _shared(source: Source, edits: list[Edit]) -> list[str]:

@@ -56,10 +56,10 @@ def of_words(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
             told = span.source.text[span.start : first.target.span.start - len(first.operator)]
             missing = each.read if each.read and step.file(each.read) is None else ""
             if missing:
-                why = f"the shell reads from a file `{missing}`, does not find it and runs no {program(step.argv)}"
+                why = f"the shell reads from a file `{missing}`, does not find it and does not run {program(step.argv)}"
             else:
                 does = "reads from" if first.operator == "<" else "writes to"
-                why = f"the shell {does} a file `{first.target.text}`, and pip is told `{told}`"
+                why = f"the shell {does} a file `{first.target.text}`, and pip is given `{told}`"
             ends = missing if not step.line.inside and step.line.operator in ("", "&&") else ""
             edits = (Edit(span, f'"{span.text}"'),)
             yield Lack(LackKind.QUOTES, span.text, span, why, edits=edits, step=" ".join(step.words), path=ends)

@@ -182,7 +182,7 @@ class Container(NamedTuple):
         """What a message calls it: container `notes` or unit `notes.service`, without a service by its Dockerfile."""
         if self.service:
             return f"{'unit' if self.platform == 'systemd' else 'container'} `{self.service[:60]}`"
-        return f"the image of {self.dockerfile or 'this service'}"
+        return f"the image built from {self.dockerfile}" if self.dockerfile else "the image of this service"
 
     @property
     def proxied(self) -> tuple[Label, ...]:

@@ -9,6 +9,7 @@ import re
 
 from mcplint.facts.dependencies import Project, normalized
 from mcplint.project.tree import Tree
+from mcplint.text.listed import listed
 from mcplint.text.paths import is_test
 from mcplint.values import Label
 
@@ -26,7 +27,7 @@ def bare(tree: Tree, words: tuple[str, ...]) -> Label | None:
     names = [script.name for script in found[0].scripts]
     if told[1] in names:
         return None
-    there = " and ".join(f"`{name}`" for name in names[:5]) or "no command"
+    there = listed(f"`{name}`" for name in names[:5]) if names else "no command"
     return Label(found[0].name.span, there)
 
 

@@ -161,7 +161,11 @@ def commands(manifest: Manifest) -> Iterator[Finding]:
         if known is None or name in known or any(word.startswith(("--from", "--with-exe")) for word in words):
             continue
         twin = next((command for command in known if normalized(command) == normalized(name)), None)
-        there = ", ".join(f"`{command}`" for command in [twin] if command) or ", ".join(list(known)[:5]) or "nothing"
+        there = (
+            ", ".join(f"`{command}`" for command in [twin] if command)
+            or ", ".join(f"`{each}`" for each in list(known)[:5])
+            or "nothing"
+        )
         message = f"`uvx {name}` runs the command `{name}`, but the package installs {there}"
         yield Finding(
             message, shown(package.identifier), (Label(built.span, "this is the package that the project builds"),)

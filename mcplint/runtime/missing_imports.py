@@ -24,6 +24,7 @@ from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
 from mcplint.runtime.missing_distributions import missing_distributions
 from mcplint.runtime.search_path import ELSEWHERE, LEADS_BACK, changes_path, found_nowhere, looks_elsewhere, search_path
+from mcplint.text.listed import listed
 from mcplint.text.paths import absolute
 from mcplint.values import Label
 
@@ -201,7 +202,7 @@ def _modules(
         out = is_ignored(image.ignored, posixpath.relpath(path, image.context or "."))
         absence = contents.left_out(path) if out else None
         notes = (*(absence.notes if absence else ()), Label(container.cmd, "starts the program"))
-        looks = f"and Python looks for it in {' and '.join(folders or ())}"
+        looks = f"and Python looks for it in {listed(folders) if folders else 'no folder'}"
         elsewhere = f"COPY brings it to {moved}, {looks if searched else f'where no `import {each.dotted}` looks'}"
         why = absence.why if absence else elsewhere if moved else "no COPY brings it into the image"
         edits = absence.edits if absence else ()

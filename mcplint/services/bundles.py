@@ -54,7 +54,7 @@ def _type(server: Node | None, version: str) -> Iterator[ClientFlaw]:
     known = (*TYPES, *(NEW_TYPES if version == VERSIONS[-1] else ()))
     if isinstance(said, ScalarNode) and said.text not in known:
         kinds = ", ".join(known)
-        yield ClientFlaw("shape", said.span, f"{REFUSES}: `{said.text[:40]}` is none of its types {kinds}", ERROR)
+        yield ClientFlaw("shape", said.span, f"{REFUSES}: `{said.text[:40]}` is not one of its types: {kinds}", ERROR)
 
 
 def _undeclared(start: Node | None, options: Collection[str]) -> Iterator[ClientFlaw]:

@@ -142,7 +142,9 @@ def _transport(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Clie
     elif url is None and command is None:
         yield from _foreign(name, node, host)
     elif command is None and url and _only_commands(host):
-        text = f"{host.name} skips `{called}`: its file holds only commands, it has remote servers as connectors"
+        text = (
+            f"{host.name} skips `{called}`: its file can hold commands only, and remote servers are added as connectors"
+        )
         yield ClientFlaw("shape", url.span, text, ERROR)
     elif command is None and url and said is None and host.untyped == SKIPPED:
         text = f"{host.name} skips `{called}`: next to `{url.text}` it expects `type`"
@@ -213,7 +215,7 @@ def _command(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Client
             yield ClientFlaw("shape", value.span, text, ERROR, (), quoted, "quote the value")
     first = scalar(command).split(" ")[0]
     if isinstance(command, ScalarNode) and first in RUNNERS and " " in command.text.strip() and not items(args):
-        text = f"{host.name} starts no program called `{command.text[:60]}`: arguments belong into `args`"
+        text = f"{host.name} starts no program called `{command.text[:60]}`: arguments belong in `args`"
         yield ClientFlaw("shape", command.span, text, ERROR)
 
 

@@ -50,7 +50,7 @@ def remote_control(context: ContainerContext, tree: Tree) -> RemoteControl | Non
     screens = {port: local for words in commands for port, local in _screen(words)}
     opened = {port for port, local in screens.items() if not local}
     opened |= {port for words in commands for port in _bridged(words, frozenset(screens))}
-    return RemoteControl("x11vnc", "x11vnc is told no password", frozenset(opened)) if opened else None
+    return RemoteControl("x11vnc", "x11vnc is given no password", frozenset(opened)) if opened else None
 
 
 def _commands(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, ...]]:

@@ -103,9 +103,9 @@ def _doomed(tree: ast.Module, names: Mapping[str, str]) -> str:
     if not all(_ends(tree, names, status) for status in GOOD):
         return ""
     if all(_ends(tree, names, status) for status in (*REDIRECTS, *REFUSALS)):
-        return "it ends as failed for every answer"
+        return "it fails on every answer"
     turned = _ends(tree, names, 500) is False and _ends(tree, names, 503) is False
-    return "it ends as failed for a good answer, and with success for an error" if turned else ""
+    return "it fails on a good answer and succeeds on an error" if turned else ""
 
 
 def _ends(tree: ast.Module, names: Mapping[str, str], status: int) -> bool | None:

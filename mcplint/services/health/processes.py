@@ -112,7 +112,7 @@ def unfound(name: str, given: tuple[str, ...], container: Container, image: Imag
         return ""
     by_name = name == "pgrep" and NAMES.fullmatch(flags)
     if by_name and not small and len(pattern) > LONGEST_NAME:
-        return f"`{pattern[:60]}` has more than {LONGEST_NAME} characters, and names of processes never have"
+        return f"`{pattern[:60]}` has more than {LONGEST_NAME} characters, which no name of a process has"
     words = started(container)
     if not words or re.search(r"(?m)^[ \t]*(?:pid|shareProcessNamespace):", container.span.source.text):
         return ""
@@ -124,10 +124,14 @@ def unfound(name: str, given: tuple[str, ...], container: Container, image: Imag
         programs = [word for word in words[:-1] if not word.startswith("-")]
         names = [posixpath.basename(word)[:LONGEST_NAME] for word in programs]
         found = any(re.search(pattern, each) for each in (*names, *programs))
-        return "" if found else f"the process is called `{names[-1]}`"
+        return "" if found else f"it looks for `{pattern[:60]}`, but the process is called `{names[-1]}`"
     whole = " ".join(container.command.only or ())
     full = name == "pgrep" and SEARCHES.fullmatch(flags)
-    return f"the process is `{whole[:60]}`" if full and not re.search(pattern, whole) else ""
+    return (
+        f"it looks for `{pattern[:60]}`, but the process is `{whole[:60]}`"
+        if full and not re.search(pattern, whole)
+        else ""
+    )
 
 
 def started(container: Container) -> tuple[str, ...]:

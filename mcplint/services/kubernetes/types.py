@@ -125,7 +125,7 @@ def _values(node: Node, shape: Mapping[str, Shape]) -> Iterator[tuple[str, Node]
 
 def _entry(field: str) -> str:
     """What an item of a list is called."""
-    return "a word of the command" if field in ("command", "args") else f"an entry of {field}"
+    return "an item of the command" if field in ("command", "args") else f"an entry of {field}"
 
 
 def _named(name: str, owner: str, node: Node) -> str:

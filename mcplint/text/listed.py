@@ -1,0 +1,11 @@
+"""Names in a row, as a sentence has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names with commas between them, and "and" before the last one."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
