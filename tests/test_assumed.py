@@ -281,29 +281,91 @@ def test_the_server_that_a_command_means_whose_file_is_missing(
 API = 'import uvicorn\nfrom fastapi import FastAPI\n\nuvicorn.run(FastAPI(), host="0.0.0.0", port={})\n'
 
 
+NEXT = '{"name": "web", "scripts": {"start": "next start"}, "dependencies": {"next": "15.0.0"}}'
+
+
 @pytest.mark.parametrize(
-    ("location", "host", "more", "assumed"),
+    ("location", "host", "assumed"),
     [
-        ("/", "app1", {}, True),
-        ("/", "minio1", {}, False),
-        ("/", "grafana", {}, False),
-        ("/", "django2", {}, False),
-        ("/", "kong.internal", {}, False),
-        ("/", "grafana-mcp", {}, True),
-        ("/", "app1", {"api__main_py": API.format(8000)}, False),
-        ("/", "app1", {"api__main_py": API.format(9000)}, True),
-        ("/", "app1", {"tests__main_py": API.format(8000)}, True),
-        ("/", "app1", {"site__manage_py": "import django\n"}, False),
-        ("/", "app1", {"manage_py": "print('no framework')\n"}, True),
-        ("/", "app1", {"web__index_js": "app.listen(8000)\n"}, False),
-        ("/mcp", "app1", {"api__main_py": API.format(8000)}, False),
+        ("/", "app1", True),
+        ("/", "notes-1", True),
+        ("/", "grafana-mcp", True),
+        ("/", "mcp.internal", True),
+        ("/", "minio1", False),
+        ("/", "grafana", False),
+        ("/", "django2", False),
+        ("/", "gitea-1", False),
+        ("/", "rails", False),
+        ("/", "php-fpm", False),
+        ("/", "kong.internal", False),
+        ("/mcp", "gitea-1", True),
+        ("/mcp", "grafana", False),
     ],
 )
-def test_names_and_programs_that_contradict(location: str, host: str, more: dict[str, str], assumed: bool) -> None:
-    assert (only(deployed(nginx(location, f"http://{host}:8000"), **more)) is not None) == assumed
+def test_names_of_machines(location: str, host: str, assumed: bool) -> None:
+    assert (only(deployed(nginx(location, f"http://{host}:8000"))) is not None) == assumed
 
 
-@pytest.mark.parametrize(("site", "assumed"), [("static.acme.org", False), ("www.acme.org", True), ("_", True)])
-def test_the_name_of_a_site_that_contradicts(site: str, assumed: bool) -> None:
-    config = f"server {{ listen 80; server_name {site}; location / {{ proxy_pass http://app1:8000; }} }}\n"
-    assert (only(deployed(config)) is not None) == assumed
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"api__main_py": API.format(8000)},
+        {"api__main_py": API.format("PORT")},
+        {"api__main_py": "from fastapi import FastAPI\n\napp = FastAPI()\n"},
+        {"api__main_py": "from mcp import ClientSession\nfrom starlette.applications import Starlette\n"},
+        {"site_py": "def app(environ, start_response):\n    return []\n"},
+        {"site__serve_py": "import http.server\n"},
+        {"site__run_py": "from aiohttp import web\n"},
+        {"ui__app_py": "import streamlit as st\n"},
+        {"site__manage_py": "from django.core.management import execute_from_command_line\n"},
+        {"api__requirements_txt": "flask==3.1.0\n"},
+        {"web__index_js": "app.listen(process.env.PORT || 8000)\n"},
+        {"web__package_json": '{"name": "web"}'},
+        {"package_json": NEXT},
+        {"api__main_go": "package main\n"},
+        {"index_php": "<?php echo 1;\n"},
+        {"deploy__site_service": "[Service]\nExecStart=/usr/bin/python3 -m http.server 8000\n"},
+    ],
+)
+def test_other_programs_that_could_listen_there(more: dict[str, str]) -> None:
+    assert only(deployed(nginx("/", "http://app1:8000"), **more)) is None
+    assert only(deployed(nginx("/", "http://mcp-ui:8000"), **more)) is None
+    assert only(deployed(nginx("/", "http://mcp-1:8000"), **more)) is not None
+    assert only(deployed(nginx("/mcp", "http://app1:8000"), **more)) is not None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"tests__main_py": API.format(8000)},
+        {"examples__web__package_json": NEXT},
+        {"manage_py": "print('no framework')\n"},
+        {"client_py": "import aiohttp\nimport httpx\n"},
+        {"package_json": '{"name": "tools", "scripts": {"lint": "prettier -c ."}}'},
+        {"requirements_txt": "uvicorn\n"},
+        {"Dockerfile_dev": DOCKERFILE},
+    ],
+)
+def test_what_is_no_other_program(more: dict[str, str]) -> None:
+    assert only(deployed(nginx("/", "http://app1:8000"), **more)) is not None
+
+
+@pytest.mark.parametrize(
+    ("site", "upstream", "assumed"),
+    [
+        ("_", "up", True),
+        ("acme.org", "up", True),
+        ("www.acme.org", "backend", True),
+        ("notes.acme.org", "up", True),
+        ("mcp.acme.org", "up", True),
+        ("static.acme.org", "up", False),
+        ("git.acme.org", "up", False),
+        ("git.lan", "up", False),
+        ("acme.org", "gitea", False),
+        ("mcp.acme.org", "gitea", False),
+    ],
+)
+def test_names_of_sites_and_of_upstreams(site: str, upstream: str, assumed: bool) -> None:
+    group = f"upstream {upstream} {{ server 10.0.0.7:8000; server 10.0.0.8:8000; }}\n"
+    config = f"server {{ listen 80; server_name {site}; location / {{ proxy_pass http://{upstream}; }} }}\n"
+    assert (only(deployed(group + config)) is not None) == assumed

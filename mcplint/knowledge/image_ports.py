@@ -69,13 +69,6 @@ OTHER_SOFTWARE = PORTS.keys() | {
     ),
 }
 """The last parts of the names of images that are well known and no MCP server."""
-OTHER_NAMES = frozenset(
-    (
-        *("assets", "blog", "cdn", "chromadb", "dashboard", "django", "es", "flask", "frontend", "img", "images"),
-        *("jenkins", "kibana", "kong", "media", "pgadmin", "s3", "sentry", "static", "wordpress"),
-    )
-)
-"""What machines and sites are called, besides, that serve something else than MCP."""
 OTHER_PROGRAMS = ("@modelcontextprotocol/inspector",)
 """Packages that look at MCP servers and are none."""
 OTHER_COMMANDS = frozenset({"alembic", "locust", "mypy", "nox", "py.test", "pytest", "ruff", "tox"})

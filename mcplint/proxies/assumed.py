@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
-from mcplint.knowledge.image_ports import OTHER_NAMES
+from mcplint.knowledge.web import ANY_MACHINE
 from mcplint.model import ASSUMED, MISSING, Link, Member, Route, Server
-from mcplint.project.tree import Tree
+from mcplint.proxies.other_programs import other_programs
 from mcplint.services.containers import ContainerContext
-from mcplint.services.image_names import is_other_software
+from mcplint.services.image_names import is_other_software, repository
 from mcplint.services.network import Network
-from mcplint.text.paths import is_apart
+from mcplint.text.paths import outwards
+from mcplint.text.urls import host
 from mcplint.values import Label
 
-DJANGO_PORT = "8000"
-"""The port of Django's `manage.py runserver`, and of uvicorn where it is told none."""
-PROGRAMS = (".py", *JAVASCRIPT, *TYPESCRIPT)
-CALLS = ("run(", "run_app(", "run_simple(", "serve(", ".listen(", "Config(")
-"""What a program that listens calls."""
+MCP = "mcp"
 
 
 def assumed(origin: ContainerContext | None, network: Network, route: Route, follow: Callable[[Route], Route]) -> Route:
@@ -35,8 +31,8 @@ def assumed(origin: ContainerContext | None, network: Network, route: Route, fol
         said = f"nothing else is known to listen on {route.members[0].port}, and it is the only server over HTTP"
         note = Label(route.members[0].span, "no file says what runs there")
         found = follow(route._replace(server=server, links=(Link(server.id, ASSUMED, said, (note,)),)))
-        if found.carried and (_speaks_of(found, server) or _is_alone(route, server, network)):
-            return route if _is_contradicted(found, server, network) else found
+        if found.carried and _is_meant(found, server, network):
+            return found
     return route
 
 
@@ -66,51 +62,76 @@ def _means(member: Member, server: Server, origin: ContainerContext | None, netw
     )
 
 
-def _speaks_of(route: Route, server: Server) -> bool:
-    """Whether the location names the server's endpoint, or MCP, and does not take whatever comes."""
-    location, path = route.location.only or "", (server.path.only or "").strip("/")
-    return "mcp" in location.lower() or bool(path and path in location)
+def _is_meant(route: Route, server: Server, network: Network) -> bool:
+    """Whether a route says that it means the server, or nothing else of the project can be meant and no name says so.
+
+    It says so where its location is one for MCP or for the server's own path, or where its machines are called after
+    MCP and nothing else; not where they are called after other software. Whatever comes is also passed on to other
+    programs, and a site may be called after MCP for what stands beside the server: then each name has to be one of
+    any machine or of the project, and nothing else in the project may listen.
+    """
+    own = _own_words(server, network)
+    machines = [*(member.host for member in route.members), host(route.target.only or "")]
+    words = frozenset().union(*map(_words, machines))
+    if _is_for(route.location.only or "", server):
+        return MCP in words or not any(map(is_other_software, words))
+    if MCP in words and words <= own | ANY_MACHINE:
+        return True
+    names = (*machines, *map(_of_site, route.server_names.only or ()))
+    return all(_may_mean(_words(name), own) for name in names) and _is_alone(route, server, network)
+
+
+def _is_for(location: str, server: Server) -> bool:
+    """Whether a location is one for MCP, or for the very path of the server."""
+    path = (server.path.only or "").strip("/")
+    return MCP in location.lower() or bool(path and path in location)
+
+
+def _may_mean(words: frozenset[str], own: frozenset[str]) -> bool:
+    """Whether a name of these words says nothing of what runs there, or speaks of the project."""
+    return words <= ANY_MACHINE or not words.isdisjoint(own)
 
 
 def _is_alone(route: Route, server: Server, network: Network) -> bool:
-    """Whether nothing else that the project builds or runs can be meant."""
+    """Whether nothing else that the project builds, runs or has a program for can be meant."""
+    own = [each.container for each in _candidates(network) if each.container]
     meant = {each.container.id for member in route.members for each in _named(member, network)}
-    own = {*meant, server.container.id if server.container else None}
-    return all(each.container.id in own for each in network.running)
+    meant |= {container.id for container in own}
+    if network.tree is None or any(each.container.id not in meant for each in network.running):
+        return False
+    dockerfile = server.container.dockerfile if server.container else None
+    others = network.tree.once(other_programs, server.span.source.path, dockerfile or "")
+    return network.used.union(container.dockerfile or "" for container in own).issuperset(others)
 
 
-def _is_contradicted(route: Route, server: Server, network: Network) -> bool:
-    """Whether a name says that other software is meant, or a program that is not followed listens on that port."""
-    names = [member.host for member in route.members]
-    if not _speaks_of(route, server):
-        names += route.server_names.only or ()
-    if any(map(_is_of_others, names)):
-        return True
-    tree, ports = network.tree, {str(member.port) for member in route.members}
-    return tree is not None and any(not network.used.issuperset(tree.once(_listening, port)) for port in ports)
+def _own_words(server: Server, network: Network) -> frozenset[str]:
+    """The words by which the server, its files, its package and its container are called, and MCP itself."""
+    container, path = server.container, server.span.source.path
+    folders = outwards(path.rpartition("/")[0])
+    packages = (network.tree.project(each) for each in folders) if network.tree else ()
+    names = [
+        server.name.only or "",
+        path.rpartition(".")[0],
+        *(package.name.only or "" for package in packages if package),
+    ]
+    if container:
+        images = (repository(str(image)).rpartition("/")[2] for image in container.image.options or () if image)
+        names += [container.service or "", *container.names, *images]
+    return frozenset({MCP}).union(*map(_words, names)) - ANY_MACHINE
 
 
-def _is_of_others(host: str) -> bool:
-    """Whether the name of a machine or a site is one of well-known software, or of a part that serves no MCP."""
-    words = [word.rstrip("0123456789") for word in re.split(r"[-_]", host.lower().partition(".")[0])]
-    return "mcp" not in words and any(word in OTHER_NAMES or is_other_software(word) for word in words)
+def _of_site(name: str) -> str:
+    """What the name of a site says of what it serves, empty where it is only its owner's."""
+    first, _, rest = name.lower().partition(".")
+    return "" if first == "www" or (rest and "." not in rest and rest not in ANY_MACHINE) else first
 
 
-def _listening(tree: Tree, port: str) -> tuple[str, ...]:
-    """The programs in the files of a project that listen on a port, by their own text."""
-    default = r"|\buvicorn\.run\((?![\s\S]{0,300}?\bport\s*=)" if port == DJANGO_PORT else ""
-    listens = re.compile(
-        rf"(?:\brun|\brun_app|\brun_simple|\bserve|\.listen|\bConfig)\([\s\S]{{0,200}}?\b{port}\b{default}"
-    )
-    found: list[str] = []
-    for path in sorted(path for path in tree.paths if path.endswith(PROGRAMS) and not is_apart(path)):
-        if path.rpartition("/")[2] == "manage.py":
-            listening = port == DJANGO_PORT and tree.mentions(path, "django")
-        else:
-            source = tree.source(path) if tree.mentions(path, *CALLS) else None
-            listening = source is not None and listens.search(source.text) is not None
-        found += [path] if listening else []
-    return tuple(found)
+def _words(name: str) -> frozenset[str]:
+    """The words that a name is made of, without numbers, single letters and the domain; MCP also within one."""
+    label = name if "/" in name else name.partition(".")[0]
+    parts = re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", label).lower())
+    found = {part.rstrip("0123456789") for part in parts}
+    return frozenset(MCP if MCP in word else word for word in found if len(word) > 1)
 
 
 def _named(member: Member, network: Network) -> list[ContainerContext]:
