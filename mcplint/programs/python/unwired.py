@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
 
 from mcplint.facts.python import Module, spelled
 from mcplint.facts.python_bodies import unfolded
+from mcplint.programs.parts import Part, dead
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.module_text import nodes
 from mcplint.programs.python.modules import find
@@ -26,14 +26,6 @@ UNSURE = re.compile(
 )
 """What may come to something that is nowhere named, or put another application in place of the SDK's."""
 WORDS = re.compile(r"\w+")
-
-
-class Part(NamedTuple):
-    """A part of a module that does nothing unless it is named: a function, a class or a list of middleware."""
-
-    names: frozenset[str]
-    span: Span
-    mentions: frozenset[str]
 
 
 def unwired(machine: Machine, modules: list[Module], start: Start) -> Iterator[Span]:
@@ -58,7 +50,7 @@ def unwired(machine: Machine, modules: list[Module], start: Start) -> Iterator[S
                 parts.append(Part(names, module.span(statement), mentions))
             else:
                 alive |= mentions
-    yield from (part.span for part in _dead(parts, alive))
+    yield from (part.span for part in dead(parts, alive))
 
 
 def _loads_later(machine: Machine, statement: ast.stmt, start: Start) -> bool:
@@ -79,22 +71,6 @@ def _loads_later(machine: Machine, statement: ast.stmt, start: Start) -> bool:
         if any(not machine.packages.get(each) and find(machine.world.tree, start.roots, each) for each in asked):
             return True
     return False
-
-
-def _dead(parts: list[Part], alive: set[str]) -> list[Part]:
-    """The parts that nothing which is alive names."""
-    by_name: dict[str, list[Part]] = {}
-    for part in parts:
-        for name in part.names:
-            by_name.setdefault(name, []).append(part)
-    reached: set[Part] = set()
-    pending = list(alive)
-    while pending:
-        for part in by_name.pop(pending.pop(), ()):
-            if part not in reached:
-                reached.add(part)
-                pending += part.mentions
-    return [part for part in parts if part not in reached]
 
 
 def _lazy(statement: ast.stmt, module: Module, idle: Collection[Span]) -> frozenset[str]:

@@ -143,7 +143,8 @@ class Machine(Journal):
     `lenient`: variables that no file sets may be set by whoever starts the program. `chosen`: to what it asks for.
     `lost`: imports of files that the project does not have. `paths`: what each way that has ended serves.
     `mentions`: whether its modules, of which there are so many, have a text; `free`: the provider that they have which
-    gives everyone a code.
+    gives everyone a code. `routed`: where routes are set up, each with where the applications that get them are made;
+    `unwired`: what no request for MCP comes to, by what is known of the application.
     `requests`: what handlers that are looked at hand requests to.
     `effects`: what the tool that is looked at does; `room`: how many steps tools may take.
     `executed`: the statements that were come to; `watch`: what is told of each.
@@ -162,6 +163,8 @@ class Machine(Journal):
         self.ways: list[tuple[Served, ...]] = []
         self.mentions: dict[str, tuple[bool, int]] = {}
         self.free: dict[int, Any] = {}
+        self.unwired: dict[int, tuple[Span, ...]] = {}
+        self.routed: dict[Span, set[Span]] = {}
         self.asked: set[str] = set()
         self.reads: set[str] = set()
         self.imports: list[Import] = []

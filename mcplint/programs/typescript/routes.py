@@ -42,6 +42,9 @@ PLAIN = re.compile(r"(?:/(?:[^:*{(/]*|:\w+))*|[^:*{(]*")
 CASELESS = frozenset({APPS["express"], APPS["router"], APPS["koa-router"]})
 """Whose routers take capitals for small letters unless they are told otherwise."""
 
+IN_ORDER = (APPS["express"], APPS["router"], APPS["hono"])
+"""Where middleware is come to only by requests that nothing before it has answered."""
+
 PARSERS = re.compile(r"ContentTypeParser|preParsing|onRequest|@fastify/(?:express|middie)|\.hook\b|addHook")
 """What a program says that may have Fastify leave bodies alone."""
 
@@ -61,7 +64,8 @@ class Walked(NamedTuple):
     `chain`: what requests for MCP come through before they are answered, None for what is not known; `elsewhere`: the
     calls that set up other routes. `apps`: which libraries made what routes requests, as often as they did. `guards`:
     what refuses foreign hosts in front of all endpoints but those that are not guarded. `watched`: whether requests for
-    MCP come through a layer that is not known, which may look at who calls.
+    MCP come through a layer that is not known, which may look at who calls. `late`: middleware that is set up after the
+    last route for MCP of its application, each with that one; `passed`: where the applications are made.
     """
 
     met: tuple[Met, ...] = ()
@@ -73,6 +77,8 @@ class Walked(NamedTuple):
     apps: tuple[str, ...] = ()
     guards: tuple[Middleware, ...] = ()
     watched: bool = False
+    late: tuple[tuple[Span, Span], ...] = ()
+    passed: frozenset[Span] = frozenset()
 
     def matching(self, told: bool) -> Matching:
         """How its routes are found; `told`: whether the program may have said how. A router inside has settings too."""
@@ -88,9 +94,23 @@ def walk(machine: Machine, app: Any) -> Walked:
     endpoints, chain = tuple(dict.fromkeys(walking.endpoints)), tuple(walking.chain)
     above = {place for item in walking.met for place in _above(item.path)}
     sure = all(_place(item.path) != "*" for item in walking.met)
-    elsewhere = tuple(span for path, span in walking.aside if sure and _place(path) not in above)
+    here = walking.leading.union(span for path, span in walking.aside if _place(path) in above)
+    elsewhere = tuple(span for _, span in walking.aside if sure and span not in here)
+    late = tuple(pair for pair in walking.late if pair[0] not in walking.leading)
     hosts, apps, guards = tuple(walking.hosts), tuple(walking.apps), tuple(walking.guards)
-    return Walked(tuple(walking.met), endpoints, closed, hosts, chain, elsewhere, apps, guards, walking.watched)
+    return Walked(
+        tuple(walking.met),
+        endpoints,
+        closed,
+        hosts,
+        chain,
+        elsewhere,
+        apps,
+        guards,
+        walking.watched,
+        late,
+        frozenset(walking.passed),
+    )
 
 
 def _place(prefix: Abstract) -> str:
@@ -122,6 +142,9 @@ class _Walk:
         self.guards: list[Middleware] = []
         self.watching: set[str] = set()
         self.watched = False
+        self.leading: set[Span] = set()
+        self.late: list[tuple[Span, Span]] = []
+        self.passed: set[Span] = set()
 
     def app(self, app: Any, prefix: Abstract) -> bool:
         """Whether nothing but what is found answers below a prefix."""
@@ -134,6 +157,7 @@ class _Walk:
         if not isinstance(app, Object):
             return False
         self.apps.append(app.library or "")
+        self.passed |= {app.span} if app.span is not None else set()
         self.depth += 1
         try:
             return self._listens(app, prefix) if app.library == APPS["http"] else self._routes(app, _own(app, prefix))
@@ -152,10 +176,19 @@ class _Walk:
                 self.layers.append(Middleware("/", "express:json", app.span, app.span))
         closed = app.library in APPS.values() and ENLARGED not in app.table
         own = self._own_parser(app) if app.library == APPS["fastify"] else ()
+        last: Span | None = None
+        late: list[Span] = []
         for route in ROUTES.of(app.table):
             self.machine.spend(1)
+            met = len(self.met)
             for path in _paths(route.path):
                 closed = self._route(route, _below(prefix, path), own) and closed
+            if len(self.met) > met:
+                last, late = route.span, []
+            elif route.use:
+                late.append(route.span)
+        if last is not None and app.library in IN_ORDER:
+            self.late += ((each, last) for each in late)
         return closed
 
     def _own_parser(self, app: Object) -> tuple[Middleware, ...]:
@@ -203,6 +236,7 @@ class _Walk:
         steps = [option if _is_known(option) else None for option in options]
         watches = any(map(may_refuse, options))
         if met:
+            self.leading.add(route.span)
             above = tuple(_above(path))
             places = tuple(self.before) if set(above) == {"*"} else above
             self.watched = self.watched or watches or not self.watching.isdisjoint(places)

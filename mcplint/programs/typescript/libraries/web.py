@@ -88,11 +88,17 @@ def application(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract
     return known(made, *args.notes)
 
 
+def _add(machine: Machine, app: Object, route: Route) -> None:
+    ROUTES.add(machine, app.table, route)
+    if app.span is not None:
+        machine.routed.setdefault(route.span, set()).add(app.span)
+
+
 def route(machine: Machine, args: Args, owner: Any, method: str) -> Abstract:
     """`app.get(path, …handlers)`; with one argument `app.get` reads a setting."""
     if len(args.positional) > 1 and isinstance(owner, Object):
         methods = () if method == "all" else (method.upper(),)
-        ROUTES.add(machine, owner.table, Route(methods, args.get(0), args.positional[1:], _place(args)))
+        _add(machine, owner, Route(methods, args.get(0), args.positional[1:], _place(args)))
     return known(owner)
 
 
@@ -115,7 +121,7 @@ def base_path(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`app.basePath(path)` of Hono: an application below a path, which requests come to through the other one."""
     made = Object(External(APPS["hono"]), args.span)
     outer = Object(External(APPS["hono"]), args.span)
-    ROUTES.add(machine, outer.table, Route((), args.get(0), (known(made),), _place(args), True))
+    _add(machine, outer, Route((), args.get(0), (known(made),), _place(args), True))
     made.table[OUTER] = known(outer)
     return known(made, *args.notes)
 
@@ -128,7 +134,7 @@ def use(machine: Machine, args: Args, owner: Any) -> Abstract:
         path = given.pop(0)
     if isinstance(owner, Object):
         given += [unknown(*args.open)] if args.open else []
-        ROUTES.add(machine, owner.table, Route((), path, tuple(given), _place(args), True))
+        _add(machine, owner, Route((), path, tuple(given), _place(args), True))
     return known(owner)
 
 
@@ -152,7 +158,7 @@ def route_object(machine: Machine, args: Args, owner: Any) -> Abstract:
         said = tuple(str(each.only).upper() for each in names if isinstance(each.only, str))
         hooks = (first.only.table[name] for name in HOOKS if name in first.only.table)
         handlers = (*hooks, prop(first, "handler"))
-        ROUTES.add(machine, owner.table, Route(said, prop(first, "url"), handlers, _place(args)))
+        _add(machine, owner, Route(said, prop(first, "url"), handlers, _place(args)))
         return known(owner)
     if len(args.positional) > 1:
         return use(machine, args, owner)
@@ -165,7 +171,7 @@ def route_method(machine: Machine, args: Args, owner: Any, method: str) -> Abstr
     app, path = OF.value(owner.table), PATH.value(owner.table)
     methods = () if method == "all" else (method.upper(),)
     if app is not None and path is not None and isinstance(app.only, Object):
-        ROUTES.add(machine, app.only.table, Route(methods, path, args.positional, _place(args)))
+        _add(machine, app.only, Route(methods, path, args.positional, _place(args)))
     return known(owner)
 
 
@@ -282,9 +288,9 @@ def register(machine: Machine, args: Args, owner: Any) -> Abstract:
         inner = Object(owner.kind, args.span)
         machine.call(args.get(0), Args((known(inner), args.get(1)), args.span))
         prefix = prop(args.get(1), "prefix", known("/"))
-        ROUTES.add(machine, owner.table, Route((), prefix, (known(inner),), _place(args), True))
+        _add(machine, owner, Route((), prefix, (known(inner),), _place(args), True))
     elif isinstance(owner, Object):
-        ROUTES.add(machine, owner.table, Route((), known("/"), (args.get(0),), _place(args), True))
+        _add(machine, owner, Route((), known("/"), (args.get(0),), _place(args), True))
     return known(owner)
 
 
