@@ -19,6 +19,13 @@ ends with `ModuleNotFoundError` since it does not look into the working
 directory, and where `python -m` or an ASGI server look for it there and the
 folder does not hold it, as with `/app` and `/app/src/notes`.
 
+`uv sync` also builds the members of a workspace and the folders of
+`[tool.uv.sources]` that the project needs, with `--no-install-project` too.
+A layer that has no more than their `pyproject.toml` leaves them out with
+`--no-install-workspace` or, where they are no members, `--no-install-local`.
+They are followed in `uv.lock`, without those that only a marker or an extra of
+another package asks for.
+
 Not reported if the modules may come from elsewhere, or if a later step
 packages the project again.
 
@@ -122,9 +129,12 @@ from mcplint import ERROR, Container, Edit, Finding, Fix, LackKind, rule
 
 @rule("install-before-source", ERROR)
 def check(container: Container):
+    local = {(install.span, each.folder) for install in container.installs for each in install.local}
     for lack in container.lacking(LackKind.MODULES):
-        message = f"`{lack.step}` packages the project without its modules, such as `{lack.name}`: {lack.why}"
-        yield Finding(message, lack.span, lack.notes, _fix(container, lack.span))
+        beside = (lack.span, lack.path) in local
+        what = f"`{lack.path}`" if beside and lack.path != "." else "the project"
+        message = f"`{lack.step}` packages {what} without its modules, such as `{lack.name}`: {lack.why}"
+        yield Finding(message, lack.span, lack.notes, None if beside else _fix(container, lack.span))
 
 
 def _fix(container, span):

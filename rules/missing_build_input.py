@@ -33,6 +33,10 @@ them: without `notes_core/`, `packages = ["notes", "notes_core"]` ends with
 `package directory 'notes_core' does not exist`. The folder of `where` is
 wanted by a wheel, and not by an editable install of setuptools.
 
+The members of a workspace and the folders of `[tool.uv.sources]` that a
+`uv sync` builds by its lock want their files just so, be they left to
+`--no-install-project`.
+
 Not reported if the file may come from elsewhere: a RUN that copies, unpacks
 or clones, another image, a mount, a base image that is not known, or another
 folder that may be the build context where no file says which one is.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from mcplint.facts.dependencies import Node
@@ -21,6 +22,29 @@ def brought(tree: Tree, install: Install) -> frozenset[str] | None:
         return None
     first = [*project.needs, *_chosen(project, install.extras, install.groups)]
     return frozenset(_closure(nodes, first)) | {project.name}
+
+
+def surely_brought(tree: Tree, install: Install, roots: frozenset[str] | None) -> frozenset[str]:
+    """The names of packages that an install certainly brings, whatever the markers and the extras of others say.
+
+    `roots`: the packages that it is about, None for the project alone.
+    """
+    nodes: tuple[Node, ...] = tree.facts("lock.graph", install.lock or "") or ()
+    several = {name for name, number in Counter(node.name for node in nodes).items() if number > 1}
+    known = {node.name: node for node in nodes if node.name not in several}
+    own = own_node(tree, install) if roots is None else None
+    chosen = _chosen(own, install.extras or (), install.groups or ()) if own else ()
+    waiting = [
+        *(roots or ()),
+        *((name for name in (*own.needs, *chosen) if name not in own.conditional) if own else ()),
+    ]
+    found = set[str]()
+    while waiting:
+        node = known.get(waiting.pop())
+        if node is not None and node.name not in found:
+            found.add(node.name)
+            waiting += (name for name in node.needs if name not in node.conditional)
+    return frozenset(found)
 
 
 def own_node(tree: Tree, install: Install) -> Node | None:

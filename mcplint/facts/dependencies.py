@@ -121,7 +121,9 @@ class Locked(NamedTuple):
 class Node(NamedTuple):
     """A package of a lock file with what it needs: always, with an extra, in a group.
 
-    `folder`: where it lies beside the lock file, None for one of an index.
+    `folder`: where it lies beside the lock file, None for one of an index. `source`: `editable`, `directory` or
+    `virtual`, which is never built; empty for one of an index. `member`: it is one of the workspace. `conditional`:
+    what it needs where a marker says so.
     """
 
     name: str
@@ -129,6 +131,9 @@ class Node(NamedTuple):
     needs: tuple[str, ...] = ()
     extras: Mapping[str, tuple[str, ...]] = {}
     groups: Mapping[str, tuple[str, ...]] = {}
+    source: str = ""
+    member: bool = False
+    conditional: frozenset[str] = frozenset()
 
 
 class Lock(NamedTuple):

@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from mcplint.dependencies.closure import brought
 from mcplint.dependencies.locks import excludes
 from mcplint.dependencies.needs import needs
 from mcplint.dependencies.stale import differences
@@ -20,7 +19,7 @@ from mcplint.knowledge.base_images import python
 from mcplint.knowledge.pythons import PYTHONS, least_python
 from mcplint.knowledge.sdk import release
 from mcplint.model import Install, Lack, LackKind, Packaged
-from mcplint.packaging.backend import history, inputs, refuses
+from mcplint.packaging.backend import history, inputs, refuses, told_to_package
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.packaging.wheel_files import Wheel
 from mcplint.project.inner import is_inner
@@ -41,6 +40,26 @@ def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
         project = contents.tree.project(packaged.folder)
         if project is not None:
             yield from _of_project(install, packaged, project, contents)
+    for packaged in () if may_fail(install) else install.local:
+        project = contents.tree.project(packaged.folder)
+        there = contents.has(posixpath.join(packaged.image_path, "pyproject.toml"))
+        if project is not None and there and told_to_package(project) is not False:
+            yield from _of_local(install, packaged, project, contents)
+
+
+def _of_local(install: Install, packaged: Packaged, project: Project, contents: Contents) -> Iterator[Lack]:
+    """What a project lacks that is built since another one needs it, by its path from there.
+
+    Which history a version of it is read from is not looked at.
+    """
+    for lack in _of_project(install, packaged, project, contents):
+        if lack.kind in (LackKind.MODULES, LackKind.EMPTY):
+            yield lack._replace(name=posixpath.normpath(posixpath.join(packaged.folder, lack.name)))
+        elif lack.kind not in (LackKind.HISTORY, LackKind.CHOICE):
+            name = posixpath.normpath(posixpath.join(packaged.folder, lack.name))
+            yield lack._replace(name=name, path=lack.path and posixpath.join(packaged.folder, lack.path))
+        elif lack.kind == LackKind.CHOICE:
+            yield lack
 
 
 def _rewrites_project(command: str) -> bool:
@@ -58,25 +77,20 @@ def _brings_poetry(command: str) -> bool:
     return _POETRY.search(command) is not None
 
 
-_WITHOUT_MEMBERS = {"--no-install-workspace", "--no-install-local", "--only-group", "--only-dev"}
-
-
 def _members(install: Install, contents: Contents) -> Iterator[Lack]:
     """The members of a workspace that its lock leads to and that are not in the image."""
     place = contents.place(install.lock) if install.lock and install.tool == "uv sync" else None
     if install.lock is None or place is None or not install.locked.must(bool):
         return
-    strict = _is_strict(install)
-    needed = None if strict else brought(contents.tree, install)
-    if not strict and (needed is None or _WITHOUT_MEMBERS & set(install.argv) or "--package" in install.argv):
-        return
+    strict, built = _is_strict(install), {packaged.folder for packaged in install.local}
     for node in contents.tree.facts("lock.graph", install.lock) or ():
         folder = posixpath.normpath(node.folder or ".")
-        if folder == "." or folder.startswith("..") or (needed is not None and node.name not in needed):
+        beside = posixpath.normpath(posixpath.join(posixpath.dirname(install.lock), folder))
+        if folder == "." or folder.startswith("..") or not (strict or beside in built):
             continue
-        if f"--no-install-package={node.name}" in install.argv or (not strict and node.name in install.argv):
+        if f"--no-install-package={node.name}" in install.argv:
             continue
-        expected = posixpath.normpath(posixpath.join(posixpath.dirname(install.lock), folder, "pyproject.toml"))
+        expected = posixpath.join(beside, "pyproject.toml")
         absence = contents.absent(posixpath.join(posixpath.dirname(place), folder, "pyproject.toml"), expected)
         if absence:
             step = " ".join(install.argv)

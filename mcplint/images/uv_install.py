@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from mcplint.commands.command_lines import UV
 from mcplint.commands.options import Parsed, parse
 from mcplint.commands.words import Words, spelled, text, written
+from mcplint.dependencies.closure import own_node, surely_brought
 from mcplint.dependencies.stale import is_stale
-from mcplint.facts.dependencies import normalized
+from mcplint.facts.dependencies import Node, normalized
 from mcplint.facts.document import at
 from mcplint.images.runs import RunStep
 from mcplint.model import Install, Packaged
@@ -35,7 +36,9 @@ def uv_install(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Insta
     )
     packaged = tuple(_packaged(projects[0], options, folder, step)) if projects and tool != "uv lock" else ()
     extras, groups = _chosen(options, projects, step)
-    return made._replace(requirements=projects, site=site, packaged=packaged, extras=extras, groups=groups)
+    made = made._replace(requirements=projects, site=site, packaged=packaged, extras=extras, groups=groups)
+    builds = tool in ("uv sync", "uv run")
+    return made._replace(local=tuple(_local(made, options, folder, step))) if builds else made
 
 
 def _chosen(
@@ -72,6 +75,45 @@ def _packaged(project: str, options: Parsed, folder: str, step: RunStep) -> Iter
     if is_packaged(said) and not without:
         editable = not options.first("no-editable") and not _may(step, "UV_NO_EDITABLE")
         yield Packaged(project, place, editable)
+
+
+_WITHOUT_LOCAL = ("no-install-local", "only-group", "only-dev", "script", "dry-run", "check", "no-project", "no-sync")
+
+
+def _local(install: Install, options: Parsed, folder: str, step: RunStep) -> Iterator[Packaged]:
+    """The projects that the lock of a sync leads to and that it surely builds, but for the one that it is about.
+
+    That one is among them where it is named by `--package`. Run with uv 0.13, which builds each source that is not
+    `virtual`: those with `--no-install-project` as well.
+    """
+    place, tree, lock = step.absolute(folder), step.tree, install.lock
+    said = tree.project(install.requirements[0]) if install.requirements else None
+    loose = not (install.locked.must(bool) or install.site) or options.first(*_WITHOUT_LOCAL)
+    if (
+        place is None
+        or lock is None
+        or said is None
+        or loose
+        or not options.closed
+        or _may(step, "UV_NO_INSTALL_LOCAL")
+    ):
+        return
+    nodes: tuple[Node, ...] = tree.facts("lock.graph", lock) or ()
+    own, members = own_node(tree, install), frozenset(node.name for node in nodes if node.member)
+    named = frozenset(normalized(spelled(word)) for word in options.values("package"))
+    roots = named or (members if options.first("all-packages") or at(said.document, "project") is None else None)
+    without = {normalized(spelled(word)) for word in options.values("no-install-package")}
+    if options.first("no-install-project") or _may(step, "UV_NO_INSTALL_PROJECT"):
+        without |= named or {own.name if own else ""}
+    alone = options.first("no-install-workspace") or _may(step, "UV_NO_INSTALL_WORKSPACE")
+    editable = not options.first("no-editable") and not _may(step, "UV_NO_EDITABLE")
+    sure = surely_brought(tree, install, roots) - without
+    for node in nodes:
+        left_out = (alone and (node.member or not members)) or (node is own and not roots) or node.source == "virtual"
+        if node.name in sure and not left_out and node.folder is not None:
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(lock), node.folder))
+            there = posixpath.normpath(posixpath.join(place, posixpath.relpath(path, install.requirements[0])))
+            yield Packaged(path, there, node.source == "editable" and editable)
 
 
 def uv_add(step: RunStep, before: Parsed, args: Words) -> Install:

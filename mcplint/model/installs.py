@@ -19,7 +19,8 @@ class Install(NamedTuple):
     `requirements`: projects are folders, `.` for the root. `names`: requirements that stand in the command itself.
     `site`: where a flag can be put into it. `constraints`: the files that only limit what else asks for.
     `packaged`: the projects that it packages. `extras`, `groups`: those of the project that it installs, None for any.
-    `rooted`: the projects that `poetry install` leads back to.
+    `rooted`: the projects that `poetry install` leads back to. `local`: the other projects that its lock leads to and
+    that it surely builds, such as the members of a workspace.
     `instead`: what the build goes on with where it fails, None where the build fails. `environments`: the folders of
     the image that it may write packages into, None where that cannot be told. `systems`: whether those are
     surely the system's own, in no virtual environment. `files`: the requirements files and constraints that it surely
@@ -48,6 +49,7 @@ class Install(NamedTuple):
     settings: tuple[str, ...] = ()
     decided: Label | None = None
     certain: bool = False
+    local: tuple[Packaged, ...] = ()
 
 
 class NodeInstall(NamedTuple):

@@ -65,6 +65,7 @@ def _pipfile(source: Source) -> Iterator[Locked]:
 
 
 _NAME_IN_LIST = re.compile(r'\{ name = "([^"\n]+)"')
+_MARKED = re.compile(r'\{ name = "([^"\n]+)"[^\n]{0,400}?, marker = ')
 _LIST = re.compile(r"(?m)^([\w.-]+) = \[([^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)*+)\]")
 _HEADS = re.compile(r"(?m)^\[(package\.[\w.-]+)\][ \t]*\r?$")
 
@@ -75,13 +76,16 @@ def graph(source: Source) -> tuple[Node, ...]:
         return ()
     text = source.text
     heads = [found.start() for found in re.finditer(_PACKAGE, text)]
-    return tuple(_node(text[start:end]) for start, end in pairwise((*heads, len(text))))
+    lists = _LIST.finditer(text, 0, heads[0] if heads else 0)
+    members = next((found[2] for found in lists if found[1] == "members"), "")
+    named = frozenset(map(normalized, re.findall(r'"([^"\n]+)"', members)))
+    return tuple(_node(text[start:end], named) for start, end in pairwise((*heads, len(text))))
 
 
-def _node(text: str) -> Node:
+def _node(text: str, members: frozenset[str]) -> Node:
     """One `[[package]]` table and the tables below it."""
     keys = {key[1]: key for key in reversed(list(re.finditer(_KEY, text)))}
-    source = re.search(r'(?m)^source = \{ (?:editable|virtual|directory) = "([^"\n]*)" \}', text)
+    source = re.search(r'(?m)^source = \{ (editable|virtual|directory) = "([^"\n]*)" \}', text)
     ends = list(_HEADS.finditer(text))
     bounds = [(0, "package"), *((end.start(), end[1]) for end in ends), (len(text), "")]
     lists: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -90,11 +94,14 @@ def _node(text: str) -> Node:
             found[1]: tuple(normalized(name) for name in _NAME_IN_LIST.findall(found[2]))
             for found in _LIST.finditer(text, start, end)
         }
-    name = keys["name"][3] if "name" in keys and keys["name"][3] else ""
+    name = normalized(keys["name"][3] if "name" in keys and keys["name"][3] else "")
     return Node(
-        normalized(name),
-        source[1] if source else None,
+        name,
+        source[2] if source else None,
         lists["package"].get("dependencies", ()),
         lists.get("package.optional-dependencies", {}),
         lists.get("package.dev-dependencies", {}),
+        source[1] if source else "",
+        name in members,
+        frozenset(map(normalized, _MARKED.findall(text.partition("\n[package.metadata")[0]))),
     )

@@ -63,7 +63,7 @@ def of_start(image: Image, container: Container, start: Start, tree: Tree) -> It
     told = any(lack.kind == LackKind.STALE for lack in image.lacks)
     if not (told or start.prepared or (start.kind == SCRIPT and is_alone(start, tree))):
         for install in start.installs or ():
-            yield from of_install(install._replace(packaged=()), contents)
+            yield from of_install(install._replace(packaged=(), local=()), contents)
     if any(install.packaged for install in image.installs):
         return
     for install in start.installs or ():
@@ -72,7 +72,9 @@ def of_start(image: Image, container: Container, start: Start, tree: Tree) -> It
         place = contents.image_path(project.source.path) if project and is_packaged(project) else None
         if place and folder is not None:
             packaged = Packaged(folder, posixpath.dirname(place), True)
-            yield from of_install(install._replace(argv=("uv", "run"), lock=None, packaged=(packaged,)), contents)
+            yield from of_install(
+                install._replace(argv=("uv", "run"), lock=None, packaged=(packaged,), local=()), contents
+            )
 
 
 def _entry(start: Start, tree: Tree) -> tuple[str, str] | None:
@@ -94,7 +96,7 @@ def _empty(image: Image, container: Container, start: Start, entry: str, tree: T
     if start.kind != FUNCTION and _place_elsewhere(image, container, start, entry, tree) is None:
         return
     for lack in empty:
-        packaging = [(install.span, each) for install in image.installs for each in install.packaged]
+        packaging = [(install.span, each) for install in image.installs for each in (*install.packaged, *install.local)]
         again = [each for span, each in packaging if span != lack.span and each.folder == lack.path]
         editable = any(each.editable for span, each in packaging if span == lack.span)
         project = tree.project(lack.path)
@@ -307,7 +309,7 @@ def _wheels(image: Image, tree: Tree) -> frozenset[str] | None:
     for install in image.installs:
         if any(word.endswith((".whl", ".tar.gz")) for word in install.argv):
             return None
-        for packaged in install.packaged:
+        for packaged in (*install.packaged, *install.local):
             folder = "" if packaged.folder == "." else packaged.folder
             project = tree.project(folder)
             made = wheel(project, inside(tree.paths, folder)) if project else None
