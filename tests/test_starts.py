@@ -9,6 +9,7 @@ import pytest
 from pages import RULES
 
 from mcplint.engine import lint as engine
+from mcplint.link import link
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
 from mcplint.reports.show import as_json
@@ -819,3 +820,53 @@ def test_an_image_that_a_document_of_the_registry_gives_variables_starts_with_th
     assert ports({}) == [8000]
     assert ports({"environmentVariables": [{"name": "MCP_PORT", "isRequired": True}]}) == [8000]
     assert ports({"environmentVariables": [{"name": "MCP_PORT", "value": "9802"}]}) == [8000, 9802]
+
+
+FASTAPI = """from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from mcp.server.fastmcp import FastMCP
+
+mcp = FastMCP("notes", host="0.0.0.0", stateless_http=True)
+
+
+@asynccontextmanager
+async def lifespan(app):
+    async with mcp.session_manager.run():
+        yield
+
+
+app = FastAPI(lifespan=lifespan)
+app.mount("/notes", mcp.streamable_http_app())
+"""
+FASTAPI_IMAGE = "FROM python:3.13-slim\nWORKDIR /app\nRUN pip install mcp==1.27.1 'fastapi[standard]'\nCOPY . .\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "more", "host", "port"),
+    [
+        ('CMD ["fastapi", "run", "main.py", "--port", "9000"]', {}, "0.0.0.0", 9000),
+        ('CMD ["fastapi", "run"]', {}, "0.0.0.0", 8000),
+        ('CMD ["fastapi", "dev", "main.py"]', {}, "127.0.0.1", 8000),
+        ('CMD ["fastapi", "run", "main.py", "--host", "127.0.0.1"]', {}, "127.0.0.1", 8000),
+        ('CMD ["python", "-m", "fastapi", "run", "main.py"]', {}, "0.0.0.0", 8000),
+        ("CMD exec fastapi run main.py --port ${PORT:-9000}", {}, "0.0.0.0", 9000),
+        ('ENV PORT=8123\nCMD ["fastapi", "run", "main.py"]', {}, "0.0.0.0", 8123),
+        ('CMD ["fastapi", "run", "-e", "main:app"]', {}, "0.0.0.0", 8000),
+        ('CMD ["fastapi", "run"]', {"pyproject.toml": '[tool.fastapi]\nentrypoint = "web:app"\n'}, "0.0.0.0", 8000),
+        ('CMD ["fastapi", "run", "web/site.py"]', {"web/__init__.py": "", "web/site.py": FASTAPI}, "0.0.0.0", 8000),
+        ('CMD ["fastapi", "run", "named.py", "--app", "site"]', {}, "0.0.0.0", 8000),
+        ('CMD ["fastapi", "run", "named.py"]', {}, None, None),
+        ('CMD ["fastapi", "run", "gone.py"]', {}, None, None),
+        ('CMD ["fastapi", "deploy"]', {}, None, None),
+    ],
+)
+def test_the_application_that_fastapi_serves(
+    command: str, more: dict[str, str], host: str | None, port: int | None
+) -> None:
+    named = FASTAPI.replace("app = ", "site = ").replace("app.mount", "site.mount")
+    files = {"main.py": FASTAPI, "named.py": named, "web.py": FASTAPI, **more}
+    files["Dockerfile"] = FASTAPI_IMAGE.format(command)
+    servers = [each for each in link(Tree.of(files), Config()).deployment.servers if each.container]
+    assert [(each.host.only, each.port.only) for each in servers] == ([(host, port)] if host else [])
+    assert all(each.path.only == "/notes/mcp" for each in servers)

@@ -155,6 +155,12 @@ ASGI: Mapping[str, Grammar] = {
     "granian": grammar("reload factory access-log no-access-log ssl-client-verify no-ssl-client-verify"),
     "daphne": grammar("proxy-headers", b="bind", p="port"),
 }
+FASTAPI = grammar(
+    "reload no-reload proxy-headers no-proxy-headers verbose",
+    "host port workers root-path app entrypoint forwarded-allow-ips reload-dir public-url",
+    e="entrypoint",
+)
+"""The options of `fastapi run` and `fastapi dev`."""
 # Programs that run a Python program inside their own process, and are told which as `python` is.
 PYTHON_TOOLS: Mapping[str, Grammar] = {
     "debugpy": grammar("wait-for-client log-to-stderr m c"),

@@ -108,7 +108,7 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
     name = text(word)
     if name is None:
         return context.none("the module is not known", word=word)
-    if name in ASGI or name in GATEWAYS or name in SDK_COMMANDS or name in PYTHON_TOOLS:
+    if name == "fastapi" or name in (*ASGI, *GATEWAYS, *SDK_COMMANDS, *PYTHON_TOOLS):
         return Next((word, *argv), context.because(word, "is run as a module"))
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
     if find(context.tree, folders, name) is None and name in OTHER_COMMANDS:

@@ -114,6 +114,10 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         return _gateway(name, words, context)
     if name in ASGI:
         return asgi(name, words, context)
+    if name == "fastapi":
+        from mcplint.commands.fastapi import fastapi
+
+        return fastapi(words, context)
     if name in SDK_COMMANDS:
         from mcplint.commands.sdk_commands import sdk_run
 
