@@ -186,8 +186,10 @@ def unlocked(installs: tuple[Install, ...]) -> list[Install]:
 
 def message(install: Install, others: list[Install]) -> str:
     traces = (each.locked.trace for each in (install, *others))
-    named = dict.fromkeys(bare(note.span.text) for trace in traces for note in trace)
-    loose = ", ".join(f"`{name}`" for name in list(named)[:3])
+    named: dict[object, str] = {}
+    for text in (bare(note.span.text) for trace in traces for note in trace):
+        named.setdefault(meaning(text), text)
+    loose = ", ".join(f"`{name}`" for name in list(named.values())[:3])
     if by_pip(install):
         newest = "the newest releases that {} allow" if len(named) > 1 else "the newest release that {} allows"
         return f"`{install.tool}` installs without a lock: it takes {newest.format(loose)}"
@@ -198,6 +200,13 @@ def message(install: Install, others: list[Install]) -> str:
     return (
         f"`{install.tool}` rewrites a stale {install.lock} instead of failing: neither --frozen nor --locked is given"
     )
+
+
+def meaning(text: str) -> tuple[str, frozenset[str]]:
+    """What a requirement asks for, however it is spelled: the name, and the ranges in any order."""
+    plain = "".join(text.split())
+    start = next((index for index, sign in enumerate(plain) if sign in "<>=!~"), len(plain))
+    return plain[:start].lower().replace("_", "-"), frozenset(plain[start:].split(","))
 
 
 def bare(text: str) -> str:

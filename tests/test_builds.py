@@ -347,3 +347,27 @@ def test_an_image_may_be_one_whose_name_is_not_known() -> None:
     assert builds({**files, "build.sh": "docker build -t n $1\n"}).is_unplaced("n")
     assert builds({**files, "build.sh": "docker build -t m .\ndocker tag $1 n\n"}).is_unplaced("n")
     assert builds(files).may_build("n") and not builds({**files, "build.sh": "docker build -t m .\n"}).may_build("n")
+
+
+IN_FOLDER = "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD {}\n"
+BOTH = {name: "" for folder in ("", "docker/") for name in (f"{folder}requirements.txt", f"{folder}server.py")}
+
+
+@pytest.mark.parametrize(
+    ("command", "more", "rival"),
+    [
+        ('["python", "server.py"]', {}, "."),
+        ('["python", "-m", "server"]', {}, "."),
+        ('["uvicorn", "server:app"]', {}, "."),
+        ('["python", "other.py"]', {"docker/other.py": ""}, None),
+        ('["python", "other.py"]', {"other.py": ""}, None),
+        ('["notes"]', {}, None),
+        ('["python", "server.py"]', {"Makefile": "image:\n\tdocker build -f docker/Dockerfile docker\n"}, None),
+    ],
+)
+def test_a_dockerfile_alone_that_two_folders_have_all_for(
+    command: str, more: dict[str, str], rival: str | None
+) -> None:
+    found = builds(BOTH | more | {"docker/Dockerfile": IN_FOLDER.format(command)})
+    made = found.alone("docker/Dockerfile")
+    assert made and found.rival(made) == rival

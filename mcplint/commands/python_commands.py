@@ -90,6 +90,8 @@ def python_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
         left = _left_out(spelled, context)
         unknown = name.endswith(".py") and not spelled.startswith("/") and not context.tree.called(name)
         missing = left or path or (context.absolute(spelled) if unknown else None)
+        if not left and path is None and context.tree.called(name):
+            return context.none(f"no file of the project is known to lie at {spelled}", missing)
         return context.none(f"{spelled} is not in the {'image' if left else 'project'}", missing)
     note = Label(span_of(word, context.span), f"starts {path}")
     folders = roots(context.tree, posixpath.dirname(path), *context.python_path)

@@ -34,6 +34,12 @@ def wanted(image: Image, tree: Tree) -> dict[str, bool]:
     return found
 
 
+def started_files(image: Image, tree: Tree) -> list[str]:
+    """The files of the project that the start of an image names, as far as it has them."""
+    paths = (project_path(image, place, tree) for _, places in _started(image, tree) for place in places)
+    return [path for path in paths if path in tree.paths]
+
+
 def _started(image: Image, tree: Tree) -> Iterator[tuple[str, list[str]]]:
     """The files and modules of the project that a start names, with the places where it finds them."""
     workdir = image.workdir.only

@@ -14,7 +14,7 @@ from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.assembly import image
 from mcplint.images.build_arguments import Context
 from mcplint.images.image import Image
-from mcplint.images.wanted import wanted
+from mcplint.images.wanted import started_files, wanted
 from mcplint.model import Build, Container
 from mcplint.project.cache import cached
 from mcplint.project.inner import is_inner
@@ -80,6 +80,19 @@ class Builds:
             return found
         nearest = _nearest(whole)
         return nearest or self._image(path, Context(None), told)
+
+    def rival(self, made: Image) -> str | None:
+        """The other folder that an image alone may be built from as well: one further out with all that it needs."""
+        if made.context is None or self._given(made.dockerfile) is not None:
+            return None
+        starts = [posixpath.relpath(path, made.context) for path in started_files(made, self.tree)]
+        for folder in outwards(posixpath.dirname(made.folder)) if starts and made.folder else ():
+            if all(posixpath.join(folder, start) in self.tree.paths for start in starts):
+                other = self._image(made.dockerfile, Context(folder))
+                whole = other and all(complete(stage, self.tree) for stage in other.stages)
+                if other and whole and all(wanted(other, self.tree).values()):
+                    return folder or "."
+        return None
 
     def _given(self, path: str) -> Context | None:
         """The one folder that files of the project build a Dockerfile from, None where they name none or several."""

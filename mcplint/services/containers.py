@@ -120,7 +120,7 @@ def _running(
     for path in sorted(dockerfiles.keys() - built):
         if image := builds.alone(path):
             alone = Container(image.span, env_closed=not strangers, env_notes=tuple(strangers))
-            yield ContainerContext(with_image(alone, image, _image_link(image, alone, builds), tree), image)
+            yield ContainerContext(with_image(alone, image, _alone_link(image, builds), tree), image)
 
 
 def _is_absent(service: Container, tree: Tree) -> bool:
@@ -244,6 +244,16 @@ def on_host(path: str, tree: Tree) -> str:
     parts = path.strip("/").split("/")
     ends = ("/".join(parts[index:]) for index in range(len(parts)))
     return next((end for end in ends if end in tree.paths or end in tree.folders), ".")
+
+
+def _alone_link(image: Image, builds: Builds) -> Link:
+    """The link of an image that nothing runs, assumed where it may be built from several folders of the project."""
+    rival = builds.rival(image)
+    if rival is None:
+        return Link(image.dockerfile, MADE, f"is built from {image.dockerfile}")
+    folder, other = ("the root" if each == "." else each for each in (image.folder, rival))
+    why = f"is read as built from {folder}, while {other} has all that it needs as well and no file says which it is"
+    return Link(image.dockerfile, ASSUMED, why, (Label(image.span, f"may be built from {folder} or from {other}"),))
 
 
 def _image_link(image: Image | None, service: Container, builds: Builds) -> Link:
