@@ -6,7 +6,7 @@ https://doc.traefik.io/traefik/routing/providers/docker/, https://doc.traefik.io
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -20,13 +20,12 @@ from mcplint.proxies.routing import (
     ProxyRule,
     VirtualHost,
     asking,
-    kept,
     leading,
     location,
-    stripped,
     unknown,
     with_endpoints,
 )
+from mcplint.proxies.traefik_labels import ROUTER, Labels, balancing, chained, lets_in, routers, service_of
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
 from mcplint.services.network import Network
@@ -38,28 +37,8 @@ from mcplint.values import UNKNOWN, Label, Value
 
 PORTS = {80: False, 443: True}
 PROXIES = ("nginx", "nginx-unprivileged", "openresty", "caddy", "haproxy", "traefik", "envoy", "httpd")
-ROUTER = re.compile(r"traefik\.http\.routers\.([^.]+)\.rule")
 SPOKEN = re.compile(r"(?i)traefik\.http\.routers\.([^=:\n]{1,200})\.rule\b")
 TERM = re.compile(r"(Host|PathPrefix|Path)\(((?:\s*+`[^`]*`\s*+,?)++)\)")
-AUTH = ("basicauth", "digestauth", "forwardauth")
-"""Middlewares that check who calls."""
-ENTRIES = frozenset({"web", "websecure", "http", "https"})
-LETTING_IN = frozenset(
-    (
-        "headers",
-        "ratelimit",
-        "inflightreq",
-        "circuitbreaker",
-        "retry",
-        "stripprefix",
-        "addprefix",
-        "compress",
-        "buffering",
-    )
-)
-"""Middlewares that turn nobody away for who calls."""
-NEUTRAL = {"headers", "ratelimit", "inflightreq", "ipallowlist", "ipwhitelist", "circuitbreaker", "retry", *AUTH}
-"""Middlewares that leave the path and the stream as they are."""
 
 
 class RouterRule(NamedTuple):
@@ -108,8 +87,8 @@ def _are_all(group: list[ContainerContext]) -> bool:
         enabled = labels.get("traefik.enable")
         if enabled is not None and enabled.only is None:
             return False
-        read.update(router for router, _ in _routers(labels))
-        spans = (context.container.span, *(said.span for _, said in _routers(labels) if said.span))
+        read.update(router for router, _ in routers(labels))
+        spans = (context.container.span, *(said.span for _, said in routers(labels) if said.span))
         sources.update({span.source.path: span.source for span in spans})
     if any("label_file" in source.text for source in sources.values()):
         return False
@@ -139,12 +118,12 @@ def _of_file(
     """The routers of a file, whose services name the machines that they lead to."""
     labels = Labels(file.settings)
     start = Span(file.source, 0, 0)
-    for router, said in _routers(labels):
-        service, _ = _service(router, labels)
+    for router, said in routers(labels):
+        service, _ = service_of(router, labels)
         urls: Value[str] = labels.services.get(service or "", {}).get("loadbalancer.servers", UNKNOWN)
         members = tuple(_members(urls))
         target = urls if len(members) == 1 else urls._replace(options=None, site=None)
-        opened = shown if _lets_in(router, labels) else ()
+        opened = shown if lets_in(router, labels) else ()
         for ranked in _ranked(router, said, labels, members, target, start):
             route = joined(ranked.rule.route, origin, network)._replace(published=opened)
             yield ranked._replace(rule=ranked.rule._replace(route=route))
@@ -162,26 +141,11 @@ def _dead_ends(context: ContainerContext, network: Network) -> Iterator[DeadEnd]
     container, labels = context.container, _labels(context)
     inside = [each for each in network.servers if each.container and each.container.id == container.id]
     for router in filter(None, map(ROUTER.fullmatch, labels)):
-        _, port = _service(router[1], labels)
+        _, port = service_of(router[1], labels)
         if port.only and port.span and inside and all(each.port.must_not_be(port.only) for each in inside):
             name, server = container.service or "", inside[0] if len(inside) == 1 else None
             end = f"{port.span.source.path} {name}:{port.only}"
             yield DeadEnd(end, port.span, "port", name, port.only, server, inside[0].port.trace, port.site, "Traefik")
-
-
-class Labels(dict[str, Value[str]]):
-    """The labels of a service, and apart by name those about services and about middlewares, the name left out."""
-
-    def __init__(self, given: Mapping[str, Value[str]]) -> None:
-        lowered = ((name.lower(), value) for name, value in given.items())
-        super().__init__((name, value) for name, value in lowered if name.startswith("traefik."))
-        self.services: dict[str, dict[str, Value[str]]] = {}
-        self.middlewares: dict[str, dict[str, Value[str]]] = {}
-        for label, value in self.items():
-            for prefix, apart in (("services", self.services), ("middlewares", self.middlewares)):
-                if label.startswith(f"traefik.http.{prefix}."):
-                    name, _, setting = label.split(".", 3)[3].partition(".")
-                    apart.setdefault(name, {})[setting] = value
 
 
 def _labels(context: ContainerContext) -> Labels:
@@ -213,23 +177,17 @@ def _rules(context: ContainerContext, network: Network, shown: tuple[Label, ...]
     labels = _labels(context)
     if (enabled := labels.get("traefik.enable")) is not None and enabled.may(lambda said: said.lower() != "true"):
         return
-    for router, said in _routers(labels):
-        _, port = _service(router, labels)
+    for router, said in routers(labels):
+        _, port = service_of(router, labels)
         place = said.span or context.container.span
         name = context.container.service or ""
         members = (Member(name, port.only or 0, True, port.span or place),)
         target = Value(None if port.only is None else (f"http://{name}:{port.only}",), port.trace)
-        opened = shown if _lets_in(router, labels) else ()
+        opened = shown if lets_in(router, labels) else ()
         for ranked in _ranked(router, said, labels, members, target, context.container.span):
             route = _joined(ranked.rule.route, context, network)._replace(published=opened)
             rewrite = unknown if _is_gateway(context) else ranked.rule.rewrite
             yield ranked._replace(rule=ranked.rule._replace(route=route, rewrite=rewrite))
-
-
-def _routers(labels: Labels) -> Iterator[tuple[str, Value[str]]]:
-    """The routers by name, each with its rule."""
-    found = ((ROUTER.fullmatch(label), said) for label, said in labels.items())
-    return ((router[1], said) for router, said in found if router)
 
 
 def _ranked(
@@ -270,11 +228,11 @@ def _rule(
     target: Value[str],
     span: Span,
 ) -> ProxyRule:
-    rewrite, auth = _chained(name, labels)
+    rewrite, auth = chained(name, labels)
     path = rewrite(match.text) if match else None
     router_rule = parsed(said.only or "")
     note = Label(span, f"the rule of the router {name}")
-    service, _ = _service(name, labels)
+    service, _ = service_of(name, labels)
     route = Route(
         id=f"{span.source.path} {name}{match.text if match else ''}",
         span=span,
@@ -285,7 +243,7 @@ def _rule(
         location=location(match, Value(said.options, (note,))),
         match=match,
         target=target,
-        balancing=_balancing(service, labels, note),
+        balancing=balancing(service, labels, note),
         members=members,
         buffering=UNKNOWN,
         read_timeout=UNKNOWN,
@@ -295,87 +253,6 @@ def _rule(
         closed=False,
     )
     return ProxyRule(route, (), match, rewrite)
-
-
-def _service(router: str, labels: Labels) -> tuple[str | None, Value[int]]:
-    """The service that a router leads to, None where these labels do not tell, and its port."""
-    names = labels.services
-    chosen = labels.get(f"traefik.http.routers.{router}.service")
-    if chosen is None:
-        name = None if len(names) > 1 else next(iter(names), "")
-    else:
-        name = (chosen.only or "").lower().partition("@")[0]
-        name = name if name in names else None
-    return name, number(names.get(name or "", {}).get("loadbalancer.server.port", UNKNOWN))
-
-
-def _balancing(service: str | None, labels: Labels, note: Label) -> Value[str]:
-    """What picks the container: a cookie, or each in its turn."""
-    prefix = "loadbalancer."
-    own = labels.services.get(service or "", {})
-    said = {label.removeprefix(prefix): value for label, value in own.items() if label.startswith(prefix)}
-    sticky = {name: value for name, value in said.items() if name.startswith("sticky.")}
-    if service is None or "strategy" in said:
-        return UNKNOWN
-    if not sticky:
-        return Value(("round-robin",), (note,))
-    trace = tuple(
-        Label(value.span, "keeps a client on one server by a cookie") for value in sticky.values() if value.span
-    )
-    switched = sticky.get("sticky.cookie")
-    known = switched is None or switched.must(lambda said: said.lower() == "true")
-    return Value(("sticky.cookie",) if known else None, trace or (note,))
-
-
-def _chained(router: str, labels: Labels) -> tuple[Callable[[str], str | None], tuple[Label, ...]]:
-    """What the middlewares of a router make of a path, and those that check who calls."""
-    said = labels.get(f"traefik.http.routers.{router}.middlewares")
-    if said is None:
-        return kept, ()
-    if said.only is None:
-        return unknown, ()
-    steps: list[Callable[[str], str | None]] = []
-    auth: list[Label] = []
-    for name in said.only.lower().split(","):
-        kind, value = _middleware(name.strip().partition("@")[0], labels)
-        if kind in AUTH and (span := value.span or said.span):
-            auth.append(Label(span, "the proxy authenticates callers"))
-        prefixes = tuple(value.only.split(",")) if kind == "stripprefix" and value.only else ()
-        steps.append(partial(_stripped, prefixes) if prefixes else kept if kind in NEUTRAL else unknown)
-    return partial(_through, tuple(steps)), tuple(auth)
-
-
-def _lets_in(router: str, labels: Labels) -> bool:
-    """Whether a router of an entry point that is open by its name lets everybody in."""
-    points = labels.get(f"traefik.http.routers.{router}.entrypoints")
-    said = labels.get(f"traefik.http.routers.{router}.middlewares")
-    if points is not None and not (points.only and ENTRIES.issuperset(points.only.lower().split(","))):
-        return False
-    names = said.only.lower().split(",") if said is not None and said.only else []
-    kinds = {_middleware(name.strip().partition("@")[0], labels)[0] for name in names}
-    return (said is None or bool(names)) and LETTING_IN.issuperset(kinds)
-
-
-def _middleware(name: str, labels: Labels) -> tuple[str, Value[str]]:
-    """The kind of a middleware and what one of its labels says; no kind where it is not one of these labels."""
-    own = labels.middlewares.get(name, {})
-    found = [(label.partition(".")[0], value) for label, value in own.items()]
-    kinds = {kind for kind, _ in found}
-    return found[0] if len(kinds) == 1 and (len(found) == 1 or kinds <= NEUTRAL) else ("", UNKNOWN)
-
-
-def _stripped(prefixes: tuple[str, ...], path: str) -> str:
-    """The path without the first of the prefixes that it has."""
-    found = next((prefix.strip() for prefix in prefixes if path.startswith(prefix.strip())), None)
-    return stripped(found, path) if found else path
-
-
-def _through(steps: tuple[Callable[[str], str | None], ...], path: str) -> str | None:
-    """The path after each step in turn."""
-    found: str | None = path
-    for step in steps:
-        found = None if found is None else step(found)
-    return found
 
 
 def _joined(route: Route, context: ContainerContext, network: Network) -> Route:

@@ -1,12 +1,19 @@
-"""Words of commands in scripts, recipes and workflows, with the folders that they ask for by other commands."""
+"""Words of commands in scripts, recipes and workflows, with the folders that they ask for by other commands.
+
+The words are those of the shell's own reader. What is no shell's is taken off before: the string of a `package.json`,
+the `$$` of a Makefile, the templates of just and of workflows.
+"""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from mcplint.commands.shell_words import matching
+from mcplint.commands.shell_words import BLANKS, BREAKS, COMMAND, Part, word_at
+from mcplint.text.located import LocatedText
+from mcplint.text.source import Source
+from mcplint.values import HOLE
 
 ROOT = "\0"
 """What a path begins with that leads from the root of the project, wherever a command is called."""
@@ -16,7 +23,10 @@ LONGEST, NEAR = 4000, 500
 """How much of a command is read, and how far its quotes and parentheses are looked for."""
 MAX_NESTED, MAX_LENGTH = 6, 2000
 _LINE = re.compile(r"(?:[^\\\n]|\\(?:\r?\n|.?))*+")
-_OPENS = re.compile(r"\$\{\{|\{\{|\$?\$[({]|`")
+_STRINGS = {quote: re.compile(rf"(?:[^{quote}\\]|\\.)*+", re.DOTALL) for quote in "'\""}
+_TEMPLATE = re.compile(r"\$?\{\{.*?(?:\}\}|\Z)", re.DOTALL)
+_CONTINUED = re.compile(r"\\\r?\n")
+_TWICE = re.compile(r"\$\$(?=[({\w])")
 _OWN = re.compile(
     r"\$\{?BASH_SOURCE(?:\[0\])?\}?|\$\{?0(?::[aA])?\}?(?!\w)|\$[({]MAKEFILE_LIST[)}]|\{\{[ \t]*justfile\(\)[ \t]*\}\}"
 )
@@ -36,50 +46,57 @@ _SETS = re.compile(
 )
 
 
-def words(text: str, start: int, path: str, nested: int = 0, most: int = LONGEST) -> tuple[list[str], int]:
-    """The words of the command that begins at a place, and where it ends; `path`: of the file, empty for a step's.
+def words(text: str, start: int, path: str, nested: int = 0, most: int = LONGEST) -> tuple[list[str], str]:
+    """The words of the command that begins at a place, and what stands behind it.
 
-    `most`: how many of them are asked for.
-
-    A command in the string of another, as in `package.json`, ends with that string.
+    `path`: of the file, empty for a step's; `most`: how many words are asked for.
     """
-    line = text.rfind("\n", 0, start) + 1
-    outer, inner = _quote(text[max(line, start - NEAR) : start]), ""
-    ends = _LINE.match(text, start, start + LONGEST)
-    end = ends.end() if ends else start
+    command, templates = _command(text, start)
     found: list[str] = []
     word: str | None = None
-    at = start
-    while at < end and len(found) < most:
-        char = text[at]
-        if char == "\\" and at + 1 < end:
-            escaped = text[at + 1]
-            at += 3 if text.startswith("\r\n", at + 1) else 2
-            if escaped in "\r\n":
-                continue
-            if escaped != '"' or outer != '"':
-                word = (word or "") + (escaped if inner != "'" else f"\\{escaped}")
-                continue
-            char, at = '"', at - 1
-        elif char == outer:
-            break
-        if char in "\"'" and (not inner or inner == char) and (inner or text.find(char, at + 1, end) > 0):
-            inner, word = "" if inner else char, word or ""
-        elif inner != "'" and (opened := _OPENS.match(text, at)):
-            close = _closed(text, at, opened.end() - 1, end)
-            word = (word or "") + _output(text[at:close], path, nested)
-            at = close
-            continue
-        elif not inner and char in " \t\r\v\f":
+    at = 0
+    while at < len(command.text) and len(found) < most:
+        char = command.text[at]
+        if char in BLANKS:
             found += [] if word is None else [word]
-            word = None
-        elif not inner and (char in ";&|)" or (char == "#" and word is None)):
+            word, at = None, at + 1
+        elif char in ";&|)" or (char == "#" and word is None):
             break
+        elif char in BREAKS:
+            word, at = (word or "") + char, at + 1
         else:
-            word = (word or "") + char
-        at += 1
+            read, at = word_at(command, at)
+            word = (word or "") + "".join(_part(part, templates, path, nested) for part in read.parts)
     found += [] if word is None else [word]
-    return [_placed(each, path) for each in found], min(at, end)
+    return [_placed(each, path) for each in found], command.text[at:]
+
+
+def _command(text: str, start: int) -> tuple[LocatedText, Iterator[str]]:
+    """What a shell reads of a command, and the templates in it, for each of which HOLE stands there.
+
+    A command in the string of another, as in `package.json`, ends with that string; `$$` is how make says `$`.
+    """
+    line = text.rfind("\n", 0, start) + 1
+    outer = _quote(text[max(line, start - NEAR) : start])
+    ends = _LINE.match(text, start, start + LONGEST)
+    command = ends[0] if ends else ""
+    if outer and (inside := _STRINGS[outer].match(command)):
+        command = inside[0]
+    if outer == '"':
+        command = command.replace('\\"', '"')
+    command = _TWICE.sub("$", _CONTINUED.sub("", command))
+    templates = _TEMPLATE.findall(command)
+    command = _TEMPLATE.sub(HOLE, command)
+    return LocatedText(Source("", command), command), iter(templates)
+
+
+def _part(part: Part, templates: Iterator[str], path: str, nested: int) -> str:
+    """What a piece of a word comes to."""
+    if part.kind == COMMAND:
+        return _output(re.sub(HOLE, lambda _: next(templates, ""), part.text), path, nested)
+    if HOLE in part.text:
+        return re.sub(HOLE, lambda _: _output(next(templates, ""), path, nested), part.text)
+    return part.text
 
 
 def _quote(before: str) -> str:
@@ -91,14 +108,6 @@ def _quote(before: str) -> str:
             opened = "" if opened else char
         escaped = char == "\\" and not escaped
     return opened
-
-
-def _closed(text: str, at: int, opener: int, end: int) -> int:
-    """Where an expansion ends that begins at a place."""
-    if text.startswith(("${{", "{{"), at):
-        found = text.find("}}", at, end)
-        return found + 2 if found >= 0 else end
-    return at + matching(text[at:end], opener - at)
 
 
 def _output(written: str, path: str, nested: int) -> str:
@@ -115,12 +124,12 @@ def _output(written: str, path: str, nested: int) -> str:
         return f"$({inside})"
     if nested == MAX_NESTED:
         return OPEN
-    said, end = words(inside, 0, path, nested + 1)
+    said, rest = words(inside, 0, path, nested + 1)
     said = [each for each in said if not re.match(r"\d?>", each) and each != "shell"]
     match said:
         case ["pwd", *_]:
             return "."
-        case ["cd" | "pushd", *_, folder] if re.search(r"\bpwd\b", inside[end:]):
+        case ["cd" | "pushd", *_, folder] if re.search(r"\bpwd\b", rest):
             return folder
         case ["dirname", *_, name]:
             return posixpath.dirname(name) or "."

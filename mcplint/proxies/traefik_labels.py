@@ -1,0 +1,137 @@
+"""What the labels of a container tell Traefik of its routers: their rules, services and middlewares.
+
+https://doc.traefik.io/traefik/routing/providers/docker/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+from mcplint.proxies.routing import kept, stripped, unknown
+from mcplint.services.settings import number
+from mcplint.values import UNKNOWN, Label, Value
+
+ROUTER = re.compile(r"traefik\.http\.routers\.([^.]+)\.rule")
+AUTH = ("basicauth", "digestauth", "forwardauth")
+"""Middlewares that check who calls."""
+ENTRIES = frozenset({"web", "websecure", "http", "https"})
+LETTING_IN = frozenset(
+    (
+        "headers",
+        "ratelimit",
+        "inflightreq",
+        "circuitbreaker",
+        "retry",
+        "stripprefix",
+        "addprefix",
+        "compress",
+        "buffering",
+    )
+)
+"""Middlewares that turn nobody away for who calls."""
+NEUTRAL = {"headers", "ratelimit", "inflightreq", "ipallowlist", "ipwhitelist", "circuitbreaker", "retry", *AUTH}
+"""Middlewares that leave the path and the stream as they are."""
+
+
+class Labels(dict[str, Value[str]]):
+    """The labels of a service, and apart by name those about services and about middlewares, the name left out."""
+
+    def __init__(self, given: Mapping[str, Value[str]]) -> None:
+        lowered = ((name.lower(), value) for name, value in given.items())
+        super().__init__((name, value) for name, value in lowered if name.startswith("traefik."))
+        self.services: dict[str, dict[str, Value[str]]] = {}
+        self.middlewares: dict[str, dict[str, Value[str]]] = {}
+        for label, value in self.items():
+            for prefix, apart in (("services", self.services), ("middlewares", self.middlewares)):
+                if label.startswith(f"traefik.http.{prefix}."):
+                    name, _, setting = label.split(".", 3)[3].partition(".")
+                    apart.setdefault(name, {})[setting] = value
+
+
+def routers(labels: Labels) -> Iterator[tuple[str, Value[str]]]:
+    """The routers by name, each with its rule."""
+    found = ((ROUTER.fullmatch(label), said) for label, said in labels.items())
+    return ((router[1], said) for router, said in found if router)
+
+
+def service_of(router: str, labels: Labels) -> tuple[str | None, Value[int]]:
+    """The service that a router leads to, None where these labels do not tell, and its port."""
+    names = labels.services
+    chosen = labels.get(f"traefik.http.routers.{router}.service")
+    if chosen is None:
+        name = None if len(names) > 1 else next(iter(names), "")
+    else:
+        name = (chosen.only or "").lower().partition("@")[0]
+        name = name if name in names else None
+    return name, number(names.get(name or "", {}).get("loadbalancer.server.port", UNKNOWN))
+
+
+def balancing(service: str | None, labels: Labels, note: Label) -> Value[str]:
+    """What picks the container: a cookie, or each in its turn."""
+    prefix = "loadbalancer."
+    own = labels.services.get(service or "", {})
+    said = {label.removeprefix(prefix): value for label, value in own.items() if label.startswith(prefix)}
+    sticky = {name: value for name, value in said.items() if name.startswith("sticky.")}
+    if service is None or "strategy" in said:
+        return UNKNOWN
+    if not sticky:
+        return Value(("round-robin",), (note,))
+    trace = tuple(
+        Label(value.span, "keeps a client on one server by a cookie") for value in sticky.values() if value.span
+    )
+    switched = sticky.get("sticky.cookie")
+    known = switched is None or switched.must(lambda said: said.lower() == "true")
+    return Value(("sticky.cookie",) if known else None, trace or (note,))
+
+
+def chained(router: str, labels: Labels) -> tuple[Callable[[str], str | None], tuple[Label, ...]]:
+    """What the middlewares of a router make of a path, and those that check who calls."""
+    said = labels.get(f"traefik.http.routers.{router}.middlewares")
+    if said is None:
+        return kept, ()
+    if said.only is None:
+        return unknown, ()
+    steps: list[Callable[[str], str | None]] = []
+    auth: list[Label] = []
+    for name in said.only.lower().split(","):
+        kind, value = _middleware(name.strip().partition("@")[0], labels)
+        if kind in AUTH and (span := value.span or said.span):
+            auth.append(Label(span, "the proxy authenticates callers"))
+        prefixes = tuple(value.only.split(",")) if kind == "stripprefix" and value.only else ()
+        steps.append(partial(_stripped, prefixes) if prefixes else kept if kind in NEUTRAL else unknown)
+    return partial(_through, tuple(steps)), tuple(auth)
+
+
+def lets_in(router: str, labels: Labels) -> bool:
+    """Whether a router of an entry point that is open by its name lets everybody in."""
+    points = labels.get(f"traefik.http.routers.{router}.entrypoints")
+    said = labels.get(f"traefik.http.routers.{router}.middlewares")
+    if points is not None and not (points.only and ENTRIES.issuperset(points.only.lower().split(","))):
+        return False
+    names = said.only.lower().split(",") if said is not None and said.only else []
+    kinds = {_middleware(name.strip().partition("@")[0], labels)[0] for name in names}
+    return (said is None or bool(names)) and LETTING_IN.issuperset(kinds)
+
+
+def _middleware(name: str, labels: Labels) -> tuple[str, Value[str]]:
+    """The kind of a middleware and what one of its labels says; no kind where it is not one of these labels."""
+    own = labels.middlewares.get(name, {})
+    found = [(label.partition(".")[0], value) for label, value in own.items()]
+    kinds = {kind for kind, _ in found}
+    return found[0] if len(kinds) == 1 and (len(found) == 1 or kinds <= NEUTRAL) else ("", UNKNOWN)
+
+
+def _stripped(prefixes: tuple[str, ...], path: str) -> str:
+    """The path without the first of the prefixes that it has."""
+    found = next((prefix.strip() for prefix in prefixes if path.startswith(prefix.strip())), None)
+    return stripped(found, path) if found else path
+
+
+def _through(steps: tuple[Callable[[str], str | None], ...], path: str) -> str | None:
+    """The path after each step in turn."""
+    found: str | None = path
+    for step in steps:
+        found = None if found is None else step(found)
+    return found
