@@ -17,13 +17,13 @@ program handles it, with or without streams, so that every stop takes the whole
 grace period. Handle it, and end with `process.exit()`: `server.close()` alone
 waits for streams, and its callback too. Call `server.closeAllConnections()`
 behind it, or set a timer that ends the process. Where nothing handles the
-signal, have an init in front: `init: true` in compose, `tini`.
-npm (but for npm 9), pnpm, yarn and tsx hand the signal on. It is a warning for
-servers with sessions, which are cut off, and a note for others: a session of
-HTTP+SSE ends with its stream, however the server ends.
+signal, have an init in front: `init: true` in compose, `tini`. npm (but for
+npm 9), pnpm, yarn and tsx forward the signal. It is a warning for servers with
+sessions, which are cut off, and a note for others: a session of HTTP+SSE ends
+with its stream, however the server ends.
 
-So does the shell of a command in shell form, `CMD cd /app && python
-server.py`: that of Debian waits for the server and hands no signal on. Write
+The shell of a command in shell form, `CMD cd /app && python server.py`, does
+the same: that of Debian waits for the server and forwards no signal. Write
 `exec` in front of the last command, or the exec form. Any shell does the same
 with a script that starts the server and does not `exec` it.
 

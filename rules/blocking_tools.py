@@ -11,11 +11,11 @@ given, and `time.sleep` as long as it is told. A service that is slow to answer
 once then has every probe fail: Kubernetes kills the container after three, and
 with it all sessions and calls that were under way.
 
-Told for `time.sleep` and for timeouts of a minute and more, and for requests
-without a timeout, in the body of a tool itself, where a liveness probe or a
-health check asks the same server over HTTP. Not for a program that a tool
-starts without a timeout, as most of these end at once, and not where the
-process has more workers than one.
+Reported for `time.sleep` and for timeouts of a minute and more, and for
+requests without a timeout, in the body of a tool itself, where a liveness
+probe or a health check asks the same server over HTTP. Not for a program that
+a tool starts without a timeout, as most of these end at once, and not where
+the process has more workers than one.
 
 Measured with released SDKs: the thread in which a tool is called.
 

@@ -21,7 +21,7 @@ nor the `url` of an entry with a `command`, and finds no program below `~`.
 and neither with `-t`, which makes a terminal of its output, nor with `-d`.
 
 `mcpb pack` refuses the `manifest.json` of a bundle for any key that it does
-not know, for a type of server that is none of its own, and without
+not know, for a type of server that it does not know, and without
 `manifest_version`. What is entered for an option named as a secret is shown
 unless the option is `sensitive`, which is a warning.
 

@@ -10,8 +10,8 @@ protocol:
 - A page may send only the request headers in `allow_headers`. Without
   `MCP-Protocol-Version` and `Mcp-Session-Id` the preflight of every request
   after the first fails with `Disallowed CORS headers`. Clients of protocol
-  revision 2026-07-28 send `Mcp-Method` and `Mcp-Name` as well, and whoever
-  resumes a stream `Last-Event-ID`, which the fix does not forget.
+  revision 2026-07-28 send `Mcp-Method` and `Mcp-Name` as well, and those that
+  resume a stream `Last-Event-ID`; the fix adds these too.
 - `allow_methods` must contain `POST`. Starlette's default is `GET` only.
 
 `cors()` allows all methods and request headers that it is told nothing about,

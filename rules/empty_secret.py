@@ -3,7 +3,7 @@ r"""A secret that compose is not told is empty, and the server then lets everybo
 `NOTES_TOKEN: ${NOTES_TOKEN}` takes the value from the shell that starts
 compose, or from a `.env` beside it. Where neither has it, compose prints a
 warning, puts an empty text in its place and starts everything. A program that
-takes an empty token for "no authentication" then serves whoever calls: after a
+takes an empty token for "no authentication" then serves everybody: after a
 move to another machine, in a job that lacks the secret, after a typing error
 in `.env`.
 
@@ -12,14 +12,14 @@ in `.env`.
 Reported only where following the program with the empty text shows that it
 checks nobody, and with a text it may. What the operator's shell or `.env` has
 is not in the project, so that it is a warning, and a note where no port is
-published to other machines. A variable of which the files themselves say that
-it is empty, as `${NOTES_TOKEN:-}` does, is one of `published-without-auth`.
+published to other machines. A variable that the files themselves leave empty,
+as `${NOTES_TOKEN:-}` does, is left to `published-without-auth`.
 
 Not reported for a program that ends without its secret, which tells by itself,
-or listens on loopback then, where nobody else reaches it,
-for secrets of other services (an API's key that is empty makes its calls fail,
-and says so), and for middleware that compares with an empty text, of which is
-not known what callers send.
+or listens on loopback then, where nobody else reaches it, for secrets of other
+services (an API's key that is empty makes its calls fail, and says so), and
+for middleware that compares what callers send with an empty text, since it is
+not known what they send.
 
 See https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
 

@@ -8,7 +8,7 @@ again. Reported are:
   called `python`, and names end after 15 characters, so that `pgrep` of a
   longer one finds nothing. With `-f`, `python server.py` is not part of
   `python -u server.py`.
-- A program in Python whose end is turned round: `sys.exit(r.ok)` ends with 1
+- A program in Python whose exit code is inverted: `sys.exit(r.ok)` ends with 1
   for a good answer, and with 0 for `500`. `sys.exit(r.status_code)` is a
   failure for every answer.
 - `httpx` and `http.client` follow no redirect, which they take for a failure

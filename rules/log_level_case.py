@@ -1,18 +1,18 @@
 r"""A log level is written in a case that the program does not accept
 
-`logging` has its levels in capitals. `logging.basicConfig(level="debug")` and
-`setLevel("debug")` raise `ValueError: Unknown level: 'debug'`.
+`logging` has its levels in upper case. `logging.basicConfig(level="debug")`
+and `setLevel("debug")` raise `ValueError: Unknown level: 'debug'`.
 `getattr(logging, "debug")` is worse: it finds the *function* `logging.debug`,
-with or without a default, and using that as a level raises
-`TypeError: Level not an integer or a valid string`. The settings object of
-`mcp` refuses `FastMCP(log_level="debug")` too. The program fails at start,
-because of a word in a Dockerfile or compose file that looks right and that
-other programs accept.
+with or without a default, and using that as a level raises `TypeError: Level
+not an integer or a valid string`. The settings object of `mcp` refuses
+`FastMCP(log_level="debug")` too. The program fails at start, because of a word
+in a Dockerfile or compose file that looks right and that other programs
+accept.
 
-Write the level in capitals where it is set, or let the program do it:
+Write the level in upper case where it is set, or let the program do it:
 `os.environ["LOG_LEVEL"].upper()`.
 
-uvicorn's command wants small letters: `uvicorn --log-level INFO` ends with
+uvicorn's command wants lower case: `uvicorn --log-level INFO` ends with
 `Invalid value for '--log-level': 'INFO' is not one of 'critical', …`.
 
 Not reported if the failure is caught, or if the files do not show that the

@@ -13,7 +13,7 @@ packages out of the stage that runs.
 --production` and `bun install --production` do the same, and `npm prune
 --omit=dev` and `pnpm prune --prod` take the packages away again. NODE_ENV
 counts for npm, for yarn 1 and for pnpm before 10; pnpm 10, later releases of
-yarn and bun do not mind it.
+yarn and bun ignore it.
 
 Reported for programs of packages that the lock file keeps for development
 alone, and for all in a stage where nothing installs any package. Not reported

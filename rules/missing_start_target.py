@@ -16,10 +16,10 @@ known, every copied file is in the project, no RUN fetches, creates or moves
 files of that name, an MCP SDK is installed, and nothing in the module binds
 the name in a way that cannot be followed.
 
-So is a command (`ENTRYPOINT ["notes-server"]`) or a module after `-m` that
-no project here installs and nothing else brings, where its name says that it
-is a server's: all that the image installs is known, from the index, and not
-called so, and no RUN does more than install packages.
+Also reported is a command (`ENTRYPOINT ["notes-server"]`) or a module after
+`-m` that no project here installs and nothing else brings, where its name says
+that it is a server's: all that the image installs is known, from the index,
+and not called so, and no RUN does more than install packages.
 
 A console script of the project's own `[project.scripts]` is there only where
 the project is installed. `uv sync` does not do so without `[build-system]`,
@@ -30,7 +30,7 @@ For Node these are a file (`node dist/main.js` where no `main.ts` is compiled
 to it) and a script of `package.json`, also where one runs the other. npm, pnpm
 and yarn run `server.js` for a script `start` that is missing, bun a file of
 the name. yarn and bun also run commands of packages, as `pnpm NAME` does: of
-them only `start` and names with a colon are told. What is built is judged
+them only `start` and names with a colon are reported. What is built is judged
 where `tsc` alone builds it and its configuration says from where to where.
 `CMD ["node", "server.js"]` on an image whose ENTRYPOINT is Node already
 (distroless) has Node look for a file called `node`.

@@ -1,9 +1,9 @@
 r"""npm is told `--omit-dev`, which it does not know
 
-The option is `--omit=dev`. With a hyphen it is an unknown option of which npm
-only warns: all development packages are installed, the build succeeds, and the
-image ships compilers and test tools beside the server. As measured with npm 8
-to 11; npm says that its next major release stops at unknown options.
+The option is `--omit=dev`. With a hyphen it is an unknown option, about which
+npm only warns: all development packages are installed, the build succeeds, and
+the image ships compilers and test tools beside the server. As measured with
+npm 8 to 11; npm says that its next major release stops at unknown options.
 
 The fix is not safe by itself: a build in the same stage may use what is then
 left out. It is a note, and the fix is safe, where `NODE_ENV=production` leaves

@@ -15,7 +15,7 @@ builds the image, with packages that nobody has tried with each other.
 
 Reported for two packages that `package.json` itself asks for, by what the lock
 file says of them, and without one for `mcp-handler` and the packages of
-version 2, of which it is known; deeper in the tree npm only warns. Not
+version 2, whose peers are known; deeper in the tree npm only warns. Not
 reported where the command, a variable or a `.npmrc` of the project tells npm
 to ignore it, for `overrides`, and for workspaces.
 

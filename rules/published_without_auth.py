@@ -18,7 +18,7 @@ Metrics that the program serves on a port of its own tell which tools are used
 and how often; a note where that port is published as well.
 
 A bridge (`mcpo`, `mcp-proxy`, `supergateway`) serves a stdio server, of the
-project or of others, to everybody unless it is told a key, `mcpo --api-key`;
+project or of others, to everybody unless it is given a key, `mcpo --api-key`;
 so does its official image.
 
 The same holds if a proxy that lets everybody in is published instead, if the
@@ -43,8 +43,8 @@ that is added to another application than the one which is served, as
 `mcp.run()` makes one of its own.
 
 An OAuth provider of the project's own checks nobody either if its `authorize`
-answers at once with a code and everybody may register a client, be it behind
-`mcpAuthRouter` or Python's `auth_server_provider`. Nor do routes
+answers at once with a code and everybody may register a client, whether it
+stands behind `mcpAuthRouter` or Python's `auth_server_provider`. Nor do routes
 `/authorize` and `/token` of its own that give everyone what its middleware
 asks for.
 

@@ -3,16 +3,15 @@ r"""A workflow hides or provokes a failure to publish
 A step that swallows its failure (`|| true`, `continue-on-error`, `if !` or an
 `else` with a message alone, `set +e`, `| tee` without `pipefail`) leaves the
 registry at an old release for months before anyone notices. What the message
-says does not matter; a script that fails then, tries again, hands the outcome
-on to what asks for it, or runs what is not known minds it. A script that
-writes the server's `version` but not that of its packages, or of all,
-publishes an old package again. A job that does not wait for the upload of the
-package asks the registry to look for something that is not there yet, and one
-that runs after it whatever became of it (`if: always()`) does where it failed.
-A job that runs for pull requests or for a push to any branch publishes what
-nobody has merged, unless an `if` keeps it from that. One that runs after every
-push, while an `if` keeps the upload to tags or releases, tries to publish what
-is not there.
+says does not matter. A script that then fails, tries again, hands the outcome
+on or runs something unknown is not reported. A script that writes the server's
+`version` but not that of its packages, or of all, publishes an old package
+again. A job that does not wait for the upload of the package asks the registry
+to look for something that is not there yet, and one that runs even after a
+failed upload (`if: always()`) does the same. A job that runs for pull requests
+or for a push to any branch publishes what nobody has merged, unless an `if`
+keeps it from that. One that runs after every push, while an `if` keeps the
+upload to tags or releases, tries to publish what is not there.
 
 The registry looks the package up where it was uploaded. PyPI and npm may not
 show a new release for minutes, so a single attempt right after the upload

@@ -18,11 +18,11 @@ considering the project's other requirements. It is a warning if a lock file
 still holds the right release and the requirement would let the next
 `uv lock --upgrade` break it.
 
-It is a warning, too, if another package is installed beside the SDK of which
-it is not known what it requires: it may hold the SDK at an older major
-version, as `mcp-proxy` and frameworks for agents do. Beside one of those
-nothing is reported, since which release of either a resolver takes depends on
-the order in which they are named.
+It is a warning, too, if another package is installed beside the SDK whose own
+requirements are not known: it may hold the SDK at an older major version, as
+`mcp-proxy` and frameworks for agents do. Beside one of those nothing is
+reported, since which release of either a resolver takes depends on the order
+in which they are named.
 
 Not reported for imports whose failure the program catches.
 

@@ -12,15 +12,15 @@ rules out.
 Reported with `--locked`, also of `uv run` and `uv export`, for each of these
 differences, in the extras and groups of the project too, also empty ones;
 markers, sources and the settings of `[tool.uv]` are not compared. Reported
-with `--frozen` for a dependency that the lock does not have at all, or of
-which it has no release that the new range admits. A start by
-`uv run --locked` ends in the same way and is reported too.
+with `--frozen` for a dependency that the lock does not have at all, or not in
+a release that the new range admits. A start by `uv run --locked` ends in the
+same way and is reported too.
 
 Not reported where the build goes on with something else (`|| uv sync`), where
 a command after the COPY of the two files may have written one of them (`uv
 lock`, `uv sync` without a flag, `cp`, `sed`, a script, whatever is not known
 here), for a version that the build backend finds out, and without either flag,
-as uv then writes the lock anew.
+as uv then rewrites the lock.
 
 `--frozen` by itself is no finding: the guide of uv asks for it in the layer
 that comes before the members of a workspace, where `--locked` cannot be

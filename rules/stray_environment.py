@@ -17,8 +17,8 @@ was made with:
 
 Not reported where the sources come to stand anywhere in the image, where a
 mount may bring them, for `uv venv --relocatable`, and where the build gets a
-Python of its own. A moved script is told where the command names its path, or
-where its folder is the first of PATH and the image installs nothing itself;
+Python of its own. A moved script is reported where the command names its path,
+or where its folder is the first of PATH and the image installs nothing itself;
 not where a link or another copy stands at the old path, as it works then, and
 not for `python -m`, which works anywhere.
 

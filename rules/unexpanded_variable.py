@@ -4,7 +4,7 @@ Docker hands the exec form of `CMD` and `ENTRYPOINT`, a JSON array, to the
 program as it is written: the program gets the five characters `$PORT`, not a
 port. uvicorn then says "'$PORT' is not a valid integer", and other programs
 take it for a host name or a folder. `ENV` before it changes nothing. compose
-starts no shell for `command` either, be it a list or a text: it fills in
+starts no shell for `command` either, as a list or as a string: it fills in
 `$PORT` itself, and leaves the program `$PORT` where `$$PORT` is written. The
 same goes for a health check in exec form that gives a program of Python, Node
 or curl its address so.

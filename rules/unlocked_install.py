@@ -6,12 +6,12 @@ unchanged code is then a different program, and on the day a dependency
 publishes a new major release (`mcp` 2 has no `mcp.server.fastmcp`) the image
 builds and fails at import.
 
-An install is locked if a lock file, hashes or exact releases decide:
-`uv sync --locked` or `--frozen` (also `UV_LOCKED`, `UV_FROZEN`),
-`poetry install` and `pdm sync` with their lock file,
-`pip install --require-hashes`, requirements that are all `==`, a file written
-by `uv export`. A lock file that the build itself makes with `uv lock` holds
-nothing back, and `uv add` resolves anew what it names.
+An install is locked if a lock file, hashes or exact releases decide: `uv sync
+--locked` or `--frozen` (also `UV_LOCKED`, `UV_FROZEN`), `poetry install` and
+`pdm sync` with their lock file, `pip install --require-hashes`, requirements
+that are all `==`, a file written by `uv export`. A lock file that the build
+itself makes with `uv lock` holds nothing back, and `uv add` resolves again
+what it names.
 
 Of npm, pnpm, yarn and bun only `npm ci`, `bun ci` and `--frozen-lockfile`
 (`--immutable`) insist on the lock file: as measured, a plain install uses one
@@ -35,8 +35,8 @@ Not reported:
 
 - for `pip`, `setuptools`, `wheel`, `uv` and other install tools;
 - in a branch of a `RUN` that the build does not take, as its arguments and the
-  files copied before it show, nor, for npm and its like, in one of which that
-  is not known;
+  files copied before it show; for npm and its like, also in one that it may
+  not take;
 - in stages whose environment the image does not take. Where it takes only a
   wheel, the install of that wheel counts: it resolves again what the wheel
   needs, whatever the lock of the stage that built it says.

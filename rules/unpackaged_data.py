@@ -13,7 +13,7 @@ project in the working tree, and `site-packages` once it is installed. Then the
 start ends with `FileNotFoundError`, or the tool that opens the file fails each
 time.
 
-Told for files that code opens whatever happens: when a module is imported,
+Reported for files that code opens whatever happens: when a module is imported,
 in what a console script calls, or in a tool. A container has to start that
 script from the wheel, or a registry document has to name the package.
 

@@ -8,8 +8,7 @@ which is an error. Quotes keep the requirement together.
 
 Not reported for the exec form of RUN, which no shell runs.
 
-The fix puts it in quotes. It is a range then, of which `unlocked-install`
-has more to say.
+The fix puts it in quotes. What is left is a range: see `unlocked-install`.
 
 See https://pip.pypa.io/en/stable/cli/pip_install/#requirement-specifiers
 

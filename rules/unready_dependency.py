@@ -14,10 +14,10 @@ built from one of them by a Dockerfile without `HEALTHCHECK`. It is the same
 where a proxy waits so for the server: nothing then stands in front of it.
 
 A check that starts a program which its image does not have never succeeds, and
-what waits for it never starts: an error. So it is for one that ends as failed
-whatever it is answered, such as `sys.exit(response.status)`. The images of
-Postgres, Redis, Qdrant, Chroma 1.x, Ollama and Keycloak have neither `curl`
-nor, but on Alpine, `wget`.
+what waits for it never starts: an error. So it is for one that fails on every
+answer, such as `sys.exit(response.status)`. The images of Postgres, Redis,
+Qdrant, Chroma 1.x, Ollama and Keycloak have neither `curl` nor, but on Alpine,
+`wget`.
 
 Reported if the other service has a health check that nobody waits for, or if
 the server is known to connect: the other service is a database of a well-known

@@ -25,7 +25,7 @@ its `/stdio` has, and transports for Node are in `@modelcontextprotocol/node`.
 Reported for servers that plain Node starts, from JavaScript as it is or from
 what `tsc` alone makes of TypeScript. Not reported for what is only used as a
 type, which the compiler leaves out, where a bundler or a tool that rewrites
-paths is among the packages, and where Node is told of a loader.
+paths is among the packages, and where Node is given a loader.
 
 See https://nodejs.org/api/esm.html#mandatory-file-extensions
 
