@@ -112,7 +112,7 @@ def link(tree: Tree, config: Config) -> Linked:
             from mcplint.runtime.npm_commands import npm_commands
 
             scripts = (*scripts, *npm_commands(tree, published))
-        deployment = _without_scripts(deployment, scripts)._replace(scripts=scripts)
+        deployment = _without_scripts(deployment, scripts)._replace(entry_points=scripts)
     if servers or deployment.clients:
         from mcplint.runtime.secrets import found
 
@@ -237,14 +237,20 @@ def _with_conflicts(
     starting = {container.id for container in deployment.containers} | {each.id for each in deployment.unfollowed}
     if "compose" not in paths or not starting:
         return deployment
-    from mcplint.services.compose.conflicts import absent, clashes, concerning, misnamed, versioned
+    from mcplint.services.compose.conflicts import (
+        concerning,
+        misnamed_images,
+        missing_files,
+        port_conflicts,
+        version_keys,
+    )
 
     projects = concerning(contexts, starting, {server.span.source.path for server in deployment.servers})
     return deployment._replace(
-        clashes=tuple(one for services in projects for one in clashes(services)),
-        absent=tuple(one for services in projects for one in absent(services, tree)),
-        misnamed=tuple(one for services in projects for one in misnamed(services, starting)),
-        versioned=tuple({one.id: one for services in projects for one in versioned(services, tree)}.values()),
+        port_conflicts=tuple(one for services in projects for one in port_conflicts(services)),
+        missing_files=tuple(one for services in projects for one in missing_files(services, tree)),
+        misnamed_images=tuple(one for services in projects for one in misnamed_images(services, starting)),
+        version_keys=tuple({one.id: one for services in projects for one in version_keys(services, tree)}.values()),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
@@ -31,8 +31,12 @@ _ESCAPE = r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([btnfr\"\\])|([ \t]*\r?\n\
 _PLAIN = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 
 
+@lru_cache(maxsize=4)
 def read(source: Source) -> MappingNode:
-    """The document. Unreadable where it is not TOML."""
+    """The document. Unreadable where it is not TOML.
+
+    Kept for the next who asks: the settings of mcplint stand in a file of the project.
+    """
     return _Reader(source).document()
 
 

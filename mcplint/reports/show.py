@@ -69,8 +69,8 @@ def _facts(part: Any, deployment: Deployment) -> Iterator[Label]:
                 yield Label(sync.span, f"{sync.tool} brings the environment of {sync.project} up to date at each start")
         case Server(links=links):
             ids = {link.to for link in links}
-            own = [entry for entry in deployment.scripts if entry.id in ids]
-            for entry in own or deployment.scripts:
+            own = [entry for entry in deployment.entry_points if entry.id in ids]
+            for entry in own or deployment.entry_points:
                 if entry.unpackaged:
                     module, needed, _ = entry.unpackaged
                     yield Label(needed.span, f"{entry.packaging} leaves out {module}")

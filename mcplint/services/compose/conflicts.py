@@ -73,7 +73,7 @@ def _concerns(context: ContainerContext, starts: Collection[str], servers: Colle
     )
 
 
-def versioned(services: list[ContainerContext], tree: Tree) -> Iterator[VersionKey]:
+def version_keys(services: list[ContainerContext], tree: Tree) -> Iterator[VersionKey]:
     """The files of a project that say the version of their format."""
     for path in services[0].project.files if services[0].project else ():
         file = tree.facts("compose", path)
@@ -83,7 +83,7 @@ def versioned(services: list[ContainerContext], tree: Tree) -> Iterator[VersionK
             yield VersionKey(path, key.span._replace(end=end))
 
 
-def misnamed(services: list[ContainerContext], starting: Collection[str]) -> Iterator[MisnamedImage]:
+def misnamed_images(services: list[ContainerContext], starting: Collection[str]) -> Iterator[MisnamedImage]:
     """The images of services that are started with those of `starting` and whose names are none."""
     told = [context.container.profiles for context in services if context.container.id in starting]
     for container in (context.container for context in services):
@@ -98,7 +98,7 @@ MOST_ALIKE = 50
 """Entries for one port of the host that a further one is compared with."""
 
 
-def clashes(services: list[ContainerContext]) -> Iterator[PortConflict]:
+def port_conflicts(services: list[ContainerContext]) -> Iterator[PortConflict]:
     """The ports of the host that two services want at a time, or one service twice."""
     seen: dict[tuple[int, str], list[tuple[Container, Port]]] = {}
     for container in (context.container for context in services):
@@ -138,7 +138,7 @@ def _overlap(one: Port, other: Port) -> bool:
     return one.host_ip == other.host_ip or one.host_ip in everywhere or other.host_ip in everywhere
 
 
-def absent(services: list[ContainerContext], tree: Tree) -> Iterator[MissingFile]:
+def missing_files(services: list[ContainerContext], tree: Tree) -> Iterator[MissingFile]:
     """The files that services name and the project lacks, each once."""
     found = {
         (one.kind, one.path): one
