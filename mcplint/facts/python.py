@@ -35,6 +35,14 @@ class Module(NamedTuple):
         start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
         return Span(self.source, start, self.offset(node.end_lineno, node.end_col_offset))  # type: ignore[attr-defined]
 
+    def place(self, node: ast.AST) -> Span:
+        """The same, kept with the node for all programs that share the module and come by there again and again."""
+        found: Span | None = getattr(node, "_place", None)
+        if found is None:
+            found = self.span(node)
+            node._place = found  # type: ignore[attr-defined]
+        return found
+
     def site(self, node: ast.Constant, span: Span) -> EditSite | None:
         """Where a constant at a place can be rewritten: without quotes, None where it is not spelled as it reads."""
         spelled = str(node.value)

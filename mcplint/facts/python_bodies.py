@@ -56,6 +56,12 @@ def unfolded(module: ast.Module) -> ast.Module:
     return module if held is None else held.tree()
 
 
+def may_say(function: ast.AST, word: str) -> bool:
+    """Whether a function may have a word, as the text of a folded one tells without its being unfolded."""
+    held: Text | None = getattr(function, "folded", None)
+    return held is None or word in _own(held, function)
+
+
 def _functions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     pending: list[ast.AST] = [module]
     while pending:
@@ -74,10 +80,14 @@ def _body(node: Any) -> list[ast.stmt]:
     return found
 
 
+def _own(held: Text, node: Any) -> str:
+    return held.part(held.lines[node.lineno - 1], held.lines[node.end_lineno - 1] + node.end_col_offset)
+
+
 def _parsed(node: Any) -> list[ast.stmt]:
     """The body, parsed on its own at the lines and columns where it stands."""
     held: Text = node.folded
-    own = held.part(held.lines[node.lineno - 1], held.lines[node.end_lineno - 1] + node.end_col_offset)
+    own = _own(held, node)
     above, around = (node.lineno - 2, "if 1:\n") if node.col_offset else (node.lineno - 1, "")
     try:
         found: Any = tree("\n" * above + around + own).body[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from mcplint.text.source import Source, Span
@@ -52,13 +53,20 @@ def may_listen(sources: Iterable[Source], wording: Wording, followed: Collection
     """Whether any of a program's modules says that it listens for something else, in a place that was not followed."""
     plain = mcp = beside = False
     for source in sources:
-        if wording.apart.search(source.text):
+        if _says(wording.apart, source.text):
             return True
-        mine = [each for each in followed if each.source == source]
-        plain = plain or any(not _is_within(found, mine) for found in wording.plain.finditer(source.text))
-        mcp = mcp or wording.mcp.search(source.text) is not None
-        beside = beside or wording.beside.search(source.text) is not None
+        if not plain and _says(wording.plain, source.text):
+            mine = [each for each in followed if each.source == source]
+            plain = any(not _is_within(found, mine) for found in wording.plain.finditer(source.text))
+        mcp = mcp or _says(wording.mcp, source.text)
+        beside = beside or _says(wording.beside, source.text)
     return plain and (beside or not mcp)
+
+
+@lru_cache(maxsize=8_192)
+def _says(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a text has what a pattern means, searched for once for all programs that share it."""
+    return pattern.search(text) is not None
 
 
 def _is_within(found: re.Match[str], spans: Collection[Span]) -> bool:

@@ -65,13 +65,13 @@ def cached(
 
 
 def _noting(tree: Tree, answers: dict[Question, Any], kind: str, answer: Callable[[str], T]) -> Callable[[str], T]:
-    """The same with each question and its answer noted in their order, but not which files the answer is from."""
+    """The same, each question asked once: it is noted with its answer in their order, not which files that is from."""
 
     def ask(name: str) -> T:
-        with tree.outside(answers):
-            found = answer(name)
-        answers.setdefault((kind, name), found)
-        return found
+        if (kind, name) not in answers:
+            with tree.outside(answers):
+                answers[kind, name] = answer(name)
+        return answers[kind, name]  # type: ignore[no-any-return]
 
     return ask
 

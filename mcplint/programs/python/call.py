@@ -28,7 +28,7 @@ class Args(NamedTuple):
 
     @property
     def span(self) -> Span | None:
-        return self.module.span(self.node) if self.module and self.node else None
+        return self.module.place(self.node) if self.module and self.node else None
 
     @property
     def notes(self) -> tuple[Label, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from mcplint.facts.python_bodies import may_say
 from mcplint.programs.journal import Exhausted, Leave, Return
 from mcplint.programs.python.call import Args
 from mcplint.programs.python.classes import construct
@@ -249,7 +250,7 @@ def _yields(node: ast.AST) -> bool:
     found = getattr(node, "_yields", None)
     if found is None:
         found = False
-        pending: list[ast.AST] = list(getattr(node, "body", ()))
+        pending: list[ast.AST] = list(getattr(node, "body", ())) if may_say(node, "yield") else []
         while pending and not found:
             each = pending.pop()
             found = isinstance(each, (ast.Yield, ast.YieldFrom))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from mcplint.facts.python import Module
 from mcplint.model import ScriptTarget
-from mcplint.programs.python.module_text import may_bind
+from mcplint.programs.python.module_text import may_bind, nodes
 from mcplint.programs.python.modules import find
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
@@ -27,7 +27,7 @@ def called(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarget | No
         fact: Module | None = tree.facts("python", path) if path and not path.endswith("/") else None
         if fact is None or not name.isidentifier():
             return None
-        bindings = [node for node in fact.tree.body if name in _names(node)]
+        bindings = _bindings(fact.tree, name)
         if not bindings:
             return None if may_bind(fact.tree, name) else ScriptTarget(missing=True)
         match bindings[-1]:
@@ -43,25 +43,39 @@ def called(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarget | No
     return None
 
 
+_DEFINED = re.compile(r"(async )?def ([A-Za-z_]\w*)\(")
 _BARE = re.compile(r"(?m)^[ \t]{0,8}([A-Za-z_]\w*)\(\)[ \t]*$")
 
 
 def dropped(tree: Tree, roots: tuple[str, ...], path: str) -> Iterator[tuple[str, Span, ScriptTarget]]:
     """The calls of coroutine functions that a file makes when it is run, and whose coroutine it drops."""
     source = tree.source(path)
-    names = {name for name in _BARE.findall(source.text) if _may_await(source.text, name)} if source else ()
+    names = _may_await(source.text) if source else ()
     fact: Module | None = tree.facts("python", path) if names else None
     if fact is None:
         return
+    bound = _bound(nodes(fact))
     for name, call in _statements(fact.tree):
-        bound = [node for node in ast.walk(fact.tree) if isinstance(node, ast.stmt) and name in _names(node)]
-        target = called(tree, roots, f"{path[:-3].replace('/', '.')}:{name}") if len(bound) == 1 else None
-        if target and target.awaits and name in names:
+        asked = name in names and len(bound[name]) == 1 and _bindings(fact.tree, name)
+        target = called(tree, roots, f"{path[:-3].replace('/', '.')}:{name}") if asked else None
+        if target and target.awaits:
             yield name, fact.span(call), target
 
 
-def _may_await(text: str, name: str) -> bool:
-    return f"async def {name}(" in text or f"def {name}(" not in text
+def _may_await(text: str) -> set[str]:
+    """The names of the statements `name()` of a text that may be coroutine functions."""
+    plain = {name for coroutine, name in _DEFINED.findall(text) if not coroutine}
+    coroutines = {name for coroutine, name in _DEFINED.findall(text) if coroutine}
+    return set(_BARE.findall(text)) - (plain - coroutines)
+
+
+def _bindings(module: ast.Module, name: str) -> list[ast.stmt]:
+    """The statements of a module itself that bind a name, by an index that is made once."""
+    index: dict[str, list[ast.stmt]] | None = getattr(module, "_bindings", None)
+    if index is None:
+        index = _bound(module.body)
+        module._bindings = index  # type: ignore[attr-defined]
+    return index.get(name, [])
 
 
 def _statements(module: ast.Module) -> Iterator[tuple[str, ast.Call]]:
@@ -132,7 +146,7 @@ def _outrun(module: Module, statements: list[ast.stmt]) -> Iterator[tuple[Label,
     """
     found = ((statement, _awaited(statement)) for statement in statements)
     called = tuple(islice((each for each in found if each[1] is not None and not _is_endless(each[0])), _MOST_RUNS))
-    bound = _bound(module.tree) if called else {}
+    bound = _bound(ast.walk(module.tree)) if called else {}
     for statement, awaited in called:
         match awaited:
             case ast.Name(id=name) if _is_plain(module.tree, bound[name]):
@@ -161,10 +175,10 @@ def _awaited(statement: ast.stmt) -> ast.expr | None:
     return None
 
 
-def _bound(module: ast.Module) -> dict[str, list[ast.stmt]]:
-    """The statements of a module that bind names, by these."""
+def _bound(every: Iterable[ast.AST]) -> dict[str, list[ast.stmt]]:
+    """The statements among some nodes that bind names, by these."""
     found: dict[str, list[ast.stmt]] = defaultdict(list)
-    for node in (each for each in ast.walk(module) if isinstance(each, ast.stmt)):
+    for node in (each for each in every if isinstance(each, ast.stmt)):
         for name in set(_names(node)):
             found[name].append(node)
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from mcplint.facts.python import Module
+from mcplint.programs.python.module_text import nodes, once
 from mcplint.programs.python.values import Frame, Function, verdict
 
 
@@ -52,8 +54,13 @@ def _asked(test: ast.expr) -> tuple[str, bool] | None:
 
 def _puts(root: ast.AST, name: str) -> bool:
     """Whether a statement assigns something to a name, or deletes it."""
-    names = (node for node in ast.walk(root) if isinstance(node, ast.Name) and node.id == name)
-    return any(isinstance(each.ctx, (ast.Store, ast.Del)) for each in names)
+    return name in _stores(root)
+
+
+def _stores(root: ast.AST) -> Iterator[str]:
+    """The names that a statement assigns something to or deletes."""
+    names = (node for node in ast.walk(root) if isinstance(node, ast.Name))
+    return (node.id for node in names if isinstance(node.ctx, (ast.Store, ast.Del)))
 
 
 def _holds(scope: Frame, name: str, test: ast.expr) -> bool:
@@ -63,17 +70,18 @@ def _holds(scope: Frame, name: str, test: ast.expr) -> bool:
         return False
     if not isinstance(test, ast.Compare) and verdict(value) is False:
         return False
-    return not any(_empties(node, name) for node in ast.walk(scope.module.tree) if isinstance(node, ast.stmt))
+    return name not in _emptied(scope.module)
 
 
-def _empties(node: ast.stmt, name: str) -> bool:
-    """Whether a function puts nothing into a name of its module, or takes away what it holds."""
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return False
-    every = list(ast.walk(node))
-    return any(isinstance(each, ast.Global) and name in each.names for each in every) and any(
-        _is_nothing(each) and _puts(each, name) for each in every
-    )
+@once
+def _emptied(module: Module) -> Iterator[str]:
+    """The names of a module into which a function puts nothing, or takes away what they hold."""
+    for function in nodes(module):
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            every = tuple(ast.walk(function))
+            names = {name for each in every if isinstance(each, ast.Global) for name in each.names}
+            stored = (each for statement in every if names and _is_nothing(statement) for each in _stores(statement))
+            yield from names.intersection(stored)
 
 
 def _is_nothing(node: ast.AST) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.facts.python import Module
 from mcplint.knowledge.companions import holds
 from mcplint.knowledge.distributions import distribution
 from mcplint.knowledge.image_ports import OTHER_LAUNCHERS
+from mcplint.programs.python.module_text import nodes
 from mcplint.programs.python.modules import find
 from mcplint.project.tree import Tree
 from mcplint.values import Label
@@ -26,8 +27,9 @@ def leaving(tree: Tree, roots: tuple[str, ...], path: str) -> tuple[Label, ...]:
     module: Module | None = tree.facts("python", path)
     if module is None:
         return ()
-    names = dict(_imported(module.tree))
-    for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
+    every = nodes(module)
+    names = dict(_imported(every))
+    for call in (node for node in every if isinstance(node, ast.Call)):
         dotted = _dotted(call.func, names)
         if dotted and (target := _target(call, dotted, tree, roots)):
             return (Label(module.span(call), f"goes on in {target}, which is not followed"),)
@@ -56,9 +58,9 @@ def _is_foreign(dotted: str, tree: Tree, roots: tuple[str, ...]) -> bool:
     return holds((distribution(top) or top).replace("_", "-")) is not False
 
 
-def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def _imported(every: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
     """The names that a file imports, and what they mean."""
-    for node in ast.walk(tree):
+    for node in every:
         if isinstance(node, ast.Import):
             yield from ((each.asname or each.name.partition(".")[0], _meaning(each)) for each in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:

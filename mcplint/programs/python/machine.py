@@ -248,12 +248,8 @@ class Machine(Journal):
         return items or ()
 
     def span(self, frame: Frame, node: ast.AST) -> Span:
-        """Where a node stands, worked out once for all programs that share its module."""
-        found: Span | None = getattr(node, "_span", None)
-        if found is None:
-            found = frame.module.span(node)
-            node._span = found  # type: ignore[attr-defined]
-        return found
+        """Where a node stands."""
+        return frame.module.place(node)
 
     def note(self, frame: Frame, node: ast.AST, text: str) -> Label:
         return Label(self.span(frame, node), text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import TypeVar
 
 from mcplint.facts.python import Module
@@ -22,9 +23,15 @@ FORWARDED = ("x-forwarded-", "proxyheadersmiddleware")
 URLS = r"\brequest\.(?:base_url|url_for\()"
 
 
-def nodes(module: Module) -> Iterator[ast.AST]:
+def nodes(module: Module) -> tuple[ast.AST, ...]:
     """All nodes of a module, functions that nothing calls included."""
-    return ast.walk(unfolded(module.tree))
+    return _nodes(module.tree)
+
+
+@lru_cache(maxsize=1)
+def _nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Those of the tree that was last asked for, since who looks at a module looks at it for several things."""
+    return tuple(ast.walk(unfolded(tree)))
 
 
 def once(work: Callable[[Module], Iterator[T]]) -> Callable[[Module], tuple[T, ...]]:
