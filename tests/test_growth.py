@@ -11,6 +11,7 @@ from counted import lines
 
 from mcplint.engine.catalogue import Catalogue
 from mcplint.engine.lint import run
+from mcplint.programs.python.entry_points import dropped
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
 
@@ -317,4 +318,14 @@ def test_annotations_are_asked_once_for_all_paths_of_an_ingress(rules: Catalogue
 
     steps(ingress(2), rules)
     few, many = (steps(ingress(n), rules) for n in (60, 240))
+    assert many <= 5 * few
+
+
+def test_a_file_is_looked_through_once_for_all_coroutines_that_it_drops() -> None:
+    def asked(n: int) -> int:
+        code = each("async def f#():\n    a = 1\n    b = 2\n    return a\nf#()\n", n)
+        tree = Tree.of({"server.py": code})
+        return lines(lambda: len(list(dropped(tree, ("",), "server.py"))))
+
+    few, many = (asked(n) for n in (40, 160))
     assert many <= 5 * few
