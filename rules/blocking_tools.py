@@ -7,7 +7,8 @@ one that is written as `def` in `mcp` before 2.0 and `fastmcp` before 3.0.
 Later releases give the latter a thread of its own.
 
 `requests` and `urllib.request.urlopen` wait without an end where no timeout is
-given, and `time.sleep` as long as it is told. A service that is slow to answer
+given, `httpx` as long as its timeout says, and `time.sleep` as long as it is
+told. A service that is slow to answer
 once then has every probe fail: Kubernetes kills the container after three, and
 with it all sessions and calls that were under way.
 

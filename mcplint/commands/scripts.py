@@ -128,9 +128,10 @@ def _paths(located: LocatedText, place: Span | None, context: ExecContext, env: 
     shell = Shell(env, context.workdir, context.zero, context.arguments, context.sets)
     found = list[tuple[Ran, ...]]()
     for path in walk.through(located, shell, place):
-        at = max((index for index, ran in enumerate(path.ran) if lasting(ran)), default=None)
-        first = min((index for index, ran in enumerate(path.ran) if lasting(ran)), default=None)
-        if at is not None and first is not None:
+        last = [index for index, ran in enumerate(path.ran) if lasting(ran)]
+        working = [index for index in last if not _idles(path.ran[index].line)] or last
+        if working:
+            first, at = last[0], working[-1]
             quiet = any(_is_quiet(ran.line) for ran in path.ran)
             found.append((*(ran for ran in path.ran[:first] if not quiet and _says(ran.line)), path.ran[at]))
     return found

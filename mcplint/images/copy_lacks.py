@@ -56,7 +56,8 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
         if other is not None:
             absence = absence._replace(why=f"it lies in {'the root of the project' if other == '.' else other}")
         elif len(there) == 1:
-            absence = absence._replace(why=f"it lies at {there[0]}")
+            inside = f", and the context is {contents.context}" if contents.context not in (None, ".") else ""
+            absence = absence._replace(why=f"it lies at {there[0]}{inside}")
         lack = Lack(LackKind.COPIED, name, span, absence.why, absence.notes, absence.by_git, path=other or "")
         return lack._replace(built=absence.by_git and _may_be_built(tree, path))
     files = (path,) if path in tree.paths or of_git else tree.below(path)

@@ -9,7 +9,7 @@ from mcplint.commands.python_commands import is_python
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import text
 from mcplint.dependencies.needs import needs
-from mcplint.facts.dependencies import PROJECTS, Project, normalized
+from mcplint.facts.dependencies import BUILD, PROJECTS, Project, Requirement, normalized
 from mcplint.images.available_programs import PLAIN_PACKAGES
 from mcplint.images.image import Copy, Image
 from mcplint.knowledge.companions import holds
@@ -126,12 +126,17 @@ def may_bring(project: Project, name: str) -> bool:
     return bool(named) or "scripts" in project.dynamic or any(sign in written for sign in _OPEN)
 
 
+def _is_apart(asked: Requirement) -> bool:
+    """Whether a requirement brings nothing that can be started: one of the build alone, or Poetry's for Python."""
+    return asked.kind == BUILD or asked.name == "python"
+
+
 def is_closed(context: ContainerContext, name: str, projects: tuple[Project, ...], tree: Tree) -> bool:
     """Whether all that is installed is known, and none of it is called so."""
     wanted = needs(tree, context.container.installs, context.image.folder if context.image else "")
     own = {normalized(each.name.only or "") for each in projects}
     asked = [*wanted.requirements, *(each for project in projects for each in project.requirements)]
-    said = [(each.name, each.extras) for each in asked if each.name not in own]
+    said = [(each.name, each.extras) for each in asked if each.name not in own and not _is_apart(each)]
     plain = normalized(name)
     told = {word for word in _words(name) if len(word) > 2}
     names = ({each for each, _ in said} | {entry.name for entry in wanted.locked}) - own - set(PYTHON_PACKAGES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -20,13 +20,16 @@ _UNBOUNDED = (
     _URLOPEN,
 )
 """Functions that wait for another machine as long as it takes, where no `timeout` is given."""
-_BOUNDED = (*_UNBOUNDED, *(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output")))
+_HTTPX = tuple(f"httpx.{verb}" for verb in ("get", "post", "put", "patch", "delete", "head", "options", "request"))
+"""Functions that wait for another machine for five seconds, or as long as they are told."""
+_BOUNDED = (*_UNBOUNDED, *_HTTPX, *(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output")))
 """Those, and functions that wait for a program, of which nobody knows how long it takes."""
+_SLEEP = "time.sleep"
 
 
 def blocking(functions: Iterable[Any]) -> tuple[Blocking, ...]:
     """Where tools block, each with its name and whether it is a coroutine function."""
-    found, imports = [], dict[str, frozenset[str]]()
+    found, imports = [], dict[str, Mapping[str, str]]()
     for each in functions:
         function = each.function if isinstance(each, Method) else each
         if not isinstance(function, Function):
@@ -41,7 +44,7 @@ def blocking(functions: Iterable[Any]) -> tuple[Blocking, ...]:
     return tuple(found)
 
 
-def _calls(body: list[ast.stmt], imports: frozenset[str]) -> Iterator[tuple[ast.Call, str]]:
+def _calls(body: list[ast.stmt], imports: Mapping[str, str]) -> Iterator[tuple[ast.Call, str]]:
     """The calls of a function itself that block, those of functions inside left out."""
     pending: list[ast.AST] = list(reversed(body))
     while pending:
@@ -53,13 +56,13 @@ def _calls(body: list[ast.stmt], imports: frozenset[str]) -> Iterator[tuple[ast.
         pending += reversed(list(ast.iter_child_nodes(node)))
 
 
-def _blocks(call: ast.Call, imports: frozenset[str]) -> str:
+def _blocks(call: ast.Call, imports: Mapping[str, str]) -> str:
     """How long a call keeps its thread, empty where that is not known to be long."""
-    name = spelled(call.func)
-    if name == "time.sleep" and call.args and "time" in imports:
+    name = _imported(spelled(call.func), imports)
+    if name == _SLEEP and call.args:
         seconds = _number(call.args[0])
         return f"sleeps for {seconds:g} seconds" if seconds is not None and seconds >= LONG else ""
-    if name not in _BOUNDED or name.rpartition(".")[0] not in imports:
+    if name not in _BOUNDED:
         return ""
     given = next((each.value for each in call.keywords if each.arg == "timeout"), None)
     spread = any(each.arg is None for each in call.keywords)
@@ -67,8 +70,9 @@ def _blocks(call: ast.Call, imports: frozenset[str]) -> str:
         return ""
     if name == _URLOPEN and given is None and _LIMITED in imports:
         return ""
-    if given is None or (isinstance(given, ast.Constant) and given.value is None):
-        return "waits without a timeout" if name in _UNBOUNDED else ""
+    endless = isinstance(given, ast.Constant) and given.value is None
+    if given is None or endless:
+        return "waits without a timeout" if name in _UNBOUNDED or (endless and name in _HTTPX) else ""
     seconds = _number(given)
     return f"waits for up to {seconds:g} seconds" if seconds is not None and seconds >= LONG else ""
 
@@ -78,8 +82,22 @@ def _number(node: ast.expr) -> float | None:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _imports(module: Module) -> frozenset[str]:
-    """The modules that a module imports by their own names, and that it limits how long sockets wait if it does."""
-    aliases = (each for node in module.tree.body if isinstance(node, ast.Import) for each in node.names)
-    limits = {_LIMITED} if _LIMITED in module.source.text else set[str]()
-    return frozenset(each.name for each in aliases if each.asname is None) | limits
+def _imported(name: str, imports: Mapping[str, str]) -> str:
+    """The whole name of a function that a module names by what it imports, empty where it does not."""
+    if name in imports:
+        return imports[name]
+    front, _, last = name.rpartition(".")
+    return f"{imports[front]}.{last}" if front in imports else ""
+
+
+def _imports(module: Module) -> Mapping[str, str]:
+    """What a module imports, by the names that it has for it, and that it limits how long sockets wait if it does."""
+    found = {_LIMITED: ""} if _LIMITED in module.source.text else dict[str, str]()
+    for node in module.tree.body:
+        if isinstance(node, ast.Import):
+            found.update((each.asname or each.name, each.name) for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.update((each.asname or each.name, f"{node.module}.{each.name}") for each in node.names)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.pop(node.name, None)
+    return found
