@@ -56,10 +56,11 @@ CLASSES = (
 # What a program that looks at its callers by itself writes.
 LOOKS = (
     r"get_http_headers|get_http_request|get_access_token|get_auth_context|request_context\.request\b"
+    r"|\brequest_handlers(?:\[[^\]\n]{1,99}\]\s{0,9}=(?!=)|\.update\()"
     r"|(?i:headers(?:\.get\(|\[)\s*[bf]?[\"'](?:authorization|x-api-key|x-auth))"
 )
 # What stands in a text in which one of these can be found.
-MARKS = ("get_http_", "get_access_token", "get_auth_context", "request_context.request", "headers")
+MARKS = ("get_http_", "get_access_token", "get_auth_context", "request_context.request", "request_handlers", "headers")
 KEYWORDS = ("auth", "token_verifier", "auth_server_provider")
 ATTRIBUTES = {"fastmcp.FastMCP": ("auth", "auth")}
 """The attribute that a program may set later, and the keyword that it stands for; elsewhere that of mcp."""

@@ -39,12 +39,12 @@ def application(machine: Machine, args: Args, app: Instance) -> Abstract:
 
 def layered(args: Args, app: Instance) -> None:
     """Gives an application the middleware that a call lists."""
-    layers = args.find(None, "middleware")
-    listed = layers.only if layers is not None else None
-    app.table[ADDED_MIDDLEWARE] = tuple(
-        option for item in (listed.items or () if isinstance(listed, Sequence) else ()) for option in item.options or ()
-    )
-    if args.open or (layers is not None and layers.options is None):
+    layers = args.get(None, "middleware")
+    lists = [option for option in layers.options or () if option is not None]
+    found = [item for option in lists if isinstance(option, Sequence) for item in option.some]
+    app.table[ADDED_MIDDLEWARE] = tuple(option for item in found for option in item.options or ())
+    told = all(isinstance(option, Sequence) and option.items is not None for option in lists)
+    if args.open or layers.options is None or not told or any(item.options is None for item in found):
         app.table[HIDDEN] = (True,)
 
 
