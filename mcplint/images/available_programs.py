@@ -19,7 +19,7 @@ from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
 # Words of a RUN after which anything may be installed.
-_OPEN = (".sh", "| sh", "|sh", "bash", "make ", "ansible", "conda", "xargs", "$(cat", "$(<", "`cat")
+_OPEN = (".sh", "| sh", "|sh", "bash", "make ", "ansible", "conda", "xargs", "$(cat", "$(<", "$(grep", "$(sed", "`")
 # A command that runs nothing of what it names.
 _MODES = re.compile(r"\bchmod\b[^&;|\n]*")
 _ADDED = re.compile(r"\bapk\b[^;&|]{0,80}\badd\b([^;&|]{0,4000})")

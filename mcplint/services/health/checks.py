@@ -162,7 +162,7 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
     if swallowed := "" if stops else _swallowed(ran, spelled):
         ends = LIMITED.search(script.text) is not None
         lenient = (one._replace(strict=False, whole=one.whole and not ends) for one in requests)
-        return Asked(tuple(lenient), swallowed, missing)
+        return Asked(tuple(lenient), swallowed)
     if "$?" in script.text:
         requests = [one._replace(strict=one.strict and None, whole=False) for one in requests]
     if one := _either_way(script.text, spelled, requests):
