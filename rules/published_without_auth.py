@@ -227,7 +227,7 @@ def is_any(host: str) -> bool:
 
 def bound(port: Port) -> tuple[Edit, ...]:
     """The address in front of `8000:8000`, `0.0.0.0:8000:8000` or `8000`, whatever variables stand in it."""
-    plain = re.sub(r"\$\{[^}]*\}", lambda found: "0" * len(found[0]), port.span.text)
+    plain = re.sub(r"\$\{[^}]{0,1000}\}", lambda found: "0" * len(found[0]), port.span.text)
     short = re.fullmatch(r"((?:0\.0\.0\.0|\[::\]):(?=[^:]*:))?(?:[\d-]*:)?[\d-]+(?:/\w+)?", plain)
     if not short:
         return told(port.span)

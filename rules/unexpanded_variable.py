@@ -79,8 +79,8 @@ import re
 
 from mcplint import ERROR, Container, Edit, Finding, Fix, Label, Span, Value, rule
 
-VARIABLE = r"(?<!\$)\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)[^}]*\})"
-CONSTANT = r"(?<!\$)\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*[^}]*\})"
+VARIABLE = r"(?<!\$)\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)[^}]{0,1000}\})"
+CONSTANT = r"(?<!\$)\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*[^}]{0,1000}\})"
 ASKING = r"(?:.*/)?(?:curl|wget|node|python[\d.]*)"
 SHELLS = r"(?:.*/)?(?:ba|da|a|z|k)?sh|.*\.sh|.*entry-?point.*|(?:.*/)?(?:env|envsubst|eval|gosu|s6-\S*)"
 

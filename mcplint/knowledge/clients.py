@@ -92,9 +92,9 @@ class Host(NamedTuple):
         return self.types is None and self.untyped is not None
 
 
-BRACES = r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\}"
+BRACES = r"\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}]{0,1000})?\}"
 NONE = r"(?!)"
-PREFIXED = r"\$\{(?:[a-zA-Z]+:[^}]+|[a-z][A-Za-z]*|/)\}"
+PREFIXED = r"\$\{(?:[a-zA-Z]+:[^}]{1,1000}|[a-z][A-Za-z]*|/)\}"
 
 CLAUDE_CODE = Host(
     "Claude Code",
@@ -163,8 +163,8 @@ HOSTS: Mapping[str, Host] = {
         reaches={STREAMABLE: BOTH},
         strict=True,
         # `$NAME` comes to its value in `env`, by other means, and stays as it is in headers.
-        variables=r"\$\{env:[^}]+\}|\$\w+",
-        replaced={"headers": r"\$\{env:[^}]+\}"},
+        variables=r"\$\{env:[^}]{1,1000}\}|\$\w+",
+        replaced={"headers": r"\$\{env:[^}]{1,1000}\}"},
         prefix="env:",
         seconds=False,
     ),
@@ -193,7 +193,7 @@ HOSTS: Mapping[str, Host] = {
             urls=("httpUrl", "url"),
             # It ends at once where it cannot read its settings.
             trailing=False,
-            variables=r"\$\{(?!(?:env|input):)[^}]+\}|\$\w+",
+            variables=r"\$\{(?!(?:env|input):)[^}]{1,1000}\}|\$\w+",
             emptied=("env", *HEADERS),
             seconds=False,
             listable=False,

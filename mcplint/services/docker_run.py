@@ -15,7 +15,7 @@ from mcplint.model import ClientFlaw
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
 
-OUTER = re.compile(r"((?:[A-Za-z]:(?=[\\/]))?(?:\$\{[^}]*\}|\$(?!\{)|[^:$])++):")
+OUTER = re.compile(r"((?:[A-Za-z]:(?=[\\/]))?(?:\$\{[^}]{0,1000}\}|\$(?!\{)|[^:$])++):")
 """What stands before the colon of a volume: the folder of the machine."""
 SSH = Grammar(valued=frozenset("BbcDEeFIiJLlmOopQRSWw"))
 

@@ -25,7 +25,7 @@ VALUED = frozenset(
 )
 """Flags of `docker build` that take a value, besides those that are asked for."""
 TARGET = re.compile(r'^target[ \t]+"[^"\n]*"[ \t]*\{(.*?)^\}', re.MULTILINE | re.DOTALL)
-VARIABLES = re.compile(r'^variable[ \t]+"(\w+)"[ \t]*\{[^}]*?default[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
+VARIABLES = re.compile(r'^variable[ \t]+"(\w+)"[ \t]*\{[^}]{0,1000}?default[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
 TILT = re.compile(r"""docker_build\(\s*['"]([^'"\n]+)['"]\s*,\s*['"]([^'"\n]+)['"]([^)]*)""")
 # What GitHub fills in stands as `*` in a name: the owner (or an account that is a secret), the repository.
 OWNER = re.compile(
@@ -128,7 +128,7 @@ def _told(tree: Tree) -> Iterator[NamedBuild | Renamed]:
             yield from read(source, tree)
 
 
-_UNKNOWN = re.compile(r"\$\{\{[^}]*\}\}|\$\{[^}]*\}")
+_UNKNOWN = re.compile(r"\$\{\{[^}]{0,1000}\}\}|\$\{[^}]{0,1000}\}")
 
 
 def _name(image: str) -> tuple[str, str]:
@@ -272,11 +272,11 @@ def _bake(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     variables = dict(VARIABLES.findall(source.text))
     for match in TARGET.finditer(source.text):
         said = dict(re.findall(r'^[ \t]*(\w+)[ \t]*=[ \t]*"([^"\n]*)"', match[1], re.MULTILINE))
-        tags = re.search(r"tags[ \t]*=[ \t]*\[([^\]]*)\]", match[1])
+        tags = re.search(r"tags[ \t]*=[ \t]*\[([^\]]{0,10000})\]", match[1])
         span = Span(source, match.start(), match.start() + len(match[0].splitlines()[0]))
         context = said.get("context", ".")
         file = posixpath.join(context, said.get("dockerfile", "Dockerfile"))
-        given = re.search(r"args[ \t]*=[ \t]*\{([^}]*)\}", match[1])
+        given = re.search(r"args[ \t]*=[ \t]*\{([^}]{0,10000})\}", match[1])
         found = re.findall(r'(\w+)"?[ \t]*=[ \t]*(?:"([^"\n]*)"|[^\n])', given[1]) if given else ()
         args = tuple((name, _argument(f"={filled(value, variables)}")[1] or None) for name, value in found)
         for tag in re.findall(r'"([^"\n]*)"', tags[1]) if tags else ():

@@ -38,7 +38,7 @@ _HERE = re.compile(r"\$(?:\{(?:PWD|CURDIR)\}|\((?:PWD|CURDIR|pwd)\)|PWD\b)")
 _TOP = re.compile(r"\$\{\{\s*github\.workspace\s*\}\}|\$\{?(?:GITHUB_WORKSPACE|CI_PROJECT_DIR)\b\}?")
 VARIABLE = re.compile(
     r"\$\{\{\s*(?:(?:env|vars)\.(\w+)|(steps\.[\w-]+\.outputs\.[\w-]+))\s*\}\}"
-    r"|\$\$?\{(\w+)(?::?[-=]([^}]*))?\}|\$\((\w+)\)|\$\$?(\w+)"
+    r"|\$\$?\{(\w+)(?::?[-=]([^}]{0,1000}))?\}|\$\((\w+)\)|\$\$?(\w+)"
 )
 _SETS = re.compile(
     r"^[ \t]*(?:(?:export|local|readonly|declare(?:[ \t]+-\w+)*)[ \t]+)?\$?(\w+)[ \t]*[:?]{0,2}=[ \t]*(?=[^\s#;])",

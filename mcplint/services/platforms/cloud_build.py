@@ -15,7 +15,7 @@ from mcplint.project.tree import Tree
 from mcplint.services.platforms.cloud_run import builds, deployed
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
-SUBSTITUTED = re.compile(r"\$\{?(_\w+)(?::-([^}]*))?\}?")
+SUBSTITUTED = re.compile(r"\$\{?(_\w+)(?::-([^}]{0,1000}))?\}?")
 MOST_STEPS = 200
 
 
