@@ -10,7 +10,7 @@ from mcplint.facts.python import spelled
 FS = r"""\s*require\(\s*["'](?:node:)?fs["']\s*\)\s*\."""
 PLACE = r"""\(\s*["']([^"']+)["']"""
 NODE = (
-    re.compile(rf"{FS}(?:accessSync|statSync|readFileSync){PLACE}[^)]{0, 1000}\)\s*;?\s*"),
+    re.compile(rf"{FS}(?:accessSync|statSync|readFileSync){PLACE}[^)]{{0,1000}}\)\s*;?\s*"),
     re.compile(rf"\s*process\.exit\({FS}existsSync{PLACE}\s*\)\s*\?\s*0\s*:\s*1\s*\)\s*;?\s*"),
     re.compile(rf"\s*if\s*\(\s*!{FS}existsSync{PLACE}\s*\)\s*\)\s*\{{?\s*process\.exit\(1\)\s*;?\s*\}}?\s*"),
 )
