@@ -27,37 +27,11 @@ OTHER_LANGUAGES = (
 """The suffixes of programs that are not followed."""
 ANY_MACHINE = frozenset(
     (
-        *(
-            "app",
-            "application",
-            "node",
-            "host",
-            "server",
-            "srv",
-            "backend",
-            "machine",
-            "vm",
-            "instance",
-            "worker",
-            "box",
-        ),
-        *("up", "upstream", "pool", "cluster", "group", "replica", "member", "target", "service", "svc", "localhost"),
-        *(
-            "internal",
-            "local",
-            "lan",
-            "home",
-            "localdomain",
-            "prod",
-            "production",
-            "staging",
-            "stage",
-            "dev",
-            "test",
-            "primary",
-            "secondary",
-        ),
-        *("main", "ip", "ec2", "http", "https", "tcp", "your", "my", "the", "python", "default", "blue", "green"),
+        *("app", "application", "node", "host", "server", "srv", "backend", "machine", "vm", "instance", "worker"),
+        *("box", "up", "upstream", "pool", "cluster", "group", "replica", "member", "target", "service", "svc"),
+        *("localhost", "internal", "local", "lan", "home", "localdomain", "prod", "production", "staging", "stage"),
+        *("dev", "test", "primary", "secondary", "main", "ip", "ec2", "http", "https", "tcp", "your", "my", "the"),
+        *("python", "default", "blue", "green"),
     )
 )
 """Words in the names of machines, and of groups of them, that do not say what these run."""

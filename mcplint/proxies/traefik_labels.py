@@ -36,18 +36,19 @@ NEUTRAL = {"headers", "ratelimit", "inflightreq", "ipallowlist", "ipwhitelist", 
 
 
 class Labels(dict[str, Value[str]]):
-    """The labels of a service, and apart by name those about services and about middlewares, the name left out."""
+    """The labels of a service; apart by name those about services, the name left out, and the kinds of middlewares."""
 
     def __init__(self, given: Mapping[str, Value[str]]) -> None:
         lowered = ((name.lower(), value) for name, value in given.items())
         super().__init__((name, value) for name, value in lowered if name.startswith("traefik."))
         self.services: dict[str, dict[str, Value[str]]] = {}
-        self.middlewares: dict[str, dict[str, Value[str]]] = {}
+        middlewares: dict[str, dict[str, Value[str]]] = {}
         for label, value in self.items():
-            for prefix, apart in (("services", self.services), ("middlewares", self.middlewares)):
+            for prefix, apart in (("services", self.services), ("middlewares", middlewares)):
                 if label.startswith(f"traefik.http.{prefix}."):
                     name, _, setting = label.split(".", 3)[3].partition(".")
                     apart.setdefault(name, {})[setting] = value
+        self.middlewares = {name: _kind(own) for name, own in middlewares.items()}
 
 
 def routers(labels: Labels) -> Iterator[tuple[str, Value[str]]]:
@@ -117,7 +118,11 @@ def lets_in(router: str, labels: Labels) -> bool:
 
 def _middleware(name: str, labels: Labels) -> tuple[str, Value[str]]:
     """The kind of a middleware and what one of its labels says; no kind where it is not one of these labels."""
-    own = labels.middlewares.get(name, {})
+    return labels.middlewares.get(name, ("", UNKNOWN))
+
+
+def _kind(own: Mapping[str, Value[str]]) -> tuple[str, Value[str]]:
+    """The kind of the middleware that some labels are about, and what one of them says; no kind where they disagree."""
     found = [(label.partition(".")[0], value) for label, value in own.items()]
     kinds = {kind for kind, _ in found}
     return found[0] if len(kinds) == 1 and (len(found) == 1 or kinds <= NEUTRAL) else ("", UNKNOWN)
