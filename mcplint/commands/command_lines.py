@@ -124,7 +124,7 @@ POETRY_INSTALL = grammar(
 RUNNERS: Mapping[str, Grammar] = {
     "uv": UV,
     "poetry": grammar("quiet no-interaction q n no-ansi no-plugins no-cache", C="directory", P="project"),
-    "pipenv": grammar("quiet verbose system"),
+    "pipenv": grammar("quiet verbose system", r="requirements"),
     "pdm": grammar("s site-packages quiet q v", p="project"),
     "hatch": grammar("quiet verbose q v", e="env"),
     "rye": grammar("quiet verbose"),

@@ -42,7 +42,8 @@ class Needs(NamedTuple):
     git, a path or a URL. `passed_over`: entries of lock files that nothing installs from. `steps`: the commands.
     `by`: the command that first asks for a package, by its name, and that installs from a lock file, by its path.
     `rewritten`: the lock files that a command brings up to date where they do not fit what the project asks for.
-    `decided`: what else decides the releases, so that the newest ones are not what is taken.
+    `decided`: what else decides the releases, so that the newest ones are not what is taken. `unread`: the command of
+    which nothing tells what it installs.
     """
 
     locked: tuple[Locked, ...] = ()
@@ -54,6 +55,7 @@ class Needs(NamedTuple):
     by: Mapping[str, Label] = {}
     rewritten: frozenset[str] = frozenset()
     decided: Label | None = None
+    unread: Label | None = None
 
 
 def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
@@ -88,7 +90,17 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
     passed_over = _entries(tree, lying) if lying not in used else ()
     held = {install.lock for install in installs if install.locked.may(bool) or not install.tool.startswith("uv ")}
     rewritten = frozenset(path for path in used if path and path not in held)
-    return gathered.settled(locked, passed_over)._replace(steps=steps, by=by, rewritten=rewritten)
+    unread = next((_unread(install) for install in installs if not _is_read(install)), None)
+    settled = gathered.settled(locked, passed_over)
+    return settled._replace(steps=steps, by=by, rewritten=rewritten, unread=unread)
+
+
+def _is_read(install: Install) -> bool:
+    return bool(install.requirements or install.names or install.lock)
+
+
+def _unread(install: Install) -> Label:
+    return Label(install.span, f"what `{_words(install)}` installs is not known")
 
 
 def asking(package: str, requirements: Iterable[Requirement]) -> list[Requirement]:

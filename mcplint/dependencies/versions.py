@@ -316,6 +316,8 @@ def _passed_over(package: str, wanted: Needs) -> Iterator[Label]:
 
 
 def _silence(package: str, wanted: Needs) -> tuple[Label, ...]:
+    if wanted.unread:
+        return (wanted.unread,)
     return tuple(Label(step.span, f"{step.text}, but nothing of that names {package}") for step in wanted.steps[:1])
 
 

@@ -36,7 +36,7 @@ def limited(install: Install, step: RunStep) -> Install:
         constraints=(*install.constraints, *filter(None, paths)),
         settings=tuple(_settings(step)) if uv and not _without_settings(step) else (),
         locked=Value(None, (Label(step.written_at, said or ""),)) if stopped else install.locked,
-        decided=Label(step.written_at, said) if said else None,
+        decided=Label(step.written_at, said) if said else install.decided,
     )
 
 

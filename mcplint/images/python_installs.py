@@ -6,22 +6,22 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
-from mcplint.commands.command_lines import PIP, POETRY_INSTALL, UV, program
+from mcplint.commands.command_lines import PIP, POETRY_INSTALL, RUNNERS, UV, program
 from mcplint.commands.options import parse
 from mcplint.commands.shell_branches import Way, apart
-from mcplint.commands.words import Words, spelled, text, written
+from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.document import at
 from mcplint.images.environments import environments, is_systems
 from mcplint.images.failures import chained, ends_at_failures, ends_build, is_certain, is_conditional
 from mcplint.images.limits import limited
 from mcplint.images.node_installs import LOCKS, called
+from mcplint.images.project_install import project_install
 from mcplint.images.runs import RunStep
 from mcplint.images.uv_install import is_on, uv_add, uv_install
 from mcplint.knowledge.executables import KEEPING, SUCCEEDING, SYSTEM_INSTALLERS, UNCONCERNED
 from mcplint.knowledge.lock_files import PYTHON_LOCKS
 from mcplint.model import Install, Lack, LackKind, Packaged
 from mcplint.packaging.backend import POETRY, backend
-from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
 _FILTERS = frozenset({"grep", "egrep", "sed", "awk", "sort", "tee"})
@@ -192,7 +192,7 @@ def named_program(step: RunStep) -> tuple[str, Words]:
 
 def _installs(step: RunStep) -> Iterator[Install]:
     name, args = named_program(step)
-    before = parse(args, UV)
+    before = parse(args, RUNNERS.get(name, UV))
     verb, *rest = before.rest or (Value(("",)),)
     inner = spelled(rest[0]) if rest else ""
     match name, text(verb):
@@ -214,34 +214,16 @@ def _installs(step: RunStep) -> Iterator[Install]:
                 yield uv_install("uv run", step, before, after)
         case "uv", "add":
             yield uv_add(step, before, tuple(rest))
-        case "poetry" | "pdm" | "pipenv", "install" | "sync":
-            made = _by_lock(name, step, written(verb))
-            yield made._replace(rooted=tuple(_rooted(step, tuple(rest)))) if name == "poetry" else made
-        case ("poetry" | "pdm", "update" | "add" | "lock" as kind) | ("pipenv", "update" | "lock" as kind):
-            yield _install(f"{name} {kind}", step, Value((False,), (Label(written(verb), "re-resolves dependencies"),)))
-
-
-def _install(tool: str, step: RunStep, locked: Value[bool], lock: str | None = None) -> Install:
-    return Install(tool, step.words, locked, lock, (), (), step.written_at)
+        case ("poetry" | "pdm" | "pipenv", "install" | "sync" | "update" | "lock") | ("poetry" | "pdm", "add"):
+            made = project_install(name, step, before, tuple(rest))
+            rooted = name == "poetry" and text(verb) in ("install", "sync")
+            yield made._replace(rooted=tuple(_rooted(step, tuple(rest)))) if rooted else made
 
 
 def _by_pip(tool: str, step: RunStep, args: Words, exactly: bool = False) -> Iterator[Install]:
     from mcplint.images.pip_install import pip_install
 
     return pip_install(tool, step, parse(args, PIP, interspersed=True), exactly)
-
-
-def _by_lock(tool: str, step: RunStep, verb: Span) -> Install:
-    """Tools that install what their lock file says wherever there is one, and resolve where there is none."""
-    name = PYTHON_LOCKS[tool]
-    lock = step.upwards(name)
-    if lock:
-        locked: Value[bool] = Value((True,), (Label(verb, f"installs from {lock}"),))
-    elif step.tree.called(name) or step.workdir is None:
-        locked = Value(None, (Label(verb, f"whether {name} is in the image is not known"),))
-    else:
-        locked = Value((False,), (Label(verb, f"there is no {name}"),))
-    return _install(tool, step, locked, lock)
 
 
 def _rooted(step: RunStep, args: Words) -> Iterator[Packaged]:

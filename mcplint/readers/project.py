@@ -27,7 +27,8 @@ def read(source: Source) -> Project:
     root = toml.read(source)
     if name == "pipfile":
         asked = (*_named(root.get("packages"), MAIN), *_named(root.get("dev-packages"), GROUP))
-        return Project(source, root.span.head, requirements=asked)
+        folders = tuple(_folders(root.get("packages")))
+        return Project(source, root.span.head, requirements=asked, includes=folders)
     return _pyproject(source, root)
 
 
@@ -103,7 +104,8 @@ def _grouped(root: MappingNode) -> Iterator[Requirement]:
 
 
 def _poetry(poetry: Node | None) -> Iterator[Requirement]:
-    yield from _named(at(poetry, "dependencies"), MAIN)
+    """The requirements of Poetry's tables, where `python` is no package."""
+    yield from (each for each in _named(at(poetry, "dependencies"), MAIN) if each.name != "python")
     yield from _named(at(poetry, "dev-dependencies"), GROUP)
     for _, table in pairs(at(poetry, "group")):
         yield from _named(at(table, "dependencies"), GROUP)
@@ -119,12 +121,28 @@ def _named(table: Node | None, kind: str) -> Iterator[Requirement]:
             yield Requirement(
                 normalized(name.text),
                 pep440(range_.text) if range_ else None,
-                Span(name.span.source, name.span.start, one.span.end),
+                Span(name.span.source, name.span.start, _end(one)),
                 range_.span if range_ else Span(name.span.source, one.span.end, one.span.end),
                 tuple(normalized(extra) for extra in _texts(at(one, "extras"))),
                 marker.text if isinstance(marker, ScalarNode) else "",
                 EXTRA if isinstance(optional, ScalarNode) and optional.value is True else kind,
             )
+
+
+def _folders(table: Node | None) -> Iterator[Include]:
+    """The projects that a table names by their folders."""
+    for _, said in pairs(table):
+        for item in _strings(at(said, "path")):
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(item.span.source.path), item.text))
+            if not path.startswith(".."):
+                yield Include(path, "project", item.span)
+
+
+def _end(node: Node) -> int:
+    """Where a value ends, with the quote behind it."""
+    end = node.span.end
+    quoted = isinstance(node, ScalarNode) and node.span.source.text[end : end + 1] in ("'", '"')
+    return end + quoted
 
 
 def pep440(range_: str) -> str | None:
