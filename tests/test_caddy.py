@@ -60,7 +60,9 @@ def test_sites(text: str, sites: object) -> None:
     assert [told(site) for site in config(text).sites] == sites
 
 
-@pytest.mark.parametrize("text", [":80 {\n", "}\n", ':80 {\nrespond "a\n}\n', "a {\n" * 70])
+@pytest.mark.parametrize(
+    "text", [":80 {\n", "}\n", ":80 {\nrespond <<A\n  a\n}\n", ':80 {\nrespond "a\n}\n', "a {\n" * 70]
+)
 def test_what_cannot_be_read(text: str) -> None:
     with pytest.raises(Unreadable):
         config(text)

@@ -70,9 +70,9 @@ def supervised(words: Words, context: ExecContext) -> Step:
     if file is None:
         return context.none("supervisord has no configuration that is known")
     for program in section.finditer(file.text):
-        command = re.compile(r"^command[ \t]*=[ \t]*(.+?)[ \t\r]*$", re.MULTILINE).search(file.text, *program.span(1))
+        command = re.compile(r"^command[ \t]*+=[ \t]*+(\S.*)$", re.MULTILINE).search(file.text, *program.span(1))
         if command and "%(" not in re.sub(ENVIRONMENT, "", command[1]):
-            said = file.part(*command.span(1))
+            said = file.part(command.start(1), command.start(1) + len(command[1].rstrip()))
             line = filled(said, ((*each.span(), f"${{{each[1]}}}") for each in re.finditer(ENVIRONMENT, said.text)))
             folder = re.compile(r"^directory[ \t]*=[ \t]*([^\s%]+)", re.MULTILINE).search(file.text, *program.span(1))
             inner = context.because(words[0], "supervisord starts the programs of its configuration")

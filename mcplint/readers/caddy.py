@@ -13,7 +13,8 @@ MOST_WORDS = 50_000
 MAX_DEPTH = 60
 TOKEN = re.compile(
     r"""(?P<blank>[^\S\n]+|\\\r?\n)|(?P<end>\n)|(?P<comment>\#[^\n]*)"""
-    r"""|"(?P<quoted>(?:[^"\\]|\\.)*+)"|`(?P<raw>[^`]*+)`|<<(?P<mark>[A-Za-z0-9_-]+)[^\S\n]*\n(?P<text>(?s:.*?)\n?)[^\S\n]*(?P=mark)\b"""
+    r"""|"(?P<quoted>(?:[^"\\]|\\.)*+)"|`(?P<raw>[^`]*+)`"""
+    r"""|<<(?P<mark>[A-Za-z0-9_-]{1,100}+)\r?\n(?:(?P<text>.*?)(?<![^\S\n])[^\S\n]*+(?P=mark)\b|(?P<open>))"""
     r"""|(?P<plain>[^\s"`][^\s]*+|["`])""",
     re.DOTALL,
 )
@@ -130,6 +131,8 @@ def _words(source: Source) -> Iterator[Word | None]:
         token = TOKEN.match(source.text, at)
         if token is None or token["plain"] in ('"', "`"):
             raise Unreadable(Span(source, at, at + 1), "a quote that never ends")
+        if token["open"] is not None:
+            raise Unreadable(Span(source, at, at + 1), "a heredoc that never ends")
         at = token.end()
         if token["end"] is not None:
             yield None

@@ -9,7 +9,7 @@ from mcplint.facts.helm import Action, Block, Part, Template, Text
 from mcplint.findings import NOTE, Unreadable
 from mcplint.text.source import Source, Span
 
-WORD = re.compile(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|:=|[()|,=]|[^\s()|,="`]+')
+WORD = re.compile(r'"(?:\\.|[^"\\\n])*+"?|`[^`]*`|:=|[()|,=]|[^\s()|,="`]+')
 BLOCKS = ("if", "with", "range", "define", "block")
 SPACE = " \t\r\n"
 MAX_DEPTH = 60

@@ -10,7 +10,7 @@ from mcplint.findings import NOTE, Unreadable
 from mcplint.readers import json
 from mcplint.text.source import Source, Span
 
-_PIECES = r'(?s)("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])'
+_PIECES = r'(?s)("(?:[^"\\\n]|\\.)*+"?)|//[^\n]*+|/\*.*?(?:\*/|\Z)|,(?=\s*+[}\]])'
 
 
 def read(source: Source) -> Tsconfig:
@@ -44,4 +44,4 @@ def read(source: Source) -> Tsconfig:
 def plain(text: str) -> str:
     """The text with blanks in the place of what strict JSON has not, so that every other character keeps its place."""
     without = re.sub(_PIECES, lambda found: found[1] or re.sub(r"[^\n]", " ", found[0]), text)
-    return re.sub(r'("(?:[^"\\\n]|\\.)*")|,(?=\s*[}\]])', lambda found: found[1] or " ", without)
+    return re.sub(r'("(?:[^"\\\n]|\\.)*+"?)|,(?=\s*+[}\]])', lambda found: found[1] or " ", without)

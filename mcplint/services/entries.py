@@ -23,7 +23,7 @@ SETTINGS = PLUGINS | {
 IN_PROJECT = ("workspaceFolder", "workspacePath", "CLAUDE_PROJECT_DIR", "PWD")
 BESIDE = ("CLAUDE_PLUGIN_ROOT", "extensionPath", "__dirname")
 """Variables that clients replace by the folder of the project, and by that of the file itself."""
-VARIABLE = re.compile(r"\$\{([\w./:]{0,200}?)(?::-([^}]{0,1000}))?\}")
+VARIABLE = re.compile(r"\$\{([\w./:]{0,200}?)(?::-((?:[^}$]|\$(?!\{))*+))?\}")
 
 
 class Entry(NamedTuple):

@@ -24,8 +24,11 @@ VALUED = frozenset(
     }
 )
 """Flags of `docker build` that take a value, besides those that are asked for."""
-TARGET = re.compile(r'^target[ \t]+"[^"\n]*"[ \t]*\{(.*?)^\}', re.MULTILINE | re.DOTALL)
-VARIABLES = re.compile(r'^variable[ \t]+"(\w+)"[ \t]*\{[^}]{0,1000}?default[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
+TARGET = re.compile(r'^target[ \t]++"[^"\n]*+"[ \t]*+\{((?:[^\n]*+\n(?!\}|target[ \t]))*+[^\n]*+\n)\}', re.MULTILINE)
+VARIABLES = re.compile(
+    r'^variable[ \t]++"(\w++)"[ \t]*+\{(?:[^}\n]|\n(?!variable[ \t])){0,1000}?default[ \t]*+=[ \t]*+"([^"\n]*+)"',
+    re.MULTILINE,
+)
 TILT = re.compile(r"""docker_build\(\s*['"]([^'"\n]+)['"]\s*,\s*['"]([^'"\n]+)['"]([^)]*)""")
 # What GitHub fills in stands as `*` in a name: the owner (or an account that is a secret), the repository.
 OWNER = re.compile(
@@ -128,7 +131,7 @@ def _told(tree: Tree) -> Iterator[NamedBuild | Renamed]:
             yield from read(source, tree)
 
 
-_UNKNOWN = re.compile(r"\$\{\{[^}]{0,1000}\}\}|\$\{[^}]{0,1000}\}")
+_UNKNOWN = re.compile(r"\$\{(?:\{(?:[^}$]|\$(?!\{))*+\}\}|(?:[^}$]|\$(?!\{))*+\})")
 
 
 def _name(image: str) -> tuple[str, str]:
@@ -272,16 +275,22 @@ def _bake(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     variables = dict(VARIABLES.findall(source.text))
     for match in TARGET.finditer(source.text):
         said = dict(re.findall(r'^[ \t]*(\w+)[ \t]*=[ \t]*"([^"\n]*)"', match[1], re.MULTILINE))
-        tags = re.search(r"tags[ \t]*=[ \t]*\[([^\]]{0,10000})\]", match[1])
         span = Span(source, match.start(), match.start() + len(match[0].splitlines()[0]))
         context = said.get("context", ".")
         file = posixpath.join(context, said.get("dockerfile", "Dockerfile"))
-        given = re.search(r"args[ \t]*=[ \t]*\{([^}]{0,10000})\}", match[1])
-        found = re.findall(r'(\w+)"?[ \t]*=[ \t]*(?:"([^"\n]*)"|[^\n])', given[1]) if given else ()
+        given = _between(r"args[ \t]*+=[ \t]*+\{", "}", match[1])
+        found = re.findall(r'\b(\w++)"?[ \t]*+=[ \t]*+(?:"([^"\n]*)"|[^\n])', given)
         args = tuple((name, _argument(f"={filled(value, variables)}")[1] or None) for name, value in found)
-        for tag in re.findall(r'"([^"\n]*)"', tags[1]) if tags else ():
+        for tag in re.findall(r'"([^"\n]*)"', _between(r"tags[ \t]*+=[ \t]*+\[", "]", match[1])):
             name = filled(tag, variables)
             yield from _built(name, context, file, said.get("target", ""), Caller(folder), span, args)
+
+
+def _between(opening: str, closing: str, text: str) -> str:
+    """What stands between the first opening, a pattern, and the closing behind it; empty without one."""
+    start = re.search(opening, text)
+    end = text.find(closing, start.end()) if start else -1
+    return text[start.end() : end] if start and end >= 0 else ""
 
 
 def _skaffold(source: Source, tree: Tree) -> Iterator[NamedBuild]:
@@ -304,6 +313,6 @@ def _tilt(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     """The `docker_build` calls of a Tiltfile."""
     folder = posixpath.dirname(source.path)
     for match in TILT.finditer(source.text):
-        said = dict(re.findall(r"""(\w+)\s*=\s*['"]([^'"\n]*)['"]""", match[3]))
+        said = dict(re.findall(r"""\b(\w++)\s*+=\s*+['"]([^'"\n]*)['"]""", match[3]))
         span = Span(source, match.start(), match.end(2))
         yield from _built(match[1], match[2], said.get("dockerfile", ""), said.get("target", ""), Caller(folder), span)

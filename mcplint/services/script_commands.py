@@ -25,7 +25,7 @@ RENAME = re.compile(
 )
 MOST = 20
 """How many rounds of a loop are looked at."""
-LOOP = re.compile(r"\bfor[ \t]+(\w+)[ \t]+in[ \t]([^;\n]++)[;\n]\s*+do\b")
+LOOP = re.compile(r"\bfor[ \t]++(\w++)[ \t]++in[ \t]((?:[^;\nf]|f(?!or[ \t]++\w++[ \t]++in[ \t]))++)[;\n]\s*+do\b")
 
 
 class Renamed(NamedTuple):

@@ -17,7 +17,7 @@ LOWERED = re.compile(
 """A text in small letters, as the names of images have to be."""
 SMALL = re.compile(r"\$\{(\w+),,\}")
 _LEFT = re.compile(r"""[ \t]*(?:echo|printf)[ \t]+["']?([\w-]+)=([^\n]*)""")
-_FILE = re.compile(r"""[ \t]*["']?[ \t]*>>[ \t]*["']?\$\{?GITHUB_(ENV|OUTPUT)\b""")
+_FILE = re.compile(r""">>[ \t]*+["']?\$\{?GITHUB_(ENV|OUTPUT)\b""")
 _REPOSITORY = re.compile(r"(?:github|gitlab)\.com[/:]([\w.-]+)/([\w.-]+)")
 _OWN = re.compile(r"(?i)repo|source|code|git|homepage")
 """How projects call the address of their repository among others."""
@@ -39,7 +39,7 @@ def left(step: Node) -> Iterator[tuple[str, str]]:
     for line in lines:
         if found := _LEFT.match(line):
             file = _FILE.search(found[2])
-            value = found[2][: file.start() if file else None].strip().rstrip("\"'")
+            value = found[2][: file.start() if file else None].strip().rstrip("\"'").rstrip()
             where = file[1] if file else into
             yield found[1] if where == "ENV" else f"steps.{scalar(at(step, 'id'))}.outputs.{found[1]}", value
 

@@ -210,8 +210,8 @@ def _imports(source: Source) -> tuple[str, ...]:
 
 
 _IMPORT = re.compile(
-    r"(?m)^(?:.*[;:])?[ \t]*"
-    r"(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]{0,4000}\)|[^\n#;]*)|import[ \t]+([^\n#;]+))"
+    r"(?m)^(?:.*[;:])?[ \t]*+"
+    r"(?:from[ \t]++([\w.]*+)[ \t]++import[ \t]*+(\([^)]{0,4000}\)|[^\n#;]*+)|import[ \t]++([^\n#;]++))"
 )
 _NAMED = re.compile(r"""["']([\w.]+):[\w.]+["']""")
 _COMPUTED = re.compile(r"""\bimport_module\(\s*+(?![rRbBuU]?["'][\w.]*["']\s*[,)]|\))""")

@@ -20,7 +20,7 @@ from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, Label, Value
 
-FILLED = re.compile(r"\$\{\{[^}]{0,1000}\}\}")
+FILLED = re.compile(r"\$\{\{(?:[^}$]|\$(?!\{))*+\}\}")
 MOST = 500
 
 

@@ -55,7 +55,9 @@ HARMLESS = re.compile(f"{_EXPRESS}|{_KOA}|{_FASTIFY}|{_HONO}|{_NEST}|{_AROUND}")
 """The packages that let every caller through: bodies, headers, logs, files, limits of how often one may ask."""
 LAYERS = re.compile(f"{_EXPRESS}|{_KOA}|{_HONO}|{_NEST}|{_CHECKED}")
 """Those of them whose calls make layers, or modules of Nest."""
-IMPORTED = re.compile(r"""\bimport\s{1,9}([\w$*{},\s]{1,2000})\sfrom\s{0,9}["']([^"'./\n][^"'\n]{0,200})["']""")
+IMPORTED = re.compile(
+    r"""\bimport\s++((?:[\w$*{},]++|\s++(?!from\s{0,9}["']|import\s))++)\s++from\s{0,9}["']([^"'./\n][^"'\n]{0,200})["']"""
+)
 
 REQUIRED = re.compile(
     r"""\b(?:const|let|var)\s{1,9}([\w$]{1,99}|\{[\w$:,\s]{1,2000}\})\s?=\s?require\(\s?["']([^"'./\n][^"'\n]{0,200})["']"""
