@@ -13,7 +13,7 @@ from mcplint.findings import Unreadable
 from mcplint.project import discover
 from mcplint.project import git as asked
 from mcplint.project.kinds import kind
-from mcplint.project.load import decode, load
+from mcplint.project.load import contents, decode, load
 
 
 @pytest.mark.parametrize(
@@ -418,3 +418,18 @@ def test_a_file_name_that_is_no_text(project):
     name = os.fsdecode(b"\xff.conf")
     (root / name).write_text("server {}\n")
     assert files(root).source(name).text == "server {}\n"
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "mcplint.toml", "both"])
+def test_what_configures_mcplint_is_read_once(name, project, mcplint, monkeypatch):
+    package = '[project]\nname = "notes"\nversion = "1.0.0"\n'
+    files = {
+        "pyproject.toml": {"pyproject.toml": f'{package}[tool.mcplint]\nfail-on = "error"\n'},
+        "mcplint.toml": {"mcplint.toml": 'fail-on = "error"\n'},
+        "both": {"mcplint.toml": 'fail-on = "error"\n', "pyproject.toml": package},
+    }[name]
+    project({**files, "server.py": "import mcp\n", "Dockerfile": "FROM python:3.12-slim\nUSER 10001\n"})
+    opened = []
+    monkeypatch.setattr("mcplint.project.load.contents", lambda root, path: opened.append(path) or contents(root, path))
+    assert mcplint().code == 0
+    assert {path: opened.count(path) for path in files} == dict.fromkeys(files, 1)

@@ -73,7 +73,7 @@ def _agreed(number: int) -> bool:
 
 def _proposals(here: Workspace, run: engine.Run) -> Iterator[Proposal]:
     top = work_tree(here.root)
-    configured = discover.configuration(here.root)
+    configured = discover.configuration(here.root).name
     yield Proposal(here.root, configured or CONFIGURATION, "" if configured else _configuration(run))
     repository = project_url("Repository")
     if top is None or repository is None:

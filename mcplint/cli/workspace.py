@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ from mcplint.usage import UsageError, did_you_mean
 # The formats whose paths GitHub and GitLab look for in the repository, wherever in it a step runs.
 HOSTED = ("github", "gitlab", "sarif")
 WRITABLE = 0o222
+_Looked = Callable[[str], discover.Configuration]
+"""What tells of the configuration of a folder, which is looked for once."""
 COMMANDS = ("check", "config", "explain", "graph", "init", "rules", "show")
 
 
@@ -85,15 +88,16 @@ def open_workspace(
 ) -> Workspace:
     """The project of some paths; raises UsageError."""
     real = [_real(path) for path in paths or ["."]]
-    root = _root(real)
+    looked = cache(discover.configuration)
+    root = _root(real, looked)
     asked = tuple("" if path == root else os.path.relpath(path, root).replace(os.sep, "/") for path in real)
     if root == os.sep:
         print(f"mcplint: reading the files below {root}, at most {discover.MOST_FILES:,}", file=sys.stderr)
     with listing(root) as listed:
         import_module("mcplint.link")  # Every run needs it, and git takes as long to answer.
         rules = Catalogue(rules_folder)
-        config = _config(root, configuration, rules)
-        tree = discover.tree(root, listed(), config.exclude, asked)
+        config = _config(root, configuration, rules, looked)
+        tree = discover.tree(root, listed(), config.exclude, asked, looked(root).read)
     folder = os.path.relpath(root).replace(os.sep, "/")
     return Workspace(root, folder, tree, rules, config, () if "" in asked else asked)
 
@@ -111,38 +115,41 @@ def _real(path: str) -> str:
     return os.path.join(os.path.realpath(folder or "."), name)
 
 
-def _root(paths: Collection[str]) -> str:
+def _root(paths: Collection[str], looked: _Looked) -> str:
     """The one project that all paths belong to."""
     together = os.path.commonpath(paths)
-    projects = {path: discover.project(path) for path in {together, *paths}}
+    projects = {path: discover.project(path, looked) for path in {together, *paths}}
     root, own = projects[together], {projects[path] for path in paths}
-    if root in own or root == os.path.realpath(os.getcwd()) or discover.configuration(root) or work_tree(root):
+    if root in own or root == os.path.realpath(os.getcwd()) or looked(root).name or work_tree(root):
         return root
     raise UsageError(f"these paths belong to different projects: {', '.join(sorted(own))}")
 
 
 def configuration(paths: Sequence[str], given: str | None, rules: Mapping[str, Rule]) -> tuple[Source | None, str]:
     """The file with the settings of a project, checked, and its path from the working folder; raises UsageError."""
-    root = _root([_real(path) for path in paths or ["."]])
-    source, shown = _file(root, given)
+    looked = cache(discover.configuration)
+    root = _root([_real(path) for path in paths or ["."]], looked)
+    source, shown = _file(root, given, looked)
     if source:
         load_config(source.path, source.text, rules, shown)
     return source, shown
 
 
-def _config(root: str, given: str | None, rules: Catalogue) -> Config:
-    source, shown = _file(root, given)
+def _config(root: str, given: str | None, rules: Catalogue, looked: _Looked) -> Config:
+    source, shown = _file(root, given, looked)
     return load_config(source.path, source.text, rules, shown) if source else Config()
 
 
-def _file(root: str, given: str | None) -> tuple[Source | None, str]:
+def _file(root: str, given: str | None, looked: _Looked) -> tuple[Source | None, str]:
     if given and not os.path.lexists(given):
         raise UsageError(f'there is no file "{given}"')
-    folder, name = os.path.split(os.path.realpath(given)) if given else (root, discover.configuration(root))
+    folder, name = os.path.split(os.path.realpath(given)) if given else (root, looked(root).name)
     if not name:
         return None, ""
     path = os.path.join(folder, name)
     shown = os.path.relpath(path)
+    if folder == root and name in looked(root).read:
+        return looked(root).read[name], shown
     try:
         return Source(os.path.relpath(path, root).replace(os.sep, "/"), load(folder, name).text), shown
     except Unreadable as problem:

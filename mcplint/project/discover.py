@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from functools import cache, partial
+from types import MappingProxyType
+from typing import NamedTuple
 
 from mcplint.findings import ERROR, NOTE, WARNING, InnerRepository, Unreadable
 from mcplint.project.git import Listed, runs_in_index, upwards, work_tree
@@ -30,12 +33,21 @@ SYSTEM = frozenset(("proc", "sys", "dev", "run"))
 CONFIGURATIONS = ("mcplint.toml", "pyproject.toml")
 
 
-def project(start: str) -> str:
+class Configuration(NamedTuple):
+    """The name of the file in a folder that configures mcplint, None where none does, and the files read to tell."""
+
+    name: str | None = None
+    read: Mapping[str, Source] = MappingProxyType({})
+
+
+def project(start: str, configured: Callable[[str], Configuration] | None = None) -> str:
     """The root of the project that a file or folder belongs to, as a real path.
 
     It is the nearest folder that has a configuration, up to the top of the git work tree; else that top. Without git
-    nothing above the working folder is looked at, nor above the start where it lies elsewhere.
+    nothing above the working folder is looked at, nor above the start where it lies elsewhere. `configured`: what tells
+    of a folder, where that is kept for those who ask next.
     """
+    configured = configured or configuration
     start = os.path.realpath(start)
     if not os.path.isdir(start):
         start = os.path.dirname(start)
@@ -43,28 +55,33 @@ def project(start: str) -> str:
     here = os.path.realpath(os.getcwd())
     top = work_tree(start) or (here if here in above else start)
     inside = above[: above.index(top) + 1]
-    return next((folder for folder in inside if configuration(folder)), top)
+    return next((folder for folder in inside if configured(folder).name), top)
 
 
-def configuration(root: str) -> str | None:
-    """The name of the file in this folder that configures mcplint, or None."""
+def configuration(root: str) -> Configuration:
+    """The file in this folder that configures mcplint."""
+    read: dict[str, Source] = {}
     for name in CONFIGURATIONS:
         if os.path.lexists(os.path.join(root, name)):
-            try:
-                text = load(root, name).text
-            except Unreadable:
-                text = ""
-            if name == "mcplint.toml" or "tool.mcplint" in text:
-                return name
-    return None
+            with suppress(Unreadable):
+                read[name] = load(root, name)
+            if name == "mcplint.toml" or (name in read and "tool.mcplint" in read[name].text):
+                return Configuration(name, read)
+    return Configuration(None, read)
 
 
-def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collection[str] = ()) -> Tree:
+def tree(
+    root: str,
+    listed: Listed,
+    exclude: Iterable[str] = (),
+    named: Collection[str] = (),
+    read: Mapping[str, Source] = MappingProxyType({}),
+) -> Tree:
     """The files of a project, without those that match a glob of `exclude` or lie in a folder that does.
 
     `root` is a real path. `listed`: those that git lists; where it lists none all that lie there. `named`: paths in the
     project that someone asked about: they belong to it even where git ignores them, and a file among them that cannot
-    be read is an error.
+    be read is an error. `read`: files of the project that are read already, by their paths.
     """
     paths, problems = _present(root, listed) if isinstance(listed, Mapping) else walk(root)
     sparse = _left_out(paths, listed) if isinstance(listed, Mapping) else frozenset[str]()
@@ -78,7 +95,7 @@ def tree(root: str, listed: Listed, exclude: Iterable[str] = (), named: Collecti
             paths, problems = paths | more, left + troubles
     return Tree(
         kept(root, paths, exclude),
-        lambda path: _load(root, path, sparse),
+        lambda path: read[path] if path in read else _load(root, path, sparse),
         problems,
         named,
         locked_above(root),
