@@ -131,7 +131,6 @@ server {
 from collections.abc import Iterator
 
 from mcplint import ERROR, WARNING, Finding, Fix, Label, Route, rule
-from mcplint.knowledge.proxies import UNBUFFERED
 from mcplint.text.layout import is_remarked
 
 
@@ -158,7 +157,7 @@ def check(route: Route):
     site = route.buffering.site
     fix = Fix(
         "turn response buffering off",
-        route.buffering.write(UNBUFFERED.get(route.proxy, "off")),
+        route.buffering.write(route.unbuffered),
         bool(site) and not is_remarked(site.span),
     )
     notes = (*route.buffering.trace, *route.collected, *ignoring, *unchunked)
@@ -166,7 +165,7 @@ def check(route: Route):
 
 
 def _ignoring(route: Route) -> Iterator[Label]:
-    """Why nginx does not hear the server ask for no buffering."""
+    """Why the proxy does not hear the server ask for no buffering."""
     for setting in route.ignores("x-accel-buffering"):
         yield Label(setting.span, "ignores the server's X-Accel-Buffering: no")
     if route.opts_out.must_be(False):
@@ -186,7 +185,8 @@ def _kept_going_by(route: Route, ignoring: bool, unchunked: bool) -> str:
     chunked = route.http_version.must_be("1.1")
     sender = "the inner proxy" if route.inner_route else "the server"
     header = f"{sender}'s X-Accel-Buffering header" if sent else f"an X-Accel-Buffering header, if {sender} sends one"
-    chunks = "HTTP/1.1" if chunked else "HTTP/1.1, the default from nginx 1.29.7 on"
+    since = f", the default from {route.since_http_1_1} on" if route.since_http_1_1 and not chunked else ""
+    chunks = f"HTTP/1.1{since}"
     if unchunked:
         return header
     if ignoring or (chunked and not sent):

@@ -127,7 +127,7 @@ def sent(each, server: Server) -> str | None:
         or (asked.port is not None and not server.port.must_be(asked.port))
     ):
         return None
-    if each.platform in ("haproxy", "nginx"):
+    if each.by_proxy:
         return each.named
     return asked.host or PLATFORMS.get(each.platform or "")
 

@@ -135,8 +135,8 @@ def check(hijack: Hijack):
 
 
 def fix_for(hijack: Hijack) -> Fix | None:
-    """The one path that an nginx location is there for, if that is its own."""
+    """The one path that a location is there for, if that is its own."""
     taker, text = hijack.taker, hijack.taker.prefix
-    if taker.proxy != "nginx" or not hijack.routed or not text or taker.endpoint.only != text:
+    if not taker.alone or not hijack.routed or taker.endpoint.only != text:
         return None
-    return Fix(f"match {text} alone", taker.location.write(f"= {text}"), opens=True)
+    return Fix(f"match {text} alone", taker.location.write(taker.alone), opens=True)

@@ -135,7 +135,7 @@ def check(part: Route | Remote | ClientConfig):
         straight = part.prefix == part.location.only == part.path.only == asked
         fix = Fix(f"match {right} instead", part.location.write(right)) if straight and right in asked else None
         message = f"{part.title} asks {server.title} for {asked}, which redirects to {right}: no request gets through"
-        if part.proxy != "nginx" and part.prefix == asked == f"{right}/":
+        if not part.adds_slash and part.prefix == asked == f"{right}/":
             message = f"{part.title} does not take {right}, where {server.title} answers, and it redirects {asked} there: no request gets through"
         yield Finding(message, part.span.head, (note,), fix, ERROR)
     else:

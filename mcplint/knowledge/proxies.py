@@ -81,6 +81,13 @@ under nginx 1.22 and 1.30, HAProxy 2.6 and 3.2, Caddy 2.6 and 2.11 and lighttpd 
 UNBUFFERED = {NGINX: "off", LIGHTTPD: "1"}
 """What the setting that has a proxy hold answers back is set to so that it passes them on as they come."""
 
+HTTP_1_1 = {NGINX: "nginx 1.29.7"}
+"""The release from which on a proxy asks its servers by HTTP/1.1 where nothing is said."""
+RATE_LIMITS = {NGINX: ("limit_req", "limit_conn")}
+"""What sets how fast a client may call."""
+SLASHING = frozenset({NGINX})
+"""The proxies that send requests for a path without its trailing slash to the location with it."""
+
 
 class Default(NamedTuple):
     """What a proxy does where nothing is said: whether it holds answers back, and seconds of silence that it bears.

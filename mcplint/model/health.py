@@ -70,6 +70,11 @@ class HealthCheck(NamedTuple):
     named: str | None = None
 
     @property
+    def by_proxy(self) -> bool:
+        """Whether a proxy makes it, which is told its `Host`."""
+        return self.platform in ("haproxy", "nginx")
+
+    @property
     def title(self) -> str:
         """What a message calls it: the health check, the liveness probe."""
         of = f" of {self.container}" if self.container else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mcplint.knowledge.proxies import HTTP_1_1, NGINX, RATE_LIMITS, SLASHING, UNBUFFERED
 from mcplint.model.health import HealthCheck
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.servers import Server
@@ -207,6 +208,31 @@ class Route(NamedTuple):
     def duration(self, seconds: int) -> str:
         """A time as this proxy's configuration spells it; an Ingress counts seconds without a unit."""
         return str(seconds) if self.proxy == "ingress-nginx" else f"{seconds}s"
+
+    @property
+    def alone(self) -> str:
+        """How its configuration spells its prefix as one path alone; empty where its place takes no such spelling."""
+        return f"= {self.prefix}" if self.prefix and self.proxy == NGINX else ""
+
+    @property
+    def adds_slash(self) -> bool:
+        """Whether it answers the form of its path without the trailing slash by a redirect to its own."""
+        return self.proxy in SLASHING
+
+    @property
+    def unbuffered(self) -> str:
+        """What its buffering is set to so that answers are passed on as they come."""
+        return UNBUFFERED.get(self.proxy, "off")
+
+    @property
+    def since_http_1_1(self) -> str:
+        """The release from which on its proxy asks by HTTP/1.1 unless it is told otherwise; empty where all do."""
+        return HTTP_1_1.get(self.proxy, "")
+
+    @property
+    def limiters(self) -> tuple[str, ...]:
+        """The settings of its proxy that limit how fast a client may call."""
+        return RATE_LIMITS.get(self.proxy, ())
 
     def sets_header(self, name: str) -> Setting | None:
         """Where the proxy sets a header on requests."""
