@@ -54,13 +54,16 @@ class Case(NamedTuple):
     end: int = 0
 
 
-def cases(markdown: str) -> Iterator[Case]:
-    """The sections of a page that hold files."""
+def cases(markdown: str, file: str = "a page") -> Iterator[Case]:
+    """The sections of a page that hold files; a mistake in one names its `file` and its case."""
     heads = list(re.finditer(r"^## (.+)$", markdown, re.M))
     ends = [*(head.start() for head in heads), len(markdown)][1:]
     known: dict[str, dict[str, str]] = {}
     for head, end in zip(heads, ends, strict=False):
-        case = _case(head[1].strip(), markdown, head.end(), end, known)
+        try:
+            case = _case(head[1].strip(), markdown, head.end(), end, known)
+        except (AssertionError, KeyError) as wrong:
+            raise AssertionError(f"{file}, case {head[1].strip()!r}: {wrong}") from wrong
         known.setdefault(case.name, case.files)
         if case.files or case.output:
             yield case

@@ -15,11 +15,15 @@ from mcplint.model import Deployment, Manifest, Package
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
 
-PAGES = {name: {case.name: case for case in cases(rule.page)} for name, rule in RULES.items()}
+PAGES = {name: {case.name: case for case in cases(rule.page, f"rule {name}")} for name, rule in RULES.items()}
 # A mistake of mcplint cannot be shown by files: tests of the engine make one.
 SHOWN = [name for name, rule in RULES.items() if Failure not in rule.parts]
 FOLDER = ROOT / "tests" / "cases"
-CASES = [(path.stem, case) for path in sorted(FOLDER.glob("*.md")) for case in cases(path.read_text(encoding="utf-8"))]
+CASES = [
+    (path.stem, case)
+    for path in sorted(FOLDER.glob("*.md"))
+    for case in cases(path.read_text(encoding="utf-8"), path.name)
+]
 
 bad = pytest.mark.parametrize("name", SHOWN)
 each_case = pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{name}: {case.name}" for name, case in CASES])
