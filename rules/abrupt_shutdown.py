@@ -102,8 +102,8 @@ import re
 
 from mcplint import ERROR, NOTE, WARNING, Finding, Fix, Label, Server, rule
 from mcplint.knowledge.base_images import base
+from mcplint.knowledge.executables import SHELLS
 
-SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 HANDING = r"\b(?:exec|trap|tini|dumb-init|supervisord|kill)\b"
 HANGING = ("3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.0.4")
 
@@ -136,7 +136,7 @@ def behind_script(server):
         return
     script = notes[0].span.source
     given = words[0] in SHELLS and words[1:] == [script.path.rpartition("/")[2]]
-    direct = words[0] == script.path.rpartition("/")[2] and re.match(r"#!.*\b(?:ba|da|a|z)?sh\b", script.text)
+    direct = words[0] == script.path.rpartition("/")[2] and re.match(rf"#!.*\b(?:{'|'.join(SHELLS)})\b", script.text)
     if (given or direct) and not re.search(HANDING, script.text):
         message = f"{script.path} is process 1 of {container.title}: its shell waits for the server and does not forward SIGTERM"
         yield Finding(message, notes[0].span, (Label(container.cmd, "starts it"),), severity=gravity(server))

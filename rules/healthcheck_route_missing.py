@@ -87,6 +87,7 @@ if __name__ == "__main__":
 import re
 
 from mcplint import ERROR, Finding, Label, Server, rule
+from mcplint.knowledge.executables import SHELLS
 from mcplint.text.source import Source, Span
 
 TLS = (
@@ -96,7 +97,6 @@ TLS = (
 """The words of names that speak of TLS, as whole ones: the S of `StreamableHTTPServerTransport` is none."""
 CONFIGURED = ("-c", "--config")
 """The flags with which servers are told a file that may name a certificate."""
-SHELLS = ("sh", "/bin/sh", "bash", "/bin/bash")
 
 
 @rule("healthcheck-route-missing", ERROR)
@@ -123,7 +123,11 @@ def speaks_plainly(server: Server, check: Span) -> bool:
     """Whether nothing of what starts a server says anything of TLS; what the health check says of it does not count."""
     container = server.container
     words = container.command.only if container else None
-    if not container or not words or (words[0] not in SHELLS and not set(CONFIGURED).isdisjoint(words)):
+    if (
+        not container
+        or not words
+        or (words[0].rpartition("/")[2] not in SHELLS and not set(CONFIGURED).isdisjoint(words))
+    ):
         return False
     places = (server.span, server.made) if server.made else (server.span,)
     given = [value.only for value in container.env.values() if value.only]

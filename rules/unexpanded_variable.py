@@ -78,11 +78,13 @@ CMD ["sh", "-c", "exec uvicorn server:app --host 0.0.0.0 --port $PORT"]
 import re
 
 from mcplint import ERROR, Container, Edit, Finding, Fix, Label, Span, Value, rule
+from mcplint.knowledge.executables import SHELLS
 
 VARIABLE = r"(?<!\$)\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)[^}]{0,1000}\})"
 CONSTANT = r"(?<!\$)\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*[^}]{0,1000}\})"
 ASKING = r"(?:.*/)?(?:curl|wget|node|python[\d.]*)"
-SHELLS = r"(?:.*/)?(?:ba|da|a|z|k)?sh|.*\.sh|.*entry-?point.*|(?:.*/)?(?:env|envsubst|eval|gosu|s6-\S*)"
+EXPANDING = rf"(?:.*/)?(?:{'|'.join(SHELLS)}|ksh|env|envsubst|eval|gosu|s6-\S*)|.*\.sh|.*entry-?point.*"
+"""What may expand the words that it is given: a shell, a script, or what may start one."""
 
 
 @rule("unexpanded-variable", ERROR)
@@ -92,7 +94,7 @@ def check(container: Container):
     if not words or not container.servers or container.script or container.unread:
         return
     said = [word.only for word in words]
-    if None in said or any(re.fullmatch(SHELLS, word) for word in said):
+    if None in said or any(re.fullmatch(EXPANDING, word) for word in said):
         return
     for word, text in zip(words, said, strict=True):
         found = re.search(VARIABLE, text)

@@ -106,13 +106,27 @@ PIP = grammar(
 _UV = grammar(
     "frozen locked check no-sync no-dev dev active inexact no-project all-packages no-editable no-env-file "
     "no-default-groups only-dev all-groups no-install-project no-install-workspace no-install-local script raw "
-    "workspace no-workspace",
-    "no-extra no-group only-group package no-install-package with with-requirements with-editable env-file from module",
+    "workspace no-workspace lfs system-certs no-binary require-build-hashes no-require-build-hashes help version n q v "
+    "V h",
+    "no-extra no-group only-group package no-install-package with with-requirements with-editable env-file from module "
+    "upgrade-group prerelease-package fork-strategy exclude-newer-package no-sources-package config-settings-package "
+    "no-build-isolation-package no-build-package no-binary-package python-preference",
     m="module",
     w="with",
     s="script",
 )
-UV = Grammar(PIP.bare | _UV.bare, {**PIP.short, **_UV.short}, (PIP.valued or frozenset()) | (_UV.valued or frozenset()))
+UV = Grammar(
+    PIP.bare | _UV.bare,
+    {**PIP.short, **_UV.short},
+    ((PIP.valued or frozenset()) | (_UV.valued or frozenset())) - _UV.bare,
+)
+PIPX = grammar(
+    "no-cache path pypackages fetch-missing-python system-site-packages editable quiet verbose force include-deps "
+    "include-apps fetch-missing-python q v e f",
+    "spec python index-url pip-args with backend preinstall suffix",
+    i="index-url",
+)
+"""The options of `pipx run` and `pipx install`."""
 POETRY_INSTALL = grammar(
     "no-root sync dry-run only-root all-extras all-groups no-directory compile no-interaction n quiet q no-ansi ansi "
     "verbose v no-cache no-plugins",

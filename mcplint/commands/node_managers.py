@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from mcplint.commands.command_lines import NODE_COMMANDS
 from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.node_calls import MANAGERS, SCRIPT_VERBS
 from mcplint.commands.node_files import NODE, SCRIPT_NAMES, node_file, package_folder
 from mcplint.commands.node_output import announced
 from mcplint.commands.options import grammar, parse
@@ -26,15 +27,12 @@ from mcplint.values import EditSite, Label, Value
 NPX = grammar("", "package call", p="package", c="call")
 
 
-MANAGER = grammar("", "prefix filter workspace dir cwd loglevel", C="dir", F="filter", w="workspace")
-
-
 OUTSIDE = ("install", "ci", "i", "add", "publish", "test", "t", "pack", "link", "config", "init", "audit", "version")
 
 
 def manager(tool: str, words: Words, context: ExecContext) -> Step:
     """`npm start`, `pnpm run NAME`, `yarn NAME`, `bun run NAME`, `bun file.ts`, `pnpm exec …`."""
-    parsed = parse(words[1:], MANAGER)
+    parsed = parse(words[1:], MANAGERS[tool])
     rest = parsed.rest
     verb = text(rest[0]) if rest else None
     if verb is None:
@@ -45,8 +43,8 @@ def manager(tool: str, words: Words, context: ExecContext) -> Step:
         return node_file(rest[0], rest[1:], context)
     inner = rest[1:]
     name = verb
-    if verb in ("run", "run-script", "rum"):
-        after = parse(rest[1:], MANAGER)
+    if verb in SCRIPT_VERBS:
+        after = parse(rest[1:], MANAGERS[tool])
         if not after.rest or (name := text(after.rest[0]) or "") == "":
             return context.none(f"what {tool} runs is not known")
         parsed = parsed._replace(given=(*parsed.given, *after.given))
@@ -54,7 +52,7 @@ def manager(tool: str, words: Words, context: ExecContext) -> Step:
     elif verb in OUTSIDE or (tool == "npm" and verb not in ("start", "stop", "restart")):
         return context.none(f"{tool} {verb} starts no program of the project")
     if tool == "npm":  # takes all options before `--` for its own
-        after = parse(inner, MANAGER, interspersed=True)
+        after = parse(inner, MANAGERS[tool], interspersed=True)
         parsed, inner = parsed._replace(given=(*parsed.given, *after.given)), after.rest
     given = (*parsed.given, *((spelled(word), word) for word in inner if tool != "npm"))
     inner = inner[1:] if inner and text(inner[0]) == "--" else inner

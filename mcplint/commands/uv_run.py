@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from mcplint.commands.command_lines import ASGI, GATEWAYS, SDK_COMMANDS, UV, program
+from mcplint.commands.command_lines import ASGI, GATEWAYS, PIPX, SDK_COMMANDS, UV, program
 from mcplint.commands.console_scripts import is_package, script
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import Parsed, parse
@@ -81,7 +81,7 @@ def uvx(words: Words, context: ExecContext) -> Step:
     if tool == "pipx":
         if not rest or text(rest[0]) != "run":
             return context.none("pipx starts no program this way")
-        parsed = parse(rest[1:], UV._replace(valued=(UV.valued or frozenset()) | {"spec"}))
+        parsed = parse(rest[1:], PIPX)
         rest = parsed.rest
     if not rest or text(rest[0]) is None:
         return context.none(f"{tool} is given no command that is known")

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from mcplint.dependencies.needs import lock_of
 from mcplint.dependencies.pinned import INSTALLERS, name_of
-from mcplint.facts.dependencies import normalized
 from mcplint.knowledge.lock_files import PYLOCK, PYTHON_LOCKS
 from mcplint.model import Install
 from mcplint.project.kinds import kind
@@ -25,10 +24,7 @@ _OTHERS = {
 }
 _SYNCING = {PYTHON_LOCKS["uv"]: re.compile(_UV), PYLOCK: re.compile(re.escape(PYLOCK)), **_OTHERS}
 """What the files of a project say that have its lock file installed from, by the name of that."""
-_TOOL = re.compile(r"(?:\buvx|\bpipx[ \t]+(?:run|install)|\buv[ \t]+tool[ \t]+(?:run|install))\b(?=([^`]{1,300}))")
-"""What starts a program in an environment of its own, and what stands behind it."""
-_WITH_VALUE = frozenset({"--from", "--spec", "--with", "-p", "--python", "--index", "--index-url", "--refresh-package"})
-_SAYING = re.compile(
+SAYING = re.compile(
     r"(?i)(?:readme|install|deploy|setup|quick.?start|getting|usage|make|gnumake|just|task|procfile|docker|.*compose)"
     r"|.*\.(?:sh|bat|ps1|service|dockerfile)$|.*(?:mcp|claude|settings|gemini)[\w-]*\.json$"
 )
@@ -41,36 +37,11 @@ _VALUED = frozenset(
 
 
 def without_lock_file(tree: Tree, folder: str, span: Span) -> tuple[Install, ...]:
-    """What pip or uvx installs of a project whose lock file no file of it has installed; none where one may."""
+    """What pip installs of a project whose lock file no file of it has installed; none where one may."""
     lock = lock_of(tree, folder)
     if lock is None or tree.once(_is_synced, folder, lock):
         return ()
     return (Install("pip", (), Value((False,)), None, (folder or ".",), (), span),)
-
-
-def by_uvx(tree: Tree, folder: str, names: tuple[str, ...], span: Span) -> tuple[Install, ...] | None:
-    """What uvx or pipx installs of a project with a lock file, where a file beside it has people start it so.
-
-    `names`: those of its package and its command. None where no file says so.
-    """
-    if lock_of(tree, folder) is None:
-        return None
-    called = {normalized(name) for name in names}
-    sources = (tree.source(path) for path in tree.beside(folder) if _SAYING.match(posixpath.basename(path)))
-    if not any(_starts(match[1], called) for source in sources if source for match in _TOOL.finditer(source.text)):
-        return None
-    return (Install("uvx", ("uvx", names[0]), Value((False,)), None, (folder or ".",), (), span),)
-
-
-def _starts(text: str, names: set[str]) -> bool:
-    """Whether the words after uvx or pipx, in a shell or in a list of JSON, start a command of one of these names."""
-    words = (word for word in re.split(r"""[\s"',\[\]\\]+""", text) if word not in ("", ":", "args"))
-    for word in words:
-        if word in _WITH_VALUE:
-            next(words, "")
-        elif not word.startswith("-"):
-            return normalized(re.split(r"[@=<>~]", word)[0]) in names
-    return False
 
 
 def _is_synced(tree: Tree, folder: str, lock: str) -> bool:
@@ -79,7 +50,7 @@ def _is_synced(tree: Tree, folder: str, lock: str) -> bool:
     for place in outwards(folder):
         for around in (place, posixpath.join(place, "docs"), posixpath.join(place, "scripts")):
             for path in tree.beside(around):
-                source = tree.source(path) if _SAYING.match(posixpath.basename(path)) else None
+                source = tree.source(path) if SAYING.match(posixpath.basename(path)) else None
                 if source and syncing.search(source.text):
                     return True
     return False

@@ -6,10 +6,10 @@ import posixpath
 import re
 from collections.abc import Mapping
 
+from mcplint.commands.node_calls import Called
 from mcplint.dependencies.node_packages import Compiled, tsconfig
 from mcplint.facts.document import ScalarNode
 from mcplint.facts.node import NodeLock, PackageJson
-from mcplint.images.node_installs import Called
 from mcplint.knowledge.semver import admits, exact
 from mcplint.model import NodeInstall
 from mcplint.project.tree import Tree

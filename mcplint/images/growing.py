@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from mcplint.commands.node_calls import Called
 from mcplint.facts.dockerfile import Instruction, Stage
 from mcplint.findings import WARNING, NotFollowed
 from mcplint.images.build_arguments import Build, known_base, stage_end
 from mcplint.images.contents import CommandTexts, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.image import Copy, Image
-from mcplint.images.node_installs import Called
 from mcplint.model import Install, NodeInstall
 from mcplint.text.expand import expand
 from mcplint.text.located import LocatedText

@@ -5,28 +5,21 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
-from mcplint.commands.command_lines import program
+from mcplint.commands.node_calls import VERBS, Called, called
 from mcplint.commands.shell_nodes import Command
 from mcplint.commands.shell_parser import commands
-from mcplint.commands.words import spelled, text, written
+from mcplint.commands.words import text, written
 from mcplint.facts.node import PackageJson
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.lock_files import NODE_LOCKS
 from mcplint.model import NodeInstall
 from mcplint.text.located import LocatedText
-from mcplint.text.source import Source, Span
+from mcplint.text.source import Source
 from mcplint.values import UNKNOWN, EditSite, Value
 
 LOCKS = {**NODE_LOCKS, "bun": (*NODE_LOCKS["bun"], *NODE_LOCKS["npm"][:1])}
 """The lock files that each package manager installs from; bun takes over the one of npm."""
-VERBS = {
-    "npm": ("install", "i", "ci", "clean-install", "add"),
-    "pnpm": ("install", "i", "add"),
-    "yarn": ("install", "", "add"),
-    "bun": ("install", "i", "ci", "add"),
-}
 FROZEN = ("--frozen-lockfile", "--immutable", "--immutable-cache")
 LIFECYCLE = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
 """The scripts of a project that installing its packages runs.
@@ -46,9 +39,9 @@ _HARMLESS = (
 )
 WITHOUT_DEV = {
     "npm": ("--omit=dev", "--only=prod", "--only=production", "--production", "--production=true", "--prod"),
-    "pnpm": ("--production", "--production=true", "--prod", "--prod=true", "-P"),
+    "pnpm": ("--production", "--production=true", "--prod", "--prod=true"),
     "yarn": ("--production", "--production=true", "--prod"),
-    "bun": ("--omit=dev", "--production", "-p"),
+    "bun": ("--omit=dev", "--production"),
 }
 """Source: npm 11, pnpm 8 to 10, yarn 1 and 4, bun 1.4 as each of them installs."""
 _WITH_DEV = ("--include=dev", "--production=false", "--also=dev", "--dev")
@@ -61,54 +54,21 @@ _WRITING = re.compile(rf"(?i)(?<![\w/-])(?:{_KEYS})(?![\w-])|(?<![=\w{{])\$")
 _CONFIGURED = re.compile(r"(?i)^npm_config_(?:omit|include|production|only|also|dev|ignore_scripts)$")
 
 
-class Called(NamedTuple):
-    """A command of a package manager: its verb, the names after it, and its options."""
-
-    tool: str
-    verb: str
-    names: tuple[str, ...]
-    options: tuple[str, ...]
-    span: Span | None = None
-
-    @property
-    def everywhere(self) -> bool:
-        """Whether it installs what it names for all projects."""
-        return self.verb in VERBS[self.tool] and bool({"-g", "--global", "--location=global"} & set(self.options))
-
-    @property
-    def installs(self) -> bool:
-        """Whether it installs what a `package.json` asks for, and nothing that it names itself."""
-        named = self.names or {"-g", "--global", "--location=global"} & set(self.options)
-        return self.verb in VERBS[self.tool] and self.verb != "add" and not named
-
-    @property
-    def runs_scripts(self) -> bool:
-        return "--ignore-scripts" not in self.options and "--ignore-scripts=true" not in self.options
-
-
-def called(step: RunStep) -> Called | None:
-    """What a command tells a package manager to do; None for another program, and where it is sent elsewhere."""
-    tool = program(step.argv)
-    if tool not in LOCKS:
-        return None
-    words = [spelled(word) for word in step.argv[1:]]
-    pairs = zip(("", *words), words, strict=False)
-    plain = [word for before, word in pairs if not word.startswith("-") and before not in ("--omit", "--include")]
-    options = (f"{word}={after}" if word in ("--omit", "--include") else word
-               for word, after in zip(words, (*words[1:], ""), strict=False) if word.startswith("-"))  # fmt: skip
-    return Called(tool, plain[0] if plain else "", tuple(plain[1:]), tuple(options), step.span)
+def called_by(step: RunStep) -> Called | None:
+    """What a step of a build tells a package manager to do; None for another program."""
+    return called(step.argv, step.span)
 
 
 def may_install(step: RunStep) -> bool:
     """Whether a command of a package manager may install packages."""
-    said = called(step)
+    said = called_by(step)
     return said is not None and said.verb in VERBS[said.tool]
 
 
 def brings_files(step: RunStep) -> bool:
     """Whether a command of a package manager may make files outside `node_modules`, as scripts do."""
-    said = called(step)
-    if said is None or any(each.startswith(("--prefix", "-C", "--dir", "--cwd")) for each in said.options):
+    said = called_by(step)
+    if said is None or said.moved:
         return True
     if said.verb in _QUIET or (said.verb in VERBS[said.tool] and not said.installs):
         return False
@@ -145,14 +105,14 @@ def package_of(step: RunStep) -> PackageJson | None:
 def node_installs(steps: Iterable[RunStep]) -> Iterator[NodeInstall]:
     """The installs of a project's own packages among the commands of one RUN; those of tools by name are left out."""
     for step in steps:
-        said = called(step)
+        said = called_by(step)
         if said and said.installs and step.file("package.json") is not None:
             yield _install(said, step)  # without one it is a project that is built first, or somebody else's
 
 
 def left(step: RunStep) -> Iterator[NodeInstall]:
     """What a command certainly leaves of the packages of a project: installs, and what takes packages away again."""
-    said = called(step)
+    said = called_by(step)
     focuses = said is not None and said.tool == "yarn" and (said.verb, said.names) == ("workspaces", ("focus",))
     prunes = said is not None and said.tool in ("npm", "pnpm") and said.verb == "prune"
     if said and step.file("package.json") and (focuses or prunes):
@@ -212,7 +172,7 @@ def _is_old_yarn(step: RunStep) -> bool:
 
 def development(said: Called, step: RunStep) -> Value[bool]:
     """Whether an install brings development packages too: its options decide, else NODE_ENV for those that mind it."""
-    if any(word.startswith(_WITH_DEV) or word in ("--prod=false", "-D") for word in said.options):
+    if any(word.startswith(_WITH_DEV) or word in ("--prod=false", "--save-dev") for word in said.options):
         return Value((True,))
     if _configured(step) or any(text(word) is None for word in step.argv):
         return Value(None)

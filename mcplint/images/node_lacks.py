@@ -7,12 +7,13 @@ import re
 from collections.abc import Collection, Iterator
 
 from mcplint.commands.command_lines import program
+from mcplint.commands.node_calls import VERBS, Called, called_in
 from mcplint.commands.words import spelled
 from mcplint.facts.node import NodeLock, PackageJson
 from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.image import Copy, Image
-from mcplint.images.node_installs import LOCKS, VERBS, WITHOUT_DEV, Called, called, package_of
+from mcplint.images.node_installs import LOCKS, WITHOUT_DEV, called_by, package_of
 from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, plain, programs, script_of
 from mcplint.images.runs import RunStep
 from mcplint.images.script_inputs import unread
@@ -178,13 +179,13 @@ def _manages(text: str) -> bool:
 
 def _programs(step: RunStep, package: PackageJson) -> Iterator[ScriptStep]:
     """The programs that a step of a build runs for a package: those of a script, or the one that npx is told."""
-    said, words = called(step), tuple(step.words)
+    said, words = called_by(step), tuple(step.words)
     if said is None:
         if program(step.argv) == "npx":
             yield ScriptStep(plain(words))
     elif said.verb in VERBS[said.tool]:
         return
-    elif script := script_of((said.tool, *words[1:]), package):
+    elif script := script_of(said, package):
         yield from programs(package, step.tree, f"pre{script}", script, f"post{script}")
     elif said.tool in ("pnpm", "yarn") and words[1:2] == (said.verb,):
         yield ScriptStep(said.names if said.verb in ("exec", "run") and said.names else (said.verb, *said.names))
@@ -227,8 +228,7 @@ def _omitted(ran: ScriptStep, install: NodeInstall, package: PackageJson, conten
     if asked is None or contents.ran.any(lambda text: _brings(text, tool)):
         return None
     said = install.development.trace[0].span.text if install.development.trace else ""
-    words = tuple(map(spelled, install.argv))
-    without = said or next((word for word in words if word in WITHOUT_DEV[install.tool]), " ".join(words))
+    without = said or _option_without(install.tool, tuple(map(spelled, install.argv)))
     why = f"`{tool}` comes with {TOOLS.get(tool, tool)}, a development package, which `{without}` leaves out"
     runs = (Label(ran.node.span, f"runs {tool}"),) if ran.node else ()
     notes = (*runs, Label(asked.span, "only devDependencies asks for it"))
@@ -237,6 +237,15 @@ def _omitted(ran: ScriptStep, install: NodeInstall, package: PackageJson, conten
 
 def _command(install: NodeInstall) -> str:
     return " ".join(map(spelled, install.argv))
+
+
+def _option_without(tool: str, words: tuple[str, ...]) -> str:
+    """The option of an install that leaves development packages out, as it is written; else all of it."""
+    for written in (words[start : start + length] for length in (1, 2) for start in range(1, len(words))):
+        said = called_in((tool, *written))
+        if said and not set(WITHOUT_DEV[tool]).isdisjoint(said.options):
+            return " ".join(written)
+    return " ".join(words)
 
 
 def _brings(text: str, tool: str) -> bool:

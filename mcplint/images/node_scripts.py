@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from mcplint.commands.node_calls import SCRIPT_VERBS, Called, called_in
 from mcplint.commands.shell_parser import commands
 from mcplint.dependencies.node_closure import development_alone
 from mcplint.facts.document import ScalarNode
@@ -79,7 +80,7 @@ def _steps(package: PackageJson, name: str, depth: int = 0) -> Iterator[ScriptSt
             yield None
             return
         words = plain(words)
-        if words[0] in NODE_MANAGERS and (script := script_of(words, package)):
+        if (said := called_in(words)) and (script := script_of(said, package)):
             for each in (f"pre{script}", script, f"post{script}"):
                 yield from _steps(package, each, depth + 1)
         elif words[0] in ("cd", "export", "set"):
@@ -112,15 +113,12 @@ def plain(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-def script_of(words: tuple[str, ...], package: PackageJson) -> str:
+def script_of(said: Called, package: PackageJson) -> str:
     """The script of the same package that a manager is told to run."""
-    names = [word for word in words[1:] if not word.startswith("-")]
-    if any(word.startswith(("-w", "--workspace", "--prefix", "-C", "--filter", "-r")) for word in words[1:]):
+    if said.elsewhere or (said.tool == "bun" and said.verb in ("build", "test")):  # which are its own
         return ""
-    if words[0] == "bun" and names[:1] in (["build"], ["test"]):
-        return ""  # these are its own
-    name = names[1] if len(names) > 1 and names[0] in ("run", "run-script") else names[0] if names else ""
-    return name if name in package.scripts and (words[0] != "npm" or names[0] in ("run", "run-script", "test")) else ""
+    runs = said.tool != "npm" or said.verb in (*SCRIPT_VERBS, "test")
+    return said.script if said.script in package.scripts and runs else ""
 
 
 def omitted(tool: str, package: PackageJson, lock: str | None, tree: Tree) -> ScalarNode | None:

@@ -14,7 +14,7 @@ from mcplint.facts.document import at
 from mcplint.images.environments import environments, is_systems
 from mcplint.images.failures import chained, ends_at_failures, ends_build, is_certain, is_conditional
 from mcplint.images.limits import limited
-from mcplint.images.node_installs import LOCKS, called
+from mcplint.images.node_installs import LOCKS, called_by
 from mcplint.images.project_install import project_install
 from mcplint.images.runs import RunStep
 from mcplint.images.uv_install import is_on, uv_add, uv_install
@@ -117,7 +117,7 @@ def swallowed(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
         last = steps[number : number + 2]
         if len(last) < 2 or step.line.operator != "||" or not _succeeds(last[1]) or step.line.inside:
             continue
-        own = called(step) if program(step.argv) in LOCKS else None
+        own = called_by(step) if program(step.argv) in LOCKS else None
         if (packages((step,)) and last[1].line.operator in ("&&", ";")) or (own and own.installs):
             name = " ".join(step.words)
             yield Lack(LackKind.SWALLOWED, name, step.written_at, last[1].written_at.text, (_goes_on(last[1]),))

@@ -103,7 +103,7 @@ def _run_installer(growing: Growing, found: tuple[RunStep, ...]) -> None:
 def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:
     """Notes the installs of npm and its like in a RUN, and what its steps lack."""
     from mcplint.images.deployed import deployed
-    from mcplint.images.node_installs import called, configures, left, may_install, node_installs
+    from mcplint.images.node_installs import called_by, configures, left, may_install, node_installs
     from mcplint.images.node_lacks import of_compiler, of_node_install, of_node_step, of_step_alone
 
     here, installed = growing.contents(mounts), False
@@ -123,7 +123,7 @@ def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, 
             growing.lacks += of_step_alone(step, here)
         if copied := deployed(step):
             growing.copies.append(copied)
-        said = called(step)
+        said = called_by(step)
         if said and said.everywhere and any(re.match(r"typescript(?:@|$)", name) for name in said.names):
             growing.compiler = said
         installed = installed or may_install(step)

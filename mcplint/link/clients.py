@@ -31,10 +31,11 @@ def clients(
 def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
     """The entry with the package of the project that it starts by `npx` or `uvx` and that has nothing to start."""
     words = client.command.only or ()
-    if words[:1] == ("uvx",):
-        from mcplint.packaging.uvx import bare as nothing
+    behind = 3 if words[:3] == ("uv", "tool", "run") else int(words[:1] == ("uvx",))
+    if behind:
+        from mcplint.commands.uvx import bare as nothing
 
-        return client._replace(bare=nothing(tree, words[1:]))
+        return client._replace(bare=nothing(tree, words[behind:]))
     if words[:1] not in (("npx",), ("bunx",)):
         return client
     from mcplint.programs.typescript.packages import bare

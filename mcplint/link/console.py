@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Collection, Iterable, Iterator
 
 from mcplint.commands.console_scripts import Script, installed
-from mcplint.dependencies.unlocked import by_uvx
+from mcplint.commands.uvx import by_uvx
 from mcplint.link.outside import Environment, Outside, followed
 from mcplint.link.servers import Programs
 from mcplint.model import MADE, Link, Server, Unfollowed

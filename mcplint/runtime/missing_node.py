@@ -5,12 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 
+from mcplint.commands.node_calls import SCRIPT_VERBS, Called, called_in
 from mcplint.commands.words import Words, text
 from mcplint.dependencies.node_packages import package_json
 from mcplint.facts.node import PackageJson
 from mcplint.images.contents import Contents
 from mcplint.images.copies import project_path
 from mcplint.images.image import Image
+from mcplint.knowledge.executables import NODE_MANAGERS
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.model import Lack, LackKind
 from mcplint.programs.typescript.packages import named
@@ -20,13 +22,8 @@ from mcplint.runtime.node_start import never_compiled
 from mcplint.services.containers import ContainerContext
 from mcplint.values import Value
 
-_PLACES = ("-w", "--workspace", "--prefix", "-C", "--cwd", "--dir", "-F", "--filter", "-r", "--recursive")
-_ELSEWHERE = (*_PLACES, "--if-present")
-"""How options begin that send a manager to another folder, or have it pass over a script that is not there."""
-
-
-_CALLS = re.compile(r"\b(?:(npm|pnpm)(?: (run)(?:-script)?)?|(yarn|bun)(?: run)?) (\S+)(?=\s|$)")
-"""How a manager is told a script: npm and pnpm run none but those of package.json, yarn and bun also other commands."""
+_CALLS = re.compile(rf"(?<![\w@.-])(?:{'|'.join(NODE_MANAGERS)})[ \t][^;&|\n]*")
+"""Where a command tells a manager something, up to its end."""
 
 
 _BUN_ENDINGS = ("tsx", "jsx", "ts", "mts", "cts", "js", "mjs", "cjs", "json")
@@ -48,11 +45,11 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
     if target.startswith("script "):
         name = target.removeprefix("script ")
         line = " ".join(map(_spelled, words))
-        told = next((each for each in _CALLS.finditer(line) if each[4] == name and "||" not in line), None)
-        lost, ending = told[0] if told else name, name
-        elsewhere = any(_spelled(word).startswith(_ELSEWHERE) for word in words)
-        certain = told is not None and not elsewhere and _lacks_script(context, name, tree)
-        certain = certain and told is not None and not _runs_another(context, told, tree)
+        found = ((each, called_in(each[0].split())) for each in _CALLS.finditer(line) if "||" not in line)
+        told, said = next(((each, call) for each, call in found if call and call.script == name), (None, None))
+        lost, ending = _up_to(told[0], name) if told else name, name
+        certain = said is not None and not _passes_over(said) and _lacks_script(context, name, tree)
+        certain = certain and said is not None and not _runs_another(context, said, tree)
     elif target.startswith("node "):
         lost = ending = posixpath.basename(target)
         certain = _lacks_module(context, target.removeprefix("node "), tree)
@@ -69,6 +66,17 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
     word = naming[0] if word is None and naming else word
     shown = _spelled(word) if word is not None and lost.endswith(ending) else lost
     return Lack(LackKind.TARGET, shown, word.site.span if word is not None and word.site else argv.span, "")
+
+
+def _passes_over(said: Called) -> bool:
+    """Whether a manager is sent elsewhere, or passes over a script that is not there."""
+    return said.elsewhere or any(option.startswith("--if-present") for option in said.options)
+
+
+def _up_to(line: str, name: str) -> str:
+    """The words of a command up to one of them."""
+    words = line.split()
+    return " ".join(words[: words.index(name) + 1]) if name in words else line
 
 
 def _spelled(word: Value[str]) -> str:
@@ -99,19 +107,19 @@ def _lacks_script(context: ContainerContext, name: str, tree: Tree) -> bool:
     return package is not None and not package.problems and name not in package.scripts
 
 
-def _runs_another(context: ContainerContext, told: re.Match[str], tree: Tree) -> bool:
+def _runs_another(context: ContainerContext, said: Called, tree: Tree) -> bool:
     """Whether a manager may run something else under the name of a script that is not there.
 
     npm, pnpm and yarn 1 start `server.js` for `start`, yarn looks for names with a colon in the whole workspace, and
     yarn and bun run commands of packages, which have no such names, and bun files as well.
     """
-    manager, name = told[1] or told[3], told[4]
+    manager, name = said.tool, said.script
     if manager == "bun" and not all(_lacks_file(context, (), f"{name}{ending}", tree) for ending in _BUN_FILES):
         return True
     if name == "start":
         return manager != "bun" and not _lacks_file(context, (), "server.js", tree)
-    if told[1]:
-        return told[2] is None
+    if manager in ("npm", "pnpm"):
+        return said.verb not in SCRIPT_VERBS
     packages = (package_json(tree, folder) for folder in named(tree).values())
     return ":" not in name or any(package is not None and name in package.scripts for package in packages)
 

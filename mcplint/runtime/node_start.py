@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 
+from mcplint.commands.node_calls import VERBS, Called, called_in
 from mcplint.commands.shell_parser import commands
 from mcplint.dependencies.node_packages import Compiled, nearest, package_json
 from mcplint.facts.dockerfile import Instruction
@@ -13,7 +14,6 @@ from mcplint.facts.node import PackageJson
 from mcplint.images.contents import Contents
 from mcplint.images.copies import copied_from, project_path, source_of
 from mcplint.images.image import Copied, Copy, Image
-from mcplint.images.node_installs import VERBS
 from mcplint.images.node_lacks import home_of, of_start
 from mcplint.knowledge.executables import NODE_MANAGERS, WITHOUT_FILES
 from mcplint.model import Container, Lack, LackKind
@@ -88,9 +88,8 @@ def _does_nothing_else(run: Instruction) -> bool:
             return False
         if _ELSEWHERE.search(" ".join(words)) or not words or words[0] not in {*NODE_MANAGERS, *PLAIN} - {"bun"}:
             return False
-    called = [each for each in _managers(run) if each[0] not in (*VERBS[each[1]], *_QUIET)]
-    scripts = (rest[:1] if verb in ("run", "run-script") else [verb] for verb, _, *rest in called)
-    return not run.heredocs and all(is_build(" ".join(script)) for script in scripts)
+    called = [each for each in _managers(run) if each.moved or each.verb not in (*VERBS[each.tool], *_QUIET)]
+    return not run.heredocs and all(not each.moved and is_build(each.script) for each in called)
 
 
 def _unwritten(start: Start, word: Span, image: Image, tree: Tree) -> Lack | None:
@@ -196,7 +195,7 @@ def _without_packages(start: Start, word: Span, image: Image, container: Contain
     path = start.image_path or ""
     if start.runtime != "node" or any(name in env for name in _SEARCHED for env in (container.env, start.env)):
         return None
-    if "node_modules" in path or any(verb not in _QUIET for run in image.runs for verb, *_ in _managers(run)):
+    if "node_modules" in path or any(each.verb not in _QUIET for run in image.runs for each in _managers(run)):
         return None
     if not start.target.endswith(_TYPESCRIPT) and project_path(image, path) != start.target:
         return None
@@ -255,8 +254,8 @@ def _inside(file: Copied, path: str) -> str | None:
 def _is_installed(stage: Image, place: str, tree: Tree) -> bool:
     """Whether a stage may have packages in a folder: it installs there, or something that it copies is there."""
     folders = [install.folder for install in stage.node_installs]
-    told = [called for run in stage.runs for called in _managers(run) if called[0] in VERBS[called[1]]]
-    if None in folders or any(names for _, _, *names in told) or (told and not folders):
+    told = [called for run in stage.runs for called in _managers(run) if called.verb in VERBS[called.tool]]
+    if None in folders or any(each.names or each.moved for each in told) or (told and not folders):
         return True
     if "pnpm-workspace.yaml" in tree.paths or any(
         _has_members(install.package, tree) for install in stage.node_installs
@@ -270,10 +269,7 @@ def _has_members(path: str, tree: Tree) -> bool:
     return package is None or bool(package.workspaces)
 
 
-def _managers(run: Instruction) -> Iterator[tuple[str, ...]]:
-    """The commands of managers of packages in a RUN, their options left out: verb, manager, other words."""
-    for command in commands(run.text):
-        words = [word.text for word in command.words]
-        if words and words[0] in NODE_MANAGERS and not {"-g", "--global"} & set(words):
-            verb, *rest = [word for word in words[1:] if not word.startswith("-")] or [""]
-            yield (verb, words[0], *rest)
+def _managers(run: Instruction) -> Iterator[Called]:
+    """The commands of managers of packages in a RUN, but those about what is installed for all projects."""
+    found = (called_in(word.text for word in command.words) for command in commands(run.text))
+    return (each for each in found if each and not each.is_global)
