@@ -8,6 +8,9 @@ from mcplint.commands.shell_words import Word
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 
+_OPENED = frozenset({"/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr", "-"})
+"""What every process can open."""
+
 
 class Assignment(NamedTuple):
     """`NAME=value` in front of a command, or alone; `append` for `NAME+=value`."""
@@ -24,6 +27,14 @@ class Redirect(NamedTuple):
     fd: str
     target: Word
     body: LocatedText | None = None
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether it opens what may not be there, or may not be opened: a file, a socket as `/dev/tcp/host/port` is."""
+        inside = self.operator.startswith("<<") or (
+            self.operator in (">&", "<&") and self.target.text.strip("-").isdigit()
+        )
+        return not inside and self.target.text not in _OPENED
 
 
 class Command(NamedTuple):

@@ -142,6 +142,8 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
         made += 1
         certain = not each.line.inside and not each.line.negated and _reached(ran[:number])
         asked = _asked(words, probed) if len(words) == len(known) else Asked()
+        if any(redirect.may_fail for redirect in each.line.redirects):
+            asked = asked._replace(idle="")
         first = all(before[:1] and before[0] in NEUTRAL for before in spelled[:number])
         missing = asked.missing or _missing(words, probed) if first and certain and missing is None else missing
         idle.append(asked.idle if certain else "")
@@ -215,7 +217,8 @@ def _swallowed(ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> str:
     last, before = [word or "?" for word in spelled[-1]], ran[-2].line.operator
     if any(words[:1] in (("exit",), ("exec",), ("return",)) for words in spelled[:-1]):
         return ""
-    succeeds = bool(last) and (last[0] in SUCCEEDING or last == ["exit", "0"])
+    sure = bool(last) and not any(redirect.may_fail for redirect in ran[-1].line.redirects)
+    succeeds = sure and (last[0] in SUCCEEDING or last == ["exit", "0"])
     said = f"{before} {' '.join(last)[:40]}".strip()
     return f"`{said}` makes it succeed" if succeeds and before in ("||", ";", "\n") else ""
 
