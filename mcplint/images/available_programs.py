@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 from mcplint.commands.command_lines import USER_CHANGERS
 from mcplint.commands.shell_parser import commands
+from mcplint.commands.shell_words import LITERAL, Word
 from mcplint.dependencies.pinned import name_of
 from mcplint.images.copies import built_text, project_path
 from mcplint.images.image import Copy, Image, Launch
 from mcplint.knowledge.base_images import base, split
-from mcplint.knowledge.executables import PACKAGES
+from mcplint.knowledge.executables import PACKAGES, SYSTEM_INSTALLERS
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
@@ -20,6 +21,7 @@ from mcplint.values import Label
 
 # Words of a RUN after which anything may be installed.
 _OPEN = (".sh", "| sh", "|sh", "bash", "make ", "ansible", "conda", "xargs", "$(cat", "$(<", "$(grep", "$(sed", "`")
+_MANAGERS = SYSTEM_INSTALLERS | {"aptitude", "nala", "zypper"}
 # A command that runs nothing of what it names.
 _MODES = re.compile(r"\bchmod\b[^&;|\n]*")
 _ADDED = re.compile(r"\bapk\b[^;&|]{0,80}\badd\b([^;&|]{0,4000})")
@@ -57,10 +59,49 @@ def lacks(image: Image, program: str) -> bool:
     known = base(reference)
     if not known or known.tools is None or not split(reference)[1] or program in image.tools:
         return False
-    words = (program, *PACKAGES.get(program, ()), *_OPEN)
+    packages = (program, *PACKAGES.get(program, ()))
     texts = [_MODES.sub("", text) for text in _run_texts(image)]
-    named = any(word in text for text in texts for word in words)
-    return not named and not any(_may_bring(copy, program) for copy in image.copies)
+    named = any(word in text for text in texts for word in (*packages, *_OPEN))
+    if named or any(_may_bring(copy, program) for copy in image.copies):
+        return False
+    return not any(_may_install(script, packages) for script in _scripts(image))
+
+
+def _scripts(image: Image) -> Iterator[LocatedText]:
+    for run in image.runs:
+        yield run.text
+        yield from (heredoc.body for heredoc in run.heredocs)
+
+
+def _may_install(script: LocatedText, packages: tuple[str, ...]) -> bool:
+    """Whether a package manager is handed what no word tells, which may be one of these packages.
+
+    That is an expansion or a pattern that may become one, or nothing at all: something else reads the names then.
+    """
+    for command in commands(script):
+        words = command.argv
+        at = next((n for n, word in enumerate(words) if posixpath.basename(word.text) in _MANAGERS), None)
+        if at is None:
+            if _is_nested(words, packages):
+                return True
+            continue
+        verb = next((n for n, word in enumerate(words[at:], at) if word.text in ("install", "add")), None)
+        named = [word for word in words[verb + 1 :] if not word.text.startswith("-")] if verb is not None else ()
+        if verb is not None and (not named or any(_may_become(word, packages) for word in named)):
+            return True
+    return False
+
+
+def _is_nested(words: tuple[Word, ...], packages: tuple[str, ...]) -> bool:
+    """Whether a text that a command is handed, as `sh -c` is, hands a package manager what no word tells."""
+    texts = (word.text for word in words if " " in word.text and any(name in word.text for name in _MANAGERS))
+    return any(_may_install(LocatedText(Source("", text), text), packages) for text in texts)
+
+
+def _may_become(word: Word, packages: tuple[str, ...]) -> bool:
+    """Whether what the shell makes of a word may begin with the name of a package, or be any file that is installed."""
+    begin = word.parts[0].text if word.parts and word.parts[0].kind == LITERAL else ""
+    return not word.literal and (begin.startswith(("/", ".")) or any(name.startswith(begin) for name in packages))
 
 
 def lacks_named_shell(image: Image, name: str) -> bool:
@@ -102,9 +143,7 @@ def lacks_shell(image: Image) -> bool:
 
 
 def _run_texts(image: Image) -> Iterator[str]:
-    for run in image.runs:
-        yield run.text.text
-        yield from (heredoc.body.text for heredoc in run.heredocs)
+    return (script.text for script in _scripts(image))
 
 
 def _may_bring(copy: Copy, program: str) -> bool:
