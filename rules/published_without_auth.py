@@ -54,7 +54,8 @@ Secret or a file that the project does not have, a token may be set there, and
 nothing is reported.
 
 Not reported for a load balancer of an internal network, or one that only some
-addresses reach.
+addresses reach, nor for pods that a NetworkPolicy opens to some alone, nor if
+HAProxy takes only callers with a certificate (`verify required`).
 
 Not reported if the program gives the SDK a token verifier or an OAuth
 provider, in the constructor or later, adds middleware that may check callers,

@@ -62,10 +62,11 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
                 vhosts.append(VirtualHost((), frozenset(heard or ()), rules, heard is not None))
         done = with_endpoints(tuple(vhosts), partial(assumed, origin, network))
         lets_in = not any(map(_may_refuse, file.sections))
+        asked = {port for part in parts for bind in _asking(part) for port in _ports_of(bind) or ()}
         pages = tuple(page for part in parts for page in _pages(part, origin))
         routes = []
         for vhost in done:
-            open_on = vhost.ports if vhost.closed else ports
+            open_on = {*(vhost.ports if vhost.closed else ports)} - asked
             shown = tuple(open_ports(origin, open_on)) if origin and lets_in else ()
             binds = tuple(_binds(file)) if origin is None and lets_in else ()
             routes += [rule.route._replace(published=shown, binds=binds, pages=pages) for rule in vhost.rules]
@@ -85,7 +86,7 @@ def _may_refuse(section: Section) -> bool:
 def _binds(file: HaproxyFile) -> Iterator[Label]:
     """Where HAProxy listens on every interface of its machine."""
     for bind in (line for section in file.sections for line in section.of("bind")):
-        if bind.args and not any(map(_is_local, bind.args[0].split(","))):
+        if bind.args and not any(map(_is_local, bind.args[0].split(","))) and not _asks_for_certificate(bind):
             yield Label(bind.span, OPEN_ON_MACHINE)
 
 
@@ -116,12 +117,35 @@ def _ports(part: Backend) -> dict[int, bool] | None:
     """The ports that a frontend is bound to and whether it speaks TLS there; None where they are not known."""
     found: dict[int, bool] = {}
     for line in part.section.of("bind"):
-        for address in line.args[:1] and line.args[0].split(","):
-            port = address.rpartition(":")[2]
-            if not port.isdecimal() or len(port) > 5 or line.words[1].open:
-                return None
-            found[int(port)] = "ssl" in line.args
+        heard = _ports_of(line)
+        if heard is None:
+            return None
+        found |= dict.fromkeys(heard, "ssl" in line.args)
     return found
+
+
+def _ports_of(bind: Line) -> list[int] | None:
+    """The ports of one `bind`; None where one is not known."""
+    ports = [address.rpartition(":")[2] for address in bind.args[:1] and bind.args[0].split(",")]
+    known = all(port.isdecimal() and len(port) <= 5 for port in ports) and not (ports and bind.words[1].open)
+    return [int(port) for port in ports] if known else None
+
+
+def _asking(part: Backend) -> Iterator[Line]:
+    """The lines of a section by which it listens for those alone that show a certificate, also if sent on to them."""
+    binds = part.section.of("bind")
+    asking = [bind for bind in binds if _asks_for_certificate(bind)]
+    over_tls = [bind for bind in binds if "ssl" in bind.args]
+    return iter(binds if asking and len(asking) == len(over_tls) and _redirected(part) else asking)
+
+
+def _asks_for_certificate(bind: Line) -> bool:
+    """Whether TLS ends here for callers that have no certificate, or a list of certificates may say so.
+
+    https://docs.haproxy.org/3.0/configuration.html#5.1-verify
+    """
+    required = ("verify", "required") in zip(bind.args, bind.args[1:], strict=False)
+    return "ssl" in bind.args and (required or "crt-list" in bind.args)
 
 
 class _Configuration(NamedTuple):
@@ -212,14 +236,23 @@ def _certified(frontend: Backend) -> Iterator[Span]:
 
 def _encrypted(frontend: Backend) -> bool:
     """Whether other machines reach a frontend by TLS alone: what comes without is sent there, or not taken."""
-    redirects = (rule for rule in frontend.section.of("http-request", "redirect"))
-    if any("scheme" in rule.args and "https" in rule.args for rule in redirects):
+    if _redirected(frontend):
         return True
     opened = (bind for bind in frontend.section.of("bind") if bind.args and not _is_local(bind.args[0]))
     return all("ssl" in bind.args for bind in opened)
 
 
+def _redirected(frontend: Backend) -> bool:
+    """Whether what comes without TLS is sent there."""
+    redirects = (rule for rule in frontend.section.of("http-request", "redirect"))
+    return any("scheme" in rule.args and "https" in rule.args for rule in redirects)
+
+
 def _auth(part: Backend, backend: Backend | None) -> Iterator[Label]:
     """Where HAProxy itself checks who calls."""
     rules = (rule for one in (part, backend) if one for rule in one.section.of("http-request"))
-    return (Label(rule.span, "the proxy authenticates callers") for rule in rules if rule.args[:1] == ("auth",))
+    lines = [rule for rule in rules if rule.args[:1] == ("auth",)]
+    opened = [bind for bind in part.section.of("bind") if bind.args and not _is_local(bind.args[0])]
+    asking = [bind for bind in opened if "crt-list" not in bind.args and _asks_for_certificate(bind)]
+    lines += asking if len(asking) == len(opened) else []
+    return (Label(line.span, "the proxy authenticates callers") for line in lines)

@@ -21,6 +21,7 @@ class Cluster(NamedTuple):
     `named`: the same by kind and name. `selectors`: Services by namespace and the first label that they select.
     `checks`: the HealthCheckPolicies of Google by the name of what they are for. `crowded`: where more Services select
     the same pods than are looked at. `given`: the labels that kustomize gives to the pods of a file.
+    `policies`: those of networks by namespace and the first label of the pods that they select, none where it is all.
     """
 
     kinds: Mapping[str, list[Resource]]
@@ -30,10 +31,17 @@ class Cluster(NamedTuple):
     checks: Mapping[str, list[Resource]] = {}
     crowded: tuple[Label, ...] = ()
     given: Mapping[str, Mapping[str, str]] = {}
+    policies: Mapping[tuple[str, str, str], list[Resource]] = {}
 
     def labels(self, pods: Resource) -> dict[str, str]:
         """The labels of the pods of an object."""
         return {**texts(at(template(pods), "metadata", "labels")), **self.given.get(pods.span.source.path, {})}
+
+    def governing(self, pods: Resource) -> list[Resource]:
+        """The policies of networks that may be about the pods of an object, by the first label that they select."""
+        found = (("", ""), *self.labels(pods).items())
+        places = dict.fromkeys(("", pods.namespace))
+        return [one for place in places for label in found for one in self.policies.get((place, *label), ())]
 
     def of(self, *kinds: str) -> Iterator[Resource]:
         """The objects of these kinds."""
@@ -65,6 +73,7 @@ def cluster(manifests: Iterable[Manifests], kustomizations: Iterable[Kustomizati
     named: dict[tuple[str, str], list[Resource]] = {}
     selectors: dict[tuple[str, str, str], list[Resource]] = {}
     checks: dict[str, list[Resource]] = {}
+    policies: dict[tuple[str, str, str], list[Resource]] = {}
     notes: list[Label] = []
     for file in manifests:
         path = file.source.path
@@ -80,12 +89,15 @@ def cluster(manifests: Iterable[Manifests], kustomizations: Iterable[Kustomizati
             selector = texts(at(one.node, "spec", "selector")) if (one.api, one.kind) == ("", "Service") else {}
             for label in list(selector.items())[:1]:
                 selectors.setdefault((one.namespace, *label), []).append(one)
+            if one.kind.endswith("NetworkPolicy"):
+                labels = texts(at(one.node, "spec", "podSelector", "matchLabels")).items()
+                policies.setdefault((one.namespace, *next(iter(labels), ("", ""))), []).append(one)
             if one.kind == "HealthCheckPolicy":
                 checks.setdefault(texts(at(one.node, "spec", "targetRef")).get("name", ""), []).append(one)
     text = f"more than {MOST_SERVICES} Services select by one label: from here on they are not looked at"
     crowded = tuple(Label(many[MOST_SERVICES].span, text) for many in selectors.values() if len(many) > MOST_SERVICES)
     few = {label: services[:MOST_SERVICES] for label, services in selectors.items()}
-    return Cluster(kinds, named, few, tuple(notes), checks, crowded, _given(kustomizations))
+    return Cluster(kinds, named, few, tuple(notes), checks, crowded, _given(kustomizations), policies)
 
 
 def _given(kustomizations: Iterable[Kustomization]) -> dict[str, dict[str, str]]:

@@ -27,6 +27,8 @@ https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/serv
 https://cloud.google.com/kubernetes-engine/docs/how-to/internal-load-balancing,
 https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/
 """
+MOST_POLICIES = 50
+"""How many policies about the same pods are followed."""
 EVERYBODY = frozenset({"0.0.0.0/0", "::/0"})
 AWS = "service.beta.kubernetes.io/aws-load-balancer-"
 AZURE = "service.beta.kubernetes.io/azure-load-balancer-health-probe-"
@@ -60,9 +62,11 @@ def is_public(service: Resource) -> bool:
     return texts(at(service.node, "spec")).get("type") in ("LoadBalancer", "NodePort")
 
 
-def address(service: Resource) -> str | None:
-    """Where its ports are open: None on all interfaces, or PRIVATE where a load balancer lets only some in."""
+def address(service: Resource, pods: Resource, target: Value[int], cluster: Cluster) -> str | None:
+    """Where a port is open: None on all interfaces, or PRIVATE where a load balancer or a policy lets only some in."""
     spec = at(service.node, "spec")
+    if lets_some_in(pods, target, cluster):
+        return PRIVATE
     if texts(spec).get("type") != "LoadBalancer":
         return None
     ranges = [item.text for item in items(at(spec, "loadBalancerSourceRanges")) if isinstance(item, ScalarNode)]
@@ -71,6 +75,43 @@ def address(service: Resource) -> str | None:
     named = re.search("internal|private|tailscale", texts(spec).get("loadBalancerClass", ""))
     hidden = closed or named or _is_internal_by_default(texts(spec).get("loadBalancerClass", ""), dict(said))
     return PRIVATE if hidden or (ranges and EVERYBODY.isdisjoint(ranges)) else None
+
+
+def lets_some_in(pods: Resource, target: Value[int], cluster: Cluster) -> bool:
+    """Whether NetworkPolicies let only some reach a port of pods: each that selects them, and no rule lets all in.
+
+    What those of Cilium, Calico and others say is not followed.
+    https://kubernetes.io/docs/concepts/services-networking/network-policies/
+    """
+    near = cluster.governing(pods)
+    if len(near) > MOST_POLICIES or any(one.kind != "NetworkPolicy" or one.api != "networking.k8s.io" for one in near):
+        return True
+    mine = [one for one in near if _selects(one, cluster.labels(pods)) and _is_of_ingress(one)]
+    rules = (rule for one in mine for rule in items(at(one.node, "spec", "ingress")))
+    return bool(mine) and not any(_lets_all_in(rule, target) for rule in rules)
+
+
+def _selects(policy: Resource, labels: dict[str, str]) -> bool:
+    """Whether a policy may be about pods with these labels."""
+    selector = at(policy.node, "spec", "podSelector")
+    return texts(at(selector, "matchLabels")).items() <= labels.items()
+
+
+def _is_of_ingress(policy: Resource) -> bool:
+    kinds = [scalar(item) for item in items(at(policy.node, "spec", "policyTypes"))]
+    return not kinds or "Ingress" in kinds
+
+
+def _lets_all_in(rule: Node, target: Value[int]) -> bool:
+    """Whether a rule lets everybody reach a port; of one that has a name it is not known which it is."""
+    ports = [texts(port) for port in items(at(rule, "ports"))]
+    led = not ports or any("port" not in port or "endPort" in port or _is(target, port["port"]) for port in ports)
+    sources = list(items(at(rule, "from")))
+    return led and (not sources or any(scalar(at(one, "ipBlock", "cidr")) in EVERYBODY for one in sources))
+
+
+def _is(target: Value[int], port: str) -> bool:
+    return port.isdecimal() and target.may_be(int(port[:6]))
 
 
 def of_nodes(service: Resource) -> Iterator[Value[int] | None]:

@@ -42,7 +42,7 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
             injected=_injected(pods, ways, before) if service.env_closed else {},
             service_links=_unlinked(spec),
             ports=tuple(
-                port._replace(host_ip=address(one), node=outer)
+                port._replace(host_ip=address(one, pods, port.target, cluster), node=outer)
                 for one, ports in forwards
                 if is_public(one)
                 for port, outer in zip(ports, of_nodes(one), strict=True)
