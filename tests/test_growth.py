@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -329,3 +330,58 @@ def test_a_file_is_looked_through_once_for_all_coroutines_that_it_drops() -> Non
 
     few, many = (asked(n) for n in (40, 160))
     assert many <= 5 * few
+
+
+WIDE: dict[str, Callable[[int], Files]] = {
+    "sources of a COPY": lambda n: built("COPY" + each(" f#", n) + " /x/\n"),
+    "sources of an ADD": lambda n: built("ADD" + each(" f#", n) + " /x/\n"),
+    "volumes of an image": lambda n: built("VOLUME" + each(" /v#", n) + "\n"),
+    "ports of an EXPOSE": lambda n: built("EXPOSE" + each(" 1#", n) + "\n"),
+    "variables of an ENV": lambda n: built("ENV" + each(" A#=b", n) + "\n"),
+    "arguments of an ARG": lambda n: built("ARG" + each(" A#=b", n) + "\n"),
+    "labels of a LABEL": lambda n: built("LABEL" + each(" A#=b", n) + "\n"),
+    "folders that a RUN enters": lambda n: built("RUN " + "cd a && " * n + "true\n"),
+    "requirements without quotes": lambda n: built("RUN pip install" + each(" p#>1", n) + "\n"),
+    "requirement files that are referred to": lambda n: installed(**{"requirements.txt": each("-r r#.txt\n", n)}),
+    "words of a command": lambda n: compose("    command: [python, server.py" + each(", a#", n) + "]\n"),
+    "applications of one server": lambda n: {
+        **built(),
+        "server.py": "from mcp.server.fastmcp import FastMCP\nfrom starlette.applications import Starlette\n"
+        "from starlette.routing import Mount\nimport uvicorn\nmcp = FastMCP('b', host='0.0.0.0')\n"
+        + "app = Starlette(routes=["
+        + each("Mount('/a#', mcp.sse_app()), ", n)
+        + "])\nuvicorn.run(app, host='0.0.0.0')\n",
+    },
+}
+
+
+@pytest.mark.parametrize("kind", WIDE)
+def test_steps_grow_with_what_one_line_names(kind: str, rules: Catalogue) -> None:
+    steps(WIDE[kind](2), rules)
+    few, many = (steps(WIDE[kind](n), rules) for n in (16, 64))
+    assert many <= 5 * few
+
+
+def test_the_sources_that_a_copy_does_not_find_do_not_each_keep_its_text(rules: Catalogue) -> None:
+    project = WIDE["sources of a COPY"](2_000)
+    run(Tree.of(project), rules, Config())
+    tracemalloc.start()
+    run(Tree.of(project), rules, Config())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12_000_000
+
+
+@pytest.mark.parametrize("word", ["RUN pip install", "ENV A=b", "COPY", "LABEL a=b", "EXPOSE", "VOLUME"])
+def test_a_dockerfile_that_is_too_long_is_said_to_be_not_read(word: str, rules: Catalogue) -> None:
+    more = {"ENV A=b": "A=b", "LABEL a=b": "a=b", "EXPOSE": "1"}.get(word, "/a")
+    ran = run(
+        Tree.of(installed(**built(f"{word} {f'{more} ' * 60_000}\n"), **{"requirements.txt": "mcp\n"})), rules, Config()
+    )
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["cannot read Dockerfile: larger than 100,000 characters"]
+
+
+def test_a_program_with_thousands_of_applications_is_given_up_and_that_is_said(rules: Catalogue) -> None:
+    ran = run(Tree.of(WIDE["applications of one server"](1000)), rules, Config())
+    assert "unfollowed-start" in {each.rule for each in ran.diagnostics}

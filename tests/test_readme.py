@@ -25,7 +25,7 @@ from pages import rule_file
 from mcplint.engine.catalogue import Catalogue, address, pages
 from mcplint.findings import Rule
 from mcplint.project.config import load
-from mcplint.project.kinds import KINDS, kind
+from mcplint.project.kinds import BESIDE, KINDS, kind
 from mcplint.reports.config_schema import schema
 from tests.lab.project import ROOT
 
@@ -144,6 +144,7 @@ def test_the_shipped_schema_is_that_of_the_rules(update: bool) -> None:
 def hook_files() -> str:
     """The pattern of the hook: every kind of file that mcplint reads, a line each."""
     rows = [" | ".join(_alternatives(row.patterns)) for row in KINDS if row.name != "other"]
+    rows.append(" | ".join(_alternatives(BESIDE)))
     return "\n".join(["(?xi)(", *(f"  {'| ' if number else ''}{row}" for number, row in enumerate(rows)), ")"]) + "\n"
 
 
@@ -162,6 +163,7 @@ def test_the_hook_runs_when_a_file_that_mcplint_reads_changes(update: bool) -> N
         HOOKS.write_text(f"{head}  files: &files |\n{textwrap.indent(wanted, '    ')}{tail}")
     assert [hook["files"] for hook in yaml.safe_load(HOOKS.read_text())] == [wanted, wanted]
     samples = [pattern.replace("*", "x") for row in KINDS if row.name != "other" for pattern in row.patterns]
+    samples += [pattern.replace("*", "x") for pattern in BESIDE]
     samples += [f"deploy/{sample}" for sample in samples] + ["README.md", "Dockerfile", ".github/workflows/publish.yml"]
     assert [sample for sample in samples if not re.search(wanted, sample)] == []
 

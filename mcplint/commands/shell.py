@@ -37,6 +37,7 @@ Env = Callable[[str], Value[str | None] | None]
 _MOST_VALUES = 16
 _MOST_WORDS = 1000
 _LONGEST = 100_000
+_LONGEST_PATH = 4096
 _ALL_ARGUMENTS = ("$@", "${@}", "$*", "${*}", "${@:-}")
 _SELF = r'"?\$(?:0|\{0\}|\{?BASH_SOURCE(?:\[0\])?\}?)"?'
 _DIRNAME = rf'dirname\s+(?:--\s+)?(?:{_SELF}|"?\$\((?:readlink -f|realpath)\s+(?:--\s+)?{_SELF}\)"?)'
@@ -167,6 +168,7 @@ class Shell:
             return
         folder = text(ran.argv[1]) if ran.argv and len(ran.argv) == 2 else None
         known = folder and folder not in ("-", "~") and (self.workdir is not None or folder.startswith("/"))
+        known = known and len(folder or "") + len(self.workdir or "") < _LONGEST_PATH
         self.workdir = posixpath.normpath(posixpath.join(self.workdir or "/", folder or "")) if known else None
 
     def words(self, words: tuple[Word, ...]) -> Words | None:

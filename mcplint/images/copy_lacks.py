@@ -29,6 +29,7 @@ def of_copy(copy: Copy, contents: Contents, given: Context) -> Iterator[Lack]:
     """The sources of a COPY that the build context does not have."""
     if copy.stage is not None or copy.image is not None or copy.text is not None or contents.context is None:
         return
+    step = copy.span.text
     for source in copy.sources:
         name = source.only
         if name is None or "://" in name or name.startswith("git@") or _SIGNS & set(name):
@@ -38,7 +39,7 @@ def of_copy(copy: Copy, contents: Contents, given: Context) -> Iterator[Lack]:
             if given.label and lack.name and _is_copied(contents.tree, name):
                 continue
             notes = (given.label, *lack.notes) if given.label else lack.notes
-            yield lack._replace(step=copy.span.text, by_git=lack.by_git and not given.cloned, notes=notes)
+            yield lack._replace(step=step, by_git=lack.by_git and not given.cloned, notes=notes)
 
 
 def _source(copy: Copy, source: Value[str], path: str, contents: Contents, stated: bool) -> Lack | None:

@@ -83,6 +83,7 @@ def _members(install: Install, contents: Contents) -> Iterator[Lack]:
     if install.lock is None or place is None or not install.locked.must(bool):
         return
     strict, built = _is_strict(install), {packaged.folder for packaged in install.local}
+    step = " ".join(install.argv)
     for node in contents.tree.facts("lock.graph", install.lock) or ():
         folder = posixpath.normpath(node.folder or ".")
         beside = posixpath.normpath(posixpath.join(posixpath.dirname(install.lock), folder))
@@ -93,7 +94,6 @@ def _members(install: Install, contents: Contents) -> Iterator[Lack]:
         expected = posixpath.join(beside, "pyproject.toml")
         absence = contents.absent(posixpath.join(posixpath.dirname(place), folder, "pyproject.toml"), expected)
         if absence:
-            step = " ".join(install.argv)
             yield Lack(LackKind.MEMBER, folder, install.span, absence.why, absence.notes, absence.by_git, step=step)
 
 

@@ -56,7 +56,7 @@ def _absence(name: str, place: str, contents: Contents) -> Absence | None:
 
 def _included(install: Install, contents: Contents) -> Iterator[Lack]:
     """The files and folders that a requirements file refers to and that are not beside it."""
-    tree = contents.tree
+    tree, step = contents.tree, " ".join(install.argv)
     for path in install.requirements:
         said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
         place = contents.place(path) if isinstance(said, Requirements) and said.includes else None
@@ -76,5 +76,4 @@ def _included(install: Install, contents: Contents) -> Iterator[Lack]:
             if first and all(every):
                 name = include.path if include.kind != "project" else include.span.text
                 notes = (Label(include.span, f"{path} leads there"), *first.notes)
-                step = " ".join(install.argv)
                 yield Lack(LackKind.REQUIREMENTS, name, install.span, first.why, notes, first.by_git, step=step)

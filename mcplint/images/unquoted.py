@@ -51,6 +51,7 @@ def stops(step: RunStep) -> str:
 def of_words(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
     """The requirements in commands that have no quotes, and what becomes of them; `path`: the file that stops it."""
     for step in steps:
+        words = " ".join(step.words)
         for each in unquoted(step):
             span, first = each.span, each.redirects[0]
             told = span.source.text[span.start : first.target.span.start - len(first.operator)]
@@ -62,4 +63,4 @@ def of_words(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
                 why = f"the shell {does} a file `{first.target.text}`, and pip is given `{told}`"
             ends = missing if not step.line.inside and step.line.operator in ("", "&&") else ""
             edits = (Edit(span, f'"{span.text}"'),)
-            yield Lack(LackKind.QUOTES, span.text, span, why, edits=edits, step=" ".join(step.words), path=ends)
+            yield Lack(LackKind.QUOTES, span.text, span, why, edits=edits, step=words, path=ends)

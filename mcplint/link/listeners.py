@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.dependencies.needs import home
 from mcplint.dependencies.node_packages import nearest
@@ -57,7 +57,7 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
     busy: dict[str, bool] = {}
     for server in every:
         ports = asked[server.id] | shown[server.id]
-        said = frozenset(port for port in ports if _is_spoken(port, server, spoken[port]))
+        said = _said(ports, server, spoken)
         if not ports:
             yield _beside_others(server, tree)
             continue
@@ -122,17 +122,19 @@ def _checked(container: Container) -> Iterator[Span]:
     yield from (each.span for each in (*container.ports, *container.expose, *container.forwards))
 
 
-def _is_spoken(port: int, server: Server, places: Iterable[Span]) -> bool:
-    """Whether anything but checks, and what decides on the port of the server, speaks of a port."""
+def _said(ports: frozenset[int], server: Server, spoken: Mapping[int, list[Span]]) -> frozenset[int]:
+    """The ports of which anything but checks, and what decides on the port of the server, speaks."""
     container = server.container
     if container is None:
-        return True
+        return ports
     declared = {each.target.only for each in (*container.ports, *container.forwards, *container.expose)}
+    meant = frozenset[int | None]() if server.port.must_not_be(*declared) else declared
     words = [str(word) for value in (container.command, *container.env.values()) for word in value.options or ("",)]
-    if (port in declared and not server.port.must_not_be(*declared)) or any(str(port) in word for word in words):
-        return True
-    known = [each.span for each in server.port.trace]
-    return any(not any(_lies_in(place, each) for each in known) for place in places)
+    text, known = "\n".join(words), [each.span for each in server.port.trace]
+    told = (any(not any(_lies_in(place, each) for each in known) for place in spoken[port]) for port in ports)
+    return frozenset(
+        port for port, there in zip(ports, told, strict=True) if port in meant or str(port) in text or there
+    )
 
 
 def _lies_in(place: Span, outer: Span) -> bool:

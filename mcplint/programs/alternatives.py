@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mcplint.model import Asgi, Matching, Portless, Sdk, Server, Wiring
 from mcplint.programs.values import union
 from mcplint.text.number import counted
+from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Value
 
+Group = list[Server]
+"""Servers of which one is made."""
 PORTS = range(1 << 16)
 
 
@@ -18,16 +22,15 @@ def servers(paths: Sequence[tuple[Server, ...] | None]) -> tuple[Server, ...]:
 
     `paths`: the servers of each way, None for one that serves something else: no transport is certain then.
     """
-    groups: list[list[Server]] = []
+    groups: list[Group] = []
     for path in sorted(filter(None, dict.fromkeys(paths)), key=len, reverse=True):
-        taken: list[list[Server]] = []
+        of_other_ways = _OtherWays(groups, alone=len(path) == 1)
         for served in path:
-            group = _group(served, [each for each in groups if not any(each is other for other in taken)], len(path))
+            group = of_other_ways.take(served)
             if group is None:
                 group = []
                 groups.append(group)
             group.append(served)
-            taken.append(group)
     found = (joined(group) for group in groups)
     return tuple(_doubtful(each) if None in paths else each for each in found)
 
@@ -36,15 +39,35 @@ def _doubtful(served: Server) -> Server:
     return served._replace(transport=Value(None, served.transport.trace))
 
 
-def _group(served: Server, groups: list[list[Server]], beside: int) -> list[Server] | None:
-    """The servers of other ways that this one is an alternative to: of the same object, or the only one of its way."""
-    alike = [group for group in groups if group[0].made == served.made]
-    same = [group for group in alike if any(_speaks(each) == _speaks(served) for each in group)]
-    return next(iter(same or alike or (groups if beside == 1 and len(groups) == 1 else [])), None)
+class _OtherWays:
+    """The servers of other ways, of which those of one way take each group once; a class because it knows which.
+
+    `alone`: whether the way has one server only, which is an alternative to the only one that there is.
+    """
+
+    def __init__(self, groups: list[Group], alone: bool) -> None:
+        self.only = groups[0] if alone and len(groups) == 1 else None
+        self.alike: dict[object, deque[Group]] = {}
+        self.taken: set[int] = set()
+        for group in groups:
+            made = group[0].made
+            for key in dict.fromkeys((made, *(_speaks(made, each) for each in group))):
+                self.alike.setdefault(key, deque()).append(group)
+
+    def take(self, served: Server) -> Group | None:
+        """The servers that this one is an alternative to: of the same object, or the only one."""
+        for key in (_speaks(served.made, served), served.made):
+            waiting = self.alike.get(key, deque())
+            while waiting:
+                group = waiting.popleft()
+                if id(group) not in self.taken:
+                    self.taken.add(id(group))
+                    return group
+        return self.only
 
 
-def _speaks(served: Server) -> object:
-    return served.transport.options, served.path.options
+def _speaks(made: Span | None, served: Server) -> object:
+    return made, served.transport.options, served.path.options
 
 
 def joined(group: list[Server]) -> Server:

@@ -126,6 +126,11 @@ KINDS = (
     Kind("kubernetes", ("*.yml", "*.yaml"), "#"),
 )
 ANY = ("*.yml", "*.yaml", "*.toml")
+BESIDE = (
+    *("*.tpl", "tiltfile", "docker-bake*.hcl", "docker-bake*.json", "gnumakefile", "*.mk", "*.ps1", "scripts/*"),
+    *(".npmrc", ".gitmodules", "deno.json", "deno.jsonc", "taskfile.yml", "taskfile.yaml", "go.mod", "cargo.toml"),
+)
+"""The patterns of files that are of no kind, and are read all the same where something leads to them."""
 
 
 @lru_cache(maxsize=4096)

@@ -21,6 +21,7 @@ from mcplint.text.source import Part, Source, Span
 from mcplint.text.substitution import Refused, pieces
 from mcplint.values import Label
 
+MAX_SIZE = 100_000
 _PLACEHOLDERS = ("{{", "{%", "{#")
 _UNTEMPLATED = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ENV", "LABEL", "ARG", "SHELL", "ONBUILD"})
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".hbs", ".mustache", ".erb")
@@ -64,6 +65,8 @@ def parts(source: Source) -> tuple[Part, ...]:
 
 def instructions(source: Source, escape: str) -> tuple[Instruction, ...]:
     """Every instruction of a Dockerfile, in its order, as BuildKit's parser splits it. Raises Unreadable."""
+    if len(source.text.strip()) > MAX_SIZE:
+        raise Unreadable(Span(source, 0, 0), f"larger than {MAX_SIZE:,} characters")
     found = list(lines(source, escape, lambda line: openings(line, escape)))
     keywords = _keywords(found)
     return tuple(

@@ -59,6 +59,8 @@ from mcplint.programs.values import Abstract, External, Sequence, known, spelled
 from mcplint.text.source import Span
 
 PATHS = {SSE: "sse_path", STREAMABLE: "streamable_http_path"}
+COST = 1_000
+"""How many steps it takes to work out what a server serves: no program of people has hundreds of applications."""
 
 
 def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
@@ -147,6 +149,7 @@ def _default_transport(machine: Machine, kind: str, args: Args) -> Abstract:
 
 def template(machine: Machine, args: Args, server: Instance, transport: Abstract, call: str) -> Server:
     """What a server serves by a transport, with the settings of the call that starts it."""
+    machine.spend(COST)
     kind = family(machine, server)
     spoken = transport.options
     http = spoken is None or any(option != STDIO for option in spoken)
