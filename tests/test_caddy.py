@@ -43,6 +43,7 @@ def told(directive: Directive) -> object:
     [
         (":80\nrespond a\n", [[[":80"], [["respond", "a"]]]]),
         (":80 {\n}\n", [[[":80"], []]]),
+        (":80\n{\nrespond a\n}\n", [[[":80"], [["respond", "a"]]]]),
         (
             "a.example.com, b.example.com {\nfile_server\n}\n",
             [[["a.example.com,", "b.example.com"], [["file_server"]]]],
@@ -61,7 +62,9 @@ def test_sites(text: str, sites: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [":80 {\n", "}\n", ":80 {\nrespond <<A\n  a\n}\n", ':80 {\nrespond "a\n}\n', "a {\n" * 70]
+    "text",
+    [":80 {\n", "}\n", ":80 {\nrespond <<A\n  a\n}\n", ':80 {\nrespond "a\n}\n', "a {\n" * 70]
+    + [":80 {\n}\n{\n}\n", ":80 {\n{\n}\n}\n", "{\n}\n{\n}\n", "(s) {\n}\n{\n}\n"],
 )
 def test_what_cannot_be_read(text: str) -> None:
     with pytest.raises(Unreadable):

@@ -84,7 +84,12 @@ def _directives(source: Source) -> tuple[Directive, ...]:
         elif words[-1].span.text == "{":
             if len(stack) > MAX_DEPTH:
                 raise Unreadable(words[-1].span, f"it nests deeper than {MAX_DEPTH} levels")
-            stack.append(_Open(words[:-1]))
+            # A site's block may open on the line below its addresses.
+            above = stack[0].body if len(stack) == 1 and len(words) == 1 else []
+            begun = above.pop().words if above and not above[-1].braces else words[:-1]
+            if not begun and (len(stack) > 1 or above):
+                raise Unreadable(words[-1].span, "only the options at its start are a block without a name")
+            stack.append(_Open(begun))
         else:
             stack[-1].body.append(Directive(words))
     if len(stack) > 1:
