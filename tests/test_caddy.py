@@ -63,8 +63,10 @@ def test_sites(text: str, sites: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [":80 {\n", "}\n", ":80 {\nrespond <<A\n  a\n}\n", ':80 {\nrespond "a\n}\n', "a {\n" * 70]
-    + [":80 {\n}\n{\n}\n", ":80 {\n{\n}\n}\n", "{\n}\n{\n}\n", "(s) {\n}\n{\n}\n"],
+    [
+        *(":80 {\n", "}\n", ":80 {\nrespond <<A\n  a\n}\n", ':80 {\nrespond "a\n}\n', "a {\n" * 70),
+        *(":80 {\n}\n{\n}\n", ":80 {\n{\n}\n}\n", "{\n}\n{\n}\n", "(s) {\n}\n{\n}\n"),
+    ],
 )
 def test_what_cannot_be_read(text: str) -> None:
     with pytest.raises(Unreadable):
