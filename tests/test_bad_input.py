@@ -362,3 +362,10 @@ def test_a_number_with_more_digits_than_python_reads(lint) -> None:
     )
     assert [finding["message"] for finding in ran.findings if finding["rule"] == "internal-error"] == []
     assert "loopback-in-container" in {finding["rule"] for finding in ran.about("a/server.py")}
+
+
+def test_a_script_whose_word_is_the_rest_of_it_is_read_once(lint) -> None:
+    endless = 'cat a.txt | while read -r $( do apt-get install -y "$pkg"; done'
+    check = 'HEALTHCHECK CMD ["curl", "-f", "http://127.0.0.1:8000/mcp"]'
+    ran = lint({"Dockerfile": f"FROM python:3.12-slim\nRUN {endless}\n{check}\n", "server.py": SERVER})
+    assert "internal-error" not in {finding["rule"] for finding in ran.findings}

@@ -73,16 +73,17 @@ def _scripts(image: Image) -> Iterator[LocatedText]:
         yield from (heredoc.body for heredoc in run.heredocs)
 
 
-def _may_install(script: LocatedText, packages: tuple[str, ...]) -> bool:
+def _may_install(script: LocatedText, packages: tuple[str, ...], inner: bool = False) -> bool:
     """Whether a package manager is handed what no word tells, which may be one of these packages.
 
     That is an expansion or a pattern that may become one, or nothing at all: something else reads the names then.
+    `inner`: the script is a word of another, whose own words are not read as scripts again.
     """
     for command in commands(script):
         words = command.argv
         at = next((n for n, word in enumerate(words) if posixpath.basename(word.text) in _MANAGERS), None)
         if at is None:
-            if _is_nested(words, packages):
+            if not inner and _is_nested(words, packages):
                 return True
             continue
         verb = next((n for n, word in enumerate(words[at:], at) if word.text in ("install", "add")), None)
@@ -95,7 +96,7 @@ def _may_install(script: LocatedText, packages: tuple[str, ...]) -> bool:
 def _is_nested(words: tuple[Word, ...], packages: tuple[str, ...]) -> bool:
     """Whether a text that a command is handed, as `sh -c` is, hands a package manager what no word tells."""
     texts = (word.text for word in words if " " in word.text and any(name in word.text for name in _MANAGERS))
-    return any(_may_install(LocatedText(Source("", text), text), packages) for text in texts)
+    return any(_may_install(LocatedText(Source("", text), text), packages, inner=True) for text in texts)
 
 
 def _may_become(word: Word, packages: tuple[str, ...]) -> bool:
