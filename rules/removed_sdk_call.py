@@ -12,7 +12,15 @@ start.
 
 Reported if every release that may run lacks the name. If only the requirement
 is to blame and another release has it, capping the requirement helps as much
-as changing the call.
+as changing the call. An install that takes the newest release for want of a
+lock is told of here, and by `unlocked-install` as soon as the requirement is
+capped.
+
+It is a warning if a lock file still holds a release that has the name, and the
+requirement would let the next `uv lock --upgrade` break it, unless
+`sdk-range-mismatch` says so of an import. It is one, too, if another package
+is installed beside the SDK whose own requirements are not known: it may hold
+the SDK at an older release.
 
 See https://gofastmcp.com/changelog
 
@@ -65,23 +73,50 @@ app = mcp.http_app(stateless_http=True)
 ```
 """
 
-from mcplint import ERROR, Finding, Label, Server, rule
-from mcplint.model.releases import agreed, cap
+from mcplint import ERROR, WARNING, Deployment, Finding, Label, rule
+from mcplint.model.releases import agreed, cap, lacking
+from mcplint.values import UNKNOWN
 
 
 @rule("removed-sdk-call", ERROR)
-def check(server: Server):
+def check(deployment: Deployment):
+    found = [finding for server in deployment.servers for finding in removed(server)]
+    grave = {finding.span for finding in found if finding.severity == ERROR}
+    yield from (finding for finding in found if finding.severity == ERROR or finding.span not in grave)
+
+
+def removed(server):
+    """The calls of a server that what gets installed lacks, or else what only the lock keeps out."""
     sdk = server.sdk
-    called = [call for call in server.calls if call.target.startswith(f"{sdk.package}.") and not call.tried]
-    gone = [call for call in called if call.role != "constructor" and agreed(sdk, fact_of(call)) is False]
-    if gone:
-        first, *others = gone
-        yield Finding(
-            f"{server.title} calls `{fact_of(first).partition('.')[2]}()`, which {sdk.title} does not have",
-            first.span.head,
-            (*(Label(call.span.head, "this is missing as well") for call in others), *sdk.version.trace),
-            cap(sdk, fact_of(first), sdk.version),
-        )
+    if gone := lacked(server, sdk):
+        title, severity, why = f"which {sdk.title} does not have", ERROR, ()
+        if sdk.doubt:
+            title, severity, why = f"{title}, the newest release that the requirement allows", WARNING, (sdk.doubt,)
+        covers = () if sdk.exact else ("unlocked-install",)
+        yield told(server, gone, title, sdk.version, severity, why, covers)
+    elif not lacking(sdk, sdk.admitted, server.imports):
+        later = sdk._replace(version=sdk.admitted, mcp=UNKNOWN)
+        if gone := lacked(server, later):
+            title = f"which {later.title} does not have, and only the lock file keeps that out"
+            yield told(server, gone, title, sdk.admitted, WARNING)
+
+
+def lacked(server, sdk):
+    """The calls of a server that no release of an SDK that may run has."""
+    called = (call for call in server.calls if call.target.startswith(f"{sdk.package}.") and not call.tried)
+    return [call for call in called if call.role != "constructor" and agreed(sdk, fact_of(call)) is False]
+
+
+def told(server, gone, title, versions, severity, why=(), covers=()):
+    first, *others = gone
+    return Finding(
+        f"{server.title} calls `{fact_of(first).partition('.')[2]}()`, {title}",
+        first.span.head,
+        (*why, *(Label(call.span.head, "this is missing as well") for call in others), *versions.trace),
+        cap(server.sdk, fact_of(first), versions),
+        severity,
+        covers=covers,
+    )
 
 
 def fact_of(call):

@@ -131,8 +131,10 @@ from mcplint.model.releases import cap, lacking, raised
 @rule("sdk-range-mismatch", ERROR)
 def check(deployment: Deployment):
     found = {}
-    for server in deployment.servers:
-        for finding in mismatched(server):
+    every = [finding for server in deployment.servers for finding in mismatched(server)]
+    grave = {finding.span for finding in every if finding.severity == ERROR}
+    for finding in every:
+        if finding.severity == ERROR or finding.span not in grave:
             cause = finding.notes[-1].span if finding.notes else finding.span
             found.setdefault((cause, finding.severity), {}).setdefault(finding.span, finding)
     for first, *others in (tuple(same.values()) for same in found.values()):

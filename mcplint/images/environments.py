@@ -64,7 +64,8 @@ def _named(install: Install, step: RunStep) -> Iterator[str | None]:
         yield path
         if path and "/" in spelled(word):
             yield posixpath.dirname(posixpath.dirname(path))
-    for word in options.values("directory", "project"):
+    told = (step.env["UV_PROJECT"],) if "UV_PROJECT" in step.env and install.tool.startswith("uv ") else ()
+    for word in (*options.values("directory", "project"), *told):
         path = step.absolute(spelled(word)) if text(word) is not None else None
         yield from (posixpath.join(each, name) for each in upwards(path) for name in _OWN) if path else (None,)
     if install.tool == "pip" and not {"wheel", "download"}.isdisjoint(install.argv[:4]):

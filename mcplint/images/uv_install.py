@@ -25,7 +25,7 @@ _UPGRADES = ("upgrade", "upgrade-package")
 def uv_install(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Install:
     """`uv sync` and its like: locked where a flag or a variable keeps uv from resolving anew."""
     options = Parsed((*before.given, *after.given), after.rest, before.closed and after.closed)
-    folder = next(map(spelled, options.values("directory", "project")), ".")
+    folder = _folder(options, step)
     verb = written(before.rest[0])
     projects = tuple(filter(None, [step.folder(folder)]))
     plain = verb.text == text(before.rest[0]) and not options.first(*_UPGRADES)
@@ -39,6 +39,13 @@ def uv_install(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Insta
     made = made._replace(requirements=projects, site=site, packaged=packaged, extras=extras, groups=groups)
     builds = tool in ("uv sync", "uv run")
     return made._replace(local=tuple(_local(made, options, folder, step))) if builds else made
+
+
+def _folder(options: Parsed, step: RunStep) -> str:
+    """The folder of the project from where uv runs: what the line says, else what the environment says."""
+    given = step.env.get("UV_PROJECT")
+    named = next(map(spelled, options.values("project")), given.only if given is not None else None)
+    return posixpath.join(next(map(spelled, options.values("directory")), "."), named or ".")
 
 
 def _chosen(

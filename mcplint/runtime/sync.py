@@ -61,12 +61,14 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
         built = any(each.tool == "uv sync" and each.packaged for each in container.installs)
         edits = more_words(words[: run + 1], ("--no-sync",)) if built and not refused else ()
         return made._replace(project=project.source.path, refused=refused, edits=edits, pulled=pulled)
-    if tool == "uv" and project and not refused and "UV_PROJECT_ENVIRONMENT" not in set_ and not container.mounts:
+    if tool == "uv" and project and not refused and _ELSEWHERE.isdisjoint(set_) and not container.mounts:
         left = None if is_alone(start, tree) else _uninstalled(image, found.workdir)
         return left and made._replace(project=project.source.path, failed=left)
     return made if refused else None
 
 
+_ELSEWHERE = frozenset({"UV_PROJECT", "UV_PROJECT_ENVIRONMENT"})
+"""The variables by which the environment of a project is not in the working directory."""
 _MAKES = re.compile(
     r"\buv (?:\S+ ){0,9}(?:sync|run|add|venv)\b|\bvenv\b|virtualenv|\bpoetry\b|\bpdm\b|\bnox\b|\bmake\b"
 )
@@ -178,7 +180,7 @@ def _no_venv(image: Image, container: Container, tree: Tree, workdir: str | None
     owner = image.folders.get(workdir or "")
     if not container.unprivileged or not workdir or owner is None or not owner.must_be("root", "0"):
         return ""
-    if "UV_PROJECT_ENVIRONMENT" in given or is_open(image, container, f"{workdir}/.venv", tree):
+    if not _ELSEWHERE.isdisjoint(given) or is_open(image, container, f"{workdir}/.venv", tree):
         return ""
     synced = any(each.tool == "uv sync" for each in container.installs)
     return f"{workdir}/.venv belongs to root, and the user {container.unprivileged} cannot change it" if synced else ""
