@@ -342,6 +342,52 @@ def test_an_image_that_is_built_in_several_ways_is_told_by_its_tag() -> None:
     assert len(made.ways("n:2")) == 2
 
 
+MATRIX = """on: push
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    strategy:
+      matrix: %s
+    steps:
+      - uses: docker/build-push-action@v6
+        with:
+          context: ${{ matrix.folder }}
+          tags: ghcr.io/acme/${{ matrix.name }}:1
+"""
+SINGLE = "{name: [notes, web], platform: [amd64, arm64], include: [{name: notes, folder: a}, {name: web, folder: b}]}"
+
+
+@pytest.mark.parametrize(
+    ("matrix", "built"),
+    [
+        ("{include: [{name: notes, folder: a}, {name: web, folder: b}]}", "a/Dockerfile"),
+        (SINGLE, "a/Dockerfile"),
+        ("{image: [{name: notes, folder: a}, {name: web, folder: b}]}", "a/Dockerfile"),
+        ("{name: [notes, web], folder: [a, b]}", None),
+        ("{include: '${{ fromJSON(inputs.images) }}'}", None),
+        ("{name: [notes], folder: [a], exclude: [{name: notes}]}", None),
+    ],
+    ids=["rows", "rows added to lists", "objects", "every pair", "from elsewhere", "without some"],
+)
+def test_a_name_that_the_matrix_of_a_job_gives(matrix: str, built: str | None) -> None:
+    workflow = MATRIX % matrix
+    if "image:" in matrix:
+        workflow = workflow.replace("matrix.", "matrix.image.")
+    files = {"a/Dockerfile": DOCKERFILE, "b/Dockerfile": DOCKERFILE, ".github/workflows/a.yml": workflow}
+    found = builds(files).named("ghcr.io/acme/notes:1")
+    assert (found and found[0].dockerfile) == built
+
+
+@pytest.mark.parametrize(
+    ("repository", "own"), [("other/project", False), ("${{ github.event.pull_request.head.repo.full_name }}", True)]
+)
+def test_a_job_that_checks_out_another_project_builds_nothing_of_this_one(repository: str, own: bool) -> None:
+    step = "on: push\njobs:\n  b:\n    steps:\n      - uses: actions/checkout@v4\n        with: {repository: '%s'}\n"
+    step += "      - run: docker build -t ghcr.io/acme/notes .\n"
+    files = {"Dockerfile": DOCKERFILE, ".github/workflows/a.yml": step % repository}
+    assert (builds(files).named("ghcr.io/acme/notes") is not None) == own
+
+
 def test_an_image_may_be_one_whose_name_is_not_known() -> None:
     files = {"Dockerfile": DOCKERFILE, "build.sh": "docker build -t $NAME .\n"}
     assert builds({**files, "build.sh": "docker build -t n $1\n"}).is_unplaced("n")

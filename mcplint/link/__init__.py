@@ -200,7 +200,7 @@ def _published(
     """The deployment with its routes, with how they spread requests, and with what clients are told."""
     routes = tuple(route for front in in_front for route in front.routes)
     installed = started.installed
-    manifests, remotes, packages = _manifests(tree, paths, network, installed)
+    manifests, remotes, packages = _manifests(tree, paths, network, started)
     remotes = _joined((*deployment.remotes, *remotes), in_front, network)
     clients, flaws = _clients(tree, paths, started.bridged)
     told = _started(_joined(clients, in_front, network), installed)
@@ -272,7 +272,7 @@ def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
 
 
 def _manifests(
-    tree: Tree, paths: Paths, network: Network, installed: tuple[Server, ...]
+    tree: Tree, paths: Paths, network: Network, started: starts.ProjectStarts
 ) -> tuple[tuple[Manifest, ...], tuple[Remote, ...], tuple[Package, ...]]:
     found = tree.all_facts("manifest", paths.get("server.json", ())).values()
     documents = [each for each in found if "{{" not in scalar(each.root.get("name"))]  # templates of generators
@@ -280,7 +280,7 @@ def _manifests(
         return (), (), ()
     from mcplint.link.server_json import parts
 
-    return parts(documents, tree, network, installed)
+    return parts(documents, tree, network, started.installed, started.published)
 
 
 def _clients(

@@ -15,7 +15,6 @@ from mcplint.commands.resolve import starts
 from mcplint.commands.words import Words, spelled, text
 from mcplint.dependencies.needs import home
 from mcplint.dependencies.unlocked import without_lock_file
-from mcplint.facts.dockerfile import Dockerfile
 from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.transports import STDIO
@@ -29,6 +28,7 @@ from mcplint.programs.world import STEPS
 from mcplint.project.ignored import unpacked
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
+from mcplint.services.built_images import Builds
 from mcplint.services.containers import ContainerContext, named_image, on_host
 from mcplint.services.entries import ROOT, Entry
 from mcplint.values import UNKNOWN, EditSite, Label, Value, tail
@@ -161,10 +161,10 @@ def _for_program(name: str, words: Words) -> Words:
     return rest[1:] if rest and text(rest[0]) == name else rest
 
 
-def from_entry(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Dockerfile]) -> Outside:
+def from_entry(programs: Programs, entry: Entry, builds: Builds, running: Sequence[ContainerContext]) -> Outside:
     """The servers that an entry of a client's configuration starts, where that is a program of the project."""
     if program(entry.words) in CONTAINER_ENGINES and [text(word) for word in entry.words[1:2]] == ["run"]:
-        return Outside(_contained(programs, entry, dockerfiles))
+        return Outside(_contained(programs, entry, builds, running))
     tree = programs.tree
 
     def inside(path: str) -> str:
@@ -258,7 +258,9 @@ def followed(
     return made, outcome.complete and not outcome.unknown
 
 
-def _contained(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Dockerfile]) -> tuple[Server, ...]:
+def _contained(
+    programs: Programs, entry: Entry, builds: Builds, running: Sequence[ContainerContext]
+) -> tuple[Server, ...]:
     """The servers of an image of the project that a client runs by its name."""
     told = parse(entry.words[2:], DOCKER_RUN)
     if not told.rest or text(told.rest[0]) is None:
@@ -269,20 +271,25 @@ def _contained(programs: Programs, entry: Entry, dockerfiles: Mapping[str, Docke
         env[name] = tail(word, len(name) + 1) if equals else entry.env.get(name, Value(None, word.trace))
     arguments = Argv(told.rest[1:], entry.span) if told.rest[1:] else None
     service = Container(entry.span, image=told.rest[0], env=env, arguments=arguments)
-    return in_image(
-        programs, service, entry.id, f"is started by the client as {entry.id.rpartition(':')[2]}", dockerfiles
-    )
+    context = named_image(service, builds, running)
+    why = f"is started by the client as {entry.id.rpartition(':')[2]}"
+    return in_image(programs, context, entry.id, why) if context else ()
 
 
-def published_image(programs: Programs, package: Package, dockerfiles: Mapping[str, Dockerfile]) -> tuple[Server, ...]:
-    """The servers of an image that `server.json` publishes, as those who run it start them."""
+def published_image(package: Package, builds: Builds, running: Sequence[ContainerContext]) -> ContainerContext | None:
+    """The container that people start of an image that `server.json` publishes, None where it is not the project's."""
     if package.node is None:
-        return ()
+        return None
     words = tuple(arguments(package.node, "packageArguments"))
     env = dict(variables(package.node))
     given = Argv(words, package.span) if words else None
     service = Container(package.span, image=package.identifier, env=env, arguments=given, tty=BY_CLIENT)
-    made = in_image(programs, service, package.id, "is what people start who run the image", dockerfiles)
+    return named_image(service, builds, running)
+
+
+def of_image(programs: Programs, package: Package, context: ContainerContext) -> tuple[Server, ...]:
+    """The servers of an image that `server.json` publishes, as those who run it start them."""
+    made = in_image(programs, context, package.id, "is what people start who run the image")
     return tuple(_as_told(server, package.type) for server in made)
 
 
@@ -292,15 +299,10 @@ def is_told(package: Package) -> bool:
     return node is not None and bool((*arguments(node, "packageArguments"), *variables(node)))
 
 
-def in_image(
-    programs: Programs, service: Container, id: str, why: str, dockerfiles: Mapping[str, Dockerfile]
-) -> tuple[Server, ...]:
-    """The servers that an image of the project starts by itself, none where the name is not one of the project."""
-    context: ContainerContext | None = named_image(service, programs.tree, dockerfiles)
-    if context is None:
-        return ()
-    assumed = context.container.assumed
-    link = Link(id, ASSUMED if assumed else MADE, why, context.container.links[0].notes)
+def in_image(programs: Programs, context: ContainerContext, id: str, why: str) -> tuple[Server, ...]:
+    """The servers that an image of the project starts by itself."""
+    kind = ASSUMED if context.container.assumed else MADE
+    link = Link(id, kind, why, context.container.links[0].notes)
     return tuple(server._replace(links=(link,), container=None) for server in programs.started(context).servers)
 
 

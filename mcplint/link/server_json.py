@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from mcplint.facts.document import scalar
 from mcplint.facts.manifest import ServerJson
 from mcplint.images.image import Image
-from mcplint.model import Labelled, Manifest, Package, Remote, Server
+from mcplint.model import MADE, Labelled, Link, Manifest, Package, Project, Remote, Server
 from mcplint.project.tree import Tree
 from mcplint.registry.manifests import manifest, packages, project, remotes, served
 from mcplint.registry.unread import with_unread
@@ -14,20 +15,33 @@ from mcplint.services.network import Network
 
 
 def parts(
-    documents: Collection[ServerJson], tree: Tree, network: Network, installed: Sequence[Server]
+    documents: Collection[ServerJson],
+    tree: Tree,
+    network: Network,
+    installed: Sequence[Server],
+    published: Mapping[str, Link],
 ) -> tuple[tuple[Manifest, ...], tuple[Remote, ...], tuple[Package, ...]]:
-    """The manifests, remotes and packages of the documents."""
+    """The manifests, remotes and packages of the documents; `published`: as in ProjectStarts."""
     images = {(place.image.dockerfile, place.image.number): place.image for place in network.running if place.image}
     around = project(tree, map(_labelled, images.values()))
-    return (
-        tuple(manifest(document, around) for document in documents),
-        tuple(remote for document in documents for remote in remotes(document)),
-        tuple(
-            with_unread(served(package, around, network.servers, installed), tree)
-            for document in documents
-            for package in packages(document)
-        ),
+    listed = [(document, package) for document in documents for package in packages(document)]
+    joined = (
+        served(package, scalar(document.root.get("name")), around, network.servers, installed, published)
+        for document, package in listed
     )
+    return (
+        tuple(manifest(document, _of_images(document, around, published)) for document in documents),
+        tuple(remote for document in documents for remote in remotes(document)),
+        tuple(with_unread(each, tree) for each in joined),
+    )
+
+
+def _of_images(document: ServerJson, around: Project, published: Mapping[str, Link]) -> Project:
+    """The project with the images alone that a document publishes, where files of the project build all of them."""
+    links = [published.get(package.id) for package in packages(document) if package.registry.only == "oci"]
+    files = {link.to if link and link.kind == MADE else None for link in links}
+    images = tuple(image for image in around.images if image.dockerfile in files)
+    return around if None in files or not images else around._replace(images=images)
 
 
 def _labelled(image: Image) -> Labelled:

@@ -11,7 +11,7 @@ from mcplint.facts.dependencies import PROJECTS
 from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
 from mcplint.knowledge.sdk_packages import SERVER_IMPORT
 from mcplint.link.suspects import is_misquoted, is_other, is_servers, is_shadowed, loses_server, may_serve
-from mcplint.model import Lack, Loose, Refusal, Route, Server, Unfollowed
+from mcplint.model import MADE, Lack, Link, Loose, Refusal, Route, Server, Unfollowed
 from mcplint.programs.start import Start
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Paths, Tree
@@ -40,7 +40,8 @@ class ProjectStarts(NamedTuple):
     do without; `used`: the modules of their programs. `lacking`: by container, what it would start and the project
     lacks. `programs`: by container, what is started. `installed`: the servers that people start without a container.
     `refusing`: by container, the argument that ends its program. `bridged`: by container, the files that
-    its bridges take their servers from.
+    its bridges take their servers from. `published`: by package of `server.json`, the container of the image that it
+    is, where files of the project tell which one that is, to nothing where that starts no known server.
     """
 
     servers: tuple[Server, ...] = ()
@@ -54,6 +55,7 @@ class ProjectStarts(NamedTuple):
     installed: tuple[Server, ...] = ()
     refusing: Mapping[str, Refusal] = {}
     bridged: Mapping[str, frozenset[str]] = {}
+    published: Mapping[str, Link] = {}
 
 
 def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) -> ProjectStarts:
@@ -76,9 +78,13 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
         found = with_meant(programs, found, tree)
     silent = [(context, start) for context, start in found if not start.servers and not start.missing]
     used = tree.asked("python", "typescript")
-    alone = any(start.servers and context.container.service is None for context, start in found)
+    alone = {
+        _stage(context): context.container.id
+        for context, start in found
+        if start.servers and context.container.service is None
+    }
     bridged = {context.container.id: frozenset(_bridged(context, start, tree)) for context, start in found}
-    installed, unknown = _outside(tree, with_clients(tree, paths, bridged), programs, alone)
+    installed, unknown, published = _outside(tree, with_clients(tree, paths, bridged), programs, alone, contexts)
     servers = tuple(server for _, start in found for server in start.servers)
     entries = [path for _, start in found if start.servers for path in start.needed]
     scripted, untold = _scripted(programs, (*servers, *installed), entries)
@@ -118,6 +124,7 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
         installed,
         refusing,
         bridged,
+        published,
     )
 
 
@@ -143,35 +150,54 @@ def with_clients(tree: Tree, paths: Paths, bridged: Mapping[str, frozenset[str]]
     return {**paths, "client": sorted(found.union(paths.get("client", ())))} if found else paths
 
 
+def _stage(context: ContainerContext) -> tuple[str, int] | None:
+    """The stage of a Dockerfile that makes a container's image."""
+    return (context.image.dockerfile, context.image.number) if context.image else None
+
+
 def _outside(
-    tree: Tree, paths: Paths, programs: Programs, contained: bool
-) -> tuple[tuple[Server, ...], tuple[Unfollowed, ...]]:
+    tree: Tree,
+    paths: Paths,
+    programs: Programs,
+    alone: Mapping[tuple[str, int] | None, str],
+    running: tuple[ContainerContext, ...],
+) -> tuple[tuple[Server, ...], tuple[Unfollowed, ...], Mapping[str, Link]]:
     """What people start without a container: packages that are published, and what their clients are told to start.
 
-    `contained`: an image that is published is started alone by its own Dockerfile's container, unless it is told more.
+    `alone`: the containers of nothing but an image that start servers, each by the stage that makes it. An image that
+    is published is started there, unless it is told more; which one that is stands in the last of what is given.
     """
     documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
     configurations = tree.all_facts("client", (*paths.get("client", ()), *bundles(tree, paths))).values()
     from_scripts = "pyproject.toml" in tree.paths and bool(tree.workflows)
     if not documents and not configurations and not from_scripts:
-        return (), ()
-    from mcplint.link.outside import from_entry, is_told, merged, packaged, published, published_image
+        return (), (), {}
+    from mcplint.link.outside import from_entry, is_told, merged, of_image, packaged, published, published_image
     from mcplint.registry.manifests import packages
+    from mcplint.services.built_images import Builds
     from mcplint.services.entries import entries
 
-    dockerfiles = tree.all_facts("dockerfile", paths.get("dockerfile", ()))
+    builds = Builds(tree, tree.all_facts("dockerfile", paths.get("dockerfile", ())))
     servers: list[Server] = []
     found: list[Outside] = []
+    images: dict[str, Link] = {}
     for package in (package for document in documents for package in packages(document)):
         if package.registry.only in ("pypi", "npm"):
             found.append(packaged(programs, package))
-        elif package.registry.only == "oci" and (not contained or is_told(package)):
-            servers += published_image(programs, package, dockerfiles)
+        elif package.registry.only == "oci" and (context := published_image(package, builds, running)) is not None:
+            told, link = is_told(package), context.container.links[0]
+            if not told and (own := alone.get(_stage(context))) is not None:
+                images[package.id] = link._replace(to=own)
+            elif told or not alone or link.kind == MADE:
+                made = of_image(programs, package, context)
+                servers += made
+                if not made and not told and link.kind == MADE:
+                    images[package.id] = link._replace(to=None)
     if not any(package.registry.only == "pypi" for document in documents for package in packages(document)):
         servers += published(programs)
-    found += [from_entry(programs, entry, dockerfiles) for file in configurations for entry in entries(file)]
+    found += [from_entry(programs, entry, builds, running) for file in configurations for entry in entries(file)]
     servers += (server for each in found for server in each.servers)
-    return merged(programs, servers), tuple(each.unfollowed for each in found if each.unfollowed)
+    return merged(programs, servers), tuple(each.unfollowed for each in found if each.unfollowed), images
 
 
 def _scripted(

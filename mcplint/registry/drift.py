@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import MappingNode, Node, ScalarNode, text
@@ -215,7 +216,7 @@ def duplicates(manifests: tuple[Manifest, ...]) -> Iterator[Finding]:
 def transports(package: Package) -> Iterator[Finding]:
     """A package whose server speaks another transport than clients are told, with nothing that switches it."""
     server = package.server
-    if server is None or package.node is None or not package.type.only or _switches(package.node):
+    if server is None or package.node is None or not package.type.only or _switches(package.node, server.transport):
         return
     said = package.type.only
     wrong = server.transport.must(lambda kind: (kind == "stdio") != (said == "stdio"))
@@ -228,7 +229,13 @@ def transports(package: Package) -> Iterator[Finding]:
 def addresses(package: Package) -> Iterator[Finding]:
     """A package whose server answers on another path than clients are told, with nothing that switches it."""
     server, url = package.server, package.url.only
-    if server is None or package.node is None or not url or not package.url.span or _switches(package.node):
+    if (
+        server is None
+        or package.node is None
+        or not url
+        or not package.url.span
+        or _switches(package.node, server.path)
+    ):
         return
     told = parse(url)
     if told and server.path.must(lambda own: own is not None and own.rstrip("/") != told.path.rstrip("/")):
@@ -237,15 +244,16 @@ def addresses(package: Package) -> Iterator[Finding]:
         yield Finding(message, package.url.span, server.path.trace)
 
 
-def _switches(node: MappingNode) -> bool:
-    """Whether an argument or a variable of the package may choose the transport."""
+def _switches(node: MappingNode, setting: Value[Any]) -> bool:
+    """Whether an argument or a variable of the package may choose the transport, or this setting of the server."""
     inputs = [
         item
         for key in ("packageArguments", "environmentVariables", "runtimeArguments")
         for item in objects(field(node, key))
     ]
     words = " ".join(string(item, key) for item in inputs for key in ("name", "value", "default", "valueHint"))
-    return any(word in words.casefold() for word in SWITCHES)
+    own = {setting.site.variable, setting.site.option.rstrip("=")} - {""} if setting.site else set()
+    return any(word in words.casefold() for word in SWITCHES) or any(string(item, "name") in own for item in inputs)
 
 
 def variables(package: Package) -> Iterator[Finding]:

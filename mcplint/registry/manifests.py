@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.facts import dependencies as facts
 from mcplint.facts.document import MappingNode, Node, ScalarNode
@@ -80,11 +80,19 @@ def packages(document: ServerJson) -> Iterator[Package]:
         )
 
 
-def served(package: Package, project: Project, servers: Iterable[Server], installed: Iterable[Server]) -> Package:
+def served(
+    package: Package,
+    name: str,
+    project: Project,
+    servers: Iterable[Server],
+    installed: Iterable[Server],
+    published: Mapping[str, Link],
+) -> Package:
     """The package with the server that it starts: an image's as the image alone starts it, any other's outside of one.
 
-    The link is made where the image is the one that carries the label, or where the program that clients start is
-    known; else it is assumed of the only server. `installed`: the servers that packages of the project start.
+    The link is made where a file builds the image under that name, where the image is the one that carries the label
+    with the `name` of its `server.json`, or where the program that clients start is known; else it is assumed of the
+    only server. `installed`: the servers that packages of the project start. `published`: as in ProjectStarts.
     """
     own = [server for server in installed if any(link.to == package.id for link in server.links)]
     if len(own) == 1:
@@ -94,18 +102,31 @@ def served(package: Package, project: Project, servers: Iterable[Server], instal
         return package._replace(server=own[0], links=(link,))
     fitting = _in_image if package.registry.only == "oci" else _outside
     candidates = {server.id: server for server in servers if fitting(server)}
+    if meant := published.get(package.id) or _labelled(name, project, candidates.values()):
+        candidates = {id: each for id, each in candidates.items() if each.container and each.container.id == meant.to}
     beside = {id: server for id, server in candidates.items() if _beside(server, package)}
     candidates = beside if len(beside) == 1 else candidates
     if len(candidates) != 1:
         why = "it may start several servers" if candidates else "it starts no known server"
         return package._replace(links=(Link(None, MISSING, why),))
     server = next(iter(candidates.values()))
-    labelled = [image.dockerfile for image in project.images if LABEL in image.labels]
-    if server.container and labelled == [server.container.dockerfile]:
-        link = Link(server.id, MADE, "is what the labelled image starts")
+    if meant:
+        link = meant._replace(to=server.id)
     else:
         link = Link(server.id, ASSUMED, "is the only server beside it" if beside else "is the only server")
     return package._replace(server=server, links=(link,))
+
+
+def _labelled(name: str, project: Project, servers: Iterable[Server]) -> Link | None:
+    """The link to the one container whose image proves the name, or to the only labelled one where just that serves."""
+    labelled = [image for image in project.images if LABEL in image.labels]
+    proved = [image for image in labelled if image.labels[LABEL].only == name]
+    files = {image.dockerfile for image in (proved or labelled)}
+    found = {server.container.id: server.container for server in servers if server.container}
+    own = [container for container in found.values() if container.dockerfile in files]
+    if len(files) != 1 or len(own) != 1 or (len(found) > 1 and not proved):
+        return None
+    return Link(own[0].id, MADE, "is what the labelled image starts")
 
 
 def _beside(server: Server, package: Package) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.facts.dockerfile import Dockerfile
@@ -233,10 +233,17 @@ def is_of_tests(image: Image) -> bool:
     return "test" in re.split(r"[._-]", posixpath.basename(image.dockerfile).lower())
 
 
-def named_image(service: Container, tree: Tree, dockerfiles: Mapping[str, Dockerfile]) -> ContainerContext | None:
-    """A container of an image that the project builds under the name it runs, None where it builds none such."""
-    image, link = _deployed(service, Builds(tree, dockerfiles), {})
-    return ContainerContext(with_image(service, image, link, tree), image) if image else None
+def named_image(service: Container, builds: Builds, running: Iterable[ContainerContext]) -> ContainerContext | None:
+    """A container of an image that the project builds under the name it runs, None where it builds none such.
+
+    `running`: all containers, some of which build it under that name as well.
+    """
+    pushed: dict[str, list[tuple[str, Image]]] = {}
+    for other in running:
+        if other.image and other.container.build and (whole := other.container.reference.only):
+            pushed.setdefault(repository(whole), []).append((tag_of(whole), other.image))
+    image, link = _deployed(service, builds, pushed)
+    return ContainerContext(with_image(service, image, link, builds.tree), image) if image else None
 
 
 def on_host(path: str, tree: Tree) -> str:

@@ -12,7 +12,7 @@ from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.project.tree import Tree
 from mcplint.services.script_commands import BUILDERS, Caller, Renamed, build_commands, renamed
 from mcplint.services.script_words import OPEN, ROOT, filled, within
-from mcplint.services.workflow_values import left
+from mcplint.services.workflow_values import left, rows
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
@@ -211,18 +211,26 @@ def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild | Renamed]:
     """What the jobs of a GitHub workflow build: with build-push-action, and in their scripts."""
     root = tree.facts("yaml.document", source.path)
     for _, job in pairs(at(root, "jobs")):
-        steps = items(at(job, "steps"))
-        env = texts(at(root, "env")) | texts(at(job, "env"))
-        certain = not any(map(_moves_checkout, steps))
-        for step in steps:
-            uses, run = at(step, "uses"), at(step, "run")
-            env |= {name: filled(value, env | texts(at(step, "env"))) for name, value in left(step)}
-            if isinstance(run, ScalarNode):
-                caller = called_in(step, job, root, certain)
-                yield from script_builds(run.span, caller, env | texts(at(step, "env")))
-                yield from renamed(run.span, env | texts(at(step, "env")))
-            if isinstance(uses, ScalarNode) and uses.text.startswith("docker/build-push-action@"):
-                yield from _action(step, uses.span, steps, env, certain)
+        for row in rows(job) if tree.mentions(source.path, "matrix.") else ({},):
+            yield from _job(job, root, row)
+
+
+def _job(job: Node, root: Node | None, row: Mapping[str, str]) -> Iterator[NamedBuild | Renamed]:
+    """What one run of a job of a workflow builds; `row`: what it has of the job's matrix."""
+    steps = items(at(job, "steps"))
+    if any(map(_is_of_others, steps)):
+        return
+    env = {**texts(at(root, "env")), **texts(at(job, "env")), **row}
+    certain = not any(map(_moves_checkout, steps))
+    for step in steps:
+        uses, run = at(step, "uses"), at(step, "run")
+        env |= {name: filled(value, env | texts(at(step, "env"))) for name, value in left(step)}
+        if isinstance(run, ScalarNode):
+            caller = called_in(step, job, root, certain)
+            yield from script_builds(run.span, caller, env | texts(at(step, "env")))
+            yield from renamed(run.span, env | texts(at(step, "env")))
+        if isinstance(uses, ScalarNode) and uses.text.startswith("docker/build-push-action@"):
+            yield from _action(step, uses.span, steps, env, certain)
 
 
 WORKING_DIRECTORY = ("defaults", "run", "working-directory")
@@ -240,6 +248,18 @@ def _moves_checkout(step: Node) -> bool:
     uses, given = scalar(at(step, "uses")), texts(at(step, "with"))
     elsewhere = uses.startswith("actions/checkout@") and bool({"path", "repository"} & given.keys())
     return elsewhere or uses.startswith(BRINGS)
+
+
+def _is_of_others(step: Node) -> bool:
+    """Whether a step puts another project into the working directory."""
+    given = texts(at(step, "with"))
+    named = given.get("repository", "")
+    return (
+        scalar(at(step, "uses")).startswith("actions/checkout@")
+        and "path" not in given
+        and bool(named)
+        and ("github." not in named)
+    )
 
 
 def _action(

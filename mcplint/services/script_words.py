@@ -37,7 +37,7 @@ _FOLDER = re.compile(
 _HERE = re.compile(r"\$(?:\{(?:PWD|CURDIR)\}|\((?:PWD|CURDIR|pwd)\)|PWD\b)")
 _TOP = re.compile(r"\$\{\{\s*github\.workspace\s*\}\}|\$\{?(?:GITHUB_WORKSPACE|CI_PROJECT_DIR)\b\}?")
 VARIABLE = re.compile(
-    r"\$\{\{\s*(?:(?:env|vars)\.(\w+)|(steps\.[\w-]+\.outputs\.[\w-]+))\s*\}\}"
+    r"\$\{\{\s*(?:(?:env|vars)\.(\w+)|(steps\.[\w-]+\.outputs\.[\w-]+|matrix(?:\.[\w-]+){1,2}))\s*\}\}"
     r"|\$\$?\{(\w+)(?::?[-=]([^}]{0,1000}))?\}|\$\((\w+)\)|\$\$?(\w+)"
 )
 _SETS = re.compile(

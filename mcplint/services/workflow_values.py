@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, product
+from math import prod
 
 from mcplint.facts.dependencies import Project
-from mcplint.facts.document import Node, ScalarNode, at, scalar, texts
+from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar, texts
 
 _LOWER = r"""["']?(?:\[:upper:\]|A-Z)["']?[ \t]+["']?(?:\[:lower:\]|a-z)["']?"""
 _TEXT = r"""["']?([^\s"'|()]+)["']?[ \t]*"""
@@ -18,6 +20,7 @@ LOWERED = re.compile(
 SMALL = re.compile(r"\$\{(\w+),,\}")
 _LEFT = re.compile(r"""[ \t]*(?:echo|printf)[ \t]+["']?([\w-]+)=([^\n]*)""")
 _FILE = re.compile(r""">>[ \t]*+["']?\$\{?GITHUB_(ENV|OUTPUT)\b""")
+_MOST_ROWS = 64
 _REPOSITORY = re.compile(r"(?:github|gitlab)\.com[/:]([\w.-]+)/([\w.-]+)")
 _OWN = re.compile(r"(?i)repo|source|code|git|homepage")
 """How projects call the address of their repository among others."""
@@ -42,6 +45,43 @@ def left(step: Node) -> Iterator[tuple[str, str]]:
             value = found[2][: file.start() if file else None].strip().rstrip("\"'").rstrip()
             where = file[1] if file else into
             yield found[1] if where == "ENV" else f"steps.{scalar(at(step, 'id'))}.outputs.{found[1]}", value
+
+
+def rows(job: Node) -> list[Mapping[str, str]]:
+    """What each run of a job has of its matrix, as expressions call it; one row of nothing where that is not known.
+
+    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrix
+    """
+    matrix = at(job, "strategy", "matrix")
+    lists = [(key.text, items(value)) for key, value in pairs(matrix) if key.text not in ("include", "exclude")]
+    added = [_row((key.text, value) for key, value in pairs(entry)) for entry in items(at(matrix, "include"))]
+    if not (lists or added) or at(matrix, "exclude") or not all(values for _, values in lists):
+        return [{}]
+    axes = [[_row([(name, value)]) for value in values] for name, values in lists]
+    if prod(map(len, axes)) > _MOST_ROWS or len(added) > _MOST_ROWS:
+        return [{}]
+    found = [dict(chain.from_iterable(row.items() for row in each)) for each in product(*axes)] if axes else []
+    own, new = [dict(row) for row in found], list[Mapping[str, str]]()
+    for entry in added:
+        fitting = [
+            more
+            for row, more in zip(found, own, strict=True)
+            if all(row.get(name, entry[name]) == entry[name] for name in entry)
+        ]
+        for more in fitting:
+            more |= entry
+        new += () if fitting else (entry,)
+    return [*own, *new]
+
+
+def _row(given: Iterable[tuple[str, Node]]) -> Mapping[str, str]:
+    """The texts of one row by their names, those of an object in it too."""
+    found: dict[str, str] = {}
+    for key, value in given:
+        inner = texts(value)
+        found |= {f"matrix.{key}.{name}": text for name, text in inner.items()}
+        found |= {} if inner else {f"matrix.{key}": scalar(value)}
+    return found
 
 
 def repository_names(project: Project) -> Iterator[str]:
