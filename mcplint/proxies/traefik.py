@@ -38,6 +38,11 @@ from mcplint.values import UNKNOWN, Label, Value
 PORTS = {80: False, 443: True}
 PROXIES = ("nginx", "nginx-unprivileged", "openresty", "caddy", "haproxy", "traefik", "envoy", "httpd")
 SPOKEN = re.compile(r"(?i)traefik\.http\.routers\.([^=:\n]{1,200})\.rule\b")
+ASKING = re.compile(
+    r"(?i)--entrypoints\.[^.=]{1,100}\.http\.(?:middlewares|tls\.options)\b"
+    r"|TRAEFIK_ENTRYPOINTS_\w{1,100}_HTTP_(?:MIDDLEWARES|TLS_OPTIONS)\Z"
+)
+"""What gives all routers of an entry point middlewares, or says which certificates it asks callers for."""
 TERM = re.compile(r"(Host|PathPrefix|Path)\(((?:\s*+`[^`]*`\s*+,?)++)\)")
 
 
@@ -61,7 +66,7 @@ def proxies(network: Network, alone: bool) -> Iterator[Proxy]:
         project = group[0].project
         own = (one for one in network.running if one.project is project)
         origin = next((one for one in own if _is_traefik(one)), None)
-        shown = tuple(open_ports(origin, PORTS)) if origin else ()
+        shown = tuple(open_ports(origin, PORTS)) if origin and not _may_ask(origin) else ()
         rules = [rule for running in group for rule in _rules(running, network, shown)]
         rules.sort(key=lambda rule: -rule.priority)
         (vhost,) = _assuming(rules, None, network)
@@ -101,7 +106,7 @@ def of_files(files: Iterable[TraefikFile], network: Network, alone: bool) -> Ite
     `alone`: no labels of the project give it routers as well.
     """
     origin = next((one for one in network.running if _is_traefik(one)), None)
-    shown = tuple(open_ports(origin, PORTS)) if origin else ()
+    shown = tuple(open_ports(origin, PORTS)) if origin and not _may_ask(origin) else ()
     rules = [rule for file in files for rule in _of_file(file, network, origin, shown)]
     rules.sort(key=lambda rule: -rule.priority)
     (vhost,) = _assuming(rules, origin, network)
@@ -155,6 +160,16 @@ def _labels(context: ContainerContext) -> Labels:
 
 def _is_traefik(context: ContainerContext) -> bool:
     return repository(context.container.image.only or "").rpartition("/")[2] == "traefik"
+
+
+def _may_ask(origin: ContainerContext) -> bool:
+    """Whether flags or variables give an entry point middlewares or options of TLS, which may turn callers away.
+
+    https://doc.traefik.io/traefik/reference/install-configuration/entrypoints/
+    """
+    given = origin.container.arguments
+    words = (word.only or "" for word in (given.words or () if given else ()))
+    return any(ASKING.match(text) for text in (*words, *origin.container.env))
 
 
 def _is_gateway(context: ContainerContext) -> bool:

@@ -106,10 +106,15 @@ def chained(router: str, labels: Labels) -> tuple[Callable[[str], str | None], t
 
 
 def lets_in(router: str, labels: Labels) -> bool:
-    """Whether a router of an entry point that is open by its name lets everybody in."""
+    """Whether a router of an entry point that is open by its name lets everybody in.
+
+    Its options of TLS may ask callers for certificates: what they say is not followed.
+    """
     points = labels.get(f"traefik.http.routers.{router}.entrypoints")
     said = labels.get(f"traefik.http.routers.{router}.middlewares")
     if points is not None and not (points.only and ENTRIES.issuperset(points.only.lower().split(","))):
+        return False
+    if f"traefik.http.routers.{router}.tls.options" in labels:
         return False
     names = said.only.lower().split(",") if said is not None and said.only else []
     kinds = {_middleware(name.strip().partition("@")[0], labels)[0] for name in names}
