@@ -301,3 +301,34 @@ def test_a_secret_of_the_project_is_masked_wherever_it_stands() -> None:
     finally:
         hide(())
     assert masked(line) == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "`pip install --index-url https://u:q7Rt2mZx9Lk4Vb8N…` installs the packages",
+        "`curl --token q7Rt2mZx9L` always succeeds",
+        "q7Rt2mZx",
+    ],
+)
+def test_a_secret_that_a_text_was_cut_in_is_masked_as_far_as_it_stands_there(line: str) -> None:
+    try:
+        hide(["q7Rt2mZx9Lk4Vb8Nc3Wd6Yh1"])
+        assert "q7Rt2" not in masked(line) and len(masked(line)) == len(line)
+        assert masked("q7Rt2other and q7Rt") == "q7Rt2other and q7Rt"
+    finally:
+        hide(())
+
+
+def test_a_password_whose_host_is_cut_away_is_masked() -> None:
+    assert masked("`pip -i https://u:q7Rt2mZx9Lk4…` runs") == "`pip -i https://u:q7Rt********…` runs"
+    for line in ("`curl http://localhost:8000…`", "http://127.0.0.1:8000", "`redis://redis:6379`"):
+        assert masked(line) == line
+
+
+@pytest.mark.parametrize("line", ["option httpchk GET /nope?token=%s", '  "default": "%s",'])
+def test_a_uuid_that_has_a_name_is_masked_whatever_its_entropy(line: str) -> None:
+    uuid = "30dc0700-7e1e-4377-df04-996c770f2719"
+    assert uuid[:5] not in masked_line(line % uuid)
+    zeros = "00000000-0000-0000-0000-000000000000"
+    assert zeros in masked_line(line % zeros)

@@ -101,6 +101,10 @@ LABELLED = re.compile(r"""^-{0,2}[A-Za-z][\w.-]{0,100}(?:\s?:\s|=)["']?(?=.{16})
 """The name in front of a secret in the same text."""
 IN_URL = re.compile(r"(?:[?&]([\w.-]{1,60})=|://[^/@:\s\"']{0,100}:(?=[^/@\s\"']{8,200}@))([^&#@/\s\"']{8,400})")
 """A parameter of a URL's query, or the password in front of its host."""
+CUT_SHORT = re.compile(r"(://[^/@:\s\"']{0,100}:)((?=\d{0,200}[A-Za-z])[^&#@/\s\"'`…]{5,200})(?=[…`]|$)")
+"""A password in front of a host that a cut has taken away."""
+BEGUN = 5
+"""How much of a secret, at the end of a text that is cut, is more than a secret that is masked shows."""
 SHORTEST = 16
 ENTROPY = 3.5
 """Bits a character, below which a text is no secret that was made at random: words have less, hexadecimal digits 4 at
@@ -112,7 +116,9 @@ ASSIGNED = re.compile(
 )
 
 BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/]{16,}={0,2}(?![\w+/=-])")
-UNNAMED = re.compile(r"""((?:^\s{0,200}(?:- )?|\bvalue["']?\s?:\s?)["']?)(\w[\w-]{15,400})(?=["']?\s?(?:[,}]|$))""")
+UNNAMED = re.compile(
+    r"""((?:^\s{0,200}(?:- )?|\b(?:value|default)["']?\s?:\s?)["']?)(\w[\w-]{15,400})(?=["']?\s?(?:[,}]|$))"""
+)
 """The value of an entry, and an item of a list that has a line of its own: their names stand elsewhere."""
 ALONE = re.compile(
     r"(?<!commit )(?<![\w:@/+=.*-])(?:[0-9a-f]{32,128}|(?=[A-Za-z]{0,24}\d[A-Za-z]{0,24}\d[A-Za-z]{0,24}\d)"
@@ -156,12 +162,17 @@ class Hidden:
     """The secrets that were found in the project that is looked at, each of which is masked wherever it stands."""
 
     pattern: re.Pattern[str] | None = None
+    begun: re.Pattern[str] | None = None
+    whole: tuple[str, ...] = ()
 
 
 def hide(texts: Iterable[str]) -> None:
     """Has the secrets that stand in these texts masked from now on, and no others that were found before."""
     found = sorted({part for text in texts for part in parts(text)}, key=len, reverse=True)
     Hidden.pattern = re.compile("|".join(map(re.escape, found))) if found else None
+    begins = "|".join(sorted({re.escape(each[:BEGUN]) for each in found}))
+    Hidden.begun = re.compile(rf"(?:{begins})[^\s\"'`…]{{0,400}}") if found else None
+    Hidden.whole = tuple(found)
 
 
 def parts(text: str) -> Iterator[str]:
@@ -279,8 +290,10 @@ def masked(text: str) -> str:
 def _masked(text: str) -> str:
     if Hidden.pattern is not None:
         text = Hidden.pattern.sub(lambda found: _cut(found[0]), text)
+    if Hidden.begun is not None:
+        text = Hidden.begun.sub(_without_beginning, text)
     if "://" in text:
-        text = IN_URL.sub(_without_userinfo, text)
+        text = CUT_SHORT.sub(_without_userinfo, IN_URL.sub(_without_userinfo, text))
     text = SHOWN_HERE.sub(_shortened, AT_HOST.sub(_shortened, text))
     if FORM.search(text):
         text = FORM.sub(lambda found: _cut(found[0]), text)
@@ -308,9 +321,24 @@ def is_scattered(text: str) -> bool:
     return len(plain) >= 12 and len(turns) >= SCATTERED * len(plain) and not re.fullmatch(r"[0-9a-f-]+", text)
 
 
+def _without_beginning(found: re.Match[str]) -> str:
+    """The beginning of a secret that a text was cut in, cut further; a word that a secret begins with has no digit."""
+    text = found[0]
+    shown = max(_common(text, each) for each in Hidden.whole if each.startswith(text[:BEGUN]))
+    alone = not text[shown : shown + 1].isalnum() and re.search(r"\d", text[:shown])
+    return _cut(text[:shown]) + text[shown:] if alone else text
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+
+
 def _without_userinfo(found: re.Match[str]) -> str:
     """A URL with the password in front of its host cut, however random that is; a word or a placeholder is none."""
-    if found[1] is not None or PLACEHOLDER.search(found[2]) or re.search(r"\d", found[2]) is None:
+    is_parameter = found[1] is not None and not found[1].startswith("://")
+    if is_parameter or PLACEHOLDER.search(found[2]) or re.search(r"\d", found[2]) is None:
         return found[0]
     return found[0].removesuffix(found[2]) + _cut(found[2])
 
@@ -334,7 +362,14 @@ def _hides_secret(text: str) -> bool:
 def _shortened(found: re.Match[str]) -> str:
     """What was found, the secret cut that ends it."""
     text = found[2]
-    return found[0].removesuffix(text) + _cut(text) if is_random(text) else found[0]
+    return found[0].removesuffix(text) + _cut(text) if is_random(text) or _is_uuid(text) else found[0]
+
+
+def _is_uuid(text: str) -> bool:
+    """Whether a text is a UUID made at random, of which some have less entropy than other secrets."""
+    return re.fullmatch(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None and (
+        entropy(text) >= FORM_ENTROPY and PLACEHOLDER.search(text) is None
+    )
 
 
 def _cut(text: str) -> str:
