@@ -75,7 +75,7 @@ import re
 from mcplint import NOTE, Finding, Label, Server, rule
 
 VARIABLE = "PYTHONUNBUFFERED"
-UNBUFFERED = r"-[a-zA-Z]*u[a-zA-Z]*"
+UNBUFFERED = r"-[a-tv-zA-Z]*u[a-zA-Z]*"
 
 
 @rule("buffered-logs", NOTE)

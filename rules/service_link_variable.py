@@ -203,7 +203,7 @@ def is_tried(lines: list[str], number: int) -> bool:
         line = lines[above]
         if line.strip() and indent(line) < depth:
             depth = indent(line)
-            if re.match(r"\s*with .*suppress\(.*(?:ValueError|Exception)", line):
+            if re.match(r"\s*with (?>.*?suppress\().*(?:ValueError|Exception)", line):
                 return True
             if line.strip() == "try:":
                 beside = (one for one in lines[number : number + MOST] if one.strip() and indent(one) == depth)

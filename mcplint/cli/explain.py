@@ -82,7 +82,7 @@ def _fitting(rule: Rule, known: Catalogue, look: Paint, width: int) -> str:
 
 
 def _trimmed(text: str) -> str:
-    return re.sub(r"[ \t]+$", "", text, flags=re.M)
+    return re.sub(r"(?<![ \t])[ \t]++$", "", text, flags=re.M)
 
 
 def listing(output_format: str, color: str, rules: str | None) -> int:

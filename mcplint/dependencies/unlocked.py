@@ -26,7 +26,7 @@ _SYNCING = {PYTHON_LOCKS["uv"]: re.compile(_UV), PYLOCK: re.compile(re.escape(PY
 """What the files of a project say that have its lock file installed from, by the name of that."""
 SAYING = re.compile(
     r"(?i)(?:readme|install|deploy|setup|quick.?start|getting|usage|make|gnumake|just|task|procfile|docker|.*compose)"
-    r"|.*\.(?:sh|bat|ps1|service|dockerfile)$|.*(?:mcp|claude|settings|gemini)[\w-]*\.json$"
+    r"|.*\.(?:sh|bat|ps1|service|dockerfile)$|.*(?:mcp|claude|settings|gemini)[\w-]{0,99}\.json$"
 )
 """The names of files that say how a project is installed or started."""
 _PIP = re.compile(r"(?m)(?<![\w-])(?<!uv )pip3?[ \t]+install\b((?:\\\r?\n|[^\n;&|#])*)")
@@ -61,7 +61,7 @@ def of_scripts(tree: Tree, program: str, folder: str) -> tuple[Install, ...]:
     parts = program.split("/")
     if len(parts) < 4 or parts[-2] != "bin":
         return ()
-    making = re.compile(rf"(?:-m[ \t]+venv|\bvirtualenv)\b[^\n]*\b{re.escape(parts[-3])}\b")
+    making = re.compile(rf"(?m)^(?>.*?(?:-m[ \t]+venv|\bvirtualenv)\b).*\b{re.escape(parts[-3])}\b")
     scripts = (path for path in sorted(tree.paths) if (form := kind(path)) and form.name == "script")
     for path in scripts:
         source = tree.source(path) if tree.mentions(path, "venv") else None

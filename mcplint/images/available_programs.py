@@ -47,7 +47,10 @@ PLAIN_PACKAGES = frozenset(
 )
 """Packages of Debian and Alpine that need and recommend no Python."""
 # Commands that open the home of root to others, or take a program out of it.
-_MOVES = r"\b(?:chmod|chown|setfacl|usermod|cp|mv|ln|rsync|install -)\b[^&;|\n]*(?:/root|~/|\.local|\buvx?\b|\$)"
+_MOVES = (
+    r"(?:\A|[&;|\n])(?>[^&;|\n]*?\b(?:chmod|chown|setfacl|usermod|cp|mv|ln|rsync|install -)\b)"
+    r"[^&;|\n]*(?:/root|~/|\.local|\buvx?\b|\$)"
+)
 _PACKED = re.compile(r"\.(?:t[a-z0-9]{1,3}|tar(?:\.\w{1,4})?)$")
 """The ends of names of archives, which ADD unpacks."""
 _BINARIES = frozenset({"bin", "sbin", "usr", "local", "opt"})

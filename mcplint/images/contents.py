@@ -255,7 +255,9 @@ class Contents(NamedTuple):
         target, context = copy.target.only, self.context
         if copy.image is not None or context is None or not f"{path}/".startswith(f"{(target or path).rstrip('/')}/"):
             return False
-        folders = (re.sub(r"/?[^/]*[*?[].*", "", source.only or "", flags=re.DOTALL) for source in copy.sources)
+        folders = (
+            re.sub(r"(?:\A|/)[^/*?[]*+[*?[].*", "", source.only or "", flags=re.DOTALL) for source in copy.sources
+        )
         named = (within(context, folder) for folder in folders)
         return any(is_inner(self.tree, each) for each in named if each not in ("", "."))
 

@@ -11,7 +11,7 @@ from mcplint.knowledge.executables import SHELLS
 from mcplint.values import Label, Value
 
 UV = re.compile(
-    r"https?://(?:astral\.sh/uv/(?:[\d.]+/)?|github\.com/astral-sh/uv/releases/\S*?)(?:uv-)?install(?:er)?\.sh"
+    r"https?://(?:astral\.sh/uv/(?:[\d.]+/)?|github\.com/astral-sh/uv/releases/\S{0,200}?)(?:uv-)?install(?:er)?\.sh"
 )
 """Addresses of the script that puts uv and uvx into `~/.local/bin` and brings nothing else.
 

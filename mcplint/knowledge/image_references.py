@@ -14,7 +14,7 @@ _BLANKS = (
     *("REPOSITORY", "NAMESPACE", "TAG", "VERSION"),
 )
 _PLACEHOLDER = (
-    rf"<[^<>/]{{1,60}}>|__[A-Z][A-Z0-9_]{{0,40}}__|@[A-Z][A-Z0-9_]{{0,40}}@|%[A-Z][A-Z0-9_]{{0,40}}%|(?<![A-Za-z0-9])(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|{'|'.join(_BLANKS)})(?![A-Za-z0-9_])"
+    rf"<[^<>/]{{1,60}}>|__[A-Z][A-Z0-9_]{{0,40}}__|@[A-Z][A-Z0-9_]{{0,40}}@|%[A-Z][A-Z0-9_]{{0,40}}%|(?<![A-Za-z0-9])(?:[A-Z][A-Z0-9]{{0,40}}(?:_[A-Z0-9]{{1,40}}){{1,20}}|{'|'.join(_BLANKS)})(?![A-Za-z0-9_])"
     r"|(?:^|(?<=/))(?:your[-_][\w-]{1,60}|your(?:user(?:name)?|name|org|registry|repo|company|project|account)"
     r"|username|change-?me|replace[-_]?me)(?=[/.:]|$)"
 )

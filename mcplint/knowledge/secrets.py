@@ -32,7 +32,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("Tavily key", r"tvly-[A-Za-z0-9-]{24,}"),
     ("DigitalOcean token", r"do[op]_v1_[a-f0-9]{64}"),
     ("Notion token", r"ntn_[A-Za-z0-9]{40,}"),
-    ("JSON web token", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
+    ("JSON web token", r"eyJ[A-Za-z0-9_-]{10,4000}+\.eyJ[A-Za-z0-9_-]{10,8000}+\.[A-Za-z0-9_-]{20,}"),
     ("private key", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
 )
 FORM = re.compile("|".join(f"(?:(?<![A-Za-z0-9_-])|(?<=:-)|(?<==-))(?:{form})" for _, form in _FORMS))

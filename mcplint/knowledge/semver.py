@@ -10,6 +10,7 @@ from functools import lru_cache
 
 Key = tuple[int, int, int]
 _PART = r"(<=|>=|<|>|=|\^|~>?)?\s*v?(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?(-[\w.-]+)?(?:\+[\w.-]+)?"
+_NEXT = re.compile(rf"\s*+{_PART}")
 _ENDLESS: Key = (1 << 60, 0, 0)
 
 
@@ -48,9 +49,7 @@ def _bounded(text: str) -> tuple[Key, Key] | None:
         return (first[0], last[1]) if first and last else None
     low, high = (0, 0, 0), _ENDLESS
     at = 0
-    for part in re.finditer(rf"\s*{_PART}", text):
-        if part.start() != at:
-            return None
+    while part := _NEXT.match(text, at):
         limit = _comparator(part[0].strip())
         if limit is None:
             return None

@@ -31,9 +31,7 @@ BESIDE = re.compile(
     r"|\b(?:spawn|fork)\(|\bcluster\."
 )
 """What has a program listen, or start another one that may, besides its server."""
-LISTENS = re.compile(
-    r"\buvicorn\.(?:run|Server)\(|\bhypercorn\b.*\bserve\(|\b\w+\.run\(\s*(?:host|port)=|\.listen\(|\bserve\("
-)
+LISTENS = re.compile(r"\buvicorn\.(?:run|Server)\(|\b\w+\.run\(\s*(?:host|port)=|\.listen\(|\bserve\(")
 """What has a program listen, as its server does once."""
 STARTERS = re.compile(
     r"(?<![&>|])&(?![&>\d])|supervis|\bs6-|runsv|\bpm2\b|concurrently|honcho|foreman|circus|run-p\b|npm-run-all|overmind"

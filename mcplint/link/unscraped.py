@@ -17,7 +17,7 @@ from mcplint.text.urls import is_loopback, is_this_machine
 
 _ELSEWHERE = re.compile(
     r"(?i)(?:^|/)(?:[\w.-]*charts?|helm|k8s|kubernetes|kustomize|terraform|ansible|deployments)/"
-    r"|(?:monitor|alloy|agent|otel|collector|datadog|telegraf|vector|netdata|vmagent|victoria|prometheus)[^/]*"
+    r"|(?:monitor|alloy|agent|otel|collector|datadog|telegraf|vector|netdata|vmagent|victoria|prometheus)[^/]{0,200}"
     r"\.(?:ya?ml|json|tf|toml|alloy|river|conf|tmpl|tpl|j2)$"
 )
 """Paths of a project that tell of somebody else who may ask for metrics, or of another configuration."""

@@ -20,7 +20,7 @@ TELLING = ("command", "url", "httpUrl", "serverUrl")
 # The files of VS Code that hold other settings as well, and the keys below which those of MCP stand.
 SETTINGS = {".vscode/settings.json": (), ".code-workspace": ("settings",)}
 # The files that hold servers and nothing else.
-OWN = re.compile(r"(?:\A|/)(?:[\w.-]*mcp[\w.-]*\.json|mcpServers/[^/]+\.json)\Z")
+OWN = re.compile(r"(?:\A|/)(?:[\w.-]{0,255}mcp[\w.-]{0,255}\.json|mcpServers/[^/]+\.json)\Z")
 
 
 def read(source: Source) -> ClientFile | None:

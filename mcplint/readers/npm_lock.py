@@ -20,7 +20,7 @@ NAMES = (
     r"|@nestjs/cli|@vercel/ncc|webpack|webpack-cli|@swc/cli|npm-run-all|del-cli|lefthook|simple-git-hooks"
 )
 """The packages that rules and programs ask for."""
-_VERSION = r"(\d+\.\d+\.\d+[\w.+-]*)"
+_VERSION = r"(\d+\.\d+\.\d++[\w.+-]*+)"
 _DEVELOPMENT = re.compile(r'[^{}]{0,900}?"dev":\s*true')
 _ENTRY = re.compile(r'^    "(?:node_modules/((?:@[^/"\n]+/)?[^/"\n]+)|[^"\n]*)": \{\r?$', re.M)
 _OWN_VERSION = re.compile(rf'^      "version": "{_VERSION}"', re.M)
@@ -85,7 +85,7 @@ def _pnpm(source: Source) -> Iterator[NodeLocked]:
     head = re.search(r"(?m)^importers:[ \t]*$", text)
     end = re.compile(r"(?m)^packages:|^snapshots:|^catalogs:").search(text, head.end() if head else 0)
     folder, start = "", head.end() if head else 0
-    version = rf"[ \t]*{_VERSION}|\s+specifier:[^\n]*\s+version:[ \t]*{_VERSION}"
+    version = rf"[ \t]*{_VERSION}|\s+specifier:[^\n]*+\s++version:[ \t]*{_VERSION}"
     pattern = rf"(?m)^  (\S[^\n]*?):[ \t]*$|^ {{2,8}}'?({NAMES})'?:(?:{version})"
     for found in re.compile(pattern).finditer(text, start, end.start() if end else len(text)):
         if found[1] is not None:

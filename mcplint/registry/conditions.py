@@ -11,7 +11,7 @@ from mcplint.registry.workflow_steps import Step, awaited
 
 # Functions with which a job runs although one that it waits for was skipped.
 _ANYWAY = re.compile(r"\b(?:always|failure|cancelled)[ \t]*\(")
-_TOKEN = re.compile(r"\s*(?:('(?:[^']|'')*')|([\w.-]+)|(&&|\|\||==|!=|[!(),])|(\S))")
+_TOKEN = re.compile(r"(?<!\s)\s*+(?:('(?:[^']|'')*')|([\w.-]+)|(&&|\|\||==|!=|[!(),])|(\S))")
 _CALLS = {"startswith": str.startswith, "endswith": str.endswith, "contains": str.__contains__}
 # What the functions that ask for the state of a job give where everything has gone well.
 _STATES = {"always": True, "success": True, "failure": False, "cancelled": False}

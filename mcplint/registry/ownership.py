@@ -141,7 +141,7 @@ def _labels_so(recipe: str) -> bool:
 
 
 def _sets_labels(recipe: str) -> bool:
-    return re.search(r"--label\b|^\s*labels\s*[:=]", recipe, re.MULTILINE) is not None
+    return re.search(r"--label\b|^[ \t]*+labels\s*+[:=]", recipe, re.MULTILINE) is not None
 
 
 def namespaces(manifest: Manifest) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 
 _BLOCK = re.compile(r"\A[|>][-+\d]*")
-_FILLED = re.compile(r"\$\{\{[^}\n]*\}\}")
+_FILLED = re.compile(r"\$\{\{(?:[^}$\n]|\$(?!\{))*+\}\}")
 _SAYS = frozenset(
     (
         "echo",
@@ -186,4 +186,4 @@ def handed_on(commands: Iterable[Command]) -> Iterator[tuple[str, ...]]:
         words = tuple(word.text for word in command.words)
         bodies = tuple(each.body.text for each in command.redirects if each.body)
         if any(map(_HANDED.search, (*targets, *words))):
-            yield tuple(re.findall(r"([A-Za-z_][\w-]*)(?:=|<<)", "\n".join((*words, *bodies))))
+            yield tuple(re.findall(r"([A-Za-z_][\w-]{0,99}+)(?:=|<<)", "\n".join((*words, *bodies))))

@@ -39,11 +39,12 @@ _STAMPS = re.compile(r"packages|\bwalk\(|\.\.\||\.\.[ \t]*\||\b(?:sed|perl)\b|\b
 # A package by its number, in jq, Node or Python, or all of them; its version that is set; what goes through a whole
 # document.
 _NUMBERED = r"(?:\.|[\"'])packages\b[\"']?[ \t]*\]?\??\.?(?:\[(\d{0,9})\])?"
-_WRITES = _NUMBERED + r"\)?(?:\.version|\[[\"']version[\"']\])[ \t]*\)?[ \t]*\|?=(?!=)"
+_WRITES = _NUMBERED + r"\)?(?:\.version|\[[\"']version[\"']\])[ \t]*+(?:\)[ \t]*+)?\|?=(?!=)"
 _GENERAL = re.compile(r"\bwalk\(|\.\.\||\.\.[ \t]*\||\b(?:sed|perl)\b|\brecurse\b")
 # What takes minutes: an image is built, or a program compiled.
 _BUILDS = re.compile(
-    r"docker/(?:build-push|bake)-action|docker (?:buildx |image )?(?:build|bake)\b|(?:go|cargo) build|(?m:^\s*make )"
+    r"docker/(?:build-push|bake)-action|docker (?:buildx |image )?(?:build|bake)\b|(?:go|cargo) build"
+    r"|(?m:^[ \t]*+make )"
 )
 
 # Conditions under which a step runs although one before it failed, what makes them hold for successes alone, and what

@@ -46,7 +46,7 @@ def wrapped(text: str, columns: int, first: int = 0, indent: int = 0, whole: boo
     if not columns:
         return [text]
     lines, room = [""], columns - first
-    for gap, word in re.findall(r"(\s*)(\S+)", text):
+    for gap, word in re.findall(r"(?<!\s)(\s*+)(\S++)", text):
         for piece in [word] if whole and word.isascii() else _pieces(word, max(1, columns - indent)):
             longer = lines[-1] + (gap if lines[-1] else "") + piece
             if _columns(longer) > room and (lines[-1] or room < columns - indent):

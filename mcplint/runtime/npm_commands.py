@@ -21,7 +21,7 @@ from mcplint.text.source import Span
 from mcplint.values import Label
 
 _PUBLISHES = re.compile(
-    r"\b(?:(?:npm|pnpm|yarn|bun) (?:-\S+ )*(?:npm )?|changeset )publish\b|semantic-release|\blerna\b"
+    r"\b(?:(?:npm|pnpm|yarn|bun) (?:-\S{1,99} ){0,9}(?:npm )?|changeset )publish\b|semantic-release|\blerna\b"
 )
 _ELSEWHERE = re.compile(
     r"publish +(?!-)[\w./$\"']|publish\b[^\n;&|]{0,200} (?!-|https?:)[^\s-]\S*/|\bcd |working-directory|pkgRoot|"

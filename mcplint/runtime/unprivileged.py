@@ -23,8 +23,8 @@ _SOURCES = (".py", *TYPESCRIPT, *JAVASCRIPT)
 _FIRST_UNPRIVILEGED = 1024
 """The first port that every user may listen on."""
 _ACCOUNTS = (
-    r"\b(?:chmod|chown|useradd|adduser)\b"
-    r"|\bmkdir\b[^\n]*\b(?:data|logs?|caches?|uploads?|outputs?|state|storage|db)\b"
+    r"(?m)\b(?:chmod|chown|useradd|adduser)\b"
+    r"|^(?>.*?\bmkdir\b).*\b(?:data|logs?|caches?|uploads?|outputs?|state|storage|db)\b"
 )
 """What in a RUN gives a user something, or makes what is to be written."""
 _OWNED_BY_ROOT = (
@@ -131,7 +131,9 @@ def _for_an_account(image: Image) -> Iterator[Label]:
 def _is_given(image: Image, folder: str | None) -> bool:
     """Whether the build makes a folder another user's; a `--chown` of COPY gives what is copied into it alone."""
     names = {".", *upwards(folder or "/")} - {"/"}
-    gifts = ((line, words) for line, words in run_lines(image) if re.search(r"\bchown\b|\binstall\b.* -o", line))
+    gifts = (
+        (line, words) for line, words in run_lines(image) if re.search(r"(?m)\bchown\b|^(?>.*?\binstall\b).* -o", line)
+    )
     return any("$" in line or names & words for line, words in gifts)
 
 

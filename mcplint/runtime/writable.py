@@ -32,7 +32,7 @@ _ANYWHERE = re.compile(r"[$*]|(?:^|[\s\"'])~")
 _LINKS = re.compile(r"\b(?:ln|cp|mv|rsync)\b")
 _ARCHIVE = re.compile(r"\.(?:tar(?:\.\w+)?|t[gbx]z2?)$|[*?[]")
 _INSTALLS = re.compile(
-    r"\b(?:pipx?[\d.]*|uv[\s\"',]+(?:tool|python)|npm|pnpm|poetry|pdm|apt|apt-get)(?:[\s\"',]+-[^\s\"',]+)*[\s\"',]+install\b"
+    r"\b(?:pipx?[\d.]*|uv[\s\"',]+(?:tool|python)|npm|pnpm|poetry|pdm|apt|apt-get)(?:[\s\"',]{1,9}+-[^\s\"',]{1,99}+){0,9}[\s\"',]++install\b"
 )
 """The package managers whose `install` is not the program of that name: they give no folder of the project away."""
 

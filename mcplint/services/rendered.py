@@ -11,7 +11,9 @@ from mcplint.project.tree import Tree
 from mcplint.services.image_names import SCRIPTS, repository
 
 _TEXTS = (".sh", ".bash", ".mk", ".yml", ".yaml", ".md", ".py", ".js", ".mjs", ".ts", ".json", ".toml", ".ps1")
-_FILE = re.compile(r"[\w./*$-]+\.(?:ya?ml|json|tpl|tmpl|template|toml|env|conf|ini|txt|md|py|js|ts|html)\b")
+_FILE = re.compile(
+    r"(?<![\w./*$-])[\w./*$-]+\.(?:ya?ml|json|tpl|tmpl|template|toml|env|conf|ini|txt|md|py|js|ts|html)\b"
+)
 _SETS_IMAGE = re.compile(r"\b(?:kubectl|oc|kustomize)\b.{0,99}\bset\s+image\b")
 _FRONT = "|".join(rf"{by}(?:\\.|[^\s\\{by}]){{0,80}}" for by in ("/", r"\|", "#", "@", ",", ":", "!", "~", r"\+", "%"))
 """What may stand in the pattern of `s/…/…/` before a word of it."""

@@ -137,7 +137,7 @@ def is_remarked(value: Span) -> bool:
 def is_named(place: Span, word: str) -> bool:
     """Whether a comment beside a place, or above it up to a blank line, has a word."""
     text = place.source.text
-    start, named = text.rfind("\n", 0, place.start) + 1, re.compile(rf"#.*(?<!\w){re.escape(word)}(?!\w)")
+    start, named = text.rfind("\n", 0, place.start) + 1, re.compile(rf"^[^#]*+#.*(?<!\w){re.escape(word)}(?!\w)")
     lines = [text[start:].partition("\n")[0]]
     for line in reversed(text[:start].splitlines()):
         if not line.strip():

@@ -25,7 +25,7 @@ _COMPILES = re.compile(r"(?:^|[;&|]\s*|\s)tsc(?:\s|$)")
 _PLAIN = re.compile(
     r"(?:cross-env(?: \w+=\S+)* |npx )?(?:tsc|rm|rimraf|shx|chmod|cp|cpy|copyfiles|mkdir|echo|eslint|prettier|true|"
     r"husky|lefthook|simple-git-hooks|only-allow|is-ci|"
-    r"(?:npm|pnpm|yarn)(?: run)? [\w:-]+)(?: |$)|node -e \S*.*chmod.*"
+    r"(?:npm|pnpm|yarn)(?: run)? [\w:-]+)(?: |$)|node -e .*chmod.*"
 )
 
 

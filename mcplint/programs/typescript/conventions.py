@@ -176,7 +176,7 @@ def _path(folder: str) -> Abstract:
     parts = [part for part in folder.split("/") if part and not part.startswith("(")]
     if parts and parts[-1] == "index":
         parts.pop()
-    return known("/" + "/".join(re.sub(r"^\[+(?:\.\.\.)?(.*?)\]+$", r":\1", part) for part in parts))
+    return known("/" + "/".join(re.sub(r"^\[++(?:\.\.\.)?([^\]]*+)\]++$", r":\1", part) for part in parts))
 
 
 def _listens(machine: Machine, start: Start) -> tuple[Abstract, Abstract]:

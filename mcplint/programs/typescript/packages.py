@@ -24,7 +24,10 @@ BUNDLERS = re.compile(r"(?:tsup|tsdown|vite|rollup|rolldown|esbuild)\.config\.[c
 """The configurations of bundlers."""
 BUILDS = ("build", "prepare", "compile", "build:server", "bundle", "prepack", "prepublishOnly", "postinstall", "dist")
 OUTPUTS = ("dist", "build", "lib", "out", "bin")
-_ENTRY = r"""["']?([\w./@-]+)["']?\s*:\s*["']([\w./@-]+\.[cm]?[jt]sx?)["']|["']([\w./@-]+\.[cm]?[jt]sx?)["']"""
+_ENTRY = (
+    r"""["']?(?<![\w./@-])([\w./@-]++)["']?\s*+:\s*+["']([\w./@-]+\.[cm]?[jt]sx?)["']"""
+    r"""|["']([\w./@-]+\.[cm]?[jt]sx?)["']"""
+)
 
 _ENTRIES = (
     r"\b(?:entry(?:Points|points)?|input|ssr)\s*:\s*(\[[^\]]{0,2000}\]|\{[^}]{0,2000}\}|[\"'][^\"'\n]{1,400}[\"'])"

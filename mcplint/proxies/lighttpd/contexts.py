@@ -24,7 +24,7 @@ SYSTEM = "/etc/lighttpd/"
 MAX_DEPTH = 10
 MOST_CONTEXTS = 200
 MOST_FILES = 100
-HARMLESS = re.compile(r"\bmime[\w-]*\.conf|create-mime|use-ipv6")
+HARMLESS = re.compile(r"\bmime[\w-]{0,99}\.conf|create-mime|use-ipv6")
 """What is included with a distribution's own configuration and says nothing of requests."""
 NAME = re.compile(r"\^((?:[\w-]|\\\.)+)\$")
 PORT = re.compile(r"(?:\[[0-9a-fA-F:]*\]|[^\[\]:]*):(\d{1,5})")

@@ -29,7 +29,7 @@ MOST_TEXTS = 20
 MODULE = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*(?::\w+)?")
 MODULE_FILES = (".py", "/__init__.py", "/__main__.py")
 """How a command names a module of Python, and the files that may be it."""
-COMPOSE = re.compile(r"compose.*\.ya?ml$")
+COMPOSE = re.compile(r"compose.{0,250}\.ya?ml$")
 
 
 def concerning(
@@ -211,7 +211,7 @@ def _is_brought(folder: str, file: Source, tree: Tree) -> bool:
     if is_inner(tree, folder):
         return True
     named = "|".join(re.escape(part) for part in folder.split("/"))
-    told = re.compile(rf"git clone[^\n]*(?:{named})|--project-directory")
+    told = re.compile(rf"(?m)^(?>.*?git clone).*(?:{named})|--project-directory")
     return any(told.search(source.text) for source in (file, *_instructions(dirname(folder), tree)))
 
 

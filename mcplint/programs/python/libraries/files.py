@@ -25,7 +25,7 @@ LONGEST = 100_000
 BINARY = (".png", ".jpg", ".jpeg", ".gif", ".ico", ".pdf", ".db", ".sqlite", ".zip", ".gz", ".whl", ".woff", ".woff2")
 """How files end that have no text."""
 # What YAML 1.1, which Python's libraries read, takes for something else than YAML 1.2 does.
-OLD_YAML = r"(?i)yes|no|on|off|[-+]?0[0-9_o]+|[-+]?[0-9][0-9_]*[:_][0-9_:.]*"
+OLD_YAML = r"(?i)yes|no|on|off|[-+]?0[0-9_o]+|[-+]?[0-9]+[:_][0-9_:.]*"
 
 
 def source_of(machine: Machine, value: Abstract) -> Source | None:

@@ -8,7 +8,7 @@ from mcplint.programs.typescript.machine import Args
 from mcplint.programs.typescript.operators import text_of
 
 _FUNCTION = re.compile(r"function|method_definition")
-_CLOSE = re.compile(r"(?s)([\w$]+)\b.*\.close")
+_CLOSE = re.compile(r"(?s)([\w$]++).*\.close")
 
 
 def closes_before(args: Args) -> bool:
