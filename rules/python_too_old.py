@@ -10,7 +10,9 @@ What counts is the Python that the tag of the base image names, where pip (or
 keeps from fetching another one.
 
 Not reported for uv in an environment of its own that may fetch another
-Python, or if the build names one.
+Python, or if the build names one. Nor where pip is told to pass over it with
+`--ignore-requires-python`, or a command before may have written the project's
+`requires-python` anew.
 
 See https://packaging.python.org/en/latest/guides/dropping-older-python-versions/
 

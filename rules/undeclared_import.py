@@ -14,7 +14,8 @@ Reported for well-known packages where everything that is installed is told:
 by `uv.lock`, or by a requirements file on an official image of Python in which
 each package is one whose own needs are known here. For the SDK itself also
 where only an extra of the project brings it. Not reported if any other step
-installs something that is not followed.
+installs something that is not followed, nor where `PYTHONPATH`, a `.pth` file
+or the like lead to the packages of the system, such as apt's `python3-yaml`.
 
 See https://docs.astral.sh/uv/concepts/projects/sync/
 

@@ -10,9 +10,11 @@ same goes for a health check in exec form that gives a program of Python, Node
 or curl its address so.
 
 Not reported where a shell or a script of the project gets the words, which may
-expand them, where the variable stands in single quotes to be a plain text, or
-where the program expands variables itself with `os.path.expandvars`. Nor is a
-manifest of Kubernetes, which expands `$(PORT)` alone: `$PORT` and `${PORT}`
+expand them, or where the program runs them by a shell itself, as supergateway
+does with the command behind `--stdio`, nodemon with the one behind `--exec`.
+Nor where the variable stands in single quotes to be a plain text, or where the
+program or code among the words expands variables itself, as with
+`os.path.expandvars` or a template of JavaScript. Nor is a manifest of Kubernetes, which expands `$(PORT)` alone: `$PORT` and `${PORT}`
 are there what envsubst and its like fill in before the manifest is applied.
 
 Evidence: <https://docs.docker.com/reference/dockerfile/#variable-substitution>.
@@ -79,12 +81,14 @@ import re
 
 from mcplint import ERROR, Container, Edit, Finding, Fix, Label, Span, Value, rule
 from mcplint.knowledge.executables import SHELLS
+from mcplint.knowledge.shell_options import run_by_shell
 
 VARIABLE = r"(?<!\$)\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)[^}]{0,1000}\})"
 CONSTANT = r"(?<!\$)\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*[^}]{0,1000}\})"
 ASKING = r"(?:.*/)?(?:curl|wget|node|python[\d.]*)"
 EXPANDING = rf"(?:.*/)?(?:{'|'.join(SHELLS)}|ksh|env|envsubst|eval|gosu|s6-\S*)|.*\.sh|.*entry-?point.*"
 """What may expand the words that it is given: a shell, a script, or what may start one."""
+EXPANDED = r"`[^`]{0,1000}\$\{|\bTemplate\(|\bexpandvars\("
 
 
 @rule("unexpanded-variable", ERROR)
@@ -96,8 +100,9 @@ def check(container: Container):
     said = [word.only for word in words]
     if None in said or any(re.fullmatch(EXPANDING, word) for word in said):
         return
-    for word, text in zip(words, said, strict=True):
-        found = re.search(VARIABLE, text)
+    handed = set(run_by_shell(said))
+    for number, (word, text) in enumerate(zip(words, said, strict=True)):
+        found = re.search(VARIABLE, text) if number not in handed and not re.search(EXPANDED, text) else None
         place = written(word, text, container.argv.span) if found else None
         if place:
             message = f"{container.title} gives `{found[0]}` to `{said[0]}` as it is written: no shell expands it"

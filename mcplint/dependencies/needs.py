@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.dependencies.uv_settings import around, setting
+from mcplint.dependencies.uv_settings import around, decider, setting
 from mcplint.facts.dependencies import (
     EXTRA,
     GROUP,
@@ -42,8 +42,8 @@ class Needs(NamedTuple):
     git, a path or a URL. `passed_over`: entries of lock files that nothing installs from. `steps`: the commands.
     `by`: the command that first asks for a package, by its name, and that installs from a lock file, by its path.
     `rewritten`: the lock files that a command brings up to date where they do not fit what the project asks for.
-    `decided`: what else decides the releases, so that the newest ones are not what is taken. `unread`: the command of
-    which nothing tells what it installs.
+    `decided`: by the name of a package what else decides its release, so that the newest one is not what is taken; that
+    of the empty name decides those of all. `unread`: the command of which nothing tells what it installs.
     """
 
     locked: tuple[Locked, ...] = ()
@@ -54,8 +54,12 @@ class Needs(NamedTuple):
     steps: tuple[Label, ...] = ()
     by: Mapping[str, Label] = {}
     rewritten: frozenset[str] = frozenset()
-    decided: Label | None = None
+    decided: Mapping[str, Label] = {}
     unread: Label | None = None
+
+    def decider(self, package: str) -> Label | None:
+        """What else decides the release of a package."""
+        return self.decided.get(package) or self.decided.get("")
 
 
 def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
@@ -81,8 +85,9 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
             gathered.limits(path)
         for path in install.settings:
             gathered.settings(path)
-        gathered.decided = gathered.decided or install.decided
-        for key in (*(requirement.name for requirement in gathered.requirements[before:]), install.lock):
+        names = tuple(requirement.name for requirement in gathered.requirements[before:])
+        gathered.decide(names, install.decided)
+        for key in (*names, install.lock):
             if key:
                 by.setdefault(key, step)
     used = dict.fromkeys(install.lock for install in installs if install.lock)
@@ -158,12 +163,17 @@ class _Gathered:
         self.constraints: list[Requirement] = []
         self.elsewhere: list[str] = []
         self.seen: set[str] = set()
-        self.decided: Label | None = None
+        self.decided: dict[str, Label] = {}
 
     def settled(self, locked: tuple[Locked, ...], passed_over: tuple[Locked, ...]) -> Needs:
         asked = tuple(dict.fromkeys(self.requirements))
         limits, elsewhere = tuple(dict.fromkeys(self.constraints)), tuple(self.elsewhere)
         return Needs(locked, asked, limits, elsewhere, passed_over, decided=self.decided)
+
+    def decide(self, names: Iterable[str], said: Label | None) -> None:
+        """Something that decides the releases of some packages, of which nothing else was said before."""
+        if said:
+            self.decided = {**dict.fromkeys(names, said), **self.decided}
 
     def named(self, text: str, span: Span) -> None:
         """A requirement that stands in a command."""
@@ -201,9 +211,7 @@ class _Gathered:
         for name in ("constraint-dependencies", "override-dependencies"):
             listed = items(setting(self.tree, path, name))
             self.constraints += filter(None, (requirement(each.span) for each in listed))
-        for name in ("exclude-newer", "exclude-newer-package", "resolution"):
-            if (said := setting(self.tree, path, name)) is not None:
-                self.decided = self.decided or Label(said.span, f"{name} decides the releases")
+        self.decide(("",), decider(self.tree, path))
 
     def project(self, folder: str) -> None:
         """All files of a folder that say what its project depends on; requirement files only where no other does."""
@@ -230,6 +238,8 @@ class _Gathered:
         said: Requirements | None = self.tree.facts("requirements", path)
         if said:
             into += said.requirements
+            if said.decides:
+                self.decide(("",), Label(said.decides, "decides where the releases come from"))
             self._follow(said.includes)
 
     def _follow(self, includes: tuple[Include, ...]) -> None:

@@ -93,7 +93,7 @@ def _dead(package: str, version: str, wanted: Needs, tree: Tree) -> Iterator[Dea
             decision = _decide("mcp", wanted)
             held = decision is None or not all((release(each) or (0,)) >= (2,) for each in decision.versions or ("0",))
         else:
-            whole = bool(wanted.locked or wanted.decided) or any(each.hashed for each in wanted.requirements)
+            whole = bool(wanted.locked or wanted.decider(package)) or any(each.hashed for each in wanted.requirements)
             held = whole or _held(cause.dependency, wanted)
         if not held and not wanted.elsewhere:
             sure = all(each.name in _HARMLESS for each in wanted.requirements)
@@ -211,8 +211,8 @@ def _newest(
     package: str, ranges: Iterable[str], wanted: Needs, before: tuple[Label, ...], span: Span, text: str
 ) -> Decision:
     """The newest release that the ranges and the other SDKs of the project admit."""
-    if wanted.decided:
-        return Decision((), (*before, wanted.decided), False)
+    if decided := wanted.decider(package):
+        return Decision((), (*before, decided), False)
     fitting = admitted(package, ",".join(filter(None, ranges)))
     if fitting is None:
         return Decision((), (*before, Label(span, f"`{text}` is not a range that mcplint understands")), False)
@@ -244,6 +244,8 @@ def _brought(package: str, wanted: Needs) -> Decision | None:
         if isinstance(range_, str):
             last = decision.trace[-1].span
             brings = f"fastmcp {decision.versions[0]} requires {package}{range_}"
+            if decided := wanted.decider(other):
+                return Decision((), (*decision.trace, decided), False)
             ranges = [range_, *(r.specifier or "" for r in asking(package, wanted.constraints))]
             return _newest(package, ranges, wanted, decision.trace, last, brings)
     return None

@@ -48,13 +48,15 @@ class Include(NamedTuple):
 class Requirements(NamedTuple):
     """A requirements or constraints file; `hashed`: `--require-hashes` is said.
 
-    `nameless`: whether a line installs what it does not name: a folder, an archive, a repository.
+    `nameless`: whether a line installs what it does not name: a folder, an archive, a repository. `decides`: the
+    option by which not what the public index has today is taken.
     """
 
     requirements: tuple[Requirement, ...] = ()
     includes: tuple[Include, ...] = ()
     hashed: bool = False
     nameless: bool = False
+    decides: Span | None = None
 
 
 class Script(NamedTuple):

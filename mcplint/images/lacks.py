@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from mcplint.dependencies.locks import excludes
-from mcplint.dependencies.needs import needs
 from mcplint.dependencies.stale import differences
 from mcplint.facts.dependencies import MAIN, Lock, Project
-from mcplint.facts.document import at, scalar
+from mcplint.facts.document import at
 from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
-from mcplint.images.image import Image
 from mcplint.images.requirement_lacks import may_fail, of_requirements
-from mcplint.knowledge.base_images import python
-from mcplint.knowledge.pythons import PYTHONS, least_python
-from mcplint.knowledge.sdk import release
 from mcplint.model import Install, Lack, LackKind, Packaged
 from mcplint.packaging.backend import history, inputs, refuses, told_to_package
 from mcplint.packaging.wheel import inside, wheel
@@ -25,7 +20,7 @@ from mcplint.packaging.wheel_files import Wheel
 from mcplint.project.inner import is_inner
 from mcplint.text.paths import upwards
 from mcplint.text.source import Edit, Span
-from mcplint.values import Label, Value
+from mcplint.values import Label
 
 
 def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
@@ -281,58 +276,3 @@ def _brought(path: str, beside: str, contents: Contents) -> Iterator[Edit]:
         if into and last and last.source.text[last.end : last.end + 1] == " ":
             yield Edit(Span(last.source, last.end, last.end), f" {posixpath.relpath(path, contents.context)}")
         return
-
-
-OTHER_PYTHONS = ("python3.", "pyenv", "conda", "mamba", "uv python", "deadsnakes", "--python")
-"""What the commands of a build say that may use another Python than its image's."""
-
-
-def _brings_python(command: str) -> bool:
-    return any(word in command for word in OTHER_PYTHONS)
-
-
-_NEVER = ("never", "0", "false")
-"""Values of UV_PYTHON_DOWNLOADS that keep uv from fetching a Python (https://docs.astral.sh/uv/reference/settings/)."""
-
-
-def _takes_what_is_there(install: Install, contents: Contents, env: Mapping[str, Value[str]]) -> bool:
-    """Whether a sync has to take the image's own Python, since uv is told to fetch none."""
-    told = "UV_PYTHON_DOWNLOADS" in env and env["UV_PYTHON_DOWNLOADS"].must_be(*_NEVER)
-    from_stages = (copy.target.only or "python" for copy in contents.copies if copy.stage is not None)
-    return install.tool == "uv sync" and told and not any("python" in target for target in from_stages)
-
-
-def of_python(install: Install, base: Image, contents: Contents, env: Mapping[str, Value[str]]) -> Iterator[Lack]:
-    """What an install with the image's own Python needs a newer one for."""
-    reference = base.base.only or ""
-    there = release(python(reference) or "")
-    own = install.tool == "pip" or (install.tool == "uv pip" and "--system" in install.argv)
-    own = own or _takes_what_is_there(install, contents, env)
-    if there is None or not own or contents.ran.any(_brings_python):
-        return
-    for what, least, label in _needed(install, contents):
-        if (release(least) or there) > there:
-            why = f"{what} needs Python {least} or newer, and {reference} has {'.'.join(map(str, there))}"
-            yield Lack(LackKind.PYTHON, what, install.span, why, (label,), step=" ".join(install.argv))
-            return
-
-
-def _needed(install: Install, contents: Contents) -> Iterator[tuple[str, str, Label]]:
-    """What is installed with the oldest Python that it runs on, and where it is asked for."""
-    synced = install.tool == "uv sync"
-    for folder in install.requirements if synced else [packaged.folder for packaged in install.packaged]:
-        project = contents.tree.project(folder)
-        said = at(project.document, "project", "requires-python") if project else None
-        found = re.match(r"\s*(?:>=|~=|\^)\s*(\d+\.\d+)", scalar(said))
-        if said and found:
-            yield "the project", found[1], Label(said.span, "the project says so")
-    if synced:
-        return
-    for each in needs(contents.tree, (install,), packaged_folder(install)).requirements:
-        if each.name in PYTHONS and not each.marker:
-            yield each.name, least_python(each.name, each.specifier or ""), Label(each.span, f"asks for {each.name}")
-
-
-def packaged_folder(install: Install) -> str:
-    """The folder of the project that an install is about, the root where it names none."""
-    return next((each.folder for each in install.packaged if each.folder != "."), "")

@@ -1,12 +1,16 @@
-"""What else decides the releases that an install takes: files that variables name, settings of uv, a date."""
+"""What else decides the releases that an install takes: files that variables name, settings of uv, a date, an index."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
+from mcplint.commands.command_lines import PIP
+from mcplint.commands.options import parse
 from mcplint.dependencies.uv_settings import FILES
 from mcplint.images.runs import RunStep
 from mcplint.images.unquoted import stops
+from mcplint.knowledge.python_indexes import is_folder, is_other_index
 from mcplint.model import Install
 from mcplint.text.boolean import boolean
 from mcplint.text.source import places
@@ -29,6 +33,7 @@ def limited(install: Install, step: RunStep) -> Install:
     paths = [step.file(name) if name else None for name in names]
     flags = [word.partition("=")[0] for word in step.words if word.startswith(_FLAGS)]
     deciding = [*flags, *(name for name in _DECIDING if name in step.env)] if uv else []
+    deciding += _indexes(install.tool, step)
     stopped = stops(step)
     decides = "a constraint" if None in paths or _is_configured(install, step) else next(iter(deciding), None)
     said = f"the shell does not find `{stopped}`" if stopped else decides and f"{decides} decides the releases"
@@ -40,6 +45,35 @@ def limited(install: Install, step: RunStep) -> Install:
     )
 
 
+_SWITCHES = ("no-index", "offline")
+_INDEXES = ("index-url", "default-index")
+_VARIABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    "pip": (("PIP_NO_INDEX",), ("PIP_INDEX_URL",), ("PIP_FIND_LINKS",)),
+    "uv": (("UV_NO_INDEX", "UV_OFFLINE"), ("UV_INDEX_URL", "UV_DEFAULT_INDEX"), ("UV_FIND_LINKS",)),
+}
+"""What switches the index off, names another one, and names folders of packages."""
+
+
+def _indexes(tool: str, step: RunStep) -> Iterator[str]:
+    """The options and variables by which an install does not take what the public index has today."""
+    options = parse(step.argv[1:], PIP, interspersed=True)
+    if off := options.first(*_SWITCHES):
+        yield off
+    for name, value in options.given:
+        other = name in _INDEXES and value.may(is_other_index)
+        if other or (name == "find-links" and value.must(is_folder)):
+            yield f"--{name}"
+    switches, indexes, folders = _VARIABLES.get(tool.partition(" ")[0], ((), (), ()))
+    asked = (*((name, _is_on) for name in switches), *((name, is_other_index) for name in indexes))
+    for name, holds in (*asked, *((name, is_folder) for name in folders)):
+        if name in step.env and step.env[name].must(holds):
+            yield name
+
+
+def _is_on(said: str | None) -> bool:
+    return boolean(said or "") is True
+
+
 def _named(tool: str, step: RunStep) -> Iterator[str | None]:
     """The constraints that variables name, None where a variable is not known."""
     for name in _CONSTRAINTS.get(tool, ()):
@@ -48,8 +82,17 @@ def _named(tool: str, step: RunStep) -> Iterator[str | None]:
             yield from value.only.split() if value.only is not None else (None,)
 
 
-_CONFIGURES = r"\bconfig\s[^\n]{0,200}?\bset\s+\S{0,100}constraint|\bconstraint *= *\S"
-"""What a Dockerfile says that gives pip a constraint in its configuration: by `pip config set`, or in a file."""
+_CONFIGURES = (
+    r"\bconfig\s[^\n]{0,200}?\bset\s+\S{0,100}(?:constraint|no-index|find-links)|"
+    r"\b(?:constraint|no-index|find-links) *= *\S"
+)
+"""What a Dockerfile says that gives pip a constraint in its configuration, or takes the index from it: by `pip config
+set`, or in a file."""
+_INDEX = re.compile(
+    r"\bset\s+\S{0,100}\bindex-url\s+[\"']?([^\s\"'\\]+)|"
+    r"(?<![\w-])index-url *= *[\"']?([^\s\"'\\]+)"
+)
+"""The index that a configuration of pip names, by a command or in a file."""
 _CONFIGURATIONS = (
     *("/etc/pip.conf", "/etc/xdg/pip/pip.conf", "/usr/local/pip.conf"),
     *("/root/.config/pip/pip.conf", "/root/.pip/pip.conf"),
@@ -58,7 +101,7 @@ _CONFIGURATIONS = (
 
 
 def _is_configured(install: Install, step: RunStep) -> bool:
-    """Whether the configuration of pip may hold releases back by a constraint."""
+    """Whether the configuration of pip may hold releases back: by a constraint, or since it names another index."""
     if install.tool != "pip" or "--isolated" in step.words:
         return False
     named = step.env["PIP_CONFIG_FILE"].only if "PIP_CONFIG_FILE" in step.env else ""
@@ -68,8 +111,12 @@ def _is_configured(install: Install, step: RunStep) -> bool:
     )
     found = (step.file(path) for path in (*_CONFIGURATIONS, *beside, *((named,) if named else ())))
     sources = (step.tree.source(path) for path in found if path)
-    told = named is None or any(source and "constraint" in source.text for source in sources)
-    return told or bool(places(_CONFIGURES, step.written_at.source))
+    texts = [source.text for source in sources if source]
+    if named is None or any(re.search(r"constraint|no-index|find-links", text) for text in texts):
+        return True
+    own = step.written_at.source
+    indexes = (one or two for text in (*texts, own.text) if "index-url" in text for one, two in _INDEX.findall(text))
+    return bool(places(_CONFIGURES, own)) or any(map(is_other_index, indexes))
 
 
 def _without_settings(step: RunStep) -> bool:

@@ -17,7 +17,7 @@ from mcplint.values import Label, Value
 
 _FED = ("-", "/dev/stdin")
 _CONSTRAINTS = ("constraint", "constraints", "override", "overrides")
-_HOLDING = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "PIP_REQUIRE_HASHES")
+_HOLDING = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "PIP_REQUIRE_HASHES", "PIP_NO_INDEX", "UV_NO_INDEX")
 
 
 _UNNAMED = r"-|/dev/|/proc/|[\w+]+:"

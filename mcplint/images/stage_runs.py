@@ -14,8 +14,9 @@ from mcplint.images.copies import built_project, built_text
 from mcplint.images.fetched_installers import fetched, python_in_root_home, runs_installer, uv_in_root_home
 from mcplint.images.growing import Growing
 from mcplint.images.image import Copy
-from mcplint.images.lacks import of_install, of_python
+from mcplint.images.lacks import of_install
 from mcplint.images.python_installs import installs, packages, swallowed
+from mcplint.images.python_lacks import of_python
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.stage_copies import mounts
 from mcplint.images.unquoted import of_words

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from mcplint.facts.dependencies import Include, Requirement, Requirements, normalized
+from mcplint.knowledge.python_indexes import is_folder, is_other_index
 from mcplint.text.source import Source, Span
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
@@ -31,11 +32,13 @@ def read(source: Source) -> Requirements:
     requirements: list[Requirement] = []
     includes: list[Include] = []
     hashed = nameless = False
+    decides: Span | None = None
     for start, line in _lines(source.text):
         span = _stripped(source, start, line)
         option = re.match(_OPTION, line) if line.lstrip().startswith("-") else None
         if option:
             hashed = hashed or option[1] == "--require-hashes"
+            decides = span if _is_decided(option[1], option[2].strip()) else decides
             kind = _INCLUDES.get(option[1])
             path = _inside(source.path, option[2]) if kind else None
             if kind and path is not None:
@@ -48,7 +51,14 @@ def read(source: Source) -> Requirements:
             requirements.append(found)
         else:
             nameless = True
-    return Requirements(tuple(requirements), tuple(includes), hashed, nameless)
+    return Requirements(tuple(requirements), tuple(includes), hashed, nameless, decides)
+
+
+def _is_decided(option: str, value: str) -> bool:
+    """Whether an option has not what the public index has today taken: without an index, from a folder, another one."""
+    if option in ("-i", "--index-url"):
+        return "$" not in value and is_other_index(value)
+    return option == "--no-index" or (option in ("-f", "--find-links") and is_folder(value))
 
 
 def requirement(span: Span, kind: str = "main") -> Requirement | None:

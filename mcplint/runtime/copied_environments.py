@@ -10,7 +10,7 @@ from mcplint.commands.command_lines import RUNNERS
 from mcplint.commands.words import text
 from mcplint.images.contents import Contents
 from mcplint.images.image import Copied, Copy, Image
-from mcplint.images.lacks import OTHER_PYTHONS
+from mcplint.images.python_lacks import OTHER_PYTHONS
 from mcplint.knowledge.base_images import python
 from mcplint.model import Container, Lack, LackKind, Packaged
 from mcplint.packaging.wheel import inside, wheel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 
@@ -44,7 +45,11 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             found = find(tree, (folder, source), module)
             if found is None and _is_lost(tree, project, folder, module):
                 yield EntryPoint(script.name, script.target, script.span, path, ScriptTarget(lost=True))
-            if not found or found.endswith("/") or not reaches(tree, places, found):
+            if not found or found.endswith("/"):
+                continue
+            if not reaches(tree, places, found):
+                if _is_bare(tree, project, folder, places, script.target, found):
+                    yield EntryPoint(script.name, script.target, script.span, path, ScriptTarget(missing=True))
                 continue
             made = EntryPoint(script.name, script.target, script.span, path, _called(tree, places, script.target))
             having = [container for container in containers if any(_packagings((container,), folder))]
@@ -92,6 +97,35 @@ def _is_lost(tree: Tree, project: Project, folder: str, module: str) -> bool:
     makers = (tree.source(path) for path in (*scripted, posixpath.join(folder, "setup.py")))
     compiled = any(tree.called(f"{name}{end}") for end in (".pyx", ".pyi", ".so", ".c", ".cpp"))
     return not compiled and not any(source and name in source.text for source in makers)
+
+
+def _is_bare(tree: Tree, project: Project, folder: str, places: tuple[str, ...], target: str, found: str) -> bool:
+    """Whether a script calls what its module surely lacks, since that says nothing, and others of its package serve."""
+    source, (module, _, name) = tree.source(found), target.partition(":")
+    if source is None or not found.endswith("/__init__.py") or not _is_blank(source.text):
+        return False
+    package = posixpath.dirname(found)
+    beside = [path for path in tree.paths if path.endswith(".py") and path.startswith(f"{package}/")]
+    made = wheel(project, inside(tree.paths, folder)) if backend(project) else None
+    inner = posixpath.relpath(found, folder or ".")
+    if made is None or made.refused or inner not in made.files.values() or find(tree, places, f"{module}.{name}"):
+        return False
+    writing = (path for path in tree.paths if path.endswith(_WRITING) or posixpath.basename(path) in _WRITERS)
+    texts = (text.text for path in writing if tree.mentions(path, "__init__") and (text := tree.source(path)))
+    written = any(map(_WRITTEN.search, texts))
+    return not written and any(reaches(tree, places, path) for path in beside[:_MOST_BESIDE])
+
+
+_MOST_BESIDE = 50
+_WRITERS = ("Makefile", "justfile", "Taskfile.yml", "setup.py", "hatch_build.py", "build.py")
+_WRITING = (".sh", "Dockerfile", ".dockerfile", "Containerfile", ".yml", ".yaml", "pyproject.toml")
+_WRITTEN = re.compile(r"(?:>|\b(?:tee|sed|cp|mv|ln|COPY|ADD|open|write_text|install)\b)[^\n]{0,300}__init__")
+"""Where commands are kept that may write a module of a package before it is built, and how they do."""
+
+
+def _is_blank(text: str) -> bool:
+    """Whether a module says nothing: it is empty, or all comments."""
+    return all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines())
 
 
 _OWN = ("scripts", "src")

@@ -40,7 +40,7 @@ def missing_distributions(
     """One lack for all that only the same extra would bring, and one for all that nothing would."""
     installs = start.installs or image.installs
     imports = tuple(_from_outside(found, start, tree)) if installs else ()
-    if not imports or _installs_first(container, start):
+    if not imports or _installs_first(container, start) or _reaches_system(image, container, imports):
         return
     installed = _installed(image, start, installs, tree)
     sdks = _sdks(installs, tree) if installed is None else None
@@ -78,6 +78,22 @@ def _installs_first(container: Container, start: Start) -> bool:
     scripts = (note.span.source for note in start.notes if not note.span.source.path.endswith(".py"))
     texts = (*words, *(source.text for source in scripts if source.path != container.cmd.source.path))
     return any("install " in text for text in texts)
+
+
+_SYSTEM = re.compile(
+    r"dist-packages|system-site-packages|(?:site|user)customize|/usr/(?:lib|lib64|share)/[\w./-]*(?:site-packages|python)"
+)
+"""Where the packages of a system lie that the Python of an image has not installed, and what leads there."""
+_LEADING = re.compile(rf"\.pth\b|{_SYSTEM.pattern}(?![\w./-]*EXTERNALLY-MANAGED)")
+"""The same in a command of a build, of which many take away the mark that keeps pip from the system's packages."""
+
+
+def _reaches_system(image: Image, container: Container, imports: tuple[tuple[str, str, Imported], ...]) -> bool:
+    """Whether the program may find packages of its system, as `apt-get install python3-yaml` brings them."""
+    path = container.env.get("PYTHONPATH")
+    said = (path.only or path.partly or "") if path else ""
+    texts = (said, *container.words, *(each.span.source.text for _, _, each in imports))
+    return any(map(_SYSTEM.search, texts)) or any(_LEADING.search(run.script) for run in image.runs)
 
 
 def _has_own(tree: Tree, name: str) -> bool:

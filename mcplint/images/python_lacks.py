@@ -1,0 +1,81 @@
+"""Which installs of an image need a newer Python than it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from mcplint.dependencies.needs import needs
+from mcplint.facts.document import at, scalar
+from mcplint.images.contents import Contents
+from mcplint.images.image import Image
+from mcplint.knowledge.base_images import python
+from mcplint.knowledge.pythons import PYTHONS, least_python
+from mcplint.knowledge.sdk import release
+from mcplint.model import Install, Lack, LackKind
+from mcplint.text.boolean import boolean
+from mcplint.values import Label, Value
+
+OTHER_PYTHONS = ("python3.", "pyenv", "conda", "mamba", "uv python", "deadsnakes", "--python")
+"""What the commands of a build say that may use another Python than its image's."""
+
+
+def _brings_python(command: str) -> bool:
+    return any(word in command for word in OTHER_PYTHONS)
+
+
+_NEVER = ("never", "0", "false")
+"""Values of UV_PYTHON_DOWNLOADS that keep uv from fetching a Python (https://docs.astral.sh/uv/reference/settings/)."""
+
+
+def _takes_what_is_there(install: Install, contents: Contents, env: Mapping[str, Value[str]]) -> bool:
+    """Whether a sync has to take the image's own Python, since uv is told to fetch none."""
+    told = "UV_PYTHON_DOWNLOADS" in env and env["UV_PYTHON_DOWNLOADS"].must_be(*_NEVER)
+    from_stages = (copy.target.only or "python" for copy in contents.copies if copy.stage is not None)
+    return install.tool == "uv sync" and told and not any("python" in target for target in from_stages)
+
+
+_CARELESS = re.compile(r"(?i)ignore[-_]requires[-_]python")
+
+
+def _is_careless(install: Install, env: Mapping[str, Value[str]]) -> bool:
+    """Whether pip may be told not to ask which Python a package needs, by an option, a variable or a setting."""
+    said = env.get("PIP_IGNORE_REQUIRES_PYTHON")
+    told = said is not None and said.may(lambda each: bool(each) and boolean(each) is not False)
+    return told or _CARELESS.search(install.span.source.text) is not None
+
+
+def of_python(install: Install, base: Image, contents: Contents, env: Mapping[str, Value[str]]) -> Iterator[Lack]:
+    """What an install with the image's own Python needs a newer one for."""
+    reference = base.base.only or ""
+    there = release(python(reference) or "")
+    own = install.tool == "pip" or (install.tool == "uv pip" and "--system" in install.argv)
+    own = own or _takes_what_is_there(install, contents, env)
+    if there is None or not own or contents.ran.any(_brings_python) or _is_careless(install, env):
+        return
+    for what, least, label in _needed(install, contents):
+        if (release(least) or there) > there:
+            why = f"{what} needs Python {least} or newer, and {reference} has {'.'.join(map(str, there))}"
+            yield Lack(LackKind.PYTHON, what, install.span, why, (label,), step=" ".join(install.argv))
+            return
+
+
+def _needed(install: Install, contents: Contents) -> Iterator[tuple[str, str, Label]]:
+    """What is installed with the oldest Python that it runs on, and where it is asked for."""
+    synced = install.tool == "uv sync"
+    for folder in install.requirements if synced else [packaged.folder for packaged in install.packaged]:
+        project = contents.tree.project(folder)
+        said = at(project.document, "project", "requires-python") if project and not contents.rewritten else None
+        found = re.match(r"\s*(?:>=|~=|\^)\s*(\d+\.\d+)", scalar(said))
+        if said and found:
+            yield "the project", found[1], Label(said.span, "the project says so")
+    if synced:
+        return
+    for each in needs(contents.tree, (install,), packaged_folder(install)).requirements:
+        if each.name in PYTHONS and not each.marker:
+            yield each.name, least_python(each.name, each.specifier or ""), Label(each.span, f"asks for {each.name}")
+
+
+def packaged_folder(install: Install) -> str:
+    """The folder of the project that an install is about, the root where it names none."""
+    return next((each.folder for each in install.packaged if each.folder != "."), "")
