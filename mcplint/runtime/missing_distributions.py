@@ -91,7 +91,7 @@ _LEADING = re.compile(rf"\.pth\b|{_SYSTEM.pattern}(?![\w./-]*EXTERNALLY-MANAGED)
 def _reaches_system(image: Image, container: Container, imports: tuple[tuple[str, str, Imported], ...]) -> bool:
     """Whether the program may find packages of its system, as `apt-get install python3-yaml` brings them."""
     path = container.env.get("PYTHONPATH")
-    said = (path.only or path.partly or "") if path else ""
+    said = (path.only or path.partly or "") if path is not None else ""
     texts = (said, *container.words, *(each.span.source.text for _, _, each in imports))
     return any(map(_SYSTEM.search, texts)) or any(_LEADING.search(run.script) for run in image.runs)
 
