@@ -114,7 +114,7 @@ server {
 from collections.abc import Iterator
 
 from mcplint import ERROR, WARNING, Finding, Fix, Route, Server, rule
-from mcplint.model import Setting
+from mcplint.model import ProxySetting
 
 WITHHELD = {
     "headers": "passes no request headers on to the server",
@@ -133,7 +133,7 @@ def check(route: Route):
         yield Finding(f"{route.title_at(setting.span)} {message}", setting.span, (), fix, severity)
 
 
-def _dropped(route: Route, server: Server) -> Iterator[tuple[Setting, str, str]]:
+def _dropped(route: Route, server: Server) -> Iterator[tuple[ProxySetting, str, str]]:
     for setting in route.withheld:
         yield setting, WITHHELD[setting.name], ERROR
     if server.transport.may_not_be("streamable-http"):

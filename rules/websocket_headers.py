@@ -101,7 +101,7 @@ import re
 from collections.abc import Iterator
 
 from mcplint import NOTE, WARNING, Edit, Finding, Fix, Route, Span, rule
-from mcplint.model import Setting
+from mcplint.model import ProxySetting
 from mcplint.text.layout import taken_out
 
 ALSO = r"\b(?:sse|events?|stream\w*|mcp|http)\b"
@@ -128,7 +128,7 @@ def check(route: Route):
             )
 
 
-def _upgrades(header: Setting) -> bool:
+def _upgrades(header: ProxySetting) -> bool:
     """Whether this is the `Connection` header that goes with `Upgrade`."""
     return header.name == "connection" and "upgrade" in header.value.lower()
 

@@ -27,6 +27,7 @@ from sites import assert_sites_spell
 from mcplint.engine import fix
 from mcplint.engine import lint as engine
 from mcplint.engine.catalogue import Catalogue
+from mcplint.engine.patch import hunks
 from mcplint.findings import Diagnostic
 from mcplint.project import config
 from mcplint.project.tree import Tree
@@ -118,6 +119,11 @@ def patched(text: str, patch: str) -> str:
         assert f"\n{text}".count(f"\n{old}") == 1, f"not just once in the file:\n{old}"
         text = f"\n{text}".replace(f"\n{old}", f"\n{new}")[1:]
     return text
+
+
+def unified(before: dict[str, str], after: dict[str, str]) -> str:
+    """A patch from the texts of one to those of the other, as `git apply` takes it."""
+    return "".join(line for path in sorted(after) for hunk in hunks(path, before, after, 3) for line in hunk)
 
 
 def rule_file(name: str) -> Path:

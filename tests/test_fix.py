@@ -8,9 +8,9 @@ import re
 import subprocess
 
 import pytest
+from pages import unified
 
 from mcplint.engine import fix
-from mcplint.engine.patch import unified
 from mcplint.engine.postprocess import postprocess
 from mcplint.engine.write import write
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Finding, Fix

@@ -6,10 +6,9 @@ import ast
 import re
 
 import pytest
-from pages import ROOT, RULES, cases, check, examine, fixed, look, places, printed, rule_file
+from pages import ROOT, RULES, cases, check, examine, fixed, look, places, printed, rule_file, unified
 
 from mcplint.engine.lint import REGISTRY
-from mcplint.engine.patch import unified
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Failure
 from mcplint.model import Deployment, Manifest, Package
 from mcplint.project.kinds import kind

@@ -68,7 +68,7 @@ class Fixed(NamedTuple):
     said: tuple[str, ...] = ()
 
 
-class Outcome(NamedTuple):
+class CheckResult(NamedTuple):
     """What a run made: the report, None where only a patch was asked for, and the texts to print (None) and to write.
 
     `root`: of the project, whose files `fixed` changes. `said`: what is no part of the report.
@@ -105,7 +105,7 @@ def check(options: Options) -> int:
     return _code(report.diagnostics, outcome.config, options)
 
 
-def _outcome(options: Options, targets: Collection[tuple[str, str | None]], files: Iterable[str]) -> Outcome:
+def _outcome(options: Options, targets: Collection[tuple[str, str | None]], files: Iterable[str]) -> CheckResult:
     with ExitStack() as opened:
         here = open_workspace(options.paths, options.config, options.rules)
         here = here._replace(config=_settings(here.config, here.rules, options))
@@ -113,7 +113,7 @@ def _outcome(options: Options, targets: Collection[tuple[str, str | None]], file
         if options.staged:
             here = here._replace(tree=opened.enter_context(staged(here)))
         known = known_findings(here, options.base, options.baseline, options.write_baseline)
-        outcome = Outcome(here.root, here.config)
+        outcome = CheckResult(here.root, here.config)
         tree = here.tree
         if options.fix or options.unsafe_fixes or options.diff:
             outcome = outcome._replace(fixed=_fixed(here, known, options))

@@ -7,11 +7,6 @@ from collections.abc import Mapping
 from mcplint.knowledge.secrets import masked_line
 
 
-def unified(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """A patch from the texts of one to those of the other, as `git apply` takes it."""
-    return "".join(line for path in sorted(after) for hunk in _hunks(path, before, after, 3) for line in hunk)
-
-
 def without_secrets(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """The patch without the changes that a secret stands in or right beside, and the files that it leaves these out of.
 
@@ -20,11 +15,11 @@ def without_secrets(before: Mapping[str, str], after: Mapping[str, str]) -> tupl
     shown: list[str] = []
     withheld: list[str] = []
     for path in sorted(after):
-        hunks = _hunks(path, before, after, 3)
-        if not all(map(_is_clear, hunks)):
-            hunks = _hunks(path, before, after, 1)
-        kept = [hunk for hunk in hunks if _is_clear(hunk)]
-        withheld += [path] if len(kept) < len(hunks) else []
+        found = hunks(path, before, after, 3)
+        if not all(map(_is_clear, found)):
+            found = hunks(path, before, after, 1)
+        kept = [hunk for hunk in found if _is_clear(hunk)]
+        withheld += [path] if len(kept) < len(found) else []
         shown += [line for hunk in kept for line in hunk] if len(kept) > 1 else []
     return "".join(shown), tuple(withheld)
 
@@ -33,7 +28,7 @@ def _is_clear(lines: list[str]) -> bool:
     return all(masked_line(line[1:]) == line[1:] for line in lines)
 
 
-def _hunks(path: str, before: Mapping[str, str], after: Mapping[str, str], around: int) -> list[list[str]]:
+def hunks(path: str, before: Mapping[str, str], after: Mapping[str, str], around: int) -> list[list[str]]:
     """The lines of a file's patch: its head, then each hunk with that many lines around what changes."""
     from difflib import unified_diff
 

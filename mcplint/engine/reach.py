@@ -36,7 +36,7 @@ class Change(NamedTuple):
     new_end: int
 
 
-class Entry(NamedTuple):
+class SectionEntry(NamedTuple):
     """One entry of a section of a YAML file, a service for instance: where its key begins, and its value."""
 
     start: int
@@ -192,7 +192,7 @@ def _shared(source: Source, edits: list[Edit]) -> list[str]:
     return [f"`{name[2] or name[1]}`" for name in real] if set(real) - homes else []
 
 
-def _entries(source: Source) -> dict[Name, Entry]:
+def _entries(source: Source) -> dict[Name, SectionEntry]:
     """The entries of the sections of each document, by the number of the document, the section and their own key."""
     from mcplint.readers.yaml import documents
 
@@ -203,11 +203,11 @@ def _entries(source: Source) -> dict[Name, Entry]:
     return {name: entry for number, node in enumerate(found) for name, entry in _sections(number, node)}
 
 
-def _sections(number: int, node: Node) -> Iterator[tuple[Name, Entry]]:
+def _sections(number: int, node: Node) -> Iterator[tuple[Name, SectionEntry]]:
     for section, inner in node.pairs if isinstance(node, MappingNode) else ():
         yield (
             (number, section.text, ""),
-            Entry(section.span.start, None if isinstance(inner, MappingNode) else plain(inner)),
+            SectionEntry(section.span.start, None if isinstance(inner, MappingNode) else plain(inner)),
         )
         for key, value in inner.pairs if isinstance(inner, MappingNode) else ():
-            yield (number, section.text, key.text), Entry(key.span.start, plain(value))
+            yield (number, section.text, key.text), SectionEntry(key.span.start, plain(value))

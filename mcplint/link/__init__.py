@@ -36,7 +36,7 @@ from mcplint.text.paths import is_test
 
 if TYPE_CHECKING:
     from mcplint.proxies.proxy import Proxy
-    from mcplint.services.kubernetes.ingress import Entry
+    from mcplint.services.kubernetes.ingress import IngressPath
     from mcplint.services.platforms.load import Platforms
 
 P = TypeVar("P", Remote, ClientConfig)
@@ -254,7 +254,7 @@ def _with_conflicts(
     )
 
 
-def _in_front(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Proxy, ...]:
+def _in_front(tree: Tree, paths: Paths, network: Network, entries: tuple[IngressPath, ...]) -> tuple[Proxy, ...]:
     """The proxies of a project that has servers to stand in front of."""
     if not network.servers:
         return ()

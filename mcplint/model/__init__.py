@@ -75,7 +75,7 @@ from mcplint.model.published import (
     Labelled,
     Manifest,
     Package,
-    Project,
+    PublishedProject,
     Remote,
 )
 from mcplint.model.routes import (
@@ -91,8 +91,8 @@ from mcplint.model.routes import (
     Hijack,
     Member,
     PathMatch,
+    ProxySetting,
     Route,
-    Setting,
 )
 from mcplint.model.secrets import Secret
 from mcplint.model.servers import Bridge, DeadPin, Sdk, Server, Spread
@@ -162,7 +162,8 @@ __all__ = [
     "Portless",
     "Prerequisite",
     "Probe",
-    "Project",
+    "ProxySetting",
+    "PublishedProject",
     "Refusal",
     "Remote",
     "Request",
@@ -174,7 +175,6 @@ __all__ = [
     "Secret",
     "ServedFolder",
     "Server",
-    "Setting",
     "Sibling",
     "Spread",
     "StartScript",

@@ -186,7 +186,7 @@ class Labelled(NamedTuple):
     labels: Mapping[str, Value[str]]
 
 
-class Project(NamedTuple):
+class PublishedProject(NamedTuple):
     """What the project around a `server.json` says of the things that it publishes.
 
     `workflows`: the GitHub workflows that publish to the registry, as they are written. `recipes`: the files that build
@@ -209,7 +209,7 @@ class Manifest(NamedTuple):
     id: str
     span: Span
     document: ServerJson
-    project: Project = Project()
+    project: PublishedProject = PublishedProject()
     links: tuple[Link, ...] = ()
 
     @property

@@ -50,7 +50,7 @@ class Member(NamedTuple):
     span: Span
 
 
-class Setting(NamedTuple):
+class ProxySetting(NamedTuple):
     """Something that a proxy is told: the header or directive (headers in small letters), what it is set to, where.
 
     `removal`: the edits that leave it out; none where an outer block says it or where that would break the file.
@@ -77,7 +77,7 @@ class Cache(NamedTuple):
 
     told: tuple[Label, ...]
     by_body: bool
-    posts: tuple[Setting, ...]
+    posts: tuple[ProxySetting, ...]
     statuses: frozenset[str]
 
 
@@ -141,12 +141,12 @@ class Route(NamedTuple):
     pages: tuple[Label, ...] = ()
     rate_limits: tuple[Label, ...] = ()
     body_limit: Value[int] = UNKNOWN
-    request_headers: tuple[Setting, ...] = ()
-    hidden_headers: tuple[Setting, ...] = ()
-    added_headers: tuple[Setting, ...] = ()
-    ignored_headers: tuple[Setting, ...] = ()
-    withheld: tuple[Setting, ...] = ()
-    retries: tuple[Setting, ...] = ()
+    request_headers: tuple[ProxySetting, ...] = ()
+    hidden_headers: tuple[ProxySetting, ...] = ()
+    added_headers: tuple[ProxySetting, ...] = ()
+    ignored_headers: tuple[ProxySetting, ...] = ()
+    withheld: tuple[ProxySetting, ...] = ()
+    retries: tuple[ProxySetting, ...] = ()
     cache: Cache | None = None
     intercepted: tuple[Label, ...] = ()
     error_pages: tuple[ErrorPage, ...] = ()
@@ -234,11 +234,11 @@ class Route(NamedTuple):
         """The settings of its proxy that limit how fast a client may call."""
         return RATE_LIMITS.get(self.proxy, ())
 
-    def sets_header(self, name: str) -> Setting | None:
+    def sets_header(self, name: str) -> ProxySetting | None:
         """Where the proxy sets a header on requests."""
         return next((header for header in self.request_headers if header.name == name), None)
 
-    def ignores(self, name: str) -> tuple[Setting, ...]:
+    def ignores(self, name: str) -> tuple[ProxySetting, ...]:
         """Where the proxy is told not to obey a header of the server."""
         return tuple(header for header in self.ignored_headers if header.name == name)
 

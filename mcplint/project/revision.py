@@ -41,7 +41,7 @@ RANGE = r"^\^|\.\.|\^[@!]$|\^-\d*$"
 LINE, STEPS = 4096, 400
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """A file as git lists it: its mode and the name of its object."""
 
     mode: bytes
@@ -64,13 +64,13 @@ def at(
         yield files
 
 
-def _entries(root: str, *asked: str) -> dict[str, Entry]:
+def _entries(root: str, *asked: str) -> dict[str, TreeEntry]:
     """The files of a tree that lie in the project's folder, or with `--full-tree` all of them."""
     entries = {}
     for row in _rows(root, "ls-tree", "-r", "-z", *asked):
         about, _, path = row.partition(b"\t")
         mode, _, name = about.split()
-        entries[os.fsdecode(path)] = Entry(mode, name)
+        entries[os.fsdecode(path)] = TreeEntry(mode, name)
     return entries
 
 
@@ -101,7 +101,7 @@ def staged(root: str, exclude: Iterable[str] = (), named: Collection[str] = ()) 
         _, mode, _, content, status = about.split()
         if status == b"U":
             raise UsageError(f"{path} has a merge conflict, so no version of it is staged")
-        entries[path] = Entry(mode, content)
+        entries[path] = TreeEntry(mode, content)
     with _tree(root, entries, exclude, named, "the staged files") as tree:
         yield tree
 
@@ -233,7 +233,7 @@ def _started(root: str, *arguments: str, index: str | None = None, asked: bool =
 
 @contextmanager
 def _tree(
-    root: str, entries: Mapping[str, Entry], exclude: Iterable[str], named: Collection[str], shown: str
+    root: str, entries: Mapping[str, TreeEntry], exclude: Iterable[str], named: Collection[str], shown: str
 ) -> Iterator[Tree]:
     """The tree of listed files; git keeps none of a submodule. Raises UsageError in the end where the clone lacked one
     that was asked for."""
@@ -243,7 +243,7 @@ def _tree(
     lacking: list[str] = []
     with _started(root, "cat-file", "--batch", asked=True) as process:
 
-        def content(entry: Entry, path: str, most: int) -> bytes:
+        def content(entry: TreeEntry, path: str, most: int) -> bytes:
             data = _content(process, entry.object, most)
             if data is None:
                 lacking.append(path)
@@ -288,7 +288,7 @@ def _content(process: Popen[bytes], name: bytes, most: int) -> bytes | None:
     return data
 
 
-def _followed(path: str, files: Mapping[str, Entry], content: Callable[[Entry, str, int], bytes]) -> Entry:
+def _followed(path: str, files: Mapping[str, TreeEntry], content: Callable[[TreeEntry, str, int], bytes]) -> TreeEntry:
     """The file that a path leads to through links, of folders too; raises Unreadable."""
     parts, done = path.split("/"), ""
     for _ in range(STEPS):

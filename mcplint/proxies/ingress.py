@@ -18,7 +18,7 @@ from mcplint.proxies.nginx.directives import size
 from mcplint.proxies.proxy import Proxy, among
 from mcplint.proxies.routing import ProxyRule, VirtualHost, asking, kept, location, unknown, with_endpoints
 from mcplint.services.kubernetes import ingress_nginx
-from mcplint.services.kubernetes.ingress import COMMUNITY, GATEWAY, Entry
+from mcplint.services.kubernetes.ingress import COMMUNITY, GATEWAY, IngressPath
 from mcplint.services.network import Network
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
@@ -60,9 +60,9 @@ CAPTURED = re.compile(r"(/[\w./-]*)(\(/\|\$\)\(\.\*\)|/\(\.\*\)|\(/\.\*\))\$?")
 """A path of which the rest is captured: `/x(/|$)(.*)`, `/x/(.*)`, `/x(/.*)`."""
 
 
-def proxies(entries: tuple[Entry, ...], network: Network) -> Iterator[Proxy]:
+def proxies(entries: tuple[IngressPath, ...], network: Network) -> Iterator[Proxy]:
     """The Ingress controllers of a project: those of one name whose Ingresses lie in one folder are one."""
-    groups: dict[tuple[str, str], list[Entry]] = {}
+    groups: dict[tuple[str, str], list[IngressPath]] = {}
     for entry in entries:
         groups.setdefault((_controller(entry), dirname(entry.span.source.path)), []).append(entry)
     for (name, _), group in groups.items():
@@ -72,7 +72,7 @@ def proxies(entries: tuple[Entry, ...], network: Network) -> Iterator[Proxy]:
         yield Proxy(name, routes, PORTS, {}, asking(vhosts), ends)
 
 
-def _dead_ends(entry: Entry, network: Network) -> Iterator[DeadEnd]:
+def _dead_ends(entry: IngressPath, network: Network) -> Iterator[DeadEnd]:
     """A port that the Service in front of an MCP server does not have."""
     name = f"{entry.service}.{entry.resource.namespace or 'default'}"
     servers = [one for one in network.servers if one.container and name in one.container.names]
@@ -91,13 +91,13 @@ def _dead_ends(entry: Entry, network: Network) -> Iterator[DeadEnd]:
         )
 
 
-def _controller(entry: Entry) -> str:
+def _controller(entry: IngressPath) -> str:
     return INGRESS_NGINX if entry.is_nginx else entry.controller or "an Ingress controller"
 
 
-def _vhosts(entries: list[Entry], network: Network) -> Iterator[VirtualHost]:
+def _vhosts(entries: list[IngressPath], network: Network) -> Iterator[VirtualHost]:
     """A virtual host for each name, its longest paths first, and exact ones before the others of their length."""
-    hosts: dict[str | None, list[Entry]] = {}
+    hosts: dict[str | None, list[IngressPath]] = {}
     for entry in entries:
         hosts.setdefault(entry.host.only if entry.host.options else "", []).append(entry)
     for host, group in hosts.items():
@@ -107,7 +107,7 @@ def _vhosts(entries: list[Entry], network: Network) -> Iterator[VirtualHost]:
         yield VirtualHost((host.lower(),) if host else (), frozenset(), tuple(rules))
 
 
-def _rule(entry: Entry, plain: bool, network: Network) -> ProxyRule:
+def _rule(entry: IngressPath, plain: bool, network: Network) -> ProxyRule:
     match, rewrite = _paths(entry, plain)
     host = entry.host.only
     hosts = None if entry.host.options is None else (host.lower(),) if host else ()
@@ -117,24 +117,24 @@ def _rule(entry: Entry, plain: bool, network: Network) -> ProxyRule:
     return ProxyRule(_joined(route, entry, network), hosts, match, rewrite)
 
 
-def _is_expression(entry: Entry) -> bool:
+def _is_expression(entry: IngressPath) -> bool:
     """Whether ingress-nginx takes a path for an expression."""
     return EXPRESSIONS in entry.annotations or _target(entry) is not None
 
 
-def _target(entry: Entry) -> Value[str] | None:
+def _target(entry: IngressPath) -> Value[str] | None:
     """What an annotation of ingress-nginx puts in place of a path; the very same text rewrites nothing."""
     target = entry.annotations.get(TARGET)
     return None if target is None or target.must_be(entry.path.only) else target
 
 
-def _rewriting(entry: Entry) -> tuple[Label, ...]:
+def _rewriting(entry: IngressPath) -> tuple[Label, ...]:
     """Where a path is told to be replaced by another one."""
     said = _target(entry) if entry.is_nginx else entry.replaced
     return (Label(said.span, "replaces the path"),) if said is not None and said.span else ()
 
 
-def _paths(entry: Entry, plain: bool) -> tuple[PathMatch | None, Callable[[str], str | None]]:
+def _paths(entry: IngressPath, plain: bool) -> tuple[PathMatch | None, Callable[[str], str | None]]:
     """Which paths an Ingress takes, and what it makes of them."""
     text = entry.path.only
     if text is None:
@@ -155,7 +155,7 @@ def _paths(entry: Entry, plain: bool) -> tuple[PathMatch | None, Callable[[str],
     return PathMatch({"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, PREFIX), text), unknown if away else kept
 
 
-def _replacing(entry: Entry, prefix: str) -> Callable[[str], str | None]:
+def _replacing(entry: IngressPath, prefix: str) -> Callable[[str], str | None]:
     """What the filter of a Gateway's route makes of a path."""
     if entry.replaced is None:
         return kept
@@ -193,7 +193,7 @@ def _rewritten(stem: str, rest: str, target: str, path: str) -> str | None:
     return found if found.startswith("/") and "$" not in found else None
 
 
-def _route(entry: Entry, match: PathMatch | None) -> Route:
+def _route(entry: IngressPath, match: PathMatch | None) -> Route:
     gateway = entry.controller == GATEWAY
     ours, name, host = entry.is_nginx, entry.service, entry.host.only
     note = Label(entry.backend, f"sends requests to the Service {name}")
@@ -231,7 +231,7 @@ def _route(entry: Entry, match: PathMatch | None) -> Route:
     )
 
 
-def _unsaid(entry: Entry) -> Span | None:
+def _unsaid(entry: IngressPath) -> Span | None:
     """The Ingress of AWS beside which nothing speaks of load balancers: its Service may say what is checked."""
     told = entry.controller != "alb" or entry.beside.any(_of_load_balancers)
     return None if told else entry.resource.name.span
@@ -253,7 +253,7 @@ def _sets_host(said: str) -> bool:
     return not said.startswith(HARMLESS) and bool(HOSTS.search(said.partition("=")[0]))
 
 
-def _open(entry: Entry) -> Iterator[Label]:
+def _open(entry: IngressPath) -> Iterator[Label]:
     """The Ingress, or the route, where it lets everybody in as far as the files tell."""
     host, scheme = entry.host.only or "", entry.annotations.get(SCHEME, Value(("internal",)))
     if entry.host.options is None or host.endswith(PRIVATE) or host == "localhost":
@@ -264,20 +264,20 @@ def _open(entry: Entry) -> Iterator[Label]:
         yield Label(entry.span, f"the {entry.resource.kind} lets everybody in")
 
 
-def _passed_host(entry: Entry) -> Value[str]:
+def _passed_host(entry: IngressPath) -> Value[str]:
     """What other controllers send as `Host`: the client's own, unless an annotation or a filter may say otherwise."""
     note = Label(entry.span, f"the {entry.resource.kind} passes the client's Host on")
     changed = entry.said.any(_sets_host)
     return Value(None if changed else (CLIENT_HOST,), (note,))
 
 
-def _labels(entry: Entry, text: str, *names: str) -> tuple[Label, ...]:
+def _labels(entry: IngressPath, text: str, *names: str) -> tuple[Label, ...]:
     """Where annotations of ingress-nginx set something."""
     said = (entry.annotations.get(COMMUNITY + name) for name in names if entry.is_nginx)
     return tuple(Label(value.site.span, text) for value in said if value is not None and value.only and value.site)
 
 
-def _body_limit(entry: Entry) -> Value[int]:
+def _body_limit(entry: IngressPath) -> Value[int]:
     """The bytes of a request that are taken, where an annotation says so."""
     said = entry.annotations.get(f"{COMMUNITY}proxy-body-size")
     if said is None:
@@ -288,7 +288,7 @@ def _body_limit(entry: Entry) -> Value[int]:
         return Value(None, said.trace)
 
 
-def _insecure(entry: Entry) -> tuple[Label, ...]:
+def _insecure(entry: IngressPath) -> tuple[Label, ...]:
     """What switches off that requests without TLS are redirected, as they are where a name has a certificate."""
     chosen = entry.annotations.get(f"{COMMUNITY}ssl-redirect")
     if not entry.is_nginx or f"{COMMUNITY}force-ssl-redirect" in entry.annotations or chosen is None:
@@ -296,7 +296,7 @@ def _insecure(entry: Entry) -> tuple[Label, ...]:
     return chosen.trace if chosen.must_be("false") else ()
 
 
-def _joined(route: Route, entry: Entry, network: Network) -> Route:
+def _joined(route: Route, entry: IngressPath, network: Network) -> Route:
     """The route with the server in the pods that its Service selects."""
     name = f"{entry.service}.{entry.resource.namespace or 'default'}"
     folder = dirname(entry.span.source.path)

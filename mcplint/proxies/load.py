@@ -14,10 +14,10 @@ from mcplint.values import UNKNOWN, Label, Value, join
 
 if TYPE_CHECKING:
     from mcplint.proxies.proxy import Proxy
-    from mcplint.services.kubernetes.ingress import Entry
+    from mcplint.services.kubernetes.ingress import IngressPath
 
 
-def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[Entry, ...]) -> tuple[Proxy, ...]:
+def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[IngressPath, ...]) -> tuple[Proxy, ...]:
     """The proxies, each told by the files of its program."""
     found: list[Proxy] = []
     if "nginx" in paths:

@@ -21,7 +21,7 @@ from mcplint.model import (
     Link,
     Manifest,
     Package,
-    Project,
+    PublishedProject,
     Remote,
     Server,
 )
@@ -46,7 +46,7 @@ RECIPES = frozenset(
 GIT_CONFIG = ".git/config"
 
 
-def manifest(document: ServerJson, project: Project) -> Manifest:
+def manifest(document: ServerJson, project: PublishedProject) -> Manifest:
     """The document as a part, with the project that all documents of a repository share."""
     span = document.root.span._replace(end=document.root.span.start + 1)
     return Manifest(document.source.path, span, document, project)
@@ -83,7 +83,7 @@ def packages(document: ServerJson) -> Iterator[Package]:
 def served(
     package: Package,
     name: str,
-    project: Project,
+    project: PublishedProject,
     servers: Iterable[Server],
     installed: Iterable[Server],
     published: Mapping[str, Link],
@@ -160,10 +160,10 @@ def _value(node: MappingNode, key: str) -> Value[str]:
     return Value(None if "{" in found.value else (found.value,), trace, site)
 
 
-def project(tree: Tree, images: Iterable[Labelled] = ()) -> Project:
+def project(tree: Tree, images: Iterable[Labelled] = ()) -> PublishedProject:
     """What a project says of the things that it publishes. `.git/config` is read where the tree holds it."""
     config = tree.source(GIT_CONFIG)
-    return Project(
+    return PublishedProject(
         distributions=tuple(_distributions(tree)),
         remote=git_remote(config.text) if config else None,
         images=tuple(images),

@@ -40,7 +40,7 @@ _ERREXIT = re.compile(r"[-+][a-z]{0,9}e[a-z]{0,9}")
 _HANDED = re.compile(r"GITHUB_(?:OUTPUT|ENV)|::set-output")
 
 
-class _Place(NamedTuple):
+class _Step(NamedTuple):
     """A step on the way to a command: the commands beside each other, which of them; `deciding`: for the next step,
     whether that lies in a condition, and `branch`, of which branch."""
 
@@ -58,14 +58,14 @@ class _Place(NamedTuple):
         return self.nodes[self.number + 1 :]
 
 
-class Outcome(NamedTuple):
+class HiddenFailure(NamedTuple):
     """What hides the failure of a command, as it is written there, and the commands that run or not as it comes out."""
 
     by: str
     commands: tuple[Command, ...]
 
 
-def outcome(script: Span, start: int) -> Outcome | None:
+def outcome(script: Span, start: int) -> HiddenFailure | None:
     """What hides a failure of the command that stands at a place of the file; None where the script may mind it."""
     nodes = parse(_shell(script))
     way = tuple(_way(nodes, start))
@@ -92,23 +92,23 @@ def _shell(script: Span) -> LocatedText:
     return LocatedText.of(script)._replace(text=_FILLED.sub(lambda found: "x" * len(found[0]), text))
 
 
-def _way(nodes: tuple[Node, ...], start: int) -> Iterator[_Place]:
+def _way(nodes: tuple[Node, ...], start: int) -> Iterator[_Step]:
     """The steps to the command at a place, from the outermost one on; none where there is no command."""
     for index, node in enumerate(nodes):
         if isinstance(node, Command):
             if node.span.start <= start < node.span.end:
-                yield _Place(nodes, index)
+                yield _Step(nodes, index)
                 return
             continue
         for number, branch in enumerate(node.branches):
             for deciding, part in ((True, branch.condition), (False, branch.body)):
                 if below := tuple(_way(part, start)):
-                    yield _Place(nodes, index, number, deciding)
+                    yield _Step(nodes, index, number, deciding)
                     yield from below
                     return
 
 
-def _of_condition(way: tuple[_Place, ...], place: _Place) -> Outcome | None:
+def _of_condition(way: tuple[_Step, ...], place: _Step) -> HiddenFailure | None:
     """What hides the failure of a command that decides on an `if`."""
     owner, command, number = way[-1].node, place.node, way[-1].branch
     if not isinstance(owner, Compound) or owner.kind != "if" or not isinstance(command, Command):
@@ -127,12 +127,12 @@ def _of_condition(way: tuple[_Place, ...], place: _Place) -> Outcome | None:
     return found and found._replace(commands=(*found.commands, *simple(branch.body)))
 
 
-def _hidden(by: str, failed: Iterable[Node], later: Iterable[Node]) -> Outcome | None:
+def _hidden(by: str, failed: Iterable[Node], later: Iterable[Node]) -> HiddenFailure | None:
     """What hides a failure where all that runs in that case says so at most, and all that runs later ends well."""
     failed, later = tuple(failed), tuple(later)
     if not (_ends_well(failed, _SAYS) and _ends_well(later, _GOES_ON)) or not (failed or later or by == "if"):
         return None
-    return Outcome(by, tuple(simple((*failed, *later))))
+    return HiddenFailure(by, tuple(simple((*failed, *later))))
 
 
 def _ends_well(nodes: Iterable[Node], names: frozenset[str]) -> bool:

@@ -51,13 +51,13 @@ def build_commands(
     text = script.text
     variables: dict[str, str] | None = None
     loops: dict[str, list[str]] = {}
-    place, seen = _Place(caller), 0
+    place, seen = _WorkingFolder(caller), 0
     for match in BUILD.finditer(text, 0, MOST_TEXT):
         if variables is None:
             variables = {**settings(text, path), **more}
             loops = {loop[1]: loop[2].split() for loop in LOOP.finditer(text)}
         line = text.rfind("\n", 0, match.start()) + 1
-        place = _Place(caller) if each else place
+        place = _WorkingFolder(caller) if each else place
         for moved in CD.finditer(text, line if each else seen, match.start()):
             if text[moved.start() - 1 : moved.start()] != "(" or not _closes(text, moved.start() - 1, match.start()):
                 said, _ = words(text, moved.end(), path, most=1)
@@ -106,7 +106,7 @@ def renamed(script: Span, more: Mapping[str, str], path: str = "") -> Iterator[R
             yield Renamed(old, new, _head(script, match))
 
 
-class _Place(NamedTuple):
+class _WorkingFolder(NamedTuple):
     """Where commands are called after those that lead to other folders.
 
     `back`: the folders that were left, `moves`: how many since the last that begins at the root of the project.
@@ -116,7 +116,7 @@ class _Place(NamedTuple):
     back: tuple[str, ...] = ()
     moves: int = 0
 
-    def moved(self, folder: str) -> _Place:
+    def moved(self, folder: str) -> _WorkingFolder:
         """The place after one command more; `-`: that leads back."""
         if folder == "-":
             place, back = (self.back[-1], self.back[:-1]) if self.back else ("$", ())
@@ -125,4 +125,4 @@ class _Place(NamedTuple):
             place, back = "$" if unknown else within(self.caller.folder, folder) or "$", (self.caller.folder,)
         rooted = folder.startswith(ROOT)
         certain = place != "$" and (rooted or (self.caller.certain and not self.moves))
-        return _Place(Caller(place, certain), back, 0 if rooted else self.moves + 1)
+        return _WorkingFolder(Caller(place, certain), back, 0 if rooted else self.moves + 1)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mcplint.facts.caddy import Directive
 from mcplint.knowledge.proxies import CADDY
-from mcplint.model import CLIENT_HOST, CLIENT_NAME, TARGET_HOST, Member, PathMatch, Route, Setting
+from mcplint.model import CLIENT_HOST, CLIENT_NAME, TARGET_HOST, Member, PathMatch, ProxySetting, Route
 from mcplint.proxies.caddy.handlers import Handler
 from mcplint.proxies.caddy.order import addresses, arguments
 from mcplint.proxies.response import FILE, OTHER, REDIRECT, STATUS, Response
@@ -142,9 +142,9 @@ def _host(line: Directive) -> Value[str]:
     return Value((CLIENT_HOST,), (Label(line.span, "Caddy passes the Host on as it came"),))
 
 
-def _headers(line: Directive, name: str) -> Iterator[Setting]:
+def _headers(line: Directive, name: str) -> Iterator[ProxySetting]:
     """The headers that are set or removed; an addition leaves what is there."""
     for one in line.of(name):
         header = one.texts[0] if one.args else ""
         if header and not header.startswith("+") and len(one.args) < 3:
-            yield Setting(header.lstrip("-").lower(), one.texts[1] if len(one.args) == 2 else "", one.span)
+            yield ProxySetting(header.lstrip("-").lower(), one.texts[1] if len(one.args) == 2 else "", one.span)

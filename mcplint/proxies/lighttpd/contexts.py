@@ -30,7 +30,7 @@ NAME = re.compile(r"\^((?:[\w-]|\\\.)+)\$")
 PORT = re.compile(r"(?:\[[0-9a-fA-F:]*\]|[^\[\]:]*):(\d{1,5})")
 
 
-class Setting(NamedTuple):
+class SettingValue(NamedTuple):
     """What a setting is set to, None where the files do not tell; `span`: where."""
 
     value: Term | Array | None
@@ -52,7 +52,7 @@ class Context(NamedTuple):
     place: Span | None
     path: tuple[Step, ...]
     otherwise: bool
-    settings: dict[str, Setting]
+    settings: dict[str, SettingValue]
 
     @property
     def order(self) -> tuple[Step, ...]:
@@ -109,7 +109,7 @@ class Configuration:
         before = here.settings.get(name)
         if each.operator == "+=" and (before or here.path):
             value = joined([before.value, value]) if before else None
-        here.settings[name] = Setting(value, each.span)
+        here.settings[name] = SettingValue(value, each.span)
 
     def _included(self, line: Include, depth: int) -> Iterator[LighttpdFile]:
         """The files of the project that a line brings in; what it may bring in besides is not known."""
@@ -211,7 +211,7 @@ def covers(outer: Context, inner: Context) -> bool | None:
     return True if paths and names and not outer.otherwise and outer.port in (None, inner.port) else None
 
 
-def deciding(name: str, here: Context, contexts: Iterable[Context]) -> Setting | None:
+def deciding(name: str, here: Context, contexts: Iterable[Context]) -> SettingValue | None:
     """What a setting is for all requests of a block, its value None where that is not known; None: nothing says so."""
     for context in sorted((each for each in contexts if name in each.settings), key=lambda each: each.order):
         decides = covers(context, here)
@@ -237,6 +237,6 @@ def key_match(key: str) -> PathMatch | None:
     return PathMatch(PREFIX, key) if key.startswith("/") else None
 
 
-def number(setting: Setting | None) -> int | None:
+def number(setting: SettingValue | None) -> int | None:
     """A setting as a number."""
     return whole(setting.value.text) if setting and isinstance(setting.value, Term) else None

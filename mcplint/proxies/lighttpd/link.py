@@ -17,7 +17,15 @@ from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.conditions import Condition, both
 from mcplint.proxies.dead_ends import dead_ends
-from mcplint.proxies.lighttpd.contexts import Configuration, Context, Setting, key_match, number, path_match, spelled
+from mcplint.proxies.lighttpd.contexts import (
+    Configuration,
+    Context,
+    SettingValue,
+    key_match,
+    number,
+    path_match,
+    spelled,
+)
 from mcplint.proxies.lighttpd.routes import route_of
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, joined, open_ports, published
 from mcplint.proxies.response import FILE, UNKNOWN, Response
@@ -88,7 +96,7 @@ def _ports(contexts: tuple[Context, ...]) -> Iterator[tuple[int, bool]]:
             yield context.port, _is_on(own) if own else secure
 
 
-def _is_on(setting: Setting | None) -> bool:
+def _is_on(setting: SettingValue | None) -> bool:
     return setting is not None and isinstance(setting.value, Term) and setting.value.text == "enable"
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from mcplint.facts.lighttpd import Array, Term
 from mcplint.knowledge.proxies import LIGHTTPD
 from mcplint.model import CLIENT_HOST, Member, PathMatch, Route
-from mcplint.proxies.lighttpd.contexts import Context, Setting, deciding, number, spelled
+from mcplint.proxies.lighttpd.contexts import Context, SettingValue, deciding, number, spelled
 from mcplint.proxies.routing import kept, location, unknown
 from mcplint.text.number import whole
 from mcplint.values import UNKNOWN, EditSite, Label, Value
@@ -61,14 +61,14 @@ def route_of(
     return route, rewrite
 
 
-def _told(stream: Setting | None, key: Term) -> Iterator[Label]:
+def _told(stream: SettingValue | None, key: Term) -> Iterator[Label]:
     if stream:
         yield Label(stream.span, f"sets {STREAM}")
     else:
         yield Label(key.span, f"{STREAM} is not set, the default is 0")
 
 
-def _site(stream: Setting | None, here: Context, contexts: Iterable[Context]) -> EditSite | None:
+def _site(stream: SettingValue | None, here: Context, contexts: Iterable[Context]) -> EditSite | None:
     """Where it is set, else where it would be: on a line of its own before the setting that names the servers."""
     if stream:
         value = stream.value
@@ -97,7 +97,7 @@ def _members(backends: Array | Term | None) -> Iterator[Member]:
             yield Member((said["host"] or "").strip("[]"), port, True, backend.span)
 
 
-def _balancing(members: tuple[Member, ...], said: Setting | None, where: Label) -> Value[str]:
+def _balancing(members: tuple[Member, ...], said: SettingValue | None, where: Label) -> Value[str]:
     if len(members) < 2:
         return UNKNOWN
     if said is None:
@@ -108,7 +108,7 @@ def _balancing(members: tuple[Member, ...], said: Setting | None, where: Label) 
     return Value((text,) if known else None, (where, Label(said.span, "picks the server")))
 
 
-def _pairs(header: Setting | None, name: str) -> tuple[tuple[str | None, str | None], ...] | None:
+def _pairs(header: SettingValue | None, name: str) -> tuple[tuple[str | None, str | None], ...] | None:
     """The pairs of one kind in `proxy.header`; none where nothing is said, None where it is not known."""
     if header is None:
         return ()
@@ -124,7 +124,7 @@ def _pairs(header: Setting | None, name: str) -> tuple[tuple[str | None, str | N
     return tuple(found)
 
 
-def _rewrite(header: Setting | None) -> Rewrite:
+def _rewrite(header: SettingValue | None) -> Rewrite:
     """What `map-urlpath` makes of a path: the first that it begins with is replaced, as it stands."""
     pairs = _pairs(header, PATH)
     if pairs is None or any(None in pair for pair in pairs):
@@ -139,7 +139,7 @@ def _rewrite(header: Setting | None) -> Rewrite:
     return rewrite if pairs else kept
 
 
-def _host(header: Setting | None, where: Label) -> Value[str]:
+def _host(header: SettingValue | None, where: Label) -> Value[str]:
     pairs = _pairs(header, HOST)
     if pairs is None:
         return UNKNOWN

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from mcplint.facts.nginx import Directive, Word
 from mcplint.knowledge.nginx import AUTH, COMPRESSES, TOKENS, WITHHOLDS, defaults
-from mcplint.model import Cache, ErrorPage, Setting
+from mcplint.model import Cache, ErrorPage, ProxySetting
 from mcplint.proxies.nginx.includes import Level
 from mcplint.text.layout import without_hole
 from mcplint.text.source import Edit, Span
@@ -136,12 +136,12 @@ def behaviour(level: Level) -> dict[str, Any]:
         "hidden_headers": tuple(_headers(level, "proxy_hide_header")),
         "added_headers": tuple(_added(level)),
         "ignored_headers": tuple(
-            Setting(word.text.lower(), "", directive.span)
+            ProxySetting(word.text.lower(), "", directive.span)
             for directive in level.effective("proxy_ignore_headers")
             for word in directive.args
         ),
         "withheld": tuple(
-            Setting(what, value, directive.span, _removal(level, directive))
+            ProxySetting(what, value, directive.span, _removal(level, directive))
             for name, (what, value) in WITHHOLDS.items()
             for directive in level.effective(name)
             if directive.words[:1] == (value,)
@@ -173,11 +173,11 @@ def _on(level: Level, name: str) -> Iterator[Directive]:
     return (directive for directive in level.effective(name) if directive.words == ("on",))
 
 
-def _headers(level: Level, name: str) -> Iterator[Setting]:
+def _headers(level: Level, name: str) -> Iterator[ProxySetting]:
     for directive in level.effective(name):
         if directive.args:
             header, value = (*directive.words, "")[:2]
-            yield Setting(header.lower(), value, directive.span, _removal(level, directive))
+            yield ProxySetting(header.lower(), value, directive.span, _removal(level, directive))
 
 
 def _auth(level: Level) -> Iterator[Directive]:
@@ -207,15 +207,15 @@ def compared(directive: Directive) -> list[str]:
     return [word for i, word in enumerate(words) if word or 0 < i < len(words) - 1]
 
 
-def _added(level: Level) -> Iterator[Setting]:
+def _added(level: Level) -> Iterator[ProxySetting]:
     """The headers that answers get here, also on a condition: a preflight is mostly answered in an `if`."""
     conditional = (inner for block in level.own.get("if", ()) for inner in block.block or ())
     for directive in (*level.effective("add_header"), *(each for each in conditional if each.name == "add_header")):
         if len(directive.args) > 1:
-            yield Setting(directive.words[0].lower(), directive.words[1], directive.span)
+            yield ProxySetting(directive.words[0].lower(), directive.words[1], directive.span)
 
 
-def _retries(level: Level) -> Iterator[Setting]:
+def _retries(level: Level) -> Iterator[ProxySetting]:
     """Where a request that may have run is repeated on another server."""
     if any(directive.words == ("1",) for directive in level.effective("proxy_next_upstream_tries")):
         return
@@ -248,7 +248,7 @@ def _error_pages(directive: Directive) -> Iterator[ErrorPage]:
             yield ErrorPage(frozenset(directive.words), word[1:], directive.span, found.removal)
 
 
-def _word(directive: Directive, number: int) -> Setting:
+def _word(directive: Directive, number: int) -> ProxySetting:
     """One of several arguments; it cannot be taken away where quotes stand around it."""
     span = directive.args[number].span
     text, start = span.source.text, span.start
@@ -256,7 +256,7 @@ def _word(directive: Directive, number: int) -> Setting:
         start -= 1
     alone = len(directive.args) < 2 or start == span.start
     removal = () if alone else (Edit(span._replace(start=start), ""),)
-    return Setting(directive.name, directive.words[number], span, removal)
+    return ProxySetting(directive.name, directive.words[number], span, removal)
 
 
 def _removal(level: Level, directive: Directive) -> tuple[Edit, ...]:

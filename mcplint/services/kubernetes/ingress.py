@@ -56,7 +56,7 @@ class Said(tuple[str, ...]):
         return known[test]
 
 
-class Entry(NamedTuple):
+class IngressPath(NamedTuple):
     """What an Ingress, or a route of a Gateway, does with the requests of one path.
 
     `match`: `Prefix`, `Exact` or `ImplementationSpecific`. `service`, `port`: the Service's name and port; `backend`:
@@ -139,7 +139,7 @@ class _Services:
         return self._ports[key]
 
 
-def entries(cluster: Cluster) -> Iterator[Entry]:
+def entries(cluster: Cluster) -> Iterator[IngressPath]:
     """The paths of all Ingresses, Gateways and Routes of OpenShift that lead to a Service."""
     policies = tuple(kind for kind in cluster.kinds if kind in POLICIES)
     parents: dict[int, tuple[str, ...]] = {}
@@ -187,7 +187,7 @@ def _parents(route: Resource, cluster: Cluster) -> Iterator[str]:
             )
 
 
-def _entries(cluster: Cluster, services: _Services) -> Iterator[Entry]:
+def _entries(cluster: Cluster, services: _Services) -> Iterator[IngressPath]:
     for route in cluster.of("Route"):
         if route.api == OPENSHIFT:
             yield _of_openshift(route, cluster)
@@ -204,7 +204,7 @@ def _entries(cluster: Cluster, services: _Services) -> Iterator[Entry]:
             tls = certificates.get(host.only, certificates.get(None))
             for path in items(at(rule, "http", "paths")):
                 backend, named = at(path, "backend", "service"), at(path, "path")
-                yield Entry(
+                yield IngressPath(
                     ingress,
                     named.span.head if named else path.span.head,
                     host,
@@ -223,7 +223,7 @@ def _entries(cluster: Cluster, services: _Services) -> Iterator[Entry]:
                 )
 
 
-def _of_openshift(route: Resource, cluster: Cluster) -> Entry:
+def _of_openshift(route: Resource, cluster: Cluster) -> IngressPath:
     """What a Route of OpenShift does: all paths below its own lead to one Service."""
     spec, note = at(route.node, "spec"), f"the Route {route.name.text} sets"
     name, said = texts(at(spec, "to")).get("name", ""), at(spec, "path")
@@ -233,7 +233,7 @@ def _of_openshift(route: Resource, cluster: Cluster) -> Entry:
         port for port in ports if wanted in (None, *(texts(port).get(key) for key in ("name", "targetPort", "port")))
     ]
     number_ = number(string(at(chosen[0], "port"), "the Service sets its port")) if len(chosen) == 1 else UNKNOWN
-    return Entry(
+    return IngressPath(
         route,
         (said or at(spec, "to") or route.node).span.head,
         _host(at(spec, "host")),
@@ -248,7 +248,7 @@ def _of_openshift(route: Resource, cluster: Cluster) -> Entry:
     )
 
 
-def _of_gateway(route: Resource, services: _Services) -> Iterator[Entry]:
+def _of_gateway(route: Resource, services: _Services) -> Iterator[IngressPath]:
     hosts = [_host(node) for node in items(at(route.node, "spec", "hostnames"))] or [_host(None)]
     for rule in items(at(route.node, "spec", "rules")):
         matches: tuple[Node | None, ...] = tuple(items(at(rule, "matches"))) or (None,)
@@ -258,7 +258,7 @@ def _of_gateway(route: Resource, services: _Services) -> Iterator[Entry]:
 
 def _routed(
     route: Resource, rule: Node, match: Node | None, backend: Node, host: Value[str | None], services: _Services
-) -> Entry:
+) -> IngressPath:
     """What a route of a Gateway does with one path; unknown where headers or methods decide as well."""
     said, note = at(match, "path", "value"), f"the HTTPRoute {route.name.text} sets"
     kind = texts(at(match, "path")).get("type", "PathPrefix")
@@ -269,7 +269,7 @@ def _routed(
     rewrites = [at(each, "urlRewrite", "path") for each in filters if _rewrites_path(each)]
     strange = [each for each in filters if texts(each).get("type") not in HEADERS and not _rewrites_path(each)]
     name, port = texts(backend).get("name", ""), at(backend, "port")
-    return Entry(
+    return IngressPath(
         route,
         (said or match or rule).span.head,
         host,

@@ -11,7 +11,7 @@ from typing import TypeVar
 from mcplint.facts.document import MappingNode, at
 from mcplint.knowledge.proxies import DEFAULTS, INGRESS_NGINX
 from mcplint.model import CLIENT_HOST
-from mcplint.services.kubernetes.ingress import COMMUNITY, Entry
+from mcplint.services.kubernetes.ingress import COMMUNITY, IngressPath
 from mcplint.services.settings import number
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
@@ -24,7 +24,7 @@ SNIPPETS = ("configuration-snippet", "server-snippet")
 """Annotations that may hold any directive of nginx."""
 
 
-def annotation(entry: Entry, name: str) -> Value[str] | None:
+def annotation(entry: IngressPath, name: str) -> Value[str] | None:
     """What is said of a setting, quotes added where what is written there has none: annotations are texts."""
     said = entry.annotations.get(COMMUNITY + name)
     if said is None or said.site is None:
@@ -34,23 +34,23 @@ def annotation(entry: Entry, name: str) -> Value[str] | None:
     return said if quoted else said._replace(site=said.site._replace(before='"', after='"'))
 
 
-def buffering(entry: Entry) -> Value[bool]:
+def buffering(entry: IngressPath) -> Value[bool]:
     """Whether answers are held back."""
     return _setting(entry, "proxy-buffering", DEFAULT.buffers, "off", lambda said: _known(said, said.only == "on"))
 
 
-def read_timeout(entry: Entry) -> Value[float]:
+def read_timeout(entry: IngressPath) -> Value[float]:
     """The seconds of silence that it bears."""
     default = DEFAULT.timeout or 0.0
     return _setting(entry, "proxy-read-timeout", default, f"{default:g} s", _seconds)
 
 
-def http_version(entry: Entry) -> Value[str]:
+def http_version(entry: IngressPath) -> Value[str]:
     """The version of HTTP that it speaks to pods."""
     return _setting(entry, "proxy-http-version", "1.1", "1.1", lambda said: said)
 
 
-def host(entry: Entry) -> Value[str]:
+def host(entry: IngressPath) -> Value[str]:
     """The `Host` that pods are sent: the client's own, unless an annotation says otherwise."""
     for name in SNIPPETS:
         if (snippet := annotation(entry, name)) is not None:
@@ -60,7 +60,7 @@ def host(entry: Entry) -> Value[str]:
     return Value((CLIENT_HOST,), (Label(entry.span, "ingress-nginx passes the client's Host on"),))
 
 
-def balancing(entry: Entry) -> Value[str]:
+def balancing(entry: IngressPath) -> Value[str]:
     """What picks the pod."""
     if (bypassed := annotation(entry, BYPASSED)) is not None:
         return Value(None, bypassed.trace)
@@ -73,7 +73,7 @@ def balancing(entry: Entry) -> Value[str]:
     return Value(("round_robin",), (Label(entry.span, "ingress-nginx distributes requests by round-robin by default"),))
 
 
-def _setting(entry: Entry, name: str, default: T, told: str, read: Callable[[Value[str]], Value[T]]) -> Value[T]:
+def _setting(entry: IngressPath, name: str, default: T, told: str, read: Callable[[Value[str]], Value[T]]) -> Value[T]:
     said = annotation(entry, name)
     if said is not None:
         return read(said)
@@ -90,7 +90,7 @@ def _seconds(said: Value[str]) -> Value[float]:
     return UNKNOWN._replace(trace=said.trace) if count is None else Value((float(count),), said.trace, said.site)
 
 
-def _beside(entry: Entry, name: str) -> EditSite | None:
+def _beside(entry: IngressPath, name: str) -> EditSite | None:
     """Where another annotation would stand: below the last one, if each has a line of its own."""
     node = at(entry.resource.node, "metadata", "annotations")
     if not isinstance(node, MappingNode) or not node.pairs:

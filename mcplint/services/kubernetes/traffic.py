@@ -13,7 +13,7 @@ from mcplint.knowledge.proxies import affinity as affinity_of
 from mcplint.services.kubernetes import ingress_nginx
 from mcplint.services.kubernetes.cluster import PODS, Cluster, applied_together, template
 from mcplint.services.kubernetes.environment import injected
-from mcplint.services.kubernetes.ingress import GATEWAY, OPENSHIFT_ROUTER, Entry, entries
+from mcplint.services.kubernetes.ingress import GATEWAY, OPENSHIFT_ROUTER, IngressPath, entries
 from mcplint.services.settings import number, string
 from mcplint.values import UNKNOWN, Label, Value, join
 
@@ -57,20 +57,20 @@ class Traffic(NamedTuple):
     """
 
     cluster: Cluster
-    entries: dict[tuple[str, str], list[Entry]]
+    entries: dict[tuple[str, str], list[IngressPath]]
     proxied: bool
     meshed: tuple[str, ...]
     governed: bool = False
     injected: Mapping[tuple[str, str], Mapping[str, Value[str]]] = {}
 
-    def into(self, service: Resource) -> list[Entry]:
+    def into(self, service: Resource) -> list[IngressPath]:
         """The entries that lead to a Service."""
         return self.entries.get((service.name.text, service.namespace), [])
 
 
 def traffic(cluster: Cluster) -> Traffic:
     """The ways to the Services of a cluster."""
-    found: dict[tuple[str, str], list[Entry]] = {}
+    found: dict[tuple[str, str], list[IngressPath]] = {}
     for entry in entries(cluster):
         found.setdefault((entry.service, entry.resource.namespace), []).append(entry)
     routes = cluster.of("DestinationRule", "VirtualService", "IngressRoute", "TraefikService")
@@ -115,7 +115,7 @@ def _ways(service: Resource, ways: Traffic) -> Iterator[Value[str]]:
         yield Value(("none",))
 
 
-def _entry_affinity(entry: Entry, plain: bool) -> Value[str]:
+def _entry_affinity(entry: IngressPath, plain: bool) -> Value[str]:
     """How an Ingress keeps a client with one pod; ingress-nginx passes by the Service, so its affinity does nothing.
 
     Other controllers and Gateways spread requests where nothing says more of sessions; `plain`: and nothing else may.

@@ -12,7 +12,7 @@ from mcplint.model import Container, Mistyped, UnmatchedSelector
 from mcplint.project.tree import Tree
 from mcplint.services.kubernetes import knative, pods
 from mcplint.services.kubernetes.cluster import PODS, cluster
-from mcplint.services.kubernetes.ingress import Entry
+from mcplint.services.kubernetes.ingress import IngressPath
 from mcplint.services.kubernetes.selectors import unselected
 from mcplint.services.kubernetes.traffic import traffic
 from mcplint.services.kubernetes.types import mistyped
@@ -35,7 +35,7 @@ class Platforms(NamedTuple):
     """
 
     services: tuple[Container, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[IngressPath, ...] = ()
     notes: tuple[Label, ...] = ()
     unselected: tuple[UnmatchedSelector, ...] = ()
     mistyped: tuple[Mistyped, ...] = ()
