@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from mcplint.facts.document import scalar
 from mcplint.facts.manifest import ServerJson
 from mcplint.images.image import Image
-from mcplint.model import MADE, Labelled, Link, Manifest, Package, Project, Remote, Server
+from mcplint.model import MADE, Labelled, Link, Manifest, Package, PublishedProject, Remote, Server
 from mcplint.project.tree import Tree
 from mcplint.registry.manifests import manifest, packages, project, remotes, served
 from mcplint.registry.unread import with_unread
@@ -36,7 +36,7 @@ def parts(
     )
 
 
-def _of_images(document: ServerJson, around: Project, published: Mapping[str, Link]) -> Project:
+def _of_images(document: ServerJson, around: PublishedProject, published: Mapping[str, Link]) -> PublishedProject:
     """The project with the images alone that a document publishes, where files of the project build all of them."""
     links = [published.get(package.id) for package in packages(document) if package.registry.only == "oci"]
     files = {link.to if link and link.kind == MADE else None for link in links}

@@ -117,7 +117,7 @@ def served(
     return package._replace(server=server, links=(link,))
 
 
-def _labelled(name: str, project: Project, servers: Iterable[Server]) -> Link | None:
+def _labelled(name: str, project: PublishedProject, servers: Iterable[Server]) -> Link | None:
     """The link to the one container whose image proves the name, or to the only labelled one where just that serves."""
     labelled = [image for image in project.images if LABEL in image.labels]
     proved = [image for image in labelled if image.labels[LABEL].only == name]
