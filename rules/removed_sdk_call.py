@@ -73,9 +73,8 @@ app = mcp.http_app(stateless_http=True)
 ```
 """
 
-from mcplint import ERROR, WARNING, Deployment, Finding, Label, rule
+from mcplint import ERROR, WARNING, Deployment, Finding, Label, Value, rule
 from mcplint.model.releases import agreed, cap, lacking
-from mcplint.values import UNKNOWN
 
 
 @rule("removed-sdk-call", ERROR)
@@ -95,7 +94,7 @@ def removed(server):
         covers = () if sdk.exact else ("unlocked-install",)
         yield told(server, gone, title, sdk.version, severity, why, covers)
     elif not lacking(sdk, sdk.admitted, server.imports):
-        later = sdk._replace(version=sdk.admitted, mcp=UNKNOWN)
+        later = sdk._replace(version=sdk.admitted, mcp=Value(None))
         if gone := lacked(server, later):
             title = f"which {later.title} does not have, and only the lock file keeps that out"
             yield told(server, gone, title, sdk.admitted, WARNING)

@@ -14,8 +14,9 @@ expand them, or where the program runs them by a shell itself, as supergateway
 does with the command behind `--stdio`, nodemon with the one behind `--exec`.
 Nor where the variable stands in single quotes to be a plain text, or where the
 program or code among the words expands variables itself, as with
-`os.path.expandvars` or a template of JavaScript. Nor is a manifest of Kubernetes, which expands `$(PORT)` alone: `$PORT` and `${PORT}`
-are there what envsubst and its like fill in before the manifest is applied.
+`os.path.expandvars` or a template of JavaScript. Nor is a manifest of
+Kubernetes, which expands `$(PORT)` alone: `$PORT` and `${PORT}` are there what
+envsubst and its like fill in before the manifest is applied.
 
 Evidence: <https://docs.docker.com/reference/dockerfile/#variable-substitution>.
 

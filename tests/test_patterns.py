@@ -26,8 +26,9 @@ CUT = {
     *("mcplint.registry.version _UNSEEN", "mcplint.rules.loopback_in_container LOCAL"),
     *("mcplint.rules.loopback_in_container LISTENS", "mcplint.proxies.health CODES"),
     *("mcplint.proxies.health OTHERWISE", "mcplint.services.health.files NODE", "mcplint.link.packages _STARTS"),
+    "mcplint.reports.rules FENCE",
 }
-"""Those that are asked about texts of some hundred characters only, or about a text from its beginning."""
+"""Those that are asked about texts of some hundred characters only, about one from its beginning, or about a page."""
 SHORT, LONG, FACTOR = 1_500, 6_000, 4
 FLOOR = 0.001
 """Seconds of CPU that a short text may take: a square of its length takes more."""

@@ -31,7 +31,7 @@ _ELSEWHERE = re.compile(r"\btool\b|\bgit\b|://|\bfile:|\brun\b|[$*`]|\.(?:whl|zi
 _OPEN = ("shared-scripts", "script-files", "entry-points", "entry_points", "[tool.hatch.build.hooks")
 
 
-_LIST = re.compile(r"(?:^|/)[^/]*require[^/]*(?:/[^/]*)?\.(?:txt|in)$")
+_LIST = re.compile(r"(?:^|/)[^/]{0,100}require[^/]{0,100}(?:/[^/]{0,100})?\.(?:txt|in)$")
 
 
 def absent(context: ContainerContext, name: str, tree: Tree) -> Lack | None:

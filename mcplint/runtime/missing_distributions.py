@@ -81,10 +81,10 @@ def _installs_first(container: Container, start: Start) -> bool:
 
 
 _SYSTEM = re.compile(
-    r"dist-packages|system-site-packages|(?:site|user)customize|/usr/(?:lib|lib64|share)/[\w./-]*(?:site-packages|python)"
+    r"dist-packages|system-site-packages|(?:site|user)customize|/usr/(?:lib|lib64|share)/[\w./-]{0,200}(?:site-packages|python)"
 )
 """Where the packages of a system lie that the Python of an image has not installed, and what leads there."""
-_LEADING = re.compile(rf"\.pth\b|{_SYSTEM.pattern}(?![\w./-]*EXTERNALLY-MANAGED)")
+_LEADING = re.compile(rf"\.pth\b|{_SYSTEM.pattern}(?![\w./-]{{0,200}}EXTERNALLY-MANAGED)")
 """The same in a command of a build, of which many take away the mark that keeps pip from the system's packages."""
 
 

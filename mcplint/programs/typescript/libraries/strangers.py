@@ -56,7 +56,7 @@ HARMLESS = re.compile(f"{_EXPRESS}|{_KOA}|{_FASTIFY}|{_HONO}|{_NEST}|{_AROUND}")
 LAYERS = re.compile(f"{_EXPRESS}|{_KOA}|{_HONO}|{_NEST}|{_CHECKED}")
 """Those of them whose calls make layers, or modules of Nest."""
 IMPORTED = re.compile(
-    r"""\bimport\s++((?:[\w$*{},]++|\s++(?!from\s{0,9}["']|import\s))++)\s++from\s{0,9}["']([^"'./\n][^"'\n]{0,200})["']"""
+    r"""\bimport\s++((?:[\w$*{},]++|\s++(?!from\s{0,9}["']|import\s)){1,200}+)\s++from\s{0,9}["']([^"'./\n][^"'\n]{0,200})["']"""
 )
 
 REQUIRED = re.compile(
