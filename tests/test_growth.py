@@ -334,6 +334,7 @@ def test_a_file_is_looked_through_once_for_all_coroutines_that_it_drops() -> Non
 
 WIDE: dict[str, Callable[[int], Files]] = {
     "sources of a COPY": lambda n: built("COPY" + each(" f#", n) + " /x/\n"),
+    "sources of a COPY that lie elsewhere": lambda n: built("COPY" + each(" f#", n) + " /x/\n", **files("d/f#", "", n)),
     "sources of an ADD": lambda n: built("ADD" + each(" f#", n) + " /x/\n"),
     "volumes of an image": lambda n: built("VOLUME" + each(" /v#", n) + "\n"),
     "ports of an EXPOSE": lambda n: built("EXPOSE" + each(" 1#", n) + "\n"),

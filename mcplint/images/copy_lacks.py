@@ -95,10 +95,12 @@ def _scripts(tree: Tree) -> Iterator[Source]:
 
 def _other(contents: Contents, name: str) -> str | None:
     """The folder that the Dockerfile is written for, and the stated context is not: it has more of what is copied."""
-    tree, names = contents.tree, tuple(_copied_names(contents))
-    counts = {each: _count(tree, each, names) for each in sorted(_others(tree, name))}
+    tree, dockerfile = contents.tree, contents.dockerfile
+    counts = {each: tree.once(_count, dockerfile, each) for each in sorted(_others(tree, name))}
     best = max(counts, key=lambda each: counts[each], default=None)
-    return best if best is not None and counts[best] > _count(tree, contents.context or ".", names) + 1 else None
+    return (
+        best if best is not None and counts[best] > tree.once(_count, dockerfile, contents.context or ".") + 1 else None
+    )
 
 
 def _others(tree: Tree, name: str) -> set[str]:
@@ -109,12 +111,12 @@ def _others(tree: Tree, name: str) -> set[str]:
 def lies_elsewhere(contents: Contents, name: str) -> bool:
     """Whether another folder that has what is copied may be the context: it has as many sources of the COPYs as the one
     that is taken for it, or a script may copy the file there."""
-    tree, names = contents.tree, tuple(_copied_names(contents))
+    tree = contents.tree
     others = _others(tree, name)
     if not others:
         return False
-    found = _count(tree, contents.context or ".", names)
-    return any(_count(tree, other, names) >= found for other in others) or _is_copied(tree, name)
+    found = tree.once(_count, contents.dockerfile, contents.context or ".")
+    return any(tree.once(_count, contents.dockerfile, other) >= found for other in others) or _is_copied(tree, name)
 
 
 def _called(tree: Tree, name: str) -> list[str]:
@@ -125,20 +127,19 @@ def _called(tree: Tree, name: str) -> list[str]:
     return [each for each in found if f"/{each}".endswith(f"/{wanted}")]
 
 
-def _copied_names(contents: Contents) -> Iterator[str]:
-    """The sources of all COPYs from the context, as far as their names are known."""
-    path = contents.dockerfile
+def _copied_names(tree: Tree, path: str) -> Iterator[str]:
+    """The sources of all COPYs of a Dockerfile from the context, as far as their names are known."""
     named = kind(path)
     # One that stands in a compose file is no file of its own.
-    dockerfile = contents.tree.facts("dockerfile", path) if named and named.name == "dockerfile" else None
+    dockerfile = tree.facts("dockerfile", path) if named and named.name == "dockerfile" else None
     for instruction in dockerfile.instructions if dockerfile else ():
         if instruction.name in ("COPY", "ADD") and not any(flag.name == "from" for flag in instruction.flags):
             yield from (each.text for each in instruction.words[:-1] if not _SIGNS & set(each.text))
 
 
-def _count(tree: Tree, context: str, names: tuple[str, ...]) -> int:
-    """How many of these a folder has, or would have after a build."""
-    paths = (within(context, name) for name in names)
+def _count(tree: Tree, dockerfile: str, context: str) -> int:
+    """How many of the sources of a Dockerfile's COPYs a folder has, or would have after a build."""
+    paths = (within(context, name) for name in _copied_names(tree, dockerfile))
     return sum(path in tree.paths or path in tree.folders or missing(tree, path).by_git for path in paths)
 
 
