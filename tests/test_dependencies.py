@@ -125,7 +125,6 @@ def test_pyproject() -> None:
 def test_poetry() -> None:
     read = project(POETRY)
     assert [(r.name, r.specifier, r.range.text, r.kind) for r in read.requirements] == [
-        ("python", ">=3.11,<4", "^3.11", "main"),
         ("mcp", ">=1.2.3,<2", "^1.2.3", "main"),
         ("fastmcp", ">=2.3,<2.4", "~2.3", "extra"),
         ("lib", None, "", "main"),
