@@ -130,7 +130,7 @@ def test_poetry() -> None:
         ("lib", None, "", "main"),
         ("pytest", "", "*", "group"),
     ]
-    assert read.requirements[2].extras == ("web-socket",) and read.elsewhere == ("lib",)
+    assert read.requirements[1].extras == ("web-socket",) and read.elsewhere == ("lib",)
     assert read.scripts[0].target == "notes.cli:app"
 
 

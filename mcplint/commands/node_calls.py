@@ -1,6 +1,6 @@
 """What npm, pnpm, yarn and bun are told: their options, the verb, and the names behind it.
 
-Source: npm 11's own table of options; `--help` of pnpm 10, yarn 1.22 and bun 1.3.
+Source: npm 11's own table of options; what the documentation of pnpm, yarn and bun names.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from mcplint.values import Label, Value
 def project_install(tool: str, step: RunStep, before: Parsed, args: Words) -> Install:
     """An install of a project, of what is added to it, or the making of its lock file, which is as much as asked for.
 
-    Run with poetry 2.5, pdm 2.29 and pipenv 2026.10: without a lock file an install resolves what the project asks for,
-    and so does `poetry sync`; those of pdm and pipenv fail.
+    Without a lock file an install resolves what the project asks for, by the documentation of all three. Run: so do
+    `poetry sync` and `pipenv install --deploy`, while `pdm sync` and `pipenv sync` fail.
     """
     verb = written(before.rest[0])
     kind = text(before.rest[0]) or ""
