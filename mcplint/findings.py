@@ -56,8 +56,8 @@ class Finding(NamedTuple):
     covers: tuple[str, ...] = ()
 
     @property
-    def places(self) -> tuple[Span, ...]:
-        """What it points at, its own place first."""
+    def spans(self) -> tuple[Span, ...]:
+        """What it points at, its own span first."""
         return self.span, *(note.span for note in self.notes)
 
 

@@ -14,14 +14,14 @@ HOLE = "\ufffc"
 
 
 class Label(NamedTuple):
-    """A place and what there is to say of it, with the environment variable that is read there, if one is."""
+    """A span and what there is to say of it, with the environment variable that is read there, if one is."""
 
     span: Span
     text: str
     variable: str = ""
 
     def reading(self, variable: str) -> Label:
-        """The same place, as one that reads an environment variable."""
+        """The same span, as one that reads an environment variable."""
         return Label(self.span, f"reads {variable}", variable)
 
 

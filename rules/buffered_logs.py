@@ -88,14 +88,14 @@ def check(server: Server):
     elsewhere = VARIABLE in container.env or not words or any(is_unbuffered(each) for each in container.commands)
     if elsewhere or container.tty.must(bool) or any(VARIABLE in word for word in (*words, *texts)):
         return
-    if any("line_buffering" in place.source.text for place in (server.span, *(each.span for each in server.printed))):
+    if any("line_buffering" in span.source.text for span in (server.span, *(each.span for each in server.printed))):
         return
-    held = [place for place in (*server.printed, *server.prints) if is_held(place.span.text)]
+    held = [label for label in (*server.printed, *server.prints) if is_held(label.span.text)]
     if held:
         message = (
             f"Python holds back what {server.title} prints, as {VARIABLE} is not set: its lines reach the log late"
         )
-        notes = (*(Label(place.span.head, "and here") for place in held[1:4]), Label(container.cmd, "starts it"))
+        notes = (*(Label(label.span.head, "and here") for label in held[1:4]), Label(container.cmd, "starts it"))
         yield Finding(message, held[0].span, notes)
 
 

@@ -87,11 +87,11 @@ IMAGES = frozenset(
 def check(client: ClientConfig):
     if not client.committed or not client.node:
         return
-    places: dict[str, list[Span]] = {}
+    by_path: dict[str, list[Span]] = {}
     for text, span in client.local:
         found = re.search(HOMES, text)
         if found and found[2] not in IMAGES and not re.fullmatch(ANYBODY, found[2]) and "path/to" not in text:
-            places.setdefault(f"{found[1]}{found[2]}", []).append(span)
-    for path, (first, *others) in places.items():
+            by_path.setdefault(f"{found[1]}{found[2]}", []).append(span)
+    for path, (first, *others) in by_path.items():
         notes = tuple(Label(span, "and here") for span in others)
         yield Finding(f"`{path}` exists on one machine only, but `{first.source.path}` is shared", first, notes)

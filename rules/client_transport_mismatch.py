@@ -135,9 +135,9 @@ def check(deployment: Deployment):
 
 def started(server: Server) -> Finding:
     """What starts the server speaks stdio with it."""
-    place = server.container.cmd if server.container else server.span
+    span = server.container.cmd if server.container else server.span
     message = f"{server.runner} speaks stdio with the server that it starts, but {server.title} speaks "
-    notes = (*server.transport.trace, Label(place, f"{server.runner} starts it"))
+    notes = (*server.transport.trace, Label(span, f"{server.runner} starts it"))
     severity = None if server.certain and not server.assumed else WARNING
     message += " or ".join(server.transport.options or ())
     return Finding(message, server.transport.span or server.span, notes, None, severity)

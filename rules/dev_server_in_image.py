@@ -107,10 +107,10 @@ def check(container: Container):
         if command:
             yield started(container, command, re.search(said, text_of(command))[1], does)
             return
-    if container.reload and (place := container.reload[0].span):
+    if container.reload and (span := container.reload[0].span):
         fix = Fix("leave it off", container.reload[0].write("False"), safe=True)
         message = f"`reload=True` is for development: {container.title} {container.reload[1]}"
-        yield Finding(message, place, (Label(container.cmd, "starts it"),), fix)
+        yield Finding(message, span, (Label(container.cmd, "starts it"),), fix)
 
 
 def text_of(command: Argv) -> str:
@@ -120,11 +120,11 @@ def text_of(command: Argv) -> str:
 
 def started(container: Container, command: Argv, said: str, does: str) -> Finding:
     """The finding about a word of a command that the container starts, itself or by a script."""
-    place = next((word.site.span for word in command.words or () if word.only == said and word.site), None)
-    at = place or (container.cmd if command == container.argv else command.span)
+    span = next((word.site.span for word in command.words or () if word.only == said and word.site), None)
+    at = span or (container.cmd if command == container.argv else command.span)
     notes = () if at == container.cmd else (Label(container.cmd, "starts it"),)
-    alone = place and said == "--reload" and not is_named(place, "reload")
-    fix = Fix("leave it out", without(place), safe=True) if alone else None
+    alone = span and said == "--reload" and not is_named(span, "reload")
+    fix = Fix("leave it out", without(span), safe=True) if alone else None
     return Finding(f"`{said}` is for development: {container.title} {does}", at, notes, fix)
 
 

@@ -110,11 +110,11 @@ OWN_HOST = r"(?i:httpHeaders|\bhost(?::(?!\d+(?:[^\w.]|$))|\\?[\"']\s*[:,]))"
 def check(server: Server):
     for each in server.container.checks if server.container and server.speaks_http and server.certain else ():
         host = sent(each, server)
-        for names, place, answer in lists(server, each.asked.path) if host is not None else ():
+        for names, label, answer in lists(server, each.asked.path) if host is not None else ():
             if not any(admits(name, host) for name in names):
                 told = f"{host} as `Host`" if "'" in host else f"`{host}` as `Host`" if host else "no `Host`"
                 message = f"{each.title} sends {told}, which {server.title} refuses with {answer}"
-                yield Finding(message, each.span, (place,))
+                yield Finding(message, each.span, (label,))
 
 
 def sent(each, server: Server) -> str | None:
@@ -139,13 +139,13 @@ def lists(server: Server, path: str):
         if names and "*" not in names and (not server.sdk.is_npm or is_behind(server, path)):
             yield names, Label(guard.span, "answers no other `Host`"), guard.answer
     allowed = server.allowed_hosts.only
-    place = Label(server.allowed_hosts.span or server.span, "answers no other `Host`")
+    label = Label(server.allowed_hosts.span or server.span, "answers no other `Host`")
     checked = server.host_check.must(bool)
     if server.sdk.is_npm and checked and allowed and any(not is_loopback(name) for name in allowed):
-        yield allowed, place, agreed(server.sdk, "status.bad_host") or 403
+        yield allowed, label, agreed(server.sdk, "status.bad_host") or 403
     if server.sdk.package == "fastmcp" and checked and allowed is not None and is_behind(server, path):
         names = (name.removeprefix("[").partition("]")[0].partition(":")[0] for name in allowed)
-        yield (*names, *OWN_ADDRESSES), place, 421
+        yield (*names, *OWN_ADDRESSES), label, 421
 
 
 def is_behind(server: Server, path: str) -> bool:

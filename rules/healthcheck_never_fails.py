@@ -94,9 +94,9 @@ def check(server: Server):
         elif each.asked and (right := redirected(server, each.asked)):
             path = each.asked.path
             how = f"{path} is redirected to {right}, and {each.asked.program} takes a redirect for a good answer"
-            place = server.path.span or server.span
+            span = server.path.span or server.span
             message = f"{each.title} does not ask {server.title}: {how}"
-            yield Finding(message, each.span, (Label(place, f"answers at {right}"),), None, WARNING)
+            yield Finding(message, each.span, (Label(span, f"answers at {right}"),), None, WARNING)
 
 
 def redirected(server: Server, asked: Request) -> str | None:

@@ -105,18 +105,18 @@ def check(server: Server):
         asked = each.asked
         if not asked or (asked.port is not None and not server.port.must_be(asked.port)):
             continue
-        place = server.made or server.span
+        span = server.made or server.span
         if asked.scheme == "https" and speaks_plainly(server, each.span):
             message = f"{each.title} speaks TLS, but {server.title} serves plain HTTP"
             yield Finding(message, each.span, (Label(server.span, "has no certificate"),))
         elif server.refuses(asked.path):
             message = f"{each.title} asks for {asked.path[:60]}, which {server.title} does not have"
-            yield Finding(message, each.span, (*each.passed, Label(place, "has no such route")))
+            yield Finding(message, each.span, (*each.passed, Label(span, "has no such route")))
         elif server.waiting and asked.path == server.waiting:
             message = (
                 f"{each.title} asks for {asked.path}, which {server.title} answers with 503 until a client is there"
             )
-            yield Finding(message, each.span, (Label(place, "is ready with its first session alone"),))
+            yield Finding(message, each.span, (Label(span, "is ready with its first session alone"),))
 
 
 def speaks_plainly(server: Server, check: Span) -> bool:
@@ -129,9 +129,9 @@ def speaks_plainly(server: Server, check: Span) -> bool:
         or (words[0].rpartition("/")[2] not in SHELLS and not set(CONFIGURED).isdisjoint(words))
     ):
         return False
-    places = (server.span, server.made) if server.made else (server.span,)
+    spans = (server.span, server.made) if server.made else (server.span,)
     given = [value.only for value in container.env.values() if value.only]
-    texts = [*words, *container.words, *container.env, *given, *(around(check, place.source) for place in places)]
+    texts = [*words, *container.words, *container.env, *given, *(around(check, span.source) for span in spans)]
     return not any(re.search(TLS, text) for text in texts)
 
 

@@ -81,13 +81,13 @@ def check(server: Server):
     listens = server.container and server.speaks_http and server.host.options
     if off and listens and not SETTINGS & given:
         if server.declared_host.options == ():
-            place = server.host_check.span or server.span
-            yield Finding(f"{server.title} has no security settings, so nothing checks `Host` and `Origin`", place)
+            span = server.host_check.span or server.span
+            yield Finding(f"{server.title} has no security settings, so nothing checks `Host` and `Origin`", span)
         elif server.declared_host.must(is_wildcard):
-            place = server.declared_host.span or server.made or server.span
+            span = server.declared_host.span or server.made or server.span
             told = server.declared_host.only or "all interfaces"
             message = f"{server.title} is told to listen on {told}, which turns its `Host` and `Origin` checks off"
-            yield Finding(message, place)
+            yield Finding(message, span)
 
 
 def is_wildcard(host):

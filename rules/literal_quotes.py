@@ -125,8 +125,8 @@ def check(container: Container):
     for command in (container.entrypoint, container.arguments):
         span = command.span if command and container.platform in ("compose", "kubernetes") else None
         for item in re.finditer(FILLED, span.text) if span else ():
-            place = span._replace(start=span.start + item.start(2), end=span.start + item.end(2))
-            yield found(place, f"the value of `{item[1][:-1]}`")
+            quoted = span._replace(start=span.start + item.start(2), end=span.start + item.end(2))
+            yield found(quoted, f"the value of `{item[1][:-1]}`")
 
 
 def is_quoted(text: str | None) -> bool:

@@ -112,11 +112,11 @@ def check(server: Server):
         address = server.host.only or "a loopback address"
         edits = container.write(server.host, ANY)
         own = edits if edits == server.host.write(ANY) else ()
-        told = [place for edit in own for place in named(edit, address)]
+        told = [span for edit in own for span in named(edit, address)]
         explained = (
             any(tells_loopback(edit, address) for edit in own) or not all(map(is_plain, told)) or ignores_option(server)
         )
-        reworded = (Edit(place, ANY) for place in told)
+        reworded = (Edit(span, ANY) for span in told)
         yield Finding(
             f"{server.title} listens on {address}, which cannot be reached from outside its container",
             server.host.span or server.span,
@@ -157,24 +157,24 @@ def named(edit: Edit, address: str) -> Iterator[Span]:
     source = edit.span.source
     text = source.text if source.path.endswith(PROGRAM) else ""
     for found in re.finditer(rf"(?<![/\w.]){re.escape(address)}(?![\w.])", text):
-        place = Span(source, *found.span())
-        said = before(place)
+        span = Span(source, *found.span())
+        said = before(span)
         listens = re.search(SAYS, said) or re.search(LISTENS, said[-LONGEST:] + address, re.IGNORECASE)
-        if listens and not (edit.span.start <= place.start < edit.span.end):
-            yield place
+        if listens and not (edit.span.start <= span.start < edit.span.end):
+            yield span
 
 
-def before(place: Span) -> str:
+def before(span: Span) -> str:
     """What stands before a place in its line and string; nothing in a comment."""
-    text = place.source.text
-    line = text[max(text.rfind("\n", 0, place.start) + 1, place.start - LONGEST) : place.start]
+    text = span.source.text
+    line = text[max(text.rfind("\n", 0, span.start) + 1, span.start - LONGEST) : span.start]
     return "" if line.lstrip().startswith(("#", "//")) else re.split(r"[\"'`]", line)[-1]
 
 
-def is_plain(place: Span) -> bool:
+def is_plain(span: Span) -> bool:
     """Whether a text only says where the server listens, and nothing of why: another address can stand there."""
-    line = place.source.text[place.end :].partition("\n")[0][:LONGEST]
-    return bool(re.search(SAYS, before(place))) and not re.search(MEANT, before(place) + line)
+    line = span.source.text[span.end :].partition("\n")[0][:LONGEST]
+    return bool(re.search(SAYS, before(span))) and not re.search(MEANT, before(span) + line)
 
 
 def tells_loopback(edit: Edit, address: str) -> bool:

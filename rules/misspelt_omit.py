@@ -95,7 +95,7 @@ def check(container: Container):
     if not (wrong or idle):
         return
     install, word = (wrong or idle)[0]
-    others = (Label(place(other), "nor here") for _, other in told if place(other) != place(word))
+    others = (Label(span_of(other), "nor here") for _, other in told if span_of(other) != span_of(word))
     if wrong:
         does, why = " and installs the development packages too", ()
     else:
@@ -103,8 +103,8 @@ def check(container: Container):
     edits = tuple(Edit(other.site.span, "--omit=dev") for _, other in told if other.site)
     fix = Fix("write `--omit=dev`", edits, safe=not wrong)
     message = f"npm does not know `{word.only}`{does}"
-    yield Finding(message, place(word), (*why, *others), fix, None if wrong else NOTE)
+    yield Finding(message, span_of(word), (*why, *others), fix, None if wrong else NOTE)
 
 
-def place(word):
+def span_of(word):
     return word.site.span if word.site else word.trace[0].span

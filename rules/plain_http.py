@@ -151,19 +151,19 @@ def checking(route: Route, server: Server):
 
 def told(client: ClientConfig):
     """An entry that sends a secret to a machine elsewhere."""
-    place = (
+    node = (
         next((said for key in ("url", "serverUrl", "httpUrl") if (said := client.node.get(key))), None)
         if client.node
         else None
     )
-    url = client.url.only or getattr(place, "text", "")
+    url = client.url.only or getattr(node, "text", "")
     if not url.startswith("http://") or not urls.is_public(url):
         return
     names = [found[0] for found in sent(client)] + list(asked(url))
     if names:
         message = f"the client sends {names[0][:60]} to {urls.authority(url).rpartition('@')[2][:100]} without TLS: everybody on the way reads it"
         notes = tuple(Label(span, "is sent as well") for _, span in sent(client))
-        yield Finding(message, client.url.span or (place.span if place else client.span), notes)
+        yield Finding(message, client.url.span or (node.span if node else client.span), notes)
 
 
 def sent(client: ClientConfig):

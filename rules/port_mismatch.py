@@ -128,10 +128,10 @@ def misled(server: Server) -> Iterator[Finding]:
     command = container.probe.command.only if container.probe else None
     asked = own_ports(" ".join(command or ()))
     for forward in container.forwards:
-        if forward.nameless and (place := next(iter(forward.target.trace), None)):
+        if forward.nameless and (label := next(iter(forward.target.trace), None)):
             message = f"the Service leads to a port called `{forward.nameless}`, but no container of its pods has one"
-            fix = Fix(f"lead to port {told}", (Edit(place.span, told),)) if port.only else None
-            yield Finding(message, place.span, notes, fix)
+            fix = Fix(f"lead to port {told}", (Edit(label.span, told),)) if port.only else None
+            yield Finding(message, label.span, notes, fix)
     for published in others(container.ports or container.forwards, server):
         shown = published.published.only if published.published is not None else None
         outer = f"{'published' if container.ports else 'Service'} port {shown}" if shown else "the service's port"
@@ -155,10 +155,10 @@ def misled(server: Server) -> Iterator[Finding]:
         )
         yield Finding(message, container.probe.span, notes)
     for probe in container.probes:
-        if place := probe.nameless and probe.nameless.span:
-            message = f"the {probe.kind} probe asks a port called `{place.text}`, but the container has none: it fails"
-            fix = Fix(f"ask port {told}", (Edit(place, told),)) if port.only else None
-            yield Finding(message, place, notes, fix)
+        if span := probe.nameless and probe.nameless.span:
+            message = f"the {probe.kind} probe asks a port called `{span.text}`, but the container has none: it fails"
+            fix = Fix(f"ask port {told}", (Edit(span, told),)) if port.only else None
+            yield Finding(message, span, notes, fix)
         number = probe.port.only if probe.port is not None and probe.is_own else None
         if number and number in server.unheard:
             message = f"the {probe.kind} probe asks port {number}, but {server.title} listens on {told}"
@@ -189,8 +189,8 @@ def unpublished(client: ClientConfig, server: Server, deployment: Deployment) ->
 def fixed(server: Server) -> bool:
     """Whether nothing can change the port: the program itself spells it where it makes or starts the server, or leaves
     it to an SDK that reads no variables."""
-    places = {label.span for label in server.port.trace}
-    if server.sdk.prefixes == () and places and places <= {server.span, server.made}:
+    spans = {label.span for label in server.port.trace}
+    if server.sdk.prefixes == () and spans and spans <= {server.span, server.made}:
         return True
     spelled = [label.span for label in server.port.trace if label.span.text == str(server.port.only)]
     return any(
@@ -203,9 +203,9 @@ def mentioned(number: int, server: Server) -> bool:
     container = server.container
     declared = (one.target.only for one in (*container.ports, *container.forwards, *container.expose))
     texts = [str(word) for value in (container.command, *container.env.values()) for word in value.options or ("",)]
-    places = (server.span, server.made) if server.made else (server.span,)
+    spans = (server.span, server.made) if server.made else (server.span,)
     return number in declared or any(
-        str(number) in text for text in (*texts, *container.words, *(each.source.text for each in places))
+        str(number) in text for text in (*texts, *container.words, *(each.source.text for each in spans))
     )
 
 
@@ -224,10 +224,8 @@ def sends(port: Port, container: Container) -> bool:
 
 def chosen(server: Server) -> bool:
     """Whether something other than the image or the program says which port it is."""
-    place = server.port.span
-    return bool(
-        place and server.container and server.container.service and server.container.span.source == place.source
-    )
+    span = server.port.span
+    return bool(span and server.container and server.container.service and server.container.span.source == span.source)
 
 
 def rewritten(port: Port, told: str) -> tuple[Edit, ...]:

@@ -70,5 +70,5 @@ from mcplint import NOTE, Finding, Server, rule
 
 @rule("printed-secrets", NOTE)
 def check(server: Server):
-    for place in server.shown:
-        yield Finding(f"{server.title} writes secrets into its log: {place.text}", place.span)
+    for label in server.shown:
+        yield Finding(f"{server.title} writes secrets into its log: {label.text}", label.span)

@@ -149,30 +149,30 @@ def check(server: Server):
     led_away = agreed(server.sdk, "stdio.stray_output") == "stderr"
     skipped = server.sdk.is_npm
     # A logger is one place for all its lines.
-    tools = tuple(place for place in server.prints if place not in server.printed)
-    for places, when, severity in (
+    tools = tuple(label for label in server.prints if label not in server.printed)
+    for labels, when, severity in (
         (server.printed, "before it serves", WARNING if skipped else ERROR),
         (server.printed_maybe, "under a condition before it serves", WARNING),
         (tools, "while it serves", NOTE if led_away else WARNING),
     ):
-        if places:
-            first, *others = places
+        if labels:
+            first, *others = labels
             tool = first.span.text.strip("\"'")
             who = f"{server.title} writes"
             if tool in MANAGERS:
                 who, when = f"`{tool}` writes the script that it runs", f"before {server.title} serves"
             message = f"{who} to standard output {when}, but clients read protocol messages from there"
             notes = (*(Label(each.span.head, "and here") for each in others[:8]), *server.transport.trace)
-            yield Finding(message, first.span, notes, fix_for(places, places is tools, server.columns), severity)
+            yield Finding(message, first.span, notes, fix_for(labels, labels is tools, server.columns), severity)
 
 
-def fix_for(places, safe, columns):
+def fix_for(labels, safe, columns):
     """The fix that sends everything to standard error, or None where one of the places cannot be rewritten.
 
     What is printed before the server serves may be what other ways through the program are there for: it is, where a
     dry run returns next.
     """
-    spans = [each.span for each in places]
+    spans = [each.span for each in labels]
     files = dict.fromkeys(span.source for span in spans if span.text.startswith("print"))
     edits = [edit(span, columns) for span in (*spans, *(span for source in files for span in handled(source, spans)))]
     # What says by itself where it prints may mean it.
@@ -207,11 +207,11 @@ def handled(source, spans):
     for function in ast.walk(parsed(source.text)):
         if isinstance(function, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)):
             own = list(inside(function))
-            if any(is_print(node) and place(source, node) in spans for node in own):
+            if any(is_print(node) and span_of(source, node) in spans for node in own):
                 handlers = [node for node in own if isinstance(node, ast.ExceptHandler)]
                 choices = (node for node in own if isinstance(node, ast.If))
                 blocks = [*handlers, *(each for choice in choices for each in branches(source, choice, spans))]
-                found = (place(source, node) for block in blocks for node in inside(block) if is_print(node))
+                found = (span_of(source, node) for block in blocks for node in inside(block) if is_print(node))
                 yield from (span for span in dict.fromkeys(found) if span not in spans)
 
 
@@ -222,7 +222,7 @@ def branches(source, choice, spans):
     leaving = any(
         isinstance(node, ast.Return) or "exit" in getattr(node, "attr", getattr(node, "id", "")) for node in nodes
     )
-    printed = any(is_print(node) and place(source, node) in spans for node in nodes)
+    printed = any(is_print(node) and span_of(source, node) in spans for node in nodes)
     return both if printed and not leaving else []
 
 
@@ -231,7 +231,7 @@ def is_answer(source, spans):
     for body in (node.body for node in ast.walk(parsed(source.text)) if hasattr(node, "body")):
         for one, following in pairwise(body if isinstance(body, list) else ()):
             leaves = isinstance(following, ast.If) and isinstance(following.body[0], ast.Return)
-            if leaves and isinstance(one, ast.Expr) and place(source, one.value) in spans:
+            if leaves and isinstance(one, ast.Expr) and span_of(source, one.value) in spans:
                 return True
     return False
 
@@ -244,7 +244,7 @@ def parsed(text):
         return ast.Module([], [])
 
 
-def place(source, node):
+def span_of(source, node):
     """Where a node stands, which counts lines from 1 and columns in bytes."""
     lines = starts(source.text)
     ends = ((node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset))
@@ -293,7 +293,7 @@ def told(span, columns):
     """The edit that tells a call of `print` where to print, None where it cannot be told by an insertion."""
     match parsed(span.text).body:
         case [ast.Expr(value=ast.Call() as call)] if is_print(call):
-            given = [place(span.source._replace(text=span.text), each) for each in (*call.args, *call.keywords)]
+            given = [span_of(span.source._replace(text=span.text), each) for each in (*call.args, *call.keywords)]
         case _:
             return None
     if not given:
@@ -302,7 +302,7 @@ def told(span, columns):
         return wrapped
     last = max(given, key=lambda each: each.end)
     site = item_after(
-        last, len(span.text) - 1, "file=", "", any(last == place(last.source, each) for each in call.keywords)
+        last, len(span.text) - 1, "file=", "", any(last == span_of(last.source, each) for each in call.keywords)
     )
     at = site and Span(span.source, span.start + site.span.start, span.start + site.span.end)
     return site and Edit(at, f"{site.before}sys.stderr{site.after}")
@@ -352,7 +352,7 @@ def importing(source):
         line, blank = next((each.lineno for each in after), standard[-1].end_lineno + 1), 1
     elif heads and not run:
         text = source.text
-        end = place(source, heads[-1]).end
+        end = span_of(source, heads[-1]).end
         at = text.find("\n", end) + 1 or len(text)
         return Edit(Span(source, at, at), f"{newline}import sys{newline}")
     else:

@@ -104,8 +104,8 @@ def check(server: Server):
     stops = container.stopped if container else ()
     if stops and server.speaks_http and server.stateless.must_be(False):
         message = f"{server.title} keeps sessions in memory, and its machine is stopped when idle: they are lost"
-        place = stops[0].span
-        quoted = place.text != "true"
-        fix = Fix("suspend it instead", (Edit(place, "suspend" if quoted else '"suspend"'),))
+        span = stops[0].span
+        quoted = span.text != "true"
+        fix = Fix("suspend it instead", (Edit(span, "suspend" if quoted else '"suspend"'),))
         notes = (*server.stateless.trace, Label(container.cmd, "this container runs the server"))
-        yield Finding(message, place, notes, fix, NOTE if server.sdk.sessionless else None)
+        yield Finding(message, span, notes, fix, NOTE if server.sdk.sessionless else None)

@@ -104,12 +104,12 @@ def check(container: Container):
     handed = set(run_by_shell(said))
     for number, (word, text) in enumerate(zip(words, said, strict=True)):
         found = re.search(VARIABLE, text) if number not in handed and not re.search(EXPANDED, text) else None
-        place = written(word, text, container.argv.span) if found else None
-        if place:
+        span = written(word, text, container.argv.span) if found else None
+        if span:
             message = f"{container.title} gives `{found[0]}` to `{said[0]}` as it is written: no shell expands it"
             name = found[1] or found[2]
             notes = (Label(container.env[name].span, "this sets it"),) if is_set(container, name) else ()
-            yield Finding(message, place, notes, in_a_shell(container.argv.span, said, place))
+            yield Finding(message, span, notes, in_a_shell(container.argv.span, said, span))
 
 
 def written(word: Value[str], text: str, whole: Span) -> Span | None:

@@ -94,27 +94,27 @@ from mcplint.knowledge.image_references import capital_host, is_reference, lower
 
 @rule("unpullable-image", ERROR)
 def check(part: Container | MisnamedImage):
-    place = part.reference.span or part.span
-    told = part.reference.only or (place.text if part.reference.span else "")
+    span = part.reference.span or part.span
+    told = part.reference.only or (span.text if part.reference.span else "")
     if isinstance(part, MisnamedImage):
         so = f" cannot be pulled for `{part.service}`, and compose then starts no service"
-        yield misnamed(told, part.reference, place, so, WARNING)
+        yield misnamed(told, part.reference, span, so, WARNING)
     elif not told or "$" in told or "{{" in told or part.rendered:
         return
     elif (blank := placeholder(told)) and not (part.build and is_reference(told)):
         message = f"`{told[:100]}` cannot be pulled: `{blank}` is a placeholder that nobody filled in"
-        yield Finding(message, place, (), None, WARNING)
+        yield Finding(message, span, (), None, WARNING)
     elif not blank and not is_reference(told):
-        yield misnamed(told, part.reference, place, " cannot be pulled", None)
+        yield misnamed(told, part.reference, span, " cannot be pulled", None)
     elif not blank and not part.build and (host := capital_host(told)):
         message = f"`{told[:100]}` cannot be pulled: `{host}` has capitals, so it is taken for the host of a registry"
         fix = Fix("write it in lower case", part.reference.write(lowered(told)))
-        yield Finding(message, place, (), fix)
+        yield Finding(message, span, (), fix)
 
 
-def misnamed(told, reference, place, does, severity):
+def misnamed(told, reference, span, does, severity):
     """The finding for a name that is none."""
     small = lowered(told)
     fix = Fix("write it in lower case", reference.write(small)) if is_reference(small) else None
     why = "image names are lower case" if is_reference(small) else "that is not an image name"
-    return Finding(f"`{told[:100]}`{does}: {why}", place, (), fix, severity)
+    return Finding(f"`{told[:100]}`{does}: {why}", span, (), fix, severity)

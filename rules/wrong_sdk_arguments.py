@@ -127,8 +127,8 @@ def method(call):
 
 def refused_transport(server, call, notes):
     """A transport that the release does not know by this name."""
-    for place, argument in enumerate(call.arguments):
-        name = argument.value.only if argument.name == "transport" or (not argument.name and place == 0) else None
+    for index, argument in enumerate(call.arguments):
+        name = argument.value.only if argument.name == "transport" or (not argument.name and index == 0) else None
         if isinstance(name, str) and agreed(server.sdk, f"transport.{name}") == "rejected":
             message = f"{server.sdk.title} does not know transport `{name}`: the program fails at start"
             yield Finding(message, argument.span, notes, known_transport(server.sdk, name, argument.value))

@@ -17,7 +17,7 @@ from mcplint.readers.manifest import read, violations
 from mcplint.registry import address, lint, refusals, schema, version, workflows
 from mcplint.registry.manifests import git_remote, project
 from mcplint.registry.ownership import is_marked
-from mcplint.registry.places import addition, insertion, member, removal
+from mcplint.registry.properties import addition, insertion, member, removal
 from mcplint.registry.rows import ROWS
 from mcplint.text.source import Source, Span
 

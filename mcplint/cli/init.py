@@ -113,13 +113,13 @@ def _configuration(run: engine.Run) -> str:
     ]
     if lost := run.deployment.unfollowed:
         lines += ["", "# What the files do not tell can be stated. Not followed here:"]
-        lines += [f"#   {_place(each.span)}: {terminal(each.why)}" for each in lost[:MOST]]
+        lines += [f"#   {_path_and_line(each.span)}: {terminal(each.why)}" for each in lost[:MOST]]
         lines += [f"#   and {len(lost) - MOST} more"] if lost[MOST:] else []
         lines += ["# [deployment]", '# start-command = "python -m server"']
     return "".join(f"{line}\n" for line in lines)
 
 
-def _place(span: Span) -> str:
+def _path_and_line(span: Span) -> str:
     return f"{terminal(span.source.path)}:{position(span).line}"
 
 

@@ -247,13 +247,13 @@ def unwrapped(words: Words) -> Words | None:
     return parse(words[1:], WRAPPERS[name]).rest[OWN_ARGUMENTS.get(name, 0) :]
 
 
-def fed(words: Words, place: Span) -> Words:
+def fed(words: Words, span: Span) -> Words:
     """The command that `xargs` starts, with what it reads as one more word or in the place of those that stand for it.
 
-    `place`: where the command is written, which is all that tells of that word.
+    `span`: where the command is written, which is all that tells of that word.
     """
     options = parse(words[1:], XARGS)
-    unknown: Value[str] = Value(None, (Label(place, "hands on what it reads"),))
+    unknown: Value[str] = Value(None, (Label(span, "hands on what it reads"),))
     if stands := options.values("replace"):
         return tuple(unknown if spelled(stands[-1]) in spelled(word) else word for word in options.rest)
     return (*options.rest, unknown) if options.rest else words

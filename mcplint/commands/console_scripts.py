@@ -27,8 +27,8 @@ def script(tree: Tree, name: str, near: str | None, home: str = "") -> Script | 
     It is that of the project around the folder where the command is started, else of the one around its home.
     """
     found = installed(tree, side_folder(home if near is None else near)).get(name, ())
-    for place in (near, home):
-        nearest = [each for each in found if place is not None and contains(each.folder, place)]
+    for folder in (near, home):
+        nearest = [each for each in found if folder is not None and contains(each.folder, folder)]
         longest = max((len(each.folder) for each in nearest), default=0)
         found = tuple(each for each in nearest if len(each.folder) == longest) or found
     return found[0] if len({(each.folder, each.target) for each in found}) == 1 else None

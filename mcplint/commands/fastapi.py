@@ -56,8 +56,8 @@ def fastapi(words: Words, context: ExecContext) -> Step:
 
 def _defaults(verb: str, word: Value[str], context: ExecContext) -> dict[str, Value[str]]:
     """What `fastapi` itself tells uvicorn; the port may come from a variable."""
-    place = span_of(word, context.span)
-    host = Value((HOSTS[verb],), (Label(place, f"fastapi {verb} listens on {HOSTS[verb]}:8000 by default"),))
+    span = span_of(word, context.span)
+    host = Value((HOSTS[verb],), (Label(span, f"fastapi {verb} listens on {HOSTS[verb]}:8000 by default"),))
     port = context.variable("PORT")
     told = {"host": host} if port.options == (None,) else {"host": host, "port": _text(port)}
     return {**told, "reload": Value(("",))} if verb == "dev" else told

@@ -37,10 +37,10 @@ def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     said = _main(context) or said if posixpath.normpath(said) == "." else said
     found = next((found for path in _paths(said, context) if (found := source_of(context.tree, path))), None)
     if found is None:
-        place = context.absolute(said) or context.inside(said)
-        place = f"node {place}" if place and posixpath.basename(said) in NODE_NAMES else place
+        missing = context.absolute(said) or context.inside(said)
+        missing = f"node {missing}" if missing and posixpath.basename(said) in NODE_NAMES else missing
         why = f"{said} is not in the project, and what it is built from is not known"
-        return _generated(said, word, argv, context) or context.none(why, place)
+        return _generated(said, word, argv, context) or context.none(why, missing)
     built = context.inside(said)
     how = f"starts {found}" if built in (None, found) else f"starts {built}, which is built from {found}"
     start = context.start(SCRIPT, found, argv, (posixpath.dirname(found),), Label(span_of(word, context.span), how))

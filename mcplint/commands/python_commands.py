@@ -52,14 +52,14 @@ def python(words: Words, context: ExecContext) -> Step:
 def _code(words: Words, context: ExecContext) -> Step:
     """`python -c`, where its text imports a module of the project."""
     code = text(words[0]) if words else None
-    place = span_of(words[0], context.span) if words else context.span
-    module = in_command(code, place) if code is not None else None
+    span = span_of(words[0], context.span) if words else context.span
+    module = in_command(code, span) if code is not None else None
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
     names = (name for node in ast.walk(module.tree) for name in _imported(node)) if module else ()
     own = next((name for name in names if find(context.tree, folders, name) is not None), None)
     if own is None:
         return context.none("python -c runs code that imports no module of the project")
-    note = Label(place, f"runs code that imports {own}")
+    note = Label(span, f"runs code that imports {own}")
     start = context.start(CODE, own, words[1:], folders, note)
     return start._replace(code=words[0])
 

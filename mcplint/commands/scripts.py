@@ -84,10 +84,10 @@ def from_lines(lines: LocatedText, context: ExecContext, arguments: Words = ()) 
     return _last(lines, None, context._replace(zero=None, arguments=arguments))
 
 
-def _last(located: LocatedText, place: Span | None, context: ExecContext) -> Step:
-    """The last program of a text, or those that it may be; `place`: where all of it stands, if not as it is."""
+def _last(located: LocatedText, whole: Span | None, context: ExecContext) -> Step:
+    """The last program of a text, or those that it may be; `whole`: where all of it stands, if not as it is."""
     try:
-        paths = _paths(located, place, context, context.env) or _paths(located, place, context, _open(context.env))
+        paths = _paths(located, whole, context, context.env) or _paths(located, whole, context, _open(context.env))
     except TooManyPaths:
         return context.none("the shell has too many branches to follow")
     if not paths:
@@ -110,7 +110,7 @@ def _open(env: Env) -> Env:
     return variable
 
 
-def _paths(located: LocatedText, place: Span | None, context: ExecContext, env: Env) -> list[tuple[Ran, ...]]:
+def _paths(located: LocatedText, whole: Span | None, context: ExecContext, env: Env) -> list[tuple[Ran, ...]]:
     """What is run on each way through a text that starts a program: what is said before it, and that program."""
     lines = tuple(commands(located))
     waits = any(line.argv and line.argv[0].text == "wait" for line in lines) or any(map(_idles, lines[-1:]))
@@ -127,7 +127,7 @@ def _paths(located: LocatedText, place: Span | None, context: ExecContext, env: 
     walk = Walk(lambda ran: lasting(ran) or _says(ran.line) or _is_quiet(ran.line), sourced, exists)
     shell = Shell(env, context.workdir, context.zero, context.arguments, context.sets)
     found = list[tuple[Ran, ...]]()
-    for path in walk.through(located, shell, place):
+    for path in walk.through(located, shell, whole):
         last = [index for index, ran in enumerate(path.ran) if lasting(ran)]
         working = [index for index in last if not _idles(path.ran[index].line)] or last
         if working:

@@ -66,7 +66,7 @@ class Shell:
 
     `sets`: variables; `arrays`: those that are lists, None where their length is not known; `functions`: their bodies.
     `workdir`: its folder, None where unknown; `zero` and `arguments`: `$0` and `$@`, None where these are not known.
-    `place`: where all of its text stands, where it is not spelled there as it is.
+    `whole`: where all of its text stands, where it is not spelled there as it is.
     `every`: whether words of which one of several is meant are all handed over.
     """
 
@@ -83,11 +83,11 @@ class Shell:
         self.sets: dict[str, Value[str]] = dict(sets)
         self.arrays: dict[str, Words | None] = {}
         self.functions: dict[str, tuple[Node, ...]] = {}
-        self.place: Span | None = None
+        self.whole: Span | None = None
 
-    def run(self, script: LocatedText, place: Span | None = None) -> Iterator[Ran]:
+    def run(self, script: LocatedText, whole: Span | None = None) -> Iterator[Ran]:
         """The commands of a text one after the other, whatever decides whether they run."""
-        self.place = place
+        self.whole = whole
         for line in commands(script):
             if ran := self.command(line):
                 yield ran
@@ -130,7 +130,7 @@ class Shell:
 
     def at(self, span: Span) -> Span:
         """Where a piece of the text stands."""
-        return self.place or span
+        return self.whole or span
 
     def variable(self, name: str) -> Value[str | None] | None:
         """What is said of a variable, or of a positional parameter."""
@@ -215,7 +215,7 @@ class Shell:
         """A word as the shell expands it, in one piece."""
         note = Label(self.at(word.span), "set here")
         if word.literal:
-            site = EditSite(word.content.span()) if self.place is None and word.content.exact else None
+            site = EditSite(word.content.span()) if self.whole is None and word.content.exact else None
             return Value((word.text,), (note,), site)
         found = _concatenated([self._part(part) for part in word.parts])
         return found._replace(trace=tuple(dict.fromkeys((note, *found.trace))))
@@ -316,10 +316,10 @@ def _split(value: Value[str]) -> Words:
     return tuple(Value((each,), value.trace) for option in options for each in option.split())
 
 
-def told(words: Words, place: Span) -> tuple[LocatedText, Span | None] | None:
+def told(words: Words, span: Span) -> tuple[LocatedText, Span | None] | None:
     """The text that a shell is told to run by `-c`, as `script_text`; None for another command."""
     operand = shell_operand(words) if program(words) in SHELLS else None
-    return script_text(words[operand[0]], place) if operand and operand[1] else None
+    return script_text(words[operand[0]], span) if operand and operand[1] else None
 
 
 def script_text(word: Value[str], fallback: Span) -> tuple[LocatedText, Span | None] | None:

@@ -40,7 +40,7 @@ def branches(script: LocatedText, env: Env, workdir: str | None, exists: Exists)
     nodes = parse(script)
     walk = _Visits(exists)
     ways: dict[Span, Way] = {}
-    _place(nodes, (), ways)
+    _note_ways(nodes, (), ways)
     try:
         walk.through(script, Shell(env, workdir), None)
     except TooManyPaths:
@@ -58,7 +58,7 @@ def apart(one: Way, other: Way) -> bool:
     return any(chosen.get(choice, branch) != branch for choice, branch in other)
 
 
-def _place(nodes: Iterable[Node], way: Way, ways: dict[Span, Way]) -> None:
+def _note_ways(nodes: Iterable[Node], way: Way, ways: dict[Span, Way]) -> None:
     """Notes the branches of all commands below."""
     for node in nodes:
         if isinstance(node, Command):
@@ -67,8 +67,8 @@ def _place(nodes: Iterable[Node], way: Way, ways: dict[Span, Way]) -> None:
             continue
         chooses = node.kind in ("if", "case")
         for number, branch in enumerate(node.branches):
-            _place(branch.condition, way, ways)
-            _place(branch.body, (*way, (id(node), number)) if chooses else way, ways)
+            _note_ways(branch.condition, way, ways)
+            _note_ways(branch.body, (*way, (id(node), number)) if chooses else way, ways)
 
 
 class _Visits(Walk):

@@ -62,7 +62,7 @@ class Path:
         return tuple(ran._replace(sets={}) for ran in lines)
 
     @property
-    def place(self) -> object:
+    def state(self) -> object:
         """Where the shell has come to, whatever variables are set."""
         return self.left, self.depth, self.shell.arrays, self.shell.arguments, self.shell.workdir
 
@@ -103,9 +103,9 @@ class Walk:
         self.keeps, self.sourced, self.exists = keeps, sourced, exists
         self.steps = self.depth = 0
 
-    def through(self, script: LocatedText, shell: Shell, place: Span | None) -> list[Path]:
+    def through(self, script: LocatedText, shell: Shell, whole: Span | None) -> list[Path]:
         """All ways through a text. TooManyPaths where there are more than are gone."""
-        shell.place = place
+        shell.whole = whole
         return self.nodes(parse(script), [Path(shell)])
 
     def nodes(self, nodes: Iterable[Node], paths: list[Path]) -> list[Path]:
@@ -358,7 +358,7 @@ def _blended(told: list[tuple[Path, bool | None]]) -> list[tuple[Path, bool | No
     found = list[tuple[Path, bool | None]]()
     for path, truth in told:
         for other, its in found:
-            if truth is its and other.started == path.started and other.place == path.place:
+            if truth is its and other.started == path.started and other.state == path.state:
                 other.blend(path)
                 break
         else:

@@ -33,7 +33,7 @@ class Part(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word: its content without quotes and escapes, expansions left as written, and its place with the quotes."""
+    """A word: its content without quotes and escapes, expansions left as written, and its span with the quotes."""
 
     content: LocatedText
     span: Span
@@ -179,7 +179,7 @@ _CLOSER = {"(": ")", "{": "}", "`": "`", '"': '"'}
 
 
 def line_end(text: str, at: int) -> int:
-    """Where the line ends that a place is on."""
+    """Where the line ends that an offset is on."""
     return _find(text, "\n", at)
 
 

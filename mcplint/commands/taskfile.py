@@ -107,8 +107,8 @@ def _task(document: MappingNode, name: str, scope: _Scope, context: ExecContext,
         if node.get("dotenv") is not None:
             context = context.opened(Value((name,)))
         if isinstance(folder := node.get("dir"), ScalarNode):
-            place = scope.filled(folder.text)
-            context = context._replace(workdir=None if HOLE in place else context.absolute(place))
+            directory = scope.filled(folder.text)
+            context = context._replace(workdir=None if HOLE in directory else context.absolute(directory))
     for command in reversed(_commands(node)):
         step = _command(document, name, command, scope, context, number)
         if not isinstance(step, NoStart) or step.why != NO_PROGRAM:

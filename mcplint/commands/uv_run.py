@@ -89,7 +89,7 @@ def uvx(words: Words, context: ExecContext) -> Step:
     command, _, version = asked.partition("==" if "==" in asked and "@" not in asked else "@")
     source = next(iter(parsed.values("from", "spec")), None)
     origin = command if source is None else spelled(source)
-    place = rest[0] if source is None else source
+    word = rest[0] if source is None else source
     inner = context.because(words[0], f"{tool} starts it in an environment of its own")
     named = Value(
         (posixpath.basename(command),), rest[0].trace, rest[0].site if asked == posixpath.basename(command) else None
@@ -107,10 +107,10 @@ def uvx(words: Words, context: ExecContext) -> Step:
     install = Install(
         tool,
         tuple(map(spelled, words)),
-        Value((False,), (Label(written(place), "is installed without a lock"),)),
+        Value((False,), (Label(written(word), "is installed without a lock"),)),
         None,
         (folder or ".",),
-        () if is_local else ((requirement, written(place)),),
+        () if is_local else ((requirement, written(word)),),
         context.span,
     )
     return console_script((named, *rest[1:]), inner._replace(installs=(install,), home=folder, workdir=context.workdir))

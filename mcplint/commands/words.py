@@ -1,4 +1,4 @@
-"""The words of a command, each with the place where it is written."""
+"""The words of a command, each with the span where it is written."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def text(word: Value[str]) -> str | None:
 
 
 def span_of(word: Value[str], fallback: Span) -> Span:
-    """The place that decides a word."""
+    """The span that decides a word."""
     return word.span or fallback
 
 
 def written(word: Value[str]) -> Span:
-    """The place of the command where a word stands, its quotes included; the trace of every word begins with it."""
+    """The span of the command where a word stands, its quotes included; the trace of every word begins with it."""
     return word.trace[0].span
 
 

@@ -180,7 +180,7 @@ class _Gathered:
         from mcplint.readers.requirements import requirement
 
         inner = span._replace(start=span.start + 1, end=span.end - 1)
-        spelled = next((place for place in (span, inner) if place.text == text), None)
+        spelled = next((each for each in (span, inner) if each.text == text), None)
         if spelled:
             found = requirement(spelled)
         else:

@@ -28,10 +28,10 @@ def sdk(name: str, tree: Tree, folder: str, frozen: bool = True) -> Sdk:
     `frozen`: a lock file decides. It does not for those who install the project's own package.
     """
     package = name.removeprefix("npm:")
-    place = asking(package, tree, folder)
-    if place is None:
+    found = asking(package, tree, folder)
+    if found is None:
         return Sdk(name, Value(None))
-    home, wanted = place
+    home, wanted = found
     zod, hono = _zod(tree, folder, frozen), _hono(package, tree, folder, frozen)
     entry = locked(package, tree, home) if frozen else None
     asked = Label(wanted.span, f"requires {package} {wanted.text}")
@@ -45,15 +45,15 @@ def sdk(name: str, tree: Tree, folder: str, frozen: bool = True) -> Sdk:
 
 def _zod(tree: Tree, folder: str, frozen: bool) -> Value[str]:
     """The release of zod that the project itself has: locked, pinned, or the oldest that its range admits."""
-    place = asking("zod", tree, folder)
-    if place is None:
+    found = asking("zod", tree, folder)
+    if found is None:
         return UNKNOWN
-    entry = locked("zod", tree, place[0]) if frozen else None
+    entry = locked("zod", tree, found[0]) if frozen else None
     if entry is not None:
         return Value((entry.version,), (Label(entry.span, f"{entry.span.source.path} pins zod {entry.version}"),))
-    limits = bounds(place[1].text) or ()
+    limits = bounds(found[1].text) or ()
     oldest = min((low for low, _ in limits), default=None)
-    asked = (Label(place[1].span, f"requires zod {place[1].text}"),)
+    asked = (Label(found[1].span, f"requires zod {found[1].text}"),)
     return Value((".".join(map(str, oldest)),), asked) if oldest else Value(None, asked)
 
 
@@ -64,11 +64,11 @@ def _hono(package: str, tree: Tree, folder: str, frozen: bool) -> Value[str]:
     """
     if package == SERVER and agreed(sdk(f"npm:{ADAPTER}", tree, folder, frozen), "hono.crypto") is not True:
         return UNKNOWN
-    place = asking(HONO, tree, folder)
-    entry = locked(HONO, tree, place[0] if place else folder) if frozen else None
+    found = asking(HONO, tree, folder)
+    entry = locked(HONO, tree, found[0] if found else folder) if frozen else None
     if entry is not None:
         return Value((entry.version,), (Label(entry.span, f"{entry.span.source.path} pins {HONO} {entry.version}"),))
-    return UNKNOWN if place or (frozen and lock_of(tree, folder)) else Value(("2",))
+    return UNKNOWN if found or (frozen and lock_of(tree, folder)) else Value(("2",))
 
 
 def _newest(name: str, wanted: ScalarNode, asked: Label) -> Value[str]:

@@ -40,10 +40,10 @@ class _Kept(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """A list of requirements of a project: what it is called in a sentence, its place and its names with theirs."""
+    """A list of requirements of a project: what it is called in a sentence, its span and its names with theirs."""
 
     title: str
-    place: Span
+    span: Span
     names: tuple[tuple[str, Span], ...]
 
 
@@ -96,18 +96,18 @@ def _metadata(lock: Source, start: int) -> str | None:
 
 def _of_name(project: Project, lock: Source, end: int) -> Iterator[Difference]:
     """That the project has another name than its lock says."""
-    name, kept, place = project.name.only, _own_key("name", lock, end), project.name.span
-    if name and kept and place and normalized(name) != normalized(kept):
+    name, kept, span = project.name.only, _own_key("name", lock, end), project.name.span
+    if name and kept and span and normalized(name) != normalized(kept):
         why = f"{project.source.path} says name {name}, and {lock.path} was made for {kept}"
-        yield Difference(why, Label(place, "this is its name"))
+        yield Difference(why, Label(span, "this is its name"))
 
 
 def _of_version(project: Project, lock: Source, end: int) -> Iterator[Difference]:
     """That the project has another version than its lock says."""
-    version, kept, place = project.version.only, _own_key("version", lock, end), project.version.span
-    if version and kept and place and _other_version(version, kept):
+    version, kept, span = project.version.only, _own_key("version", lock, end), project.version.span
+    if version and kept and span and _other_version(version, kept):
         why = f"{project.source.path} says version {version}, and {lock.path} was made for {kept}"
-        yield Difference(why, Label(place, "this is its version"))
+        yield Difference(why, Label(span, "this is its version"))
 
 
 def _own_key(key: str, lock: Source, end: int) -> str:
@@ -151,14 +151,14 @@ def _of_parts(project: Project, lock: Source, said: str) -> Iterator[Difference]
     asked, kept = dict(_asked(project)), _kept(said)
     if kept is None:
         return
-    by_place = {each.span.start: each for each in project.requirements}
+    by_start = {each.span.start: each for each in project.requirements}
     own = normalized(project.name.only or "")
     for key, part in asked.items():
         if key[0] in _read(project, lock):
             if not part.names and key not in kept and key != _MAIN and _REVISED.search(lock.text):
                 why = f"{project.source.path} has {key[0]} `{key[1]}`, which {lock.path} does not have"
-                yield Difference(why, Label(part.place, "this list is new"))
-            yield from _of_part(part, kept.get(key, ()), by_place, own, project, lock)
+                yield Difference(why, Label(part.span, "this list is new"))
+            yield from _of_part(part, kept.get(key, ()), by_start, own, project, lock)
     for key in sorted(kept.keys() - asked.keys()):
         if key[0] in _read(project, lock):
             kind, name = key
@@ -179,15 +179,15 @@ def _read(project: Project, lock: Source) -> Iterator[str]:
 def _of_part(
     part: _Part,
     kept: tuple[_Kept, ...],
-    by_place: Mapping[int, Requirement],
+    by_start: Mapping[int, Requirement],
     own: str,
     project: Project,
     lock: Source,
 ) -> Iterator[Difference]:
     asks, there = f"{project.source.path} asks for", {each.name: each for each in kept}
     counts = [name for name, _ in part.names]
-    for name, place in part.names:
-        first, label = by_place.get(place.start), Label(place, f"{asks} {name}")
+    for name, span in part.names:
+        first, label = by_start.get(span.start), Label(span, f"{asks} {name}")
         if name == own:
             continue
         if name not in there:
@@ -196,7 +196,7 @@ def _of_part(
             yield from _of_one(first, there[name], label, project, lock)
     for name in sorted(there.keys() - {*counts, own}):
         why = f"{lock.path} was made for `{name}`{part.title}, which {project.source.path} does not ask for"
-        yield Difference(why, Label(part.place, f"{name} is not among them"))
+        yield Difference(why, Label(part.span, f"{name} is not among them"))
 
 
 def _of_one(asked: Requirement, kept: _Kept, label: Label, project: Project, lock: Source) -> Iterator[Difference]:

@@ -47,8 +47,8 @@ def without_lock_file(tree: Tree, folder: str, span: Span) -> tuple[Install, ...
 def _is_synced(tree: Tree, folder: str, lock: str) -> bool:
     """Whether a file around a project says that its packages are installed from its lock file."""
     syncing = _SYNCING[posixpath.basename(lock)]
-    for place in outwards(folder):
-        for around in (place, posixpath.join(place, "docs"), posixpath.join(place, "scripts")):
+    for outer in outwards(folder):
+        for around in (outer, posixpath.join(outer, "docs"), posixpath.join(outer, "scripts")):
             for path in tree.beside(around):
                 source = tree.source(path) if SAYING.match(posixpath.basename(path)) else None
                 if source and syncing.search(source.text):
@@ -76,7 +76,7 @@ def _installs(tree: Tree, script: Span, folder: str) -> Iterator[Install]:
     """The installs of pip in a script, whose files and folders are those of the project of a folder."""
     source = script.source
     for match in _PIP.finditer(source.text):
-        places: list[str] = []
+        requirements: list[str] = []
         names: list[tuple[str, Span]] = []
         words = [
             Span(source, match.start(1) + word.start(), match.start(1) + word.end())
@@ -87,16 +87,22 @@ def _installs(tree: Tree, script: Span, folder: str) -> Iterator[Install]:
             text = word.text.strip("\"'")
             if previous in ("-r", "--requirement"):
                 path = posixpath.join(folder, posixpath.basename(text))
-                places += [path] if path in tree.paths else []
+                requirements += [path] if path in tree.paths else []
             elif previous in _VALUED or text.startswith("-") or "$" in text:
                 pass
             elif text.startswith((".", "/")):
-                places.append(folder or ".")
+                requirements.append(folder or ".")
             elif name_of(text) not in INSTALLERS:
                 names.append((text, word))
             previous = text
-        if places or names:
+        if requirements or names:
             span = Span(source, match.start(), match.start() + len(match[0].splitlines()[0].rstrip(" \\")))
             yield Install(
-                "pip", tuple(span.text.split()), Value((False,)), None, tuple(dict.fromkeys(places)), tuple(names), span
+                "pip",
+                tuple(span.text.split()),
+                Value((False,)),
+                None,
+                tuple(dict.fromkeys(requirements)),
+                tuple(names),
+                span,
             )

@@ -144,13 +144,13 @@ def _bound(package: str, wanted: Needs) -> EditSite | None:
     """Where the requirement for a package would be capped, None where it is pinned or capped, or nothing names it."""
     for requirement in asking(package, wanted.requirements):
         open_ = requirement.specifier == "" or (">" in (requirement.specifier or "") and not _capped(requirement))
-        place = requirement.range
-        redirected = _REDIRECTED.match(place.source.text, place.end) if place and not place.text else None
-        if open_ and place and redirected and not place.source.text[requirement.span.start - 1].strip():
-            whole = Span(place.source, requirement.span.start, redirected.end())
+        span = requirement.range
+        redirected = _REDIRECTED.match(span.source.text, span.end) if span and not span.text else None
+        if open_ and span and redirected and not span.source.text[requirement.span.start - 1].strip():
+            whole = Span(span.source, requirement.span.start, redirected.end())
             return EditSite(whole, f'"{whole.text},', '"')
-        if open_ and place and place.text == requirement.specifier:
-            return EditSite(place._replace(start=place.end), "," if place.text else "")
+        if open_ and span and span.text == requirement.specifier:
+            return EditSite(span._replace(start=span.end), "," if span.text else "")
     return None
 
 
@@ -259,11 +259,11 @@ def _pin(package: str, pins: list[Requirement], before: tuple[Label, ...]) -> De
     return Decision(versions, (*before, *notes), True, site)
 
 
-def _spelled(version: str, place: Span | None) -> EditSite | None:
+def _spelled(version: str, span: Span | None) -> EditSite | None:
     """Where a version is spelled in a range, if it is."""
-    if not place or (start := place.text.find(version)) < 0:
+    if not span or (start := span.text.find(version)) < 0:
         return None
-    return EditSite(Span(place.source, place.start + start, place.start + start + len(version)))
+    return EditSite(Span(span.source, span.start + start, span.start + start + len(version)))
 
 
 def _raisable(decision: Decision, wanted: Needs) -> EditSite | None:

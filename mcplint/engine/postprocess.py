@@ -44,8 +44,8 @@ def _uncovered(found: Collection[Diagnostic]) -> Iterator[Diagnostic]:
     rules = {rule for each in found for rule in each.finding.covers}
     at: dict[tuple[str, Span], list[Diagnostic]] = {}
     for each in found:
-        for place in each.finding.places if each.rule in rules else ():
-            at.setdefault((each.rule, place), []).append(each)
+        for span in each.finding.spans if each.rule in rules else ():
+            at.setdefault((each.rule, span), []).append(each)
     covered = [tuple(_covered(each.finding, at)) for each in found]
     gone = {id(each) for alike in covered for each in alike}
     for each, alike in zip(found, covered, strict=True):
@@ -57,10 +57,10 @@ def _uncovered(found: Collection[Diagnostic]) -> Iterator[Diagnostic]:
 
 
 def _covered(finding: Finding, at: Mapping[tuple[str, Span], list[Diagnostic]]) -> Iterator[Diagnostic]:
-    """What a finding covers: by their rules and places, the diagnostics that point at a place of its."""
+    """What a finding covers: by their rules and spans, the diagnostics that point at a span of its."""
     for rule in finding.covers:
-        for place in finding.places:
-            yield from at.get((rule, place), ())
+        for span in finding.spans:
+            yield from at.get((rule, span), ())
 
 
 def _noted_once(diagnostic: Diagnostic) -> Diagnostic:

@@ -33,27 +33,27 @@ def write(root: str, before: Mapping[str, str], after: Mapping[str, str]) -> Non
     made. Links are not followed, also where one is put in the way meanwhile: a folder is held open from the moment
     that it is looked at.
     """
-    places: dict[str, OpenFile] = {}
+    targets: dict[str, OpenFile] = {}
     drafts: dict[str, str] = {}
     path = ""
     try:
         for path, text in after.items():
-            places[path] = _place(root, path)
-            drafts[path] = _draft(places[path], path, before.get(path), text)
-        for path, (folder, name) in places.items():
+            targets[path] = _target(root, path)
+            drafts[path] = _draft(targets[path], path, before.get(path), text)
+        for path, (folder, name) in targets.items():
             os.replace(drafts[path], name, src_dir_fd=folder, dst_dir_fd=folder)
             del drafts[path]
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {(error.strerror or 'error').lower()}") from None
     finally:
         for path, draft in drafts.items():
-            os.unlink(draft, dir_fd=places[path].folder)
-        for folder, _ in places.values():
+            os.unlink(draft, dir_fd=targets[path].folder)
+        for folder, _ in targets.values():
             if folder is not None:
                 os.close(folder)
 
 
-def _place(root: str, path: str) -> OpenFile:
+def _target(root: str, path: str) -> OpenFile:
     """Where the file of a path is; its folder is reached through no link, and is held open."""
     *folders, name = path.split("/")
     if os.open not in os.supports_dir_fd:
@@ -69,12 +69,12 @@ def _place(root: str, path: str) -> OpenFile:
         raise
 
 
-def _draft(place: OpenFile, path: str, before: str | None, text: str) -> str:
+def _draft(target: OpenFile, path: str, before: str | None, text: str) -> str:
     """The name of a new file beside the one that it is to replace, with its mode."""
-    folder, name = place
-    if _is_link(place):
+    folder, name = target
+    if _is_link(target):
         raise UsageError(f"{path}: {LINKED}")
-    encoding, mode = ("utf-8", 0o644) if before is None else _unchanged(place, path, before)
+    encoding, mode = ("utf-8", 0o644) if before is None else _unchanged(target, path, before)
     try:
         data = text.encode(encoding)
     except UnicodeEncodeError:
@@ -91,18 +91,18 @@ def _draft(place: OpenFile, path: str, before: str | None, text: str) -> str:
     return draft
 
 
-def _is_link(place: OpenFile) -> bool:
+def _is_link(target: OpenFile) -> bool:
     try:
-        return stat.S_ISLNK(os.stat(place.name, dir_fd=place.folder, follow_symlinks=False).st_mode)
+        return stat.S_ISLNK(os.stat(target.name, dir_fd=target.folder, follow_symlinks=False).st_mode)
     except FileNotFoundError:
         return False
 
 
-def _unchanged(place: OpenFile, path: str, before: str) -> tuple[str, int]:
+def _unchanged(target: OpenFile, path: str, before: str) -> tuple[str, int]:
     """The encoding and the mode of a file, if it still is what was read."""
     flags = os.O_RDONLY | NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        handle = os.open(place.name, flags, dir_fd=place.folder)
+        handle = os.open(target.name, flags, dir_fd=target.folder)
     except FileNotFoundError:
         raise UsageError(f"{path}: not written, it was removed since it was listed") from None
     try:

@@ -1,4 +1,4 @@
-"""What one Dockerfile says by itself: its instructions, with the place of every word, and its stages, unexpanded."""
+"""What one Dockerfile says by itself: its instructions, with the span of every word, and its stages, unexpanded."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def pairs(node: Node | None) -> tuple[tuple[ScalarNode, Node], ...]:
 
 
 def value(node: Node | None) -> Value[Any]:
-    """The text of a string with its place; unknown where there is none or something has still to be filled in."""
+    """The text of a string with its span; unknown where there is none or something has still to be filled in."""
     if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
         return UNKNOWN
     trace = (Label(node.span, "set here"),)
@@ -97,7 +97,7 @@ TRAILING_COMMA = "trailing comma after the last value"
 
 
 class Problem(NamedTuple):
-    """A place that a strict JSON parser refuses, or that it reads in a way nobody means.
+    """A span that a strict JSON parser refuses, or that it reads in a way nobody means.
 
     `severity` is WARNING where parsers accept it. `edit` fixes it where that is exact.
     `damage`: what follows is a guess, so nothing but the problem itself is to be said of the document.

@@ -1,4 +1,4 @@
-"""What one nginx file says: its directives as a tree, every word with its place."""
+"""What one nginx file says: its directives as a tree, every word with its span."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class NodeLocked(NamedTuple):
 
 
 class NodePeer(NamedTuple):
-    """What a package wants of one beside it: the range, and the release that is there; each with its place."""
+    """What a package wants of one beside it: the range, and the release that is there; each with its span."""
 
     package: str
     version: str
@@ -98,7 +98,7 @@ class NodePeer(NamedTuple):
     range: str
     span: Span
     there: str
-    place: Span
+    there_span: Span
 
 
 class NodeLock(NamedTuple):

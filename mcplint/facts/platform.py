@@ -68,7 +68,7 @@ class Procfile(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """A service unit of systemd: the settings of its [Service] section in order, each with the place of its value."""
+    """A service unit of systemd: the settings of its [Service] section in order, each with the span of its value."""
 
     name: str
     source: Source

@@ -29,18 +29,18 @@ class Module(NamedTuple):
         return self.encoded.offset(self.lines[line - 1] + column)
 
     def span(self, node: ast.AST) -> Span:
-        """The place of an expression, statement, keyword, argument or alias; parentheses around it are left out."""
+        """The span of an expression, statement, keyword, argument or alias; parentheses around it are left out."""
         if not hasattr(node, "lineno"):
             return Span(self.source, 0, 0)
         start = self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
         return Span(self.source, start, self.offset(node.end_lineno, node.end_col_offset))  # type: ignore[attr-defined]
 
-    def place(self, node: ast.AST) -> Span:
+    def kept_span(self, node: ast.AST) -> Span:
         """The same, kept with the node for all programs that share the module and come by there again and again."""
-        found: Span | None = getattr(node, "_place", None)
+        found: Span | None = getattr(node, "_span", None)
         if found is None:
             found = self.span(node)
-            node._place = found  # type: ignore[attr-defined]
+            node._span = found  # type: ignore[attr-defined]
         return found
 
     def site(self, node: ast.Constant, span: Span) -> EditSite | None:
@@ -70,7 +70,7 @@ class Module(NamedTuple):
 
 
 def located(source: Source, tree: ast.Module) -> Module:
-    """The module of a text and its tree, with what finds the place of a node in time independent of its size."""
+    """The module of a text and its tree, with what finds the span of a node in time independent of its size."""
     encoded = source.text.encode("utf-8", "replace")
     ended = (line for line in encoded.splitlines(keepends=True) if line.endswith((b"\r", b"\n")))
     lines = (0, *accumulate(map(len, ended)))
@@ -87,18 +87,18 @@ class CommandModule(Module):
         return None
 
 
-def in_command(text: str, place: Span) -> Module | None:
-    """The module of a text that a command gives to Python at a place; None where Python refuses it."""
+def in_command(text: str, span: Span) -> Module | None:
+    """The module of a text that a command gives to Python; None where Python refuses it."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    module = located(place.source, tree)
-    before = len(place.source.text[: place.start].encode("utf-8", "replace"))
-    if place.text == text:
-        lines = located(Source(place.source.path, text), tree).lines
+    module = located(span.source, tree)
+    before = len(span.source.text[: span.start].encode("utf-8", "replace"))
+    if span.text == text:
+        lines = located(Source(span.source.path, text), tree).lines
         return CommandModule(module.source, tree, tuple(before + line for line in lines), module.encoded)
-    length = len(place.text.encode("utf-8", "replace"))
+    length = len(span.text.encode("utf-8", "replace"))
     for node in ast.walk(tree):
         if hasattr(node, "lineno"):
             node.lineno = node.end_lineno = 1  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ class Script(NamedTuple):
     encoded: Encoded = Encoded()
 
     def span(self, node: Node) -> Span:
-        """The place of a node."""
+        """The span of a node."""
         return Span(self.source, self.encoded.offset(node.start_byte), self.encoded.offset(node.end_byte))
 
     @property

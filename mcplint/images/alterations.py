@@ -79,7 +79,7 @@ _REPLACING = frozenset({"cp", "mv", "ln", "install", "rsync", "patch", "dd", "ta
 """What may bring a file under a name that it is not given."""
 _EDITING = frozenset({"sed", "awk", "gawk", "perl", "tee", "dos2unix", "fromdos", "envsubst", "truncate", "yq", "jq"})
 _EDITING |= {"curl", "wget", "rm", "unlink", "split", "openssl", "gpg", "touch"}
-_SYSTEM_PLACES = ("/usr/", "/bin/", "/sbin/", "/etc/", "/root/", "/lib/", "/var/")
+_SYSTEM_FOLDERS = ("/usr/", "/bin/", "/sbin/", "/etc/", "/root/", "/lib/", "/var/")
 _PLAIN_GIT = frozenset({"config", "clone", "--version", "lfs"})
 _UV_KEEPING = frozenset({"sync", "export", "venv", "python", "tool", "pip", "cache", "build", "self", "version"})
 _MANAGERS_KEEPING = frozenset({"install", "config", "export", "self", "sync", "check", "show", "env", "cache", "list"})
@@ -115,9 +115,9 @@ def _keeps_metadata(step: RunStep) -> bool:
     if name == "git":
         return not _PLAIN_GIT.isdisjoint(words[1:2])
     if name in _REPLACING:
-        return words[-1].startswith(_SYSTEM_PLACES)
+        return words[-1].startswith(_SYSTEM_FOLDERS)
     if name in _EDITING:
-        named = (word for word in words[1:] if name not in ("rm", "unlink") or not word.startswith(_SYSTEM_PLACES))
+        named = (word for word in words[1:] if name not in ("rm", "unlink") or not word.startswith(_SYSTEM_FOLDERS))
         return not any(map(_METADATA.search, named))
     return True
 

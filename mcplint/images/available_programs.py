@@ -189,12 +189,12 @@ def in_root_home(image: Image, program: str) -> Label | None:
 def drops_root(image: Image, tree: Tree) -> Label | None:
     """Where what the image starts changes to another user."""
     for launch in (image.entrypoint, image.cmd):
-        if launch and (place := next(_places(image, launch, tree), None)) is not None:
-            return Label(place, f"{posixpath.basename(place.text)} changes the user")
+        if launch and (span := next(_user_changes(image, launch, tree), None)) is not None:
+            return Label(span, f"{posixpath.basename(span.text)} changes the user")
     return None
 
 
-def _places(image: Image, launch: Launch, tree: Tree) -> Iterator[Span]:
+def _user_changes(image: Image, launch: Launch, tree: Tree) -> Iterator[Span]:
     if launch.shell is not None:
         yield from _in_script(launch.words[0])
         return

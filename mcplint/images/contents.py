@@ -144,7 +144,7 @@ class Contents(NamedTuple):
         for copy in self.copies:
             part = self.parts.get(copy.stage) if copy.stage is not None else None
             for file in copy.files or () if part else ():
-                place = _place(file.source, file.target, path)
+                place = _before(file.source, file.target, path)
                 if part and place is not None and (part.number, place) not in asked:
                     asked.add((part.number, place))
                     if Contents.of(part, self.tree).makes(place, asked):
@@ -224,11 +224,11 @@ class Contents(NamedTuple):
     def fetches(self, name: str) -> bool:
         """Whether an ADD may bring a file of a name from elsewhere: an address that ends so, or into it, an archive."""
         added = [copy for copy in self.copies if any(_FETCHED.search(source.only or "") for source in copy.sources)]
-        places = {copy.target.only or name for copy in added} | {
+        named = {copy.target.only or name for copy in added} | {
             each.only or "" for copy in added for each in copy.sources
         }
-        whole = any(place.endswith((".git", *_ARCHIVES)) or ".git#" in place for place in places)
-        return whole or any(posixpath.basename(place) == name for place in places)
+        whole = any(each.endswith((".git", *_ARCHIVES)) or ".git#" in each for each in named)
+        return whole or any(posixpath.basename(each) == name for each in named)
 
     def removes(self, place: str) -> bool:
         """Whether a command of the build may take away what stands at a path, or a folder around it."""
@@ -245,7 +245,7 @@ class Contents(NamedTuple):
         if part is None:
             return self._copies_inner(copy, path)
         inner = Contents.of(part, self.tree)
-        places = {place for file in copy.files if (place := _place(file.source, file.target, path)) is not None}
+        places = {place for file in copy.files if (place := _before(file.source, file.target, path)) is not None}
         new = [place for place in sorted(places) if (part.number, place) not in asked]
         asked |= {(part.number, place) for place in new}
         return any(inner.absent(place, "", asked) is None for place in new)
@@ -301,10 +301,10 @@ def missing(tree: Tree, path: str) -> Absence:
     return Absence("the project has no such path")
 
 
-def _names(path: str, places: Iterable[Value[str]]) -> bool:
-    """Whether one of some places may be a path itself, or one below it."""
+def _names(path: str, targets: Iterable[Value[str]]) -> bool:
+    """Whether one of some targets may be a path itself, or one below it."""
     below = f"{path.rstrip('/')}/"
-    return any(f"{(place.only or below).rstrip('/')}/".startswith(below) for place in places)
+    return any(f"{(target.only or below).rstrip('/')}/".startswith(below) for target in targets)
 
 
 def _makes_unknown(text: str) -> bool:
@@ -312,7 +312,7 @@ def _makes_unknown(text: str) -> bool:
     return re.search(r"\bmkdir\s[^\n;&|]{0,400}[$`{]", text) is not None
 
 
-def _place(source: str, target: str, path: str) -> str | None:
+def _before(source: str, target: str, path: str) -> str | None:
     """Where a path below what is copied stood before."""
     if path == target:
         return source

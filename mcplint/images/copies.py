@@ -190,11 +190,11 @@ def source_of(file: Copied, path: str) -> str | None:
     return posixpath.normpath(posixpath.join(file.source, path[len(below) :]))
 
 
-Places = dict[int, tuple[str | None, ...]]
+StagePaths = dict[int, tuple[str | None, ...]]
 """Where a file stands in the stages that were asked, by their numbers."""
 
 
-def image_paths(image: Image, path: str, known: Places | None = None) -> Iterator[str | None]:
+def image_paths(image: Image, path: str, known: StagePaths | None = None) -> Iterator[str | None]:
     """The absolute paths in the image at which a file of the project stands; None for a copy that cannot be told."""
     return paths_in_image(image.copies, image.parts, image.ignored, image.context, path, known)
 
@@ -205,7 +205,7 @@ def paths_in_image(
     ignored: tuple[str, ...],
     context: str | None,
     path: str,
-    known: Places | None = None,
+    known: StagePaths | None = None,
 ) -> Iterator[str | None]:
     """Where a file of the project stands, by the copies that were made so far, without what is mounted."""
     known = {} if known is None else known

@@ -13,7 +13,7 @@ from mcplint.images.unquoted import stops
 from mcplint.knowledge.python_indexes import is_folder, is_other_index
 from mcplint.model import Install
 from mcplint.text.boolean import boolean
-from mcplint.text.source import places
+from mcplint.text.source import offsets
 from mcplint.values import Label, Value
 
 _CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
@@ -116,7 +116,7 @@ def _is_configured(install: Install, step: RunStep) -> bool:
         return True
     own = step.written_at.source
     indexes = (one or two for text in (*texts, own.text) if "index-url" in text for one, two in _INDEX.findall(text))
-    return bool(places(_CONFIGURES, own)) or any(map(is_other_index, indexes))
+    return bool(offsets(_CONFIGURES, own)) or any(map(is_other_index, indexes))
 
 
 def _without_settings(step: RunStep) -> bool:

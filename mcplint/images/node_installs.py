@@ -128,8 +128,8 @@ def _install(said: Called, step: RunStep) -> NodeInstall:
     find = step.file if tool == "npm" else step.upwards
     lock = next((found for name in LOCKS[tool] if (found := find(name))), None)
     own = next((word for word in step.argv[1:] if text(word) == verb), None)
-    place = written(own) if own is not None and verb else None
-    site = EditSite(place) if place is not None and place.text == verb else None
+    span = written(own) if own is not None and verb else None
+    site = EditSite(span) if span is not None and span.text == verb else None
     ci = step.env.get("CI")
     told = ci is not None and ci.may(lambda value: value not in (None, "", "false", "0")) and tool in ("pnpm", "yarn")
     flag = next((word for word in said.options if word.startswith(FROZEN)), "")

@@ -90,7 +90,7 @@ def _peers(install: NodeInstall, package: PackageJson, step: RunStep, contents: 
     for peer in lock.peers:
         if {peer.package, peer.name} <= asked and admits(peer.range, peer.there) is False:
             why = f"wants {peer.name} {peer.range} beside it, and {peer.there} is locked"
-            notes = (Label(peer.span, "wants this release"), Label(peer.place, "this one is locked"))
+            notes = (Label(peer.span, "wants this release"), Label(peer.there_span, "this one is locked"))
             name = f"{peer.package} {peer.version}"
             yield Lack(LackKind.PEER, name, install.span, why, notes, step=_command(install))
             return

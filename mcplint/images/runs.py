@@ -118,10 +118,10 @@ def steps(run: Instruction, first: RunStep) -> Iterator[RunStep]:
         yield from _steps(script, None, first, shell, 0)
 
 
-def _steps(script: LocatedText, place: Span | None, first: RunStep, shell: Shell, depth: int) -> Iterator[RunStep]:
+def _steps(script: LocatedText, whole: Span | None, first: RunStep, shell: Shell, depth: int) -> Iterator[RunStep]:
     """The commands of a text, each with the branches that it stands in."""
     chosen = branches(script, _known(shell.env), shell.workdir, _existing(script, first))
-    for ran in shell.run(script, place):
+    for ran in shell.run(script, whole):
         at = ran.line.span
         for step in _opened(ran, first, shell, depth):
             yield step._replace(

@@ -84,7 +84,7 @@ def _unexpanded(body: LocatedText, literal: bool) -> LocatedText | None:
 
 
 def _joined(words: tuple[Word, ...], between: str, ends: list[str]) -> LocatedText | None:
-    """Words with what stands between them, each character at its place or at that of the one before it."""
+    """Words with what stands between them, each character at its offset or at that of the one before it."""
     if not words:
         return None
     pieces = list[tuple[str, int]]()
@@ -102,15 +102,15 @@ def _formatted(form: Word, arguments: tuple[Word, ...]) -> LocatedText | None:
     while True:
         taken = 0
         unescaped = iter(list(_unescaped(form.content)))
-        for char, place in unescaped:
+        for char, offset in unescaped:
             if char != "%":
-                pieces.append((char, place))
+                pieces.append((char, offset))
                 continue
             kind = next(unescaped, ("", 0))[0]
             if kind not in ("s", "b", "%"):
                 return None
             if kind == "%":
-                pieces.append(("%", place))
+                pieces.append(("%", offset))
             elif given:
                 taken += 1
                 word = given.pop(0)
@@ -121,7 +121,7 @@ def _formatted(form: Word, arguments: tuple[Word, ...]) -> LocatedText | None:
 
 
 def _unescaped(content: LocatedText) -> Iterator[tuple[str, int]]:
-    """The characters of a text with their places, backslashes resolved."""
+    """The characters of a text with their offsets, backslashes resolved."""
     at, spelled = 0, content.text
     while at < len(spelled):
         escaped = _ESCAPED.get(spelled[at + 1 : at + 2]) if spelled[at] == "\\" else None
@@ -130,5 +130,5 @@ def _unescaped(content: LocatedText) -> Iterator[tuple[str, int]]:
         at += 1
 
 
-def _located(source: Source, pieces: list[tuple[str, int]], place: int) -> LocatedText:
-    return LocatedText.join(source, pieces, place)
+def _located(source: Source, pieces: list[tuple[str, int]], offset: int) -> LocatedText:
+    return LocatedText.join(source, pieces, offset)

@@ -151,7 +151,7 @@ def _contexts(tree: Tree, paths: Paths, workloads: tuple[Container, ...]) -> tup
     compose = tree.all_facts("compose", paths["compose"])
     unread = tree.unread("compose", paths["compose"])
     found = running(tree, dockerfiles, projects(compose.values(), tree), workloads)
-    return with_siblings(tuple(with_unknowns(place, unread) for place in found), tree)
+    return with_siblings(tuple(with_unknowns(context, unread) for context in found), tree)
 
 
 def _platforms(tree: Tree, paths: Paths) -> Platforms | None:

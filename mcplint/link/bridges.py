@@ -73,8 +73,8 @@ def bridge(
         return None
     if tool == "supergateway" and "stdio" not in options.flags:
         return None
-    places = (*_installed(tool, image), *_asked(tool, image, container, tree))
-    origins = {origin for origin, _ in places}
+    mentions = (*_installed(tool, image), *_asked(tool, image, container, tree))
+    origins = {origin for origin, _ in mentions}
     registry = start.registry or (origins.pop() if len(origins) == 1 else "")
     if tool == "supergateway":
         registry = "npm"
@@ -82,10 +82,10 @@ def bridge(
         registry = "pypi"
     said = re.search(rf"{re.escape(tool)}(?:@|==)([\w.^~*-]+)", span.text)
     own = (Span(span.source, span.start + said.start(1), span.start + said.end(1)),) if said else ()
-    release, pin = _release(tool, registry, (*own, *(place for origin, place in places if origin == registry)))
+    release, pin = _release(tool, registry, (*own, *(each for origin, each in mentions if origin == registry)))
     sdk = UNKNOWN
     if registry == "npm":
-        required = None if own or not (start.registry or not places) else _required(tool, image, container, tree)
+        required = None if own or not (start.registry or not mentions) else _required(tool, image, container, tree)
         if required is not None:
             release, pin, sdk = required
         else:
@@ -157,24 +157,24 @@ def _asked(tool: str, image: Image | None, container: Container, tree: Tree) -> 
     for asked in wanted.requirements:
         if asked.name == tool:
             pin = re.fullmatch(r"==(\d[\w.]*)", asked.specifier or "")
-            place = asked.range if pin and asked.range and asked.range.text.endswith(pin[1]) else None
-            end = place.end if place else asked.span.end
-            yield "pypi", Span(asked.span.source, end - len(pin[1]) if place and pin else end, end)
+            limit = asked.range if pin and asked.range and asked.range.text.endswith(pin[1]) else None
+            end = limit.end if limit else asked.span.end
+            yield "pypi", Span(asked.span.source, end - len(pin[1]) if limit and pin else end, end)
 
 
-def _release(tool: str, registry: str, places: Sequence[Span]) -> tuple[Value[str], EditSite | None]:
-    """The release that the first place asks for which names one, of npm the newest that it allows."""
-    place = next((each for each in places if each.text), None)
-    if place is None:
+def _release(tool: str, registry: str, spans: Sequence[Span]) -> tuple[Value[str], EditSite | None]:
+    """The release that the first span asks for which names one, of npm the newest that it allows."""
+    span = next((each for each in spans if each.text), None)
+    if span is None:
         return Value(None), None
-    pinned = exact(place.text) if registry == "npm" else place.text
+    pinned = exact(span.text) if registry == "npm" else span.text
     if pinned:
-        return Value((pinned,), (Label(place, f"pins {tool} {pinned}"),)), EditSite(place)
-    fitting = [each for each in releases(f"npm:{tool}") if admits(place.text, each)]
+        return Value((pinned,), (Label(span, f"pins {tool} {pinned}"),)), EditSite(span)
+    fitting = [each for each in releases(f"npm:{tool}") if admits(span.text, each)]
     if not fitting:
         return Value(None), None
-    why = f"{tool} {fitting[-1]} is the newest release that `{place.text}` allows as of {DATE}"
-    return Value((fitting[-1],), (Label(place, why),)), EditSite(place)
+    why = f"{tool} {fitting[-1]} is the newest release that `{span.text}` allows as of {DATE}"
+    return Value((fitting[-1],), (Label(span, why),)), EditSite(span)
 
 
 def _required(

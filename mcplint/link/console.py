@@ -52,12 +52,12 @@ def _package(path: str, folders: Collection[str]) -> str | None:
 
 def _may_serve(programs: Programs, script: Script) -> bool:
     """Whether a script may come across an SDK."""
-    places = _places(programs, script)
-    found = find(programs.tree, places, script.target.partition(":")[0])
-    return found is not None and reaches(programs.tree, places, found)
+    folders = _folders(programs, script)
+    found = find(programs.tree, folders, script.target.partition(":")[0])
+    return found is not None and reaches(programs.tree, folders, found)
 
 
-def _places(programs: Programs, script: Script) -> tuple[str, ...]:
+def _folders(programs: Programs, script: Script) -> tuple[str, ...]:
     return roots(programs.tree, script.folder, posixpath.join(script.folder, "src"))
 
 
@@ -69,7 +69,9 @@ def _started(programs: Programs, script: Script) -> Outside:
     project = programs.tree.project(script.folder)
     names = tuple(filter(None, (project.name.only if project else "", script.name)))
     installs = by_uvx(programs.tree, script.folder, names, script.span)
-    start = Start(FUNCTION, script.target, script.span, (), roots=_places(programs, script))._replace(installs=installs)
+    start = Start(FUNCTION, script.target, script.span, (), roots=_folders(programs, script))._replace(
+        installs=installs
+    )
     environment = Environment({}, Label(script.span, "whoever starts it may set it"), script.folder)
     link = Link(_id(script), MADE, f"is started by the console script {script.name}")
     made, certain = followed(programs, start, environment, link, STEPS)

@@ -38,12 +38,12 @@ def with_openers(
         return servers
     read = frozenset[str]().union(*(server.reads for server in servers))
     found: dict[Span, list[Label]] = {}
-    for name, given, place in [each for each in _unset(context) if each[0] in read][:MOST]:
+    for name, given, label in [each for each in _unset(context) if each[0] in read][:MOST]:
         container = context.container
         env = {**container.env, name: Value(("",), given.trace)}
         for server in again(context._replace(container=container._replace(env=env))):
             if server.auth.must_be(None) and server.speaks_http and not _is_held_back(server):
-                found.setdefault(server.made or server.span, []).append(place)
+                found.setdefault(server.made or server.span, []).append(label)
     return tuple(
         server._replace(openers=tuple(found.get(server.made or server.span, ())))
         if server.speaks_http and server.auth.may_not_be(None)
@@ -65,6 +65,6 @@ def _unset(context: ContainerContext) -> Iterator[tuple[str, Value[str | None], 
     for name, value in context.container.env.items():
         if value.options is not None or value.partly != HOLE or not value.trace or not is_asked(name):
             continue
-        place = next((note.span for note in reversed(value.trace) if note.span.text.startswith("$")), None)
-        if place and (spelled := BARE.fullmatch(place.text)):
-            yield name, value, Label(place, spelled[1] or spelled[2])
+        span = next((note.span for note in reversed(value.trace) if note.span.text.startswith("$")), None)
+        if span and (spelled := BARE.fullmatch(span.text)):
+            yield name, value, Label(span, spelled[1] or spelled[2])

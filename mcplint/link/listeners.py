@@ -107,9 +107,9 @@ def _spoken(ports: frozenset[int], running: Iterable[ContainerContext], tree: Tr
         if not READABLE.search(path) or is_test(path) or not tree.mentions(path, *texts):
             continue
         source = tree.source(path)
-        for place in pattern.finditer(source.text) if source else ():
-            if source and len(found[int(place[0])]) < MOST and place.start() not in said.get(path, ()):
-                found[int(place[0])].append(Span(source, *place.span()))
+        for match in pattern.finditer(source.text) if source else ():
+            if source and len(found[int(match[0])]) < MOST and match.start() not in said.get(path, ()):
+                found[int(match[0])].append(Span(source, *match.span()))
     return found
 
 
@@ -129,14 +129,14 @@ def _said(ports: frozenset[int], server: Server, spoken: Mapping[int, list[Span]
     meant = frozenset[int | None]() if server.port.must_not_be(*declared) else declared
     words = [str(word) for value in (container.command, *container.env.values()) for word in value.options or ("",)]
     text, known = "\n".join(words), [each.span for each in server.port.trace]
-    told = (any(not any(_lies_in(place, each) for each in known) for place in spoken[port]) for port in ports)
+    told = (any(not any(_lies_in(span, each) for each in known) for span in spoken[port]) for port in ports)
     return frozenset(
         port for port, there in zip(ports, told, strict=True) if port in meant or str(port) in text or there
     )
 
 
-def _lies_in(place: Span, outer: Span) -> bool:
-    return place.source.path == outer.source.path and outer.start <= place.start and place.end <= outer.end
+def _lies_in(span: Span, outer: Span) -> bool:
+    return span.source.path == outer.source.path and outer.start <= span.start and span.end <= outer.end
 
 
 def _started(server: Server, tree: Tree) -> Iterator[str]:

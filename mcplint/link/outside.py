@@ -198,8 +198,8 @@ def from_entry(programs: Programs, entry: Entry, builds: Builds, running: Sequen
 
 def _packed_with(tree: Tree, entry: Entry, found: Start | NoStart) -> Start | NoStart:
     """What an entry starts, without the lock file that its bundle leaves out."""
-    place = kind(entry.span.source.path)
-    if not isinstance(found, Start) or not found.installs or place is None or place.name != "bundle":
+    form = kind(entry.span.source.path)
+    if not isinstance(found, Start) or not found.installs or form is None or form.name != "bundle":
         return found
     folder = posixpath.dirname(entry.span.source.path)
     installs = (
@@ -210,8 +210,8 @@ def _packed_with(tree: Tree, entry: Entry, found: Start | NoStart) -> Start | No
 
 def _packed(entry: Entry, tree: Tree) -> Words:
     """The command of the package that a bundle packs, which is one of its name, or the one around it."""
-    place = kind(entry.span.source.path)
-    if place is None or place.name != "bundle" or program(entry.words) != "node":
+    form = kind(entry.span.source.path)
+    if form is None or form.name != "bundle" or program(entry.words) != "node":
         return ()
     from mcplint.commands.node_managers import packed
 

@@ -92,12 +92,12 @@ def _commands(tree: Tree, folder: str, package: PackageJson) -> Iterator[Start]:
 
 def _of_script(tree: Tree, folder: str, span: Span, name: str) -> Iterator[Start]:
     """What a script starts of the project; words that it does not give may be added where it is called."""
-    place = posixpath.join(ROOT, folder)
+    workdir = posixpath.join(ROOT, folder)
 
     def inside(path: str) -> str | None:
         return posixpath.relpath(path, ROOT) if path.startswith(ROOT) else None
 
-    context = ExecContext(place, lambda name: Value(None), tree, inside, span, folder)
+    context = ExecContext(workdir, lambda name: Value(None), tree, inside, span, folder)
     words = tuple(Value((word,)) for word in ("npm", "run", "--silent", name))
     for start in starts(words, context):
         if isinstance(start, Start) and start.language == "typescript" and not is_apart(start.target):

@@ -163,8 +163,8 @@ def _through(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: 
     answered: Response = _answer(proxy, target, port)
     if answered.status == 301 and (answered.to or "").endswith(f"{target.path}/") and not target.path.endswith("/"):
         said = "redirects it, as it takes the path with a slash alone"
-        place = (Label(answered.location, said),) if answered.location else ()
-        part = part._replace(redirect=Value((_absolute(answered.to or "", target),), place))
+        notes = (Label(answered.location, said),) if answered.location else ()
+        part = part._replace(redirect=Value((_absolute(answered.to or "", target),), notes))
         answered = proxy.ask(target.host, port, "https" if proxy.ports.get(port) else "http", f"{target.path}/")
     trace = (note, *answered.trace)
     if answered.kind == PROXY and answered.uri is not None:

@@ -34,12 +34,12 @@ def _otherwise(context: ContainerContext, start: StartedServers, own: Argv | Non
     container = context.container
     given = container.arguments or container.entrypoint
     if given and own and container.argv and _spelled(container.argv) != _spelled(own):
-        return f"which {_place(given.span)} replaces"
+        return f"which {_path_and_line(given.span)} replaces"
     notes = (note.span for server in start.servers for note in server.transport.trace)
     set_here = next((span for span in notes if span.source is container.span.source and not _is_in(span, given)), None)
     if container.service is None or set_here is None:
         return ""
-    return f"without what {_place(set_here)} sets"
+    return f"without what {_path_and_line(set_here)} sets"
 
 
 def _is_in(span: Span, given: Argv | None) -> bool:
@@ -50,5 +50,5 @@ def _spelled(argv: Argv) -> str:
     return " ".join(word.only or "…" for word in argv.words or ()).removeprefix("/bin/sh -c ")
 
 
-def _place(span: Span) -> str:
+def _path_and_line(span: Span) -> str:
     return f"{span.source.path}:{position(span).line}"

@@ -22,7 +22,9 @@ def parts(
     published: Mapping[str, Link],
 ) -> tuple[tuple[Manifest, ...], tuple[Remote, ...], tuple[Package, ...]]:
     """The manifests, remotes and packages of the documents; `published`: as in ProjectStarts."""
-    images = {(place.image.dockerfile, place.image.number): place.image for place in network.running if place.image}
+    images = {
+        (context.image.dockerfile, context.image.number): context.image for context in network.running if context.image
+    }
     around = project(tree, map(_labelled, images.values()))
     listed = [(document, package) for document in documents for package in packages(document)]
     joined = (

@@ -290,9 +290,9 @@ def _terminal(context: ContainerContext) -> Value[bool]:
 
 
 def _written(word: Value[str], command: Span) -> Value[str]:
-    """A word of a command with the place where it is written, which is the command where it has none of its own."""
-    place = word.site.span if word.site and word.site.span.text else command
-    return word if word.trace else word._replace(trace=(Label(place, "set here"),))
+    """A word of a command with the span where it is written, which is the command where it has none of its own."""
+    span = word.site.span if word.site and word.site.span.text else command
+    return word if word.trace else word._replace(trace=(Label(span, "set here"),))
 
 
 def _unsaid(context: ContainerContext) -> str:

@@ -69,7 +69,10 @@ def _packages(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
             continue
         seen.add(folder)
         if asking.get(folder) and not package.bins and "start" not in package.scripts:
-            waiting += [(other, place, f"{package.name}, which is made with {what}") for other, place in asking[folder]]
+            waiting += [
+                (other, dependency, f"{package.name}, which is made with {what}")
+                for other, dependency in asking[folder]
+            ]
             continue
         worker = any(posixpath.basename(path).startswith(_WORKER) for path in tree.beside(folder))
         why = "and Cloudflare starts it, which is not followed" if worker else _WHY

@@ -172,10 +172,10 @@ class Route(NamedTuple):
     @property
     def title(self) -> str:
         """What a message calls it: nginx `location /mcp`, Traefik `/mcp`, Caddy `/mcp/*`."""
-        place = (self.location.only or "")[:60]
-        place += "*" if self.proxy == "Caddy" and place and self.prefix == place else ""
+        path = (self.location.only or "")[:60]
+        path += "*" if self.proxy == "Caddy" and path and self.prefix == path else ""
         word = "location " if self.proxy == "nginx" else ""
-        return f"{self.proxy} `{word}{place}`" if place else self.proxy
+        return f"{self.proxy} `{word}{path}`" if path else self.proxy
 
     def title_at(self, span: Span | None) -> str:
         """What a message about a setting calls it: its proxy alone where the setting stands outside, for others too."""

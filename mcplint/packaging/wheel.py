@@ -115,14 +115,14 @@ def _uv(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | N
     space = at(said, "namespace")
     if names is None or at(said, "data") or (isinstance(space, ScalarNode) and space.value is True):
         return None
-    place = scalar(folder) if folder else "src"
+    base = scalar(folder) if folder else "src"
     files: dict[str, str] = {}
     for name in names or [_name(project)]:
-        package = posixpath.normpath(posixpath.join(place, name.replace(".", "/")))
+        package = posixpath.normpath(posixpath.join(base, name.replace(".", "/")))
         if f"{package}/__init__.py" not in paths:
             sought = f"{package}/__init__.py"
             return Wheel(refused=f"uv_build finds no {sought}", sought=(sought,))
-        files |= below(paths, package, posixpath.normpath(place) if place not in ("", ".") else "")
+        files |= below(paths, package, posixpath.normpath(base) if base not in ("", ".") else "")
     return Wheel(files, decides=said.span if said else None)
 
 
@@ -134,14 +134,14 @@ def _poetry(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel
         return _plain("poetry-core", _name(project), paths)
     files: dict[str, str] = {}
     for each in named.items:
-        package, place, formats = scalar(at(each, "include")), scalar(at(each, "from")), at(each, "format")
+        package, base, formats = scalar(at(each, "include")), scalar(at(each, "from")), at(each, "format")
         if formats is not None and "wheel" not in (strings(formats) or ["wheel"]):
             continue
         if not package or at(each, "to") or any(sign in package for sign in "*?["):
             return None
-        inside = below(paths, posixpath.join(place, package), place)
+        inside = below(paths, posixpath.join(base, package), base)
         if not inside:
-            missing = posixpath.join(place, package)
+            missing = posixpath.join(base, package)
             return Wheel(refused=f"poetry-core finds nothing in {missing}", decides=each.span, sought=(missing,))
         files |= inside
     return Wheel(files, decides=named.span)

@@ -218,12 +218,10 @@ class Journal:
 
     def _merge(self, deltas: list[Delta]) -> None:
         """Writes what the states that these changes lead to have in common, or the join of it."""
-        places = {place: entry[:2] for delta in deltas for place, entry in delta.items()}
-        for place, (table, name) in places.items():
+        entries = {key: entry[:2] for delta in deltas for key, entry in delta.items()}
+        for key, (table, name) in entries.items():
             now = table.get(name, MISSING)
-            self.put(
-                table, name, _joined(table, name, [delta[place][2] if place in delta else now for delta in deltas])
-            )
+            self.put(table, name, _joined(table, name, [delta[key][2] if key in delta else now for delta in deltas]))
 
 
 def _set(table: Table, name: Any, value: Any) -> None:

@@ -26,10 +26,10 @@ DIFF = (
 HEADER = re.compile(rb"^\+\+\+ (?:b/(.*?)\t?$)?|^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 
 
-def changed(root: str, places: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
-    """Those of the places in a project, files and lines (from 1), that are changed; none where git cannot tell."""
+def changed(root: str, positions: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
+    """Those of the positions in a project, files and lines (from 1), that are changed; none where git cannot tell."""
     lines: dict[str, list[int]] = {}
-    for path, line in sorted(set(places)):
+    for path, line in sorted(set(positions)):
         lines.setdefault(path, []).append(line)
     try:
         if not lines or not _is_merge(root):

@@ -178,10 +178,10 @@ def _git_lines(source: Source) -> Iterator[str]:
 
 def unpacked(tree: Tree, folder: str, path: str) -> bool:
     """Whether the `.mcpbignore` that counts for a bundle of a folder, in it or above, leaves out a file as git does."""
-    for place in outwards(folder):
-        source = tree.source(posixpath.join(place, ".mcpbignore"))
+    for outer in outwards(folder):
+        source = tree.source(posixpath.join(outer, ".mcpbignore"))
         if source is not None:
-            return is_ignored(tuple(map(_as_docker, _git_lines(source))), posixpath.relpath(path, place or "."))
+            return is_ignored(tuple(map(_as_docker, _git_lines(source))), posixpath.relpath(path, outer or "."))
     return False
 
 

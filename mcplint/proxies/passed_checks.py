@@ -18,7 +18,7 @@ def with_passed_checks(proxy: Proxy) -> Proxy:
         return proxy
     passed = list(_passed(proxy, container))
     routes = (
-        route._replace(checks=(*route.checks, *(check for place, check in passed if place == route.span)))
+        route._replace(checks=(*route.checks, *(check for span, check in passed if span == route.span)))
         if route.server and not route.assumed and not route.intercepted and not route.error_pages
         else route
         for route in proxy.routes

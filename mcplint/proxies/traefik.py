@@ -194,9 +194,9 @@ def _rules(context: ContainerContext, network: Network, shown: tuple[Label, ...]
         return
     for router, said in routers(labels):
         _, port = service_of(router, labels)
-        place = said.span or context.container.span
+        span = said.span or context.container.span
         name = context.container.service or ""
-        members = (Member(name, port.only or 0, True, port.span or place),)
+        members = (Member(name, port.only or 0, True, port.span or span),)
         target = Value(None if port.only is None else (f"http://{name}:{port.only}",), port.trace)
         opened = shown if lets_in(router, labels) else ()
         for ranked in _ranked(router, said, labels, members, target, context.container.span):

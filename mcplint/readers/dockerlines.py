@@ -102,9 +102,9 @@ def _joined(source: Source, escape: str, physical: list[_Physical], number: int)
     number += 1
     if not kept or kept.startswith("#"):
         return None, number
-    place = line.start + len(text) - len(kept)
+    offset = line.start + len(text) - len(kept)
     kept, goes_on = _continued(kept, escape)
-    pieces = [(kept, place)]
+    pieces = [(kept, offset)]
     while goes_on and number < len(physical):
         line = physical[number]
         number += 1
@@ -113,7 +113,7 @@ def _joined(source: Source, escape: str, physical: list[_Physical], number: int)
             continue
         kept, goes_on = _continued(text, escape)
         pieces.append((kept, line.start))
-    return LocatedText.join(source, pieces, place), number
+    return LocatedText.join(source, pieces, offset), number
 
 
 def _continued(line: str, escape: str) -> tuple[str, bool]:

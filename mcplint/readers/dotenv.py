@@ -70,28 +70,28 @@ def _assigned(source: Source, key: Span, start: int) -> tuple[Assignment, int]:
 
 
 def _quoted(source: Source, start: int) -> tuple[list[tuple[str, int]], int]:
-    """The pieces of a quoted value with their places, and where it ends; single quotes escape only the quote."""
+    """The pieces of a quoted value with their offsets, and where it ends; single quotes escape only the quote."""
     quote = source.text[start]
     pieces: list[tuple[str, int]] = []
     for token in QUOTED[quote].finditer(source.text, start + 1):
-        text, place = token[0], token.start()
+        text, offset = token[0], token.start()
         if text == quote:
             return pieces, token.end()
         if text[0] == "\\" and text[1] == quote:
-            text, place = quote, place + 1
+            text, offset = quote, offset + 1
         elif text[0] == "\\" and quote == '"':
-            text, place = _unescaped(text, place)
-        pieces.append((text, place))
+            text, offset = _unescaped(text, offset)
+        pieces.append((text, offset))
     raise Unreadable(Span(source, start, start + 1).head, "a quote that is never closed")
 
 
-def _unescaped(text: str, place: int) -> tuple[str, int]:
+def _unescaped(text: str, offset: int) -> tuple[str, int]:
     """What an escape stands for and where; `\\$` becomes the `$$` that interpolation makes a dollar of."""
     if text == "\\$":
-        return "$$", place
+        return "$$", offset
     if len(text) == 5:
-        return chr(int(text[2:], 8) & 0xFF), place + 4
-    return (ESCAPES[text[1]], place + 1) if text[1] in ESCAPES else (text, place)
+        return chr(int(text[2:], 8) & 0xFF), offset + 4
+    return (ESCAPES[text[1]], offset + 1) if text[1] in ESCAPES else (text, offset)
 
 
 def _raw(source: Source) -> Iterator[Assignment]:
@@ -102,8 +102,8 @@ def _raw(source: Source) -> Iterator[Assignment]:
         if not name or name.startswith("#"):
             continue
         key = Span(source, start, start + len(name))
-        place = key.end + len(equals)
-        located = LocatedText.of(Span(source, place, place + len(value))) if equals else None
+        offset = key.end + len(equals)
+        located = LocatedText.of(Span(source, offset, offset + len(value))) if equals else None
         yield Assignment(name, key, located, False)
 
 

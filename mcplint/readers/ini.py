@@ -12,7 +12,7 @@ _KEY = re.compile(r"([A-Za-z][\w.-]*)[ \t]*[=:][ \t]*")
 
 
 def read(source: Source) -> Iterator[tuple[str, str, Span]]:
-    """Section, key and place of every line of a value in an INI file, comments left out."""
+    """Section, key and span of every line of a value in an INI file, comments left out."""
     section = key = ""
     start = 0
     for raw in source.text.splitlines(keepends=True):

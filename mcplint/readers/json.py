@@ -106,7 +106,7 @@ class _Parser:
         top = self.stack[-1] if self.stack else None
         match mark:
             case "{" | "[":
-                self.place(span)
+                self.begin(span)
                 if len(self.stack) == MAX_DEPTH:
                     self.problem(span, f"it nests deeper than {MAX_DEPTH} levels", damage=True)
                 self.stack.append(_Open(span.start, KEY if mark == "{" else VALUE))
@@ -119,7 +119,7 @@ class _Parser:
             case _:
                 self.problem(span, f"`{mark}` does not belong here", damage=True)
 
-    def place(self, span: Span) -> bool:
+    def begin(self, span: Span) -> bool:
         """Whether what begins at the span is a key; complains where something else belongs there."""
         if not self.stack:
             if self.root is not None:
@@ -140,7 +140,7 @@ class _Parser:
         return top.expects is KEY
 
     def scalar(self, node: ScalarNode, span: Span) -> None:
-        if not self.place(span):
+        if not self.begin(span):
             return self.value(node)
         if not node.quoted:
             self.problem(span, f"key `{span.text[:40]}` is not in double quotes", edit=Edit(span, f'"{span.text}"'))

@@ -27,10 +27,10 @@ def read(source: Source) -> Manifests | None:
     return Manifests(source, resources) if resources else None
 
 
-def rendered(source: Source, place: Callable[[Span], Span], mark: str) -> Manifests | None:
+def rendered(source: Source, span_in_template: Callable[[Span], Span], mark: str) -> Manifests | None:
     """The objects of a text that a template makes, None where it has none or is no YAML.
 
-    `place`: from a place in the text to that in the template. `mark`: stands where something is not known.
+    `span_in_template`: from a span in the text to that in the template. `mark`: stands where something is not known.
     """
     from mcplint.readers import yaml
 
@@ -38,24 +38,26 @@ def rendered(source: Source, place: Callable[[Span], Span], mark: str) -> Manife
         documents = yaml.documents(source)
     except Unreadable:
         return None
-    placed = (_relocated(document, place, mark) for document in documents)
+    placed = (_relocated(document, span_in_template, mark) for document in documents)
     resources = tuple(resource for document in placed for resource in _resources(document))
     return Manifests(resources[0].span.source, resources) if resources else None
 
 
-def _relocated(node: Node, place: Callable[[Span], Span], mark: str) -> Node:
-    """A node with all places those of the template, and what is not known as it is left for tools to fill in."""
-    span = place(node.span)
+def _relocated(node: Node, span_in_template: Callable[[Span], Span], mark: str) -> Node:
+    """A node with all spans those of the template, and what is not known as it is left for tools to fill in."""
+    span = span_in_template(node.span)
     match node:
         case ScalarNode():
             unknown = mark in node.text
             text = node.text.replace(mark, "{{")
             return node._replace(span=span, text=text, value=text if unknown else node.value)
         case SequenceNode():
-            return node._replace(span=span, items=tuple(_relocated(item, place, mark) for item in node.items))
+            return node._replace(
+                span=span, items=tuple(_relocated(item, span_in_template, mark) for item in node.items)
+            )
         case MappingNode():
-            keys = (key._replace(span=place(key.span)) for key, _ in node.pairs)
-            values = (_relocated(value, place, mark) for _, value in node.pairs)
+            keys = (key._replace(span=span_in_template(key.span)) for key, _ in node.pairs)
+            values = (_relocated(value, span_in_template, mark) for _, value in node.pairs)
             return node._replace(span=span, pairs=tuple(zip(keys, values, strict=True)))
 
 

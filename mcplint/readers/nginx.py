@@ -128,10 +128,10 @@ def _twice(directives: tuple[Directive, ...]) -> Iterator[Label]:
             if directive.name != "location" or directive.hole or any(word.hole for word in directive.args):
                 continue
             # A prefix is the same with `^~` and without, quoted or not.
-            place = words[1:] if words[:1] == ("^~",) else words
-            if place[:1] not in (("~",), ("~*",)) and place in known:
+            path = words[1:] if words[:1] == ("^~",) else words
+            if path[:1] not in (("~",), ("~*",)) and path in known:
                 yield Label(directive.head, f"duplicate location `{' '.join(words)[:100]}`")
-            known.add(place)
+            known.add(path)
 
 
 class _Block(NamedTuple):

@@ -54,8 +54,8 @@ def _peers(source: Source) -> Iterator[NodePeer]:
         for each in wanted:
             there = versions.get(each[1])
             if there and name in versions and each[1] not in spared:
-                places = Span(source, *each.span(2)), Span(source, *there.span(1))
-                yield NodePeer(name, versions[name][1], each[1], each[2], places[0], there[1], places[1])
+                spans = Span(source, *each.span(2)), Span(source, *there.span(1))
+                yield NodePeer(name, versions[name][1], each[1], each[2], spans[0], there[1], spans[1])
 
 
 def _table(kind: str, form: re.Pattern[str], text: str, body: tuple[int, int]) -> Iterator[re.Match[str]]:

@@ -75,10 +75,10 @@ def unit(source: Source) -> Unit:
     return unit_within(Span(source, 0, len(source.text)), source.path.rpartition("/")[2])
 
 
-def unit_within(place: Span, name: str) -> Unit:
+def unit_within(span: Span, name: str) -> Unit:
     """A service unit that a piece of another file spells, such as a here-document of a script."""
-    section, found, source = "", [], place.source
-    for line in _SETTING.finditer(source.text, place.start, place.end):
+    section, found, source = "", [], span.source
+    for line in _SETTING.finditer(source.text, span.start, span.end):
         text = line[0].strip()
         if text.startswith("["):
             section = text

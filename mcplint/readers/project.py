@@ -164,7 +164,7 @@ def _clause(text: str) -> str | None:
         return f"=={text}"
     fixed = min(len(numbers), 2) - 1
     if text[0] == "^":
-        fixed = next((place for place, number in enumerate(numbers) if int(number)), len(numbers) - 1)
+        fixed = next((index for index, number in enumerate(numbers) if int(number)), len(numbers) - 1)
     bound = ".".join((*numbers[:fixed], str(int(numbers[fixed]) + 1)))
     return f">={plain},<{bound}"
 

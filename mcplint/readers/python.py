@@ -85,7 +85,7 @@ def _unreadable(source: Source, error: SyntaxError) -> Unreadable:
 
 
 def _line(source: Source, number: int) -> Span:
-    """The place of a line, counted from 1, without its end."""
+    """The span of a line, counted from 1, without its end."""
     empty = located(source, ast.Module([], []))
     start = empty.offset(number, 0)
     end = empty.offset(number + 1, 0) if number < len(empty.lines) else len(source.text)

@@ -104,7 +104,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _stripped(source: Source, start: int, text: str) -> Span:
-    """The place of a text that stands at that offset, without the spaces around it."""
+    """The span of a text that stands at that offset, without the spaces around it."""
     return Span(source, start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
 
 

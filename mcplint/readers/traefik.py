@@ -45,8 +45,8 @@ def _settings(name: str, node: Node, depth: int) -> Iterator[tuple[str, Value[st
             yield name, _value(",".join(item.text for item in texts), texts)
 
 
-def _value(text: str, places: Sequence[Node]) -> Value[str]:
+def _value(text: str, nodes: Sequence[Node]) -> Value[str]:
     """A text, with a note for each of its parts."""
-    site = EditSite(places[0].span) if places[0].span.text == text else None
+    site = EditSite(nodes[0].span) if nodes[0].span.text == text else None
     known = None if "{{" in text or "${" in text else (text,)
-    return Value(known, tuple(Label(place.span, "Traefik is told this") for place in places), site)
+    return Value(known, tuple(Label(node.span, "Traefik is told this") for node in nodes), site)

@@ -262,18 +262,18 @@ def _unreadable(source: Source, error: yaml.YAMLError | UnicodeEncodeError) -> U
     text, shift = source.text, int(source.text.startswith("\ufeff"))
     match error:
         case UnicodeEncodeError():
-            place, reason = error.start + shift, "a lone surrogate, which is not a character"
+            offset, reason = error.start + shift, "a lone surrogate, which is not a character"
         case yaml.reader.ReaderError():
-            place, reason = text.find(chr(error.character)), f"a character YAML does not allow: {error.character:#06x}"
+            offset, reason = text.find(chr(error.character)), f"a character YAML does not allow: {error.character:#06x}"
         case yaml.MarkedYAMLError():
             stop = error.problem_mark or error.context_mark
             if error.context_mark and stop and not text[stop.index + shift :].strip():
                 stop = error.context_mark
-            place = stop.index + shift if stop else 0
+            offset = stop.index + shift if stop else 0
             reason = ", ".join(filter(None, (error.context, error.problem)))
-            if text.startswith("\t", place):
+            if text.startswith("\t", offset):
                 reason = "a tab, where only spaces are allowed"
         case _:
-            place, reason = 0, str(error)
-    place = max(0, min(place, len(text)))
-    return Unreadable(Span(source, place, min(place + 1, len(text))), f"not YAML: {reason}")
+            offset, reason = 0, str(error)
+    offset = max(0, min(offset, len(text)))
+    return Unreadable(Span(source, offset, min(offset + 1, len(text))), f"not YAML: {reason}")

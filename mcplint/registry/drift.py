@@ -13,7 +13,7 @@ from mcplint.knowledge.go_url import parse
 from mcplint.model import Distribution, Manifest, Package
 from mcplint.registry import address, version
 from mcplint.registry.ownership import is_marked, published, server_name
-from mcplint.registry.places import Place, field, objects, packages, shown, string, texts
+from mcplint.registry.properties import Property, field, objects, packages, shown, string, texts
 from mcplint.text.source import Edit
 from mcplint.values import Label, Value
 
@@ -93,8 +93,8 @@ def _own(manifest: Manifest) -> Iterator[Finding]:
     versions = [(node, found) for node, found in released if version.is_fixed(found)]
     if versions and not any(version.core(said) == version.core(found) or said == found for _, found in versions):
         node, found = versions[0]
-        place = field(node, "version") or field(node, "identifier") or node
-        notes = (Label(shown(place), f"this package is {found}"),)
+        value = field(node, "version") or field(node, "identifier") or node
+        notes = (Label(shown(value), f"this package is {found}"),)
         message = f"no package has the server's version {said[:80]}: one is {found[:80]}"
         yield Finding(message, shown(own), notes)
 
@@ -136,16 +136,16 @@ def repositories(manifest: Manifest) -> Iterator[Finding]:
     remote = manifest.project.remote
     if remote is None:
         return
-    for place in texts(manifest, "repository url"):
-        match = re.fullmatch(r"https?://(?:www\.)?([^/]+)/([^/]+)/([^/]+?)(?:\.git)?/?", place.text)
-        if match and match[1].lower() == remote.host and not _same_repository(place, match, remote.owner, remote.name):
+    for prop in texts(manifest, "repository url"):
+        match = re.fullmatch(r"https?://(?:www\.)?([^/]+)/([^/]+)/([^/]+?)(?:\.git)?/?", prop.text)
+        if match and match[1].lower() == remote.host and not _same_repository(prop, match, remote.owner, remote.name):
             message = (
-                f"repository {place.text[:100]} is not where this project is pushed to, {remote.owner}/{remote.name}"
+                f"repository {prop.text[:100]} is not where this project is pushed to, {remote.owner}/{remote.name}"
             )
-            yield Finding(message, place.span)
+            yield Finding(message, prop.span)
 
 
-def _same_repository(place: Place, match: re.Match[str], owner: str, name: str) -> bool:
+def _same_repository(prop: Property, match: re.Match[str], owner: str, name: str) -> bool:
     return (match[2].lower(), match[3].lower()) == (owner.lower(), name.lower())
 
 

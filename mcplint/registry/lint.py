@@ -11,8 +11,9 @@ from mcplint.knowledge.registry import INDEXED
 from mcplint.knowledge.secrets import PUBLIC, is_public
 from mcplint.model import Manifest
 from mcplint.registry import address, fixes, version
-from mcplint.registry.places import (
-    Place,
+from mcplint.registry.predicates import bad_folder, defined, foreign_base, inexact_base
+from mcplint.registry.properties import (
+    Property,
     addition,
     field,
     flag,
@@ -25,7 +26,6 @@ from mcplint.registry.places import (
     string,
     texts,
 )
-from mcplint.registry.predicates import bad_folder, defined, foreign_base, inexact_base
 from mcplint.registry.schema import twin
 from mcplint.text.source import Edit
 from mcplint.values import Label
@@ -38,24 +38,24 @@ _STATUS = r"(?i)deprecated|beta|alpha|experimental|preview|archived|unofficial|o
 _CREDENTIAL = r"(?i)(bearer|basic|token)\s+(?=\S*[0-9])[\w.~+/=-]{16,}"
 _SECRET = r"(?i)(.*[_-])?(api|access|secret|private|auth)?[_-]?(key|token|secret|password|passwd|credentials?)"
 _PUBLIC = r"(?i).*(key[_-]?(id|name|file|path)|token[_-]?(url|limit|count|budget)|max).*"
-_PLACE = r"(?i)\W*(the |a )?(file |full |absolute )*(path|name|location) (to|of) "
+_PATH_OF = r"(?i)\W*(the |a )?(file |full |absolute )*(path|name|location) (to|of) "
 _HOLDERS = ("{", "<", "your", "example", "changeme", "xxx", "placeholder", "...")
 
 
 def metadata(manifest: Manifest) -> Iterator[Finding]:
     """What is missing or left over in the fields that people read."""
     root = manifest.document.root
-    for place in texts(manifest, "description"):
-        if _is_template(place.text):
-            yield Finding(f"the description is the text of a template: `{place.text[:80]}`", place.span)
-    for place in texts(manifest, "title"):
-        if place.text == place.sibling("name"):
-            yield Finding("the title only repeats the name", place.span, severity=NOTE)
-    for place in texts(manifest, "repository subfolder"):
-        folder = place.text.strip("/")
-        known = manifest.project.paths and not bad_folder(place)
+    for prop in texts(manifest, "description"):
+        if _is_template(prop.text):
+            yield Finding(f"the description is the text of a template: `{prop.text[:80]}`", prop.span)
+    for prop in texts(manifest, "title"):
+        if prop.text == prop.sibling("name"):
+            yield Finding("the title only repeats the name", prop.span, severity=NOTE)
+    for prop in texts(manifest, "repository subfolder"):
+        folder = prop.text.strip("/")
+        known = manifest.project.paths and not bad_folder(prop)
         if known and not any(path.startswith(f"{folder}/") for path in manifest.project.paths):
-            yield Finding(f"the repository has no folder `{place.text[:80]}`", place.span)
+            yield Finding(f"the repository has no folder `{prop.text[:80]}`", prop.span)
     if root.pairs and not member(root, "repository"):
         yield Finding(
             "`repository` is missing: users cannot see where the code comes from", opening(root), severity=NOTE
@@ -77,54 +77,54 @@ def _is_template(text: str) -> bool:
 def versions(manifest: Manifest) -> Iterator[Finding]:
     """Ranges that the registry does not see, and versions that it cannot order."""
     for pattern in ("version", "packages * version"):
-        for place in texts(manifest, pattern):
-            if version.is_unseen_range(place.text):
+        for prop in texts(manifest, pattern):
+            if version.is_unseen_range(prop.text):
                 yield Finding(
-                    f"version `{place.text[:80]}` is a range, which the registry takes for a single version", place.span
+                    f"version `{prop.text[:80]}` is a range, which the registry takes for a single version", prop.span
                 )
-    for place in texts(manifest, "version"):
-        strange = not (version.is_semver(place.text) or version.is_range(place.text) or place.text == "latest")
-        if strange and not version.is_unseen_range(place.text):
-            spelled = version.as_semver(place.text)
+    for prop in texts(manifest, "version"):
+        strange = not (version.is_semver(prop.text) or version.is_range(prop.text) or prop.text == "latest")
+        if strange and not version.is_unseen_range(prop.text):
+            spelled = version.as_semver(prop.text)
             says = f" (as SemVer: {spelled})" if spelled else ""
-            message = f"version `{place.text[:80]}` is not SemVer{says}: the registry never makes it the latest"
-            yield Finding(message, place.span, severity=NOTE)
+            message = f"version `{prop.text[:80]}` is not SemVer{says}: the registry never makes it the latest"
+            yield Finding(message, prop.span, severity=NOTE)
 
 
 def base_urls(manifest: Manifest) -> Iterator[Finding]:
     """A base address where it can only repeat what is known."""
-    for place in texts(manifest, "packages * registryBaseUrl"):
-        kind = place.sibling("registryType")
-        if kind in INDEXED and not inexact_base(place) and not foreign_base(place):
+    for prop in texts(manifest, "packages * registryBaseUrl"):
+        kind = prop.sibling("registryType")
+        if kind in INDEXED and not inexact_base(prop) and not foreign_base(prop):
             pypi = ", and VS Code passes it to the installer as an index" if kind == "pypi" else ""
             message = f"`registryBaseUrl` is redundant: this is the default{pypi}"
-            yield Finding(message, place.span, fix=fixes.deleted(place))
+            yield Finding(message, prop.span, fix=fixes.deleted(prop))
 
 
 def images(manifest: Manifest) -> Iterator[Finding]:
     """Images that change under the same reference."""
-    for place in texts(manifest, "packages * identifier"):
-        image = address.image(place.text) if place.sibling("registryType") == "oci" else None
-        named = place.sibling("version")  # publish refuses the key: it becomes the tag
+    for prop in texts(manifest, "packages * identifier"):
+        image = address.image(prop.text) if prop.sibling("registryType") == "oci" else None
+        named = prop.sibling("version")  # publish refuses the key: it becomes the tag
         if image and not image.digest and not named and image.tag in (None, "latest"):
             said = "has the tag `latest`" if image.tag else "has no tag, which means `latest`"
-            message = f"image `{place.text[:100]}` {said}: it changes under this version of the server"
-            yield Finding(message, place.span)
+            message = f"image `{prop.text[:100]}` {said}: it changes under this version of the server"
+            yield Finding(message, prop.span)
         elif image and not image.digest:
-            message = f"image `{place.text[:100]}` has no digest, so its tag can be moved to another image"
-            yield Finding(message, place.span, severity=NOTE)
+            message = f"image `{prop.text[:100]}` has no digest, so its tag can be moved to another image"
+            yield Finding(message, prop.span, severity=NOTE)
 
 
 def ports(manifest: Manifest) -> Iterator[Finding]:
     """Images that serve HTTP on localhost although nothing publishes their port."""
-    for place in texts(manifest, "packages * transport url"):
-        package = place.parents[1]
+    for prop in texts(manifest, "packages * transport url"):
+        package = prop.parents[1]
         arguments = objects(field(package, "runtimeArguments"))
         words = [string(item, key) for item in arguments for key in ("name", "value", "default", "valueHint")]
         open_ = any(word.split("=")[0].split(" ")[0] in PUBLISHING for word in words)
-        if string(package, "registryType") == "oci" and address.is_local(place.text) and not open_:
-            message = f"{place.text[:100]} leads to no container: no `runtimeArguments` publish its port"
-            yield Finding(message, place.span)
+        if string(package, "registryType") == "oci" and address.is_local(prop.text) and not open_:
+            message = f"{prop.text[:100]} leads to no container: no `runtimeArguments` publish its port"
+            yield Finding(message, prop.span)
 
 
 def old_transports(manifest: Manifest) -> Iterator[Finding]:
@@ -140,21 +140,21 @@ def old_transports(manifest: Manifest) -> Iterator[Finding]:
 
 def remote_addresses(manifest: Manifest) -> Iterator[Finding]:
     """Addresses of remotes that say something twice, or more than an address should."""
-    first: dict[str, Place] = {}
-    for place in texts(manifest, "remotes * url"):
-        parts = address.concrete(place.text)
+    first: dict[str, Property] = {}
+    for prop in texts(manifest, "remotes * url"):
+        parts = address.concrete(prop.text)
         if parts and parts.user is not None:
-            yield Finding("the remote's address contains a user name, which every client sends along", place.span)
+            yield Finding("the remote's address contains a user name, which every client sends along", prop.span)
         if parts and parts.fragment:
             yield Finding(
-                f"the remote's address has a fragment, `#{parts.fragment[:80]}`, which no client sends", place.span
+                f"the remote's address has a fragment, `#{parts.fragment[:80]}`, which no client sends", prop.span
             )
-        if place.text in first:
-            notes = (Label(first[place.text].span, "first listed here"),)
-            yield Finding(f"remote {place.text[:100]} is listed twice", place.span, notes)
-        first.setdefault(place.text, place)
-        for key in sorted(defined(place) - set(address.variables(place.text))):
-            variables = field(place.owner, "variables")
+        if prop.text in first:
+            notes = (Label(first[prop.text].span, "first listed here"),)
+            yield Finding(f"remote {prop.text[:100]} is listed twice", prop.span, notes)
+        first.setdefault(prop.text, prop)
+        for key in sorted(defined(prop) - set(address.variables(prop.text))):
+            variables = field(prop.owner, "variables")
             at = variables.key(key) if isinstance(variables, MappingNode) else None
             if at:
                 yield Finding(f"variable `{key[:80]}` is defined, but the remote's address does not use it", at.span)
@@ -236,7 +236,7 @@ def _is_told_apart(node: MappingNode) -> bool:
     switch = text(field(node, "format")) == "boolean"
     _, mark = _misspelt_mark(node) or (None, field(node, "isSecret"))
     refused = isinstance(mark, ScalarNode) and mark.value is False
-    return switch or refused or re.match(_PLACE, text(field(node, "description"))) is not None
+    return switch or refused or re.match(_PATH_OF, text(field(node, "description"))) is not None
 
 
 def _is_holder(text: str) -> bool:

@@ -26,7 +26,7 @@ from mcplint.model import (
     Server,
 )
 from mcplint.project.tree import Tree
-from mcplint.registry.places import field, objects
+from mcplint.registry.properties import field, objects
 from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 

@@ -12,7 +12,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, text
 from mcplint.findings import WARNING, Finding, Fix
 from mcplint.knowledge.registry import LABEL
 from mcplint.model import Distribution, Labelled, Manifest
-from mcplint.registry.places import field, packages, shown, string
+from mcplint.registry.properties import field, packages, shown, string
 from mcplint.text.source import Edit, Source, Span
 from mcplint.values import Label, Value
 

@@ -9,8 +9,8 @@ from mcplint.facts.manifest import Path, Violation
 from mcplint.findings import Finding
 from mcplint.model import Manifest
 from mcplint.registry.address import bundle_fault
-from mcplint.registry.places import Place, is_filled_in, places
 from mcplint.registry.predicates import undefined
+from mcplint.registry.properties import Property, is_filled_in, properties
 from mcplint.registry.rows import PACKAGE, ROWS, Row
 
 MOST = 100
@@ -23,39 +23,39 @@ def refusals(manifest: Manifest, subject: str) -> Iterator[Finding]:
 
 def _refusals(manifest: Manifest, subject: str) -> Iterator[Finding]:
     reported = {violation.path for violation in manifest.document.violations}
-    for row, place in _refused(manifest, (row for row in ROWS if row.subject == subject)):
+    for row, prop in _refused(manifest, (row for row in ROWS if row.subject == subject)):
         # A release writes what stands for it in the file, so that the file as it lies is not published.
-        pending = place.key in ("identifier", "version") and is_filled_in(place.text)
-        if not pending and not _is_covered(place.path, reported):
-            yield Finding(_message(row, place), place.span, fix=row.fix(place) if row.fix else None)
-            reported.add(place.path)
+        pending = prop.key in ("identifier", "version") and is_filled_in(prop.text)
+        if not pending and not _is_covered(prop.path, reported):
+            yield Finding(_message(row, prop), prop.span, fix=row.fix(prop) if row.fix else None)
+            reported.add(prop.path)
 
 
 def is_refused(manifest: Manifest, violation: Violation) -> bool:
     """Whether publishing, too, refuses what the schema refuses there."""
-    return any(place.path == violation.path for _, place in _refused(manifest, ROWS))
+    return any(prop.path == violation.path for _, prop in _refused(manifest, ROWS))
 
 
-def _refused(manifest: Manifest, rows: Iterable[Row]) -> Iterator[tuple[Row, Place]]:
+def _refused(manifest: Manifest, rows: Iterable[Row]) -> Iterator[tuple[Row, Property]]:
     for row in rows:
         for pattern in row.at.split("|"):
-            for place in places(manifest.document.root, pattern):
-                kind = place.sibling("registryType" if row.subject == PACKAGE else "type")
-                if (not row.of or kind in row.of) and row.refuses(place):
-                    yield row, place
+            for prop in properties(manifest.document.root, pattern):
+                kind = prop.sibling("registryType" if row.subject == PACKAGE else "type")
+                if (not row.of or kind in row.of) and row.refuses(prop):
+                    yield row, prop
 
 
 def _is_covered(path: Path, reported: set[Path]) -> bool:
-    """Whether something is reported of the place already, or of what it lies in."""
+    """Whether something is reported of the property already, or of what it lies in."""
     return any(path[:length] in reported for length in range(1, len(path) + 1))
 
 
-def _message(row: Row, place: Place) -> str:
-    """The words of a row for a place. What only some of them say is not worked out for the others."""
-    names = sorted(undefined(place)) if "{undefined}" in row.message else ()
+def _message(row: Row, prop: Property) -> str:
+    """The words of a row for a property. What only some of them say is not worked out for the others."""
+    names = sorted(undefined(prop)) if "{undefined}" in row.message else ()
     return row.message.format(
-        value=place.text[:80],
-        type=place.sibling("registryType"),
-        fault=bundle_fault(place.text) if "{fault}" in row.message else "",
+        value=prop.text[:80],
+        type=prop.sibling("registryType"),
+        fault=bundle_fault(prop.text) if "{fault}" in row.message else "",
         undefined=", ".join(f"`{{{name}}}`" for name in names),
     )

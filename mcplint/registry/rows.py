@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mcplint.findings import Fix
 from mcplint.knowledge.registry import HTTP, INDEXED, META_BYTES, PUBLISHER_PROVIDED, TYPES
 from mcplint.registry import address, fixes, predicates
-from mcplint.registry.places import Place
+from mcplint.registry.properties import Property
 from mcplint.registry.version import is_range
 
 
@@ -20,16 +20,16 @@ class Row(NamedTuple):
     """One refusal: its name, the rule that speaks of it, where it looks, what it refuses.
 
     `of`: the types of package, transport or argument that it is about, all where none is given.
-    `at` holds patterns as `places` takes them, with `|` between them. `message` says who refuses and what would do; it
+    `at`: patterns as `properties` takes them, with `|` between them. `message` says who refuses and what would do; it
     may hold `{value}`, the package's `{type}`, a bundle's `{fault}` and the `{undefined}` variables of an address.
     """
 
     name: str
     subject: str
     at: str
-    refuses: Callable[[Place], object]
+    refuses: Callable[[Property], object]
     message: str
-    fix: Callable[[Place], Fix | None] | None = None
+    fix: Callable[[Property], Fix | None] | None = None
     of: tuple[str, ...] = ()
 
 
@@ -44,7 +44,7 @@ ROWS = (
         "invalid-server-name",
         FIELD,
         "name",
-        lambda place: not re.fullmatch(_NAME, place.text),
+        lambda prop: not re.fullmatch(_NAME, prop.text),
         "the registry rejects the name `{value}`: both sides of its one slash need two or more characters"
         " and begin and end with a letter or digit",
     ),
@@ -52,7 +52,7 @@ ROWS = (
         "title-whitespace-only",
         FIELD,
         "title",
-        lambda place: place.text.isspace(),
+        lambda prop: prop.text.isspace(),
         "the registry rejects a title of white space",
         fixes.deleted,
     ),
@@ -68,7 +68,7 @@ ROWS = (
         "website-url-invalid-characters",
         FIELD,
         "websiteUrl",
-        lambda place: re.search(r"[\s\"'`<>\u2018-\u201f]", place.text),
+        lambda prop: re.search(r"[\s\"'`<>\u2018-\u201f]", prop.text),
         "the registry rejects quotes, angle brackets and white space in `websiteUrl`: they must be written as %XX",
     ),
     Row(
@@ -122,14 +122,14 @@ ROWS = (
         "reserved-version-string",
         VERSION,
         _VERSIONS,
-        lambda place: place.text == "latest",
+        lambda prop: prop.text == "latest",
         "the registry rejects the version `latest`: it must be one fixed version",
     ),
     Row(
         "version-looks-like-range",
         VERSION,
         _VERSIONS,
-        lambda place: place.text != "latest" and is_range(place.text),
+        lambda prop: prop.text != "latest" and is_range(prop.text),
         "the registry rejects the version `{value}`, which looks like a range: it must be one fixed version",
     ),
     Row(
@@ -143,7 +143,7 @@ ROWS = (
         "unsupported-registry-type",
         PACKAGE,
         "packages * registryType",
-        lambda place: place.text and place.text not in TYPES,
+        lambda prop: prop.text and prop.text not in TYPES,
         "the registry rejects the registry type `{value}`: it must be npm, pypi, nuget, oci, mcpb or cargo",
         fixes.respelled_type,
     ),
@@ -158,7 +158,7 @@ ROWS = (
         "package-name-has-spaces",
         PACKAGE,
         "packages * identifier",
-        lambda place: " " in place.text,
+        lambda prop: " " in prop.text,
         "the registry rejects a space in the identifier `{value}`",
     ),
     Row(
@@ -227,7 +227,7 @@ ROWS = (
         "oci-reference-invalid",
         PACKAGE,
         "packages * identifier",
-        lambda place: place.text and not address.image(place.text),
+        lambda prop: prop.text and not address.image(prop.text),
         "the registry rejects the image `{value}`: it must be HOST/REPOSITORY:TAG or HOST/REPOSITORY@sha256:…,"
         " the repository in lower case",
         of=("oci",),
@@ -245,7 +245,7 @@ ROWS = (
         "mcpb-address-invalid",
         PACKAGE,
         "packages * identifier",
-        lambda place: place.text and address.bundle_fault(place.text),
+        lambda prop: prop.text and address.bundle_fault(prop.text),
         "the registry rejects the bundle `{value}`: {fault}",
         of=("mcpb",),
     ),
@@ -253,7 +253,7 @@ ROWS = (
         "unsupported-transport-type",
         TRANSPORT,
         "packages * transport type",
-        lambda place: place.text not in ("stdio", *HTTP),
+        lambda prop: prop.text not in ("stdio", *HTTP),
         "the registry rejects the transport `{value}`: it must be stdio, streamable-http or sse",
         fixes.respelled_transport,
     ),
@@ -304,7 +304,7 @@ ROWS = (
         "invalid-named-argument-name",
         ARGUMENT,
         _NAMES,
-        lambda place: re.search("[<>$ ]", place.text),
+        lambda prop: re.search("[<>$ ]", prop.text),
         "the registry rejects the flag `{value}`: no space, `<`, `>` or `$` is allowed; what follows it belongs in"
         " `value`, `valueHint` or `placeholder`",
         of=("named",),
@@ -313,7 +313,7 @@ ROWS = (
         "argument-value-starts-with-name",
         ARGUMENT,
         _VALUES.format("value"),
-        lambda place: place.sibling("name") and place.text.startswith(place.sibling("name")),
+        lambda prop: prop.sibling("name") and prop.text.startswith(prop.sibling("name")),
         "the registry rejects the value `{value}`: it repeats the flag in `name`",
         of=("named",),
     ),
@@ -321,7 +321,7 @@ ROWS = (
         "argument-default-starts-with-name",
         ARGUMENT,
         _VALUES.format("default"),
-        lambda place: place.sibling("name") and place.text.startswith(place.sibling("name")),
+        lambda prop: prop.sibling("name") and prop.text.startswith(prop.sibling("name")),
         "the registry rejects the default `{value}`: it repeats the flag in `name`",
         of=("named",),
     ),
@@ -329,7 +329,7 @@ ROWS = (
         "unsupported-remote-transport-type",
         REMOTE,
         "remotes * type",
-        lambda place: place.text not in HTTP,
+        lambda prop: prop.text not in HTTP,
         "the registry rejects the transport `{value}` for a remote: it must be streamable-http or sse",
         fixes.respelled_transport,
     ),
@@ -353,7 +353,7 @@ ROWS = (
         "invalid-remote-url",
         REMOTE,
         "remotes * url",
-        lambda place: address.scheme(place.text) == "http",
+        lambda prop: address.scheme(prop.text) == "http",
         "the registry rejects the address `{value}`: a remote must use https",
         fixes.secured,
         of=HTTP,
@@ -362,7 +362,7 @@ ROWS = (
         "invalid-remote-url",
         REMOTE,
         "remotes * url",
-        lambda place: address.is_local(place.text),
+        lambda prop: address.is_local(prop.text),
         "the registry rejects a remote on localhost: it must be an address that every client can reach",
         of=HTTP,
     ),
@@ -370,7 +370,7 @@ ROWS = (
         "private-remote-url",
         REMOTE,
         "remotes * url",
-        lambda place: address.is_private(place.text),
+        lambda prop: address.is_private(prop.text),
         "the host of `{value}` is not public: only clients on its own network can reach this remote",
         of=HTTP,
     ),

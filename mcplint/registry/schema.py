@@ -12,7 +12,7 @@ from mcplint.findings import ERROR, Finding, Fix
 from mcplint.knowledge.registry import ADDRESS, CURRENT, DATES, KEYS, MEANT, PUBLISHER_PROVIDED, RENAMED
 from mcplint.model import Manifest
 from mcplint.registry import fixes
-from mcplint.registry.places import Place, dotted, field, insertion, shown
+from mcplint.registry.properties import Property, dotted, field, insertion, shown
 from mcplint.registry.refusals import is_refused
 from mcplint.text.source import Edit
 from mcplint.values import Label
@@ -34,16 +34,16 @@ def findings(manifest: Manifest) -> Iterator[Finding]:
             message = f"key `{stray.key.text[:80]}` is `{stray.twin}` in the {_schema(manifest)}"
             yield Finding(message, stray.key.span, fix=rename(stray))
             continue
-        place = _place(manifest.document.root, violation.path)
-        if isinstance(place.node, ScalarNode) and place.node.value is None and place.node.text != "null":
+        prop = _property(manifest.document.root, violation.path)
+        if isinstance(prop.node, ScalarNode) and prop.node.value is None and prop.node.text != "null":
             continue  # `NaN`, `1e999`: no value of JSON, which is told as such
         says = (
             ", although publishing accepts it today"
             if violation.published and not is_refused(manifest, violation)
             else ""
         )
-        message = f"the {_schema(manifest)} rejects {_fault(violation, place)}{says}"
-        yield Finding(message, place.span, fix=_fix(violation, place))
+        message = f"the {_schema(manifest)} rejects {_fault(violation, prop)}{says}"
+        yield Finding(message, prop.span, fix=_fix(violation, prop))
 
 
 def named(manifest: Manifest) -> Iterator[Finding]:
@@ -51,26 +51,26 @@ def named(manifest: Manifest) -> Iterator[Finding]:
     root = manifest.document.root
     if manifest.document.date or not root.pairs:
         return
-    place = Place(("$schema",), (root,), field(root, "$schema"))
-    if any(violation.path == place.path for violation in manifest.document.violations):
+    prop = Property(("$schema",), (root,), field(root, "$schema"))
+    if any(violation.path == prop.path for violation in manifest.document.violations):
         return
     accepted = f"it must be {ADDRESS.format('DATE')} with one of {', '.join(reversed(DATES))}"
-    fault = f"the schema `{place.text[:120]}`" if place.text else "a document without `$schema`"
-    yield Finding(f"the registry rejects {fault}: {accepted}", place.span, fix=current(manifest))
+    fault = f"the schema `{prop.text[:120]}`" if prop.text else "a document without `$schema`"
+    yield Finding(f"the registry rejects {fault}: {accepted}", prop.span, fix=current(manifest))
 
 
 def outdated(manifest: Manifest) -> Iterator[Finding]:
     """A schema that publish takes with a warning: an older one, or another address that ends as the newest does."""
     document = manifest.document
-    place = Place(("$schema",), (document.root,), field(document.root, "$schema"))
-    if document.date is None or not place.text or place.text == ADDRESS.format(CURRENT):
+    prop = Property(("$schema",), (document.root,), field(document.root, "$schema"))
+    if document.date is None or not prop.text or prop.text == ADDRESS.format(CURRENT):
         return
     fault = (
         f"the schema of {document.date} is outdated"
         if document.date != CURRENT
-        else f"`{place.text[:100]}` is not the address of the schema"
+        else f"`{prop.text[:100]}` is not the address of the schema"
     )
-    yield Finding(f"{fault}; the current one is {ADDRESS.format(CURRENT)}", place.span, fix=current(manifest))
+    yield Finding(f"{fault}; the current one is {ADDRESS.format(CURRENT)}", prop.span, fix=current(manifest))
 
 
 def current(manifest: Manifest) -> Fix | None:
@@ -105,8 +105,8 @@ def _schema(manifest: Manifest) -> str:
     return f"{manifest.document.date or CURRENT} schema"
 
 
-def _place(root: MappingNode, path: Path) -> Place:
-    """The place of a path that the schema's validator gives: keys as they are written."""
+def _property(root: MappingNode, path: Path) -> Property:
+    """The property at a path that the schema's validator gives: keys as they are written."""
     node: Node | None = root
     parents: tuple[MappingNode, ...] = ()
     for step in path:
@@ -114,21 +114,21 @@ def _place(root: MappingNode, path: Path) -> Place:
             parents, node = (*parents, node), node.get(str(step))
         elif isinstance(node, SequenceNode) and isinstance(step, int):
             node = node.items[step]
-    return Place(path, parents or (root,), node)
+    return Property(path, parents or (root,), node)
 
 
-def _fault(violation: Violation, place: Place) -> str:
+def _fault(violation: Violation, prop: Property) -> str:
     """What is rejected and what would do, to be put behind `rejects`."""
-    where, value = f"`{dotted(violation.path)}`", f"`{place.text[:80]}`"
+    where, value = f"`{dotted(violation.path)}`", f"`{prop.text[:80]}`"
     match violation.keyword:
         case "required":
             return f"{_owner(violation.path)} without `{violation.path[-1]}`"
         case "type":
-            return f"{where}: it must be {_TYPES.get(str(violation.wanted), violation.wanted)}, not {_type(place.node)}"
+            return f"{where}: it must be {_TYPES.get(str(violation.wanted), violation.wanted)}, not {_type(prop.node)}"
         case "enum":
             return f"{value} as {where}: it must be {', '.join(violation.wanted[:-1])} or {violation.wanted[-1]}"
         case "maxLength":
-            return f"{where} of {len(place.text)} characters: it must have at most {violation.wanted}"
+            return f"{where} of {len(prop.text)} characters: it must have at most {violation.wanted}"
         case "minLength":
             return f"{where} that is too short: it must have {violation.wanted} or more characters"
         case "anyOf":
@@ -156,11 +156,11 @@ def _type(node: Node | None) -> str:
     return "a number"
 
 
-def _fix(violation: Violation, place: Place) -> Fix | None:
+def _fix(violation: Violation, prop: Property) -> Fix | None:
     """The fix of what is only spelled wrong: a transport's name, or the type of a scalar."""
-    node, wanted = place.node, violation.wanted
-    if violation.keyword == "enum" and place.key == "type":
-        fix = fixes.respelled_transport(place)
+    node, wanted = prop.node, violation.wanted
+    if violation.keyword == "enum" and prop.key == "type":
+        fix = fixes.respelled_transport(prop)
         return fix if fix and fix.edits[0].text in wanted else None
     if violation.keyword != "type" or not isinstance(node, ScalarNode) or node.value is None:
         return None

@@ -93,7 +93,7 @@ def _shell(script: Span) -> LocatedText:
 
 
 def _way(nodes: tuple[Node, ...], start: int) -> Iterator[_Step]:
-    """The steps to the command at a place, from the outermost one on; none where there is no command."""
+    """The steps to the command at an offset, from the outermost one on; none where there is no command."""
     for index, node in enumerate(nodes):
         if isinstance(node, Command):
             if node.span.start <= start < node.span.end:
@@ -108,9 +108,9 @@ def _way(nodes: tuple[Node, ...], start: int) -> Iterator[_Step]:
                     return
 
 
-def _of_condition(way: tuple[_Step, ...], place: _Step) -> HiddenFailure | None:
+def _of_condition(way: tuple[_Step, ...], step: _Step) -> HiddenFailure | None:
     """What hides the failure of a command that decides on an `if`."""
-    owner, command, number = way[-1].node, place.node, way[-1].branch
+    owner, command, number = way[-1].node, step.node, way[-1].branch
     if not isinstance(owner, Compound) or owner.kind != "if" or not isinstance(command, Command):
         return None
     branch, others = owner.branches[number], owner.branches[number + 1 :]

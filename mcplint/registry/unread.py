@@ -14,7 +14,7 @@ from mcplint.facts.document import ScalarNode, scalar
 from mcplint.knowledge.variables import CHILDREN, WHOLE, is_librarys
 from mcplint.model import Package, Server
 from mcplint.project.tree import Tree
-from mcplint.registry.places import field, objects
+from mcplint.registry.properties import field, objects
 from mcplint.runtime.unused_variables import MOST, PROGRAMS, unread
 
 SHORTEST = 3

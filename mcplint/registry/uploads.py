@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mcplint.facts.document import at, scalar
 from mcplint.model import Manifest
-from mcplint.registry.places import field, packages
+from mcplint.registry.properties import field, packages
 from mcplint.registry.workflow_steps import PUBLISH, Step, before
 
 INDEXES = {"pypi": "PyPI", "npm": "npm"}

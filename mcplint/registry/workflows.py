@@ -11,7 +11,7 @@ from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
 from mcplint.registry.conditions import Event, events, step_runs, triggers
 from mcplint.registry.hidden_failures import hidden
-from mcplint.registry.places import packages
+from mcplint.registry.properties import packages
 from mcplint.registry.uploads import INDEXES, Upload, precedes, uploaded
 from mcplint.registry.waits import paused, waits
 from mcplint.registry.workflow_steps import PUBLISH, Step, awaited, before, steps
@@ -137,26 +137,26 @@ def _assets(step: Step) -> Iterator[Finding]:
         latest = "latest/download" in match[0]
         if asked in _ASSETS or (re.match(r"mcp-publisher_v?\d", asked) and not (first and latest)):
             continue
-        place = span._replace(start=span.start + match.start(1) - match.start())
+        asset = span._replace(start=span.start + match.start(1) - match.start())
         meant = (asked[first.end() :] if first else re.sub(r"^(?:mcp-)?publisher", "", asked)).lower()
         for other, ours in _SPELLINGS.items():
             meant = meant.replace(other, ours)
         right = f"mcp-publisher{meant}" if "." in asked else ""
-        fix = Fix(f"download {right}", (Edit(place, right),)) if right in _ASSETS else None
+        fix = Fix(f"download {right}", (Edit(asset, right),)) if right in _ASSETS else None
         which = "the latest release of the publisher has no" if first else "no release of the publisher has"
         message = f"{which} `{asked[:80]}`: its files are called like {_ASSETS[0]}"
-        yield Finding(message, place, fix=fix)
+        yield Finding(message, asset, fix=fix)
 
 
 def _processors(step: Step) -> Iterator[Finding]:
     """Downloads of a file that is named by the processor as Linux calls it, which is not what the publisher does."""
     system = scalar(step.job.get("runs-on"))
     for span, match in step.found(_MACHINE) if "ubuntu" in system and "arm" not in system else ():
-        place = span._replace(
+        asset = span._replace(
             start=span.start + match.start(1) - match.start(), end=span.start + match.end(1) - match.start()
         )
         message = f"`uname -m` says x86_64, but the publisher's files are called like {_ASSETS[0]}"
-        yield Finding(message, place)
+        yield Finding(message, asset)
 
 
 def fragile(manifest: Manifest) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ def _findings(given: Report) -> Iterator[dict[str, Any]]:
             "rule": rule,
             "severity": severity,
             "message": finding.message,
-            **_place(finding.span),
+            **_located(finding.span),
             "notes": [_note(note) for note in finding.notes],
             "fix": _fix(finding.fix) if finding.fix else None,
             "fingerprint": fingerprint,
@@ -42,14 +42,14 @@ def _findings(given: Report) -> Iterator[dict[str, Any]]:
         }
 
 
-def _place(span: Span) -> dict[str, Any]:
+def _located(span: Span) -> dict[str, Any]:
     return {"path": span.source.path, **position(span)._asdict()}
 
 
 def _note(note: Label) -> dict[str, Any]:
-    return {**_place(note.span), "message": note.text}
+    return {**_located(note.span), "message": note.text}
 
 
 def _fix(fix: Fix) -> dict[str, Any]:
-    edits = [{**_place(edit.span), "text": edit.text} for edit in fix.edits]
+    edits = [{**_located(edit.span), "text": edit.text} for edit in fix.edits]
     return {"title": fix.description, "safe": fix.safe, "edits": edits}

@@ -49,25 +49,25 @@ def kept_tokens(image: Image, tree: Tree) -> Iterator[Label]:
 
 def _kept(job: Node, root: Node | None, image: Image, tree: Tree) -> Iterator[Label]:
     """The last checkout of a job before a step that builds the image from the folder itself."""
-    place: Span | None = None
+    checkout: Span | None = None
     built: list[NamedBuild] = []
     for step in items(at(job, "steps")):
         used, given, run = at(step, "uses"), at(step, "with"), at(step, "run")
         if isinstance(used, ScalarNode) and used.text.startswith("actions/checkout@"):
             moved = scalar(at(given, "path")) or scalar(at(given, "persist-credentials")) == "false"
-            place = None if moved or not CHECKOUT.match(used.text) else used.span
+            checkout = None if moved or not CHECKOUT.match(used.text) else used.span
         elif isinstance(run, ScalarNode) and FORGETS.search(COMMENT.sub("", run.text)):
-            place = None
-        elif place and isinstance(run, ScalarNode):
+            checkout = None
+        elif checkout and isinstance(run, ScalarNode):
             caller = called_in(step, job, root, True)
             built += script_builds(run.span, caller, {})
             if _pushes_in_script(run.span, built, image) or (
                 caller.folder in ("", ".") and _pushes_by_compose(run.text, image, tree)
             ):
-                yield Label(place, "keeps the job's token in .git/config")
+                yield Label(checkout, "keeps the job's token in .git/config")
                 return
-        elif place and scalar(used).startswith(BUILD) and _pushes(given, image):
-            yield Label(place, "keeps the job's token in .git/config")
+        elif checkout and scalar(used).startswith(BUILD) and _pushes(given, image):
+            yield Label(checkout, "keeps the job's token in .git/config")
             return
 
 

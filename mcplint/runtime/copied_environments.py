@@ -36,13 +36,13 @@ def strays(image: Image, container: Container, found: tuple[Imported, ...], entr
                 yield from _moved(copy, file, container, part, image, kind, contents.tree)
                 yield from _other_python(copy, file, part, image, kind)
                 yield from _no_python(copy, file, part, image, kind)
-                yield from _other_place(copy, file, container, part, image, kind)
+                yield from _foreign_python(copy, file, container, part, image, kind)
                 paths = (entry, *(each.path for each in found if each.path))
                 yield from _without_sources(copy, part, paths, contents, container)
             for inner in _inside(file, part, image, container) if file.folder else ():
                 yield from _other_python(copy, inner, part, image, "venv")
                 yield from _no_python(copy, inner, part, image, "venv")
-                yield from _other_place(copy, inner, container, part, image, "venv")
+                yield from _foreign_python(copy, inner, container, part, image, "venv")
 
 
 def _environment(file: Copied, part: Image, image: Image) -> str:
@@ -233,7 +233,7 @@ _DISTROLESS = re.compile(r"gcr\.io/distroless/python3")
 """Those that start all that they are given with a Python of their own."""
 
 
-def _other_place(
+def _foreign_python(
     copy: Copy, file: Copied, container: Container, part: Image, image: Image, kind: str
 ) -> Iterator[Lack]:
     """That the environment's Python, a link to that of the official image, leads nowhere in another one."""

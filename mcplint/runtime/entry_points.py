@@ -41,26 +41,26 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
         for script in scripts(tree, path):
             module = script.target.partition(":")[0]
             source = posixpath.join(folder, "src")
-            places = roots(tree, folder, source)
+            folders = roots(tree, folder, source)
             found = find(tree, (folder, source), module)
             if found is None and _is_lost(tree, project, folder, module):
                 yield EntryPoint(script.name, script.target, script.span, path, ScriptTarget(lost=True))
             if not found or found.endswith("/"):
                 continue
-            if not reaches(tree, places, found):
-                if _is_bare(tree, project, folder, places, script.target, found):
+            if not reaches(tree, folders, found):
+                if _is_bare(tree, project, folder, folders, script.target, found):
                     yield EntryPoint(script.name, script.target, script.span, path, ScriptTarget(missing=True))
                 continue
-            made = EntryPoint(script.name, script.target, script.span, path, _called(tree, places, script.target))
+            made = EntryPoint(script.name, script.target, script.span, path, _called(tree, folders, script.target))
             having = [container for container in containers if any(_packagings((container,), folder))]
             bare = [container for container in having if _has_wheel(container, folder) and not _is_searched(container)]
             whole = project.name.only in published or any(_starts(container, script.name) for container in bare)
             asked = whole or bare or not having
-            lost = _unpackaged(tree, project, folder, places, module, found) if asked else None
-            alike = tuple(_alike(tree, project, path, script.name, places)) if lost else ()
+            lost = _unpackaged(tree, project, folder, folders, module, found) if asked else None
+            alike = tuple(_alike(tree, project, path, script.name, folders)) if lost else ()
             unread = None
             if lost is None and (has := tuple(_having(containers, published, project, folder, script.name))):
-                unread = unpackaged_data(tree, project, folder, places, (script.target, found), has)
+                unread = unpackaged_data(tree, project, folder, folders, (script.target, found), has)
             yield made._replace(unpackaged=lost, installed=whole, alike=alike, unread=unread)
 
 
@@ -72,9 +72,9 @@ def unawaited(tree: Tree, paths: Iterable[str]) -> Iterator[EntryPoint]:
         folder, _, name = path.rpartition("/")
         if side_folder(folder) or not (name == "__main__.py" or tree.mentions(path, "__main__")):
             continue
-        places = roots(tree, folder, posixpath.join(folder, "src"))
-        for target, span, function in (*dropped(tree, places, path), *outrun(tree, path)):
-            if reaches(tree, places, path):
+        folders = roots(tree, folder, posixpath.join(folder, "src"))
+        for target, span, function in (*dropped(tree, folders, path), *outrun(tree, path)):
+            if reaches(tree, folders, path):
                 yield EntryPoint(name, target, span, path, function, console=False)
 
 
@@ -86,11 +86,11 @@ def _is_lost(tree: Tree, project: Project, folder: str, module: str) -> bool:
     made = wheel(project, inside(tree.paths, folder))
     if (made is None and not _is_hooked(project)) or (made and (made.refused or made.has(module))):
         return False
-    places = (folder, posixpath.join(folder, "src"))
-    own = find(tree, places, package) or package.partition(".")[0] in _OWN
+    folders = (folder, posixpath.join(folder, "src"))
+    own = find(tree, folders, package) or package.partition(".")[0] in _OWN
     if not own or name.endswith("_pb2"):
         return False
-    stems = (posixpath.join(place, *module.split(".")) for place in places)
+    stems = (posixpath.join(root, *module.split(".")) for root in folders)
     if any(missing(tree, f"{stem}.py").by_git for stem in stems):
         return False
     scripted = (posixpath.join(folder, each.path) for each in inputs(project) if each.role == LackKind.HOOK)
@@ -99,7 +99,7 @@ def _is_lost(tree: Tree, project: Project, folder: str, module: str) -> bool:
     return not compiled and not any(source and name in source.text for source in makers)
 
 
-def _is_bare(tree: Tree, project: Project, folder: str, places: tuple[str, ...], target: str, found: str) -> bool:
+def _is_bare(tree: Tree, project: Project, folder: str, folders: tuple[str, ...], target: str, found: str) -> bool:
     """Whether a script calls what its module surely lacks, since that says nothing, and others of its package serve."""
     source, (module, _, name) = tree.source(found), target.partition(":")
     if source is None or not found.endswith("/__init__.py") or not _is_blank(source.text):
@@ -108,12 +108,12 @@ def _is_bare(tree: Tree, project: Project, folder: str, places: tuple[str, ...],
     beside = [path for path in tree.paths if path.endswith(".py") and path.startswith(f"{package}/")]
     made = wheel(project, inside(tree.paths, folder)) if backend(project) else None
     inner = posixpath.relpath(found, folder or ".")
-    if made is None or made.refused or inner not in made.files.values() or find(tree, places, f"{module}.{name}"):
+    if made is None or made.refused or inner not in made.files.values() or find(tree, folders, f"{module}.{name}"):
         return False
     writing = (path for path in tree.paths if path.endswith(_WRITING) or posixpath.basename(path) in _WRITERS)
     texts = (text.text for path in writing if tree.mentions(path, "__init__") and (text := tree.source(path)))
     written = any(map(_WRITTEN.search, texts))
-    return not written and any(reaches(tree, places, path) for path in beside[:_MOST_BESIDE])
+    return not written and any(reaches(tree, folders, path) for path in beside[:_MOST_BESIDE])
 
 
 _MOST_BESIDE = 50
@@ -138,11 +138,11 @@ def _is_hooked(project: Project) -> bool:
     return "custom" in found and found.keys() <= {"custom", "vcs"} and not is_optional(found["custom"][1])
 
 
-def _called(tree: Tree, places: tuple[str, ...], target: str) -> ScriptTarget | None:
+def _called(tree: Tree, folders: tuple[str, ...], target: str) -> ScriptTarget | None:
     _, colon, name = target.partition(":")
     if not colon:
         return ScriptTarget(named=False)
-    return called(tree, places, target) if name else None
+    return called(tree, folders, target) if name else None
 
 
 def _packagings(containers: Collection[Container], folder: str) -> Iterator[Packaged]:
@@ -181,19 +181,19 @@ def _having(
         yield Label(project.name.span, "server.json publishes it")
 
 
-def _alike(tree: Tree, project: Project, path: str, name: str, places: tuple[str, ...]) -> Iterator[Label]:
+def _alike(tree: Tree, project: Project, path: str, name: str, folders: tuple[str, ...]) -> Iterator[Label]:
     """The other scripts that come across no SDK, and whose own module the wheel leaves out."""
     made = wheel(project, inside(tree.paths, posixpath.dirname(path)))
     for script in scripts(tree, path):
         module = script.target.partition(":")[0]
-        found = find(tree, places, module)
-        own = found and not found.endswith("/") and script.name != name and not reaches(tree, places, found)
+        found = find(tree, folders, module)
+        own = found and not found.endswith("/") and script.name != name and not reaches(tree, folders, found)
         if own and made and not made.has(module):
             yield Label(script.span, f"`{script.name}` needs `{module}`, which it leaves out as well")
 
 
 def _unpackaged(
-    tree: Tree, project: Project, folder: str, places: tuple[str, ...], module: str, path: str
+    tree: Tree, project: Project, folder: str, folders: tuple[str, ...], module: str, path: str
 ) -> tuple[str, Label, Span | None] | None:
     """The first module that the script needs and the wheel leaves out, what needs it, and what chooses."""
     made = wheel(project, inside(tree.paths, folder)) if backend(project) else None
@@ -202,7 +202,7 @@ def _unpackaged(
     if not made.has(module):
         script = next(each for each in project.scripts if each.target.startswith(module))
         return module, Label(script.span, "the script starts it"), made.decides
-    for each in imported(tree, places, path, module):
+    for each in imported(tree, folders, path, module):
         own = each.path and not each.path.endswith("/") and each.path.startswith(f"{folder}/" if folder else "")
         if own and not made.has(each.dotted):
             return each.dotted, Label(each.span, f"{each.span.source.path} imports it"), made.decides

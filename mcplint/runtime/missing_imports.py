@@ -298,7 +298,7 @@ def is_shadowed(image: Image, container: Container, start: Start, tree: Tree) ->
 def _is_there(image: Image, container: Container, installed: frozenset[str], path: str) -> bool:
     """Whether a file of the project is, or may be, in a container."""
     mounted = (mount.path for mount in container.mounts if mount.path is not None)
-    if any(place in (".", "") or path == place or path.startswith(f"{place}/") for place in mounted):
+    if any(source in (".", "") or path == source or path.startswith(f"{source}/") for source in mounted):
         return True
     return path in installed or next(image_paths(image, path), "") != ""
 

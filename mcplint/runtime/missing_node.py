@@ -89,7 +89,7 @@ def _brings_sdk(image: Image, tree: Tree) -> bool:
     return any(package.range(name) for package in packages if package for name in NPM_PACKAGES)
 
 
-def _place(context: ContainerContext, name: str) -> str | None:
+def _image_path(context: ContainerContext, name: str) -> str | None:
     """Where a relative path of a command is in the image, None where something may be mounted over it."""
     home = context.container.workdir.only
     path = posixpath.normpath(posixpath.join(home, name)) if home else ""
@@ -99,7 +99,7 @@ def _place(context: ContainerContext, name: str) -> str | None:
 
 def _lacks_script(context: ContainerContext, name: str, tree: Tree) -> bool:
     """Whether the `package.json` where an image starts is one of the project, and has no such script."""
-    place, image = _place(context, "package.json"), context.image
+    place, image = _image_path(context, "package.json"), context.image
     if image is None or place is None or any(name in run.span.text or "pkg" in run.span.text for run in image.runs):
         return False
     path = project_path(image, place)
@@ -133,7 +133,7 @@ def _lacks_module(context: ContainerContext, target: str, tree: Tree) -> bool:
 def _lacks_file(context: ContainerContext, words: Words, target: str, tree: Tree) -> bool:
     """Whether nothing of an image can be the file that a command names, or a script which it runs."""
     word = next((_spelled(each) for each in words if _spelled(each).endswith(posixpath.basename(target))), target)
-    place, image = _place(context, word), context.image
+    place, image = _image_path(context, word), context.image
     if image is None or place is None or not word or " " in word:
         return False
     expected = project_path(image, place) or posixpath.relpath(place, context.container.workdir.only or "/")

@@ -61,10 +61,10 @@ def _elsewhere(start: Start, word: Span, image: Image, tree: Tree) -> Lack | Non
     if home is None or not start.target.endswith(_TYPESCRIPT) or Contents.of(image, tree).has(path):
         return None
     made = outputs(tree, home)
-    places = list(_places(image, path, tree)) if made else []
-    if not made or not places or any(place is None or place[0] != home for place in places):
+    origins = list(_origins(image, path, tree)) if made else []
+    if not made or not origins or any(origin is None or origin[0] != home for origin in origins):
         return None
-    paths = [posixpath.normpath(posixpath.join(*place)) for place in places if place]
+    paths = [posixpath.normpath(posixpath.join(*origin)) for origin in origins if origin]
     if any(each in tree.paths or made.may_hold(each) or is_inner(tree, each) for each in paths):
         return None
     if next(unknown_writers(tree), None):
@@ -121,11 +121,11 @@ def never_compiled(image: Image, path: str, tree: Tree) -> bool:
     """Whether a path lies where only the compiler writes, and no source is compiled to it."""
     if not _is_plain(image, tree) or Contents.of(image, tree).has(path):
         return False
-    places = list(_places(image, path, tree))
-    return bool(places) and all(place is not None and uncompiled(tree, place[0])(place[1]) for place in places)
+    origins = list(_origins(image, path, tree))
+    return bool(origins) and all(origin is not None and uncompiled(tree, origin[0])(origin[1]) for origin in origins)
 
 
-def _places(image: Image, path: str, tree: Tree) -> Iterator[tuple[str, str] | None]:
+def _origins(image: Image, path: str, tree: Tree) -> Iterator[tuple[str, str] | None]:
     """Where a build would have made what stands at a path: a package of the project and the path in it.
 
     None for what comes from neither the project nor one of its stages, or from a folder that the project lacks.
@@ -142,7 +142,7 @@ def _places(image: Image, path: str, tree: Tree) -> Iterator[tuple[str, str] | N
         for file in (copy.files or ()) if part else ():
             source = source_of(file, path)
             if source is not None and part is not None:
-                yield from _places(part, source, tree)
+                yield from _origins(part, source, tree)
 
 
 def uncompiled(tree: Tree, home: str) -> Callable[[str], bool]:
@@ -230,7 +230,7 @@ def _may_hold(image: Image, place: str, tree: Tree) -> bool:
 
 
 def _may_bring(copy: Copy, image: Image, place: str, tree: Tree) -> bool:
-    """Whether a COPY puts a folder of packages, or something in it, at a place."""
+    """Whether a COPY puts a folder of packages, or something in it, at a path of an image."""
     target = copy.target.only
     if target is None or f"{target.rstrip('/')}/".startswith(f"{place}/"):
         return True

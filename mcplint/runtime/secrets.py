@@ -124,14 +124,14 @@ def _in_image(image: Image, tree: Tree, keys: tuple[str, ...]) -> Iterator[Secre
 def _kept_arguments(image: Image) -> Iterator[Secret]:
     """The build arguments that ENV keeps in the configuration of the image, unless their default is no secret."""
     for name, value in image.env.items():
-        place = value.trace[0].span if value.trace else image.span
-        spelled = KEPT.search(place.text) if place.source.path == image.dockerfile else None
+        span = value.trace[0].span if value.trace else image.span
+        spelled = KEPT.search(span.text) if span.source.path == image.dockerfile else None
         argument = spelled[1] if spelled else ""
         given = image.args.get(argument)
         if given is None or not known.is_private(name) or not known.is_private(argument):
             continue
         if given.only in (None, "") or known.secret(argument, given.only):
-            yield Secret("argument", argument, "secret", place)
+            yield Secret("argument", argument, "secret", span)
 
 
 def _written(text: LocatedText) -> Iterator[Secret]:
@@ -160,9 +160,9 @@ def _copied(copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...]) -> Iter
     for source in copy.sources:
         path = (source.only or "?").removeprefix("./").rstrip("/")
         name = posixpath.basename(path)
-        place = posixpath.join(image.folder, path)
-        note = _held(tree.source(place)) if name in SETTINGS else _key(tree.source(place)) if place in keys else None
-        if (LIVE.match(name) and not _encrypted(tree, place)) or name in KEYS or note:
+        file = posixpath.join(image.folder, path)
+        note = _held(tree.source(file)) if name in SETTINGS else _key(tree.source(file)) if file in keys else None
+        if (LIVE.match(name) and not _encrypted(tree, file)) or name in KEYS or note:
             yield Secret("copy", path, "", copy.span, (note,) if note and name not in KEYS else ())
         elif path in ("", "."):
             yield from _context(copy, image, tree)

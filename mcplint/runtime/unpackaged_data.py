@@ -29,9 +29,9 @@ def unpackaged_data(
     modules = dict([(path, module), *((each, dotted) for each, dotted in found if not each.endswith("/"))])
     names = {posixpath.join(folder, source): name for name, source in made.files.items()}
     for read in reads(tree, modules.items(), target):
-        place = _placed(tree, roots, read, made, names)
-        if place and leaves_out(tree, project, made, place[1]):
-            return UnpackagedData(*place, read.span, read.tool, decides(project), notes)
+        found_as = _placed(tree, roots, read, made, names)
+        if found_as and leaves_out(tree, project, made, found_as[1]):
+            return UnpackagedData(*found_as, read.span, read.tool, decides(project), notes)
     return None
 
 
@@ -39,15 +39,15 @@ def _placed(
     tree: Tree, roots: tuple[str, ...], read: Read, made: Wheel, names: dict[str, str]
 ) -> tuple[str, str] | None:
     """The file of the project that is read, and where it would have to be in the wheel; None for none."""
-    if read.place.package:
-        package = find(tree, roots, read.place.package)
-        below = read.place.package.replace(".", "/")
+    if read.own_path.package:
+        package = find(tree, roots, read.own_path.package)
+        below = read.own_path.package.replace(".", "/")
         around = package.rstrip("/").removesuffix("/__init__.py") if package else None
-        if around is None or around.endswith(".py") or not made.has(read.place.package):
+        if around is None or around.endswith(".py") or not made.has(read.own_path.package):
             return None
     elif read.path in names:
         around, below = posixpath.dirname(read.path), posixpath.dirname(names[read.path])
     else:
         return None
-    source, name = (posixpath.normpath(posixpath.join(each, read.place.path)) for each in (around, below))
+    source, name = (posixpath.normpath(posixpath.join(each, read.own_path.path)) for each in (around, below))
     return (source, name) if source in tree.paths and not source.endswith((".py", "/")) else None

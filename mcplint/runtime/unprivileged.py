@@ -151,8 +151,8 @@ def _started_writing(container: Container) -> Iterator[Label]:
 
 def _first(pattern: str, source: Source, text: str) -> Iterator[Label]:
     """The first place in a file that fits a pattern, with what there is to say of it."""
-    if place := _searched(pattern, source):
-        yield Label(Span(source, *place), text)
+    if bounds := _searched(pattern, source):
+        yield Label(Span(source, *bounds), text)
 
 
 @lru_cache(maxsize=1_024)

@@ -68,9 +68,9 @@ def family(name: str) -> str:
 
 def _is_set(name: str, value: Value[str | None]) -> bool:
     """Whether a file of the project that runs the container gives a variable, by its whole name."""
-    place = value.span or (value.trace[-1].span if value.trace else None)
-    row = kind(place.source.path) if place else None
-    return bool(row and row.name in SETTING and name in place.source.text) if place else False
+    span = value.span or (value.trace[-1].span if value.trace else None)
+    row = kind(span.source.path) if span else None
+    return bool(row and row.name in SETTING and name in span.source.text) if span else False
 
 
 def unread(names: set[str], tree: Tree) -> set[str]:

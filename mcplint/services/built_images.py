@@ -102,8 +102,8 @@ class Builds:
         if not certain or len(folders) != 1 or (certain.context != "." and certain.context not in self.tree.folders):
             return None
         cloned = all(one.cloned for one in found)
-        place = "the root of the project" if certain.context == "." else certain.context
-        label = Label(certain.label.span, f"builds it from {place}{' as git clones it' if cloned else ''}")
+        where = "the root of the project" if certain.context == "." else certain.context
+        label = Label(certain.label.span, f"builds it from {where}{' as git clones it' if cloned else ''}")
         return Context(certain.context, True, cloned, label)
 
     @cached_property
@@ -271,12 +271,12 @@ def _names(made: Image, tree: Tree) -> set[str]:
     """What an image is likely to be called: as its Dockerfile's folder, or as the project that it is built from."""
     folder = posixpath.dirname(made.dockerfile)
     names = {posixpath.basename(folder)}
-    for place in {folder, made.folder}:
-        projects = (tree.facts("project", posixpath.join(place, file)) for file in PROJECTS)
+    for where in {folder, made.folder}:
+        projects = (tree.facts("project", posixpath.join(where, file)) for file in PROJECTS)
         found = [project for project in projects if project]
         names |= {project.name.only or "" for project in found}
         names |= {name for project in found for name in repository_names(project)}
-        package = package_json(tree, place)
+        package = package_json(tree, where)
         names |= {package.name.rpartition("/")[2]} if package else set()
     return {name.lower().replace("_", "-") for name in names if name}
 

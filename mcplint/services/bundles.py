@@ -23,12 +23,12 @@ def of_bundle(root: MappingNode) -> Iterator[ClientFlaw]:
     server, options = root.get("server"), root.get("user_config")
     if not named:
         why = f"{REFUSES}: it has neither `manifest_version` nor `dxt_version`"
-        place = root.key("server")
-        yield ClientFlaw("shape", place.span if place else root.span, why, ERROR)
+        server_key = root.key("server")
+        yield ClientFlaw("shape", server_key.span if server_key else root.span, why, ERROR)
     elif len(said) == 2:
-        places = [node.span for _, node in named if node]
+        spans = [node.span for _, node in named if node]
         why = f"{REFUSES}: `manifest_version` and `dxt_version` name two versions"
-        yield ClientFlaw("shape", places[0], why, ERROR, (Label(places[1], "this is another one"),))
+        yield ClientFlaw("shape", spans[0], why, ERROR, (Label(spans[1], "this is another one"),))
     elif (version := next(iter(said))) in VERSIONS:
         yield from _unknown(root, KEYS[version], f"version {version} of the manifest")
         yield from _unknown(server, SERVER, "`server`")

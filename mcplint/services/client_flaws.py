@@ -33,9 +33,9 @@ def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[ClientFlaw]:
         title = "make it plain JSON" if host.strict else "leave the comma out"
         yield ClientFlaw("shape", flaw.span, text, ERROR, flaw.notes, edits, title)
     if file.wrapper is None and file.servers and not plugin:
-        place = file.servers[0][0].span
+        first = file.servers[0][0].span
         yield ClientFlaw(
-            "shape", place, f"{host.name} reads servers from `{host.wrapper}`, which is missing here", ERROR
+            "shape", first, f"{host.name} reads servers from `{host.wrapper}`, which is missing here", ERROR
         )
     elif file.wrapper and file.wrapper.text not in (host.wrapper, f"mcp.{host.wrapper}"):
         span = file.wrapper.span
@@ -184,9 +184,9 @@ def _foreign(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Client
     for key, value in node.pairs:
         nested = isinstance(value, MappingNode) and any(value.get(each) for each in (*host.urls, "command"))
         if nested or (key.text in FOREIGN and scalar(value).startswith(("http", "$"))):
-            place = "inside" if nested else "under"
+            side = "inside" if nested else "under"
             text = f"{host.name} finds neither `command` nor `{host.urls[-1]}` in `{name.text[:60]}`"
-            notes = (Label(key.span, f"what stands {place} `{key.text[:40]}` is not read"),)
+            notes = (Label(key.span, f"what stands {side} `{key.text[:40]}` is not read"),)
             edits = () if nested else (Edit(key.span, host.urls[-1]),)
             severity = ERROR if host.types is not None else WARNING
             yield ClientFlaw("shape", name.span, text, severity, notes, edits, f"rename the key to `{host.urls[-1]}`")

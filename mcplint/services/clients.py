@@ -126,10 +126,10 @@ def _remote(client: ClientConfig, args: tuple[Node, ...]) -> ClientConfig:
     named = (value for flag, value in pairwise(words[at:]) if flag.text == "--transport")
     strategy = next(named, None)
     transport, reached = STRATEGIES.get(strategy.text if strategy else STRATEGY, (None, BOTH))
-    place = strategy.span if strategy else words[at].span
+    span = strategy.span if strategy else words[at].span
     return client._replace(
         url=_told(words[at], "mcp-remote is told this URL"),
-        type=Value((transport,) if transport else None, (Label(place, "mcp-remote is told this"),)),
+        type=Value((transport,) if transport else None, (Label(span, "mcp-remote is told this"),)),
         host="mcp-remote",
         reaches=reached,
     )

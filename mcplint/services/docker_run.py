@@ -60,8 +60,8 @@ def on_this_machine(node: MappingNode) -> Iterator[tuple[str, Span]]:
         yield from ((text, span) for text, span in inner if not text.startswith("="))
     else:
         yield from ((each.text, each.span) for each in (node.get("command"), *args) if isinstance(each, ScalarNode))
-    if isinstance(place := node.get("cwd"), ScalarNode):
-        yield place.text, place.span
+    if isinstance(folder := node.get("cwd"), ScalarNode):
+        yield folder.text, folder.span
     for key, value in pairs(node.get("env")):
         if isinstance(value, ScalarNode) and key.text not in passed:
             yield value.text, value.span
@@ -112,8 +112,8 @@ def _without(word: Span, name: str, args: Sequence[Node]) -> Iterator[Edit]:
     """The edit that takes a switch out of the arguments, or out of the word that it shares with `-i`."""
     if word.text in ("-it", "-ti", "-id", "-di"):
         yield Edit(word, "-i")
-    place = next((n for n, each in enumerate(args) if each.span == word), 0)
-    before = args[place - 1].span
+    index = next((n for n, each in enumerate(args) if each.span == word), 0)
+    before = args[index - 1].span
     between = word._replace(start=before.end, end=word.start)
-    if place and word.text in (f"-{name[0]}", f"--{name}") and re.fullmatch(r'",\s*"', between.text):
+    if index and word.text in (f"-{name[0]}", f"--{name}") and re.fullmatch(r'",\s*"', between.text):
         yield Edit(between._replace(end=word.end), "")

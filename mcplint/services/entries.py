@@ -51,8 +51,8 @@ def entries(file: ClientFile) -> Iterator[Entry]:
         words = [each for each in (command, *items(args)) if isinstance(each, ScalarNode)]
         if isinstance(command, ScalarNode) and len(words) == 1 + len(items(args)):
             given = {key.text: value for key, value in pairs(node.get("env")) if isinstance(value, ScalarNode)}
-            place = node.get("cwd")
-            start = _filled(place, beside).only if isinstance(place, ScalarNode) else None
+            workdir = node.get("cwd")
+            start = _filled(workdir, beside).only if isinstance(workdir, ScalarNode) else None
             yield Entry(
                 f"{file.source.path}:{name.text}",
                 name.span,

@@ -63,13 +63,13 @@ def _commands(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, ...]
     argv = tuple(word or "" for word in said)
     given = told(words, container.argv.span)
     own = script(argv, container, context.image, tree) if given is None else None
-    located, place = given or (own.text if own and own.language == "sh" else None, None)
+    located, whole = given or (own.text if own and own.language == "sh" else None, None)
     if located is None:
         yield argv
         return
     if not re.search("inspect|debugpy|x11vnc", located.text):
         return
-    for ran in Shell(container.given, None).run(located, place):
+    for ran in Shell(container.given, None).run(located, whole):
         started = [word.only for word in ran.argv or ()]
         if started and None not in started and not ran.line.inside:
             yield tuple(word or "" for word in started)

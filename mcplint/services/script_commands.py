@@ -51,22 +51,22 @@ def build_commands(
     text = script.text
     variables: dict[str, str] | None = None
     loops: dict[str, list[str]] = {}
-    place, seen = _WorkingFolder(caller), 0
+    folder, seen = _WorkingFolder(caller), 0
     for match in BUILD.finditer(text, 0, MOST_TEXT):
         if variables is None:
             variables = {**settings(text, path), **more}
             loops = {loop[1]: loop[2].split() for loop in LOOP.finditer(text)}
         line = text.rfind("\n", 0, match.start()) + 1
-        place = _WorkingFolder(caller) if each else place
+        folder = _WorkingFolder(caller) if each else folder
         for moved in CD.finditer(text, line if each else seen, match.start()):
             if text[moved.start() - 1 : moved.start()] != "(" or not _closes(text, moved.start() - 1, match.start()):
                 said, _ = words(text, moved.end(), path, most=1)
-                place = place.moved(filled(said[0], variables) if said and moved[1] != "popd" else "-")
+                folder = folder.moved(filled(said[0], variables) if said and moved[1] != "popd" else "-")
         seen = match.start()
         if not text[line : match.start()].lstrip().startswith("#"):
             said, _ = words(text, match.start(1), path)
             for known in _rounds(loops, said, variables):
-                yield [filled(word, known) for word in said], place.caller, _head(script, match)
+                yield [filled(word, known) for word in said], folder.caller, _head(script, match)
 
 
 def _rounds(found: Mapping[str, list[str]], said: list[str], variables: dict[str, str]) -> Iterator[dict[str, str]]:
@@ -81,7 +81,7 @@ def _rounds(found: Mapping[str, list[str]], said: list[str], variables: dict[str
 
 
 def _closes(text: str, opener: int, end: int) -> bool:
-    """Whether a parenthesis is closed before a place."""
+    """Whether a parenthesis is closed before an offset."""
     inside = text[opener : min(end, opener + NEAR)]
     return matching(inside, 0) < len(inside)
 
@@ -107,7 +107,7 @@ def renamed(script: Span, more: Mapping[str, str], path: str = "") -> Iterator[R
 
 
 class _WorkingFolder(NamedTuple):
-    """Where commands are called after those that lead to other folders.
+    """The folder in which commands are called after those that lead to other folders.
 
     `back`: the folders that were left, `moves`: how many since the last that begins at the root of the project.
     """
@@ -117,12 +117,12 @@ class _WorkingFolder(NamedTuple):
     moves: int = 0
 
     def moved(self, folder: str) -> _WorkingFolder:
-        """The place after one command more; `-`: that leads back."""
+        """The folder after one command more; `-`: that leads back."""
         if folder == "-":
-            place, back = (self.back[-1], self.back[:-1]) if self.back else ("$", ())
+            path, back = (self.back[-1], self.back[:-1]) if self.back else ("$", ())
         else:
             unknown = bool(set("$`(~") & set(folder))
-            place, back = "$" if unknown else within(self.caller.folder, folder) or "$", (self.caller.folder,)
+            path, back = "$" if unknown else within(self.caller.folder, folder) or "$", (self.caller.folder,)
         rooted = folder.startswith(ROOT)
-        certain = place != "$" and (rooted or (self.caller.certain and not self.moves))
-        return _WorkingFolder(Caller(place, certain), back, 0 if rooted else self.moves + 1)
+        certain = path != "$" and (rooted or (self.caller.certain and not self.moves))
+        return _WorkingFolder(Caller(path, certain), back, 0 if rooted else self.moves + 1)

@@ -1,1 +1,1 @@
-"""Text of a file: places in it, words, patterns, variables, edits."""
+"""Text of a file: spans in it, words, patterns, variables, edits."""

@@ -21,7 +21,7 @@ def quote(source: Source) -> str:
 
 
 def taken_out(spans: Iterable[Span]) -> Iterator[Edit]:
-    """The edits that take places of one file out of it, those that touch as one; a line that nothing is left on too."""
+    """The edits that take spans of one file out of it, those that touch as one; a line that nothing is left on too."""
     whole: list[Span] = []
     for span in sorted(spans, key=lambda span: span.start):
         last = whole[-1] if whole else None
@@ -33,7 +33,7 @@ def taken_out(spans: Iterable[Span]) -> Iterator[Edit]:
 
 
 def without_hole(span: Span) -> Span:
-    """A place with all of its line where nothing else stands there, else with the blanks that it would leave double."""
+    """A span with all of its line where nothing else stands there, else with the blanks that it would leave double."""
     text = span.source.text
     if span.text.endswith("\n"):
         return span
@@ -134,10 +134,10 @@ def is_remarked(value: Span) -> bool:
     return bool(value.text) and ("#" in beside or above.rpartition("\n")[2].lstrip().startswith("#"))
 
 
-def is_named(place: Span, word: str) -> bool:
-    """Whether a comment beside a place, or above it up to a blank line, has a word."""
-    text = place.source.text
-    start, named = text.rfind("\n", 0, place.start) + 1, re.compile(rf"^[^#]*+#.*(?<!\w){re.escape(word)}(?!\w)")
+def is_named(span: Span, word: str) -> bool:
+    """Whether a comment beside a span, or above it up to a blank line, has a word."""
+    text = span.source.text
+    start, named = text.rfind("\n", 0, span.start) + 1, re.compile(rf"^[^#]*+#.*(?<!\w){re.escape(word)}(?!\w)")
     lines = [text[start:].partition("\n")[0]]
     for line in reversed(text[:start].splitlines()):
         if not line.strip():

@@ -32,8 +32,8 @@ class LocatedText(NamedTuple):
         return cls(span.source, span.text, (0,), (span.start,))
 
     @classmethod
-    def join(cls, source: Source, pieces: Iterable[tuple[str, int]], place: int) -> LocatedText:
-        """The text of pieces `(text, offset in the source)`; `place` is where it stands if they are all empty."""
+    def join(cls, source: Source, pieces: Iterable[tuple[str, int]], at: int) -> LocatedText:
+        """The text of pieces `(text, offset in the source)`; `at` is where it stands if they are all empty."""
         texts: list[str] = []
         starts: list[int] = []
         offsets: list[int] = []
@@ -46,7 +46,7 @@ class LocatedText(NamedTuple):
                 offsets.append(offset)
             texts.append(text)
             length += len(text)
-        return cls(source, "".join(texts), tuple(starts) or (0,), tuple(offsets) or (place,))
+        return cls(source, "".join(texts), tuple(starts) or (0,), tuple(offsets) or (at,))
 
     def source_offset(self, offset: int) -> int:
         """Where the character at this offset of the text stands in the source."""
@@ -54,7 +54,7 @@ class LocatedText(NamedTuple):
         return self.offsets[piece] + offset - self.starts[piece]
 
     def span(self, start: int = 0, end: int | None = None) -> Span:
-        """The place of the text from `start` to `end`; what was left out between its pieces is covered too."""
+        """The span of the text from `start` to `end`; what was left out between its pieces is covered too."""
         end = len(self.text) if end is None else end
         first = self.source_offset(start)
         return Span(self.source, first, self.source_offset(end - 1) + 1 if end > start else first)
@@ -68,11 +68,11 @@ class LocatedText(NamedTuple):
             self.source, self.text[start:end], starts, (self.source_offset(start), *self.offsets[first:last])
         )
 
-    def gather(self, ranges: Iterable[tuple[int, int]], place: int) -> LocatedText:
-        """Several ranges of the text as one; `place` is an offset of the text, for when they are all empty."""
+    def gather(self, ranges: Iterable[tuple[int, int]], at: int) -> LocatedText:
+        """Several ranges of the text as one; `at` is an offset of the text, for when they are all empty."""
         parts = [self.part(start, end) for start, end in ranges if start < end]
         pieces = (piece for part in parts for piece in part.pieces())
-        return LocatedText.join(self.source, pieces, self.source_offset(place))
+        return LocatedText.join(self.source, pieces, self.source_offset(at))
 
     def untabbed(self) -> LocatedText:
         """The text without the tabs that begin its lines, as `<<-` takes them from a here-document."""
@@ -81,7 +81,7 @@ class LocatedText(NamedTuple):
     def pieces(self) -> Iterable[tuple[str, int]]:
         """Its pieces as `(text, offset in the source)`."""
         ends = (*self.starts[1:], len(self.text))
-        return ((self.text[s:e], place) for s, e, place in zip(self.starts, ends, self.offsets, strict=True))
+        return ((self.text[s:e], offset) for s, e, offset in zip(self.starts, ends, self.offsets, strict=True))
 
     @property
     def exact(self) -> bool:

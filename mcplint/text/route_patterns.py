@@ -21,21 +21,21 @@ _CONVERTORS = {
 def route_pattern(path: str) -> re.Pattern[str]:
     """What a route matches; anything from the first sign on that may mean more than one parameter of a segment."""
     parts: list[str] = []
-    place, taken = 0, False
-    while place < len(path):
-        if found := None if taken else _PARAMETER.match(path, place):
+    index, taken = 0, False
+    while index < len(path):
+        if found := None if taken else _PARAMETER.match(path, index):
             told = _CONVERTORS.get(found[1]) if found[0].startswith("{") else "[^/]*"
             if told is None:
                 break
             parts.append(told)
-            place, taken = found.end(), True
-        elif _LITERAL.match(path, place):
-            taken = taken and path[place] != "/"
-            parts.append(re.escape(path[place]))
-            place += 1
+            index, taken = found.end(), True
+        elif _LITERAL.match(path, index):
+            taken = taken and path[index] != "/"
+            parts.append(re.escape(path[index]))
+            index += 1
         else:
             break
-    return re.compile("".join((*parts, ".*" if place < len(path) else "")), re.DOTALL)
+    return re.compile("".join((*parts, ".*" if index < len(path) else "")), re.DOTALL)
 
 
 def is_literal(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""A file of the project, places in it, and edits of it."""
+"""A file of the project, spans in it, and edits of it."""
 
 from __future__ import annotations
 
@@ -59,6 +59,6 @@ class Part(NamedTuple):
 
 
 @lru_cache(maxsize=8_192)
-def places(pattern: str, source: Source) -> tuple[int, ...]:
-    """Where a file has what a pattern means, searched for once whoever asks."""
+def offsets(pattern: str, source: Source) -> tuple[int, ...]:
+    """The offsets at which a file has what a pattern means, searched for once whoever asks."""
     return tuple(found.start() for found in re.finditer(pattern, source.text))

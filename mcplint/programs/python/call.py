@@ -15,7 +15,7 @@ from mcplint.values import Label
 class Args(NamedTuple):
     """The arguments of a call. `open`: there may be more, from an unpacked value that is not known.
 
-    `places`: the keywords of the call as they are written, by name.
+    `written`: the keywords of the call as they are written, by name.
     """
 
     positional: tuple[Abstract, ...] = ()
@@ -24,11 +24,11 @@ class Args(NamedTuple):
     module: Module | None = None
     open: bool = False
     opening: tuple[Label, ...] = ()
-    places: Mapping[str | None, ast.keyword] = {}
+    written: Mapping[str | None, ast.keyword] = {}
 
     @property
     def span(self) -> Span | None:
-        return self.module.place(self.node) if self.module and self.node else None
+        return self.module.kept_span(self.node) if self.module and self.node else None
 
     @property
     def notes(self) -> tuple[Label, ...]:
@@ -58,7 +58,7 @@ class Args(NamedTuple):
 
     def keyword_span(self, name: str) -> Span | None:
         """Where the keyword of this name stands."""
-        found = self.places.get(name)
+        found = self.written.get(name)
         return self.module.span(found) if found and self.module else None
 
 

@@ -193,10 +193,10 @@ def invoke(machine: Machine, function: Function, args: Args) -> Abstract:
 
 def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract:
     """What the body of a function comes to with its parameters bound."""
-    place = id(function.node)
-    if machine.active.get(place, 0) >= ACTIVE:
+    key = id(function.node)
+    if machine.active.get(key, 0) >= ACTIVE:
         return machine.risk(Label(function.scope.module.span(function.node), "calls itself"))
-    calls, steps = machine.costs.get(place, (0, 0))
+    calls, steps = machine.costs.get(key, (0, 0))
     if calls >= CALLS and steps > COSTLY:
         for value in names.values():
             loosen(machine, value)
@@ -205,15 +205,15 @@ def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract
         )
     before = machine.budget
     frame = Frame(function.scope.module, Table(names), function.scope, function)
-    machine.active[place] = machine.active.get(place, 0) + 1
+    machine.active[key] = machine.active.get(key, 0) + 1
     try:
         if isinstance(function.node, ast.Lambda):
             return machine.evaluate(frame, function.node.body)
         return _annotated(function, _body(machine, frame, function.node))
     finally:
-        machine.active[place] -= 1
-        calls, steps = machine.costs.get(place, (0, 0))
-        machine.costs[place] = (calls + 1, steps + before - machine.budget)
+        machine.active[key] -= 1
+        calls, steps = machine.costs.get(key, (0, 0))
+        machine.costs[key] = (calls + 1, steps + before - machine.budget)
 
 
 def _annotated(function: Function, result: Abstract) -> Abstract:

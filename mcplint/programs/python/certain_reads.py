@@ -30,12 +30,12 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Read(NamedTuple):
-    """A file that is read: where it lies, the module's file, and the place.
+    """A file that is read: its path from the module or package, the module's file, and the span.
 
     `tool`: the function that reads it when a client has it called, empty where the start does.
     """
 
-    place: OwnPath
+    own_path: OwnPath
     path: str
     span: Span
     tool: str = ""
@@ -67,29 +67,29 @@ class _Text(NamedTuple):
         return cls(path, module, Names.of(module.tree, file, package), functions, taken)
 
     def read(self, node: ast.expr) -> OwnPath | None:
-        """The place that a call reads, None where it is none that reads one."""
+        """The path that a call reads, None where it is none that reads one."""
         match node:
             case ast.Call(func=ast.Name(id="open"), args=[path, *rest], keywords=keywords):
-                return self.names.place(path) if _is_reading(rest, keywords) else None
+                return self.names.own_path(path) if _is_reading(rest, keywords) else None
             case ast.Call(func=func, args=[package, name]) if spelled(func) in _BY_PACKAGE:
-                place, file = self.names.text(package), self.names.text(name)
-                return OwnPath(place, ".").joined(file) if place and file else None
+                home, file = self.names.text(package), self.names.text(name)
+                return OwnPath(home, ".").joined(file) if home and file else None
             case ast.Call(func=ast.Attribute(value=path, attr=attr), args=args, keywords=keywords) if attr in _METHODS:
-                return self.names.place(path) if attr != "open" or _is_reading(args, keywords) else None
+                return self.names.own_path(path) if attr != "open" or _is_reading(args, keywords) else None
         return None
 
     def touched(self) -> Iterator[tuple[OwnPath, bool]]:
-        """The places that calls are handed or asked of otherwise, and whether it makes a folder."""
+        """The paths that calls are handed or asked of otherwise, and whether it makes a folder."""
         for node in ast.walk(self.module.tree):
-            if not isinstance(node, ast.Call) or self.read(node) or self.names.place(node):
+            if not isinstance(node, ast.Call) or self.read(node) or self.names.own_path(node):
                 continue
             given = [*node.args, *(each.value for each in node.keywords)]
             named = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             given += [node.func.value] if isinstance(node.func, ast.Attribute) and named not in ("parent",) else []
             for each in given:
-                place = self.names.place(each)
-                if place:
-                    yield place, named in _MAKES
+                own_path = self.names.own_path(each)
+                if own_path:
+                    yield own_path, named in _MAKES
 
 
 def reads(tree: Tree, modules: Iterable[tuple[str, str]], target: str) -> Iterator[Read]:
@@ -109,27 +109,33 @@ def reads(tree: Tree, modules: Iterable[tuple[str, str]], target: str) -> Iterat
         starts += [(each.body, each.name) for each in text.functions.values() if _is_offered(each)]
         for body, tool in starts:
             for where, call in _calls(text, body, texts, gone):
-                place = where.read(call)
-                if place and not touched.disturbs(where.path, place):
-                    yield Read(place, where.path, where.module.span(call), tool)
+                own_path = where.read(call)
+                if own_path and not touched.disturbs(where.path, own_path):
+                    yield Read(own_path, where.path, where.module.span(call), tool)
 
 
 class _Touched(NamedTuple):
     """What calls are handed otherwise than to be read, and folders that they make: a package or file, and a path."""
 
-    places: frozenset[tuple[str, str]]
+    paths: frozenset[tuple[str, str]]
     made: frozenset[tuple[str, str]]
 
     @classmethod
     def of(cls, texts: Iterable[_Text]) -> _Touched:
-        found = [(place.package or text.path, place.path, makes) for text in texts for place, makes in text.touched()]
+        found = [
+            (own_path.package or text.path, own_path.path, makes)
+            for text in texts
+            for own_path, makes in text.touched()
+        ]
         made = frozenset((where, path) for where, path, makes in found if makes)
         return cls(frozenset((where, path) for where, path, _ in found), made)
 
-    def disturbs(self, path: str, place: OwnPath) -> bool:
-        """Whether a place that a file reads is one of them, or is below one that is made."""
-        where = place.package or path
-        return (where, place.path) in self.places or any((where, each) in self.made for each in upwards(place.path))
+    def disturbs(self, path: str, own_path: OwnPath) -> bool:
+        """Whether a path that a file reads is one of them, or is below one that is made."""
+        where = own_path.package or path
+        return (where, own_path.path) in self.paths or any(
+            (where, each) in self.made for each in upwards(own_path.path)
+        )
 
 
 def _is_reading(args: list[ast.expr], keywords: list[ast.keyword]) -> bool:

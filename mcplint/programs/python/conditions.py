@@ -25,9 +25,9 @@ def narrow(machine: Machine, frame: Frame, test: ast.expr, sense: bool) -> None:
             narrow(machine, frame, part, sense)
         return None
     for target in _targets(test):
-        place = _place(machine, frame, target)
-        if place is not None:
-            table, name = place
+        binding = _binding(machine, frame, target)
+        if binding is not None:
+            table, name = binding
             narrowed = _narrowed(machine, frame, test, sense, table, name)
             if narrowed is not None:
                 machine.put(table, name, narrowed)
@@ -84,7 +84,7 @@ def _targets(test: ast.expr) -> list[ast.expr]:
     return [test] if isinstance(test, (ast.Name, ast.Attribute)) else []
 
 
-def _place(machine: Machine, frame: Frame, target: ast.expr) -> tuple[Table, str] | None:
+def _binding(machine: Machine, frame: Frame, target: ast.expr) -> tuple[Table, str] | None:
     """The table and the name under which the value of a name or attribute is kept."""
     if isinstance(target, ast.Name):
         scope = frame.binding(target.id)

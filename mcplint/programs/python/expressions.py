@@ -109,8 +109,8 @@ def arguments(machine: Machine, frame: Frame, node: ast.Call) -> Args:
             keywords[keyword.arg] = value
         elif not _unpack(machine, value, keywords):
             opening += (machine.note(frame, keyword, "unpacks a value that is not known"), *value.trace[:3])
-    places = {keyword.arg: keyword for keyword in node.keywords}
-    return Args(tuple(positional), keywords, node, frame.module, bool(opening), opening, places)
+    written = {keyword.arg: keyword for keyword in node.keywords}
+    return Args(tuple(positional), keywords, node, frame.module, bool(opening), opening, written)
 
 
 def _items(value: Abstract) -> tuple[Abstract, ...] | None:

@@ -249,7 +249,7 @@ class Machine(Journal):
 
     def span(self, frame: Frame, node: ast.AST) -> Span:
         """Where a node stands."""
-        return frame.module.place(node)
+        return frame.module.kept_span(node)
 
     def note(self, frame: Frame, node: ast.AST, text: str) -> Label:
         return Label(self.span(frame, node), text)
@@ -347,10 +347,10 @@ class Machine(Journal):
         reading, rest = value.trace[:read], value.trace[read:]
         return given.options == (None,) and rest == given.trace and all(note.variable == name for note in reading)
 
-    def refuse(self, word: Abstract, place: Span) -> None:
+    def refuse(self, word: Abstract, span: Span) -> None:
         """Ends the program at a word of its command line that it does not know."""
         given = word.site.span if word.site else word.trace[-1].span if word.trace else self.origin
-        self.refused = Refusal(str(self.program.only), str(word.only), given, place)
+        self.refused = Refusal(str(self.program.only), str(word.only), given, span)
         raise Raised("SystemExit")
 
     def supplied(self) -> bool:

@@ -114,7 +114,7 @@ def alike(tree: Tree, home: str, name: str) -> bool:
     """Whether a top-level name is spelled as a module of the project but for its case, dashes and underscores."""
     near = {path: path.rpartition("/")[2].removesuffix(".py") for path in tree.paths if path.endswith(".py")}
     near |= {folder: folder.rpartition("/")[2] for folder in _namespaces(tree.paths)}
-    return is_misspelled(name, {each for place, each in near.items() if contains(side_folder(place), home)})
+    return is_misspelled(name, {each for where, each in near.items() if contains(side_folder(where), home)})
 
 
 def is_misspelled(name: str, own: Collection[str]) -> bool:

@@ -27,12 +27,12 @@ class OwnPath(NamedTuple):
 
     def above(self, times: int = 1) -> OwnPath:
         """The folder around it."""
-        place = self
+        own_path = self
         for _ in range(times):
-            path = place.path
+            path = own_path.path
             outside = path == "." or posixpath.basename(path) == ".."
-            place = place._replace(path=posixpath.join(path, "..") if outside else posixpath.dirname(path) or ".")
-        return place._replace(path=posixpath.normpath(place.path))
+            own_path = own_path._replace(path=posixpath.join(path, "..") if outside else posixpath.dirname(path) or ".")
+        return own_path._replace(path=posixpath.normpath(own_path.path))
 
 
 _SAME = (
@@ -90,23 +90,23 @@ class Names(NamedTuple):
                 return self.text(self.values[name])
         return None
 
-    def place(self, node: ast.expr, depth: int = 0) -> OwnPath | None:
-        """The place that an expression spells, None where it is no path of this kind."""
+    def own_path(self, node: ast.expr, depth: int = 0) -> OwnPath | None:
+        """The path that an expression spells, None where it is no path of this kind."""
         if depth > _DEEPEST:
             return None
         match node:
             case ast.Name(id="__file__"):
                 return OwnPath("", self.file)
             case ast.Name(id=name) if name in self.values:
-                return self.place(self.values[name], depth + 1)
+                return self.own_path(self.values[name], depth + 1)
             case ast.Attribute(value=inner, attr="parent"):
-                place = self.place(inner, depth + 1)
-                return place.above() if place else None
+                own_path = self.own_path(inner, depth + 1)
+                return own_path.above() if own_path else None
             case ast.Subscript(ast.Attribute(value=inner, attr="parents"), ast.Constant(value=int(times))) if (
                 times >= 0
             ):
-                place = self.place(inner, depth + 1)
-                return place.above(min(times, _DEEPEST) + 1) if place else None
+                own_path = self.own_path(inner, depth + 1)
+                return own_path.above(min(times, _DEEPEST) + 1) if own_path else None
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 return self._below(left, [right], depth)
             case ast.Call(func=func, args=args, keywords=[]):
@@ -120,8 +120,8 @@ class Names(NamedTuple):
         if name in ("os.path.join", "path.join", "join") and args:
             return self._below(args[0], args[1:], depth)
         if name in ("os.path.dirname", "dirname") and len(args) == 1:
-            place = self.place(args[0], depth + 1)
-            return place.above() if place else None
+            own_path = self.own_path(args[0], depth + 1)
+            return own_path.above() if own_path else None
         if name in _FILES and len(args) == 1:
             package = self.text(args[0])
             return OwnPath(package, ".") if package else None
@@ -129,13 +129,13 @@ class Names(NamedTuple):
             case ast.Attribute(value=inner, attr="joinpath"):
                 return self._below(inner, args, depth)
             case ast.Attribute(value=inner, attr=attr) if attr in _SAME_METHODS and not args:
-                return self.place(inner, depth + 1)
+                return self.own_path(inner, depth + 1)
             case ast.Attribute(value=inner, attr="with_name") if len(args) == 1:
-                place, other = self.place(inner, depth + 1), self.text(args[0])
-                return place.above().joined(other) if place and other else None
+                own_path, other = self.own_path(inner, depth + 1), self.text(args[0])
+                return own_path.above().joined(other) if own_path and other else None
         return None
 
     def _below(self, start: ast.expr, rest: list[ast.expr], depth: int) -> OwnPath | None:
-        place, parts = self.place(start, depth + 1), [self.text(each) for each in rest]
+        own_path, parts = self.own_path(start, depth + 1), [self.text(each) for each in rest]
         told = [part for part in parts if part is not None]
-        return place.joined(*told) if place and len(told) == len(parts) else None
+        return own_path.joined(*told) if own_path and len(told) == len(parts) else None

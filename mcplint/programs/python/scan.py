@@ -53,10 +53,10 @@ def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tu
         source = tree.source(path)
         if source is None or room <= 0:
             continue
-        places = roots(tree, path.rpartition("/")[0])
-        if not reaches(tree, places, path):
+        folders = roots(tree, path.rpartition("/")[0])
+        if not reaches(tree, folders, path):
             continue
-        start = Start(SCRIPT, path, Span(source, 0, 0), None, roots=places)
+        start = Start(SCRIPT, path, Span(source, 0, 0), None, roots=folders)
         world = World(tree, lambda name: Value(None), sdks(path), lambda file: None, min(STEPS, room))
         outcome = follow(start, world)
         room -= outcome.steps

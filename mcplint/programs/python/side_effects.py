@@ -196,9 +196,9 @@ def touches(function: Function, nodes: list[ast.AST]) -> tuple[Touch, ...]:
     if re.search(LOCKS, module.source.text):
         return ()
     return tuple(
-        Touch(how, spelled(place), Label(module.span(place), f"{how} this file"))
-        for how, place in _touched(calls)
-        if _lasting(function, place) and (how != "connects" or re.search(CHANGES, module.source.text))
+        Touch(how, spelled(file), Label(module.span(file), f"{how} this file"))
+        for how, file in _touched(calls)
+        if _lasting(function, file) and (how != "connects" or re.search(CHANGES, module.source.text))
     )
 
 
@@ -215,18 +215,18 @@ def _touched(calls: list[ast.Call]) -> Iterator[tuple[str, ast.expr]]:
     names = {_name(call) for call in calls}
     for call in calls:
         match call:
-            case ast.Call(func=ast.Name(id="open"), args=[place, *rest]):
+            case ast.Call(func=ast.Name(id="open"), args=[file, *rest]):
                 mode = rest[0].value if rest and isinstance(rest[0], ast.Constant) else "r"
                 if mode in ("w", "wt") and "json.dump" in names:
-                    yield "writes", place
+                    yield "writes", file
                 elif mode in ("r", "rt") and "json.load" in names:
-                    yield "reads", place
-            case ast.Call(func=ast.Attribute(value=place, attr="write_text")) if "json.dumps" in names:
-                yield "writes", place
-            case ast.Call(func=ast.Attribute(value=place, attr="read_text")) if "json.loads" in names:
-                yield "reads", place
-            case ast.Call(args=[place, *_]) if _name(call) in CONNECTS:
-                yield "connects", place
+                    yield "reads", file
+            case ast.Call(func=ast.Attribute(value=file, attr="write_text")) if "json.dumps" in names:
+                yield "writes", file
+            case ast.Call(func=ast.Attribute(value=file, attr="read_text")) if "json.loads" in names:
+                yield "reads", file
+            case ast.Call(args=[file, *_]) if _name(call) in CONNECTS:
+                yield "connects", file
 
 
 def _name(call: ast.Call) -> str:
@@ -236,9 +236,9 @@ def _name(call: ast.Call) -> str:
     return ""
 
 
-def _lasting(function: Function, place: ast.expr) -> bool:
+def _lasting(function: Function, file: ast.expr) -> bool:
     """Whether an expression is the same file in every call: a name of the module, an attribute of `self`, a path."""
-    match place:
+    match file:
         case ast.Constant(value=str(name)) | ast.Call(func=ast.Name(id="Path"), args=[ast.Constant(value=str(name))]):
             return bool(name) and not name.startswith((":", "file:"))
         case ast.Name(id=name):

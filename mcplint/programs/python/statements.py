@@ -145,9 +145,9 @@ def while_loop(machine: Machine, frame: Frame, node: ast.While) -> None:
 def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], object]) -> None:
     """A loop of unknown length: what its body binds is not known while it runs; then it may have run or not."""
     for name in bound(node):
-        place = frame.outer.get(name, frame).names
-        if name in place:
-            machine.put(place, name, unknown())
+        names = frame.outer.get(name, frame).names
+        if name in names:
+            machine.put(names, name, unknown())
     endless = isinstance(node, ast.While) and verdict(machine.evaluate(frame, node.test)) is True
 
     def turn() -> Abstract:

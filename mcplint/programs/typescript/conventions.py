@@ -140,11 +140,11 @@ def _rewrites(machine: Machine, start: Start) -> Iterator[tuple[str, str]]:
 def _layers(machine: Machine, start: Start) -> Iterator[str]:
     """What requests come to before the routes: `middleware`, which Next 16 calls `proxy`, beside them or in `src`."""
     folder = posixpath.dirname(start.target)
-    places = (folder, posixpath.join(folder, "src"))
+    folders = (folder, posixpath.join(folder, "src"))
     return (
         path
-        for place in places
-        for path in machine.world.tree.beside(place)
+        for parent in folders
+        for path in machine.world.tree.beside(parent)
         if LAYER.fullmatch(posixpath.basename(path))
     )
 

@@ -69,9 +69,9 @@ class Exchange:
         self.imported: set[str] = set()
         self.exports: set[str] = set()
 
-    def _link(self, names: Iterable[str], mentions: Iterable[str], place: Span) -> None:
+    def _link(self, names: Iterable[str], mentions: Iterable[str], span: Span) -> None:
         """Notes that names stand for others, which is no part of a module by itself."""
-        self.parts.append(Part(tuple(names), place._replace(end=place.start), tuple(mentions)))
+        self.parts.append(Part(tuple(names), span._replace(end=span.start), tuple(mentions)))
 
     def _queue(self, nodes: Iterable[Node], script: Script, mentions: set[str]) -> None:
         self.pending += [Item(node, script, mentions) for node in nodes]

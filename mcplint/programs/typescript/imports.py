@@ -216,10 +216,10 @@ def exported(machine: Machine, package: Package, name: str, seen: set[tuple[str,
     if name == "*":
         common = _common(package)
         return common if common is not None else known(package)
-    place = (package.fact.source.path, name)
-    if place in seen or len(seen) > 200:
+    key = (package.fact.source.path, name)
+    if key in seen or len(seen) > 200:
         return unknown()
-    seen.add(place)
+    seen.add(key)
     origin = package.exports.get(name)
     if isinstance(origin, Value):
         return origin

@@ -184,8 +184,8 @@ def _later(machine: Machine) -> Iterable[Label]:
         if package is not None and "import(" in package.fact.source.text and serves(tree, path):
             for found in re.finditer(r"\bimport\(\s*[\"'](\.[^\"'\n]{1,200})[\"']", package.fact.source.text):
                 if (own := resolve(tree, path, found[1])) is not None and own not in machine.packages:
-                    place = Span(package.fact.source, found.start(), found.end())
-                    yield Label(place, f"loads {own}, and when that happens is not seen")
+                    span = Span(package.fact.source, found.start(), found.end())
+                    yield Label(span, f"loads {own}, and when that happens is not seen")
 
 
 def _unresolved(machine: Machine, start: Start) -> Iterable[Import]:

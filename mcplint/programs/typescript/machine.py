@@ -200,7 +200,7 @@ class Machine(Journal):
         super().spend(steps * WEIGHT)
         if self.budget < self.checked:
             self.checked = self.budget - CHECKED
-            heavy = {place for place, steps in self.taken.items() if steps > LARGE} - self.opaque
+            heavy = {key for key, steps in self.taken.items() if steps > LARGE} - self.opaque
             self.opaque |= heavy
             if heavy:
                 return
@@ -208,18 +208,18 @@ class Machine(Journal):
             if large is not None:
                 raise TooLarge(large)
 
-    def finished(self, place: int, steps: int) -> None:
+    def finished(self, key: int, steps: int) -> None:
         """A call of a function is over; one that the module itself calls counts where it does so again and again."""
-        self.times[place] = self.times.get(place, 0) + 1
-        if place not in self.opaque and (self.starts or self.times[place] > OFTEN):
-            self.taken[place] = self.taken.get(place, 0) + steps
+        self.times[key] = self.times.get(key, 0) + 1
+        if key not in self.opaque and (self.starts or self.times[key] > OFTEN):
+            self.taken[key] = self.taken.get(key, 0) + steps
 
     def note(self, frame: Frame, node: Node, text: str) -> Label:
-        """A place in the program and what there is to say of it."""
-        place = (node.id, text)
-        found = frame.package.labels.get(place)
+        """A span of the program and what there is to say of it."""
+        key = (node.id, text)
+        found = frame.package.labels.get(key)
         if found is None:
-            found = frame.package.labels[place] = Label(frame.package.fact.span(node), text)
+            found = frame.package.labels[key] = Label(frame.package.fact.span(node), text)
         return found
 
     def evaluate(self, frame: Frame, node: Node | None) -> Abstract:

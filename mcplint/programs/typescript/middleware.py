@@ -32,7 +32,7 @@ KOA_TYPES = ("enableTypes", "detectJSON", "json", "parsedMethods", "parseIf")
 
 
 class Middleware(NamedTuple):
-    """A middleware of a library: the place below which it is, its dotted name, what it is told.
+    """A middleware of a library: the path below which it is, its dotted name, what it is told.
 
     `span`: where it is put in front of handlers; `made`: the call that makes it.
     """
@@ -48,10 +48,10 @@ def applying(layers: Iterable[Middleware], path: Abstract) -> tuple[Middleware, 
     """The middleware that a request for a path comes through."""
     if not isinstance(path.only, str):
         return ()
-    return tuple(each for each in layers if f"{path.only}/".startswith(f"{_place(each.prefix)}/"))
+    return tuple(each for each in layers if f"{path.only}/".startswith(f"{_base(each.prefix)}/"))
 
 
-def _place(prefix: str) -> str:
+def _base(prefix: str) -> str:
     """The path below which a prefix holds: `/*` and `*` mean everything."""
     return prefix.removesuffix("*").rstrip("/")
 
@@ -157,7 +157,7 @@ def _property_after(written: Span, name: str) -> EditSite | None:
         return None
     ended, indent = said.endswith(","), re.match(r"\s*", said)
     apart = indent[0] if indent and "\n" in indent[0] else " "
-    place = written._replace(start=written.start + 1 + len(said), end=written.start + 1 + len(said))
+    end = written._replace(start=written.start + 1 + len(said), end=written.start + 1 + len(said))
     comma, sign = "" if ended else ",", quote(written.source)
     behind = "," if ended else ""
-    return EditSite(place, f"{comma}{apart}{name}: [{sign}", f"{sign}]{behind}", joint=f"{sign}, {sign}")
+    return EditSite(end, f"{comma}{apart}{name}: [{sign}", f"{sign}]{behind}", joint=f"{sign}, {sign}")

@@ -62,8 +62,8 @@ def bind(machine: Machine, frame: Frame, node: Node, value: Abstract, fresh: boo
             _take_apart(machine, frame, node, value, fresh)
         case "array_pattern":
             items = elements(value)
-            places = _places(node)
-            for index, child in enumerate(places):
+            patterns = _patterns(node)
+            for index, child in enumerate(patterns):
                 if child is None:
                     continue
                 if child.type == "rest_pattern":
@@ -84,15 +84,15 @@ def bind(machine: Machine, frame: Frame, node: Node, value: Abstract, fresh: boo
             assign(machine, frame, node, value)
 
 
-def _places(node: Node) -> list[Any]:
+def _patterns(node: Node) -> list[Any]:
     """The patterns between the commas of an array pattern, None for a hole."""
-    places: list[Any] = [None]
+    patterns: list[Any] = [None]
     for child in node.children:
         if child.type == ",":
-            places.append(None)
+            patterns.append(None)
         elif child.is_named and child.type != "comment":
-            places[-1] = child
-    return places
+            patterns[-1] = child
+    return patterns
 
 
 def defaulted(machine: Machine, frame: Frame, value: Abstract, default: Node | None) -> Abstract:

@@ -92,9 +92,9 @@ def walk(machine: Machine, app: Any) -> Walked:
     walking = _Walk(machine)
     closed = walking.app(app, known(""))
     endpoints, chain = tuple(dict.fromkeys(walking.endpoints)), tuple(walking.chain)
-    above = {place for item in walking.met for place in _above(item.path)}
-    sure = all(_place(item.path) != "*" for item in walking.met)
-    here = walking.leading.union(span for path, span in walking.aside if _place(path) in above)
+    above = {path for item in walking.met for path in _above(item.path)}
+    sure = all(_plain_path(item.path) != "*" for item in walking.met)
+    here = walking.leading.union(span for path, span in walking.aside if _plain_path(path) in above)
     elsewhere = tuple(span for _, span in walking.aside if sure and span not in here)
     late = tuple(pair for pair in walking.late if pair[0] not in walking.leading)
     hosts, apps, guards = tuple(walking.hosts), tuple(walking.apps), tuple(walking.guards)
@@ -113,7 +113,7 @@ def walk(machine: Machine, app: Any) -> Walked:
     )
 
 
-def _place(prefix: Abstract) -> str:
+def _plain_path(prefix: Abstract) -> str:
     """A path without its last slash, `*` where it may be any."""
     plain = isinstance(prefix.only, str) and not set(":*{(").intersection(prefix.only)
     return str(prefix.only).rstrip("/") if plain else "*"
@@ -121,7 +121,7 @@ def _place(prefix: Abstract) -> str:
 
 def _above(path: Abstract) -> Iterable[str]:
     """A path and all those above it, and `*`; that alone where the path is not known."""
-    parts = _place(path).split("/")
+    parts = _plain_path(path).split("/")
     return ("*", *("/".join(parts[: length + 1]) for length in range(len(parts))))
 
 
@@ -238,15 +238,15 @@ class _Walk:
         if met:
             self.leading.add(route.span)
             above = tuple(_above(path))
-            places = tuple(self.before) if set(above) == {"*"} else above
-            self.watched = self.watched or watches or not self.watching.isdisjoint(places)
-            for place in places:
-                self.chain += self.before.pop(place, ())
+            paths = tuple(self.before) if set(above) == {"*"} else above
+            self.watched = self.watched or watches or not self.watching.isdisjoint(paths)
+            for each in paths:
+                self.chain += self.before.pop(each, ())
             self.chain += steps
         elif route.use:
-            self.before.setdefault(_place(path), []).extend(steps)
+            self.before.setdefault(_plain_path(path), []).extend(steps)
             if watches:
-                self.watching.add(_place(path))
+                self.watching.add(_plain_path(path))
         if not met:
             self.aside.append((path, route.span))
 

@@ -9,7 +9,7 @@ from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.machine import Machine
 from mcplint.programs.typescript.values import NOTHING, Object
 from mcplint.programs.values import CLOCK, known
-from mcplint.text.source import places
+from mcplint.text.source import offsets
 
 KEEPS = (
     r"if\s{0,9}\(\s{0,9}!?\s{0,9}[\w$.#]{0,60}(?:[sS]erver|[mM]cp|[iI]nstance|[cC]ache|[sS]ingleton)[\w$]{0,60}"
@@ -26,7 +26,7 @@ def kept(machine: Machine, found: list[sdk.Handled], base: int, again: Callable[
     """
     fresh = [each for each in found if each.does == "connect" and not each.shares(each.server)]
     sources = (package.fact.source for package in machine.packages.values() if package)
-    if not any(isinstance(each.server, Object) for each in fresh) or not any(places(KEEPS, each) for each in sources):
+    if not any(isinstance(each.server, Object) for each in fresh) or not any(offsets(KEEPS, each) for each in sources):
         return []
     _settle(machine, base)
     second: list[sdk.Handled] = []

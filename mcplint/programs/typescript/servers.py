@@ -29,7 +29,7 @@ from mcplint.programs.typescript.values import (
 )
 from mcplint.programs.values import Abstract, known, unknown
 from mcplint.text.layout import quote
-from mcplint.text.source import places
+from mcplint.text.source import offsets
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 ALLOWS = r"(?i)access-control-(?:allow|expose)-"
@@ -341,7 +341,7 @@ def _auth(machine: Machine, there: Walked, note: Label) -> Abstract:
     for package in machine.packages.values() if spans else ():
         source = package.fact.source if package else None
         parts = covered(spans, source) if source else []
-        if source and any(not within(parts, place) for place in places(CHECKS, source)):
+        if source and any(not within(parts, offset) for offset in offsets(CHECKS, source)):
             return unknown()
     if free:
         return known(None, Label(free.authorize, "hands a code to everyone who asks"))
@@ -353,7 +353,7 @@ def _mentions(machine: Machine, pattern: str) -> bool:
     found, searched = machine.mentions.get(pattern, (False, 0))
     if not found and searched < len(machine.packages):
         new = islice(machine.packages.values(), searched, None)
-        found = any(places(pattern, package.fact.source) for package in new if package)
+        found = any(offsets(pattern, package.fact.source) for package in new if package)
         machine.mentions[pattern] = found, len(machine.packages)
     return found
 

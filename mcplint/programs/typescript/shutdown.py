@@ -10,7 +10,7 @@ from mcplint.programs.typescript.libraries.web import APPS, HANDLER
 from mcplint.programs.typescript.machine import Machine, Served
 from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.values import NOTHING, Frame, Function, Object
-from mcplint.text.source import places
+from mcplint.text.source import offsets
 from mcplint.values import Label
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ def lingering(machine: Machine, served: Served) -> tuple[Label, ...]:
     """Where handlers of SIGTERM close what listens, which waits for every stream, and certainly do nothing more."""
     texts = [package.fact.source for package in machine.packages.values() if package]
     spans = {span for name, _, span in machine.signals if name == "SIGTERM"}
-    if not spans or sum(len(places(SIGNAL, each)) for each in texts) != len(spans):
+    if not spans or sum(len(offsets(SIGNAL, each)) for each in texts) != len(spans):
         return ()
-    if any(places(ENDS, each) for each in texts):
+    if any(offsets(ENDS, each) for each in texts):
         return ()
     found: list[Label] = []
     for handler in dict.fromkeys(handler.only for name, handler, _ in machine.signals if name == "SIGTERM"):

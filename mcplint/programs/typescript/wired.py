@@ -17,7 +17,7 @@ from mcplint.programs.typescript.routes import Walked, request
 from mcplint.programs.typescript.unwired import unwired
 from mcplint.programs.typescript.values import Function
 from mcplint.programs.values import known, unknown
-from mcplint.text.source import Source, Span, places
+from mcplint.text.source import Source, Span, offsets
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -56,21 +56,21 @@ def unreached(machine: Machine, there: Walked) -> tuple[Span, ...]:
     if machine.budget < ROOM or any(each is None for each in there.chain):
         return ()
     passing = {each: each.scope.package.fact.span(each.node) for each in there.chain if isinstance(each, Function)}
-    free = [place for each, place in passing.items() if _hands_on(each.node) and not may_refuse(machine, each)]
+    free = [span for each, span in passing.items() if _hands_on(each.node) and not may_refuse(machine, each)]
     known: dict[str, tuple[Span, ...]] = {}
     if id(there) not in machine.unwired:
         machine.unwired[id(there)] = tuple(unwired(machine, there))
     unnamed = machine.unwired[id(there)]
-    parts = {place.source: covered(unnamed, place.source) for place in passing.values() if unnamed}
+    parts = {span.source: covered(unnamed, span.source) for span in passing.values() if unnamed}
     # What requests come through is named somewhere: where that is not seen, it is not known what else is named there.
-    seen = not any(within(parts[place.source], place.start) for place in passing.values() if parts)
+    seen = not any(within(parts[span.source], span.start) for span in passing.values() if parts)
     return (*free, *_switched_off(machine, known), *(unnamed if seen else ()))
 
 
 def _switched_off(machine: Machine, known: dict[str, tuple[Span, ...]]) -> Iterator[Span]:
     """The checks that stand under conditions which were asked and never held."""
     for fact in (package.fact for package in machine.packages.values() if package):
-        if len(fact.source.text) < machine.budget - ROOM and places(CHECKS, fact.source):
+        if len(fact.source.text) < machine.budget - ROOM and offsets(CHECKS, fact.source):
             yield from (span for span in _passed_over(machine, fact, known) if re.search(CHECKS, span.text))
 
 
@@ -85,10 +85,10 @@ def covered(spans: Iterable[Span], source: Source) -> list[tuple[int, int]]:
     return found
 
 
-def within(parts: list[tuple[int, int]], place: int) -> bool:
-    """Whether a place lies in one of the parts of a file."""
-    index = bisect_right(parts, (place, sys.maxsize)) - 1
-    return index >= 0 and place < parts[index][1]
+def within(parts: list[tuple[int, int]], offset: int) -> bool:
+    """Whether an offset lies in one of the parts of a file."""
+    index = bisect_right(parts, (offset, sys.maxsize)) - 1
+    return index >= 0 and offset < parts[index][1]
 
 
 def may_refuse(machine: Machine, function: Any) -> bool:

@@ -26,13 +26,13 @@ After = Callable[["Handler"], "Iterator[Handler]"]
 class Handler(NamedTuple):
     """A directive that answers, and what holds for the requests that come to it.
 
-    `place`: the innermost directive that says which requests these are. `rewrite`: what the path has become.
+    `selector`: the innermost directive that says which requests these are. `rewrite`: what the path has become.
     `shifted`: matchers are held against that and not against what clients ask for. `auth`: where callers are checked
     before it. `none`: nothing has answered. `steps`: how often the path was changed.
     """
 
     directive: Directive
-    place: Directive
+    selector: Directive
     condition: Condition = Condition()
     rewrite: Rewrite = kept
     shifted: bool = False
@@ -58,8 +58,10 @@ def _handlers(
         return
     for index, line in enumerate(lines):
         inner = condition_of(line, matchers)
-        place = handler.place if inner.bare and handler.place.name in HANDLES else line
-        here = handler._replace(directive=line, place=place, condition=both(handler.condition, _asked(inner, handler)))
+        selector = handler.selector if inner.bare and handler.selector.name in HANDLES else line
+        here = handler._replace(
+            directive=line, selector=selector, condition=both(handler.condition, _asked(inner, handler))
+        )
         if line.name in ANSWERS:
             yield _sent(here)
         elif line.name == "route" and not _acts(line):

@@ -54,10 +54,10 @@ def response_of(handler: Handler) -> Response:
 
 def route_of(handler: Handler, match: PathMatch | None, block: Directive, heard: list[Heard], name: str) -> Route:
     line = handler.directive
-    where, taken = Label(line.span, "Caddy sends requests here"), Label(handler.place.span, "takes these requests")
+    where, taken = Label(line.span, "Caddy sends requests here"), Label(handler.selector.span, "takes these requests")
     members = tuple(islice(_members(line), MOST_MEMBERS))
     only = members[0] if len(members) == 1 else None
-    places = tuple(Label(word.span, "listens here") for word in addresses(block))
+    labels = tuple(Label(word.span, "listens here") for word in addresses(block))
     listen = tuple(f"{port} ssl" if tls else str(port) for one in heard for port, tls in one.ports.items())
     hosts = None if any(one.host is None for one in heard) else tuple(one.host for one in heard if one.host)
     path = None if match is None else handler.rewrite(match.text)
@@ -65,11 +65,11 @@ def route_of(handler: Handler, match: PathMatch | None, block: Directive, heard:
         path = None  # it is passed on in the letters of the client
     return Route(
         id=name,
-        span=handler.place.span,
+        span=handler.selector.span,
         proxy=CADDY,
         version=UNKNOWN,
-        listen=Value((tuple(dict.fromkeys(listen)),), places),
-        server_names=Value(None if hosts is None else (hosts,), places),
+        listen=Value((tuple(dict.fromkeys(listen)),), labels),
+        server_names=Value(None if hosts is None else (hosts,), labels),
         location=location(match, Value(None, (taken,))),
         match=match,
         target=Value((f"http://{only.host}:{only.port}",) if only else None, (where,)),
@@ -84,7 +84,7 @@ def route_of(handler: Handler, match: PathMatch | None, block: Directive, heard:
         request_headers=tuple(_headers(line, "header_up")),
         hidden_headers=tuple(one for one in _headers(line, "header_down") if not one.value),
         path=Value(None if path is None else (path,), (where,)),
-        tls=Value((all(port.get(443, False) or any(port.values()) for port in (one.ports for one in heard)),), places),
+        tls=Value((all(port.get(443, False) or any(port.values()) for port in (one.ports for one in heard)),), labels),
         closed=False,
         secured=_secured(block, heard),
     )

@@ -49,7 +49,7 @@ class Context(NamedTuple):
 
     condition: Condition
     port: int | None
-    place: Span | None
+    span: Span | None
     path: tuple[Step, ...]
     otherwise: bool
     settings: dict[str, SettingValue]
@@ -57,7 +57,7 @@ class Context(NamedTuple):
     @property
     def order(self) -> tuple[Step, ...]:
         """By this those are sorted that give way to others: what comes later holds, of a chain what comes first."""
-        return (*((-chain, place) for chain, place in self.path), (1, 0))
+        return (*((-chain, index) for chain, index in self.path), (1, 0))
 
 
 class Configuration:
@@ -87,13 +87,13 @@ class Configuration:
                     self.chains += len(chain) == 1
                     self._open(each, here, len(chain) - 1, depth)
 
-    def _open(self, block: Block, outer: Context, place: int, depth: int) -> None:
+    def _open(self, block: Block, outer: Context, index: int, depth: int) -> None:
         if len(self.contexts) >= MOST_CONTEXTS or depth >= MAX_DEPTH:
             self.closed = False
             return
         own, port = condition_of(block, self.resolved(block.value))
         port = outer.port if port is None else port
-        path = (*outer.path, (self.chains, place))
+        path = (*outer.path, (self.chains, index))
         otherwise = outer.otherwise or block.otherwise
         found = Context(both(outer.condition, own), port, block.span, path, otherwise, {})
         self.contexts.append(found)

@@ -90,7 +90,7 @@ def _ports(contexts: tuple[Context, ...]) -> Iterator[tuple[int, bool]]:
     top = contexts[0].settings
     secure = _is_on(top.get("ssl.engine"))
     yield (80 if "server.port" not in top else number(top["server.port"]) or 0), secure
-    for context in islice((each for each in contexts if each.port and each.place), MOST_PORTS):
+    for context in islice((each for each in contexts if each.port and each.span), MOST_PORTS):
         if context.port and len(context.path) == 1:
             own = context.settings.get("ssl.engine")
             yield context.port, _is_on(own) if own else secure
@@ -132,7 +132,7 @@ def _rules(here: Context, contexts: tuple[Context, ...], closed: bool) -> Iterat
     """What becomes of the requests for which a block decides."""
     setting = here.settings.get(SERVERS)
     if setting is None or not isinstance(setting.value, Array):
-        yield from _answered(here, setting.span if setting else here.place, UNSEEN)
+        yield from _answered(here, setting.span if setting else here.span, UNSEEN)
         return
     for key, value in setting.value.entries:
         text, span = spelled(key), _span(key) or setting.span
@@ -143,7 +143,7 @@ def _rules(here: Context, contexts: tuple[Context, ...], closed: bool) -> Iterat
             backends = value[0] if len(value) == 1 else None
             yield from _passed(Term(text, span), backends, _narrowed(here, match), contexts, closed)
     if closed:
-        yield from _answered(here, here.place or setting.span, Response(FILE))
+        yield from _answered(here, here.span or setting.span, Response(FILE))
 
 
 def _passed(

@@ -27,7 +27,7 @@ def route_of(
     `closed`: whether the files show every setting.
     """
     match = here.condition.matches[0] if here.condition.matches else None
-    place = here.place or key.span
+    span = here.span or key.span
     where = Label(backends.span if backends else key.span, "lighttpd sends requests here")
     members = tuple(islice(_members(backends), MOST_MEMBERS))
     only = members[0] if len(members) == 1 else None
@@ -39,12 +39,12 @@ def route_of(
     held = not mode if (stream is None and closed) or mode is not None else None
     route = Route(
         id="",
-        span=key.span if key.text else here.place or where.span,
+        span=key.span if key.text else here.span or where.span,
         proxy=LIGHTTPD,
         version=UNKNOWN,
         listen=UNKNOWN,
-        server_names=Value((here.condition.hosts,), (Label(place, "takes these requests"),)),
-        location=location(match, Value((key.text,), (Label(place, "takes these requests"),))),
+        server_names=Value((here.condition.hosts,), (Label(span, "takes these requests"),)),
+        location=location(match, Value((key.text,), (Label(span, "takes these requests"),))),
         match=match,
         target=Value((f"http://{only.host}:{only.port}",) if only and only.host else None, (where,)),
         balancing=_balancing(members, deciding("proxy.balance", here, contexts), where),

@@ -167,16 +167,16 @@ class Config(NamedTuple):
 def configure(
     files: Mapping[str, NginxFile],
     tree: Tree,
-    places: Mapping[str, str] | None = None,
+    image: Mapping[str, str] | None = None,
     env: Callable[[str], Value[str | None]] | None = None,
 ) -> tuple[Config, ...]:
     """The configurations of a project: one for each file with an `http` block, and one for each file or folder of
     of `server` blocks that none of those includes, and one for each file of `location` blocks alone: the server around
     it is not known. Snippets of other directives that nothing includes are left out.
 
-    `places`: paths in the image and what of the project lies there; `env`: what the environment there says.
+    `image`: paths in the image and what of the project lies there; `env`: what the environment there says.
     """
-    includes = Includes(files, tree, places or {}, env)
+    includes = Includes(files, tree, image or {}, env)
     mains = [file for _, file in sorted(files.items()) if file.context == "main"]
     found = [config for file in mains for config in _main(file, includes)]
     if not mains and (beside := includes.beside()):
@@ -257,7 +257,7 @@ def _likely_parent(group: list[NginxFile], mains: list[NginxFile], includes: Inc
     if len(https) != 1:
         return None
     wild = [d for d in https[0].block or () if d.name == "include" and "*" in d.head.text]
-    return https[0] if any(includes.places.find(include, True) == [] for include in wild) else None
+    return https[0] if any(includes.files.find(include, True) == [] for include in wild) else None
 
 
 def _config(http: Level, includes: Includes) -> Config:

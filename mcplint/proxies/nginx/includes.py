@@ -20,7 +20,7 @@ TEMPLATES, FILLED_IN = "/etc/nginx/templates", "/etc/nginx/conf.d"
 """Where the official image looks for templates, and where it puts what it makes of them."""
 
 
-class Places(NamedTuple):
+class ConfigFiles(NamedTuple):
     """The nginx files and all files of a project, and what of them lies where in the image."""
 
     files: Mapping[str, NginxFile]
@@ -28,8 +28,8 @@ class Places(NamedTuple):
     image: Mapping[str, str]
 
     @classmethod
-    def of(cls, files: Mapping[str, NginxFile], tree: Tree, image: Mapping[str, str]) -> Places:
-        """The places of a project; what lies in nginx's folder of templates becomes part of `conf.d`."""
+    def of(cls, files: Mapping[str, NginxFile], tree: Tree, image: Mapping[str, str]) -> ConfigFiles:
+        """Those of a project; what lies in nginx's folder of templates becomes part of `conf.d`."""
         made = {place.rstrip("/"): path for place, path in image.items()}
         if TEMPLATES in made:
             made.setdefault(FILLED_IN, made[TEMPLATES])
@@ -219,7 +219,7 @@ class Includes:
     """Finds and expands what a configuration includes, inside the project only.
 
     A class because it remembers how much they brought.
-    `places`: what lies where in the image, as path there to path in the project, files and folders.
+    `image`: what lies where in the image, as path there to path in the project, files and folders.
     `env`: the environment in which `envsubst` fills in templates, if it is known.
     """
 
@@ -227,11 +227,11 @@ class Includes:
         self,
         files: Mapping[str, NginxFile],
         tree: Tree,
-        places: Mapping[str, str],
+        image: Mapping[str, str],
         env: Callable[[str], Value[str | None]] | None = None,
     ) -> None:
         self.tree = tree
-        self.places = Places.of(files, tree, places)
+        self.files = ConfigFiles.of(files, tree, image)
         self.env = env
         self.left = MOST_DIRECTIVES
         self.included: set[str] = set()
@@ -258,7 +258,7 @@ class Includes:
             if directive.name != "include" or len(directive.args) != 1:
                 yield filled(directive, self.env)
                 continue
-            paths = self.places.find(directive, http)
+            paths = self.files.find(directive, http)
             if paths is None or len(active) > DEEPEST:
                 yield directive
                 continue
@@ -274,7 +274,7 @@ class Includes:
 
     def beside(self) -> tuple[Directive, ...]:
         """What the files say that lie in the image where its own `nginx.conf` includes them."""
-        paths = dict.fromkeys(path for pattern in INCLUDED for path in self.places.inside(pattern))
+        paths = dict.fromkeys(path for pattern in INCLUDED for path in self.files.inside(pattern))
         files = [file for path in paths if (file := self.file(path)) and file.context in ("http", None)]
         self.included.update(file.source.path for file in files)
         return tuple(directive for file in files for directive in file.directives)

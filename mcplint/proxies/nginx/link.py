@@ -55,7 +55,7 @@ def _instances(
     """The configurations of one container, or of the machine."""
     env = origin.container.variable if origin else None
     version = release(origin.container.image) if origin else UNKNOWN
-    for config in configure(files, tree, _places(origin), env):
+    for config in configure(files, tree, _in_image(origin), env):
         found = proxied((config,), version)
         routes = tuple(_route(one, origin, network) for one in found)
         leading = ((one.route, partial(paths_to, one)) for one in found)
@@ -119,15 +119,15 @@ def _ports(config: Config) -> Mapping[int, bool]:
     return ports
 
 
-def _places(origin: ContainerContext | None) -> Mapping[str, str]:
+def _in_image(origin: ContainerContext | None) -> Mapping[str, str]:
     """What of the project lies at which path of the container."""
     mounts = origin.container.mounts if origin else ()
     copies = origin.image.copies if origin and origin.image else ()
-    places = {mount.target.only: mount.path for mount in mounts if mount.target.only and mount.path}
+    found = {mount.target.only: mount.path for mount in mounts if mount.target.only and mount.path}
     for copy in copies:
         for copied in (copy.files or ()) if copy.stage is None and copy.image is None else ():
-            places.setdefault(copied.target.rstrip("/"), copied.source)
-    return places
+            found.setdefault(copied.target.rstrip("/"), copied.source)
+    return found
 
 
 def release(image: Value[str]) -> Value[str]:

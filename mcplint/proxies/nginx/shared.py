@@ -29,7 +29,7 @@ def apart(routes: Sequence[Route], found: Sequence[Proxied]) -> list[Route]:
         for field in SETTINGS:
             if site := getattr(route, field).site:
                 told.setdefault((field, site.span), []).append(route)
-    sharing = {place: Sharing.of(alike) for place, alike in told.items()}
+    sharing = {key: Sharing.of(alike) for key, alike in told.items()}
     return [_apart(route, sharing, one) if route.server else route for route, one in zip(routes, found, strict=True)]
 
 

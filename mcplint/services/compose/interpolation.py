@@ -131,21 +131,21 @@ def located(value: LocatedText) -> Interpolated:
     return Interpolated.join(Interpolated.of(text, span) for text, span in zip(texts, spans, strict=True))
 
 
-def interpolate(text: Interpolated, place: Span, lookup: Lookup, nested: int = 0) -> Interpolated:
-    """The text with its variables replaced; `place` is where it stands, for parts that have no place of their own."""
+def interpolate(text: Interpolated, span: Span, lookup: Lookup, nested: int = 0) -> Interpolated:
+    """The text with its variables replaced; `span` is where it stands, for parts that have no span of their own."""
     parts, start, length, runs = [], 0, 0, 0
     while (dollar := text.text.find("$", start)) >= 0:
         if start < dollar:
             parts.append(text.part(start, dollar))
-        part, start = _replaced(text, dollar, place, lookup, nested)
+        part, start = _replaced(text, dollar, span, lookup, nested)
         parts.append(part)
         length, runs = length + len(part.text), runs + len(part.runs)
         if length > MAX_LENGTH or runs > MAX_RUNS:
-            return Interpolated.hole(Label(place, "its variables make more of it than is followed"))
+            return Interpolated.hole(Label(span, "its variables make more of it than is followed"))
     return Interpolated.join((*parts, text.part(start)) if start < len(text.text) else parts) if parts else text
 
 
-def _replaced(text: Interpolated, dollar: int, place: Span, lookup: Lookup, nested: int) -> tuple[Interpolated, int]:
+def _replaced(text: Interpolated, dollar: int, span: Span, lookup: Lookup, nested: int) -> tuple[Interpolated, int]:
     """What a `$` and what belongs to it become, and where that ends."""
     after = text.text[dollar + 1 : dollar + 2]
     if after == "$":
@@ -154,11 +154,11 @@ def _replaced(text: Interpolated, dollar: int, place: Span, lookup: Lookup, nest
     name, operator = found.groups("") if found else ("", "")
     if found and after != "{":
         whole = text.part(dollar, found.end(1))
-        return lookup(name) or _unset(name, whole.span or place), found.end(1)
+        return lookup(name) or _unset(name, whole.span or span), found.end(1)
     end = _closing(text.text, dollar + 1) if found else -1
     if not found or end < 0 or nested == MAX_NESTED:
-        return Interpolated.hole(Label(place, "compose cannot read this `$`")), len(text.text)
-    where = text.part(dollar, end).span or place
+        return Interpolated.hole(Label(span, "compose cannot read this `$`")), len(text.text)
+    where = text.part(dollar, end).span or span
     if not operator and found.end() != end - 1:
         return Interpolated.hole(Label(where, "compose cannot read this `$`")), end
     argument = text.part(found.end(), end - 1)
@@ -182,12 +182,12 @@ def _empty(value: Interpolated | None, operator: str) -> bool:
     return value is None or (operator == ":-" and not value.text)
 
 
-def _expand(argument: Interpolated, place: Span, lookup: Lookup, nested: int) -> Interpolated:
-    return interpolate(argument, argument.span or place, lookup, nested + 1)
+def _expand(argument: Interpolated, span: Span, lookup: Lookup, nested: int) -> Interpolated:
+    return interpolate(argument, argument.span or span, lookup, nested + 1)
 
 
-def _unset(name: str, place: Span) -> Interpolated:
-    return Interpolated.hole(Label(place, f"{name} comes from the environment that compose is started in"))
+def _unset(name: str, span: Span) -> Interpolated:
+    return Interpolated.hole(Label(span, f"{name} comes from the environment that compose is started in"))
 
 
 def _closing(text: str, brace: int) -> int:

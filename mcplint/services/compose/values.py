@@ -62,20 +62,20 @@ def words(text: Interpolated) -> tuple[Interpolated, ...] | None:
     """
     found: list[Interpolated] = []
     parts: list[Interpolated] = []
-    place = 0
-    while token := re.compile(TOKEN).match(text.text, place):
+    offset = 0
+    while token := re.compile(TOKEN).match(text.text, offset):
         if token[0][0] in " \t\r\n":
             found += [Interpolated.join(parts)] if parts else []
             parts = []
         elif token[0][0] == '"':
-            parts += [text.part(place + 1, place + 1)]
-            parts += _unescaped(text, place + 1, token.end() - 1)
+            parts += [text.part(offset + 1, offset + 1)]
+            parts += _unescaped(text, offset + 1, token.end() - 1)
         elif token[0][0] == "'":
-            parts.append(text.part(place + 1, token.end() - 1))
+            parts.append(text.part(offset + 1, token.end() - 1))
         else:
-            parts += _unescaped(text, place, token.end())
-        place = token.end()
-    if text.text[place : place + 1] not in ("", *";&|<>"):
+            parts += _unescaped(text, offset, token.end())
+        offset = token.end()
+    if text.text[offset : offset + 1] not in ("", *";&|<>"):
         return None
     return (*found, Interpolated.join(parts)) if parts else tuple(found)
 

@@ -8,11 +8,11 @@ import re
 from mcplint.facts.python import spelled
 
 FS = r"""\s*require\(\s*["'](?:node:)?fs["']\s*\)\s*\."""
-PLACE = r"""\(\s*["']([^"']+)["']"""
+ARGUMENT = r"""\(\s*["']([^"']+)["']"""
 NODE = (
-    re.compile(rf"{FS}(?:accessSync|statSync|readFileSync){PLACE}[^)]{{0,1000}}\)\s*;?\s*"),
-    re.compile(rf"\s*process\.exit\({FS}existsSync{PLACE}\s*\)\s*\?\s*0\s*:\s*1\s*\)\s*;?\s*"),
-    re.compile(rf"\s*if\s*\(\s*!{FS}existsSync{PLACE}\s*\)\s*\)\s*\{{?\s*process\.exit\(1\)\s*;?\s*\}}?\s*"),
+    re.compile(rf"{FS}(?:accessSync|statSync|readFileSync){ARGUMENT}[^)]{{0,1000}}\)\s*;?\s*"),
+    re.compile(rf"\s*process\.exit\({FS}existsSync{ARGUMENT}\s*\)\s*\?\s*0\s*:\s*1\s*\)\s*;?\s*"),
+    re.compile(rf"\s*if\s*\(\s*!{FS}existsSync{ARGUMENT}\s*\)\s*\)\s*\{{?\s*process\.exit\(1\)\s*;?\s*\}}?\s*"),
 )
 """Programs for Node that end with success where a file is."""
 ASKS = ("os.path.exists", "os.path.isfile", "path.exists", "path.isfile", "exists", "isfile")

@@ -144,10 +144,10 @@ def started(container: Container) -> tuple[str, ...]:
     name = posixpath.basename(words[first]) if first < len(words) else ""
     if not is_python(name) and name != "node":
         return ()
-    place = first + 1
-    while place < len(words) and words[place] in (*QUIET, "-m"):
-        place += 1
-    return words[: place + 1] if place < len(words) and not words[place].startswith("-") else ()
+    index = first + 1
+    while index < len(words) and words[index] in (*QUIET, "-m"):
+        index += 1
+    return words[: index + 1] if index < len(words) and not words[index].startswith("-") else ()
 
 
 def _means(pattern: str, program: str, container: Container) -> bool:

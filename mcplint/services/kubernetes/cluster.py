@@ -40,8 +40,10 @@ class Cluster(NamedTuple):
     def governing(self, pods: Resource) -> list[Resource]:
         """The policies of networks that may be about the pods of an object, by the first label that they select."""
         found = (("", ""), *self.labels(pods).items())
-        places = dict.fromkeys(("", pods.namespace))
-        return [one for place in places for label in found for one in self.policies.get((place, *label), ())]
+        namespaces = dict.fromkeys(("", pods.namespace))
+        return [
+            one for namespace in namespaces for label in found for one in self.policies.get((namespace, *label), ())
+        ]
 
     def of(self, *kinds: str) -> Iterator[Resource]:
         """The objects of these kinds."""

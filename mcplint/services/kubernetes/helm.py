@@ -68,7 +68,7 @@ def manifests(tree: Tree) -> Iterator[Manifests]:
                 run.parts(template.parts, {"$": chart.root, ".": chart.root})
             except (Beyond, RecursionError):
                 continue
-            found = rendered(Source(template.source.path, "".join(run.texts)), run.place, MARK)
+            found = rendered(Source(template.source.path, "".join(run.texts)), run.span_in_template, MARK)
             if found or not "".join(run.texts).strip():
                 tree.problems.pop(template.source.path, None)
             if found:
@@ -88,7 +88,7 @@ def plain(node: Node | None) -> Any:
 
 
 class _Run:
-    """One template on its way to a text, each piece with its place; a class because pieces and steps add up."""
+    """One template on its way to a text, each piece with its offsets; a class because pieces and steps add up."""
 
     def __init__(self, chart: Chart, source: Source, steps: int = STEPS, depth: int = 0) -> None:
         self.chart, self.source, self.steps, self.depth = chart, source, steps, depth
@@ -96,8 +96,8 @@ class _Run:
         self.pieces: list[tuple[int, int, int, bool]] = []
         self.length = 0
 
-    def place(self, span: Span) -> Span:
-        """The place in the template of a place in the text that it makes."""
+    def span_in_template(self, span: Span) -> Span:
+        """The span in the template of a span in the text that it makes."""
         from bisect import bisect_right
 
         starts = [piece[0] for piece in self.pieces]

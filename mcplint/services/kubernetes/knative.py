@@ -42,9 +42,9 @@ def service(resource: Resource, cluster: Cluster) -> Container | None:
 
 def _annotation(resource: Resource, *names: str) -> Node | None:
     """An annotation of the revision or of the service."""
-    for place in (template(resource), resource.node):
+    for part in (template(resource), resource.node):
         for name in names:
-            found = at(place, "metadata", "annotations", name)
+            found = at(part, "metadata", "annotations", name)
             if found:
                 return found
     return None

@@ -185,19 +185,19 @@ def _health(node: Node) -> Iterator[PlatformProbe]:
             continue
         asked = at(probe, "httpGet")
         command = argv(at(probe, "exec", "command"), f"the container sets its {kind} probe")
-        place = at(asked, "port") or at(probe, "tcpSocket", "port")
-        port, nameless = _target(place, node, None, f"the {kind} probe checks this port")
+        port_node = at(asked, "port") or at(probe, "tcpSocket", "port")
+        port, nameless = _target(port_node, node, None, f"the {kind} probe checks this port")
         called = at(probe, "grpc", "port")
         timeout = number(string(at(probe, "timeoutSeconds"), "the probe sets its timeout"))
         yield PlatformProbe(
             kind,
             probe.span,
             string(at(asked, "path"), f"the {kind} probe checks this path") if asked else None,
-            port if place else None,
+            port if port_node else None,
             command.value if command else None,
             Value(None if timeout.only is None else (float(timeout.only),), timeout.trace),
             scalar(at(asked, "scheme")).lower() or "http",
-            Label(place.span, "asks for it") if place and nameless else None,
+            Label(port_node.span, "asks for it") if port_node and nameless else None,
             number(string(called, f"the {kind} probe calls this port")) if called else None,
         )
 

@@ -57,11 +57,11 @@ def build(span: Span, context: str, folder: str, file: str | None, tree: Tree) -
     note = (Label(span, "this is built"),)
     beside = posixpath.dirname(span.source.path) or "."
     for start in dict.fromkeys((beside, ".")):
-        place = within(start, context)
+        built = within(start, context)
         name = posixpath.join(folder, file) if file else posixpath.join(context, "Dockerfile")
         dockerfile = within(start, name)
-        if place is not None and dockerfile in tree.paths:
-            return Build(note[0].span, Value((place,), note), Value((dockerfile,), note))
+        if built is not None and dockerfile in tree.paths:
+            return Build(note[0].span, Value((built,), note), Value((dockerfile,), note))
     return Build(note[0].span, Value(None, note), Value(None, note))
 
 
@@ -129,8 +129,8 @@ def _environment(told: Parsed) -> Iterator[tuple[str, Value[str | None]]]:
         found = re.finditer(r"(?:^|,)(\w+)=([^,]*)", text) if not text.startswith("^") else ()
         for each in found:
             value = tail(word, each.start(2))
-            places = (note.span for note in reversed(value.trace) if each[2] in note.span.text)
-            note = Label(next(places, value.trace[0].span), f"Cloud Run is told {each[1]}")
+            spans = (note.span for note in reversed(value.trace) if each[2] in note.span.text)
+            note = Label(next(spans, value.trace[0].span), f"Cloud Run is told {each[1]}")
             yield each[1], Value(None if "$" in each[2] else (each[2],), (note,))
     for word in told.values("set-secrets", "update-secrets"):
         for secret in re.findall(r"(?:^|,)(\w+)=", word.only or ""):

@@ -36,7 +36,7 @@ def deploy_scripts(tree: Tree, paths: tuple[str, ...]) -> Iterator[Container]:
             yield from _script(LocatedText(source, source.text), Span(source, 0, 0), {}, tree)
 
 
-def _script(script: LocatedText, place: Span, known: Mapping[str, Build], tree: Tree) -> Iterator[Container]:
+def _script(script: LocatedText, span: Span, known: Mapping[str, Build], tree: Tree) -> Iterator[Container]:
     """The services that the commands of a script deploy, of images that it has built or others before it have."""
     # A variable that nothing sets stays as it is written: one word, of which nothing is known.
     shell = Shell(lambda name: Value((f"${name}",)), None, every=True)

@@ -29,7 +29,7 @@ def unit(file: Unit, tree: Tree, notifies: Callable[[], bool]) -> Container | No
 
     `notifies`: whether a program of the project may tell systemd that it is up, asked where the unit waits for that.
     """
-    command, place, user = file.last("ExecStart"), file.last("WorkingDirectory"), file.last("User")
+    command, directory, user = file.last("ExecStart"), file.last("WorkingDirectory"), file.last("User")
     kind = file.last("Type")
     if command is None or not command.text:
         return None
@@ -47,7 +47,7 @@ def unit(file: Unit, tree: Tree, notifies: Callable[[], bool]) -> Container | No
         env_notes=notes,
         entrypoint=Argv(words, command, (Label(command, "systemd starts this"),)),
         user=_setting(user, "the unit sets User") if user else UNKNOWN,
-        workdir=_setting(place, "the unit sets WorkingDirectory") if place else UNKNOWN,
+        workdir=_setting(directory, "the unit sets WorkingDirectory") if directory else UNKNOWN,
         network_mode=Value(("host",), (Label(command, "systemd runs it on the host"),)),
         folder=".",
         defaults=not hidden,
@@ -97,8 +97,8 @@ def _unit_environment(file: Unit, tree: Tree) -> tuple[dict[str, Value[str | Non
     env: dict[str, Value[str | None]] = {}
     notes: list[Label] = []
     hidden = False
-    place = file.last("WorkingDirectory")
-    inside = f"{place.text.strip()}/" if place else "/"
+    directory = file.last("WorkingDirectory")
+    inside = f"{directory.text.strip()}/" if directory else "/"
     for key, span in file.settings:
         if key == "Environment":
             for word in WORD.finditer(span.text):

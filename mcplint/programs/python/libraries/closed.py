@@ -83,7 +83,7 @@ def _settled(hook: Hook, block: list[ast.stmt], among: bool) -> bool:
 
     Of some requests, one that ends for what it is (a preflight) is told from one that is refused by its status.
     """
-    for place, statement in enumerate(block):
+    for index, statement in enumerate(block):
         if id(statement) not in hook.seen:
             return False
         blocks = [getattr(statement, name, None) or [] for name in ("body", "orelse", "finalbody")]
@@ -94,7 +94,7 @@ def _settled(hook: Hook, block: list[ast.stmt], among: bool) -> bool:
             continue
         body, orelse, _ = blocks
         about = about_requests(statement)
-        follows = block[place + 1 :]
+        follows = block[index + 1 :]
         certain = hook.reaches(body) and not (hook.reaches(orelse) if orelse else hook.reaches(follows) or not follows)
         if certain and not about and _ends(hook, body, among):
             return True

@@ -66,8 +66,8 @@ def environ_item(machine: Machine, args: Args, owner: Any) -> Abstract:
     found = variable(machine, name, known(ABSENT), args.opening)
     if found.options is not None and ABSENT in found.options:
         if len(found.options) == 1:
-            wanted, place = name.only, next((note.span for note in args.opening), args.span)
-            raise Raised("KeyError", Label(place, wanted) if place and isinstance(wanted, str) else None)
+            wanted, span = name.only, next((note.span for note in args.opening), args.span)
+            raise Raised("KeyError", Label(span, wanted) if span and isinstance(wanted, str) else None)
         machine.risks.append("KeyError")
         return present(found)
     if found.options is None:

@@ -52,12 +52,14 @@ def opened(machine: Machine, args: Args, owner: Any) -> Abstract:
     return made(FILE, args, {"path": path})
 
 
-def note_write(machine: Machine, path: Abstract, args: Args, folder: bool = False, place: Span | None = None) -> None:
+def note_write(
+    machine: Machine, path: Abstract, args: Args, folder: bool = False, spelled_at: Span | None = None
+) -> None:
     """Notes that a path is written, or that a folder is made, where nothing catches that it may not be.
 
-    `place`: where that is said, if not where it is called.
+    `spelled_at`: where that is said, if not where it is called.
     """
-    name, span = text_of(path), place or args.span
+    name, span = text_of(path), spelled_at or args.span
     name = standing(machine, name) if name else None
     if name and span and not survived(machine, "PermissionError"):
         WRITTEN.add(machine, machine.state, Write(name, Label(span, "writes it"), folder))

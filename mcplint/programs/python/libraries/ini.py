@@ -56,11 +56,11 @@ def _learn(machine: Machine, owner: Instance, source: Source) -> None:
     found: dict[tuple[str, str], list[Span]] = {}
     for section, key, span in machine.world.tree.facts("ini", source.path) or ():
         found.setdefault((section, key.lower()), []).append(span)
-    for place, spans in found.items():
+    for setting, spans in found.items():
         note = Label(spans[0], "set here")
         plain = len(spans) == 1 and "%" not in spans[0].text
         value = Value((spans[0].text,) if plain else None, (note,), EditSite(spans[0]) if plain else None)
-        machine.put(owner.table[SETTINGS], place, value)
+        machine.put(owner.table[SETTINGS], setting, value)
 
 
 def _value(owner: Any, section: Any, key: Any, args: Args) -> Abstract | None:

@@ -125,7 +125,7 @@ def _configured_file(machine: Machine, handler: Abstract, args: Args) -> None:
     if inside(handler, "class").must_be(*(f"logging.{name}" for name in FILE_HANDLERS)) and (
         "delay" not in entries or entries["delay"].must_be(False)
     ):
-        note_write(machine, file, args, place=file.trace[-1].span if file.trace else None)
+        note_write(machine, file, args, spelled_at=file.trace[-1].span if file.trace else None)
 
 
 def _entries(value: Abstract) -> Mapping[Any, Abstract]:

@@ -101,15 +101,15 @@ def _sources(machine: Machine, made: Class) -> Sources:
         return Sources(False)
     above: list[Abstract] = []
     below: list[Abstract] = []
-    place = above
+    side = above
     for item in only.items:
         if isinstance(item.only, External) and item.only.path.startswith(SOURCE):
-            place = below if item.only.path.endswith(".env") else place
+            side = below if item.only.path.endswith(".env") else side
         elif item.only is None:
             return Sources(False)
         else:
-            place.append(machine.call(item, Args()))
-    return Sources(place is below, tuple(above), tuple(below))
+            side.append(machine.call(item, Args()))
+    return Sources(side is below, tuple(above), tuple(below))
 
 
 def item(source: Abstract, field: Field) -> Abstract | None:

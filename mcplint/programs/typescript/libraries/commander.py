@@ -58,13 +58,13 @@ def commander_option(machine: Machine, args: Args, owner: Any) -> Abstract:
 def _declared(text: str, default: Abstract, parser: Abstract | None, args: Args, env: str = "") -> Option:
     names, takes = flags(text)
     long = max(names, key=len, default="")
-    place = Label(args.span, f"defines --{long}") if args.span else None
+    label = Label(args.span, f"defines --{long}") if args.span else None
     if long.startswith("no-"):
         name = camel(long[3:])
         default = known(True) if default.only is UNDEFINED else default
-        return Option(name, (), "boolean", default, env, parser, (long,), place)
+        return Option(name, (), "boolean", default, env, parser, (long,), label)
     kind = "string" if takes else "boolean"
-    return Option(camel(long), names, kind, default, env, parser, (f"no-{long}",), place)
+    return Option(camel(long), names, kind, default, env, parser, (f"no-{long}",), label)
 
 
 def new_option(machine: Machine, args: Args, owner: Any) -> Abstract:

@@ -26,7 +26,7 @@ def opened(machine: Machine, path: Abstract, span: Span | None) -> None:
         return
     root = f"/{name.split('/')[1]}" if name.startswith("/") else ""
     if any(
-        root in place.text and not MODULE.search(place.text) for place in (span, *(each.span for each in path.trace))
+        root in where.text and not MODULE.search(where.text) for where in (span, *(each.span for each in path.trace))
     ):
         write = Write(name, Label(span, "writes it"), certain=False)
         if write not in WRITTEN.of(machine.state):

@@ -124,8 +124,8 @@ def _from_outside(machine: Machine, name: str, default: Abstract) -> Abstract:
     variable = f"FASTMCP_{name.upper().replace('-', '_')}"
     words = machine.argv
     if words is None or any(word.options is None for word in words):
-        places = [note.span for note in default.trace[:1]]
-        return unknown(*default.trace, *(Label(each, f"--{name} or {variable} may set it") for each in places))
+        spans = [note.span for note in default.trace[:1]]
+        return unknown(*default.trace, *(Label(each, f"--{name} or {variable} may set it") for each in spans))
     given = next((after for word, after in pairwise(words) if word.must_be(f"--{name}")), None)
     if given is None or given.must_be(""):
         return fallback(machine, variable, default)

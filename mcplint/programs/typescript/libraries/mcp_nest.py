@@ -21,7 +21,7 @@ from mcplint.values import Value
 
 MODULE, ANSWERS = "@rekog/mcp-nest:McpModule", "@rekog/mcp-nest:Controllers"
 KINDS = {"SSE": "sse", "STREAMABLE_HTTP": "streamable-http", "STDIO": "stdio"}
-Placed = tuple[tuple[str, ...], Abstract, Abstract]
+RouteParts = tuple[tuple[str, ...], Abstract, Abstract]
 """The methods of a route, its path, and what answers there."""
 
 
@@ -50,7 +50,7 @@ def _kinds(module: Object) -> set[Any]:
     return {each.only for each in listed(said)}
 
 
-def routes(machine: Machine, module: Object) -> Iterator[Placed]:
+def routes(machine: Machine, module: Object) -> Iterator[RouteParts]:
     """The routes that the module adds, below the prefix of the application."""
     if not _is_told(module):
         return

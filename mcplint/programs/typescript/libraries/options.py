@@ -26,7 +26,7 @@ class Option(NamedTuple):
     env: str = ""
     parser: Abstract | None = None
     negated: tuple[str, ...] = ()
-    place: Label | None = None
+    label: Label | None = None
 
 
 class Line(NamedTuple):
@@ -115,7 +115,7 @@ def _coerced(machine: Machine, option: Option, value: Abstract) -> Abstract:
 
 def _value(machine: Machine, option: Option, found: Mapping[str, Abstract], closed: bool) -> Abstract:
     """What an option comes to: what is given, else a variable, else the default."""
-    reading = (option.place,) if option.place else ()
+    reading = (option.label,) if option.label else ()
     if option.name in found:
         return noted(found[option.name], *reading)
     default = option.default

@@ -225,9 +225,9 @@ def url(machine: Machine, args: Args, owner: Any) -> Abstract:
         made.table["pathname"] = unknown(*value.trace)
         return known(made, *value.trace)
     scheme, sign, rest = text.partition("://")
-    place, _, path = rest.partition("/")
-    host, colon, port = place.rpartition("@")[2].partition(":")
-    if not sign or "[" in place:
+    authority, _, path = rest.partition("/")
+    host, colon, port = authority.rpartition("@")[2].partition(":")
+    if not sign or "[" in authority:
         return known(made, *value.trace)
     parts = {"hostname": host, "port": port, "host": host + colon + port, "protocol": f"{scheme}:", "href": text}
     made.table |= {name: known(part, *value.trace) for name, part in parts.items()}

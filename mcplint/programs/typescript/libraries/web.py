@@ -98,7 +98,7 @@ def route(machine: Machine, args: Args, owner: Any, method: str) -> Abstract:
     """`app.get(path, …handlers)`; with one argument `app.get` reads a setting."""
     if len(args.positional) > 1 and isinstance(owner, Object):
         methods = () if method == "all" else (method.upper(),)
-        _add(machine, owner, Route(methods, args.get(0), args.positional[1:], _place(args)))
+        _add(machine, owner, Route(methods, args.get(0), args.positional[1:], _span_of(args)))
     return known(owner)
 
 
@@ -121,7 +121,7 @@ def base_path(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`app.basePath(path)` of Hono: an application below a path, which requests come to through the other one."""
     made = Object(External(APPS["hono"]), args.span)
     outer = Object(External(APPS["hono"]), args.span)
-    _add(machine, outer, Route((), args.get(0), (known(made),), _place(args), True))
+    _add(machine, outer, Route((), args.get(0), (known(made),), _span_of(args), True))
     made.table[OUTER] = known(outer)
     return known(made, *args.notes)
 
@@ -134,7 +134,7 @@ def use(machine: Machine, args: Args, owner: Any) -> Abstract:
         path = given.pop(0)
     if isinstance(owner, Object):
         given += [unknown(*args.open)] if args.open else []
-        _add(machine, owner, Route((), path, tuple(given), _place(args), True))
+        _add(machine, owner, Route((), path, tuple(given), _span_of(args), True))
     return known(owner)
 
 
@@ -158,7 +158,7 @@ def route_object(machine: Machine, args: Args, owner: Any) -> Abstract:
         said = tuple(str(each.only).upper() for each in names if isinstance(each.only, str))
         hooks = (first.only.table[name] for name in HOOKS if name in first.only.table)
         handlers = (*hooks, prop(first, "handler"))
-        _add(machine, owner, Route(said, prop(first, "url"), handlers, _place(args)))
+        _add(machine, owner, Route(said, prop(first, "url"), handlers, _span_of(args)))
         return known(owner)
     if len(args.positional) > 1:
         return use(machine, args, owner)
@@ -171,11 +171,11 @@ def route_method(machine: Machine, args: Args, owner: Any, method: str) -> Abstr
     app, path = OF.value(owner.table), PATH.value(owner.table)
     methods = () if method == "all" else (method.upper(),)
     if app is not None and path is not None and isinstance(app.only, Object):
-        _add(machine, app.only, Route(methods, path, args.positional, _place(args)))
+        _add(machine, app.only, Route(methods, path, args.positional, _span_of(args)))
     return known(owner)
 
 
-def _place(args: Args) -> Span:
+def _span_of(args: Args) -> Span:
     assert args.span
     return args.span
 
@@ -208,7 +208,7 @@ def listen(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
             host = second
     # A server of `http` that is given no listener answers nothing: it tells whether a port is free.
     if kind != "http" or not isinstance(owner, Object) or HANDLER in owner.table:
-        machine.serve(Served("http", owner, bound(machine, host, kind, args), port, _place(args)))
+        machine.serve(Served("http", owner, bound(machine, host, kind, args), port, _span_of(args)))
     for value in args.positional:
         if isinstance(value.only, Function):
             machine.call(value, Args((), args.span))
@@ -225,12 +225,12 @@ def bound(machine: Machine, host: Abstract, kind: str, args: Args) -> Abstract:
     absent = [option for option in host.options if option in (*NOTHING, None, "")]
     if not absent:
         return host
-    default = known(DUAL, *(Label(_place(args), "without a host it listens on every interface") for _ in "1"))
+    default = known(DUAL, *(Label(_span_of(args), "without a host it listens on every interface") for _ in "1"))
     if kind == "fastify":
         release = machine.world.sdk("npm:fastify").version.only or ""
         major = int(release.partition(".")[0]) if release.partition(".")[0].isdigit() else 5
         if major >= 4:
-            default = known("localhost", Label(_place(args), "without a host Fastify listens on localhost"))
+            default = known("localhost", Label(_span_of(args), "without a host Fastify listens on localhost"))
     kept = tuple(option for option in host.options if option not in (*NOTHING, None, ""))
     if not kept:
         return noted(default, *host.trace[:3])
@@ -249,7 +249,7 @@ def serve(machine: Machine, args: Args, owner: Any) -> Abstract:
     port = prop(options, "port", known(3000))
     made = Object(External(APPS["http"]), args.span)
     made.table[HANDLER] = handler
-    machine.serve(Served("http", made, host, port, _place(args)))
+    machine.serve(Served("http", made, host, port, _span_of(args)))
     if isinstance(args.get(1).only, Function):
         machine.call(args.get(1), Args((), args.span))
     return known(made)
@@ -268,7 +268,7 @@ def deno_serve(machine: Machine, args: Args, owner: Any) -> Abstract:
     plain = len(args.positional) == 1
     port = known(8000, *args.notes) if plain else prop(options, "port", known(8000))
     host = known(EVERY, *args.notes) if plain else prop(options, "hostname", known(EVERY, *args.notes))
-    machine.serve(Served("http", made, host, port, _place(args)))
+    machine.serve(Served("http", made, host, port, _span_of(args)))
     return known(made)
 
 
@@ -288,9 +288,9 @@ def register(machine: Machine, args: Args, owner: Any) -> Abstract:
         inner = Object(owner.kind, args.span)
         machine.call(args.get(0), Args((known(inner), args.get(1)), args.span))
         prefix = prop(args.get(1), "prefix", known("/"))
-        _add(machine, owner, Route((), prefix, (known(inner),), _place(args), True))
+        _add(machine, owner, Route((), prefix, (known(inner),), _span_of(args), True))
     elif isinstance(owner, Object):
-        _add(machine, owner, Route((), known("/"), (args.get(0),), _place(args), True))
+        _add(machine, owner, Route((), known("/"), (args.get(0),), _span_of(args), True))
     return known(owner)
 
 

@@ -67,9 +67,9 @@ def _yargs_one(machine: Machine, owner: Any, name: str, spec: Abstract, args: Ar
     if not isinstance(kind, str):
         kind = "boolean" if isinstance(default.only, bool) else "string"
     spellings = tuple(dict.fromkeys((name, camel(name), *others)))
-    place = Label(args.span, f"defines --{name}") if args.span else None
+    label = Label(args.span, f"defines --{name}") if args.span else None
     if isinstance(owner, Object):
-        option = Option(name, spellings, kind, default, negated=(f"no-{name}",), place=place)
+        option = Option(name, spellings, kind, default, negated=(f"no-{name}",), label=label)
         OPTIONS.add(machine, owner.table, option)
 
 

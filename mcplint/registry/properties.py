@@ -1,4 +1,4 @@
-"""Places in a `server.json` as the registry's publisher decodes it: a key in any case, the last one, no null."""
+"""Properties of a `server.json` as the registry's publisher decodes it: a key in any case, the last one, no null."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ def remotes(manifest: Manifest) -> tuple[MappingNode, ...]:
     return objects(field(manifest.document.root, "remotes"))
 
 
-def texts(manifest: Manifest, pattern: str) -> Iterator[Place]:
-    """The places of a pattern where a text stands."""
-    return (place for place in places(manifest.document.root, pattern) if place.text)
+def texts(manifest: Manifest, pattern: str) -> Iterator[Property]:
+    """The properties of a pattern that are texts."""
+    return (prop for prop in properties(manifest.document.root, pattern) if prop.text)
 
 
 def flag(node: Node | None) -> bool:
     return isinstance(node, ScalarNode) and node.value is True
 
 
-class Place(NamedTuple):
-    """Where a string is or would be: its path, the objects on the way to it from the document inwards, and its node."""
+class Property(NamedTuple):
+    """What a key has or would have: its path, the objects on the way to it from the document inwards, and its node."""
 
     path: Path
     parents: tuple[MappingNode, ...]
@@ -90,7 +90,7 @@ class Place(NamedTuple):
 
 
 def shown(node: Node) -> Span:
-    """The place of a value, its opening bracket where it is a list or an object; quotes included where it is empty."""
+    """The span of a value, its opening bracket where it is a list or an object; quotes included where it is empty."""
     if isinstance(node, ScalarNode):
         span = node.span
         return span if span.text or not node.quoted else Span(span.source, span.start - 1, span.end + 1)
@@ -101,14 +101,14 @@ def opening(node: MappingNode | SequenceNode) -> Span:
     return node.span._replace(end=node.span.start + 1)
 
 
-def places(root: MappingNode, pattern: str) -> Iterator[Place]:
-    """Every place that a pattern such as `packages * version` leads to, also where an object lacks its last key.
+def properties(root: MappingNode, pattern: str) -> Iterator[Property]:
+    """Every property that a pattern such as `packages * version` leads to, also where an object lacks its last key.
 
     An empty document has none.
     """
     *way, key = pattern.split()
     for path, parents in _owners((), (root,), way) if root.pairs else ():
-        yield Place((*path, key), parents, field(parents[-1], key))
+        yield Property((*path, key), parents, field(parents[-1], key))
 
 
 def _owners(
