@@ -243,20 +243,20 @@ def test_places_in_the_image() -> None:
         "conf/site.conf": site(PASS, "include /etc/nginx/extra/off.conf;"),
         "x/y.conf": "proxy_buffering off;",
     }
-    places = {
+    image = {
         "/etc/nginx/nginx.conf": "conf/main.conf",
         "/etc/nginx/conf.d/default.conf": "conf/site.conf",
         "/etc/nginx/extra/off.conf": "x/y.conf",
     }
-    found = route(texts, places=places)
+    found = route(texts, image=image)
     assert found.buffering.options == (False,)
-    assert len(configs(texts, places=places)) == 1
+    assert len(configs(texts, image=image)) == 1
 
 
 def test_folders_in_the_image() -> None:
     texts = {"a.conf": MAIN, "web/templates/b.conf.template": site("proxy_pass http://${NAME};")}
     env = {"NAME": "notes:8000"}
-    found = route(texts, places={"/etc/nginx/templates": "web/templates"}, env=lambda name: Value((env.get(name),)))
+    found = route(texts, image={"/etc/nginx/templates": "web/templates"}, env=lambda name: Value((env.get(name),)))
     assert found.target.options == ("http://notes:8000",) and found.members[0].port == 8000
 
 
@@ -270,7 +270,7 @@ def test_files_of_one_folder_run_side_by_side() -> None:
 
 
 @pytest.mark.parametrize(
-    "places",
+    "image",
     [
         {"/etc/nginx/conf.d": "x"},
         {"/etc/nginx/conf.d/": "x/"},
@@ -280,16 +280,16 @@ def test_files_of_one_folder_run_side_by_side() -> None:
         {"/etc/nginx/conf.d": "x", "/etc/nginx/conf.d/b.conf": "y/b.conf", "/etc/nginx/templates": "z"},
     ],
 )
-def test_files_that_the_image_includes_run_side_by_side(places: dict[str, str]) -> None:
+def test_files_that_the_image_includes_run_side_by_side(image: dict[str, str]) -> None:
     texts = {
         "x/a.conf": "proxy_buffering off;\nupstream notes { server a:1; }",
         "x/b.conf": site("proxy_pass http://notes;"),
         "x/c.txt.conf.off": "proxy_read_timeout 9s;",
     }
-    if "y/b.conf" in places.values():
+    if "y/b.conf" in image.values():
         texts |= {"y/b.conf": texts["x/b.conf"], "x/b.conf": site("return 404;")}
         texts["z/c.conf.template"] = "proxy_read_timeout ${TIME};"
-    found = route(texts, places=places, env=lambda name: Value(("9s",)))
+    found = route(texts, image=image, env=lambda name: Value(("9s",)))
     assert [member.host for member in found.members] == ["a"]
     assert found.buffering.options == (False,) and found.closed
     assert found.read_timeout.options == (9.0 if "z/c.conf.template" in texts else 60.0,)
@@ -297,9 +297,9 @@ def test_files_that_the_image_includes_run_side_by_side(places: dict[str, str]) 
 
 def test_a_file_that_the_image_does_not_include_says_nothing_there() -> None:
     texts = {"x/a.conf": "proxy_buffering off;", "x/b.conf": site(PASS)}
-    found = route({"x/b.conf": texts["x/b.conf"]}, places={"/etc/nginx/conf.d/b.conf": "x/b.conf"})
+    found = route({"x/b.conf": texts["x/b.conf"]}, image={"/etc/nginx/conf.d/b.conf": "x/b.conf"})
     assert found.buffering.options == (True,) and found.closed
-    found = route(texts, places={"/etc/nginx/conf.d/b.conf": "x/b.conf", "/etc/nginx/extra/a.conf": "x/a.conf"})
+    found = route(texts, image={"/etc/nginx/conf.d/b.conf": "x/b.conf", "/etc/nginx/extra/a.conf": "x/a.conf"})
     assert found.buffering.options == (True,)
 
 
