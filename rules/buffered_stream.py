@@ -136,7 +136,7 @@ from mcplint.text.layout import is_remarked
 
 @rule("buffered-stream", WARNING)
 def check(route: Route):
-    server = route.carried
+    server = route.mcp_server
     if not server or route.buffering.may_be(False) or server.json_response.must(bool):
         return
     name = route.title_at(route.buffering.span)

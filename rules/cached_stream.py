@@ -119,7 +119,7 @@ from mcplint.model import Cache
 
 @rule("cached-stream", ERROR)
 def check(route: Route):
-    server, cache = route.carried, route.cache
+    server, cache = route.mcp_server, route.cache
     if not server or not cache or cache.by_body or route.buffering.may_be(False) or not _kept(route, cache):
         return
     for setting in cache.posts:

@@ -117,7 +117,7 @@ def check(part: Server | Route):
 
 def in_proxy(route: Route):
     """What a proxy allows browsers in place of the program, and what both do."""
-    server, added = route.carried, {header.name: header for header in route.added_headers}
+    server, added = route.mcp_server, {header.name: header for header in route.added_headers}
     origin = added.get("access-control-allow-origin")
     if not server or not origin or server.transport.options != ("streamable-http",):
         return

@@ -125,7 +125,7 @@ WITHHELD = {
 
 @rule("dropped-headers", ERROR)
 def check(route: Route):
-    server = route.carried
+    server = route.mcp_server
     if not server:
         return
     for setting, message, severity in _dropped(route, server):

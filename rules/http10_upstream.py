@@ -106,7 +106,7 @@ from mcplint import NOTE, Finding, Fix, Route, rule
 
 @rule("http10-upstream", NOTE)
 def check(route: Route):
-    if route.carried and route.http_version.must_be("1.0"):
+    if route.mcp_server and route.http_version.must_be("1.0"):
         fix = Fix("use HTTP/1.1", route.http_version.write("1.1"), safe=True)
         yield Finding(
             f"{route.title_at(route.http_version.span)} speaks HTTP/1.0 to the MCP server",

@@ -89,7 +89,7 @@ import re
 from collections.abc import Iterator
 
 from mcplint import ERROR, Edit, Finding, Fix, Label, Server, Source, Span, rule
-from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
+from mcplint.knowledge.executables import NODE_SUFFIXES
 from mcplint.model.releases import agreed
 from mcplint.text.urls import is_loopback
 
@@ -97,7 +97,7 @@ ANY = "0.0.0.0"
 LOCAL = r"(?:#|(?<!:)//).*(?:127\.0\.0\.1|loopback|\blocal(?:host|ly)?\b)"
 LONGEST = 400
 SHOWN = r"(?i)\b(?:listen|serv|run|start)(?:ing|s|ed|ning)?\b[^\n]*(?:\b(?:on|at)|:|i\.e\.,?) *https?://{}(?![\w.])"
-PROGRAM = (".py", *JAVASCRIPT, *TYPESCRIPT)
+PROGRAM = (".py", *NODE_SUFFIXES)
 SAYS = r"(?i)\b(?:listen|serv|run|start|bind|bound)\w*\s+(?:\w+\s+){0,2}(?:on|at|to)\s+$"
 MEANT = r"(?i)\b(?:only|local|loopback|secur|safe)"
 LISTENS = r"\b(?:listen|bind|bound|host|address)\w*\b[^.\n]*(?<![/\w])(?:127\.0\.0\.1|localhost|loopback)"

@@ -206,7 +206,7 @@ def doubled(deployment: Deployment) -> Iterator[Finding]:
     for route in deployment.routes:
         path, endpoint = route.server.path.only if route.server else None, route.endpoint.only
         prefix = route.prefix.rstrip("/")
-        if not path or not endpoint or not route.carried or not prefix or prefix != path.rstrip("/"):
+        if not path or not endpoint or not route.mcp_server or not prefix or prefix != path.rstrip("/"):
             continue
         if endpoint == prefix + path and not any(url.rstrip("/") == endpoint.rstrip("/") for url in told):
             site = route.target.site

@@ -90,7 +90,7 @@ from mcplint import ERROR, Finding, Route, rule
 
 @rule("missing-certificate", ERROR)
 def check(route: Route):
-    if route.carried and route.uncertified:
+    if route.mcp_server and route.uncertified:
         yield Finding(
             f"{route.proxy} listens for TLS without a certificate and its key, so it does not start", route.uncertified
         )

@@ -89,6 +89,6 @@ from mcplint import NOTE, Finding, Route, rule
 
 @rule("no-rate-limit", NOTE)
 def check(route: Route):
-    if route.carried and route.closed and route.limiters and not route.rate_limits:
+    if route.mcp_server and route.closed and route.limiters and not route.rate_limits:
         wanting = " nor ".join(f"`{name}`" for name in route.limiters)
         yield Finding(f"{route.title} sets no rate limit: neither {wanting}", route.span)

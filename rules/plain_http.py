@@ -120,16 +120,16 @@ def check(part: Route | ClientConfig):
         return
     plain = tuple(note.span for note in part.listen.trace if not encrypted(note.span.text))
     heard = tuple(Label(span, "listens without TLS") for span in plain)
-    if part.carried and part.secured:
+    if part.mcp_server and part.secured:
         notes = (Label(part.secured, "the same name is served with TLS"), *heard)
         yield Finding(f"{part.title} serves MCP without TLS as well: tokens travel unencrypted", part.span, notes)
     elif (
-        part.carried
+        part.mcp_server
         and heard
         and part.tls.may_not_be(True)
         and (shown := (*part.published, *part.binds, *part.guarded))
     ):
-        checks = next(checking(part, part.carried), None)
+        checks = next(checking(part, part.mcp_server), None)
         if checks:
             message = f"{part.title} takes the tokens of clients without TLS, and no file here puts TLS in front of it"
             yield Finding(message, part.span, (*heard, *shown, checks), None, NOTE)

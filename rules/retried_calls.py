@@ -129,7 +129,7 @@ from mcplint import WARNING, Finding, Fix, Label, Route, rule
 
 @rule("retried-calls", WARNING)
 def check(route: Route):
-    server = route.carried
+    server = route.mcp_server
     members = {(member.host, member.port): member for member in route.members if member.active}
     if not server or len(members) < 2:
         return

@@ -117,7 +117,7 @@ DEFAULT = 60
 
 @rule("short-read-timeout", ERROR)
 def check(route: Route):
-    if not route.server or not route.carried:
+    if not route.server or not route.mcp_server:
         return
     timeout, ping, call = patience(route), route.ping, route.server.longest_call
     told = " or ".join(f"{seconds:g}" for seconds in timeout.options or ())

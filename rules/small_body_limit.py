@@ -104,7 +104,7 @@ UNITS = (("m", 20), ("k", 10))
 
 @rule("small-body-limit", NOTE)
 def check(route: Route):
-    if not route.carried:
+    if not route.mcp_server:
         return
     limit = route.body_limit
     if limit.must(lambda size: 0 < size < ENOUGH):

@@ -93,7 +93,7 @@ from mcplint import ERROR, Finding, Label, Route, rule
 
 @rule("stripped-prefix", ERROR)
 def check(route: Route):
-    server = route.carried
+    server = route.mcp_server
     if server and not route.rewrites_bodies and route.messages.must_be(False):
         told = server.message_path.only
         yield Finding(

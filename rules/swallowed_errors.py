@@ -119,7 +119,7 @@ OWN = {"502", "503", "504"}
 
 @rule("swallowed-errors", ERROR)
 def check(route: Route):
-    if not route.carried:
+    if not route.mcp_server:
         return
     for page in route.error_pages:
         yield from _page(route, page)

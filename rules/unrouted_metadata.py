@@ -134,7 +134,7 @@ def check(part: Route | Deployment):
 
 def unrouted(route: Route):
     """A proxy that sends the paths of the metadata elsewhere."""
-    server = route.carried
+    server = route.mcp_server
     guard = server.auth.only if server else None
     if guard and publishes(guard) and route.metadata.must_be(False):
         yield Finding(

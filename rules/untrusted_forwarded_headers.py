@@ -120,7 +120,7 @@ def check(part: Route | Remote | ClientConfig | Server):
         yield from trusting(part)
         return
     route = part if isinstance(part, Route) else part.route
-    server = route.carried if route and not route.inner_route else None
+    server = route.mcp_server if route and not route.inner_route else None
     if not route or not server or not told(route) or not untrusting(server):
         return
     notes = (told(route), *server.asgi.trusted.trace)

@@ -109,7 +109,7 @@ ALSO = r"\b(?:sse|events?|stream\w*|mcp|http)\b"
 
 @rule("websocket-headers", NOTE)
 def check(route: Route):
-    if not route.carried:
+    if not route.mcp_server:
         return
     related = [header for header in route.request_headers if header.name == "upgrade" or _upgrades(header)]
     for header in related:

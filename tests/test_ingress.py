@@ -284,7 +284,7 @@ def test_a_service_that_is_switched_off_has_no_route() -> None:
 @pytest.mark.parametrize("files", [cluster("proxy-buffering: 'off'"), labels("PathPrefix(`/mcp`)")])
 def test_rules_about_directives_of_nginx_have_nothing_to_say(files: dict[str, str]) -> None:
     run = engine.run(Tree.of({**SERVER, **files}), RULES, Config())
-    assert run.deployment.routes[0].carried
+    assert run.deployment.routes[0].mcp_server
     silent = {"no-rate-limit", "small-body-limit", "http10-upstream", "buffered-stream", "cached-stream"}
     assert not silent & {each.rule for each in run.diagnostics}
 

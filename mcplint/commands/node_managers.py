@@ -10,8 +10,8 @@ from mcplint.commands.command_lines import NODE_COMMANDS
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.node_calls import MANAGERS, SCRIPT_VERBS
 from mcplint.commands.node_files import NODE, SCRIPT_NAMES, node_file, package_folder
-from mcplint.commands.node_output import announced
 from mcplint.commands.options import grammar, parse
+from mcplint.commands.script_banner import announced
 from mcplint.commands.scripts import from_text, prepares
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import Words, span_of, spelled, text

@@ -12,6 +12,9 @@ from mcplint.text.layout import item_after, quote
 from mcplint.text.source import Source, Span
 from mcplint.values import EditSite
 
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+"""The statements that define a name by a body of their own."""
+
 
 class Module(NamedTuple):
     """The syntax tree of one file, whose nodes count lines from 1 and columns in UTF-8 bytes.

@@ -13,7 +13,7 @@ from mcplint.knowledge.executables import HELP, KEEPING, NODE_MANAGERS, PYTHON_M
 from mcplint.text.source import Span
 
 _KEEPING_MODULES = frozenset({"pip", "venv", "virtualenv", "ensurepip", "compileall", "spacy", "nltk.downloader"})
-_SCRIPTS = frozenset({"run", "run-script", "exec", "x", "dlx", "test", "start", "create", "init"})
+_RUNNING = frozenset({"run", "run-script", "exec", "x", "dlx", "test", "start", "create", "init"})
 """The subcommands of package managers that run what the project says."""
 _KEEPING_SUBCOMMANDS = frozenset(
     (
@@ -146,7 +146,7 @@ def _keeps(step: RunStep) -> bool:
     if plain == "python":
         return words[1:2] == ("-m",) and len(words) > 2 and words[2] in _KEEPING_MODULES
     if plain in PYTHON_MANAGERS:
-        return _SCRIPTS.isdisjoint(words[1:])
+        return _RUNNING.isdisjoint(words[1:])
     if plain in NODE_MANAGERS:
         verb = next((word for word in words[1:] if not word.startswith("-")), "install")
         return verb in _KEEPING_SUBCOMMANDS

@@ -48,13 +48,12 @@ def _of_local(install: Install, packaged: Packaged, project: Project, contents: 
     Which history a version of it is read from is not looked at.
     """
     for lack in _of_project(install, packaged, project, contents):
-        if lack.kind in (LackKind.MODULES, LackKind.EMPTY):
-            yield lack._replace(name=posixpath.normpath(posixpath.join(packaged.folder, lack.name)))
-        elif lack.kind not in (LackKind.HISTORY, LackKind.CHOICE):
-            name = posixpath.normpath(posixpath.join(packaged.folder, lack.name))
-            yield lack._replace(name=name, path=lack.path and posixpath.join(packaged.folder, lack.path))
-        elif lack.kind == LackKind.CHOICE:
+        if lack.kind == LackKind.CHOICE:
             yield lack
+        elif lack.kind != LackKind.HISTORY:
+            name = posixpath.normpath(posixpath.join(packaged.folder, lack.name))
+            inner = lack.path and lack.kind not in (LackKind.MODULES, LackKind.EMPTY)
+            yield lack._replace(name=name, path=posixpath.join(packaged.folder, lack.path) if inner else lack.path)
 
 
 def _rewrites_project(command: str) -> bool:

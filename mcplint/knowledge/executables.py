@@ -24,6 +24,7 @@ SYSTEM_INSTALLERS = frozenset({"apt-get", "apt", "apt-fast", "apk", "dnf", "micr
 JAVASCRIPT = (".js", ".mjs", ".cjs")
 TYPESCRIPT = (".ts", ".mts", ".cts")
 """The suffixes of files that Node, and that its loaders, run."""
+NODE_SUFFIXES = (*JAVASCRIPT, *TYPESCRIPT)
 PACKAGES = {
     **dict.fromkeys(("pgrep", "pkill", "ps", "top", "free"), ("procps",)),
     **dict.fromkeys(("nc", "netcat", "ncat"), ("netcat", "ncat", "nmap", "busybox")),

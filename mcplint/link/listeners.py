@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.dependencies.needs import home
 from mcplint.dependencies.node_packages import nearest
-from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
+from mcplint.knowledge.executables import NODE_SUFFIXES
 from mcplint.model import Container, Server
 from mcplint.project.kinds import kinds
 from mcplint.project.tree import Tree
@@ -152,7 +152,7 @@ def _is_busy(server: Server, tree: Tree, known: dict[str, bool]) -> bool:
     """Whether something else may listen in a server's program."""
     path = server.span.source.path
     folder = home(tree, path) if path.endswith(".py") else nearest(tree, posixpath.dirname(path)) or ""
-    suffixes = (".py",) if path.endswith(".py") else (*JAVASCRIPT, *TYPESCRIPT)
+    suffixes = (".py",) if path.endswith(".py") else NODE_SUFFIXES
     if (key := f"{folder} {suffixes[0]}") not in known:
         known[key] = _listens_besides(tree, folder, suffixes)
     return known[key]

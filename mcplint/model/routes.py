@@ -256,7 +256,7 @@ class Route(NamedTuple):
         return self.path.must(self.server.refuses if self.exact or self.fixed else self.server.refuses_below)
 
     @property
-    def carried(self) -> Server | None:
+    def mcp_server(self) -> Server | None:
         """The server that speaks MCP over HTTP through this location, if the location surely carries its endpoint."""
         if self.server is None or not self.server.speaks_mcp or self.checks_health:
             return None

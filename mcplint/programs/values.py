@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from mcplint.programs.noted import Noted, Writer
 from mcplint.values import UNKNOWN, Label, Value
@@ -48,6 +48,21 @@ class Table(dict[Any, Any]):
     def __missing__(self, name: Any) -> Any:
         """What nothing that was followed has set is not known."""
         return () if isinstance(name, Noted) else UNKNOWN
+
+
+class Scope:
+    """The names of a module, a block or a call; `parent` is the scope around it."""
+
+    __slots__ = ("names", "parent")
+    names: Table
+    parent: Self | None
+
+    def binding(self, name: str) -> Self | None:
+        """The innermost scope that has a name."""
+        scope: Self | None = self
+        while scope is not None and name not in scope.names:
+            scope = scope.parent
+        return scope
 
 
 class Entries(Table):

@@ -31,7 +31,7 @@ def assumed(origin: ContainerContext | None, network: Network, route: Route, fol
         said = f"nothing else is known to listen on {route.members[0].port}, and it is the only server over HTTP"
         note = Label(route.members[0].span, "no file says what runs there")
         found = follow(route._replace(server=server, links=(Link(server.id, ASSUMED, said, (note,)),)))
-        if found.carried and _is_meant(found, server, network):
+        if found.mcp_server and _is_meant(found, server, network):
             return found
     return route
 

@@ -22,7 +22,7 @@ def with_auxiliary_routes(proxy: Proxy) -> Proxy:
 
 
 def _with_auxiliary_routes(proxy: Proxy, route: Route) -> Route:
-    server = route.carried
+    server = route.mcp_server
     if server is None or route.inner_route:
         return route
     return route._replace(messages=_messages(proxy, route, server), metadata=_metadata(proxy, route, server))

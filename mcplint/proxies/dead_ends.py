@@ -46,7 +46,7 @@ def dead_ends(
         return
     speaking = [server for server in network.servers if _near(server, origin, network)]
     alone = _is_alone(origin, network)
-    carries = strict and any(route.carried in speaking for route in routes if route.carried)
+    carries = strict and any(route.mcp_server in speaking for route in routes if route.mcp_server)
     for route, leads in leading:
         wanted = [server for server in speaking if server.path.only and leads(server.path.only)]
         fatal = carries and "$" not in route.target.trace[0].span.text if route.target.trace else False

@@ -74,10 +74,10 @@ def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
         mine = tuple(
             route for route in routes if route.server and route.server.id == server.id and not route.inner_route
         )
-        ports = tuple(dict.fromkeys(label for route in mine if route.carried for label in route.published))
-        binds = tuple(dict.fromkeys(label for route in mine if route.carried for label in route.binds))
+        ports = tuple(dict.fromkeys(label for route in mine if route.mcp_server for label in route.published))
+        binds = tuple(dict.fromkeys(label for route in mine if route.mcp_server for label in route.binds))
         pages = tuple(dict.fromkeys(label for route in mine for label in route.pages))
-        auth = tuple(label for route in mine if route.carried for label in route.auth)
+        auth = tuple(label for route in mine if route.mcp_server for label in route.auth)
         checks = tuple(dict.fromkeys(check for route in mine for check in route.checks))
         container = server.container
         if container and checks:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from mcplint.dependencies.node_packages import nearest
-from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
+from mcplint.knowledge.executables import NODE_SUFFIXES
 from mcplint.knowledge.web import LISTENING_CALLS, OTHER_LANGUAGES, SERVING_SCRIPTS, WEB_CALLABLES, WEB_MODULES
 from mcplint.project.tree import Tree
 from mcplint.text.paths import contains, is_apart
 
-NODE = (*JAVASCRIPT, *TYPESCRIPT)
 WEB_WORDS = (*WEB_CALLABLES, *(module.partition(" ")[0] for module in WEB_MODULES))
 MANIFESTS = frozenset(
     {"package.json", "requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "environment.yml"}
@@ -37,12 +36,12 @@ def _is_other(tree: Tree, path: str, module: str, dockerfile: str) -> bool:
         return True
     if name == "package.json":
         package = tree.facts("package_json", path)
-        own = module.endswith(NODE) and nearest(tree, module.rpartition("/")[0]) == folder
+        own = module.endswith(NODE_SUFFIXES) and nearest(tree, module.rpartition("/")[0]) == folder
         return package is not None and not own and not SERVING_SCRIPTS.isdisjoint(package.scripts)
     if name.endswith(".py"):
         return tree.mentions(path, *WEB_WORDS) and (
             tree.mentions(path, *WEB_CALLABLES) or _IMPORT.search(tree.glance(path)) is not None
         )
-    if name.endswith(NODE):
+    if name.endswith(NODE_SUFFIXES):
         return tree.mentions(path, *LISTENING_CALLS)
     return "Dockerfile" in name or name.endswith(OTHER_LANGUAGES)

@@ -241,7 +241,7 @@ def _of_npm(package: PackageJson, tree: Tree) -> Distribution:
 
 def _unmade(package: PackageJson, tree: Tree) -> Iterator[tuple[str, Span]]:
     """The programs of a package of npm whose files nothing makes, each with where it is named."""
-    from mcplint.runtime.node_outputs import unmade
+    from mcplint.runtime.build_outputs import unmade
     from mcplint.runtime.node_start import uncompiled
 
     folder = posixpath.dirname(package.source.path)

@@ -126,7 +126,7 @@ def may_bring(project: Project, name: str) -> bool:
     return bool(named) or "scripts" in project.dynamic or any(sign in written for sign in _OPEN)
 
 
-def _is_apart(asked: Requirement) -> bool:
+def _starts_nothing(asked: Requirement) -> bool:
     """Whether a requirement brings nothing that can be started: one of the build alone, or Poetry's for Python."""
     return asked.kind == BUILD or asked.name == "python"
 
@@ -136,7 +136,7 @@ def is_closed(context: ContainerContext, name: str, projects: tuple[Project, ...
     wanted = needs(tree, context.container.installs, context.image.folder if context.image else "")
     own = {normalized(each.name.only or "") for each in projects}
     asked = [*wanted.requirements, *(each for project in projects for each in project.requirements)]
-    said = [(each.name, each.extras) for each in asked if each.name not in own and not _is_apart(each)]
+    said = [(each.name, each.extras) for each in asked if each.name not in own and not _starts_nothing(each)]
     plain = normalized(name)
     told = {word for word in _words(name) if len(word) > 2}
     names = ({each for each, _ in said} | {entry.name for entry in wanted.locked}) - own - set(PYTHON_PACKAGES)

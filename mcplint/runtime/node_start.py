@@ -23,7 +23,7 @@ from mcplint.programs.typescript.packages import file_of
 from mcplint.programs.typescript.unresolved import wanted_packages
 from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
-from mcplint.runtime.node_outputs import outputs, unknown_writers
+from mcplint.runtime.build_outputs import outputs, unknown_writers
 from mcplint.text.paths import outwards
 from mcplint.text.source import Span
 from mcplint.values import Label

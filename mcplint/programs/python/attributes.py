@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.lost import handed, held
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import CLASS, PROPERTY, STATIC

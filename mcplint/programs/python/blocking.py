@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from mcplint.facts.python import Module, spelled
+from mcplint.facts.python import DEFINITIONS, Module, spelled
 from mcplint.model import Blocking
 from mcplint.programs.python.values import Function, Method
 from mcplint.values import Label
@@ -98,6 +98,6 @@ def _imports(module: Module) -> Mapping[str, str]:
             found.update((each.asname or each.name, each.name) for each in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
             found.update((each.asname or each.name, f"{node.module}.{each.name}") for each in node.names)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        elif isinstance(node, DEFINITIONS):
             found.pop(node.name, None)
     return found

@@ -10,7 +10,7 @@ from typing import Any
 from mcplint.programs.demands import wanted
 from mcplint.programs.journal import Exhausted, Raised
 from mcplint.programs.noted import Noted
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.operators import data, product, small, traces
 from mcplint.programs.python.state import CLASS, MEMBER, PROPERTY, STATIC

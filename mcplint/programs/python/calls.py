@@ -7,7 +7,7 @@ from typing import Any
 
 from mcplint.facts.python_bodies import may_say
 from mcplint.programs.journal import Exhausted, Leave, Return
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.classes import construct
 from mcplint.programs.python.lost import held, is_harmless
 from mcplint.programs.python.machine import ACTIVE, Machine

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, NamedTuple
 
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import FIELDS, MEMBER
 from mcplint.programs.python.values import Class, Frame, Function, Instance, Method

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from mcplint.programs.demands import interchangeable
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.attributes import DATA, assign
 from mcplint.programs.python.builtin import BUILTINS
-from mcplint.programs.python.call import Args
 from mcplint.programs.python.calls import made
 from mcplint.programs.python.comparisons import compared
 from mcplint.programs.python.conditions import either, narrow

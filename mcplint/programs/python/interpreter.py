@@ -18,8 +18,8 @@ from mcplint.programs.demands import loads_variables
 from mcplint.programs.journal import Exhausted, Leave, Raised, recursion
 from mcplint.programs.listeners import PYTHON, may_listen
 from mcplint.programs.outcome import Outcome
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.attributes import attribute
-from mcplint.programs.python.call import Args
 from mcplint.programs.python.calls import call
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package, load, run_main

@@ -9,7 +9,7 @@ from itertools import product as combinations
 from typing import Any
 
 from mcplint.programs.journal import Raised
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.comparisons import is_hashable
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.operators import SHARE, present, product, traces

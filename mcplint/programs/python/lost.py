@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.values import Class, Coroutine, Dict, Function, Instance
 from mcplint.programs.values import Abstract, External, Sequence
 from mcplint.values import Value

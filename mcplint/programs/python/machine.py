@@ -16,7 +16,7 @@ from mcplint.findings import Failure
 from mcplint.model import Refusal, Server
 from mcplint.programs.demands import wanted
 from mcplint.programs.journal import Exhausted, Journal, Leave, Raised
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.python.lost import handed
 from mcplint.programs.python.state import (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcplint.programs.journal import MISSING, Raised
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.operators import LONGEST, data, overlaid, present, product, traces
 from mcplint.programs.python.values import Dict, elements, sole

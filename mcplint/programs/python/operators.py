@@ -10,7 +10,7 @@ from itertools import product as combinations
 from typing import Any
 
 from mcplint.programs.journal import Exhausted
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Dict, Instance, abstract, concrete, size, truth
 from mcplint.programs.values import (

@@ -8,7 +8,7 @@ from mcplint.programs.noted import Noted, NotedByAll
 
 if TYPE_CHECKING:
     from mcplint.model import Endpoint, Metrics, ServedFolder, Server, Write
-    from mcplint.programs.python.call import Args
+    from mcplint.programs.python.arguments import Args
     from mcplint.values import Label
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from mcplint.facts.python import DEFINITIONS
 from mcplint.facts.python_bodies import FoldedCoroutine, FoldedFunction
 from mcplint.programs.journal import AllLeft, Break, Continue, Return
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.attributes import assign
-from mcplint.programs.python.call import Args
 from mcplint.programs.python.calls import made
 from mcplint.programs.python.classes import define
 from mcplint.programs.python.conditions import either, matching, narrow
@@ -180,7 +181,7 @@ def bound(node: ast.AST) -> set[str]:
         part = pending.pop()
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
             found.add(part.id)
-        elif not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+        elif not isinstance(part, (*DEFINITIONS, ast.Lambda)):
             pending += ast.iter_child_nodes(part)
     node._bound = found  # type: ignore[attr-defined]
     return found

@@ -15,7 +15,6 @@ from mcplint.programs.python.modules import find
 from mcplint.programs.start import Start
 from mcplint.text.source import Span
 
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 BASES = frozenset({"object", "ABC", "Protocol", "BaseHTTPMiddleware", "Middleware", "TokenVerifier"})
 """What the bases of a class are called that does nothing by being there: no other one registers its classes."""
 UNSURE = re.compile(

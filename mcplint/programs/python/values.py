@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 from mcplint.facts.python import Module
 from mcplint.programs.values import (
@@ -20,6 +20,7 @@ from mcplint.programs.values import (
     Abstract,
     Entries,
     External,
+    Scope,
     Sequence,
     Table,
     known,
@@ -30,12 +31,12 @@ from mcplint.text.source import Span
 from mcplint.values import Label
 
 
-class Frame:
+class Frame(Scope):
     """The names of a module, class body or call; `parent` is the scope around it."""
 
-    __slots__ = ("depth", "function", "module", "names", "outer", "parent", "yields")
+    __slots__ = ("depth", "function", "module", "outer", "yields")
 
-    def __init__(self, module: Module, names: Table, parent: Frame | None, function: Function | None = None) -> None:
+    def __init__(self, module: Module, names: Table, parent: Self | None, function: Function | None = None) -> None:
         self.module, self.names, self.parent, self.function = module, names, parent, function
         self.outer: dict[str, Frame] = {}
         self.yields: list[Abstract] | None = None
@@ -46,13 +47,6 @@ class Frame:
         while frame is not None:
             yield frame
             frame = frame.parent
-
-    def binding(self, name: str) -> Frame | None:
-        """The innermost scope that has a name."""
-        scope: Frame | None = self
-        while scope is not None and name not in scope.names:
-            scope = scope.parent
-        return scope
 
     @property
     def top(self) -> Frame:

@@ -6,7 +6,7 @@ Constants are Python's own (None is `null`), arrays are sequences; everything el
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from mcplint.facts.typescript import Script
 from mcplint.programs.noted import Noted
@@ -17,6 +17,7 @@ from mcplint.programs.values import (
     Entries,
     External,
     Kept,
+    Scope,
     Sequence,
     Table,
     known,
@@ -55,26 +56,19 @@ TARGET, GET = Kept("what a proxy stands for"), Kept("what reads its properties")
 CONSTANTS = (str, int, float, bool, type(None), _Undefined)
 
 
-class Frame:
+class Frame(Scope):
     """The names of a module, a block or a call; `parent` is the scope around it.
 
     `this`: of a call that has one of its own. `owner`: the class in which the function of the call is written.
     """
 
-    __slots__ = ("depth", "names", "owner", "package", "parent", "this")
+    __slots__ = ("depth", "owner", "package", "this")
 
-    def __init__(self, package: Package, parent: Frame | None, this: Abstract | None = None) -> None:
+    def __init__(self, package: Package, parent: Self | None, this: Abstract | None = None) -> None:
         self.package, self.parent, self.this = package, parent, this
         self.names = Table()
         self.owner: Class | None = None
         self.depth: int = parent.depth + 1 if parent else 0
-
-    def binding(self, name: str) -> Frame | None:
-        """The innermost scope that has a name."""
-        scope: Frame | None = self
-        while scope is not None and name not in scope.names:
-            scope = scope.parent
-        return scope
 
     def receiver(self) -> Frame | None:
         """The innermost call that has a `this` of its own."""

@@ -112,7 +112,7 @@ def _hosts(route: Route) -> tuple[str, ...]:
 def _rules(found: Proxied, inner: Listener) -> Iterator[tuple[Route, str, Level]]:
     """The routes behind that carry an endpoint to which a route leads, each with the path that clients ask for."""
     pairs = zip(inner.instance.proxy.routes, inner.instance.proxied, strict=True)
-    for route, made_of in islice((pair for pair in pairs if pair[0].carried), MOST_RULES):
+    for route, made_of in islice((pair for pair in pairs if pair[0].mcp_server), MOST_RULES):
         path = route.endpoint.only
         asked = paths_to(found, path) if path else ()
         if path and asked and all(to.kind == PROXY and to.location == route.span for to in inner.ask(path)):

@@ -77,7 +77,7 @@ def _with_intended(found: Proxied, route: Route, ends: tuple[DeadEnd, ...]) -> R
     note = Label(route.members[0].span, "nothing listens on this port")
     link = Link(server.id, ASSUMED, "is the only server in the container that is named", (note,))
     followed = _followed(found, route._replace(server=server, links=(link,)))
-    return followed if followed.carried else route
+    return followed if followed.mcp_server else route
 
 
 def _route(found: Proxied, origin: ContainerContext | None, network: Network) -> Route:

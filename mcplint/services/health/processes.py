@@ -15,7 +15,7 @@ from mcplint.commands.python_commands import is_python
 from mcplint.commands.shell import Ran
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import base
-from mcplint.knowledge.executables import INITS, JAVASCRIPT, TYPESCRIPT
+from mcplint.knowledge.executables import INITS, NODE_SUFFIXES
 from mcplint.model.containers import Container
 from mcplint.project.tree import Tree
 from mcplint.text.paths import is_test
@@ -59,7 +59,7 @@ STARTING = (
 """What a program that starts others, or calls itself otherwise, has in its text."""
 SERVERS = re.compile(r"(?i)mcp|server|^python[\d.]{0,5} ")
 """What a search has for the server itself, and for nothing that a library starts."""
-PROGRAMS = (".py", ".pyw", ".sh", ".bash", *JAVASCRIPT, *TYPESCRIPT)
+PROGRAMS = (".py", ".pyw", ".sh", ".bash", *NODE_SUFFIXES)
 _WORD = re.compile(r"[\w.-]+")
 SUFFIX = re.compile(r"\.(?:py|[cm]?[jt]s)$")
 QUIET = frozenset({"-u", "-B", "-I", "-s", "-E", "-O"})

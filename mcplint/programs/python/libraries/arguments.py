@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import leave, nothing
-from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.options import (
     COUNT,
     FALSE,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mcplint.facts.python import Module
 from mcplint.model import Asgi, LogLevel, Server
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package
 from mcplint.programs.python.libraries.asgi_walk import walk

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeGuard
 from mcplint.knowledge.transports import SSE, STREAMABLE
 from mcplint.model import Endpoint, Mounted, Server
 from mcplint.programs.alternatives import joined
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.closed import closes
 from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running

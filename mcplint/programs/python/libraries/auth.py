@@ -8,8 +8,8 @@ from typing import Any
 
 from mcplint.facts.python import Module
 from mcplint.model import Argument, Guard
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import nothing
-from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.free_tokens import hands_out_codes
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import CALL, GUARDED, OWN_MIDDLEWARE

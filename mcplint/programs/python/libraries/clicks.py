@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import leave, nothing
-from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.options import FALSE, MANY, TRUE, VALUE, Option, converter, parse, settled
 from mcplint.programs.python.libraries.output import echo
 from mcplint.programs.python.libraries.standard import anything, decorates, decorator, maker

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.standard import anything, context
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import CALL

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from mcplint.programs.journal import Raised
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import leave
-from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.standard import anything, same
 from mcplint.programs.python.machine import Handler, Machine, Reader
 from mcplint.programs.python.operators import or_else, present, product

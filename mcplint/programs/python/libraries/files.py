@@ -9,7 +9,7 @@ from typing import Any
 
 from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import Write
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.environment import standing, text_of
 from mcplint.programs.python.libraries.standard import anything

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from mcplint.programs.journal import Raised
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.files import source_of
 from mcplint.programs.python.machine import Handler, Machine, made
 from mcplint.programs.python.values import Instance

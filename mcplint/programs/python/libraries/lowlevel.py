@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import SdkCall, Server
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.sdk import registers
 from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, NOWHERE, family, record, secured
 from mcplint.programs.python.libraries.standard import anything

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.asgi import Bound, finish
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.values import Function, Instance

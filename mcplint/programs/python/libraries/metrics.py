@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcplint.model import Metrics
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import MEASURED

@@ -8,7 +8,7 @@ from typing import Any
 
 from mcplint.knowledge.transports import STREAMABLE
 from mcplint.model import Cors, Endpoint, Server, TrustedHosts
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.web import LAYERS, listed
 from mcplint.programs.python.lost import is_harmless
 from mcplint.programs.python.machine import Machine

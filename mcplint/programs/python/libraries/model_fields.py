@@ -7,7 +7,7 @@ from typing import Any
 
 from mcplint.programs.journal import Raised
 from mcplint.programs.python import classes
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.classes import Field
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Class, Dict, Instance

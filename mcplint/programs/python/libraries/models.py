@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from mcplint.programs.journal import Raised
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.classes import Field, fields
 from mcplint.programs.python.libraries import standard
 from mcplint.programs.python.libraries.model_fields import MODEL, coerce, default, names, type_of

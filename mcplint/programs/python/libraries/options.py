@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from mcplint.programs.journal import Raised
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.values import Abstract, External, Sequence, known, noted, union, unknown
 from mcplint.text.boolean import boolean

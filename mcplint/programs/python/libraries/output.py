@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcplint.model import LogLevel
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Handler, Machine

@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mcplint.facts.python import spelled
+from mcplint.facts.python import DEFINITIONS, spelled
 from mcplint.programs.journal import Ended, Raised
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.closed import ASGI, closes
 from mcplint.programs.python.machine import Machine
@@ -27,7 +27,6 @@ STATUSES = (401, 403)
 WORDS = re.compile(r"(?i)unauthori[sz]ed|forbidden|HTTP_40[13]|permission denied|access denied")
 CHECKS = re.compile(r"(?i)auth|verif|valid|check|permi|secur|guard|allow|den(?:y|ies)|ensure|require|protect")
 """What a function is called that may refuse a request, where its body is not in the project."""
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 REASONS = re.compile(
     r"(?i)auth|den(?:y|ied)|forbid|permi|token|key|credential|secret|login|access|bearer|password|caller"
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.machine import Handler, Machine, made
 from mcplint.programs.python.values import Instance
 from mcplint.programs.values import Abstract, known

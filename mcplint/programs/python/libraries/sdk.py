@@ -7,8 +7,8 @@ from typing import Any
 
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Asgi, Server
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import nothing
-from mcplint.programs.python.call import Args
 from mcplint.programs.python.libraries.auth import guard
 from mcplint.programs.python.libraries.auth import layered as middleware_added
 from mcplint.programs.python.libraries.environment import from_environment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mcplint.model import Endpoint
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.sdk_settings import OTHER, facts, family
 from mcplint.programs.python.libraries.standard import maker
 from mcplint.programs.python.libraries.web import ROUTE, listed

@@ -7,7 +7,7 @@ from typing import Any
 
 from mcplint.knowledge.sdk import fact, newest, newest_with
 from mcplint.model import Argument, SdkCall
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.web import listed
 from mcplint.programs.python.machine import Machine, Reader

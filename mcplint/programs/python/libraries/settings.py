@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.classes import Field
 from mcplint.programs.python.libraries.environment import dotenv_pairs
 from mcplint.programs.python.machine import Machine

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import marked, nothing
-from mcplint.programs.python.call import Args
 from mcplint.programs.python.machine import Handler, Machine, Reader, made
 from mcplint.programs.python.operators import present
 from mcplint.programs.python.state import CALL, FIELDS, MAKER, PROPERTY

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mcplint.programs.python.call import Args
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.clicks import CONTEXT, called_default, runs_alone, switch, variables
 from mcplint.programs.python.libraries.options import VALUE, Option, converter, parse, settled
 from mcplint.programs.python.libraries.output import echo

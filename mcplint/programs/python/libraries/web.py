@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from mcplint.model import ServedFolder
+from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import nothing
-from mcplint.programs.python.call import Args
 from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.environment import standing, text_of
 from mcplint.programs.python.libraries.standard import anything, decorator, maker
