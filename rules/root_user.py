@@ -8,7 +8,8 @@ Building an image needs root; hardly any server needs it to run.
 What counts is the user at the end of the stage that is run: inherited over
 `FROM stage`, by name or number, from a base image that sets one, or from
 `user:` of the compose service. An entrypoint that drops root itself (`gosu`,
-`su-exec`, `setpriv`, `runuser`) counts as well.
+`su-exec`, `setpriv`, `runuser`) counts as well, and so does what starts the
+server as a service: `user=` of supervisord, `s6-setuidgid`, `chpst -u`.
 
 It is an error if the container also has power over its host: `privileged`,
 added capabilities, the Docker socket.

@@ -38,6 +38,7 @@ WRAPPERS: Mapping[str, Grammar] = {
     "s6-setuidgid": grammar(),
     "with-contenv": grammar(),
     "setuidgid": grammar(),
+    "chpst": grammar("v P V 0 1 2", u="user", e="envdir", C="chdir"),
     "timeout": grammar("foreground preserve-status v verbose"),
     "newrelic-admin": grammar(),
     "chroot": grammar(),
@@ -73,6 +74,26 @@ GIVING = frozenset(
 AFTER_DASHES = frozenset({*GIVING, "watchmedo", "s6-env"}) - {"vault-env", "envdir", "s6-envdir", "env-cmd", "sops"}
 # Programs that start another as another user.
 USER_CHANGERS = frozenset({"gosu", "su-exec", "setpriv", "runuser", "s6-setuidgid", "setuidgid", "chpst", "su", "sudo"})
+# Programs that start what lies in a folder of services, as `/init` of s6-overlay does.
+RUNIT = frozenset({"runsvdir", "runsvdir-start", "my_init", "s6-svscan"})
+SU = grammar("l login p m preserve-environment")
+
+
+def is_root(user: str) -> bool:
+    """Whether a user as USER spells it (`name`, `uid`, `name:group`) is root."""
+    return user.partition(":")[0] in ("root", "0")
+
+
+def changes_user(words: Words) -> bool:
+    """Whether a command starts another as a user that is not known to be root."""
+    name = program(words)
+    if name not in USER_CHANGERS:
+        return False
+    told = parse(words[1:], WRAPPERS.get(name, SU), interspersed=name == "su")
+    own = (word for word in told.rest if text(word) != "-") if name in OWN_ARGUMENTS or name == "su" else ()
+    user = next(iter((*told.values("user", "reuid"), *own)), None)
+    return name == "runuser" if user is None else not is_root(text(user) or "")
+
 
 PIP = grammar(
     "no-cache-dir no-cache quiet verbose upgrade user system no-deps pre force-reinstall isolated no-build-isolation "

@@ -24,7 +24,7 @@ class ExecContext(NamedTuple):
     `wrapper`, `bridge`: as in Start.
     `sets`: what the command itself has put into the environment so far, as in Start. `zero` and `arguments`: what `$0`
     and `$@` are in its shell. `said`: what shells write to standard output before. `installs`, `registry`, `background`
-    and `prepared`: as in Start. `commands`: those that led here, this one last.
+    `prepared` and `user`: as in Start. `commands`: those that led here, this one last.
     """
 
     workdir: str | None
@@ -46,6 +46,7 @@ class ExecContext(NamedTuple):
     background: Label | None = None
     prepared: bool = False
     commands: tuple[Argv, ...] = ()
+    user: Label | None = None
 
     @property
     def given(self) -> tuple[object, ...]:
@@ -103,7 +104,8 @@ class ExecContext(NamedTuple):
     def none(self, why: str, missing: str | None = None, word: Value[str] | None = None) -> NoStart:
         """That nothing is started that can be told, and why; `word`: the one that is not known."""
         notes = (*self.notes, *(word.trace if word is not None else ()))
-        return NoStart(why, notes, missing, self.wrapper, self.bridge, self.registry if self.bridge else "")
+        registry = self.registry if self.bridge else ""
+        return NoStart(why, notes, missing, self.wrapper, self.bridge, registry, user=self.user)
 
     def start(
         self,
@@ -119,7 +121,7 @@ class ExecContext(NamedTuple):
         start = Start(kind, target, self.span, argv, self.sets, roots, runner, flags, self.wrapper)
         start = start._replace(notes=(*self.notes, note), said=self.said, installs=self.installs)
         start = start._replace(background=self.background, prepared=self.prepared)
-        start = start._replace(commands=self.commands, workdir=self.workdir)
+        start = start._replace(commands=self.commands, workdir=self.workdir, user=self.user)
         return start._replace(bridge=self.bridge, registry=self.registry if self.bridge else "")
 
 

@@ -11,9 +11,11 @@ from mcplint.commands.command_lines import (
     GIVING,
     NODE_COMMANDS,
     PYTHON_TOOLS,
+    RUNIT,
     RUNNERS,
     SDK_COMMANDS,
     WRAPPERS,
+    changes_user,
     is_assignment,
     program,
     unwrapped,
@@ -32,12 +34,12 @@ from mcplint.commands.python_commands import (
     python_file,
 )
 from mcplint.commands.uv_run import uv_run, uvx
-from mcplint.commands.words import Words, text
+from mcplint.commands.words import Words, span_of, text
 from mcplint.knowledge.executables import DENO_VERBS, JAVASCRIPT, SHELLS, TASK_RUNNERS
 from mcplint.model import Argv
 from mcplint.programs.start import NoStart, Start
 from mcplint.project.cache import Asking, cached
-from mcplint.values import Value
+from mcplint.values import Label, Value
 
 MOST = 24
 
@@ -60,7 +62,7 @@ def _starts(words: Words, context: ExecContext) -> tuple[Start | NoStart, ...]:
     while waiting:
         (words, context), number = waiting.pop(0)
         command = Argv(words, context.span, workdir=context.workdir)
-        context = context._replace(commands=(*context.commands, command))
+        context = context._replace(commands=(*context.commands, command), user=_changed(words, context))
         step = (
             _step(words, context, number > 0) if number < MOST else context.none("the command wraps itself too often")
         )
@@ -70,6 +72,11 @@ def _starts(words: Words, context: ExecContext) -> tuple[Start | NoStart, ...]:
             inner = (step,) if isinstance(step, Next) else step
             waiting += [(each, number + 1) for each in inner if len(waiting) < MOST]
     return tuple(found)
+
+
+def _changed(words: Words, context: ExecContext) -> Label | None:
+    """Where a command, or what starts it, changes to another user than root."""
+    return Label(span_of(words[0], context.span), "changes the user") if changes_user(words) else context.user
 
 
 def _step(words: Words, context: ExecContext, inner: bool) -> Step:
@@ -125,8 +132,9 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
     if name in (*TASK_RUNNERS, "supervisord"):
         from mcplint.commands.just import just
         from mcplint.commands.make import make
+        from mcplint.commands.supervisors import supervised
         from mcplint.commands.taskfile import go_task
-        from mcplint.commands.tasks import supervised, task
+        from mcplint.commands.tasks import task
 
         if name in (whole := {"supervisord": supervised, "make": make, "just": just}):
             return whole[name](words, context)
@@ -134,10 +142,10 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         if name == "task":
             return found or go_task(words[1:], context)
         return found or context.none(f"what {name} runs is not known")
-    if spelled == "/init":
-        from mcplint.commands.tasks import overlay
+    if spelled == "/init" or name in RUNIT:
+        from mcplint.commands.supervisors import service_folders
 
-        return overlay(words, context) or _program(words, context)
+        return service_folders(words, context) or _program(words, context)
     if name in ("lambda-entrypoint.sh", "awslambdaric"):
         return lambda_handler(words[1:], context)
     return _program(words, context)
@@ -155,7 +163,9 @@ def _line(name: str, words: Words) -> Value[str] | None:
 
 def _entered(name: str, words: Words, context: ExecContext) -> ExecContext:
     """The context in the folder that `env -C` and its like change to."""
-    folder = parse(words[1:], WRAPPERS[name]).flags.get("chdir") if name in WRAPPERS else None
+    given = parse(words[1:], WRAPPERS[name]).flags if name in WRAPPERS else {}
+    context = context.opened(words[0]) if "envdir" in given else context
+    folder = given.get("chdir")
     if folder is None:
         return context
     named = text(folder)

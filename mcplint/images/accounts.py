@@ -38,11 +38,6 @@ def accounts(steps: Iterable[RunStep]) -> Iterator[Account]:
                 yield _account(tool, names[0], parsed)
 
 
-def is_root(user: str) -> bool:
-    """Whether a user as USER spells it (`name`, `uid`, `name:group`) is root."""
-    return user.partition(":")[0] in ("root", "0")
-
-
 def _account(tool: str, name: str, parsed: Parsed) -> Account:
     """`useradd` makes a home only where it is asked to, `adduser` unless it is asked not to, for the system or not."""
     uid = next(iter(parsed.values("uid")), None)

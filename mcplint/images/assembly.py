@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from mcplint.commands.command_lines import is_root
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
-from mcplint.images.accounts import is_root
 from mcplint.images.available_programs import drops_root
 from mcplint.images.build_arguments import PLATFORM_ARGS, Build, Context, declared, stage_end
 from mcplint.images.copies import within

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mcplint.commands.command_lines import is_root
 from mcplint.facts.dockerfile import Instruction, Stage
-from mcplint.images.accounts import is_root
 from mcplint.images.build_arguments import Build, declared
 from mcplint.images.exposed import ports
 from mcplint.images.growing import Growing

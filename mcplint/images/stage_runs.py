@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import partial
 
+from mcplint.commands.command_lines import is_root
 from mcplint.facts.dockerfile import Instruction
-from mcplint.images.accounts import FILE, UNNAMED, accounts, is_root
+from mcplint.images.accounts import FILE, UNNAMED, accounts
 from mcplint.images.alterations import may_alter, rewriting
 from mcplint.images.builds import builds
 from mcplint.images.contents import command_texts, may_bring_files

@@ -63,6 +63,8 @@ def _completed(
 
     start = starts.programs.get(context.container.id)
     each = with_commands(context.container, start)
+    if (note := starts.users.get(each.id)) and each.user.options:
+        each = each._replace(user=Value(None, (*each.user.trace, note)))
     context = context._replace(container=each)
     found = each._replace(
         servers=tuple(server.id for server in servers),

@@ -35,7 +35,7 @@ class StartedServers(NamedTuple):
     """The servers that a container starts, or why it cannot be told; `certain`: that it starts none.
 
     `start`: the program that it starts, where it is one. `asked`: the variables that decide about its servers.
-    `refused`: the argument that ends it.
+    `refused`: the argument that ends it. `user`: what has its servers, or what may be one, run as another user.
     """
 
     servers: tuple[Server, ...]
@@ -47,6 +47,7 @@ class StartedServers(NamedTuple):
     start: Start | None = None
     asked: frozenset[str] = frozenset()
     refused: Refusal | None = None
+    user: Label | None = None
 
 
 def with_commands(container: Container, start: Start | None) -> Container:
@@ -151,16 +152,19 @@ class Programs:
         if not programs:
             none = next(start for start in found if isinstance(start, NoStart))
             if others := self._bridged(none, argv.span, context):
-                return StartedServers(others)
+                return StartedServers(others, user=none.user)
             missing = self._missing(context, none.missing) or self._absent(context, none.absent)
             certain = all(isinstance(start, NoStart) and start.other for start in found)
-            return StartedServers((), _elsewhere(context) or none.why, none.notes, missing=missing, certain=certain)
+            why, user = _elsewhere(context) or none.why, _user(found)
+            return StartedServers((), why, none.notes, missing=missing, certain=certain, user=user)
         options = [self._followed(start, context, inside) for start in programs]
         if len(options) == 1:
-            return options[0]._replace(start=programs[0])
+            return options[0]._replace(start=programs[0], user=programs[0].user)
+        serving = [start for start, option in zip(programs, options, strict=True) if option.servers]
+        user = _user(serving or found)
         served = [option for option in options if option.servers]
         certain = len(programs) == len(found) and all(option.certain for option in options)
-        return _either(served) if served else options[0]._replace(certain=certain)
+        return (_either(served) if served else options[0]._replace(certain=certain))._replace(user=user)
 
     def _followed(self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]) -> StartedServers:
         """What one program that a container starts makes, its servers without their names yet."""
@@ -261,6 +265,12 @@ class Programs:
         if most == STEPS and not outcome.complete:
             self._given_up.add(program)
         return outcome
+
+
+def _user(found: Iterable[Start | NoStart]) -> Label | None:
+    """What has all that may be a server run as another user."""
+    users = [start.user for start in found if isinstance(start, Start) or not start.other]
+    return users[0] if users and all(users) else None
 
 
 def _standing(server: Server, workdir: str | None) -> Server:

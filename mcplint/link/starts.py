@@ -17,6 +17,7 @@ from mcplint.project.kinds import kind
 from mcplint.project.tree import Paths, Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import absolute, is_test
+from mcplint.values import Label
 
 if TYPE_CHECKING:
     from mcplint.facts.typescript import Script
@@ -42,6 +43,7 @@ class ProjectStarts(NamedTuple):
     `refusing`: by container, the argument that ends its program. `bridged`: by container, the files that
     its bridges take their servers from. `published`: by package of `server.json`, the container of the image that it
     is, where files of the project tell which one that is, to nothing where that starts no known server.
+    `users`: by container, what has its servers run as another user than it has itself.
     """
 
     servers: tuple[Server, ...] = ()
@@ -56,6 +58,7 @@ class ProjectStarts(NamedTuple):
     refusing: Mapping[str, Refusal] = {}
     bridged: Mapping[str, frozenset[str]] = {}
     published: Mapping[str, Link] = {}
+    users: Mapping[str, Label] = {}
 
 
 def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) -> ProjectStarts:
@@ -125,6 +128,7 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
         refusing,
         bridged,
         published,
+        {context.container.id: start.user for context, start in found if start.user},
     )
 
 

@@ -40,7 +40,8 @@ class Start(NamedTuple):
     where another runtime does or a loader may find and translate more. `terminal`: whether it reads from and writes to
     a terminal. `prepared`: whether what is run before it, at each start, may make files. `commands`: the one that is
     given and those that it comes down to, each started by the one before. `workdir`: the folder that the program is
-    started in, as an absolute path of the image, None where it is not known.
+    started in, as an absolute path of the image, None where it is not known. `user`: what has it run as another user
+    than the one that its container has, and not as root.
     """
 
     kind: str
@@ -66,6 +67,7 @@ class Start(NamedTuple):
     commands: tuple[Argv, ...] = ()
     workdir: str | None = None
     code: Value[str] | None = None
+    user: Label | None = None
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -82,7 +84,7 @@ class NoStart(NamedTuple):
 
     `absent`: a command or a module that no project of the tree has, and that what is installed may bring.
 
-    `wrapper`, `bridge`, `registry`: as in Start. `other`: it is known to be no server.
+    `wrapper`, `bridge`, `registry`, `user`: as in Start. `other`: it is known to be no server.
     """
 
     why: str
@@ -93,3 +95,4 @@ class NoStart(NamedTuple):
     registry: str = ""
     other: bool = False
     absent: str = ""
+    user: Label | None = None

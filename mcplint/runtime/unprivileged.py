@@ -53,8 +53,11 @@ WRITES = (
     r"|[\"'`](?:~/|(?:playwright(?:-core)?|puppeteer|electron-store|conf)[\"'])|FileHandler\b"
 )
 """What in a program may write where only root may."""
-_WRITING = r"\b(?:uvx|(?:uv|poetry|pdm|hatch|pipenv|rye)\s+run|npx|mkdir|chown|apt-get|apk|pip3?)\b|>|\.sh\b|/root\b"
-"""What in a start command may write by itself: a cache, a folder, a file."""
+_WRITING = (
+    r"\b(?:uvx|(?:uv|poetry|pdm|hatch|pipenv|rye)\s+run|npx|mkdir|chown|apt-get|apk|pip3?)\b|>|\.sh\b|/root\b"
+    r"|(?:^| )/init\b|\b(?:supervisord|runsvdir|my_init|s6-svscan)\b"
+)
+"""What in a start command may write by itself: a cache, a folder, a file, or the state of services."""
 
 
 def written(tree: Tree) -> tuple[Label, ...]:

@@ -1,0 +1,125 @@
+"""Programs that keep services running, each by a file of its own: supervisord, s6 and runit."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from mcplint.commands.command_lines import is_root
+from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.options import grammar, parse
+from mcplint.commands.recipes import filled
+from mcplint.commands.scripts import from_lines, from_script
+from mcplint.commands.words import Words, span_of, text
+from mcplint.programs.start import NoStart, Start
+from mcplint.text.glob import fits
+from mcplint.text.located import LocatedText
+from mcplint.values import Label
+
+_CONFIGURATIONS = (
+    *("/etc/supervisor/supervisord.conf", "/etc/supervisord.conf", "supervisord.conf", "etc/supervisord.conf"),
+)
+_INCLUDED = ("/etc/supervisor/conf.d/*.conf", "/etc/supervisord.d/*.ini", "/etc/supervisor.d/*.ini")
+"""What the configurations of Debian, Fedora and Alpine include."""
+_FOLDERS = ("/etc/services.d", "/etc/s6-overlay/s6-rc.d", "/etc/service", "/etc/sv")
+_SECTION = re.compile(r"^\[(supervisord|include|program:[^\]\n]+)\][^\n]*((?:\n(?!\[)[^\n]*)*)", re.MULTILINE)
+_COMMAND = re.compile(r"^command[ \t]*+=[ \t]*+(\S.*)$", re.MULTILINE)
+_DIRECTORY = re.compile(r"^directory[ \t]*=[ \t]*([^\s%]+)", re.MULTILINE)
+_USER = re.compile(r"^user[ \t]*=[ \t]*([^\s;]+)", re.MULTILINE)
+_FILES = re.compile(r"^files[ \t]*=([^;\n]*(?:\n[ \t]+[^;\n]*)*)", re.MULTILINE)
+_ENVIRONMENT = r"%\(ENV_(\w+)\)s"
+_SETS_USER = re.compile(r"^[^#\n]*\bs6-setuidgid[ \t]+([^\s#]+)", re.MULTILINE)
+_CHANGES_USER = "changes the user"
+
+
+def service_folders(words: Words, context: ExecContext) -> Step | None:
+    """`/init` of s6-overlay: the services of its folders, each by its `run`, and the command after it.
+
+    https://github.com/just-containers/s6-overlay#usage, https://smarden.org/runit/runsvdir.8
+    """
+    found = list[Next]()
+    own = text(words[0]) == "/init"
+    given = () if own else tuple(name for word in words[1:] if (name := text(word)) and name[0] == "/")
+    for path in context.tree.called("run"):
+        name = posixpath.basename(posixpath.dirname(path))
+        folders = (*_FOLDERS, *given)
+        place = next((at for folder in folders if context.file(at := f"{folder}/{name}/run") == path), None)
+        if place:
+            inner = context.because(words[0], f"{'s6' if own else text(words[0])} starts the service {name}")
+            step = from_script(place, (), inner._replace(user=_of_execline(place, context) or context.user))
+            found += () if isinstance(step, (Start, NoStart, Next)) else step
+    if own and words[1:]:
+        found.append(Next(words[1:], context.because(words[0], "s6 starts the command after it")))
+    return tuple(found) or None
+
+
+def _of_execline(place: str, context: ExecContext) -> Label | None:
+    """Where a script of execline, whose lines are one command, changes to another user than root."""
+    script = context.script(place)
+    if script is None or "execline" not in script.text.partition("\n")[0]:
+        return None
+    found = _SETS_USER.search(script.text)
+    return Label(script.part(*found.span(1)).span(), _CHANGES_USER) if found and not is_root(found[1]) else None
+
+
+def supervised(words: Words, context: ExecContext) -> Step:
+    """`supervisord`: the programs of its configuration, each of which is started.
+
+    https://supervisord.org/configuration.html
+    """
+    given = parse(words[1:], grammar("n nodaemon", c="configuration")).flags.get("configuration")
+    paths = _CONFIGURATIONS if given is None else (text(given) or "",)
+    path, file = next(
+        ((path, script) for path in paths if path and (script := context.script(path)) is not None), ("", None)
+    )
+    patterns = tuple(_included(file, posixpath.dirname(path))) if file else _INCLUDED
+    files = [*filter(None, (file,)), *_matching(patterns, context)]
+    if not files:
+        note = Label(span_of(words[0], context.span), "runs programs as users that its configuration may name")
+        return context._replace(user=note).none("supervisord has no configuration that is known")
+    context = context.because(words[0], "supervisord starts the programs of its configuration")
+    if file:
+        context = context._replace(user=_user(file, "supervisord") or context.user)
+    found = [each for one in files for each in _programs(one, context)]
+    if found:
+        return tuple(found)
+    users = (_user(one, section[1]) for one in files for section in _SECTION.finditer(one.text))
+    return context._replace(user=next(filter(None, users), context.user)).none("supervisord starts no known program")
+
+
+def _included(file: LocatedText, folder: str) -> Iterator[str]:
+    """The patterns of the files that a configuration includes, as paths of the image."""
+    for section in _SECTION.finditer(file.text):
+        if section[1] == "include" and (files := _FILES.search(file.text, *section.span(2))):
+            yield from (posixpath.join(folder, each) for each in files[1].split())
+
+
+def _matching(patterns: tuple[str, ...], context: ExecContext) -> Iterator[LocatedText]:
+    """The files of the project that lie where any of these patterns of the image looks."""
+    paths = sorted(path for path in context.tree.paths if path.endswith((".conf", ".ini")))
+    for folder, name in map(posixpath.split, patterns):
+        for path in paths:
+            at = f"{folder}/{posixpath.basename(path)}"
+            if fits(posixpath.basename(path), name) and context.file(at) == path and (found := context.script(at)):
+                yield found
+
+
+def _programs(file: LocatedText, context: ExecContext) -> Iterator[Next]:
+    """The programs of a configuration."""
+    for section in _SECTION.finditer(file.text):
+        command = _COMMAND.search(file.text, *section.span(2)) if section[1].startswith("program:") else None
+        if command and "%(" not in re.sub(_ENVIRONMENT, "", command[1]):
+            said = file.part(command.start(1), command.start(1) + len(command[1].rstrip()))
+            line = filled(said, ((*each.span(), f"${{{each[1]}}}") for each in re.finditer(_ENVIRONMENT, said.text)))
+            folder = _DIRECTORY.search(file.text, *section.span(2))
+            workdir = folder[1] if folder else context.workdir
+            step = from_lines(line, context._replace(workdir=workdir, user=_user(file, section[1]) or context.user))
+            yield from () if isinstance(step, (Start, NoStart, Next)) else step
+
+
+def _user(file: LocatedText, name: str) -> Label | None:
+    """Where a section of a configuration has its programs run as another user than root."""
+    sections = (section for section in _SECTION.finditer(file.text) if section[1] == name)
+    found = next((user for section in sections if (user := _USER.search(file.text, *section.span(2)))), None)
+    return Label(file.part(*found.span()).span(), _CHANGES_USER) if found and not is_root(found[1]) else None
