@@ -1,4 +1,4 @@
-"""What one file of Traefik's file provider says: routers, middlewares and services."""
+"""What one file of Traefik says: its entry points, or of its file provider routers, middlewares and services."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from mcplint.values import Value
 
 
 class TraefikFile(NamedTuple):
-    """A dynamic configuration. `settings`: by the names of the labels that say the same, lists joined by commas."""
+    """A configuration. `settings`: by the names of the labels that say the same, lists joined by commas."""
 
     source: Source
     settings: Mapping[str, Value[str]]
+    has_routers: bool

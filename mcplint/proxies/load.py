@@ -46,12 +46,11 @@ def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[IngressPa
         found += lighttpd.proxies(tree.all_facts("lighttpd", paths["lighttpd"]), tree, network)
     labelled = any(any(map(_is_traefiks, context.container.labels)) for context in network.running)
     provided = (*paths.get("kubernetes", ()), *paths.get("traefik", ()))
-    dynamic = [file for file in tree.all_facts("traefik", provided).values() if file]
-    if labelled or dynamic:
+    told = tuple(tree.all_facts("traefik", provided).values())
+    if labelled or told:
         from mcplint.proxies import traefik
 
-        found += traefik.proxies(network, alone=not dynamic)
-        found += traefik.of_files(dynamic, network, alone=not labelled)
+        found += traefik.proxies(told, network, tree, labelled)
     if not found:
         return ()
     from mcplint.proxies.auxiliary_routes import with_auxiliary_routes

@@ -6,13 +6,14 @@ https://doc.traefik.io/traefik/routing/providers/docker/, https://doc.traefik.io
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
 from mcplint.facts.traefik import TraefikFile
 from mcplint.knowledge.proxies import TRAEFIK
 from mcplint.model import EXACT, PREFIX, DeadEnd, Member, PathMatch, Route
+from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.proxy import Proxy, among, joined, open_ports, published
@@ -25,6 +26,7 @@ from mcplint.proxies.routing import (
     unknown,
     with_endpoints,
 )
+from mcplint.proxies.traefik_guards import may_turn_away
 from mcplint.proxies.traefik_labels import ROUTER, Labels, balancing, chained, lets_in, routers, service_of
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
@@ -38,11 +40,6 @@ from mcplint.values import UNKNOWN, Label, Value
 PORTS = {80: False, 443: True}
 PROXIES = ("nginx", "nginx-unprivileged", "openresty", "caddy", "haproxy", "traefik", "envoy", "httpd")
 SPOKEN = re.compile(r"(?i)traefik\.http\.routers\.([^=:\n]{1,200})\.rule\b")
-ASKING = re.compile(
-    r"(?i)--entrypoints\.[^.=]{1,100}\.http\.(?:middlewares|tls\.options)\b"
-    r"|TRAEFIK_ENTRYPOINTS_\w{1,100}_HTTP_(?:MIDDLEWARES|TLS_OPTIONS)\Z"
-)
-"""What gives all routers of an entry point middlewares, or says which certificates it asks callers for."""
 TERM = re.compile(r"(Host|PathPrefix|Path)\(((?:\s*+`[^`]*`\s*+,?)++)\)")
 
 
@@ -53,7 +50,18 @@ class RouterRule(NamedTuple):
     matches: tuple[PathMatch, ...]
 
 
-def proxies(network: Network, alone: bool) -> Iterator[Proxy]:
+def proxies(files: Collection[TraefikFile], network: Network, tree: Tree, labelled: bool) -> Iterator[Proxy]:
+    """The Traefik of each compose project whose services have routers in their labels, and that of `files`.
+
+    `labelled`: whether any labels may give it routers.
+    """
+    routed = [file for file in files if file.has_routers]
+    yield from _of_labels(files, network, tree, alone=not routed)
+    if routed:
+        yield from _of_files(routed, files, network, tree, alone=not labelled)
+
+
+def _of_labels(files: Collection[TraefikFile], network: Network, tree: Tree, alone: bool) -> Iterator[Proxy]:
     """The Traefik of each compose project whose services have routers in their labels.
 
     `alone`: no file of the project gives it routers as well.
@@ -66,7 +74,7 @@ def proxies(network: Network, alone: bool) -> Iterator[Proxy]:
         project = group[0].project
         own = (one for one in network.running if one.project is project)
         origin = next((one for one in own if _is_traefik(one)), None)
-        shown = tuple(open_ports(origin, PORTS)) if origin and not _may_ask(origin) else ()
+        shown = _shown(origin, files, network, tree)
         rules = [rule for running in group for rule in _rules(running, network, shown)]
         rules.sort(key=lambda rule: -rule.priority)
         (vhost,) = _assuming(rules, None, network)
@@ -100,14 +108,16 @@ def _are_all(group: list[ContainerContext]) -> bool:
     return all(found[1].lower() in read for source in sources.values() for found in SPOKEN.finditer(source.text))
 
 
-def of_files(files: Iterable[TraefikFile], network: Network, alone: bool) -> Iterator[Proxy]:
+def _of_files(
+    routed: Iterable[TraefikFile], files: Collection[TraefikFile], network: Network, tree: Tree, alone: bool
+) -> Iterator[Proxy]:
     """The Traefik that reads these files: the one that a compose file runs, or one on the machine.
 
     `alone`: no labels of the project give it routers as well.
     """
     origin = next((one for one in network.running if _is_traefik(one)), None)
-    shown = tuple(open_ports(origin, PORTS)) if origin and not _may_ask(origin) else ()
-    rules = [rule for file in files for rule in _of_file(file, network, origin, shown)]
+    shown = _shown(origin, files, network, tree)
+    rules = [rule for file in routed for rule in _of_file(file, network, origin, shown)]
     rules.sort(key=lambda rule: -rule.priority)
     (vhost,) = _assuming(rules, origin, network)
     routes = tuple(rule.route for rule in vhost.rules)
@@ -141,6 +151,15 @@ def _members(urls: Value[str]) -> Iterator[Member]:
         yield Member(host if colon else port, (whole(port) if colon else None) or usual, True, note.span)
 
 
+def _shown(
+    origin: ContainerContext | None, files: Iterable[TraefikFile], network: Network, tree: Tree
+) -> tuple[Label, ...]:
+    """Where Traefik is open to other machines, and turns nobody away before a router is asked."""
+    if origin is None or may_turn_away(origin, network.running, files, tree):
+        return ()
+    return tuple(open_ports(origin, PORTS))
+
+
 def _dead_ends(context: ContainerContext, network: Network) -> Iterator[DeadEnd]:
     """The ports that labels name and none of the container's servers listens on."""
     container, labels = context.container, _labels(context)
@@ -160,16 +179,6 @@ def _labels(context: ContainerContext) -> Labels:
 
 def _is_traefik(context: ContainerContext) -> bool:
     return repository(context.container.image.only or "").rpartition("/")[2] == "traefik"
-
-
-def _may_ask(origin: ContainerContext) -> bool:
-    """Whether flags or variables give an entry point middlewares or options of TLS, which may turn callers away.
-
-    https://doc.traefik.io/traefik/reference/install-configuration/entrypoints/
-    """
-    given = origin.container.arguments
-    words = (word.only or "" for word in (given.words or () if given else ()))
-    return any(ASKING.match(text) for text in (*words, *origin.container.env))
 
 
 def _is_gateway(context: ContainerContext) -> bool:

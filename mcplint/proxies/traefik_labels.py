@@ -97,7 +97,7 @@ def chained(router: str, labels: Labels) -> tuple[Callable[[str], str | None], t
     steps: list[Callable[[str], str | None]] = []
     auth: list[Label] = []
     for name in said.only.lower().split(","):
-        kind, value = _middleware(name.strip().partition("@")[0], labels)
+        kind, value = middleware(name.strip().partition("@")[0], labels)
         if kind in AUTH and (span := value.span or said.span):
             auth.append(Label(span, "the proxy authenticates callers"))
         prefixes = tuple(value.only.split(",")) if kind == "stripprefix" and value.only else ()
@@ -117,11 +117,11 @@ def lets_in(router: str, labels: Labels) -> bool:
     if f"traefik.http.routers.{router}.tls.options" in labels:
         return False
     names = said.only.lower().split(",") if said is not None and said.only else []
-    kinds = {_middleware(name.strip().partition("@")[0], labels)[0] for name in names}
+    kinds = {middleware(name.strip().partition("@")[0], labels)[0] for name in names}
     return (said is None or bool(names)) and LETTING_IN.issuperset(kinds)
 
 
-def _middleware(name: str, labels: Labels) -> tuple[str, Value[str]]:
+def middleware(name: str, labels: Labels) -> tuple[str, Value[str]]:
     """The kind of a middleware and what one of its labels says; no kind where it is not one of these labels."""
     return labels.middlewares.get(name, ("", UNKNOWN))
 

@@ -1,20 +1,30 @@
-"""Traefik's file provider: https://doc.traefik.io/traefik/reference/dynamic-configuration/file/."""
+"""Traefik's own configuration, and that of its file provider.
+
+https://doc.traefik.io/traefik/reference/dynamic-configuration/file/
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, pairs
 from mcplint.facts.traefik import TraefikFile
 from mcplint.text.source import Source
 from mcplint.values import EditSite, Label, Value
 
 DEEPEST = 8
+SPOKEN = re.compile(r"(?i)routers|middlewares|entrypoints|\boptions:|tls\.options")
+PARTS = ("http", "entrypoints", "tls")
+OWN = re.compile(r"traefik\.(?:http\.(?:routers|middlewares)|entrypoints|tls\.options)\b")
 
 
 def read(source: Source) -> TraefikFile | None:
-    """The file as settings, or None where it has no routers; raises Unreadable."""
-    if "routers" not in source.text:
+    """The file as settings, or None where it has no routers, middlewares, entry points or options of TLS.
+
+    It raises Unreadable.
+    """
+    if SPOKEN.search(source.text) is None:
         return None
     if source.path.endswith(".toml"):
         from mcplint.readers import toml
@@ -24,10 +34,16 @@ def read(source: Source) -> TraefikFile | None:
         from mcplint.readers import yaml
 
         root = yaml.document(source)
-    http = at(root, "http")
-    if not isinstance(at(http, "routers"), MappingNode) or http is None:
+    parts = {key.text.lower(): value for key, value in pairs(root)}
+    settings = {
+        name: value
+        for part in PARTS
+        if isinstance(node := parts.get(part), MappingNode)
+        for name, value in _settings(f"traefik.{part}", node, DEEPEST)
+    }
+    if not any(map(OWN.match, settings)):
         return None
-    return TraefikFile(source, dict(_settings("traefik.http", http, DEEPEST)))
+    return TraefikFile(source, settings, isinstance(at(parts.get("http"), "routers"), MappingNode))
 
 
 def _settings(name: str, node: Node, depth: int) -> Iterator[tuple[str, Value[str]]]:
