@@ -63,6 +63,17 @@ def web_token(**claims: object) -> str:
         ("POSTGRES_PASSWORD", "postgres", ""),
         ("API_KEY", "aaaaaaaaaaaaaaaa1111", ""),
         ("SECRET", "https://example.org/a1b2c3d4e5f6", ""),
+        ("NOTES_API_KEY", "OvUXqgA2v4g" + "tesTvA3Aeetelc8", "secret"),
+        ("NOTES_API_KEY", "k3Jdemo8QzR7" + "tWm2Lx9Bv4Nc", "secret"),
+        ("NOTES_API_KEY", "aQ2mZ8xxxR7t" + "Lk4Vb8Nc3Wd6", "secret"),
+        ("NOTES_API_KEY", "test_api_key_1234567890", ""),
+        ("NOTES_API_KEY", "MyTestApiKey2024V1x2", ""),
+        ("NOTES_API_KEY", "yourSuperSecretKey2024Here", ""),
+        ("NOTES_API_KEY", "demo1a2b3c4d5e6f7g8h9", ""),
+        ("NOTES_API_KEY", "a1b2c3d4e5f6g7h8demo", ""),
+        ("NOTES_API_KEY", "changeme1a2b3c4d5e6f7g8h", ""),
+        ("NOTES_API_KEY", "P@ssw0rdForTesting123", ""),
+        ("NOTES_API_KEY", "ci-test-4fGh7Kl2Qw9Zx1Vb", ""),
     ],
 )
 def test_a_secret_is_told_from_a_placeholder(name: str, text: str, kind: str) -> None:

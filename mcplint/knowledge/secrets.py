@@ -1,4 +1,4 @@
-"""What secrets look like: the forms in which services give them out, the names they go by, and what is a placeholder.
+"""What secrets look like: the forms in which services give them out, and the names they go by.
 
 The forms are those that GitHub's secret scanning names: https://docs.github.com/en/code-security/secret-scanning.
 """
@@ -10,6 +10,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+
+from mcplint.knowledge.placeholders import is_placeholder, is_scattered
 
 _FORMS: tuple[tuple[str, str], ...] = (
     ("GitHub token", r"gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{40,}"),
@@ -83,11 +85,6 @@ ACCESS = re.compile(
     r"|apikeys?|keys?|tokens?|secrets?|passwords?|passwd|credentials?)(?:_|$)"
 )
 """What a variable is called that may decide who may call: a secret, or the switch of a check."""
-PLACEHOLDER = re.compile(
-    r"(?i)your|change|replace|example|sample|dummy|placeholder|xxx|todo|insert|\.\.\.|\*\*|test|fake|demo|redacted"
-    r"|foo|bar(?![a-z0-9])|12345|abcd|qwer|enter|put[-_]|here|[<>{}$]|default|local|dev[-_]|secret|passw|none|null|admin"
-    r"|token|key[-_]|[-_]key|mcp|not[-_]|random|generate|sk-ant-api03-$"
-)
 ENCRYPTED = re.compile(
     r"encrypted:[\w+/]|ENC\[|ENC\(|EJ\[\d|vault:v\d{1,4}:|\$ANSIBLE_VAULT;|U2FsdGVkX1|gAAAAA|\{cipher\}"
     r"|-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE)-----|age-encryption\.org/v\d"
@@ -151,10 +148,6 @@ _PAIR = re.compile(
     r"""((?:(?<![^\s"'`=(,])|(?<=\\"))[A-Za-z][\w.-]{0,40}[:/])([\w!#%^*~+-]{16,400}={0,2})(?=[@\s"'`,;)\]}\\]|$)"""
 )
 """A user and a password, as `sqlplus system/…@notes` and `etcdctl --user root:…` take them."""
-SCATTERED = 0.26
-"""How often a letter, small or large, or a digit is followed by one of another kind in what is made at random; in names
-it is seldom."""
-
 _ESCAPED, _UNESCAPED = '\\"', ' "'
 
 
@@ -228,7 +221,7 @@ def is_random(text: str) -> bool:
         and re.search(r"\d", bare) is not None
         and re.search(r"[A-Za-z]", bare) is not None
         and not re.search(r"://|^[./~]|^\d+(?:\.\d+)+|^[\w.-]+\.(?:com|io|org|net|dev|json|pem|txt)$", bare)
-        and PLACEHOLDER.search(bare) is None
+        and not is_placeholder(bare)
         and entropy(bare) >= ENTROPY
     )
 
@@ -311,16 +304,6 @@ def masked_line(text: str) -> str:
     return ALONE.sub(lambda found: _cut(found[0]) if is_random(found[0]) else found[0], text)
 
 
-def is_scattered(text: str) -> bool:
-    """Whether letters, small and large, and digits take turns as they do in no name; hexadecimal ones may be a digest.
-
-    A large letter before a small one is no turn, since words begin with it.
-    """
-    plain = re.sub(r"\W", "", max(re.split(r"[-_%/]", text), key=len))
-    turns = re.findall(r"[a-z](?=[A-Z\d])|[A-Z](?=\d)|\d(?=[A-Za-z])", plain)
-    return len(plain) >= 12 and len(turns) >= SCATTERED * len(plain) and not re.fullmatch(r"[0-9a-f-]+", text)
-
-
 def _without_beginning(found: re.Match[str]) -> str:
     """The beginning of a secret that a text was cut in, cut further; a word that a secret begins with has no digit."""
     text = found[0]
@@ -338,7 +321,7 @@ def _common(one: str, other: str) -> int:
 def _without_userinfo(found: re.Match[str]) -> str:
     """A URL with the password in front of its host cut, however random that is; a word or a placeholder is none."""
     is_parameter = found[1] is not None and not found[1].startswith("://")
-    if is_parameter or PLACEHOLDER.search(found[2]) or re.search(r"\d", found[2]) is None:
+    if is_parameter or is_placeholder(found[2]) or re.search(r"\d", found[2]) is None:
         return found[0]
     return found[0].removesuffix(found[2]) + _cut(found[2])
 
@@ -368,7 +351,7 @@ def _shortened(found: re.Match[str]) -> str:
 def _is_uuid(text: str) -> bool:
     """Whether a text is a UUID made at random, of which some have less entropy than other secrets."""
     return re.fullmatch(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None and (
-        entropy(text) >= FORM_ENTROPY and PLACEHOLDER.search(text) is None
+        entropy(text) >= FORM_ENTROPY and not is_placeholder(text)
     )
 
 
