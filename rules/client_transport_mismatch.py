@@ -166,7 +166,7 @@ def configured(client: ClientConfig):
     speaks = " or ".join(spoken.options or ())
     who = client.host or "the client"
     bare = "every URL" if client.node and client.node.get("type") else "a URL without `type`"
-    said = f"is set to `{told.span.text}`" if spelled else f"takes {bare} for `{told.only}`"
+    said = f"is set to `{told.span.text}`" if spelled else f"treats {bare} as `{told.only}`"
     fix = None
     if spelled and spoken.only:
         kind = client.spelling(spoken.only)

@@ -1,4 +1,4 @@
-r"""The package that clients start by npx or uvx lacks the command
+r"""A client runs a command that the npm or PyPI package does not have
 
 `npx NAME` installs a package and runs the command that is called as it is, its
 scope left out, or its only one. Commands are what `bin` in `package.json`

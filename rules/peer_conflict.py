@@ -66,7 +66,7 @@ import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 await new McpServer({ name: "notes", version: "1.0.0" }).connect(new StdioServerTransport());
 ```
 ```output
-error[peer-conflict]: `npm ci` fails: mcp-handler 1.1.0 wants @modelcontextprotocol/sdk 1.26.0 beside it, and 1.29.0 is locked
+error[peer-conflict]: `npm ci` fails: mcp-handler 1.1.0 has the peer dependency @modelcontextprotocol/sdk 1.26.0, but 1.29.0 is locked
   --> Dockerfile:4:5
    |
  4 | RUN npm ci

@@ -147,7 +147,7 @@ def misled(server: Server) -> Iterator[Finding]:
     wrong, misleading = others(sending, server), others(declared, server)
     for exposed in (*wrong, *(each for each in misleading if each not in wrong)):
         if exposed in wrong or not chosen(server):
-            message = f"port {exposed.target.only} is declared, but {server.title} listens on {told}"
+            message = f"port {exposed.target.only} is exposed, but {server.title} listens on {told}"
             yield Finding(message, exposed.span, notes, None, ERROR if exposed in wrong else WARNING)
     if container.probe and asked and asked <= server.unheard:
         message = (

@@ -54,7 +54,7 @@ acme-weather = "acme_weather:main"
 # Weather
 ```
 ```output
-warning[registry-drift]: version 1.3.0 is not the project's, which is 1.4.0
+warning[registry-drift]: server.json says version 1.3.0, but the project's is 1.4.0
   --> server.json:14:19
    |
 14 |       "version": "1.3.0",

@@ -3,7 +3,7 @@ r"""server.json is not strict JSON
 The registry's publisher decodes `server.json` with a strict parser: a comment,
 a trailing comma, a byte order mark or `NaN` makes it fail, although editors
 and JavaScript tools accept them. If a key appears twice it silently keeps the
-last one; that is a warning, like half a surrogate pair, which it replaces.
+last one; that is a warning, like an unpaired surrogate, which it replaces.
 
 Only files of the MCP registry are checked: those that name its schema, or that
 have its shape. Other programs use the same file name.

@@ -1,4 +1,4 @@
-r"""uvx or npx finds no command to run
+r"""The published package has no command that uvx or npx would run
 
 Clients start a PyPI package over stdio with `uvx IDENTIFIER`, which installs
 the package and runs the command of exactly that name: hyphens and underscores

@@ -67,7 +67,7 @@ import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 await new McpServer({ name: "notes", version: "1.0.0" }).connect(new StdioServerTransport());
 ```
 ```output
-error[typescript-major]: `npm run build` fails: TypeScript 7.0.2 wants a `rootDir` beside `outDir`
+error[typescript-major]: `npm run build` fails: TypeScript 7.0.2 needs a `rootDir` beside `outDir`
  --> Dockerfile:6:15
   |
 2 | RUN npm install --global typescript

@@ -106,7 +106,7 @@ def refused(words: tuple[str, ...], home: str, release: Value[str], tree: Tree) 
     node = options.get("outDir")
     if node is None or not _one_folder(compiled, tree):
         return None
-    return Label(node.span, "wants a `rootDir` beside `outDir`")
+    return Label(node.span, "needs a `rootDir` beside `outDir`")
 
 
 def _one_folder(compiled: Compiled, tree: Tree) -> bool:

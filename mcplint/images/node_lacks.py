@@ -89,7 +89,7 @@ def _peers(install: NodeInstall, package: PackageJson, step: RunStep, contents: 
     asked = {name for table in package.requirements.values() for name in table}
     for peer in lock.peers:
         if {peer.package, peer.name} <= asked and admits(peer.range, peer.there) is False:
-            why = f"wants {peer.name} {peer.range} beside it, and {peer.there} is locked"
+            why = f"has the peer dependency {peer.name} {peer.range}, but {peer.there} is locked"
             notes = (Label(peer.span, "wants this release"), Label(peer.there_span, "this one is locked"))
             name = f"{peer.package} {peer.version}"
             yield Lack(LackKind.PEER, name, install.span, why, notes, step=_command(install))
@@ -97,7 +97,7 @@ def _peers(install: NodeInstall, package: PackageJson, step: RunStep, contents: 
 
 
 def _newest_peers(install: NodeInstall, package: PackageJson) -> Iterator[Lack]:
-    """That the newest release which a range admits wants another release beside it than the project asks for."""
+    """That the newest release in a range has a peer dependency on another release than the project asks for."""
     for name, other in PEERS:
         asked, wanted = package.range(name), package.range(other)
         fitting = [each for each in releases(f"npm:{name}") if asked and admits(asked.text, each)]
@@ -106,7 +106,7 @@ def _newest_peers(install: NodeInstall, package: PackageJson) -> Iterator[Lack]:
             continue
         there = [each for each in releases(f"npm:{other}") if admits(wanted.text, each)]
         if there and not any(admits(peer, each) for each in there):
-            why = f"wants {other} {peer} beside it, and package.json asks for {wanted.text}"
+            why = f"has the peer dependency {other} {peer}, but package.json asks for {wanted.text}"
             notes = (Label(asked.span, f"takes {fitting[-1]}"), Label(wanted.span, "asks for this one"))
             yield Lack(LackKind.PEER, f"{name} {fitting[-1]}", install.span, why, notes, step=_command(install))
             return

@@ -193,7 +193,7 @@ def string(token: Span) -> tuple[ScalarNode, Flaw | None]:
     units = re.sub(_ESCAPE, _unescaped, raw).encode("utf-16-le", "surrogatepass")
     value = units.decode("utf-16-le", "replace")
     if value.encode("utf-16-le") != units:
-        flaw = flaw or (inner, "half a surrogate pair, which is not a character", WARNING, None)
+        flaw = flaw or (inner, "an unpaired surrogate, which is not a character", WARNING, None)
     return ScalarNode(inner, value, value, True), flaw
 
 

@@ -72,7 +72,7 @@ def _version(written: ScalarNode, said: str, built: Value[str], own: Node | None
     edits = tuple(Edit(span, built.only) for span in alike)
     fix = Fix(title, edits) if written.span in alike else None
     same = version.same(said, built.only)
-    message = f"version {said[:80]} is not the project's, which is {built.only}" + (
+    message = f"server.json says version {said[:80]}, but the project's is {built.only}" + (
         ", spelled differently" if same else ""
     )
     yield Finding(message, shown(written), built.trace[-1:], fix)
