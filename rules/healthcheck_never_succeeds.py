@@ -14,6 +14,7 @@ again. Reported are:
 - `httpx` and `http.client` follow no redirect, which they take for a failure
   with `raise_for_status()` or `== 200`: Starlette answers `/health/` with
   `307` where the route is `/health`.
+- A command that only fails: `false`, `exit 1`.
 - Kubernetes' probe of `grpc`: servers of MCP speak HTTP, and no SDK has the
   health service of gRPC.
 

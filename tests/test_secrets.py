@@ -148,7 +148,15 @@ def test_a_file_of_variables_that_git_tracks_although_it_is_ignored(
 
 
 @pytest.mark.parametrize(
-    "line", [f"NOTES_API_KEY={KEY}", f'"--api-key", "{KEY}"', f"x-api-key: {KEY}", f"a {TOKEN} b", f"A=${{A:-{TOKEN}}}"]
+    "line",
+    [
+        f"NOTES_API_KEY={KEY}",
+        f'"--api-key", "{KEY}"',
+        f"x-api-key: {KEY}",
+        f"a {TOKEN} b",
+        f"A=${{A:-{TOKEN}}}",
+        f'f(API_KEY or "{KEY}")',
+    ],
 )
 def test_a_line_keeps_its_length_and_loses_its_secret(line: str) -> None:
     shown = masked(line)

@@ -108,7 +108,7 @@ ENTROPY = 3.5
 most, and a text of 16 of these 3.5 as a rule."""
 FORM_ENTROPY = 3.0
 ASSIGNED = re.compile(
-    r"""((?i:key|token|secret|passw|pwd|(?<![a-z])pw|passphrase|credential|authorization)\w{0,20}["']?\s{0,4}[:=,\s]\s{0,4}"""
+    r"""((?i:key|token|secret|passw|pwd|(?<![a-z])pw|passphrase|credential|authorization)\w{0,20}["']?\s{0,4}[:=,\s]\s{0,4}(?:(?:or|\|\||\?\?)\s{1,4})?"""
     r"""["']?(?:%s(?:\\n)?["']?\s{1,4}["']?)?(?:(?i:bearer|basic|token)\s+)?)([^\s"',;}]{12,400})"""
 )
 

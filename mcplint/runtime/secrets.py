@@ -42,8 +42,15 @@ EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "exampl
 KEPT = re.compile(r"""[=\s]["']?\$\{?(\w{1,100})(?::?-)?\}?["']?$""")
 """The end of a pair of ENV whose value is a variable."""
 ASSIGNED = re.compile(
-    r"""^[ \t]{0,40}(?:export )?["']?([\w.-]{1,100})["']?[ ]?[:=][ ]?["']?([^\s"']{16,400})""", re.MULTILINE
+    r"""(?:^[ \t]{0,40}(?:export )?|[{,][ ]?(?="))["']?([\w.-]{1,100})["']?[ ]?[:=][ ]?["']?([^\s"']{16,400})""",
+    re.MULTILINE,
 )
+LOGIN = re.compile(
+    r"""(?::_authToken(?:=|[\s"']{1,3})["']?"""
+    r"""|\bmachine(?:\s|\\n){1,9}[\w.-]{1,200}(?:\s|\\n){1,9}login(?:\s|\\n){1,9}[\w.@-]{1,200}(?:\s|\\n){1,9}password(?:\s|\\n){1,9})"""
+    r"""([^\s"'\\;&|]{16,400})"""
+)
+"""The token of an npm registry, and the password of a machine in `.netrc`."""
 GIVEN = re.compile(
     r"(?s:(?:(?:--env=|-e)?([A-Za-z_]\w{0,100})=|(--?[\w-]{1,100}(?==)|[\w-]{1,100}(?=:))[=:]\s{0,9})(.+))"
 )
@@ -87,8 +94,9 @@ def _all(
         if container.id in serving or beside:
             yield from _in_environment(container)
             yield from _in_command(container)
-    for file in tree.all_facts("kubernetes", paths.get("kubernetes", ())).values() if clustered else ():
-        for resource in file.resources:
+    for path, file in tree.all_facts("kubernetes", paths.get("kubernetes", ())).items() if served else ():
+        told = clustered or not TRIED.search(path)
+        for resource in file.resources if told and not _is_kept_out(tree, path, ignored_by_git(tree, path)) else ():
             yield from _in_object(resource)
     for client in clients:
         yield from _in_client(client)
@@ -149,7 +157,9 @@ def _in_runs(image: Image) -> Iterator[Secret]:
         for name in () if mounted else names:
             if re.search(rf"\$\{{?{re.escape(name)}\b", run.text.text):
                 yield Secret("build", name, "secret", run.span)
-        if kind := known.secret_or_url("", run.text.text):
+        login = LOGIN.search(run.text.text)
+        kind = known.secret_or_url("", run.text.text) or (known.secret("token", login[1]) if login else "")
+        if kind:
             yield Secret("image", "this RUN", kind, run.span)
 
 
@@ -305,11 +315,16 @@ def _in_words(where: str, words: Iterable[tuple[str, Span]]) -> Iterator[Secret]
         before = text if text.startswith("-") and not given else ""
 
 
+def _is_kept_out(tree: Tree, path: str, ignored: Label | None) -> bool:
+    """Whether git ignores a file, which it may track all the same where it lists it by itself."""
+    named = any(path == name or path.startswith(f"{name}/") for name in tree.named if name)
+    return ignored is not None and (named or not tree.listed)
+
+
 def _in_env_file(tree: Tree, path: str) -> Iterator[Secret]:
     """The first secret of a file of variables, unless git ignores it: a file that git lists all the same is tracked."""
     ignored = ignored_by_git(tree, path)
-    named = any(path == name or path.startswith(f"{name}/") for name in tree.named if name)
-    if ignored and (named or not tree.listed):
+    if _is_kept_out(tree, path, ignored):
         return
     notes = (ignored._replace(text="git tracks the file although this names it"),) if ignored else ()
     file = tree.facts("dotenv", path)

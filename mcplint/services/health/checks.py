@@ -157,8 +157,13 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
             one._replace(certain=certain and one.certain, strict=None if unseen else one.strict)
             for one in asked.requests
         ]
+    alone = len(ran) == 1 and spelled[0] and not ran[0].line.inside and not ran[0].line.negated
+    if alone and ends_badly(words := tuple(map(str, spelled[0]))):
+        return _asked(words, probed)
     if _has_another_way(ran, spelled):
-        missing, requests = None, [one._replace(certain=False) for one in requests]
+        every = len(ran) == script.text.count("||") + 1
+        missing = _of_all(ran, spelled, probed) if every else None
+        requests = [one._replace(certain=False) for one in requests]
     if missing is None and (pattern := found_in_itself(script.text, ran, spelled, probed.image)):
         return Asked((), f"the command line of the shell that runs it has `{pattern[:40]}` in it, too")
     if swallowed := "" if stops else _swallowed(ran, spelled):
@@ -181,6 +186,16 @@ def _has_another_way(ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> b
         each.line.operator == "||" and words[:1] not in ((), (None,)) and not _only_says(words)
         for each, words in others
     )
+
+
+def _of_all(ran: list[Ran], spelled: list[tuple[str | None, ...]], probed: _Probed) -> str | None:
+    """The first of the programs that a check tries one after the other, where the image lacks all of them."""
+    decided = any(each.line.inside or each.line.operator not in ("||", "") for each in ran)
+    if decided or any(not words or not words[0] for words in spelled):
+        return None
+    tried = [tuple(word or "" for word in words) for words in spelled if not _only_says(words)]
+    lacking = [_missing(words, probed) for words in tried]
+    return lacking[0] if lacking and all(lacking) else None
 
 
 def _only_says(words: tuple[str | None, ...]) -> bool:
@@ -243,6 +258,8 @@ def _asked(words: tuple[str, ...], probed: _Probed) -> Asked:
         )
     if idle := _idle(name, words) or _there(name, words, probed):
         return Asked((), idle, missing)
+    if name == "false" or ends_badly(words):
+        return Asked((), "", missing, f"`{' '.join(words)[:60]}` always fails")
     if name in ("pgrep", "pidof"):
         return Asked((), "", missing, unfound(name, words[1:], probed.container, probed.image, probed.tree))
     asked = _followed(words, probed)
