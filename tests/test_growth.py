@@ -386,3 +386,45 @@ def test_a_dockerfile_that_is_too_long_is_said_to_be_not_read(word: str, rules: 
 def test_a_program_with_thousands_of_applications_is_given_up_and_that_is_said(rules: Catalogue) -> None:
     ran = run(Tree.of(WIDE["applications of one server"](1000)), rules, Config())
     assert "unfollowed-start" in {each.rule for each in ran.diagnostics}
+
+
+LONG = "rm" + " /a" * 40_000
+SHELL = ["sh", "-c", f"{LONG}\nexec python server.py"]
+COMMANDS: dict[str, Files] = {
+    "start.sh": built(
+        Dockerfile=built()["Dockerfile"].replace('"python", "server.py"', '"sh", "start.sh"'),
+        **{"start.sh": f"{LONG}\nexec python server.py\n"},
+    ),
+    "compose.yaml": compose(f"    command: {LONG}\n"),
+    "compose.yml": built(**{"compose.yml": COMPOSE + f"    entrypoint: {json.dumps(SHELL)}\n"}),
+    "docker-compose.yml": built(**{"docker-compose.yml": COMPOSE + f"    healthcheck: {{test: {LONG}}}\n"}),
+    "k.yaml": built(**{"k.yaml": PODS.format(0).replace("[python, server.py]", json.dumps(SHELL))}),
+    "Procfile": built(**{"requirements.txt": "mcp\n", "Procfile": f"web: {LONG}; python server.py\n"}),
+    "b.service": built(**{"b.service": f"[Service]\nExecStart=/bin/sh -c '{LONG}; python server.py'\n"}),
+    "fly.toml": built(**{"fly.toml": f'app = "x"\n[processes]\napp = "{LONG}"\n'}),
+    "railway.json": built(**{"railway.json": json.dumps({"deploy": {"startCommand": LONG}})}),
+    "package.json": {
+        **typescript(""),
+        "Dockerfile": typescript("")["Dockerfile"].replace('"node", "index.mjs"', '"npm", "start"'),
+        "package.json": json.dumps(
+            {**json.loads(typescript("")["package.json"]), "scripts": {"start": f"{LONG} && node index.mjs"}}
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_a_command_that_is_too_long_is_not_followed_and_that_is_said(path: str, rules: Catalogue) -> None:
+    ran = run(Tree.of(COMMANDS[path]), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == [f"{path} has a command of more than 100,000 characters"]
+    assert steps(COMMANDS[path], rules) < 200_000
+
+
+def test_commands_that_are_too_long_together_are_not_followed_and_that_is_said(rules: Catalogue) -> None:
+    long = "rm" + " /a" * 30_000
+    service = "  s#:\n    build: .\n    command: [sh, s#.sh]\n"
+    scripts = files("s#.sh", f"# #\n{long}\nexec python server.py\n", 9)
+    ran = run(Tree.of(compose(each(service, 9), **scripts)), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == [f"s{number}.sh has more commands than are followed" for number in range(4, 9)]

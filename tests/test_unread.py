@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from mcplint.findings import Unreadable
+from mcplint.findings import ERROR, NOTE, WARNING, Unreadable
 from mcplint.link import link
 from mcplint.model import Container
 from mcplint.project.config import Config
+from mcplint.project.load import decode
 from mcplint.project.tree import Tree
+from mcplint.text.source import Source
 
 DOCKERFILE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install mcp==1.27.1\nUSER 1000\nCMD ["python", "server.py"]\n'
 SERVER = 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("notes", host="0.0.0.0")\nmcp.run("streamable-http")\n'
@@ -105,3 +109,55 @@ def test_what_is_beside_a_package_json_without_sense_is_read_all_the_same(packag
     assert [each.dockerfile for each in linked.deployment.containers] == ["Dockerfile"]
     unread = [(each.message, each.severity) for each in linked.problems if isinstance(each, Unreadable)]
     assert unread == [(said, "warning")]
+
+
+def unreadable(files: dict[str, str | bytes]) -> dict[str, tuple[str, str]]:
+    """What is said of files that cannot be read, and how grave that is."""
+    texts = {path: text if isinstance(text, bytes) else text.encode() for path, text in files.items()}
+    tree = Tree(texts, lambda path: Source(path, decode(path, texts[path])[0]))
+    problems = (each for each in link(tree, Config()).problems if isinstance(each, Unreadable))
+    return {each.span.source.path: (each.severity, each.message) for each in problems}
+
+
+UNREAD = [str.encode, lambda text: text.encode("utf-16"), lambda text: text.encode() + b"\0"]
+
+
+@pytest.mark.parametrize("spoil", UNREAD[1:])
+@pytest.mark.parametrize("install", ["pip install mcp", "uv add fastmcp", "pip install 'mcp[cli]>=1'"])
+def test_a_program_that_cannot_be_read_is_said_where_the_dockerfile_installs_an_sdk(
+    install: str, spoil: Callable[[str], bytes]
+) -> None:
+    dockerfile = DOCKERFILE.replace("pip install mcp==1.27.1", install)
+    assert unreadable({"Dockerfile": dockerfile, "server.py": spoil(SERVER)})["server.py"][0] == ERROR
+    assert unreadable({"Dockerfile": spoil(dockerfile), "server.py": SERVER})["Dockerfile"][0] == WARNING
+
+
+@pytest.mark.parametrize("spoil", UNREAD[1:])
+def test_a_program_that_cannot_be_read_is_said_where_the_dockerfile_installs_an_sdk_of_npm(
+    spoil: Callable[[str], bytes],
+) -> None:
+    dockerfile = 'FROM node:24\nCOPY . .\nRUN npm install @modelcontextprotocol/sdk\nCMD ["node", "index.mjs"]\n'
+    program = 'import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";\n'
+    assert unreadable({"Dockerfile": dockerfile, "index.mjs": spoil(program)})["index.mjs"][0] == ERROR
+
+
+@pytest.mark.parametrize("spoil", UNREAD)
+def test_a_program_of_other_software_that_cannot_be_read_is_none_of_our_business(spoil: Callable[[str], bytes]) -> None:
+    dockerfile = DOCKERFILE.replace("mcp==1.27.1", "flask")
+    found = unreadable({"Dockerfile": dockerfile, "server.py": spoil("import flask\n")})
+    assert {severity for severity, _ in found.values()} <= {NOTE}
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (["FROM python:3.13", f"RUN pip install mcp {'a ' * 60_000}"], "larger than 100,000 characters"),
+        (["RUN true"], "an instruction before the first FROM"),
+        (["FROM python:3.13", "ONBUILD ONBUILD RUN true"], "ONBUILD ONBUILD is not allowed"),
+    ],
+)
+def test_a_dockerfile_inside_a_compose_file_that_cannot_be_read_is_said(lines: list[str], why: str) -> None:
+    inline = "".join(f"        {line}\n" for line in lines)
+    compose = f"services:\n  b:\n    build:\n      context: .\n      dockerfile_inline: |\n{inline}"
+    said = unreadable({"compose.yaml": compose, "server.py": SERVER})["compose.yaml"]
+    assert said == (WARNING, f"has a Dockerfile that cannot be read: {why}")

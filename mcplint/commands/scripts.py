@@ -18,6 +18,7 @@ from mcplint.commands.command_lines import (
 )
 from mcplint.commands.console_scripts import script
 from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.room import TOO_LONG, fits
 from mcplint.commands.shell import Env, Ran, Shell, script_text
 from mcplint.commands.shell_nodes import Command
 from mcplint.commands.shell_parser import commands
@@ -86,6 +87,8 @@ def from_lines(lines: LocatedText, context: ExecContext, arguments: Words = ()) 
 
 def _last(located: LocatedText, whole: Span | None, context: ExecContext) -> Step:
     """The last program of a text, or those that it may be; `whole`: where all of it stands, if not as it is."""
+    if not fits(located.text, located.span()):
+        return context.none(TOO_LONG)
     try:
         paths = _paths(located, whole, context, context.env) or _paths(located, whole, context, _open(context.env))
     except TooManyPaths:

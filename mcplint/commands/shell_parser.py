@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from mcplint.commands.room import fits
 from mcplint.commands.shell_nodes import Assignment, Branch, Command, Compound, Node, Redirect
-from mcplint.commands.shell_words import ARRAY, BLANKS, BREAKS, Part, Word, line_end, matching, word_at
+from mcplint.commands.shell_words import ARRAY, BLANKS, BREAKS, VARIABLE, Part, Word, line_end, matching, word_at
 from mcplint.text.located import LocatedText
+from mcplint.text.source import Source
+from mcplint.values import HOLE
 
 _OPERATORS = ("&&", "||", ";;&", ";;", ";&", "|&", ";", "|", "&", "(", ")", "\n")
 # How what follows writes to a file that was opened before it.
@@ -23,16 +26,31 @@ _STEPS = frozenset({"then", "elif", "else", "do", "!", "time"})
 _DEEPEST = 64
 
 
-@lru_cache(maxsize=256)
 def parse(located: LocatedText) -> tuple[Node, ...]:
-    """The commands of a text, compound ones with what they hold."""
+    """The commands of a text, compound ones with what they hold; one that is unknown where it has no room."""
+    return _parsed(located) if fits(located.text, located.span()) else (_unknown(located),)
+
+
+def commands(located: LocatedText) -> tuple[Command, ...]:
+    """The simple commands of a text in their order, also those inside compound ones."""
+    return _simple(located) if fits(located.text, located.span()) else (_unknown(located),)
+
+
+@lru_cache(maxsize=256)
+def _parsed(located: LocatedText) -> tuple[Node, ...]:
     return _Script(located).parse()
 
 
 @lru_cache(maxsize=256)
-def commands(located: LocatedText) -> tuple[Command, ...]:
-    """The simple commands of a text in their order, also those inside compound ones."""
-    return tuple(simple(parse(located)))
+def _simple(located: LocatedText) -> tuple[Command, ...]:
+    return tuple(simple(_parsed(located)))
+
+
+def _unknown(located: LocatedText) -> Command:
+    """A command of which nothing is known."""
+    span = located.span().head
+    text = LocatedText(Source(span.source.path, HOLE), HOLE)
+    return Command((Word(text, span, (Part(VARIABLE, text),)),), (), (), "", span)
 
 
 def simple(nodes: Iterable[Node]) -> Iterator[Command]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from mcplint.commands.room import opened
 from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
 from mcplint.knowledge.secrets import hide
@@ -67,6 +68,7 @@ class Linked(NamedTuple):
 
 def link(tree: Tree, config: Config) -> Linked:
     """The deployment that the files of a project make."""
+    room = opened()
     paths: Paths = kinds(path for path in tree.paths if not is_test(path))
     wanted = speaks_of_mcp(tree, paths) or publishes(tree, paths)
     hosted = _platforms(tree, paths) if wanted else None
@@ -121,7 +123,11 @@ def link(tree: Tree, config: Config) -> Linked:
         deployment = deployment._replace(secrets=secrets)
         hide(deployment.spelled_secrets())
     _refuse_broken(tree, paths, servers)
+    for problem in room.given_up():
+        tree.problems.setdefault(problem.span.source.path, problem)
     used = tree.asked(*SETTINGS) if servers else frozenset()
+    if started.unfollowed:
+        used |= {path for made in starts.MAKES for path in paths.get(made, ())}
     problems = tree.judged(started.needed | _asked_for(paths, servers), started.used | used)
     return Linked(deployment, (*problems, *tree.failures))
 

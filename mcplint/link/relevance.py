@@ -9,9 +9,10 @@ from mcplint.project.tree import Paths, Tree
 
 
 def speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
-    """Whether any list of dependencies or Python file has the letters, or what deploys names a bridge, or Deno runs it.
+    """Whether a list of dependencies or a Python file has the letters, what deploys names a bridge or an SDK, or Deno
+    runs it.
 
-    Without them there is no server to look for.
+    Without them there is no server to look for. A Python file that cannot be read may have them where what deploys has.
     """
     for form in ("pyproject", "requirements", "package.json", "python"):
         for path in paths.get(form, ()):
@@ -21,8 +22,10 @@ def speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
     if _is_broken(tree, paths) and any(tree.mentions(path, *NPM_PACKAGES) for path in paths.get("typescript", ())):
         return True
     deploying = [path for form in ("dockerfile", "compose", "kubernetes") for path in paths.get(form, ())]
-    if any(tree.mentions(path, *GATEWAYS) for path in deploying):
+    if any(tree.mentions(path, *GATEWAYS, *NPM_PACKAGES) for path in deploying):
         return True
+    if any(path in tree.problems for path in paths.get("python", ())):
+        return any(tree.mentions(path, "mcp") for path in deploying)
     configs = [path for name in DENO_CONFIGS for path in tree.called(name)]
     if configs or any(tree.mentions(path, "deno") for path in (*deploying, *paths.get("client", ()))):
         return any(tree.mentions(path, *NPM_PACKAGES) for path in (*configs, *paths.get("typescript", ())))

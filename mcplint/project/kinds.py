@@ -128,6 +128,8 @@ KINDS = (
 ANY = ("*.yml", "*.yaml", "*.toml")
 BESIDE = (
     *("*.tpl", "tiltfile", "docker-bake*.hcl", "docker-bake*.json", "gnumakefile", "*.mk", "*.ps1", "scripts/*"),
+    *(".gitignore", ".gitattributes", ".npmignore", "manifest.in", ".claude-plugin/marketplace.json"),
+    *("*.pem", "*.key", "*account*.json", "*credentials*.json", "id_rsa", "id_ed25519", "id_ecdsa"),
     *(".npmrc", ".gitmodules", "deno.json", "deno.jsonc", "taskfile.yml", "taskfile.yaml", "go.mod", "cargo.toml"),
 )
 """The patterns of files that are of no kind, and are read all the same where something leads to them."""

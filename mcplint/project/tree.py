@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mcplint.findings import NOTE, WARNING, Failure, Unreadable
+from mcplint.findings import NOTE, WARNING, Failure, NotFollowed, Unreadable
 from mcplint.project.names import Names
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
@@ -246,12 +246,12 @@ class Tree:
     def judged(self, needed: Collection[str], used: Collection[str]) -> tuple[Unreadable, ...]:
         """What could not be read: as grave as its reader says where it is needed or was named, else a note.
 
-        It is a warning at most where the deployment uses it and may do without. What concerns the whole project is as
-        grave as it says.
+        It is a warning at most where the deployment uses it and may do without. What concerns the whole project, or was
+        given up on the way, is as grave as it says.
         """
         found = []
         for path, problem in self.problems.items():
             severity = WARNING if path in used and problem.severity != NOTE else NOTE
-            given = path in self.named or path in needed or path == "."
+            given = path in self.named or path in needed or path == "." or isinstance(problem, NotFollowed)
             found.append(problem if given else type(problem)(problem.span, problem.message, severity))
         return tuple(found)

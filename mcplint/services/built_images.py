@@ -53,7 +53,7 @@ class Builds:
         from mcplint.services.inline_builds import inline_dockerfile
 
         if (told := build.span) not in self._images:
-            found = inline_dockerfile(build) if build.target.options is not None else None
+            found = inline_dockerfile(build, self.tree) if build.target.options is not None else None
             made = image(found, self.tree, build.args, build.target.only, _context(build)) if found else None
             self._images[told] = made
         return self._images[told]

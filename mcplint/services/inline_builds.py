@@ -7,12 +7,13 @@ from textwrap import dedent
 from typing import Any
 
 from mcplint.facts.dockerfile import Dockerfile
-from mcplint.findings import Unreadable
+from mcplint.findings import WARNING, NotFollowed, Unreadable
 from mcplint.model import Build
+from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
 
 
-def inline_dockerfile(build: Build) -> Dockerfile | None:
+def inline_dockerfile(build: Build, tree: Tree) -> Dockerfile | None:
     """What a build says in its compose file, with its places there; None where that is not spelled as it is built.
 
     A block of lines is read where it stands: Docker minds no blanks in front of an instruction, but those of a
@@ -33,7 +34,11 @@ def inline_dockerfile(build: Build) -> Dockerfile | None:
     )
     try:
         found: Dockerfile = _relocated(read(alone), alone, whole)
-    except Unreadable:
+    except Unreadable as problem:
+        span = _relocated(problem.span, alone, whole)
+        tree.problems.setdefault(
+            whole.path, NotFollowed(span, f"has a Dockerfile that cannot be read: {problem.message}", WARNING)
+        )
         return None
     return found
 

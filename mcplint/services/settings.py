@@ -62,7 +62,7 @@ def split(node: Node | None, note: str) -> Argv | None:
     """A command that is split into words without a shell."""
     if not isinstance(node, ScalarNode) or not node.text:
         return None
-    parts = words(Interpolated.of(node.text, node.span))
+    parts = words(Interpolated.of(node.text, node.span), node.span)
     known = None if parts is None else tuple(part.value for part in parts)
     return Argv(known, node.span, (Label(node.span, note),))
 
