@@ -51,20 +51,16 @@ def argv(assembly: Assembly, node: Node | None, what: str) -> Argv | None:
         parts: tuple[Interpolated, ...] | None = tuple(assembly.text(item) for item in node.items)
     else:
         text = assembly.text(node)
-        parts = None if text.text == HOLE else words(text, node.span)
+        parts = words(text) if text.text != HOLE and fits(text.text, node.span) else None
     return Argv(None if parts is None else tuple(part.value for part in parts), node.span, (note,))
 
 
-def words(text: Interpolated, span: Span) -> tuple[Interpolated, ...] | None:
-    """The words of a command at a span, None where compose would refuse it or there is no room for it.
-
-    What is not known is part of one word.
+def words(text: Interpolated) -> tuple[Interpolated, ...] | None:
+    """The words of a command, None where compose would refuse it; what is not known is part of one word.
 
     Compose's splitter (https://github.com/mattn/go-shellwords) knows quotes and blanks, runs no shell, and stops at the
     first `;`, `&`, `|`, `<` or `>` outside of quotes.
     """
-    if not fits(text.text, span):
-        return None
     found: list[Interpolated] = []
     parts: list[Interpolated] = []
     offset = 0
