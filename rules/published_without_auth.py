@@ -198,8 +198,9 @@ def reachable(server: Server):
         yield f"port {number} is open on all interfaces of its machine", server.host.span or server.span, ()
     if not container:
         return
+    alone = container.alone if container.platform == "compose" else frozenset()
     for port in () if container.shared_network.may(bool) else listening(server, container):
-        edits = bound(port) if container.platform == "compose" and container.alone(port) else ()
+        edits = bound(port) if port in alone else ()
         yield f"{port.title} is open on all interfaces", port.span, edits
     mode = container.network_mode
     if mode.must_be("host") and mode.span and server.speaks_http:

@@ -159,6 +159,12 @@ KINDS: dict[str, Callable[[int], Files]] = {
     "locations of a server": lambda n: nginx(
         "proxy_read_timeout 9s;\n", each("location /x# { proxy_pass http://b:8000; }\n", n)
     ),
+    "ports that are open": lambda n: compose(
+        "    expose: [9000]\n",
+        **{"compose.override.yaml": "services:\n  b:\n    ports:\n" + each("    - '1#:8000'\n", n)},
+    ),
+    "options of a command": lambda n: compose("    command: [bash" + each(", -x#", n) + "]\n"),
+    "variables of a line of Caddy": lambda n: caddy(":80 {\n respond " + each("{$A#}", n) + "\n}\n"),
     "ports of one number": lambda n: compose(
         "  c:\n    image: x\n    ports:\n" + each("    - '127.0.0.1:9000:#'\n", n)
     ),
@@ -428,3 +434,10 @@ def test_commands_that_are_too_long_together_are_not_followed_and_that_is_said(r
     ran = run(Tree.of(compose(each(service, 9), **scripts)), rules, Config())
     said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
     assert said == [f"s{number}.sh has more commands than are followed" for number in range(4, 9)]
+
+
+@pytest.mark.parametrize("step", ["if ($a = b) { return 403; }\n", "rewrite ^/a /b last;\n", "set $a b;\n"])
+def test_rewrites_without_end_are_not_run(step: str, rules: Catalogue) -> None:
+    ran = run(Tree.of(nginx(server=step * 2_100)), rules, Config())
+    assert "where it leads depends on the request" in [each.why for each in ran.deployment.loose]
+    assert ran.deployment.routes == ()

@@ -237,3 +237,9 @@ def test_replicas_of_one_name(servers: str, affinity: str) -> None:
     (server,) = deployment({"compose.yaml": compose, "haproxy.cfg": text}).servers
     (spread,) = server.spread
     assert ("?" if spread.affinity.options is None else spread.affinity.only) == affinity
+
+
+def test_a_line_of_more_words_than_any_proxy_takes_is_refused() -> None:
+    conditions = "{ path /a } or " * 300
+    with pytest.raises(Unreadable, match="a line of more than 1,000 words"):
+        config(f"frontend f\n  use_backend b if {conditions}TRUE\n")

@@ -11,7 +11,7 @@ import pytest
 from counted import lines
 
 from mcplint.commands.shell_nodes import Command
-from mcplint.commands.shell_parser import commands, parse
+from mcplint.commands.shell_parser import commands
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 
@@ -171,8 +171,6 @@ def test_noise_never_raises() -> None:
 def test_work_grows_with_the_size_only(unit: str) -> None:
     def work(size: int) -> int:
         text = unit * (size // len(unit))
-        parse.cache_clear()
-        commands.cache_clear()
         return lines(lambda: read(text))
 
     assert work(8_000) <= work(2_000) * 5

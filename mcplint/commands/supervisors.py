@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from mcplint.commands.command_lines import is_root
 from mcplint.commands.execution import ExecContext, Next, Step
@@ -120,6 +121,18 @@ def _programs(file: LocatedText, context: ExecContext) -> Iterator[Next]:
 
 def _user(file: LocatedText, name: str) -> Label | None:
     """Where a section of a configuration has its programs run as another user than root."""
-    sections = (section for section in _SECTION.finditer(file.text) if section[1] == name)
-    found = next((user for section in sections if (user := _USER.search(file.text, *section.span(2)))), None)
-    return Label(file.part(*found.span()).span(), _CHANGES_USER) if found and not is_root(found[1]) else None
+    return _users(file).get(name)
+
+
+@lru_cache(maxsize=16)
+def _users(file: LocatedText) -> dict[str, Label]:
+    """The same for each section that says so, by name; the first line of a section holds."""
+    found: dict[str, re.Match[str]] = {}
+    for section in _SECTION.finditer(file.text):
+        if section[1] not in found and (user := _USER.search(file.text, *section.span(2))):
+            found[section[1]] = user
+    return {
+        name: Label(file.part(*user.span()).span(), _CHANGES_USER)
+        for name, user in found.items()
+        if not is_root(user[1])
+    }

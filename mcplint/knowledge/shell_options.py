@@ -38,7 +38,7 @@ def run_by_shell(words: Sequence[str]) -> Iterator[int]:
         if whole or text or (equals and option in options):
             yield number
         named = set(re.split(r"[/@]", word))
-        names |= named
+        names |= named & (_SWITCHES.keys() | _PLAIN.keys())
         options = options.union(*(_TEXTS[name] for name in named & _TEXTS.keys()))
         whole = whole or bool(named & _WHOLE) or any(_SWITCHES.get(name) == word for name in names)
         whole = whole or (text and any(_PLAIN.get(name, word) != word for name in names))

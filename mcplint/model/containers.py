@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -171,11 +172,14 @@ class Container(NamedTuple):
         """What a step of its build, or its start, needs and does not find, of one kind of `Lack`."""
         return (lack for lack in self.lacks if lack.kind == kind)
 
-    def alone(self, port: Port) -> bool:
-        """Whether no other port of it has the same number on the host, which Docker may give to one of them only."""
-        others = (other for other in self.ports if other != port and other.protocol == port.protocol)
-        numbers = (other.published.options for other in others if other.published is not None)
-        return port.published is None or port.published.options not in numbers
+    @property
+    def alone(self) -> frozenset[Port]:
+        """Its ports of which no other has the same number on the host, which Docker may give to one of them only."""
+        ports = {
+            port: (port.protocol, port.published.options if port.published is not None else None) for port in self.ports
+        }
+        counted = Counter(ports.values())
+        return frozenset(port for port, number in ports.items() if port.published is None or counted[number] == 1)
 
     @property
     def title(self) -> str:

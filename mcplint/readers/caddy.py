@@ -151,9 +151,7 @@ def _word(source: Source, token: re.Match[str]) -> Word:
         next(name for name in ("quoted", "raw", "text", "plain") if token[name] is not None),
     )
     text = token[inner] if quoted is None else quoted.replace('\\"', '"')
-    filled, open_ = text, "{{" in text
-    for variable in VARIABLE.finditer(text):
-        open_ |= variable[2] is None
-        filled = filled.replace(variable[0], variable[2] if variable[2] is not None else variable[0])
+    open_ = "{{" in text or any(variable[2] is None for variable in VARIABLE.finditer(text))
+    filled = VARIABLE.sub(lambda variable: variable[0] if variable[2] is None else variable[2], text)
     start, end = (token.start(), token.end()) if inner == "plain" else token.span(inner)
     return Word(filled, Span(source, start, end), open_)

@@ -15,7 +15,8 @@ SECTIONS = frozenset(
         *("program", "http-errors", "ring", "log-forward", "log-profile", "fcgi-app", "crt-store", "traces", "acme"),
     }
 )
-MOST_LINES = 20_000
+MOST_LINES, MOST_WORDS = 20_000, 1_000
+"""In a file and in a line; HAProxy itself takes 64 words, unless it is built for more."""
 TOKEN = re.compile(
     r"""(?P<blank>[ \t]+|\\\r?\n)|(?P<end>\r?\n|\r|\#[^\r\n]*)|(?P<strong>'[^'\r\n]*')"""
     r"""|"(?P<weak>(?:[^"\\\r\n]|\\.)*)"|\\(?P<escaped>[^\r\n])|(?P<plain>[^\s\\'"\#]+)""",
@@ -34,6 +35,8 @@ def read(source: Source) -> HaproxyFile:
     for number, line in enumerate(_lines(source)):
         if number > MOST_LINES:
             raise Unreadable(line.span, f"more than {MOST_LINES} lines")
+        if len(line.words) > MOST_WORDS:
+            raise Unreadable(line.span.head, f"a line of more than {MOST_WORDS:,} words")
         if line.name.startswith("."):
             conditional = True
         elif line.name in SECTIONS:

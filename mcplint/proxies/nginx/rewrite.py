@@ -17,6 +17,8 @@ from mcplint.values import Label
 Stop: TypeAlias = tuple[int, str | None, str | None]
 """A status, the text that is sent with it, and where it redirects to."""
 
+MOST_STEPS = 2_000
+"""How many rewrites of one block are run."""
 DECISIVE = {"return", "rewrite", "break", "proxy_pass"}
 
 
@@ -27,6 +29,8 @@ def rewrite_phase(request: Request, level: Level) -> Stop | None:
 
 
 def _run(request: Request, level: Level) -> Stop | None:
+    if len(level.steps) > MOST_STEPS:
+        raise Undecided(level.steps[0].head, f"is the first of more than {MOST_STEPS:,} rewrites")
     for directive in level.steps:
         stop: Stop | None = None
         match directive.name:
