@@ -423,7 +423,7 @@ COMMANDS: dict[str, Files] = {
 def test_a_command_that_is_too_long_is_not_followed_and_that_is_said(path: str, rules: Catalogue) -> None:
     ran = run(Tree.of(COMMANDS[path]), rules, Config())
     said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
-    assert said == [f"{path} has a command of more than 100,000 characters"]
+    assert said == [f"{path} has a command of more than 100,000 characters or 5,000 lines"]
     assert steps(COMMANDS[path], rules) < 200_000
 
 
@@ -441,3 +441,20 @@ def test_rewrites_without_end_are_not_run(step: str, rules: Catalogue) -> None:
     ran = run(Tree.of(nginx(server=step * 2_100)), rules, Config())
     assert "where it leads depends on the request" in [each.why for each in ran.deployment.loose]
     assert ran.deployment.routes == ()
+
+
+def test_a_here_document_of_thousands_of_commands_is_not_followed_and_that_is_said(rules: Catalogue) -> None:
+    ran = run(Tree.of(built("RUN <<E\n" + "a b\n" * 6_000 + "E\n")), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["Dockerfile has a command of more than 100,000 characters or 5,000 lines"]
+
+
+def test_what_a_function_of_helm_doubles_is_given_up(rules: Catalogue) -> None:
+    text = PODS.format(0).replace("image: b", "image: {{ .Values.image" + " | quote" * 60 + " }}")
+    chart = {"chart/Chart.yaml": "name: c\nversion: 1.0.0\n", "chart/values.yaml": "image: b\n"}
+    run(Tree.of(built(**chart, **{"chart/templates/d.yaml": text})), rules, Config())
+    tracemalloc.start()
+    run(Tree.of(built(**chart, **{"chart/templates/d.yaml": text})), rules, Config())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000

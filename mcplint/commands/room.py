@@ -8,8 +8,9 @@ from contextvars import ContextVar
 from mcplint.findings import WARNING, NotFollowed
 from mcplint.text.source import Span
 
-MOST, MOST_OF_ALL = 100_000, 400_000
-TOO_LONG = f"its command has more than {MOST:,} characters, or all commands together have more than {MOST_OF_ALL:,}"
+MOST, MOST_COMMANDS, MOST_OF_ALL = 100_000, 5_000, 400_000
+LONG = f"more than {MOST:,} characters or {MOST_COMMANDS:,} lines"
+TOO_LONG = f"its command has {LONG}, or all commands together have more than {MOST_OF_ALL:,} characters"
 
 
 class Room:
@@ -24,7 +25,7 @@ class Room:
         """Whether there is room for a text, which stands there."""
         if text in self._read:
             return True
-        if text in self._given_up or len(text) > min(MOST, self._left):
+        if text in self._given_up or _is_long(text) or len(text) > self._left:
             self._given_up.setdefault(text, span)
             return False
         self._read.add(text)
@@ -34,10 +35,13 @@ class Room:
     def given_up(self) -> Iterator[NotFollowed]:
         """What had no room."""
         for text, span in self._given_up.items():
-            why = (
-                f"a command of more than {MOST:,} characters" if len(text) > MOST else "more commands than are followed"
-            )
+            why = f"a command of {LONG}" if _is_long(text) else "more commands than are followed"
             yield NotFollowed(span.head, f"has {why}", WARNING)
+
+
+def _is_long(text: str) -> bool:
+    """Whether a text by itself is too long; each operator of a shell and each end of a line may end a command."""
+    return len(text) > MOST or (len(text) > MOST_COMMANDS and sum(map(text.count, "\n;&|")) > MOST_COMMANDS)
 
 
 ROOM: ContextVar[Room] = ContextVar("room")
@@ -54,4 +58,4 @@ def opened() -> Room:
 def fits(text: str, span: Span) -> bool:
     """Whether there is room for a text in the run that is going on."""
     room = ROOM.get(None)
-    return len(text) <= MOST if room is None else room.takes(text, span)
+    return not _is_long(text) if room is None else room.takes(text, span)

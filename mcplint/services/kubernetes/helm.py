@@ -274,6 +274,7 @@ class _Expression:
         if function is None or (name not in LAZY and any(each is UNKNOWN for each in given)):
             return UNKNOWN
         try:
-            return function(*given)
+            made = function(*given)
         except (TypeError, ValueError, IndexError, KeyError, AttributeError):
             return UNKNOWN
+        return UNKNOWN if isinstance(made, str) and len(made) > LONGEST else made
