@@ -23,9 +23,13 @@ unless the image makes a user and gives it the folder, a start by `uv run` or
 give the user a home and the folder first (`useradd -m`, `chown`): a `--chown`
 of COPY gives what is copied, not the folder that it is copied into.
 
-Not reported if the base image is not known.
+Not reported if the base image is not known, nor of an image that a template
+of SAM or CloudFormation or a serverless service has AWS Lambda run, or that
+has its adapter and that nothing else runs: Lambda runs every image as an
+unprivileged user of its own.
 
-See https://docs.docker.com/build/building/best-practices/#user
+See https://docs.docker.com/build/building/best-practices/#user and
+https://docs.aws.amazon.com/lambda/latest/dg/images-create.html
 
 ## Bad
 `Dockerfile`

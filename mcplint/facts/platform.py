@@ -45,7 +45,7 @@ class Kustomization(NamedTuple):
 
 
 class App(NamedTuple):
-    """The configuration of an app on a platform (`fly`, `render`, `railway`, `cloudbuild`, `heroku`), as written."""
+    """The configuration of an app on a platform (`fly`, `render`, `railway`, `cloudbuild`, `heroku`, `lambda`)."""
 
     platform: str
     source: Source

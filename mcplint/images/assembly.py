@@ -11,13 +11,15 @@ from mcplint.images.build_arguments import PLATFORM_ARGS, Build, Context, declar
 from mcplint.images.copies import within
 from mcplint.images.image import Image
 from mcplint.images.stage import build_stage
-from mcplint.knowledge.base_images import on_lambda
+from mcplint.knowledge.base_images import on_lambda, split
 from mcplint.model.insertion import VariableSite
 from mcplint.project.ignored import docker_file, docker_patterns
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
-from mcplint.values import EditSite, Label, Value
+from mcplint.values import UNKNOWN, EditSite, Label, Value
 
+LAMBDA_USER, RUN_BY_LAMBDA = "sbx_user1051", "AWS Lambda runs it as a user of its own"
+_ADAPTER = "public.ecr.aws/awsguru/aws-lambda-adapter"
 _MOST_STAGES = 200
 _ROOT = Context()
 
@@ -98,7 +100,7 @@ def _finished(made: Image, stage: Stage, tree: Tree) -> Image:
     """The image that is run: its user as its entrypoint leaves it, and where a USER would be put."""
     if on_lambda(made.base.only or "") or _runs_lambda(made):
         span = made.entrypoint.span if made.entrypoint else made.span
-        return made._replace(user=Value(("sbx_user1051",), (Label(span, "AWS Lambda runs it as a user of its own"),)))
+        return made._replace(user=Value((LAMBDA_USER,), (Label(span, RUN_BY_LAMBDA),)))
     made = made._replace(new_variable=_new_variable(stage))
     note = drops_root(made, tree)
     if note is not None and (made.user.must(is_root) or note.text.startswith("sudo ")):
@@ -110,8 +112,18 @@ def _finished(made: Image, stage: Stage, tree: Tree) -> Image:
 
 def _runs_lambda(made: Image) -> bool:
     """Whether an image starts the client of AWS Lambda's runtime."""
-    words = made.entrypoint.words if made.entrypoint else ()
+    words = (word for launch in (made.entrypoint, made.cmd) if launch for word in launch.words)
     return any(word.text.rpartition("/")[2] == "awslambdaric" for word in words)
+
+
+def user_of_adapter(made: Image) -> Value[str]:
+    """The user of an image that is run by nothing known: AWS Lambda's, or its own elsewhere, where it has the adapter.
+
+    https://github.com/awslabs/aws-lambda-web-adapter
+    """
+    places = (copy.span for copy in made.copies if copy.image is not None and split(copy.image.only or "")[0] == _ADAPTER)
+    note = next((Label(place, "with this, AWS Lambda may run it as a user of its own") for place in places), None)
+    return Value(None, (*made.user.trace, note)) if note and made.user.must(is_root) else UNKNOWN
 
 
 def _above_comments(text: str, at: int) -> int:

@@ -149,14 +149,17 @@ def _without_scripts(deployment: Deployment, scripts: tuple[EntryPoint, ...]) ->
 
 def _contexts(tree: Tree, paths: Paths, workloads: tuple[Container, ...]) -> tuple[ContainerContext, ...]:
     dockerfiles = tree.all_facts("dockerfile", paths.get("dockerfile", ()))
+    from mcplint.services.platforms.aws_lambda import function_images
+
+    functions = tuple(function_images(tree, paths)) if dockerfiles else ()
     if "compose" not in paths:
-        return tuple(running(tree, dockerfiles, (), workloads))
+        return tuple(running(tree, dockerfiles, (), workloads, functions))
     from mcplint.services.compose.project import projects
     from mcplint.services.siblings import with_siblings, with_unknowns
 
     compose = tree.all_facts("compose", paths["compose"])
     unread = tree.unread("compose", paths["compose"])
-    found = running(tree, dockerfiles, projects(compose.values(), tree), workloads)
+    found = running(tree, dockerfiles, projects(compose.values(), tree), workloads, functions)
     return with_siblings(tuple(with_unknowns(context, unread) for context in found), tree)
 
 

@@ -47,6 +47,16 @@ def heroku(source: Source) -> App | None:
     return _json("heroku", source)
 
 
+def functions(source: Source) -> App | None:
+    """A template of CloudFormation or the file of a serverless service, None where it is no mapping."""
+    from mcplint.readers import yaml
+
+    if source.path.endswith(".json"):
+        return _json("lambda", source)
+    root = yaml.document(source)
+    return App("lambda", source, root) if isinstance(root, MappingNode) else None
+
+
 def _json(platform: str, source: Source) -> App | None:
     from mcplint.readers import json
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.facts.dockerfile import Dockerfile
+from mcplint.images.assembly import LAMBDA_USER, RUN_BY_LAMBDA, user_of_adapter
 from mcplint.images.image import Image
 from mcplint.knowledge.image_references import is_reference, placeholder
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Link
@@ -19,6 +20,7 @@ from mcplint.values import UNKNOWN, Label, Value, join
 
 if TYPE_CHECKING:
     from mcplint.services.compose.project import ComposeProject
+    from mcplint.services.platforms.aws_lambda import FunctionImage
 
 
 TEMPLATE = re.compile(r"^\.env\.(.*\.)?(example|sample|template|dist)$|^(example|sample|template)\.env$")
@@ -48,10 +50,14 @@ def running(
     dockerfiles: Mapping[str, Dockerfile],
     projects: tuple[ComposeProject, ...],
     workloads: tuple[Container, ...] = (),
+    functions: tuple[FunctionImage, ...] = (),
 ) -> Iterator[ContainerContext]:
-    """Every service of a platform over its image, then every Dockerfile whose image none of them runs."""
+    """Every service of a platform over its image, then every Dockerfile whose image none of them runs.
+
+    `functions`: the images that AWS Lambda runs.
+    """
     examples = Examples(tree)
-    everywhere = tuple(_running(tree, dockerfiles, projects, workloads))
+    everywhere = tuple(_running(tree, dockerfiles, projects, workloads, functions))
     for found in everywhere:
         container = found.container
         if container.defaults and (container.service is None or not container.env_closed):
@@ -79,6 +85,7 @@ def _running(
     dockerfiles: Mapping[str, Dockerfile],
     projects: tuple[ComposeProject, ...],
     workloads: tuple[Container, ...],
+    functions: tuple[FunctionImage, ...],
 ) -> Iterator[ContainerContext]:
     builds = Builds(tree, dockerfiles)
     built: set[str] = set()
@@ -117,10 +124,24 @@ def _running(
         open_ = image is None and bool(service.image.only) and builds.is_open(service.image.only or "")
         built |= {way.dockerfile for way in builds.ways(service.image.only or "")} if open_ else set()
         yield ContainerContext(with_image(service, image, link, tree), image, stranger, open_)
+    users = dict(_users_of_functions(functions, builds))
     for path in sorted(dockerfiles.keys() - built):
         if image := builds.alone(path):
-            alone = Container(image.span, env_closed=not strangers, env_notes=tuple(strangers))
+            user = users[path] if path in users else user_of_adapter(image)
+            alone = Container(image.span, env_closed=not strangers, env_notes=tuple(strangers), user=user)
             yield ContainerContext(with_image(alone, image, _alone_link(image, builds), tree), image)
+
+
+def _users_of_functions(functions: tuple[FunctionImage, ...], builds: Builds) -> Iterator[tuple[str, Value[str]]]:
+    """The user that AWS Lambda runs images as, by the paths of their Dockerfiles."""
+    for function in functions:
+        path, name = function.dockerfile, repository(function.name)
+        if name and not path:
+            said = builds.named(function.name)
+            named = [said[0]] if said else builds.called.get(name.rpartition("/")[2].lower(), [])
+            path = named[0].dockerfile if len(named) == 1 else ""
+        if path:
+            yield path, Value((LAMBDA_USER,), (Label(function.span, RUN_BY_LAMBDA),))
 
 
 def _is_absent(service: Container, tree: Tree) -> bool:
