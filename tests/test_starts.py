@@ -366,6 +366,21 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         },
         {"compose.yaml:notes": "python starts no program"},
     ),
+    "a command that watchfiles runs again": (
+        {**service("watchfiles --filter python 'python server.py' src"), "server.py": FAST + "mcp.run('http')\n"},
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 8000 /mcp"},
+    ),
+    "a command that chpst runs as another user": (
+        {**service("chpst -u nobody -e /etc/notes python server.py"), "server.py": FAST + "mcp.run('http')\n"},
+        {"compose.yaml:notes": "streamable-http 127.0.0.1 8000 /mcp"},
+    ),
+    "workers of queues beside a server": (
+        {
+            "Procfile": "web: python server.py\nworker: python -m rq worker\nbeat: python -m celery -A notes beat\n",
+            "server.py": FAST + "mcp.run('http')\n",
+        },
+        {"Procfile:web": "streamable-http 127.0.0.1 8000 /mcp"},
+    ),
     "a service of s6-overlay": (
         {
             "Dockerfile": IMAGE + 'COPY rootfs/ /\nENTRYPOINT ["/init"]\n',

@@ -30,7 +30,7 @@ from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value, join
 
 # Programs that a script can end in; what else it calls is taken to prepare for them.
-_RUNNERS = ("uvx", *TASK_RUNNERS, "node", "npx", "java", "supervisord")
+_RUNNERS = ("uvx", *TASK_RUNNERS, "node", "npx", "java", "supervisord", "watchfiles")
 _NODE = NODE_COMMANDS - {*NODE_MANAGERS}
 _STARTED = re.compile(r"(?:start|serve|server|prod|production|dev|mcp)(?:[:_-].*)?|.*\.[cm]?[jt]sx?")
 """The scripts of packages, and the files, that are no step of a build."""

@@ -71,11 +71,16 @@ OTHER_SOFTWARE = PORTS.keys() | {
 """The last parts of the names of images that are well known and no MCP server."""
 OTHER_PROGRAMS = ("@modelcontextprotocol/inspector",)
 """Packages that look at MCP servers and are none."""
-OTHER_COMMANDS = frozenset({"alembic", "locust", "mypy", "nox", "py.test", "pytest", "ruff", "tox"})
-"""Commands of Python that test, check or prepare what a project serves."""
+OTHER_COMMANDS = frozenset(
+    {
+        *("alembic", "locust", "mypy", "nox", "py.test", "pytest", "ruff", "tox"),
+        *("arq", "celery", "dramatiq", "rq"),
+    }
+)
+"""Commands of Python that test, check or prepare what a project serves, or work off its queues."""
 OTHER_LAUNCHERS = OTHER_COMMANDS | {
-    *("airflow", "celery", "dagster", "django", "dramatiq", "flask", "gunicorn", "huey", "hypercorn", "IPython"),
-    *("jupyter", "jupyter_core", "luigi", "mkdocs", "notebook", "prefect", "rq", "scrapy", "sphinx", "streamlit"),
+    *("airflow", "dagster", "django", "flask", "gunicorn", "huey", "hypercorn", "IPython"),
+    *("jupyter", "jupyter_core", "luigi", "mkdocs", "notebook", "prefect", "scrapy", "sphinx", "streamlit"),
     *("bokeh", "panel", "dash", "nicegui", "reflex", "invoke", "fabric", "ansible", "pip", "setuptools", "wandb"),
 }
 """Modules of Python that people start with a call, and that serve no MCP by themselves."""
