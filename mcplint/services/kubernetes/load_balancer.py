@@ -6,7 +6,8 @@ https://kubernetes.io/docs/concepts/services-networking/service/#internal-load-b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
 
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar, texts
 from mcplint.facts.platform import Resource
@@ -29,6 +30,14 @@ https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/
 """
 MOST_POLICIES = 50
 """How many policies about the same pods are followed."""
+OWN = re.compile(
+    r"(?:metallb\.(?:io|universe\.tf)|kube-vip\.io)/load[bB]alancerIPs|(?:lbipam\.cilium\.io|io\.cilium)/(?:lb-ipam-)?ips"
+)
+"""Annotations that give a load balancer its addresses.
+
+https://metallb.universe.tf/usage/, https://kube-vip.io/docs/usage/kubernetes-services/,
+https://docs.cilium.io/en/stable/network/lb-ipam/
+"""
 EVERYBODY = frozenset({"0.0.0.0/0", "::/0"})
 AWS = "service.beta.kubernetes.io/aws-load-balancer-"
 AZURE = "service.beta.kubernetes.io/azure-load-balancer-health-probe-"
@@ -73,8 +82,30 @@ def address(service: Resource, pods: Resource, target: Value[int], cluster: Clus
     said = [(key.text, scalar.text) for key, scalar in _annotations(service)]
     closed = any(_closes(key, value) for key, value in said)
     named = re.search("internal|private|tailscale", texts(spec).get("loadBalancerClass", ""))
-    hidden = closed or named or _is_internal_by_default(texts(spec).get("loadBalancerClass", ""), dict(said))
+    hidden = (
+        closed
+        or named
+        or _is_near(spec, said)
+        or _is_internal_by_default(texts(spec).get("loadBalancerClass", ""), dict(said))
+    )
     return PRIVATE if hidden or (ranges and EVERYBODY.isdisjoint(ranges)) else None
+
+
+def _is_near(spec: Node | None, annotations: Iterable[tuple[str, str]]) -> bool:
+    """Whether all addresses that a load balancer is given are of a private network."""
+    chosen = [scalar(at(spec, "loadBalancerIP")), *(value for key, value in annotations if OWN.fullmatch(key))]
+    given = [each.strip() for value in chosen if value for each in value.split(",")]
+    outside = [scalar(item) for item in items(at(spec, "externalIPs"))]
+    return bool(given) and all(map(_is_inside, (*given, *outside)))
+
+
+def _is_inside(text: str) -> bool:
+    """Whether a text is an address that the internet does not lead to."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    return not address.is_global and not address.is_unspecified
 
 
 def lets_some_in(pods: Resource, target: Value[int], cluster: Cluster) -> bool:
