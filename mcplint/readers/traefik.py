@@ -14,6 +14,7 @@ from mcplint.text.source import Source
 from mcplint.values import EditSite, Label, Value
 
 DEEPEST = 8
+TOP = re.compile(r"""(?im)^[\["']{0,2}(?:http|entrypoints|tls)\b""")
 SPOKEN = re.compile(r"(?i)routers|middlewares|entrypoints|\boptions:|tls\.options")
 PARTS = ("http", "entrypoints", "tls")
 OWN = re.compile(r"traefik\.(?:http\.(?:routers|middlewares)|entrypoints|tls\.options)\b")
@@ -24,7 +25,7 @@ def read(source: Source) -> TraefikFile | None:
 
     It raises Unreadable.
     """
-    if SPOKEN.search(source.text) is None:
+    if not (SPOKEN.search(source.text) and TOP.search(source.text)):
         return None
     if source.path.endswith(".toml"):
         from mcplint.readers import toml
