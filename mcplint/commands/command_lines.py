@@ -167,11 +167,11 @@ RUNNERS: Mapping[str, Grammar] = {
 ASGI: Mapping[str, Grammar] = {
     "uvicorn": grammar(
         "reload proxy-headers no-proxy-headers factory access-log no-access-log use-colors no-use-colors server-header "
-        "no-server-header date-header no-date-header version reset-contextvars"
+        "no-server-header date-header no-date-header version reset-contextvars http2"
     ),
     "gunicorn": grammar(
         "reload preload daemon capture-output check-config spew no-sendfile reuse-port proxy-protocol "
-        "strip-header-spaces",
+        "strip-header-spaces enable-stdio-inheritance no-control-socket log-syslog print-config initgroups",
         w="workers",
         k="worker-class",
         b="bind",
@@ -183,12 +183,37 @@ ASGI: Mapping[str, Grammar] = {
         g="group",
         e="env",
         p="pid",
+        m="umask",
+        R="enable-stdio-inheritance",
     ),
     "hypercorn": grammar(
-        "reload debug", w="workers", b="bind", k="worker-class", c="config", g="group", u="user", m="umask"
+        "reload debug daemon",
+        w="workers",
+        b="bind",
+        k="worker-class",
+        c="config",
+        g="group",
+        u="user",
+        m="umask",
+        p="pid",
+        D="daemon",
     ),
-    "granian": grammar("reload factory access-log no-access-log ssl-client-verify no-ssl-client-verify"),
-    "daphne": grammar("proxy-headers", b="bind", p="port"),
+    "granian": grammar(
+        "reload no-reload factory no-factory access-log no-access-log ssl-client-verify no-ssl-client-verify ws no-ws "
+        "log no-log metrics no-metrics http1-keep-alive no-http1-keep-alive http1-pipeline-flush "
+        "no-http1-pipeline-flush http2-adaptive-window no-http2-adaptive-window respawn-failed-workers "
+        "no-respawn-failed-workers reload-ignore-worker-failure no-reload-ignore-worker-failure version"
+    ),
+    "daphne": grammar(
+        "proxy-headers no-server-name",
+        b="bind",
+        p="port",
+        u="unix-socket",
+        e="endpoint",
+        v="verbosity",
+        t="http-timeout",
+        s="server-name",
+    ),
 }
 FASTAPI = grammar(
     "reload no-reload proxy-headers no-proxy-headers verbose",

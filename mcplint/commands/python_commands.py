@@ -22,6 +22,8 @@ from mcplint.project.tree import Tree
 from mcplint.text.paths import contains, side_folder
 from mcplint.values import Label, Value
 
+_ADDED = ("bind", "endpoint")
+"""Options of ASGI servers that have them listen on one more address each."""
 PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin")
 
 
@@ -167,7 +169,11 @@ def asgi(tool: str, words: Words, context: ExecContext) -> Step:
             return context.none(f"the module {module} is not in the project", target if own and not there else None)
         folders = (more, *folders)
     note = Label(span_of(parsed.rest[0], context.span), f"{tool} serves {target}")
-    return context.start(APP, target, (), folders, note, tool, parsed.flags)
+    flags = dict(parsed.flags)
+    for name in _ADDED:
+        if len(each := parsed.values(name)) > 1:
+            flags[name] = Value(None, (Label(span_of(each[-1], context.span), "is one of several"),))
+    return context.start(APP, target, (), folders, note, tool, flags)
 
 
 def _of_variable(context: ExecContext) -> Words:

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from mcplint.facts.python import Module
 from mcplint.model import Asgi, LogLevel, Server
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package
 from mcplint.programs.python.libraries.asgi_walk import walk
 from mcplint.programs.python.libraries.environment import from_environment
+from mcplint.programs.python.libraries.listening import flag, given, listens, number, split
 from mcplint.programs.python.libraries.proxy_headers import told
 from mcplint.programs.python.libraries.sdk_settings import HIGH, OTHER
 from mcplint.programs.python.machine import Handler, Machine
-from mcplint.programs.python.module_text import may_bind
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Coroutine, Instance
 from mcplint.programs.start import Start
 from mcplint.programs.values import Abstract, Sequence, each, known, noted, unknown
-from mcplint.text.number import counted, whole
 from mcplint.text.source import Span
-from mcplint.values import EditSite, Label, Value
+from mcplint.values import Label
 
-FROM_ENVIRONMENT = {"uvicorn": "UVICORN_", "gunicorn": "", "hypercorn": "", "granian": "GRANIAN_", "daphne": ""}
 DEFAULTS: Mapping[str, Any] = {"host": "127.0.0.1", "port": 8000}
 
 
@@ -190,32 +186,12 @@ def hypercorn_serve(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Coroutine(start))
 
 
-def split(bind: Abstract) -> tuple[Abstract, Abstract]:
-    """Host and port of `host:port`."""
-    if not bind.must(lambda text: isinstance(text, str) and whole(text.rpartition(":")[2]) is not None):
-        return unknown(*bind.trace), unknown(*bind.trace)
-    bare = bind._replace(site=None)
-    host = each(bare, lambda text: text.rpartition(":")[0].strip("[]") or "0.0.0.0")
-    return _part(bind, host, True), _part(bind, each(bare, lambda text: int(text.rpartition(":")[2])), False)
-
-
-def _part(bind: Abstract, value: Abstract, first: bool) -> Abstract:
-    """A part of `host:port`, with its part of the site."""
-    site, only = bind.site, value.only
-    if site is None or only is None or site.span.text != bind.only:
-        return value
-    length = len(str(only))
-    start = site.span.start if first else site.span.end - length
-    part = site._replace(span=site.span._replace(start=start, end=start + length))
-    return value._replace(site=part) if part.span.text == str(only) else value
-
-
 def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
     """An ASGI server's command serves an application."""
     runner = start.runner or "unknown"
     if "factory" in start.flags or "()" in start.target:
         app = machine.call(app, Args())
-    host, port = _listens(machine, start, runner)
+    host, port = listens(machine, start, runner)
     workers = number(flag(machine, start, "workers", _concurrency(machine, start)))
     off = "lifespan" in start.flags and start.flags["lifespan"].must(lambda word: word == "off")
     interface = _interface(machine, start, runner)
@@ -223,7 +199,7 @@ def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
     if level is not None and level.options and all(isinstance(option, str) for option in level.options):
         machine.levels.append(LogLevel(level, start.span, option=True))
     note = Label(start.span, f"{runner} started here")
-    asgi = told(machine, runner, lambda name: _flag(machine, start, name.replace("_", "-")), note)
+    asgi = told(machine, runner, lambda name: given(machine, start, name.replace("_", "-")), note)
     finish(machine, app, start.span, Bound(host, port, workers, runner, off or runner == "daphne", asgi, interface))
 
 
@@ -238,68 +214,9 @@ def _interface(machine: Machine, start: Start, runner: str) -> Abstract:
     return each(flag(machine, start, "worker-class", known("sync", note)), _spoken)
 
 
-def _configured(machine: Machine, start: Start, name: str, default: Abstract) -> Abstract:
-    """What gunicorn's file sets, which it reads by itself as `gunicorn.conf.py`; the default where that sets nothing.
-
-    Source: https://docs.gunicorn.org/en/stable/configure.html
-    """
-    said = machine.variable("GUNICORN_CMD_ARGS").options
-    given = start.flags.get("config", known("gunicorn.conf.py")).only
-    told = isinstance(given, str) and said is not None and len(said) == 1 and "" not in said
-    path = machine.world.file(given) if isinstance(given, str) and told else None
-    if path is None or path not in machine.world.tree.paths:
-        note = Label(start.span, "gunicorn's configuration is not followed")
-        return default if told and "config" not in start.flags else unknown(note)
-    file: Module | None = machine.world.tree.facts("python", path)
-    key = name.replace("-", "_")
-    if file is None:
-        return unknown(Label(start.span, f"{path} may set {key}"))
-    if not may_bind(file.tree, key):
-        return default
-    settings = [node for node in file.tree.body if isinstance(node, ast.Assign) and _named(node) == key]
-    others = ast.Module([node for node in file.tree.body if node not in settings[:1]], [])
-    if len(settings) == 1 and isinstance(settings[0].value, ast.Constant) and not may_bind(others, key):
-        value = settings[0].value.value
-        if isinstance(value, (str, int)):
-            return known(str(value), Label(file.span(settings[0]), f"sets {key}"))
-    return unknown(Label(start.span, f"{path} may set {key}"))
-
-
-def _named(node: ast.Assign) -> str:
-    """The one name that a statement sets, empty where it sets something else."""
-    return node.targets[0].id if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) else ""
-
-
 def _spoken(worker: object) -> str:
     """What a worker class of gunicorn speaks."""
     return "wsgi" if worker in ("sync", "gthread", "eventlet", "gevent", "tornado") else "asgi"
-
-
-def _flag(machine: Machine, start: Start, name: str) -> Abstract | None:
-    """What a flag is given, None where nothing gives it."""
-    missing: Abstract = known(None)
-    found = flag(machine, start, name, missing)
-    return None if found is missing else found
-
-
-def flag(machine: Machine, start: Start, name: str, default: Abstract) -> Abstract:
-    """A flag of the command, the variable that stands for it, or its default."""
-    if start.argv is None:
-        return unknown(Label(start.span, "its arguments are not known"))
-    if name in start.flags:
-        return start.flags[name]
-    if start.runner == "gunicorn":
-        return _configured(machine, start, name, default)
-    prefix = FROM_ENVIRONMENT.get(start.runner or "", "")
-    if not prefix:
-        return default
-    variable = f"{prefix}{name.upper().replace('-', '_')}"
-    return from_environment(machine, variable, default, (Label(start.span, f"{start.runner} reads {variable}"),))
-
-
-def number(value: Abstract) -> Abstract:
-    """A word as a number."""
-    return each(value, counted)
 
 
 def _concurrency(machine: Machine, start: Start) -> Abstract:
@@ -309,32 +226,6 @@ def _concurrency(machine: Machine, start: Start) -> Abstract:
         return one
     note = Label(start.span, f"{start.runner} reads WEB_CONCURRENCY")
     return from_environment(machine, "WEB_CONCURRENCY", one, (note,))
-
-
-def _listens(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstract]:
-    """Where the command listens."""
-    if runner in ("gunicorn", "hypercorn"):
-        return _bind(machine, start, runner)
-    note = Label(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
-    host = flag(
-        machine, start, "host", known("127.0.0.1", note)._replace(site=EditSite.for_option(start.span, "--host"))
-    )
-    if "uds" in start.flags or "fd" in start.flags:
-        host = unknown(note)
-    return host, number(flag(machine, start, "port", known(8000, note)))
-
-
-def _bind(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstract]:
-    bind = _flag(machine, start, "bind")
-    if bind is not None:
-        return split(bind)
-    note = Label(start.span, f"{runner} listens on 127.0.0.1:8000 by default")
-    port = machine.variable("PORT") if runner == "gunicorn" else Value((None,))
-    if port.options == (None,):
-        return known("127.0.0.1", note), known(8000, note)
-    if port.options is None or None in port.options:
-        return unknown(*port.trace), unknown(*port.trace)
-    return known("0.0.0.0", *port.trace), number(noted(port, Label(start.span, "gunicorn reads PORT")))
 
 
 def run_object(machine: Machine, start: Start, server: Abstract) -> Abstract:
