@@ -16,6 +16,9 @@ as changing the call. An install that takes the newest release for want of a
 lock is told of here, and by `unlocked-install` as soon as the requirement is
 capped.
 
+Not reported where the program asks before it calls: by `hasattr`, `getattr`
+with a default, a `try` around it or an import, or the SDK's version.
+
 It is a warning if a lock file still holds a release that has the name, and the
 requirement would let the next `uv lock --upgrade` break it, unless
 `sdk-range-mismatch` says so of an import. It is one, too, if another package

@@ -634,6 +634,72 @@ FastMCP(KEY, host=os.getenv("A") or os.getenv("B") or "127.0.0.1", port=int(os.g
         {},
         {"name": None, "host": ("127.0.0.1",), "port": (9,)},
     ),
+    **{
+        f"a helper gives a default {how}, and asks for a variable in another call": (
+            SDK
+            + f"""
+import os
+MISSING = object()
+def env(name, default={missing}):
+{body}
+KEY = env("KEY")
+FastMCP("x", host=env("HOST", "127.0.0.1"), port=int(env("P", "9"))).run(env("T", "sse"))
+""",
+            {},
+            {"host": ("127.0.0.1",), "port": (9,), "transport": ("sse",)},
+        )
+        for how, missing, body in (
+            (
+                "in an inner branch",
+                "None",
+                "    value = os.environ.get(name)\n    if value is None:\n        if default is None:\n"
+                "            raise RuntimeError(name)\n        return default\n    return value",
+            ),
+            (
+                "after the value",
+                "None",
+                "    value = os.getenv(name)\n    if value:\n        return value\n    if default is not None:\n"
+                "        return default\n    raise SystemExit(name)",
+            ),
+            (
+                "unless it is a mark",
+                "MISSING",
+                "    value = os.environ.get('X_' + name)\n    if value is not None:\n        return value\n"
+                "    if default is MISSING:\n        raise KeyError(name)\n    return default",
+            ),
+        )
+    },
+    "a helper tells whether a variable is given that the program demands": (
+        SDK
+        + """
+import os, sys
+def has(name, default=False):
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    return True
+if not has("KEY"):
+    sys.exit("KEY is required")
+FastMCP("x").run("sse")
+""",
+        {},
+        {"transport": ("sse",)},
+    ),
+    "a generic class": (
+        "from typing import Generic, TypeVar\n"
+        + SDK
+        + "T = TypeVar('T')\nclass Own(FastMCP[T], Generic[T]): ...\nOwn('x', port=83).run('sse')",
+        {},
+        {"name": ("x",), "port": (83,), "transport": ("sse",)},
+    ),
+    "a generic class of today": (
+        {
+            "server.py": "from base import Base\nclass Own[T](Base[T]): ...\nOwn('x', port=83).run('sse')",
+            "base.py": SDK + "class Base[T](FastMCP[T]): ...",
+        },
+        {},
+        {"name": ("x",), "port": (83,), "transport": ("sse",)},
+    ),
     "mcp run": (
         {"server.py": SDK + "mcp = FastMCP('x', host='0.0.0.0')\nif __name__ == '__main__':\n    mcp.run('sse')"},
         {"kind": OBJECT, "target": "server.py:", "runner": "mcp"},

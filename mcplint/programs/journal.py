@@ -153,6 +153,23 @@ class Journal:
             raise left
         return value
 
+    def tentative(self, body: Callable[[], Abstract], fits: Callable[[Abstract], bool]) -> Abstract | None:
+        """What a body comes to if it completes and that fits; None, and what it wrote taken back, if not."""
+        base, mark, outer = len(self.writes), len(self.exits), self.since
+        self.since = next(CLOCK)
+        value: Abstract | None = None
+        try:
+            value = body()
+        except Leave:
+            pass
+        finally:
+            self.since = outer
+        if value is not None and len(self.exits) == mark and fits(value):
+            return value
+        self._undo(base)
+        del self.exits[mark:]
+        return None
+
     def _leave_open(self, mark: int, outer: int) -> None:
         """From here on there is history for what an outer branch needs, and for what exits that still wait do."""
         self.since = next(CLOCK) if len(self.exits) > mark else outer

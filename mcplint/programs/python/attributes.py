@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.lost import handed, held
 from mcplint.programs.python.machine import Machine
@@ -14,6 +15,8 @@ from mcplint.programs.values import CONSTANTS, ITEMS, OPEN, Abstract, External, 
 from mcplint.values import Label
 
 DATA = (str, bytes, int, float, bool)
+VERSIONS = frozenset(f"{name}.__version__" for name in PYTHON_MODULES)
+"""Where an SDK says which release it is."""
 
 
 def attribute(machine: Machine, owner: Any, name: str, note: Label) -> Abstract:
@@ -26,7 +29,7 @@ def attribute(machine: Machine, owner: Any, name: str, note: Label) -> Abstract:
         case Package():
             return _of_package(machine, owner, name, note)
         case External():
-            return of_library(machine, f"{owner.path}.{name}")
+            return of_library(machine, f"{owner.path}.{name}", note)
         case Super():
             return _of_super(machine, owner, name, note)
         case Function() | Method():
@@ -38,8 +41,11 @@ def attribute(machine: Machine, owner: Any, name: str, note: Label) -> Abstract:
     return machine.risk(note)
 
 
-def of_library(machine: Machine, path: str) -> Abstract:
+def of_library(machine: Machine, path: str, note: Label) -> Abstract:
     """Something of a library: what is known of it, or its name."""
+    if path in VERSIONS:
+        machine.probes.version(note.span)
+        return unknown(note)
     found = machine.canonical(path)
     reader = machine.tables.reads.get(found.path)
     return reader(machine, None) if reader and not machine.method(found.path) else known(found)

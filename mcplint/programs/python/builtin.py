@@ -129,6 +129,8 @@ def get_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
     if not isinstance(name.only, str) or note is None:
         return machine.risk(*args.notes)
     value = args.get(0, "object")
+    if len(args.positional) > 2:
+        machine.probes.attribute(value, name.only, args.span)
     risks = len(machine.risks)
     found = machine.attribute(value, name.only, note)
     if value.only == External("logging"):
@@ -145,6 +147,7 @@ def get_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
 def names(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`dir(…)` of a class of the project: what it and the project's classes above it define."""
     only = args.get(0, "object").only
+    machine.probes.attribute(args.get(0, "object"), None, args.span)
     if not isinstance(only, Class):
         return unknown(*args.notes)
     tables = [each.table for each in only.lineage() if isinstance(each, Class)]
@@ -159,6 +162,8 @@ def _lacks(option: Any, name: str) -> bool:
 
 def has_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
     value, name = args.get(0, "object"), args.get(1, "name").only
+    if isinstance(name, str):
+        machine.probes.attribute(value, name, args.span)
     if isinstance(name, str) and value.options and len(value.options) == 1:
         option = value.options[0]
         if isinstance(option, Instance) and name in option.table:

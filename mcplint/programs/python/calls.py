@@ -203,14 +203,17 @@ def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract
         return machine.risk(
             Label(function.scope.module.span(function.node), "called too often to be followed each time")
         )
-    before = machine.budget
+    before, chosen = machine.budget, machine.probes.chosen
+    machine.probes.chosen += function.node in machine.probes.functions
     frame = Frame(function.scope.module, Table(names), function.scope, function)
     machine.active[key] = machine.active.get(key, 0) + 1
     try:
         if isinstance(function.node, ast.Lambda):
             return machine.evaluate(frame, function.node.body)
-        return _annotated(function, _body(machine, frame, function.node))
+        given = _given(machine, frame, function.node) if machine.lenient and _reads_named(function.node) else None
+        return _annotated(function, _body(machine, frame, function.node) if given is None else given)
     finally:
+        machine.probes.chosen = chosen
         machine.active[key] -= 1
         calls, steps = machine.costs.get(key, (0, 0))
         machine.costs[key] = (calls + 1, steps + before - machine.budget)
@@ -243,6 +246,52 @@ def _body(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunct
     made = Instance(External("types.Generator"), None)
     made.table["yielded"] = union(frame.yields) if frame.yields else unknown()
     return known(made)
+
+
+def _given(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Abstract | None:
+    """What a helper gives for a variable that no file sets; None where it gives nothing, and whoever starts it must.
+
+    Another call of it may ask for a variable that has no default, which says nothing of this one.
+    """
+    risks = len(machine.risks)
+    machine.lenient = False
+    try:
+        found = machine.tentative(lambda: _body(machine, frame, node), _is_setting)
+    finally:
+        machine.lenient = True
+    if found is None:
+        del machine.risks[risks:]
+    return found
+
+
+def _is_setting(value: Abstract) -> bool:
+    return bool(value.options) and all(
+        isinstance(option, (str, int, float)) and option and option is not True for option in value.options or ()
+    )
+
+
+def _reads_named(node: ast.AST) -> bool:
+    """Whether a function reads a variable that its caller names, looked for once."""
+    found: bool | None = getattr(node, "_reads_named", None)
+    if found is None:
+        own = isinstance(node, ast.FunctionDef) and (may_say(node, "environ") or may_say(node, "getenv"))
+        found = own and any(_reads_one_of({each.arg for each in node.args.args}, each) for each in ast.walk(node))  # type: ignore[attr-defined]
+        node._reads_named = found  # type: ignore[attr-defined]
+    return found
+
+
+def _reads_one_of(names: set[str], node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="getenv") | ast.Attribute(attr="getenv"), args=[asked, *_]):
+            pass
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner)), args=[asked, *_]):
+            if owner != "environ":
+                return False
+        case ast.Subscript(value=ast.Name(id="environ") | ast.Attribute(attr="environ"), slice=asked):
+            pass
+        case _:
+            return False
+    return any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(asked))
 
 
 def _yields(node: ast.AST) -> bool:

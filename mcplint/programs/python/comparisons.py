@@ -70,6 +70,8 @@ def _same(machine: Machine, one: Any, other: Any, identical: bool) -> bool | Non
     objects = (Instance, Function, Class, Package, Sequence, Dict)
     if one is None or other is None:
         return False if isinstance(other if one is None else one, (*objects, External)) else None
+    if identical and any(isinstance(each, CONSTANTS) for each in (one, other)):
+        return False if isinstance(one, objects) or isinstance(other, objects) else None
     if isinstance(one, External) and isinstance(other, External):
         return True if one == other else None
     if isinstance(one, (Class, Function, Package)) and isinstance(other, (Class, Function, Package)):

@@ -41,13 +41,38 @@ def either(
     yes: Callable[[], Abstract],
     no: Callable[[], Abstract],
     default: Callable[[], Default | None] | None = None,
+    onward: bool = False,
 ) -> Abstract:
     """What a condition chooses between: both, each with what that says of the names in it, where it may be either.
 
-    `default`: what it asks for, where it chooses between that and a default.
+    `default`: what it asks for, where it chooses between that and a default. `onward`: whether what follows is the
+    second way, since the first one leaves.
     """
     machine.tested = test
+    probes = machine.probes
+    versions = probes.versions
     value = machine.evaluate(frame, test)
+    if probes.spans:
+        first, second = (probes.decide(test, value, versions, sense) for sense in (True, False))
+        yes, no = probes.way(yes, first), probes.way(no, second)
+        onward = onward and second
+    else:
+        onward = False
+    try:
+        return _chosen(machine, frame, test, value, yes, no, default)
+    finally:
+        probes.chosen += onward
+
+
+def _chosen(
+    machine: Machine,
+    frame: Frame,
+    test: ast.expr,
+    value: Abstract,
+    yes: Callable[[], Abstract],
+    no: Callable[[], Abstract],
+    default: Callable[[], Default | None] | None,
+) -> Abstract:
     decided = verdict(value)
     if decided is None and default is not None:
         decided = _by_default(machine, frame, test, value, default())

@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.programs.demands import wanted
 from mcplint.programs.journal import Ended, Exit, Leave, Raised
 from mcplint.programs.python.conditions import narrow
@@ -14,6 +15,8 @@ from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Frame, verdict
 from mcplint.programs.values import Abstract, unknown
 
+ABSENCES = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError"})
+FLAGS = (True, False, None)
 STOPS = ("SystemExit", "KeyboardInterrupt", "GeneratorExit")
 
 
@@ -52,6 +55,8 @@ def guarded(
     """A `try`: its body, and the handlers of what it may raise, joined."""
     risks, mark = len(machine.risks), len(machine.exits)
     outer = machine.guards
+    if any(not ABSENCES.isdisjoint(_kinds(machine, frame, handler)) for handler in handlers):
+        _probed(machine, frame, [*body, *orelse, *(each for handler in handlers for each in handler.body)])
     guards = [*outer, *(_kinds(machine, frame, handler) for handler in handlers if not _ends(machine, handler.body))]
 
     def main() -> Abstract:
@@ -82,6 +87,24 @@ def guarded(
                 machine.exits.append(Exit(exit.position, exit.chain, Raised(left.name)))
 
     machine.fork(branches())
+
+
+def _probed(machine: Machine, frame: Frame, statements: list[ast.stmt]) -> None:
+    """Remembers what tells after a `try` whether the SDK has something: `HAS_V2 = True`, `FastMCP = None`."""
+    if any(map(_asks_sdk, statements)):
+        for each in statements:
+            if isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant) and each.value.value in FLAGS:
+                machine.probes.spans[machine.span(frame, each.value)] = True
+
+
+def _asks_sdk(statement: ast.stmt) -> bool:
+    """Whether a statement imports an SDK, or only asks for an attribute."""
+    match statement:
+        case ast.Import(names=names):
+            return any(alias.name.partition(".")[0] in PYTHON_MODULES for alias in names)
+        case ast.ImportFrom(module=str(module), level=0):
+            return module.partition(".")[0] in PYTHON_MODULES
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Attribute)
 
 
 def _ends(machine: Machine, body: list[ast.stmt]) -> bool:

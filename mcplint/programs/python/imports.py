@@ -141,7 +141,7 @@ def _member(machine: Machine, frame: Frame, source: Abstract, name: str, alias: 
     if isinstance(own, Package):
         return known(own)
     _checked(machine, frame, f"{name}.{alias.name}", alias)
-    return of_library(machine, f"{name}.{alias.name}")
+    return of_library(machine, f"{name}.{alias.name}", machine.note(frame, alias, "imported here"))
 
 
 def _everything(machine: Machine, frame: Frame, source: Abstract) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from mcplint.programs.journal import Raised
 from mcplint.programs.python.arguments import Args
+from mcplint.programs.python.classes import ENUMS
 from mcplint.programs.python.comparisons import is_hashable
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.operators import SHARE, present, product, traces
@@ -20,6 +21,8 @@ from mcplint.values import Label
 
 def subscripted(machine: Machine, owner: Abstract, index: Abstract, note: Label) -> Abstract:
     """`owner[index]`."""
+    if index.options is None and isinstance(owner.only, (Class, External)) and _is_generic(machine, owner.only):
+        return owner
     if owner.options is None or index.options is None:
         return machine.risk(*traces((owner, index)))
     pairs = list(islice(combinations(owner.options, index.options), MANY))
@@ -66,6 +69,13 @@ def item_of_class(machine: Machine, owner: Class, index: Any, note: Label) -> Ab
     if isinstance(index, str) and index in owner.table:
         return machine.tables.attribute(machine, owner, index, note)
     return known(owner)
+
+
+def _is_generic(machine: Machine, owner: Class | External) -> bool:
+    """Whether something is a class, and what stands in brackets behind it says nothing but its type."""
+    if isinstance(owner, Class):
+        return not any(isinstance(each, External) and each.path in ENUMS for each in owner.lineage())
+    return machine.handler(f"{owner.path}.__init__") is not None or owner.path.startswith("typing")
 
 
 def _slice(machine: Machine, owner: Any, index: Sequence, note: Label) -> Abstract:

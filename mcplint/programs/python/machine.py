@@ -19,6 +19,7 @@ from mcplint.programs.journal import Exhausted, Journal, Leave, Raised
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries import BY_NAME
 from mcplint.programs.python.lost import handed
+from mcplint.programs.python.probes import Probes
 from mcplint.programs.python.state import (
     BACKGROUND,
     DIRECTORY,
@@ -171,6 +172,7 @@ class Machine(Journal):
         self.tools: list[tuple[Span | None, Any]] = []
         self.named: dict[Span, Abstract] = {}
         self.levels: list[LogLevel] = []
+        self.probes = Probes()
 
     def evaluate(self, frame: Frame, node: ast.expr) -> Abstract:
         """What an expression comes to."""

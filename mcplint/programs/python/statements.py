@@ -31,14 +31,19 @@ def expression(machine: Machine, frame: Frame, node: ast.Expr) -> None:
 
 
 def assignment(machine: Machine, frame: Frame, node: ast.Assign) -> None:
+    versions = machine.probes.versions
     value = machine.evaluate(frame, node.value)
+    machine.probes.depends(value, versions)
     for target in node.targets:
         assign(machine, frame, target, value)
 
 
 def annotated(machine: Machine, frame: Frame, node: ast.AnnAssign) -> None:
     if node.value is not None:
-        assign(machine, frame, node.target, machine.evaluate(frame, node.value))
+        versions = machine.probes.versions
+        value = machine.evaluate(frame, node.value)
+        machine.probes.depends(value, versions)
+        assign(machine, frame, node.target, value)
 
 
 def augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
@@ -58,6 +63,8 @@ def augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
 
 
 def definition(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    if machine.probes.chosen or machine.handlers:
+        machine.probes.functions.add(node)
     value = known(made(machine, frame, node), machine.note(frame, node, "defined here"))
     machine.put(frame.outer.get(node.name, frame).names, node.name, decorated(machine, frame, node, value))
 
@@ -86,18 +93,20 @@ def returned(machine: Machine, frame: Frame, node: ast.Return) -> None:
 
 def branch(machine: Machine, frame: Frame, node: ast.If) -> None:
     yes, no = partial(machine.execute, frame, node.body), partial(machine.execute, frame, node.orelse)
-    either(machine, frame, node.test, yes, no, lambda: statement_default(frame, node))
+    onward = not node.orelse and isinstance(node.body[-1], (ast.Return, ast.Continue, ast.Break))
+    either(machine, frame, node.test, yes, no, lambda: statement_default(frame, node), onward)
 
 
 def with_block(machine: Machine, frame: Frame, node: ast.With | ast.AsyncWith) -> None:
-    suppressed = False
+    suppressed: list[ast.expr | None] = []
     for item in node.items:
         value = entered(machine, machine.evaluate(frame, item.context_expr))
-        suppressed |= any(getattr(option, "library", "") == "contextlib.suppress" for option in value.options or ())
+        if any(getattr(option, "library", "") == "contextlib.suppress" for option in value.options or ()):
+            suppressed += item.context_expr.args if isinstance(item.context_expr, ast.Call) else [None]
         if item.optional_vars is not None:
             assign(machine, frame, item.optional_vars, value)
     if suppressed:
-        guarded(machine, frame, node.body, [ast.ExceptHandler(None, None, [])], [])
+        guarded(machine, frame, node.body, [ast.ExceptHandler(each, None, []) for each in suppressed], [])
     else:
         machine.execute(frame, node.body)
 

@@ -204,7 +204,7 @@ def app_runs(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 def registering(machine: Machine, args: Args, server: Instance, name: str) -> Abstract:
     """A decorator of the low-level server, which not every release has."""
-    record(machine, args, f"{LOW}.{name}", "decorator")
+    record(machine, args, f"{LOW}.{name}", "decorator", owner=server)
     return registers(machine, args, server)
 
 

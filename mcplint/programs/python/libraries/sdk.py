@@ -120,7 +120,7 @@ def run(fixed: str | None, asynchronous: bool) -> Handler:
 
 def serve(machine: Machine, args: Args, server: Instance, fixed: str | None) -> None:
     kind = family(machine, server)
-    record(machine, args, f"{kind}.run", "run")
+    record(machine, args, f"{kind}.run", "run", owner=server)
     given = known(fixed, *args.notes) if fixed else args.find(0, "transport")
     given = or_else(given, _default_transport(machine, kind, args))
     transport = transports(machine, kind, given)
@@ -240,7 +240,7 @@ def app(transport: str | None) -> Handler:
     def handler(machine: Machine, args: Args, server: Instance) -> Abstract:
         kind = family(machine, server)
         name = "http_app" if transport is None else "sse_app" if transport == SSE else "streamable_http_app"
-        record(machine, args, f"{kind}.{name}", "app")
+        record(machine, args, f"{kind}.{name}", "app", owner=server)
         spoken = (
             known(transport, *args.notes)
             if transport

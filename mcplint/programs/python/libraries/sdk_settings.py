@@ -73,8 +73,13 @@ def takes(machine: Machine, kind: str, callable_: str, keyword: str) -> bool:
     )
 
 
-def record(machine: Machine, args: Args, target: str, role: str, raises: frozenset[str] = MISUSE) -> None:
-    """Remembers a call of the SDK with its arguments; `raises`: how it fails on a release that it is not for."""
+def record(
+    machine: Machine, args: Args, target: str, role: str, raises: frozenset[str] = MISUSE, owner: Any = None
+) -> None:
+    """Remembers a call of the SDK with its arguments; `raises`: how it fails on a release that it is not for.
+
+    `owner`: the object whose method is called, which the program may have asked for it before.
+    """
     if args.span is None or args.module is None or args.node is None:
         return
     given = [
@@ -84,7 +89,8 @@ def record(machine: Machine, args: Args, target: str, role: str, raises: frozens
     for name, value in args.keywords.items():
         given.append(Argument(name, args.keyword_span(name) or args.span, value))
     named = any(not raises.isdisjoint(kinds) for kinds in machine.guards)
-    call = SdkCall(target, role, args.span, tuple(given), not args.open, named or machine.handlers > 0)
+    asked = machine.probes.chosen > 0 or machine.probes.asked(owner, getattr(args.node.func, "attr", ""))
+    call = SdkCall(target, role, args.span, tuple(given), not args.open, named or machine.handlers > 0 or asked)
     if all(call.span != other.span for other in machine.calls):
         machine.calls.append(call)
 

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import marked, nothing
 from mcplint.programs.python.machine import Handler, Machine, Reader, made
@@ -122,6 +123,13 @@ def enter_async_context(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Coroutine(lambda: enter_context(machine, args, owner)))
 
 
+def release(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`importlib.metadata.version(…)`, which the files do not tell."""
+    if args.get(0, "distribution_name").only in PYTHON_MODULES:
+        machine.probes.version(args.span)
+    return machine.risk(*args.notes)
+
+
 QUIET = (
     "time.sleep",
     "signal.signal",
@@ -137,6 +145,7 @@ QUIET = (
     "typing.NewType",
     "typing.NamedTuple",
 )
+RELEASES = ("importlib.metadata.version", "importlib_metadata.version", "pkg_resources.get_distribution")
 
 CALLS: Mapping[str, Handler] = {
     **dict.fromkeys(QUIET, anything),
@@ -167,6 +176,7 @@ CALLS: Mapping[str, Handler] = {
     "typing.final": same,
     "typing.runtime_checkable": same,
     "importlib.import_module": import_by_name,
+    **dict.fromkeys(RELEASES, release),
     "enum.auto": context("enum.auto"),
     "builtins.super": nothing,
     "textwrap.dedent": same,
