@@ -4,8 +4,8 @@ An environment that is made in one stage and copied to another keeps what it
 was made with:
 
 - `uv sync` and `pip install -e` install the project editable: a line in the
-  environment leads to its sources. Where these stay behind, the start ends
-  with "ModuleNotFoundError".
+  environment leads to the path of its sources. Where these stay behind, or
+  stand at another path, the start ends with "ModuleNotFoundError".
 - The first line of its scripts names the interpreter by its absolute path. At
   another path they end with "no such file or directory".
 - Its `bin/python` is a link to the Python that made it:
@@ -15,12 +15,17 @@ was made with:
 - Its packages lie in `lib/python3.12/site-packages`, where a Python of another
   minor release does not look.
 
-Not reported where the sources come to stand anywhere in the image, where a
-mount may bring them, for `uv venv --relocatable`, and where the build gets a
-Python of its own. A moved script is reported where the command names its path,
-or where its folder is the first of PATH and the image installs nothing itself;
-not where a link or another copy stands at the old path, as it works then, and
-not for `python -m`, which works anywhere.
+Not reported where a mount may bring the sources, for `uv venv --relocatable`,
+and where the build gets a Python of its own. Sources at another path are
+reported where they are nowhere where the program looks by itself: the working
+directory of `python -m`, the folder of a file that is started, PYTHONPATH. A
+console script looks into none but the last. Nothing is said where the image
+makes a link, copies files by a command, or installs something itself.
+
+A moved script is reported where the command names its path, or where its
+folder is the first of PATH and the image installs nothing itself; not where a
+link or another copy stands at the old path, as it works then, and not for
+`python -m`, which works anywhere.
 
 Evidence: <https://docs.astral.sh/uv/guides/integration/docker/#non-editable-installs>.
 

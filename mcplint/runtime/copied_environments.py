@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mcplint.commands.command_lines import RUNNERS
 from mcplint.commands.words import text
@@ -12,21 +12,26 @@ from mcplint.images.contents import Contents
 from mcplint.images.image import Copied, Copy, Image
 from mcplint.images.python_lacks import OTHER_PYTHONS
 from mcplint.knowledge.base_images import python
-from mcplint.model import Container, Lack, LackKind, Packaged
+from mcplint.model import Container, Install, Lack, LackKind, Packaged
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.certain_imports import Imported
+from mcplint.programs.start import Start
 from mcplint.project.tree import Tree
+from mcplint.runtime.moved_sources import moved_source
 from mcplint.text.boolean import boolean
 from mcplint.text.source import Edit
 from mcplint.values import Label, Value
 
 
-def strays(image: Image, container: Container, found: tuple[Imported, ...], entry: str, tree: Tree) -> Iterator[Lack]:
+def strays(
+    image: Image, container: Container, start: Start, found: tuple[Imported, ...], entry: tuple[str, str], tree: Tree
+) -> Iterator[Lack]:
     """The environments that do not work where they are copied to: another path, another Python, or no sources.
 
-    `found`: what the program imports, `entry`: the file that it starts with.
+    `found`: what the program imports, `entry`: the file that it starts with, and its dotted name.
     """
     contents = Contents.of(image, tree)
+    modules = {path: name for path, name in (entry, *((each.path, each.dotted) for each in found)) if path}
     for copy in image.copies:
         part = image.parts.get(copy.stage) if copy.stage is not None else None
         if part is None:
@@ -37,12 +42,14 @@ def strays(image: Image, container: Container, found: tuple[Imported, ...], entr
                 yield from _other_python(copy, file, part, image, kind)
                 yield from _no_python(copy, file, part, image, kind)
                 yield from _foreign_python(copy, file, container, part, image, kind)
-                paths = (entry, *(each.path for each in found if each.path))
-                yield from _without_sources(copy, part, paths, contents, container)
+                yield from _without_sources(copy, part, modules, contents, container)
+                if kind == "venv":
+                    yield from _misled(copy, file, part, modules, image, container, start, tree)
             for inner in _inside(file, part, image, container) if file.folder else ():
                 yield from _other_python(copy, inner, part, image, "venv")
                 yield from _no_python(copy, inner, part, image, "venv")
                 yield from _foreign_python(copy, inner, container, part, image, "venv")
+                yield from _misled(copy, inner, part, modules, image, container, start, tree)
 
 
 def _environment(file: Copied, part: Image, image: Image) -> str:
@@ -57,7 +64,7 @@ def _environment(file: Copied, part: Image, image: Image) -> str:
     if file.source in _prefixes(part) and "PYTHONPATH" not in image.env and not own:
         return "prefix"
     said = (part.env[each].only for each in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT") if each in part.env)
-    return "venv" if name in (".venv", "venv") or file.source in said else ""
+    return "venv" if name in (".venv", "venv") or file.source in (*said, *_made(part)) else ""
 
 
 def _prefixes(part: Image) -> Iterator[str]:
@@ -268,24 +275,64 @@ def _covers(file: Copied, place: str) -> bool:
     return f"{place}/".startswith(f"{here}/") or here.startswith(f"{place}/")
 
 
+def _editable(part: Image) -> Iterator[tuple[Install, Packaged]]:
+    """The projects to whose sources an environment of a stage leads back."""
+    packaged = [(install, each) for install in part.installs for each in install.packaged]
+    local = [(install, each) for install in part.installs for each in install.local]
+    fixed = {each.folder for _, each in local if not each.editable}
+    wheels = any(word.endswith((".whl", ".tar.gz")) for install in part.installs for word in install.argv)
+    if not wheels and all(each.editable for _, each in packaged):
+        yield from ((install, each) for install, each in (*packaged, *local) if each.folder not in fixed)
+
+
 def _without_sources(
-    copy: Copy, part: Image, paths: tuple[str, ...], contents: Contents, container: Container
+    copy: Copy, part: Image, modules: Mapping[str, str], contents: Contents, container: Container
 ) -> Iterator[Lack]:
     """That the environment leads back to the sources of a project, which the image does not have."""
-    packaged = [(install, each) for install in part.installs for each in install.packaged]
-    if contents.open or container.mounts or not all(each.editable for _, each in packaged):
+    if contents.open or container.mounts:
         return
-    for install, each in packaged:
-        modules = _modules(each, contents.tree)
-        path = next((path for path in paths if path in modules), None)
+    for install, each in _editable(part):
+        own = _modules(each, contents.tree)
+        path = next((path for path in modules if path in own), None)
         if path and next(contents.image_paths(path), "") == "":
-            made = f"`{' '.join(install.argv)}` made an editable install of {each.image_path}"
-            why = f"{made}, and no COPY brings `{path}` here"
-            notes = (Label(install.span, "installs the project editable"), Label(container.cmd, "starts the program"))
-            site = install.site if install.tool == "uv sync" else None
-            flag = (Edit(site.span, f"{site.before}--no-editable{site.after}"),) if site else ()
-            yield Lack(LackKind.ENVIRONMENT, each.image_path, copy.span, why, notes, edits=flag)
+            yield _left(copy, install, each, f"no COPY brings `{path}` here", container)
             return
+
+
+def _misled(
+    copy: Copy,
+    file: Copied,
+    part: Image,
+    modules: Mapping[str, str],
+    image: Image,
+    container: Container,
+    start: Start,
+    tree: Tree,
+) -> Iterator[Lack]:
+    """That the environment which is started leads to the old path of sources that stand at another one here."""
+    bins, names = f"{file.target}/bin", list(firsts(container))
+    if not names or len(names) < len(container.commands) or _says(part, ".pth", "sed "):
+        return
+    folder = posixpath.dirname(names[-1])
+    if folder != bins and (folder or not _found_first(container, image, part, bins)):
+        return
+    for install, each in _editable(part):
+        own = _modules(each, tree)
+        mine = {path: name for path, name in modules.items() if path in own and name != "__main__"}
+        if found := moved_source(each, next(iter(modules)), mine, image, container, start, tree):
+            path, place = found
+            why = f"COPY brings `{path}` to {place}, where it does not lead"
+            yield _left(copy, install, each, why, container)
+            return
+
+
+def _left(copy: Copy, install: Install, packaged: Packaged, why: str, container: Container) -> Lack:
+    """The lack of the sources that an editable install leads to."""
+    made = f"`{' '.join(install.argv)}` made an editable install of {packaged.image_path}"
+    notes = (Label(install.span, "installs the project editable"), Label(container.cmd, "starts the program"))
+    site = install.site if install.tool == "uv sync" else None
+    flag = (Edit(site.span, f"{site.before}--no-editable{site.after}"),) if site else ()
+    return Lack(LackKind.ENVIRONMENT, packaged.image_path, copy.span, f"{made}, and {why}", notes, edits=flag)
 
 
 def _modules(packaged: Packaged, tree: Tree) -> frozenset[str]:

@@ -45,7 +45,7 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
     if any(copy.stage is not None for copy in image.copies):
         from mcplint.runtime.copied_environments import strays
 
-        yield from strays(image, container, found, path, tree)
+        yield from strays(image, container, start, found, entry, tree)
     yield from _empty(image, container, start, path, tree)
     yield from _misplaced(image, container, start, path, tree)
     yield from _shadowed(start, found, image, container, tree)

@@ -12,7 +12,7 @@ from mcplint.images.copies import copied_from, image_paths
 from mcplint.images.image import Image
 from mcplint.model import Container
 from mcplint.packaging.backend import is_packaged
-from mcplint.programs.start import APP, MODULE, OBJECT, SCRIPT, Start
+from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
 from mcplint.project.tree import Tree
 from mcplint.text.paths import absolute, upwards
 from mcplint.values import Value
@@ -33,14 +33,32 @@ def search_path(image: Image, container: Container, start: Start, entry: str, tr
 
     `entry`: the file that is started. None where more may be.
     """
+    folders = (
+        None
+        if start.kind == FUNCTION or _leads_back(image, start, tree)
+        else own_folders(image, container, start, entry, tree)
+    )
+    if folders is None or start.kind not in (MODULE, APP):
+        return folders
+    stem = start.parts[0].replace(".", "/")
+    found = {posixpath.join(each, end) for each in folders for end in (f"{stem}.py", f"{stem}/__init__.py")}
+    found |= {posixpath.join(each, f"{stem}/__main__.py") for each in folders}
+    return None if found.isdisjoint(image_paths(image, entry)) else folders
+
+
+def own_folders(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> tuple[str, ...] | None:
+    """The folders that Python looks into by itself: the program's, the working directory, those of PYTHONPATH.
+
+    As for `search_path`, but for what installed packages lead to.
+    """
     contents = Contents.of(image, tree)
     if contents.open or contents.ran.names(".pth") or container.mounts or tree.once(_has_path_file):
-        return None
-    if _leads_back(image, start, tree):
         return None
     places, named, folder = list(image_paths(image, entry)), _named(container, start), start.workdir
     if not places or None in places or named is None:
         return None
+    if start.kind == FUNCTION:
+        return named
     beside = tuple(posixpath.dirname(place) for place in places if place)
     if start.kind == SCRIPT:
         return tuple(dict.fromkeys((*beside, *named)))
@@ -51,11 +69,7 @@ def search_path(image: Image, container: Container, start: Start, entry: str, tr
         return tuple(dict.fromkeys((*beside, folder, *named)))
     if start.kind != MODULE and (start.kind != APP or start.runner not in _WORKING):
         return None
-    folders = tuple(dict.fromkeys((folder, *named)))
-    stem = start.parts[0].replace(".", "/")
-    found = {posixpath.join(each, end) for each in folders for end in (f"{stem}.py", f"{stem}/__init__.py")}
-    found |= {posixpath.join(each, f"{stem}/__main__.py") for each in folders}
-    return None if found.isdisjoint(place for place in places if place) else folders
+    return tuple(dict.fromkeys((folder, *named)))
 
 
 def looks_elsewhere(container: Container) -> bool:
