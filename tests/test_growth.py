@@ -458,3 +458,45 @@ def test_what_a_function_of_helm_doubles_is_given_up(rules: Catalogue) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("compose.yaml", "services:\n" + each("  s#: {build: .}\n", 1_210)),
+        ("fly.toml", 'app = "x"\n[processes]\n' + each('p# = "python server.py"\n', 1_210)),
+        ("Procfile", each("w#: python server.py\n", 1_210)),
+    ],
+    ids=["compose", "fly", "Procfile"],
+)
+def test_only_so_many_containers_are_followed_and_that_is_said(rules: Catalogue, path: str, text: str) -> None:
+    ran = run(Tree.of(built(**{path: text})), rules, Config())
+    assert len(ran.deployment.containers) <= 1_200
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == [f"{path} has a container after the first 1,200, the most that are followed"]
+
+
+def test_only_so_many_servers_of_clients_are_followed_and_that_is_said(rules: Catalogue) -> None:
+    entry = {"command": "python", "args": ["server.py"]}
+    text = json.dumps({"mcpServers": {f"s{number}": entry for number in range(1_210)}})
+    ran = run(Tree.of({"server.py": SERVER, ".mcp.json": text}), rules, Config())
+    assert len(ran.deployment.clients) == 1_200
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == [".mcp.json names a server after the first 1,200 of clients, the most that are followed"]
+
+
+def test_a_thousand_services_are_followed_whole(rules: Catalogue) -> None:
+    ran = run(Tree.of(built(**{"compose.yaml": "services:\n" + each("  s#: {build: .}\n", 1_000)})), rules, Config())
+    assert len(ran.deployment.servers) == 1_000
+    assert not [each for each in ran.diagnostics if each.rule == "unreadable-file"]
+
+
+def test_a_chain_of_thousands_of_operands_is_not_followed(rules: Catalogue) -> None:
+    chained = built(**{"server.py": f"a = {'1 and ' * 20_000}2\n{SERVER}"})
+    run(Tree.of(chained), rules, Config())
+    tracemalloc.start()
+    ran = run(Tree.of(chained), rules, Config())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert ran.deployment.servers
+    assert peak < 60_000_000

@@ -35,7 +35,7 @@ Names of facts and their values:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from mcplint.knowledge.sdk_releases import DATE, RELEASES
 
@@ -66,6 +66,7 @@ def newest(package: str) -> str:
     return releases(package)[-1]
 
 
+@lru_cache(10_000)
 def fact(package: str, version: str, name: str) -> object | None:
     """What is known of a release under this name, or None.
 
@@ -89,6 +90,7 @@ def newest_with(package: str, name: str) -> str | None:
     return next((version for version in reversed(releases(package)) if fact(package, version, name) is True), None)
 
 
+@lru_cache(10_000)
 def release(version: str) -> Key | None:
     """The numbers of a final release such as `1.12.3`, without trailing zeros; None for any other version."""
     parts = version.split(".")

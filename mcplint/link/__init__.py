@@ -308,7 +308,7 @@ def _started(parts: tuple[ClientConfig, ...], installed: tuple[Server, ...]) -> 
         return ()
     from mcplint.link.clients import started
 
-    return tuple(started(part, installed) for part in parts)
+    return tuple(started(parts, installed))
 
 
 def _calls(

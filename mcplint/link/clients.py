@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from mcplint.facts.client import ClientFile
+from mcplint.findings import WARNING, NotFollowed
 from mcplint.knowledge.clients import MCPO
 from mcplint.model import MISSING, ClientConfig, ClientFlaw, Link, Server
 from mcplint.project.tree import Tree
@@ -11,21 +13,39 @@ from mcplint.services.client_flaws import unasked
 from mcplint.services.clients import MARKETPLACE, listed_by_marketplaces, named_by_plugins, told
 from mcplint.values import Label
 
+MOST = 1_200
+"""How many servers of clients are followed in a run."""
+
 
 def clients(
     tree: Tree, named: Iterable[str], bridged: frozenset[str]
 ) -> tuple[tuple[ClientConfig, ...], tuple[ClientFlaw, ...]]:
     """What the files of clients say, and what their hosts do not take as it is meant; mcpo reads those of `bridged`."""
-    found = tree.all_facts("client", named)
+    found = files(tree, named)
     plugins = named_by_plugins(found.values(), tree.paths)
     markets = [path for path in tree.paths if path.endswith(MARKETPLACE)]
     listed = listed_by_marketplaces(tree.all_facts("json", markets))
-    files = [
+    known = [
         told(file, tree.paths, MCPO if path in bridged else None, plugins.get(path), listed)
         for path, file in found.items()
     ]
-    entries = tuple(_commanded(one, tree) for file in files for one in file.clients)
-    return entries, (*(one for file in files for one in file.flaws), *unasked(found.values()))
+    entries = tuple(_commanded(one, tree) for file in known for one in file.clients)
+    return entries, (*(one for file in known for one in file.flaws), *unasked(found.values()))
+
+
+def files(tree: Tree, named: Iterable[str]) -> dict[str, ClientFile]:
+    """The files of clients with as many servers as are followed in a run; that there are more is said."""
+    found: dict[str, ClientFile] = {}
+    left = MOST
+    for path, file in tree.all_facts("client", named).items():
+        if len(file.servers) > left:
+            why = f"names a server after the first {MOST:,} of clients, the most that are followed"
+            tree.problems.setdefault(path, NotFollowed(file.servers[left][0].span, why, WARNING))
+            file = file._replace(servers=file.servers[:left])
+        if left or not file.servers:
+            found[path] = file
+        left -= len(file.servers)
+    return found
 
 
 def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
@@ -43,9 +63,18 @@ def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
     return client._replace(bare=bare(tree, words[1:]))
 
 
-def started(client: ClientConfig, installed: tuple[Server, ...]) -> ClientConfig:
-    """The entry with the server that its command starts."""
-    own = [server for server in installed if any(link.to == client.id for link in server.links)]
+def started(clients: Iterable[ClientConfig], installed: tuple[Server, ...]) -> Iterator[ClientConfig]:
+    """The entries, each with the server that its command starts."""
+    owned: dict[str | None, dict[int, Server]] = {}
+    for number, server in enumerate(installed):
+        for link in server.links:
+            owned.setdefault(link.to, {})[number] = server
+    for client in clients:
+        yield _linked(client, tuple(owned.get(client.id, {}).values()))
+
+
+def _linked(client: ClientConfig, own: tuple[Server, ...]) -> ClientConfig:
+    """The entry with the server that its command starts, if that is one of its own."""
     if not own and client.command.trace and not client.url.trace:
         return client._replace(links=(Link(None, MISSING, "its command starts no server that is known"),))
     if len(own) != 1:

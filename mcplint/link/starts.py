@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from re import Pattern
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +20,7 @@ from mcplint.text.paths import absolute, is_test
 from mcplint.values import Label
 
 if TYPE_CHECKING:
+    from mcplint.facts.client import ClientFile
     from mcplint.facts.typescript import Script
     from mcplint.link.outside import Outside
     from mcplint.link.servers import Programs, StartedServers
@@ -172,7 +173,12 @@ def _outside(
     is published is started there, unless it is told more; which one that is stands in the last of what is given.
     """
     documents = tree.all_facts("manifest", paths.get("server.json", ())).values()
-    configurations = tree.all_facts("client", (*paths.get("client", ()), *bundles(tree, paths))).values()
+    named = (*paths.get("client", ()), *bundles(tree, paths))
+    configurations: Collection[ClientFile] = ()
+    if named:
+        from mcplint.link.clients import files
+
+        configurations = files(tree, named).values()
     from_scripts = "pyproject.toml" in tree.paths and bool(tree.workflows)
     if not documents and not configurations and not from_scripts:
         return (), (), {}

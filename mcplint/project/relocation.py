@@ -9,6 +9,8 @@ from mcplint.text.source import Source, Span
 from mcplint.values import EditSite, Label
 
 T = TypeVar("T")
+_PLAIN = frozenset({str, int, bool, float, bytes, type(None)})
+"""What holds no places: looked at first, as most things are."""
 
 
 def shape(thing: Any) -> Any:
@@ -47,6 +49,8 @@ class Relocation:
             return True
         if isinstance(old, tuple):
             return all(map(self.pair, old, new))
+        if type(old) in _PLAIN:
+            return True
         return not isinstance(old, Mapping) or all(map(self.pair, old.values(), new.values()))
 
     def _pair(self, old: Any, new: Any) -> bool:
@@ -62,15 +66,19 @@ class Relocation:
         return found  # type: ignore[no-any-return]
 
     def _relocated(self, thing: Any) -> Any:
+        if type(thing) in _PLAIN:
+            return thing
         if isinstance(thing, (Span, Label)) and thing in self.new:
             return self.new[thing]
         if isinstance(thing, Span):
             return self._inside(thing) if thing.source in self.sources else thing
-        if isinstance(thing, Mapping):
-            return {name: self._relocated(value) for name, value in thing.items()}
         if isinstance(thing, frozenset):
             return frozenset(map(self._relocated, thing))
-        if not isinstance(thing, tuple) or isinstance(thing, Source):
+        if not isinstance(thing, tuple):
+            return (
+                {name: self._relocated(value) for name, value in thing.items()} if isinstance(thing, Mapping) else thing
+            )
+        if isinstance(thing, Source):
             return thing
         parts = list(map(self._relocated, thing))
         if all(map(_is, parts, thing)):

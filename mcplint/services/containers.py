@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.facts.dockerfile import Dockerfile
+from mcplint.findings import WARNING, NotFollowed
 from mcplint.images.assembly import LAMBDA_USER, RUN_BY_LAMBDA, user_of_adapter
 from mcplint.images.image import Image
 from mcplint.knowledge.image_references import is_reference, placeholder
@@ -30,6 +32,8 @@ _FILLED_IN = re.compile(r"\$\{\w+\}|\$\w+")
 _ELSEWHERE = "is built from a folder that is not in the project, of which"
 
 
+MOST = 1_200
+"""How many containers are followed in a run."""
 _PLACEHOLDER = "runs an image that is filled in where it is deployed, and of the project"
 
 
@@ -57,23 +61,40 @@ def running(
     `functions`: the images that AWS Lambda runs.
     """
     examples = Examples(tree)
-    everywhere = tuple(_running(tree, dockerfiles, projects, workloads, functions))
+    everywhere = tuple(_first(_running(tree, dockerfiles, projects, workloads, functions), tree))
+    beside: dict[str, dict[str, list[ContainerContext]]] = {}
+    for found in everywhere:
+        if found.image:
+            files = beside.setdefault(found.image.dockerfile, {})
+            files.setdefault(found.container.span.source.path, []).append(found)
     for found in everywhere:
         container = found.container
         if container.defaults and (container.service is None or not container.env_closed):
             near = examples.near(container.span.source.path)
-            found = found._replace(container=container._replace(examples=_elsewhere(found, everywhere, near)))
+            files = beside.get(found.image.dockerfile, {}) if found.image else {}
+            found = found._replace(container=container._replace(examples=_elsewhere(found, files, near)))
         yield found
 
 
+def _first(found: Iterator[ContainerContext], tree: Tree) -> Iterator[ContainerContext]:
+    """The first containers, as many as are followed; that there are more is said where the next one stands."""
+    yield from islice(found, MOST)
+    if after := next(found, None):
+        span = after.container.span.head
+        why = f"has a container after the first {MOST:,}, the most that are followed"
+        tree.problems.setdefault(span.source.path, NotFollowed(span, why, WARNING))
+
+
 def _elsewhere(
-    found: ContainerContext, everywhere: tuple[ContainerContext, ...], near: Mapping[str, Value[str]]
+    found: ContainerContext, beside: Mapping[str, Sequence[ContainerContext]], near: Mapping[str, Value[str]]
 ) -> Mapping[str, Value[str]]:
-    """What examples, and other files that run the same image, set of the variables that a container does not set."""
+    """What examples, and other files that run the same image, set of the variables that a container does not set.
+
+    `beside`: what runs that image, by file.
+    """
     values: dict[str, list[Value[str]]] = {name: [value] for name, value in near.items()}
-    for other in everywhere:
-        beside = found.image and other.image and other.image.dockerfile == found.image.dockerfile
-        if beside and other.container.span.source is not found.container.span.source:
+    for path, others in beside.items():
+        for other in others if path != found.container.span.source.path else ():
             for name, value in other.container.env.items():
                 if found.image and name not in found.image.env and value.options and None not in value.options:
                     values.setdefault(name, []).append(value)

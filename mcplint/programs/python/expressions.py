@@ -38,6 +38,9 @@ from mcplint.programs.values import (
 from mcplint.programs.world import run_path
 from mcplint.values import Label, Value, stands_in
 
+MOST_OPERANDS = 200
+"""How many operands of one `and` or `or` are followed."""
+
 
 def constant(machine: Machine, frame: Frame, node: ast.Constant) -> Abstract:
     found: Abstract | None = getattr(node, "_known", None)
@@ -174,6 +177,8 @@ def unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Abstract:
 
 
 def boolean(machine: Machine, frame: Frame, node: ast.BoolOp) -> Abstract:
+    if len(node.values) > MOST_OPERANDS:
+        return machine.risk(machine.note(frame, node, "too long to be followed"))
     spares = isinstance(node.op, ast.Or) and isinstance(node.values[-1], PLAIN)
     machine.spared += spares
     try:

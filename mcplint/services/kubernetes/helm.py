@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
@@ -98,11 +100,11 @@ class _Run:
 
     def span_in_template(self, span: Span) -> Span:
         """The span in the template of a span in the text that it makes."""
-        from bisect import bisect_right
 
-        starts = [piece[0] for piece in self.pieces]
-        first = self.pieces[max(0, bisect_right(starts, span.start) - 1)]
-        last = self.pieces[max(0, bisect_right(starts, max(span.start, span.end - 1)) - 1)]
+        def at(offset: int) -> tuple[int, int, int, bool]:
+            return self.pieces[max(0, bisect_right(self.pieces, offset, key=itemgetter(0)) - 1)]
+
+        first, last = at(span.start), at(max(span.start, span.end - 1))
         start = first[1] + (span.start - first[0]) if first[3] else first[1]
         end = last[1] + (span.end - last[0]) if last[3] else last[2]
         return Span(self.source, start, max(start, end))
