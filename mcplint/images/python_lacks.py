@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mcplint.dependencies.needs import needs
-from mcplint.facts.document import at, scalar
+from mcplint.facts.dependencies import Project
+from mcplint.facts.document import Node, at, scalar
 from mcplint.images.contents import Contents
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import python
 from mcplint.knowledge.pythons import PYTHONS, least_python
 from mcplint.knowledge.sdk import release
 from mcplint.model import Install, Lack, LackKind
+from mcplint.packaging.backend import POETRY, backend
 from mcplint.text.boolean import boolean
 from mcplint.values import Label, Value
 
@@ -65,15 +67,22 @@ def _needed(install: Install, contents: Contents) -> Iterator[tuple[str, str, La
     synced = install.tool == "uv sync"
     for folder in install.requirements if synced else [packaged.folder for packaged in install.packaged]:
         project = contents.tree.project(folder)
-        said = at(project.document, "project", "requires-python") if project and not contents.rewritten else None
+        said = _of_project(project) if project and not contents.rewritten else None
         found = re.match(r"\s*(?:>=|~=|\^)\s*(\d+\.\d+)", scalar(said))
-        if said and found:
+        if said and found and "|" not in (scalar(said) or ""):
             yield "the project", found[1], Label(said.span, "the project says so")
     if synced:
         return
     for each in needs(contents.tree, (install,), packaged_folder(install)).requirements:
         if each.name in PYTHONS and not each.marker:
             yield each.name, least_python(each.name, each.specifier or ""), Label(each.span, f"asks for {each.name}")
+
+
+def _of_project(project: Project) -> Node | None:
+    """What a project says of the Python that it needs; poetry-core reads a table of its own where no other says it."""
+    said = at(project.document, "project", "requires-python")
+    poetry = said is None and backend(project) == POETRY
+    return at(project.document, "tool", "poetry", "dependencies", "python") if poetry else said
 
 
 def packaged_folder(install: Install) -> str:

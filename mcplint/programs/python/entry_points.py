@@ -38,6 +38,10 @@ def called(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarget | No
                 base = parts[: len(parts) - (level - 1)] if level else []
                 name = next(alias.name for alias in names if (alias.asname or alias.name) == name)
                 module = ".".join([*base, *([origin] if origin else [])])
+            case ast.Assign(targets=[ast.Name()], value=ast.Name(id=other)) if len(bindings) == 1:
+                if not (_is_sole(fact.tree, name) and _is_sole(fact.tree, other)):
+                    return None
+                name = other
             case _:
                 return None
     return None
@@ -76,6 +80,12 @@ def _bindings(module: ast.Module, name: str) -> list[ast.stmt]:
         index = _bound(module.body)
         module._bindings = index  # type: ignore[attr-defined]
     return index.get(name, [])
+
+
+def _is_sole(module: ast.Module, name: str) -> bool:
+    """Whether one statement of a module itself binds a name, and no other one may."""
+    own = _bindings(module, name)
+    return len(own) == 1 and not may_bind(ast.Module([each for each in module.body if each is not own[0]], []), name)
 
 
 def _statements(module: ast.Module) -> Iterator[tuple[str, ast.Call]]:
