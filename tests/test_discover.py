@@ -14,6 +14,7 @@ from mcplint.project import discover
 from mcplint.project import git as asked
 from mcplint.project.kinds import kind
 from mcplint.project.load import contents, decode, load
+from tests.lab.project import EXAMPLES
 
 
 @pytest.mark.parametrize(
@@ -433,3 +434,15 @@ def test_what_configures_mcplint_is_read_once(name, project, mcplint, monkeypatc
     monkeypatch.setattr("mcplint.project.load.contents", lambda root, path: opened.append(path) or contents(root, path))
     assert mcplint().code == 0
     assert {path: opened.count(path) for path in files} == dict.fromkeys(files, 1)
+
+
+@pytest.mark.parametrize("name", ["notes-server", "notes-server-broken", "notes-server-ts", "notes-server-ts-broken"])
+def test_each_file_of_a_project_is_read_once(name, mcplint, monkeypatch, tmp_path):
+    shutil.copytree(EXAMPLES / name, tmp_path / "example")
+    (tmp_path / "example" / "test_mcp.py").write_text('URL = "http://localhost:8000/mcp"\n')
+    monkeypatch.chdir(tmp_path / "example")
+    opened = []
+    monkeypatch.setattr("mcplint.project.load.contents", lambda root, path: opened.append(path) or contents(root, path))
+    mcplint()
+    assert "test_mcp.py" in opened
+    assert [path for path in opened if opened.count(path) > 1] == []

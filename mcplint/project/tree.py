@@ -59,6 +59,7 @@ class Tree:
         self.failures: list[Failure] = []
         self._load = load
         self._sources: dict[str, Source | None] = {}
+        self._loads: dict[str, Source | Unreadable | None] = {}
         self._facts: dict[tuple[str, str], Any] = {}
         self._under: tuple[Tree, frozenset[str]] | None = None
         self._notes: tuple[Notes, ...] = ()
@@ -160,22 +161,27 @@ class Tree:
         if path not in self.paths:
             return None
         if path not in self._sources:
-            self._sources[path] = None
-            try:
-                self._sources[path] = self._load(path)
-            except Unreadable as problem:
-                self.problems[path] = problem
+            found = self._loaded(path)
+            self._sources[path] = None if isinstance(found, Unreadable) else found
+            if isinstance(found, Unreadable):
+                self.problems[path] = found
         if self._notes:
             self._note(("source", path), self._sources[path])
         return self._sources[path]
 
+    def _loaded(self, path: str) -> Source | Unreadable | None:
+        """A file as it is loaded, the first time that anybody asks for it, or why it cannot be read."""
+        if path not in self._loads:
+            try:
+                self._loads[path] = self._load(path)
+            except Unreadable as problem:
+                self._loads[path] = problem
+        return self._loads[path]
+
     def glance(self, path: str) -> str:
         """The text of a file, empty where it cannot be read; it does not count for one that was read."""
-        try:
-            source = self._sources[path] if path in self._sources else self._load(path)
-        except Unreadable:
-            return ""
-        return source.text if source else ""
+        found = self._loaded(path)
+        return found.text if isinstance(found, Source) else ""
 
     def mentions(self, path: str, *texts: str) -> bool:
         """Whether a file has one of some texts; it does not count for one that was read."""
