@@ -500,3 +500,10 @@ def test_a_chain_of_thousands_of_operands_is_not_followed(rules: Catalogue) -> N
     tracemalloc.stop()
     assert ran.deployment.servers
     assert peak < 60_000_000
+
+
+def test_what_the_operands_before_one_leave_of_names_is_paid_for(rules: Catalogue) -> None:
+    chains = f"const a = {'process.env.A || ' * 150}2;\n" * 100
+    ran = run(Tree.of(typescript(chains)), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["index.mjs starts a program too large to be followed completely"]

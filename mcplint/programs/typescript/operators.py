@@ -226,6 +226,7 @@ def _type(option: Any) -> str:
 
 def narrowed(machine: Machine, frame: Frame, node: Node, holds: bool) -> None:
     """Keeps of the names in a condition only what they can be where it holds, or does not."""
+    machine.spend(1)
     while node.type == "parenthesized_expression" and node.named_children:
         node = node.named_children[0]
     if node.type == "unary_expression" and node.child_by_field_name("operator").type == "!":  # type: ignore[union-attr]
