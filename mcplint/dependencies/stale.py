@@ -21,7 +21,7 @@ from mcplint.values import Label
 
 
 class Difference(NamedTuple):
-    """Where a project and the lock beside it disagree: what, in words, and the place in the project.
+    """Where a project and the lock beside it disagree: what, in words, and the span in the project.
 
     `requirement`: the dependency that it is about, None where it is about something else.
     """

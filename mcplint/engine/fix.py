@@ -258,7 +258,7 @@ def _apart(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 
 def _spans(diagnostic: Diagnostic) -> Iterator[Span]:
-    """The places that a finding rests on."""
+    """The spans that a finding rests on."""
     yield diagnostic.finding.span
     yield from (label.span for label in diagnostic.finding.notes)
 

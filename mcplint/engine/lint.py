@@ -122,7 +122,7 @@ def _check(rules: Iterable[Rule], parts: Iterable[Any], config: Config) -> tuple
 
 
 def _of_one_cause(alike: list[tuple[str, Diagnostic]]) -> list[Diagnostic]:
-    """What a rule says at one place of several parts in the same words: one diagnostic that names the others.
+    """What a rule says at one span of several parts in the same words: one diagnostic that names the others.
 
     Those are left apart whose message does not name the part, or whose severity or fix is another. A part without a
     name of its own goes without saying.

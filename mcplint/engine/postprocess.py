@@ -110,6 +110,6 @@ def _hits(diagnostic: Diagnostic, hiding: Mapping[tuple[str, str], list[tuple[ra
 
 
 def order(diagnostic: Diagnostic) -> tuple[str, int, str, int, str]:
-    """Where a diagnostic stands in a report: by file, place and rule."""
+    """Where a diagnostic stands in a report: by file, span and rule."""
     source, start, end = diagnostic.finding.span
     return source.path, start, diagnostic.rule, end, diagnostic.finding.message

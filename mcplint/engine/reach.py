@@ -58,7 +58,7 @@ def _in_order(edits: Iterable[Edit]) -> list[Edit]:
 
 
 def _lines(text: str, span: Span) -> str:
-    """A text with the line end of the place that it goes into: of the line before it, else of its own.
+    """A text with the line end of the span that it goes into: of the line before it, else of its own.
 
     What takes the place of a whole file has the line ends that it is to have.
     """
@@ -112,7 +112,7 @@ def _changes(edits: Iterable[Edit]) -> Iterator[Change]:
 
 
 def _meets(part: Part, start: int, end: int) -> bool:
-    """Whether a part and a place have something in common, if only that one begins where the other ends."""
+    """Whether a part and a span have something in common, if only that one begins where the other ends."""
     return start <= part.end and end >= part.start
 
 
@@ -133,7 +133,7 @@ def _others(parts: Iterable[Part], changes: Sequence[Change]) -> Counter[Part]:
 
 
 def _touched(part: Part, starts: Sequence[int], ends: Sequence[int]) -> bool:
-    """Whether a part meets one of several places that follow each other."""
+    """Whether a part meets one of several spans that follow each other."""
     before = bisect_right(starts, part.end)
     return before > 0 and ends[before - 1] >= part.start
 

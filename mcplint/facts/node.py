@@ -75,7 +75,7 @@ class Tsconfig(NamedTuple):
 
 
 class NodeLocked(NamedTuple):
-    """A package that a lock file decides: its release, the folder of whose `node_modules` it is part, the place.
+    """A package that a lock file decides: its release, the folder of whose `node_modules` it is part, the span.
 
     `asked`: the ranges that this entry answers, where the file names them instead of folders. `development`: whether
     only development packages want it, as npm's lock says.

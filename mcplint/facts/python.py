@@ -47,7 +47,7 @@ class Module(NamedTuple):
         return found
 
     def site(self, node: ast.Constant, span: Span) -> EditSite | None:
-        """Where a constant at a place can be rewritten: without quotes, None where it is not spelled as it reads."""
+        """Where a constant at a span can be rewritten: without quotes, None where it is not spelled as it reads."""
         spelled = str(node.value)
         if isinstance(node.value, str):
             quote = len(span.text) - len(spelled)

@@ -28,7 +28,7 @@ class Script(NamedTuple):
 
     @property
     def damage(self) -> Span | None:
-        """The first place that is no valid program, as far as the grammar knows the language; None where all is."""
+        """The first span that is no valid program, as far as the grammar knows the language; None where all is."""
         node = self.root
         while node.has_error and not node.is_error and not node.is_missing:
             node = next((child for child in node.children if child.has_error or child.is_missing), node)

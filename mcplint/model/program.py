@@ -52,7 +52,7 @@ class Matching(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """An argument of a call: its name (empty where it is given by position), place and value."""
+    """An argument of a call: its name (empty where it is given by position), span and value."""
 
     name: str
     span: Span

@@ -27,7 +27,7 @@ def with_passed_checks(proxy: Proxy) -> Proxy:
 
 
 def _passed(proxy: Proxy, container: Container) -> Iterator[tuple[object, HealthCheck]]:
-    """Each check whose request is passed on, with the place of the route that does."""
+    """Each check whose request is passed on, with the span of the route that does."""
     for check in container.checks:
         asked = check.asked
         if asked is None or asked.port is None:

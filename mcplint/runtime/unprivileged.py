@@ -61,7 +61,7 @@ _WRITING = (
 
 
 def written(tree: Tree) -> tuple[Label, ...]:
-    """The first place of every program that was read at which it may write a file."""
+    """The first span of every program that was read at which it may write a file."""
     programs = (source for source in tree.read if source.path.endswith(_SOURCES))
     return tuple(note for each in programs for note in _first(WRITES, each, "this may write a file"))
 
@@ -153,7 +153,7 @@ def _started_writing(container: Container) -> Iterator[Label]:
 
 
 def _first(pattern: str, source: Source, text: str) -> Iterator[Label]:
-    """The first place in a file that fits a pattern, with what there is to say of it."""
+    """The first span in a file that fits a pattern, with what there is to say of it."""
     if bounds := _searched(pattern, source):
         yield Label(Span(source, *bounds), text)
 

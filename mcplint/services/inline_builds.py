@@ -14,7 +14,7 @@ from mcplint.text.source import Source, Span
 
 
 def inline_dockerfile(build: Build, tree: Tree) -> Dockerfile | None:
-    """What a build says in its compose file, with its places there; None where that is not spelled as it is built.
+    """What a build says in its compose file, with its spans there; None where that is not spelled as it is built.
 
     A block of lines is read where it stands: Docker minds no blanks in front of an instruction, but those of a
     here-document, and Compose fills in variables.
@@ -49,7 +49,7 @@ def _blank(text: str) -> str:
 
 
 def _relocated(fact: Any, alone: Source, whole: Source) -> Any:
-    """A fact whose places are of the whole file in the stead of its part."""
+    """A fact whose spans are of the whole file in the stead of its part."""
     if isinstance(fact, Source):
         return whole if fact == alone else fact
     if isinstance(fact, Span):

@@ -47,7 +47,7 @@ _SETS = re.compile(
 
 
 def words(text: str, start: int, path: str, nested: int = 0, most: int = LONGEST) -> tuple[list[str], str]:
-    """The words of the command that begins at a place, and what stands behind it.
+    """The words of the command that begins at an offset, and what stands behind it.
 
     `path`: of the file, empty for a step's; `most`: how many words are asked for.
     """
@@ -100,7 +100,7 @@ def _part(part: Part, templates: Iterator[str], path: str, nested: int) -> str:
 
 
 def _quote(before: str) -> str:
-    """The quote that what stands before a place of a line has left open."""
+    """The quote that what stands before an offset of a line has left open."""
     opened = ""
     escaped = False
     for char in before:

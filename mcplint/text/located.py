@@ -1,4 +1,4 @@
-"""Text gathered from one file piece by piece, each character of which still knows its place there.
+"""Text gathered from one file piece by piece, each character of which still knows its offset there.
 
 A RUN line loses its continuations, a quoted word its quotes, a JSON string its escapes: what is left is a located text.
 One of several files, as Compose fills in variables of others, is an `Interpolated`.

@@ -254,7 +254,7 @@ def formatted(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Abstract:
 
 
 def _text(machine: Machine, frame: Frame, node: ast.JoinedStr, *notes: Label) -> Abstract:
-    """A text with values in it, the notes for what stands between them: Python 3.11 has no places for that."""
+    """A text with values in it, the notes for what stands between them: Python 3.11 has no spans for that."""
     parts = (
         known(part.value, *notes) if isinstance(part, ast.Constant) else machine.evaluate(frame, part)
         for part in node.values

@@ -23,7 +23,7 @@ _COMMANDS = re.compile(r"os\.(?:exec\w+|posix_spawnp?|spawn\w+|system)|subproces
 
 
 def leaving(tree: Tree, roots: tuple[str, ...], path: str) -> tuple[Label, ...]:
-    """The first place where a file hands on to a module that is not the project's, or to a command of MCP."""
+    """The first span where a file hands on to a module that is not the project's, or to a command of MCP."""
     module: Module | None = tree.facts("python", path)
     if module is None:
         return ()

@@ -1,4 +1,4 @@
-"""Paths that a module spells by its own place (`Path(__file__).parent / "x.json"`) or by a package (`files("pkg")`)."""
+"""Paths that a module spells by its own path (`Path(__file__).parent / "x.json"`) or by a package (`files("pkg")`)."""
 
 from __future__ import annotations
 

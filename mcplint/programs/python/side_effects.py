@@ -34,7 +34,7 @@ class Touch(NamedTuple):
 
 
 class SideEffects(NamedTuple):
-    """The places where functions write to standard output, those where they ask the client, what they call, and what
+    """The spans where functions write to standard output, those where they ask the client, what they call, and what
     they do with files that outlive a call."""
 
     prints: tuple[Label, ...] = ()

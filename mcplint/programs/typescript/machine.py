@@ -48,7 +48,7 @@ class Args(NamedTuple):
 
     @property
     def notes(self) -> tuple[Label, ...]:
-        """The call as a place on the way to what it gives."""
+        """The call as a label on the way to what it gives."""
         return (Label(self.span, "called here"),) if self.span else ()
 
 

@@ -119,7 +119,7 @@ def wanted_packages(tree: Tree, entry: str) -> Iterator[tuple[str, Span]]:
 
 
 def imported_files(tree: Tree, entry: str) -> Iterator[tuple[str, str, str | None, Span]]:
-    """What the modules of a program import for certain: module, path as written, the file that it means, its place."""
+    """What the modules of a program import for certain: module, path as written, the file that it means, its span."""
     home = nearest(tree, posixpath.dirname(entry))
     compiled = compiled_alone(tree, home) if home is not None and not entry.endswith(JAVASCRIPT) else None
     for script, _, source, own in _walked(tree, entry, compiled is not None and _keeps_types(compiled)):

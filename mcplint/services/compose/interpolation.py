@@ -32,14 +32,14 @@ class Run(NamedTuple):
 
 
 class Interpolated(NamedTuple):
-    """A text of several files, HOLE where it is unknown, as runs of characters; an empty one has one, for its place."""
+    """A text of several files, HOLE where it is unknown, as runs of characters; an empty one has one, for its span."""
 
     text: str
     runs: tuple[Run, ...]
 
     @classmethod
     def of(cls, text: str, span: Span | None, trace: tuple[Label, ...] = ()) -> Interpolated:
-        """A text of one origin; its characters have places where the span spells it."""
+        """A text of one origin; its characters have spans where the span spells it."""
         return cls(text, (Run(0, span if span and span.text == text else None, trace),))
 
     @classmethod
@@ -49,7 +49,7 @@ class Interpolated(NamedTuple):
 
     @classmethod
     def join(cls, parts: Iterable[Interpolated]) -> Interpolated:
-        """The parts one after the other; of nothing but empty ones the first stays, for its place."""
+        """The parts one after the other; of nothing but empty ones the first stays, for its span."""
         given = tuple(parts)
         runs: list[Run] = []
         length = 0
@@ -99,7 +99,7 @@ class Interpolated(NamedTuple):
 
     @property
     def span(self) -> Span | None:
-        """The place that spells it from end to end, if one does."""
+        """The span that spells it from end to end, if one does."""
         first = self.runs[0].span
         if first is None:
             return None
@@ -112,7 +112,7 @@ class Interpolated(NamedTuple):
 
     @property
     def value(self) -> Value[str]:
-        """The text as a value, with a site where one place spells it."""
+        """The text as a value, with a site where one span spells it."""
         if not self.known:
             return Value(None, self.trace, partly=self.text)
         span = self.span

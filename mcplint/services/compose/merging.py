@@ -1,4 +1,4 @@
-"""How compose merges one file's settings over another's: node over node, each node keeping its own place.
+"""How compose merges one file's settings over another's: node over node, each node keeping its own span.
 
 https://github.com/compose-spec/compose-spec/blob/main/13-merge.md
 """

@@ -103,7 +103,7 @@ class Environment(NamedTuple):
 
 
 def environment(assembly: Assembly, service: MappingNode) -> Environment:
-    """The variables that a service sets, each with the places that set it, the last of which counts."""
+    """The variables that a service sets, each with the spans that set it, the last of which counts."""
     found: dict[str, Value[str | None]] = {}
     notes: list[Label] = []
     own = tuple(pairs(assembly, service.get("environment")))
@@ -126,7 +126,7 @@ def environment(assembly: Assembly, service: MappingNode) -> Environment:
 
 
 def pairs(assembly: Assembly, node: Node | None) -> Iterator[tuple[str | None, Interpolated | None, Span]]:
-    """The entries of `environment`, `args` or `labels`: name (None: unknown), text (None: name only), and place."""
+    """The entries of `environment`, `args` or `labels`: name (None: unknown), text (None: name only), and span."""
     for entry in entries(node) if node else ():
         match entry:
             case MappingNode(pairs=((key, value),)):

@@ -328,7 +328,7 @@ def _port(backend: Node | None, ports: _Ports, note: str) -> Value[int]:
 
 
 def _missing(port: Node | None, ports: _Ports) -> Label | None:
-    """The port that a Service does not have, at the place of those that it has; it is a number, or a name or number."""
+    """The port that a Service does not have, at the span of those that it has; it is a number, or a name or number."""
     given = port.text if isinstance(port, ScalarNode) else next(iter(texts(port).values()), "")
     if not ports.first or not given or given in ports.known or ports.rendered or "{{" in given or "$" in given:
         return None

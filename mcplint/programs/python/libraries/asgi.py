@@ -29,7 +29,7 @@ DEFAULTS: Mapping[str, Any] = {"host": "127.0.0.1", "port": 8000}
 
 
 def listen(machine: Machine, args: Args, name: str) -> Abstract:
-    """Where uvicorn is told to listen, or its default with the place where it could be told."""
+    """Where uvicorn is told to listen, or its default with the site where it could be told."""
     value: Abstract = known(
         DEFAULTS[name],
         *(note._replace(text=f"uvicorn defaults to {name}={DEFAULTS[name]}") for note in args.notes),

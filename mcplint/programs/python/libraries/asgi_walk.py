@@ -212,7 +212,7 @@ def _endpoint(machine: Machine, endpoint: Instance, scan: AppScan, state: WalkSt
 
 
 def _insertable(server: Server, state: WalkState) -> Server:
-    """A server whose session manager is never run, with the place where the application would be told to run it."""
+    """A server whose session manager is never run, with the site where the application would be told to run it."""
     if server.lifespan.options != (False,):
         return server
     return server._replace(lifespan=server.lifespan._replace(site=state.lifespan))

@@ -1,4 +1,4 @@
-"""Files of the project that a program reads: their text, and the settings in JSON, YAML, TOML and INI, with places."""
+"""Files of the project that a program reads: their text, and the settings in JSON, YAML, TOML and INI, with spans."""
 
 from __future__ import annotations
 

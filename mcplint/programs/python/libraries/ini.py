@@ -1,4 +1,4 @@
-"""`configparser`: the settings of INI files of the project, with their places."""
+"""`configparser`: the settings of INI files of the project, with their spans."""
 
 from __future__ import annotations
 

@@ -242,7 +242,7 @@ def _reads_path(root: ast.AST) -> bool:
 
 
 def _lengthened(name: str, args: Args) -> Abstract:
-    """A list of texts with the place where another one would be added to it, quotes included."""
+    """A list of texts with the site where another one would be added to it, quotes included."""
     value = listed(args.find(None, name), args)
     if args.node is None or args.module is None or args.open:
         return value

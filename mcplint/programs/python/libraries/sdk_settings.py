@@ -115,7 +115,7 @@ def environment(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
 
 
 def default(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
-    """The SDK's own default, with the place where the program could say otherwise."""
+    """The SDK's own default, with the site where the program could say otherwise."""
     package, versions = release(machine, kind)
     options = tuple(option for option in facts(machine, kind, f"default.{name}") if option is not None)
     words = " or ".join(str(option) for option in options)
@@ -135,7 +135,7 @@ def default(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
 
 
 def _shared(machine: Machine, kind: str, name: str, site: EditSite | None) -> EditSite | None:
-    """The place of a setting; in a program that takes arguments, with the variable by which the SDK is told for one."""
+    """The site of a setting; in a program that takes arguments, with the variable by which the SDK is told for one."""
     package, _ = release(machine, kind)
     known_release = machine.world.sdk(kind).package == package and machine.world.sdk(kind).version.options
     prefixes = [set(each or ()) for each in facts(machine, kind, "env.prefixes")]
