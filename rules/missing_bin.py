@@ -71,12 +71,13 @@ error[missing-bin]: `npx @example/notes-mcp` finds nothing to run: the package i
 """
 
 from mcplint import ERROR, ClientConfig, Finding, Label, rule
+from mcplint.knowledge.executables import PACKAGE_RUNNERS
 
 
 @rule("missing-bin", ERROR)
 def check(client: ClientConfig):
     if client.bare:
         words, name = client.command.only, client.bare.span.text
-        told = f"{words[0]} {name}" if words[0] not in ("uvx", "uv") else " ".join(words)[:80]
+        told = f"{words[0]} {name}" if words[0] in PACKAGE_RUNNERS else " ".join(words)[:80]
         message = f"`{told}` finds nothing to run: the package installs {client.bare.text}"
         yield Finding(message, client.bare.span, (Label(client.command.span or client.span, "starts it"),))

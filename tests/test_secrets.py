@@ -150,6 +150,23 @@ def test_a_file_of_variables_that_git_tracks_although_it_is_ignored(
 @pytest.mark.parametrize(
     "line",
     [
+        "RUN npx -p typescript@6.0.2 tsc",
+        '"args": ["-y", "-p", "@modelcontextprotocol/inspector@0.17.2", "mcp-inspector"]',
+        "npx -p supergateway@3.4.3 -y supergateway --stdio x",
+    ],
+)
+def test_a_package_that_npx_is_told_is_no_password(line: str) -> None:
+    assert masked_line(line) == line
+
+
+@pytest.mark.parametrize("value", ["vN8@kQ3xT7mZ2pLw", "xK9#mQ2vL7pR4tW8", "hunter2hunter2x9Q@6.0.2"])
+def test_a_password_is_masked_behind_the_letter(value: str) -> None:
+    assert value not in masked(f"mongosh -u admin -p {value} notes")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         f"NOTES_API_KEY={KEY}",
         f'"--api-key", "{KEY}"',
         f"x-api-key: {KEY}",

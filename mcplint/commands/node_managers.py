@@ -10,7 +10,8 @@ from mcplint.commands.command_lines import NODE_COMMANDS
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.node_calls import MANAGERS, SCRIPT_VERBS
 from mcplint.commands.node_files import NODE, SCRIPT_NAMES, node_file, package_folder
-from mcplint.commands.options import grammar, parse
+from mcplint.commands.options import parse
+from mcplint.commands.package_calls import package_call, without_release
 from mcplint.commands.script_banner import announced
 from mcplint.commands.scripts import from_text, prepares
 from mcplint.commands.shell_parser import commands
@@ -24,9 +25,6 @@ from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.values import EditSite, Label, Value
 
-NPX = grammar("", "package call", p="package", c="call")
-
-
 OUTSIDE = ("install", "ci", "i", "add", "publish", "test", "t", "pack", "link", "config", "init", "audit", "version")
 
 
@@ -38,7 +36,7 @@ def manager(tool: str, words: Words, context: ExecContext) -> Step:
     if verb is None:
         return context.none(f"what {tool} does is not known")
     if verb in PACKAGE_EXEC:
-        return npx((words[0], *rest[1:]), context)
+        return npx(words, context)
     if tool == "bun" and verb != "run" and SCRIPT_NAMES.search(verb):
         return node_file(rest[0], rest[1:], context)
     inner = rest[1:]
@@ -143,21 +141,21 @@ def _inside(context: ExecContext, folder: str) -> ExecContext:
 
 def npx(words: Words, context: ExecContext) -> Step:
     """`npx [options] command …`: a command of the project's packages, a program, or a package of somebody else."""
-    parsed = parse(words[1:], NPX)
-    if not parsed.rest:
+    call = package_call(words)
+    if call is None or not call.words:
         return context.none("npx starts no known program")
-    name = re.sub(r"(?<=.)@[^/]*$", "", text(parsed.rest[0]) or "")
+    said, *rest = call.words
+    name = without_release(text(said) or "")
     inner = context.because(words[0], "runs a command of a package")._replace(registry="npm")
-    own = bin_of(inner, name, parsed.rest[1:], parsed.rest[0])
+    own = bin_of(inner, name, tuple(rest), said)
     if own is not None:
         return own
     folder = named(context.tree).get(name)
     package = package_json(context.tree, folder) if folder is not None else None
     if folder is not None and package and (command := started(package, name)):
-        return _bin(inner, folder, command.path, parsed.rest[1:], parsed.rest[0])
-    said = parsed.rest[0]
+        return _bin(inner, folder, command.path, tuple(rest), said)
     site = said.site if text(said) == name else None
-    return Next((said._replace(options=(name,), site=site), *parsed.rest[1:]), inner)
+    return Next((said._replace(options=(name,), site=site), *rest), inner)
 
 
 def packed(name: str, folder: str, words: Words, tree: Tree) -> Words:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from mcplint.commands.node_calls import Called
+from mcplint.commands.package_calls import package_call_in, without_release
 from mcplint.dependencies.node_packages import Compiled, tsconfig
 from mcplint.facts.document import ScalarNode
 from mcplint.facts.node import NodeLock, PackageJson
@@ -55,13 +56,11 @@ def asked(
 
 def fetched(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The TypeScript that `npx -p typescript tsc` asks for, as it is named, and the command that it is fetched for."""
-    rest = list(words[1:]) if words[0] == "npx" else []
-    while rest and rest[0] in ("-y", "--yes", "-q", "--quiet"):
-        del rest[0]
-    if rest[:1] in (["-p"], ["--package"]) and len(rest) > 2:
-        rest[:2] = [f"--package={rest[1]}"]
-    told = re.fullmatch(r"--package=(typescript(?:@.+)?)", rest[0]) if rest else None
-    return (told[1], tuple(rest[1:])) if told and rest[1:2] == ["tsc"] else ("", words)
+    call = package_call_in(words)
+    if call is None or not call.certain or call.command[:1] != ("tsc",):
+        return "", words
+    wanted = [each for each in call.packages if without_release(each) == "typescript"]
+    return (wanted[0], call.command) if len(wanted) == 1 and call.fetches else ("", words)
 
 
 def named(wanted: str, package: PackageJson | None, span: Span) -> Value[str] | None:

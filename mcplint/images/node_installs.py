@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mcplint.commands.node_calls import VERBS, Called, called
+from mcplint.commands.package_calls import looked_up
 from mcplint.commands.shell_nodes import Command
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import text, written
@@ -88,11 +89,7 @@ def _is_harmless(script: str) -> bool:
 
 def _program(command: Command) -> str:
     """The program that a command of a script starts, also by way of `npx` or `pnpm exec`."""
-    words = [word.text for word in command.words]
-    for lead in (["npx"], ["pnpm", "exec"]):
-        if words[: len(lead)] == lead:
-            words = [word for word in words[len(lead) :] if not word.startswith("-")]
-    return words[0] if words else ""
+    return next(iter(looked_up(tuple(word.text for word in command.words))), "")
 
 
 def package_of(step: RunStep) -> PackageJson | None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 
 from mcplint.commands.command_lines import program
 from mcplint.commands.node_calls import VERBS, Called, called_in
+from mcplint.commands.package_calls import package_call
 from mcplint.commands.words import spelled
 from mcplint.facts.node import NodeLock, PackageJson
 from mcplint.images.contents import Absence, Contents
@@ -180,15 +181,14 @@ def _manages(text: str) -> bool:
 def _programs(step: RunStep, package: PackageJson) -> Iterator[ScriptStep]:
     """The programs that a step of a build runs for a package: those of a script, or the one that npx is told."""
     said, words = called_by(step), tuple(step.words)
-    if said is None:
-        if program(step.argv) == "npx":
-            yield ScriptStep(plain(words))
-    elif said.verb in VERBS[said.tool]:
+    if package_call(step.argv):
+        yield ScriptStep(plain(words))
+    elif said is None or said.verb in VERBS[said.tool]:
         return
     elif script := script_of(said, package):
         yield from programs(package, step.tree, f"pre{script}", script, f"post{script}")
     elif said.tool in ("pnpm", "yarn") and words[1:2] == (said.verb,):
-        yield ScriptStep(said.names if said.verb in ("exec", "run") and said.names else (said.verb, *said.names))
+        yield ScriptStep(words[2:] if said.verb == "run" and said.names else words[1:])
 
 
 def of_compiler(

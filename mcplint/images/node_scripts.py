@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from itertools import dropwhile
 from typing import NamedTuple
 
 from mcplint.commands.node_calls import SCRIPT_VERBS, Called, called_in
+from mcplint.commands.package_calls import package_call_in
 from mcplint.commands.shell_parser import commands
 from mcplint.dependencies.node_closure import development_alone
 from mcplint.facts.document import ScalarNode
@@ -103,14 +105,15 @@ def plain(words: tuple[str, ...]) -> tuple[str, ...]:
 
     What npx can fetch it does not lack: only `tsc` is not the name of the package that brings it.
     """
-    while words[:1] in (("cross-env",), ("npx",)) and len(words) > 1:
-        rest, fetches = words[1:], words[0] == "npx"
-        while len(rest) > 1 and ("=" in rest[0] or rest[0] in ("--no-install", "--no")):
-            rest, fetches = rest[1:], False
-        if rest[0].startswith("-") or (fetches and rest[0] != "tsc"):
+    while words[:1] == ("cross-env",):
+        rest = tuple(dropwhile(lambda word: "=" in word, words[1:]))
+        if not rest or rest[0].startswith("-"):
             return words
         words = rest
-    return words
+    call = package_call_in(words)
+    if call is None or not call.certain or call.packages or not call.local or not call.words:
+        return words
+    return words if call.fetches and call.command[0] != "tsc" else plain(call.command)
 
 
 def script_of(said: Called, package: PackageJson) -> str:

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from itertools import pairwise
 
+from mcplint.commands.package_calls import looked_up
 from mcplint.dependencies.node_packages import tsconfig
 from mcplint.facts.node import PackageJson
 from mcplint.images.contents import Absence, Contents
@@ -31,7 +32,7 @@ Missed = tuple[str, Absence]
 def unread(ran: ScriptStep, folder: str, package: PackageJson, contents: Contents) -> Missed | None:
     """What a program that a script starts in a folder of the image needs and does not find."""
     home = posixpath.dirname(package.source.path)
-    tool, *words = _looked_up(list(ran.words))
+    tool, *words = looked_up(ran.words)
     if tool == "tsc":
         return _uncompiled(words, folder, home, contents)
     if tool == "nest" and words == ["build"]:
@@ -49,16 +50,6 @@ def unread(ran: ScriptStep, folder: str, package: PackageJson, contents: Content
     if tool in _ALONE and _reads_configuration(tool, words):
         return _unbundled(tool, folder, package, contents)
     return None
-
-
-def _looked_up(words: list[str]) -> list[str]:
-    """The command without the `npx` in front of it."""
-    if words[0] != "npx":
-        return words
-    rest = words[1:]
-    while rest and rest[0] in ("-y", "--yes", "--no-install", "--no"):
-        rest = rest[1:]
-    return rest or words
 
 
 def _first(

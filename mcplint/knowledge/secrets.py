@@ -123,9 +123,14 @@ ALONE = re.compile(
     r"|(?<=:)[0-9a-f]{32}(?=[\s\"'@])"
 )
 """A word that seems made at random, whatever it is called; a digest has a sign in front, and a commit an `@`."""
+_PACKAGE = (
+    r"""(?:@[a-z0-9._-]{1,80}/[a-z0-9._-]{1,80}(?:@[\w.-]{1,40})?|[a-z][a-z0-9._-]{0,80}@\d{1,5}\.\d[\w.-]{0,40})"""
+)
+"""A package of npm with its scope or its release, as `npx -p` is told it."""
 _GAP, _WORD = r"""["',\s]{1,9}""", r"""[^\s"',]{1,200}"""
 OPTION = re.compile(
-    r"""((?:(?:^|[\s"'`(\[,])(?:-{1,2}(?:requirepass|masterauth|pass|auth|user)|-(?:[apuwP]|[fkLsSv]{1,5}u))"""
+    r"""((?:(?:^|[\s"'`(\[,])(?:-{1,2}(?:requirepass|masterauth|pass|auth|user)|-(?:[auwP]|[fkLsSv]{1,5}u"""
+    rf"""|p(?!["',=\s]{{1,12}}{_PACKAGE}["',;\]\s])))"""
     rf"""|\b(?:requirepass|masterauth|AUTH|REDISCLI_AUTH|MYSQL_PWD)|\b(?:authenticate_user|add_user|change_password){_GAP}{_WORD}"""
     rf"""|\balias{_GAP}set{_GAP}{_WORD}{_GAP}{_WORD}{_GAP}{_WORD})"""
     r"""["']?(?:=|[,\s]\s{0,9})["']?(?:[\w.@-]{1,100}:)?)([^\s"'`,;\]]{12,400})"""

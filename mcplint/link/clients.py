@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from posixpath import basename
 
 from mcplint.facts.client import ClientFile
 from mcplint.findings import WARNING, NotFollowed
 from mcplint.knowledge.clients import MCPO
+from mcplint.knowledge.executables import NODE_MANAGERS, PACKAGE_RUNNERS
 from mcplint.model import MISSING, ClientConfig, ClientFlaw, Link, Server
 from mcplint.project.tree import Tree
 from mcplint.services.client_flaws import unasked
@@ -56,11 +58,16 @@ def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
         from mcplint.commands.uvx import bare as nothing
 
         return client._replace(bare=nothing(tree, words[behind:]))
-    if words[:1] not in (("npx",), ("bunx",)):
+    if not words or basename(words[0]) not in (*PACKAGE_RUNNERS, *NODE_MANAGERS):
         return client
+    from mcplint.commands.package_calls import package_call_in, without_release
     from mcplint.programs.typescript.packages import bare
 
-    return client._replace(bare=bare(tree, words[1:]))
+    call = package_call_in(words)
+    if call is None or not call.certain or not call.fetches or not call.words or len(call.packages) > 1:
+        return client
+    package, *command = (*call.packages, call.command[0])
+    return client._replace(bare=bare(tree, without_release(package), *command))
 
 
 def started(clients: Iterable[ClientConfig], installed: tuple[Server, ...]) -> Iterator[ClientConfig]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mcplint.commands.package_calls import package_call_in, without_release
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import MappingNode, Node, ScalarNode, text
 from mcplint.findings import ERROR, NOTE, WARNING, Finding, Fix
@@ -181,9 +182,11 @@ def node_commands(manifest: Manifest) -> Iterator[Finding]:
         if built is None or known is None or string(package.node, "runtimeHint") not in ("", "npx"):
             continue
         words = [string(a, key) for a in objects(field(package.node, "runtimeArguments")) for key in ("name", "value")]
-        short = text(package.identifier).rpartition("/")[2]
-        if any(word in ("-p", "--package", "-c") for word in words):
+        name = text(package.identifier)
+        call = package_call_in(("npx", *filter(None, words), name))
+        if call is None or not call.certain or call.packages or without_release(call.command[0]) != name:
             continue
+        short = name.rpartition("/")[2]
         if short in known or len(set(known.values())) == 1:
             name = short if short in known else next(iter(known))
             if name in built.unmade:

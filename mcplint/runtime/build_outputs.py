@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from mcplint.commands.package_calls import looked_up
 from mcplint.commands.shell_parser import commands
 from mcplint.dependencies.node_packages import package_json, tsconfig
 from mcplint.knowledge.executables import NODE_MANAGERS, WITHOUT_FILES
@@ -21,7 +22,7 @@ from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
 _MAKES_NONE = WITHOUT_FILES | {"rimraf", "del", "eslint", "prettier", "husky", "lefthook", "simple-git-hooks", "is-ci"}
-_LEADS = ("npx", "shx", "cross-env")
+_LEADS = ("shx", "cross-env")
 _WRITES_MORE = re.compile(r"(?i)write|copy|cp|rename|exec|spawn|link|require\(['\"](?!(?:node:)?fs['\"])|import")
 """What a line for Node says that may make a file."""
 _OUTPUT = re.compile(r"\b(outdir|outfile|file|dir)\b(\s*:\s*[\"']([\w./@-]+)[\"'])?", re.IGNORECASE)
@@ -83,11 +84,12 @@ def _written(tree: Tree, home: str, words: list[str], scripts: Collection[str]) 
     """What a command of a script writes, None where that is not known; other scripts are looked at by themselves."""
     while words and (words[0] in _LEADS or re.match(r"\w+=", words[0])):
         words = words[1:]
+    words = list(looked_up(tuple(words)))
     if words and words[0] in NODE_MANAGERS and words[:2] != ["bun", "build"]:
-        tool, *rest = (word for word in words if word not in ("-s", "--silent", "run", "exec"))
+        tool, *rest = (word for word in words if word not in ("-s", "--silent", "run"))
         if rest and rest[0] in scripts:
             return [] if len(rest) == 1 else None
-        words = rest if tool in ("pnpm", "yarn") or "exec" in words else [tool]
+        words = rest if tool in ("pnpm", "yarn") else [tool]
     if not words or words[0] in _MAKES_NONE:
         return []
     name = words[0]

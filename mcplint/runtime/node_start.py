@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from mcplint.commands.node_calls import VERBS, Called, called_in
+from mcplint.commands.package_calls import looked_up
 from mcplint.commands.shell_parser import commands
 from mcplint.dependencies.node_packages import Compiled, nearest, package_json
 from mcplint.facts.dockerfile import Instruction
@@ -82,8 +83,7 @@ def _is_plain(image: Image, tree: Tree) -> bool:
 def _does_nothing_else(run: Instruction) -> bool:
     """Whether the commands of a RUN make no file for Node but by a compiler or a manager of packages."""
     for command in commands(run.text):
-        words = tuple(word.text for word in command.words)
-        words = words[1:] if words[:1] == ("npx",) else words
+        words = looked_up(tuple(word.text for word in command.words))
         if words[:1] == ("tsc",) and len(words) > 1:
             return False
         if _ELSEWHERE.search(" ".join(words)) or not words or words[0] not in {*NODE_MANAGERS, *PLAIN} - {"bun"}:
@@ -271,5 +271,5 @@ def _has_members(path: str, tree: Tree) -> bool:
 
 def _managers(run: Instruction) -> Iterator[Called]:
     """The commands of managers of packages in a RUN, but those about what is installed for all projects."""
-    found = (called_in(word.text for word in command.words) for command in commands(run.text))
+    found = (called_in(looked_up(tuple(word.text for word in each.words))) for each in commands(run.text))
     return (each for each in found if each and not each.is_global)

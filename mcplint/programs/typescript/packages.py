@@ -125,13 +125,16 @@ def runtime(tree: Tree, path: str) -> str:
     return "node" if source and re.match(r"#!\s*(?:/usr/bin/env\s+|/usr/(?:local/)?bin/)node\s", source.text) else ""
 
 
-def bare(tree: Tree, words: tuple[str, ...]) -> Label | None:
-    """The package of the project that `npx` cannot start by its name, and what commands it installs."""
-    plain = [word for word in words if word not in ("-y", "--yes", "-q", "--quiet")]
-    name = re.sub(r"(?<=.)@[^/]*$", "", plain[0]) if plain and not plain[0].startswith("-") else ""
+def bare(tree: Tree, name: str, command: str = "") -> Label | None:
+    """The package of the project that `npx` cannot start, and what commands it installs.
+
+    `command`: what is asked of it, where that is told; another name than that of the package may be of anything.
+    """
     folder = named(tree).get(name)
     package = package_json(tree, folder) if folder is not None else None
-    if package is None or package.named.span is None or started(package, name):
+    if package is None or package.named.span is None or command not in ("", name.rpartition("/")[2]):
+        return None
+    if any(each.name == command for each in package.bins) if command else started(package, name):
         return None
     there = ", ".join(f"`{each.name}`" for each in package.bins[:5])
     why = f"several commands and none of them is `{name.rpartition('/')[2]}`: {there}" if there else "no command"
