@@ -153,7 +153,7 @@ def mismatched(server):
             when = "which is what gets installed" if worse else "which only the lock file keeps out"
             if worse and sdk.doubt:
                 severity, when = WARNING, "the newest release that the requirement allows"
-            name = f"import.{imported.dotted}"
+            name = imported.fact
             yield Finding(
                 f"`{imported.dotted}` does not exist in {named}, {when}",
                 imported.span,

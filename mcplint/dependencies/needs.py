@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from mcplint.dependencies.markers import is_ruled_out
 from mcplint.dependencies.uv_settings import around, decider, setting
 from mcplint.facts.dependencies import (
     EXTRA,
@@ -77,6 +78,7 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
     by: dict[str, Label] = {}
     for install, step in zip(installs, steps, strict=True):
         before = len(gathered.requirements)
+        gathered.turn_to(install.python)
         for path in install.requirements:
             gathered.path(path)
         for name, span in install.names:
@@ -164,6 +166,13 @@ class _Gathered:
         self.elsewhere: list[str] = []
         self.seen: set[str] = set()
         self.decided: dict[str, Label] = {}
+        self.python: str | None = None
+
+    def turn_to(self, python: str | None) -> None:
+        """An install for some Python; what another one passes over may count for it."""
+        if python != self.python:
+            self.python = python
+            self.seen.clear()
 
     def settled(self, locked: tuple[Locked, ...], passed_over: tuple[Locked, ...]) -> Needs:
         asked = tuple(dict.fromkeys(self.requirements))
@@ -187,7 +196,7 @@ class _Gathered:
             found = requirement(Span(Source(span.source.path, text), 0, len(text)))
             found = found and found._replace(span=span, range=None)
         if found:
-            self.requirements.append(found)
+            self.requirements += self._counting((found,))
 
     def path(self, path: str) -> None:
         """A requirements file, a project's file, or a project's folder."""
@@ -210,7 +219,7 @@ class _Gathered:
 
         for name in ("constraint-dependencies", "override-dependencies"):
             listed = items(setting(self.tree, path, name))
-            self.constraints += filter(None, (requirement(each.span) for each in listed))
+            self.constraints += self._counting(filter(None, (requirement(each.span) for each in listed)))
         self.decide(("",), decider(self.tree, path))
 
     def project(self, folder: str) -> None:
@@ -227,7 +236,7 @@ class _Gathered:
         if not project:
             return False
         self.elsewhere += project.elsewhere
-        self.requirements += _installed(project)
+        self.requirements += _installed(tuple(self._counting(project.requirements, by_extra=True)))
         self._follow(project.includes)
         return bool(project.requirements or project.includes)
 
@@ -237,10 +246,14 @@ class _Gathered:
         self.seen.add(path)
         said: Requirements | None = self.tree.facts("requirements", path)
         if said:
-            into += said.requirements
+            into += self._counting(said.requirements)
             if said.decides:
                 self.decide(("",), Label(said.decides, "decides where the releases come from"))
             self._follow(said.includes)
+
+    def _counting(self, asked: Iterable[Requirement], by_extra: bool = False) -> Iterator[Requirement]:
+        """Those requirements that their markers do not rule out."""
+        return (each for each in asked if not (each.marker and is_ruled_out(each.marker, self.python, by_extra)))
 
     def _follow(self, includes: tuple[Include, ...]) -> None:
         for include in includes:
@@ -252,9 +265,9 @@ class _Gathered:
                 )
 
 
-def _installed(project: Project) -> Iterator[Requirement]:
+def _installed(requirements: tuple[Requirement, ...]) -> Iterator[Requirement]:
     """What a project needs itself; what only an extra or group of it names counts where it names nothing else so."""
-    main = {requirement.name for requirement in project.requirements if requirement.kind == MAIN}
-    for requirement in project.requirements:
+    main = {requirement.name for requirement in requirements if requirement.kind == MAIN}
+    for requirement in requirements:
         if requirement.kind == MAIN or (requirement.kind in (EXTRA, GROUP) and requirement.name not in main):
             yield requirement

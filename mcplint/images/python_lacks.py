@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import Project
 from mcplint.facts.document import Node, at, scalar
-from mcplint.images.contents import Contents
-from mcplint.images.image import Image
+from mcplint.images.contents import CommandTexts, Contents
+from mcplint.images.image import Copy, Image
 from mcplint.knowledge.base_images import python
 from mcplint.knowledge.pythons import PYTHONS, least_python
 from mcplint.knowledge.sdk import release
@@ -30,10 +30,10 @@ _NEVER = ("never", "0", "false")
 """Values of UV_PYTHON_DOWNLOADS that keep uv from fetching a Python (https://docs.astral.sh/uv/reference/settings/)."""
 
 
-def _takes_what_is_there(install: Install, contents: Contents, env: Mapping[str, Value[str]]) -> bool:
+def _takes_what_is_there(install: Install, copies: Iterable[Copy], env: Mapping[str, Value[str]]) -> bool:
     """Whether a sync has to take the image's own Python, since uv is told to fetch none."""
     told = "UV_PYTHON_DOWNLOADS" in env and env["UV_PYTHON_DOWNLOADS"].must_be(*_NEVER)
-    from_stages = (copy.target.only or "python" for copy in contents.copies if copy.stage is not None)
+    from_stages = (copy.target.only or "python" for copy in copies if copy.stage is not None)
     return install.tool == "uv sync" and told and not any("python" in target for target in from_stages)
 
 
@@ -47,14 +47,22 @@ def _is_careless(install: Install, env: Mapping[str, Value[str]]) -> bool:
     return told or _CARELESS.search(install.span.source.text) is not None
 
 
+def own_python(
+    install: Install, base: Image, copies: Iterable[Copy], ran: CommandTexts, env: Mapping[str, Value[str]]
+) -> str:
+    """The minor release of the image's own Python where an install takes that, empty where it may take another."""
+    there = python(base.base.only or "")
+    own = install.tool == "pip" or (install.tool == "uv pip" and "--system" in install.argv)
+    own = own or _takes_what_is_there(install, copies, env)
+    return there if there and own and not ran.any(_brings_python) else ""
+
+
 def of_python(install: Install, base: Image, contents: Contents, env: Mapping[str, Value[str]]) -> Iterator[Lack]:
     """What an install with the image's own Python needs a newer one for."""
-    reference = base.base.only or ""
-    there = release(python(reference) or "")
-    own = install.tool == "pip" or (install.tool == "uv pip" and "--system" in install.argv)
-    own = own or _takes_what_is_there(install, contents, env)
-    if there is None or not own or contents.ran.any(_brings_python) or _is_careless(install, env):
+    there = release(install.python or "")
+    if there is None or _is_careless(install, env):
         return
+    reference = base.base.only or ""
     for what, least, label in _needed(install, contents):
         if (release(least) or there) > there:
             why = f"{what} needs Python {least} or newer, and {reference} has {'.'.join(map(str, there))}"

@@ -17,7 +17,7 @@ from mcplint.images.growing import Growing
 from mcplint.images.image import Copy
 from mcplint.images.lacks import of_install
 from mcplint.images.python_installs import installs, packages, swallowed
-from mcplint.images.python_lacks import of_python
+from mcplint.images.python_lacks import of_python, own_python
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.stage_copies import mounts
 from mcplint.images.unquoted import of_words
@@ -56,7 +56,11 @@ def run(growing: Growing, instruction: Instruction) -> None:
     growing.ran.add(command_texts(found if not by_node else tuple(step for step in found if step.skipped)))
     if any(redirect.operator.startswith("<<") for step in found for redirect in step.redirects):
         growing.ran.add(heredoc.body.text for heredoc in instruction.heredocs)
-    here = tuple(installs(found))
+    copies = (*growing.copies, *mounted)
+    here = tuple(
+        each._replace(python=own_python(each, growing.below, copies, growing.ran, growing.env))
+        for each in installs(found)
+    )
     growing.installs += here
     uncopied = any(lack.kind == LackKind.COPIED for lack in growing.lacks)
     left_out = {step.span for step in found if step.skipped}

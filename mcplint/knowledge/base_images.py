@@ -267,7 +267,7 @@ def python(reference: str) -> str | None:
     repository, tag = split(reference)
     name = repository.rpartition("/")[2]
     found = re.match(r"(?:python)?(3\.\d+)(?![\d])" if name in ("python", "uv") else r"(?!)", tag)
-    return found[1] if found else None
+    return found[1] if found and "windows" not in tag else None
 
 
 _FIRST_OWN, _NOBODY = 1000, 65534

@@ -57,14 +57,14 @@ ROWS: tuple[Row, ...] = (
     ("import.fastmcp.server.proxy", "fastmcp", "0.1.0", "1.0", False, IMPORTED),
     ("import.fastmcp.server.proxy", "fastmcp", "2.0.0", "3.4.11", True, IMPORTED),
     ("import.fastmcp.server.proxy", "fastmcp", "4.0.0", "", False, IMPORTED),
-    # Their modules are gone; `fastmcp.tools.tool` itself is now the decorator of that name.
+    # Their modules (`.*`) are gone; `fastmcp.tools.tool` itself is now the decorator of that name.
     *(
         row
         for name in (
             *("tools.tool.Tool", "tools.tool.FunctionTool", "tools.tool.ToolResult"),
             *("resources.resource.Resource", "resources.resource.FunctionResource"),
             *("prompts.prompt.Prompt", "prompts.prompt.FunctionPrompt", "prompts.prompt.PromptArgument"),
-            "prompts.prompt.Message",
+            *("prompts.prompt.Message", "tools.tool.*", "resources.resource.*", "prompts.prompt.*"),
         )
         for row in (
             (f"import.fastmcp.{name}", "fastmcp", "2.7.0", "3.4.11", True, IMPORTED),

@@ -26,7 +26,8 @@ class Install(NamedTuple):
     surely the system's own, in no virtual environment. `files`: the requirements files and constraints that it surely
     reads, each as it is named and by its path in the image. `settings`: the files of the project that uv reads its
     settings from. `decided`: what else decides the releases that it takes, such as a date. `certain`: whether every
-    build runs it and ends where it fails.
+    build runs it and ends where it fails. `python`: the minor release of an image's own Python where it installs for
+    that, empty where that is not known, None outside of images.
     """
 
     tool: str
@@ -50,6 +51,7 @@ class Install(NamedTuple):
     decided: Label | None = None
     certain: bool = False
     local: tuple[Packaged, ...] = ()
+    python: str | None = None
 
 
 class NodeInstall(NamedTuple):

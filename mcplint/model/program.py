@@ -231,11 +231,17 @@ class LogLevel(NamedTuple):
     option: bool = False
 
 
+def imported_fact(dotted: str, module: bool) -> str:
+    """What says of a release of an SDK whether it has a name, or a module by that name."""
+    return f"import.{dotted}{'.*' if module else ''}"
+
+
 class Import(NamedTuple):
     """An import of an SDK that the program makes; `guarded` where a failure is caught.
 
     `unresolved`: a module of the SDK or of the program that plain Node, which runs it, does not find by this path, or
-    one that does not export the name `lacks`; `edits`: the path that would do.
+    one that does not export the name `lacks`; `edits`: the path that would do. `module`: `import a.b`, which finds no
+    name of `a` that is no module.
     """
 
     dotted: str
@@ -244,3 +250,9 @@ class Import(NamedTuple):
     unresolved: bool = False
     edits: tuple[Edit, ...] = ()
     lacks: str = ""
+    module: bool = False
+
+    @property
+    def fact(self) -> str:
+        """What says of a release of the SDK whether it has this."""
+        return imported_fact(self.dotted, self.module)

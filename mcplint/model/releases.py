@@ -54,10 +54,10 @@ def lacking(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import
     """The first import of an SDK that none of the releases has; one whose failure is caught does not count."""
 
     def lacks(name: str) -> bool:
-        return versions.must(lambda version: fact(sdk.package or "", version, f"import.{name}") is False)
+        return versions.must(lambda version: fact(sdk.package or "", version, name) is False)
 
     own = (each for each in imports if not each.guarded and each.dotted.partition(".")[0] == sdk.package)
-    return next((each for each in own if lacks(each.dotted)), None)
+    return next((each for each in own if lacks(each.fact)), None)
 
 
 def cap(sdk: Sdk, name: str, taken: Value[str], safe: bool = False) -> Fix | None:

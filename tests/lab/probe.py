@@ -270,9 +270,11 @@ def module(name: str) -> Any:
 
 
 def imports(dotted: str) -> bool:
-    """Whether `from … import …` of a dotted name works, or `import …`."""
-    if module(dotted):
+    """Whether `from … import …` of a dotted name works, or `import …`; of one that ends in `.*` only `import …`."""
+    if module(dotted.removesuffix(".*")):
         return True
+    if dotted.endswith(".*"):
+        return False
     parent, _, name = dotted.rpartition(".")
     return hasattr(module(parent), name)
 

@@ -63,11 +63,11 @@ def module(machine: Machine, frame: Frame, name: str, node: ast.AST, quiet: bool
     if own is not None:
         return known(own)
     if not quiet:
-        _checked(machine, frame, name, node)
+        _checked(machine, frame, name, node, is_module=isinstance(node, ast.alias))
     return known(machine.canonical(name))
 
 
-def _checked(machine: Machine, frame: Frame, dotted: str, node: ast.AST) -> None:
+def _checked(machine: Machine, frame: Frame, dotted: str, node: ast.AST, is_module: bool = False) -> None:
     """Notes an import of an SDK; where a failure is caught, an import that the release lacks fails."""
     top = dotted.partition(".")[0]
     if top in sys.stdlib_module_names:
@@ -76,24 +76,25 @@ def _checked(machine: Machine, frame: Frame, dotted: str, node: ast.AST) -> None
         machine.risks.append(MISSING)
         return
     guarded = survived(machine, MISSING)
-    machine.imports.append(Import(dotted, frame.module.span(node), guarded))
+    found = Import(dotted, frame.module.span(node), guarded, module=is_module)
+    machine.imports.append(found)
     if not guarded:
         return
-    there = exists(machine, dotted)
+    there = _has(machine, found)
     if there is False:
         raise Raised(MISSING)
     if there is None:
         machine.risks.append(MISSING)
 
 
-def exists(machine: Machine, dotted: str) -> bool | None:
-    """Whether the SDK's release has something of this dotted name; None where that is not known."""
+def _has(machine: Machine, imported: Import) -> bool | None:
+    """Whether the SDK's release has what an import names; None where that is not known."""
     from mcplint.knowledge.sdk import fact
 
-    sdk = machine.world.sdk(dotted.partition(".")[0])
+    sdk = machine.world.sdk(imported.dotted.partition(".")[0])
     if sdk.package is None or not sdk.version.options:
         return None
-    found = {fact(sdk.package, version, f"import.{dotted}") for version in sdk.version.options}
+    found = {fact(sdk.package, version, imported.fact) for version in sdk.version.options}
     return True if found == {True} else False if found == {False} else None
 
 
