@@ -547,7 +547,23 @@ CASES: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
             "conf.py": "import os\nworkers = int(os.getenv('W', '2'))\nif workers:\n    bind = ':81'\n",
         },
         {"kind": APP, "target": "server:app", "runner": "gunicorn", "flags": {"config": "conf.py"}},
-        {"workers": None, "host": None, "port": None},
+        {"workers": (2,), "host": ("0.0.0.0",), "port": (81,)},
+    ),
+    "gunicorn with a file that puts its address together": (
+        {
+            "server.py": FAST + "app = FastMCP('x').http_app()",
+            "gunicorn.conf.py": "import os\nworkers = os.cpu_count()\nbind = f'0.0.0.0:{os.getenv(\"PORT\", 82)}'\n",
+        },
+        {"kind": APP, "target": "server:app", "runner": "gunicorn"},
+        {"workers": None, "host": ("0.0.0.0",), "port": (82,)},
+    ),
+    "gunicorn with a file that ends early": (
+        {
+            "server.py": FAST + "app = FastMCP('x').http_app()",
+            "gunicorn.conf.py": "import os, sys\nif not os.path.exists('/a'):\n    sys.exit(1)\nbind = ':81'\n",
+        },
+        {"kind": APP, "target": "server:app", "runner": "gunicorn"},
+        {"port": (81,)},
     ),
     "hypercorn in the program": (
         FAST + "import asyncio\nfrom hypercorn.asyncio import serve\nfrom hypercorn.config import Config\n"

@@ -231,6 +231,7 @@ STARTS = {
     "poe shell --x": ("module", "notes", ["--x"]),
     "hatch run prod:serve": ("module", "notes.cli", []),
     "pdm run serve": ("script", "server.py", []),
+    "pdm run ./server.py --port 1": ("script", "server.py", ["--port", "1"]),
     "rye run notes": ("function", "notes.cli:main", []),
     "pipenv run serve": ("script", "server.py", ["--pipenv"]),
     "sudo -u app python server.py": ("script", "server.py", []),

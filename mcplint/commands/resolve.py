@@ -196,7 +196,11 @@ def _run(tool: str, words: Words, context: ExecContext) -> Step:
         return uv_run(words, options, inner)
     from mcplint.commands.tasks import task
 
-    return task(tool, after.rest, inner) or Next(after.rest, inner)
+    if (named := task(tool, after.rest, inner)) is not None:
+        return named
+    if tool == "pdm" and after.rest and (text(after.rest[0]) or "").endswith(".py"):
+        return python_file(after.rest[0], after.rest[1:], inner)
+    return Next(after.rest, inner)
 
 
 def _gateway(tool: str, words: Words, context: ExecContext) -> Step:

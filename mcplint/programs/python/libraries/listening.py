@@ -6,6 +6,7 @@ import ast
 import re
 
 from mcplint.facts.python import Module
+from mcplint.programs.journal import Leave
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.module_text import may_bind
@@ -73,7 +74,20 @@ def _configured(machine: Machine, start: Start, name: str, default: Abstract) ->
         value = settings[0].value.value
         if isinstance(value, (str, int)):
             return known(str(value), Label(file.span(settings[0]), f"sets {key}"))
-    return unknown(Label(start.span, f"{path} may set {key}"))
+    computed = _computed(machine, path, key)
+    return unknown(Label(start.span, f"{path} may set {key}")) if computed is None else computed
+
+
+def _computed(machine: Machine, path: str, key: str) -> Abstract | None:
+    """What gunicorn's file, which it runs, makes of a setting; None where that cannot be told."""
+    try:
+        file = machine.package(f"file:{path}")
+    except Leave:
+        return None
+    value: Abstract | None = file.table.get(key) if file is not None else None
+    if value is None or not value.options or not all(type(option) in (str, int) for option in value.options):
+        return None
+    return each(value._replace(site=None), str)
 
 
 def _named(node: ast.Assign) -> str:
