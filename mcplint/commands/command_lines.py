@@ -101,7 +101,7 @@ PIP = grammar(
     "no-warn-script-location prefer-binary no-input no-clean ignore-installed reinstall native-tls offline no-config "
     "strict exact all-extras no-progress no-color no-python-version-warning use-pep517 refresh no-build no-sources "
     "no-verify-hashes verify-hashes managed-python no-managed-python no-python-downloads dry-run "
-    "ignore-requires-python no-warn-conflicts no-header no-annotate force only-deps",
+    "ignore-requires-python no-warn-conflicts no-header no-annotate force only-deps q v",
     "requirement requirements constraint constraints editable target prefix root index-url extra-index-url find-links "
     "trusted-host python cache-dir progress-bar timeout retries only-binary no-binary platform python-version "
     "implementation abi upgrade-strategy config-settings config-setting global-option group log proxy src report index "

@@ -22,11 +22,21 @@ NODE = grammar(
     "",
     "import require loader experimental-loader conditions env-file env-file-if-exists max-old-space-size title "
     "stack-trace-limit tsconfig project inspect-port unhandled-rejections input-type disable-warning watch-path "
-    "config allow-net allow-read allow-env allow-write preload cwd",
+    "config allow-net allow-read allow-env allow-write preload cwd "
+    "cpu-prof-dir cpu-prof-interval cpu-prof-name diagnostic-dir disable-proto dns-result-order "
+    "experimental-default-type heap-prof-dir heap-prof-interval heap-prof-name heapsnapshot-near-heap-limit "
+    "heapsnapshot-signal "
+    "icu-data-dir inspect-publish-uid max-http-header-size network-family-autoselection-attempt-timeout openssl-config "
+    "redirect-warnings report-dir report-directory report-filename report-signal secure-heap secure-heap-min "
+    "security-revert tls-cipher-list tls-keylog trace-event-categories trace-event-file-pattern trace-require-module "
+    "use-largepages v8-pool-size debug-port",
     r="require",
     C="conditions",
     c="config",
 )
+"""The options of Node and of its loaders that take a value. Source: Node 20's own table of them."""
+INLINE = grammar("e eval p print pe c check config i interactive h help test v version run build-snapshot").bare
+"""The options with which Node runs no file, or the first word behind them is none."""
 
 
 def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:

@@ -11,13 +11,15 @@ from mcplint.commands.command_lines import ASGI, GATEWAYS, PYTHON_TOOLS, SDK_COM
 from mcplint.commands.console_scripts import installed, lacks, script
 from mcplint.commands.execution import ExecContext, Next, Step
 from mcplint.commands.options import parse
+from mcplint.commands.python_calls import CODE, FILE, python_call
 from mcplint.commands.words import Words, span_of, text
 from mcplint.facts.python import in_command
 from mcplint.knowledge.distributions import OWN
 from mcplint.knowledge.executables import JAVASCRIPT, SHELLS
 from mcplint.knowledge.image_ports import OTHER_COMMANDS
 from mcplint.programs.python.modules import alike, find, is_misspelled, project_folders, roots
-from mcplint.programs.start import APP, CODE, FUNCTION, HANDLER, MODULE, SCRIPT, NoStart
+from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT, NoStart
+from mcplint.programs.start import CODE as CODE_START
 from mcplint.project.tree import Tree
 from mcplint.text.paths import contains, side_folder
 from mcplint.values import Label, Value
@@ -34,36 +36,29 @@ def is_python(name: str) -> bool:
 
 def python(words: Words, context: ExecContext) -> Step:
     """`python file`, `python -m module`."""
-    index = 1
-    while index < len(words):
-        word = text(words[index])
-        if word is None:
-            return context.none("an argument of python is not known", word=words[index])
-        if not word.startswith("-") or word == "-":
-            return python_file(words[index], words[index + 1 :], context)
-        if "m" in word[1:] and not word.startswith("--"):
-            if not word.endswith("m") or index + 1 == len(words):
-                return context.none("python -m has no module")
-            return python_module(words[index + 1], words[index + 2 :], context)
-        if "c" in word[1:] and not word.startswith("--"):
-            return _code(words[index + 1 :], context)
-        index += 2 if word in ("-W", "-X") else 1
-    return context.none("python starts no program")
+    call = python_call(words)
+    if call.kind == CODE:
+        return _code(call.program, call.argv, context)
+    if call.program is None:
+        return context.none("python -m has no module" if call.kind else "python starts no program")
+    if not call.kind:
+        return context.none("an argument of python is not known", word=call.program)
+    return (python_file if call.kind == FILE else python_module)(call.program, call.argv, context)
 
 
-def _code(words: Words, context: ExecContext) -> Step:
+def _code(word: Value[str] | None, argv: Words, context: ExecContext) -> Step:
     """`python -c`, where its text imports a module of the project."""
-    code = text(words[0]) if words else None
-    span = span_of(words[0], context.span) if words else context.span
+    code = text(word) if word is not None else None
+    span = span_of(word, context.span) if word is not None else context.span
     module = in_command(code, span) if code is not None else None
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
     names = (name for node in ast.walk(module.tree) for name in _imported(node)) if module else ()
     own = next((name for name in names if find(context.tree, folders, name) is not None), None)
-    if own is None:
+    if own is None or word is None:
         return context.none("python -c runs code that imports no module of the project")
     note = Label(span, f"runs code that imports {own}")
-    start = context.start(CODE, own, words[1:], folders, note)
-    return start._replace(code=words[0])
+    start = context.start(CODE_START, own, argv, folders, note)
+    return start._replace(code=word)
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 
+from mcplint.commands.compiler_calls import SAYING, compiler_call
 from mcplint.commands.node_calls import Called
 from mcplint.commands.package_calls import package_call_in, without_release
 from mcplint.dependencies.node_packages import Compiled, tsconfig
@@ -87,11 +88,9 @@ def refused(words: tuple[str, ...], home: str, release: Value[str], tree: Tree) 
 
     Source: tsc 5.9.3, 6.0.3 and 7.0.2 on each of these.
     """
-    name = (
-        words[2] if len(words) == 3 and words[1] in ("-p", "--project") else "tsconfig.json" if len(words) == 1 else ""
-    )
-    path = posixpath.normpath(posixpath.join(home, name if name.endswith(".json") else f"{name}/tsconfig.json"))
-    compiled = tsconfig(tree, path) if name else None
+    call = compiler_call(words[1:])
+    plain = not call.files and call.options.keys() <= SAYING | {"project"}
+    compiled = tsconfig(tree, posixpath.normpath(posixpath.join(home, call.configuration))) if plain else None
     if compiled is None:
         return None
     options, bears = compiled.options, False

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from itertools import pairwise
 
+from mcplint.commands.compiler_calls import SHOWING, compiler_call
 from mcplint.commands.package_calls import looked_up
 from mcplint.dependencies.node_packages import tsconfig
 from mcplint.facts.node import PackageJson
@@ -15,8 +16,6 @@ from mcplint.knowledge.executables import TYPESCRIPT
 from mcplint.programs.typescript.packages import BUNDLERS, SUFFIXES, entries
 
 _MOST_SOURCES = 2000
-_SHOWN = ("--version", "-v", "--help", "-h", "--init", "--showConfig", "--all", "--clean")
-"""What has the compiler only print or write something that needs no source."""
 _ALONE = {
     "tsup": (),
     "tsdown": tuple(f"src/index{suffix}" for suffix in SUFFIXES),
@@ -109,16 +108,13 @@ def _unbundled(tool: str, folder: str, package: PackageJson, contents: Contents)
 
 def _uncompiled(words: list[str], folder: str, home: str, contents: Contents) -> Missed | None:
     """The configuration of the compiler, or all sources that it names."""
-    if any(word in _SHOWN for word in words):
+    call = compiler_call(words)
+    if SHOWING & call.options.keys() or any("@" in word or "=" in word for word in words):
         return None
-    if any(word.endswith((*TYPESCRIPT, ".tsx")) for word in words):
-        return _first(_listed(_sources_in(words), home, contents)[:1], folder, home, contents)
-    options = ("-p", "--project", "-b", "--build")
-    named = next((word for before, word in pairwise(words) if before in options and not word.startswith("-")), "")
-    if any(each in word for word in words for each in ("--config", "@")):
-        return None
-    name = named or "tsconfig.json"
-    name = name if name.endswith(".json") else posixpath.join(name, "tsconfig.json")
+    if call.files and "build" not in call.options:
+        sources = all(each.endswith((*TYPESCRIPT, ".tsx")) for each in call.files)
+        return _first(_listed(list(call.files), home, contents)[:1], folder, home, contents) if sources else None
+    name = call.configuration
     path = posixpath.normpath(posixpath.join(home, name))
     absence = contents.absent(posixpath.normpath(posixpath.join(folder, name)), path)
     if absence:

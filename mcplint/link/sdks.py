@@ -99,7 +99,7 @@ def installs_of_unit(context: ContainerContext, tree: Tree, folder: str) -> tupl
     program = words[0].only if words and context.container.platform == "systemd" else None
     if not program:
         return ()
-    from mcplint.dependencies.unlocked import of_scripts
+    from mcplint.commands.script_installs import of_scripts
 
     return of_scripts(tree, program, folder)
 

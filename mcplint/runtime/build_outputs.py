@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from mcplint.commands.compiler_calls import SAYING, compiler_call
 from mcplint.commands.package_calls import looked_up
 from mcplint.commands.shell_parser import commands
 from mcplint.dependencies.node_packages import package_json, tsconfig
@@ -109,17 +110,16 @@ def _path(home: str, name: str) -> str:
 
 def _compiled(tree: Tree, home: str, words: list[str]) -> list[_Output] | None:
     """What the compiler writes: only where its configuration says in which folder."""
-    if "--noEmit" in words and words[-1] != "false":
+    call = compiler_call(words)
+    given = call.options
+    if given.get("noemit") == "true":
         return []
-    given = dict(pairwise(words))
-    name = given.get("-p") or given.get("--project") or "tsconfig.json"
-    name = name if name.endswith(".json") else posixpath.join(name, "tsconfig.json")
-    compiled = tsconfig(tree, _path(home, name))
-    known = ("-p", "--project", "--outDir", "--noEmit", "--emitDeclarationOnly", "--pretty", "--declaration")
-    if any(word.startswith("-") and word not in known for word in words) or compiled is None:
+    compiled = tsconfig(tree, _path(home, call.configuration))
+    known = SAYING | {"project", "outdir", "noemit", "emitdeclarationonly", "declaration"}
+    if not given.keys() <= known or call.files or compiled is None:
         return None
-    if "--outDir" in given:
-        return [_Output(_path(home, given["--outDir"]), "tsc")]
+    if "outdir" in given:
+        return [_Output(_path(home, given["outdir"]), "tsc")]
     if not compiled.out:
         return None
     said = compiled.options.get("outDir")

@@ -13,19 +13,21 @@ from itertools import pairwise
 from posixpath import basename
 from typing import NamedTuple
 
+from mcplint.commands.node_files import NODE
+from mcplint.commands.options import parse
 from mcplint.commands.shell import Shell, told
+from mcplint.commands.words import spelled
 from mcplint.knowledge.executables import NODE_LOADERS, NODE_NAMES
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
 from mcplint.services.health.scripts import script
+from mcplint.values import Value
 
 INSPECTED = re.compile(r"--inspect(?:-brk|-wait)?=(?:0\.0\.0\.0|\[::\])(?::(\d{1,5}))?")
 EVERYWHERE = re.compile(r"(?:0\.0\.0\.0|\[::\]):(\d{1,5})")
 LISTENS = re.compile(r"(?:(?:0\.0\.0\.0|\[::\])?:)?(\d{1,5})")
 LOCAL = re.compile(r"(?:localhost|127\.0\.0\.1)?:(\d{1,5})")
 _NODE = (*NODE_NAMES, *NODE_LOADERS, "nodemon")
-_TAKES = frozenset({"-r", "--require", "--import", "--loader", "--env-file", "-C", "--conditions"})
-"""Options of Node that the next word belongs to."""
 PROTECTED = frozenset(
     {"-rfbauth", "-passwd", "-passwdfile", "-usepw", "-unixpw", "-unixpw_nis", "-ssl", "-stunnel", "-allow", "-inetd"}
     | {"-listen", "-connect", "-http", "-autoport", "-rc", "-svc", "-display_auth", "-no_rfbport", "-noipv4"}
@@ -80,8 +82,8 @@ def _debugger(argv: tuple[str, ...]) -> RemoteControl | None:
     names = [basename(word) for word in argv]
     for at, name in enumerate(names[:8]):
         if name in _NODE:
-            for word in _options(argv[at + 1 :]):
-                if found := INSPECTED.fullmatch(word):
+            for option, value in parse(tuple(Value((word,)) for word in argv[at + 1 :]), NODE).given:
+                if found := INSPECTED.fullmatch(f"--{option}={spelled(value)}"):
                     port = frozenset({int(found[1] or 9229)})
                     return RemoteControl("Node's inspector", "Node's inspector runs whatever code it is sent", port)
         if name == "debugpy" and "--listen" in argv[at:-1]:
@@ -89,16 +91,6 @@ def _debugger(argv: tuple[str, ...]) -> RemoteControl | None:
             if listens := EVERYWHERE.fullmatch(address):
                 return RemoteControl("debugpy", "debugpy runs whatever code it is sent", frozenset({int(listens[1])}))
     return None
-
-
-def _options(words: tuple[str, ...]) -> Iterator[str]:
-    """The options of Node itself, which stand in front of its script."""
-    value = False
-    for word in words:
-        if not value and not word.startswith("-"):
-            return
-        value = word in _TAKES
-        yield word
 
 
 def _screen(argv: tuple[str, ...]) -> Iterator[tuple[int, bool]]:

@@ -11,8 +11,12 @@ import re
 from collections.abc import Iterator
 
 from mcplint.commands.command_lines import unwrapped
+from mcplint.commands.node_files import INLINE, NODE
+from mcplint.commands.options import parse
+from mcplint.commands.python_calls import FILE, MODULE, PythonCall, python_call
 from mcplint.commands.python_commands import is_python
 from mcplint.commands.shell import Ran
+from mcplint.commands.words import text
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import base
 from mcplint.knowledge.executables import INITS, NODE_SUFFIXES
@@ -62,8 +66,6 @@ SERVERS = re.compile(r"(?i)mcp|server|^python[\d.]{0,5} ")
 PROGRAMS = (".py", ".pyw", ".sh", ".bash", *NODE_SUFFIXES)
 _WORD = re.compile(r"[\w.-]+")
 SUFFIX = re.compile(r"\.(?:py|[cm]?[jt]s)$")
-QUIET = frozenset({"-u", "-B", "-I", "-s", "-E", "-O"})
-"""The flags of Python that stand before its program and take nothing."""
 
 
 def ends_badly(words: tuple[str, ...]) -> bool:
@@ -142,12 +144,13 @@ def started(container: Container) -> tuple[str, ...]:
         inner = unwrapped(tuple(Value((word,)) for word in words[first:]))
         first = len(words) - len(inner or ())
     name = posixpath.basename(words[first]) if first < len(words) else ""
-    if not is_python(name) and name != "node":
-        return ()
-    index = first + 1
-    while index < len(words) and words[index] in (*QUIET, "-m"):
-        index += 1
-    return words[: index + 1] if index < len(words) and not words[index].startswith("-") else ()
+    own = tuple(Value((word,)) for word in words[first:])
+    if name == "node":
+        parsed = parse(own[1:], NODE)
+        return words[: len(words) - len(parsed.rest) + 1] if parsed.rest and not INLINE & parsed.flags.keys() else ()
+    call = python_call(own) if is_python(name) else PythonCall("")
+    named = call.kind in (FILE, MODULE) and call.program is not None and text(call.program) == words[first + call.at]
+    return words[: first + call.at + 1] if named else ()
 
 
 def _means(pattern: str, program: str, container: Container) -> bool:

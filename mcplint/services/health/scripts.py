@@ -5,13 +5,18 @@ from __future__ import annotations
 import posixpath
 from typing import NamedTuple
 
+from mcplint.commands.node_files import INLINE, NODE
+from mcplint.commands.options import parse
+from mcplint.commands.python_calls import FILE, MODULE, python_call
+from mcplint.commands.words import spelled, text
 from mcplint.images.copies import built_text, project_path
 from mcplint.images.image import Image
-from mcplint.knowledge.executables import JAVASCRIPT, NODE_RUNTIMES, SHELLS
+from mcplint.knowledge.executables import JAVASCRIPT, NODE_NAMES, NODE_RUNTIMES, SHELLS
 from mcplint.model.containers import Container
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
+from mcplint.values import Value
 
 _PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 _SUFFIXES = {".py": "python", ".sh": "sh", ".bash": "sh", **dict.fromkeys(JAVASCRIPT, "node")}
@@ -29,22 +34,29 @@ def script(words: tuple[str, ...], container: Container, image: Image | None, tr
     """The script that a command runs; None where it runs none of the project, or where a mount may hide it."""
     name = posixpath.basename(words[0])
     if name.startswith("python"):
-        return _file("python", _module(words[1:]), container, image, tree)
+        return _file("python", _of_python(words), container, image, tree)
     if name in SHELLS or name in NODE_RUNTIMES:
-        operand = next((word for word in words[1:2] if not word.startswith("-") and word != "run"), "")
+        plain = next((word for word in words[1:2] if not word.startswith("-") and word != "run"), "")
+        operand = _of_node(words) if name in NODE_NAMES else plain
         return _file("sh" if name in SHELLS else "node", operand, container, image, tree)
     places = [words[0]] if "/" in words[0] else [posixpath.join(folder, words[0]) for folder in _PATH]
     found = (_file("", place, container, image, tree) for place in places)
     return next((each for each in found if each and each.language), None)
 
 
-def _module(words: tuple[str, ...]) -> str:
-    """The file that Python is given, also by the name of a module."""
-    flags = [word for word in words[:1] if word in ("-u", "-B", "-I", "-s", "-E")]
-    rest = words[len(flags) :]
-    if rest[:1] == ("-m",) and len(rest) > 1:
-        return f"{rest[1].replace('.', '/')}.py"
-    return rest[0] if rest and rest[0].endswith(".py") else ""
+def _of_python(words: tuple[str, ...]) -> str:
+    """The file that Python is given, also by the name of a module, which it looks for in its folder."""
+    call = python_call(tuple(Value((word,)) for word in words))
+    said = (text(call.program) if call.program is not None else None) or ""
+    if call.kind == MODULE:
+        return "" if {"I", "P"} & call.letters or not said else f"{said.replace('.', '/')}.py"
+    return said if call.kind == FILE and said.endswith(".py") else ""
+
+
+def _of_node(words: tuple[str, ...]) -> str:
+    """The file that Node is given."""
+    parsed = parse(tuple(Value((word,)) for word in words[1:]), NODE)
+    return spelled(parsed.rest[0]) if parsed.rest and not INLINE & parsed.flags.keys() else ""
 
 
 def _file(language: str, path: str, container: Container, image: Image | None, tree: Tree) -> ProbeScript | None:
