@@ -154,36 +154,17 @@ def may_check(machine: Machine, layer: Any, asked: Abstract) -> bool:
     path = getattr(only, "path", "")
     if path in LAYERS or is_harmless(path):
         return path.endswith("AuthenticationMiddleware")
-    if isinstance(only, (Class, Function)) and _asks_for_origin_alone(only.node):
-        return False
+    if isinstance(only, (Class, Function)):
+        from mcplint.programs.python.libraries.origins import asks_for_origin_alone
+
+        if asks_for_origin_alone(only.node):
+            return False
     from mcplint.programs.python.libraries.refusals import may_refuse
 
     key = layer, asked.options
     if key not in machine.refusing:
         machine.refusing[key] = may_refuse(machine, layer, asked)
     return machine.refusing[key]
-
-
-_ORIGIN = frozenset({"origin", "host", "referer", "access-control-request-method", "access-control-request-headers"})
-_TELLING = frozenset({"cookies", "query_params", "client", "scope", "auth", "user", "session", "body", "json"})
-
-
-def _asks_for_origin_alone(root: ast.AST) -> bool:
-    """Whether code looks at where a request comes from, and at nothing else of it that could tell who sends it."""
-    asked, touched = [], 0
-    for node in ast.walk(root):
-        match node:
-            case ast.Call(func=ast.Attribute(attr="get", value=ast.Attribute(attr="headers")), args=[name, *_]):
-                asked.append(name)
-            case ast.Subscript(value=ast.Attribute(attr="headers"), slice=name, ctx=context):
-                touched -= isinstance(context, ast.Store)
-                asked += [] if isinstance(context, ast.Store) else [name]
-            case ast.Attribute(attr="headers"):
-                touched += 1
-            case ast.Attribute(attr=attr) if attr in _TELLING:
-                return False
-    names = [name.value.lower() for name in asked if isinstance(name, ast.Constant) and isinstance(name.value, str)]
-    return bool(names) and len(names) == touched and _ORIGIN.issuperset(names)
 
 
 def surrounded(machine: Machine, app: Instance, server: Server) -> Server:
