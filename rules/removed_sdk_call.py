@@ -84,7 +84,12 @@ from mcplint.model.releases import agreed, cap, lacking
 def check(deployment: Deployment):
     found = [finding for server in deployment.servers for finding in removed(server)]
     grave = {finding.span for finding in found if finding.severity == ERROR}
-    yield from (finding for finding in found if finding.severity == ERROR or finding.span not in grave)
+    seen = set()
+    for finding in found:
+        same = finding.span, finding.notes[-1].span if finding.notes else None
+        if finding.severity == ERROR or (finding.span not in grave and same not in seen):
+            seen.add(same)
+            yield finding
 
 
 def removed(server):

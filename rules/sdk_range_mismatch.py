@@ -24,7 +24,9 @@ requirements are not known: it may hold the SDK at an older major version, as
 reported, since which release of either a resolver takes depends on the order
 in which they are named.
 
-Not reported for imports whose failure the program catches.
+Not reported for imports whose failure the program catches, nor for those that
+it makes after it has asked for the SDK's release, or whether it has something:
+`version("mcp")`, `mcp.__version__`, `find_spec("mcp.…")`, `hasattr(mcp, …)`.
 
 See
 https://github.com/modelcontextprotocol/python-sdk/blob/main/docs/migration.md

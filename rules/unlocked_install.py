@@ -26,6 +26,9 @@ adds `--locked`, not `--frozen`: as long as the lock file matches, both install
 the same as before; once it does not, `--locked` fails the build, while
 `--frozen` builds an image that lacks what is new and fails at start.
 
+Steps that install the same project, such as `uv sync --no-install-project` and
+a later `uv sync`, are one finding at the first of them.
+
 A cap on a requirement holds back one package, a lock all of them. Where the
 release that the install takes lacks what the program imports, that is an error
 of `sdk-range-mismatch`, which tells of the install too. The cap that fixes it
@@ -132,7 +135,7 @@ def check(part: Container | Server):
     for install, *others in together(unlocked(container.installs)):
         more = [Label(each.span.head, "and so does this") for each in others]
         notes = (*install.locked.trace[:4], *more)
-        yield Finding(message(install, others), install.span.head, notes, fix(install), cause=install.tool)
+        yield Finding(message(install, others), install.span.head, notes, fix(install, others), cause=install.tool)
     if isinstance(part, Container) or part.sdk.is_npm:
         yield from by_node(container.node_installs)
 
@@ -164,10 +167,11 @@ def insisting(install: NodeInstall) -> Fix | None:
 
 
 def together(installs: list[Install]) -> Iterable[list[Install]]:
-    """The installs that one lock file would fix: all of pip's, the others each by itself."""
+    """The installs that one lock file would fix: all of pip's, and of another tool those of one project."""
     groups: dict[object, list[Install]] = {}
     for install in installs:
-        group = groups.setdefault("pip" if by_pip(install) else install.locked.trace, [])
+        same = install.tool, install.lock, bool(install.site), install.requirements or install.locked.trace
+        group = groups.setdefault("pip" if by_pip(install) else same, [])
         if install.locked.trace not in [each.locked.trace for each in group]:
             group.append(install)
     return groups.values()
@@ -215,8 +219,9 @@ def bare(text: str) -> str:
     return text if any(quote in inner for quote in QUOTES) else inner
 
 
-def fix(install: Install) -> Fix | None:
-    if install.tool != "uv sync" or not install.lock or not install.site:
+def fix(install: Install, others: list[Install]) -> Fix | None:
+    if install.tool != "uv sync" or not install.lock:
         return None
-    flag = f"{install.site.before}--locked{install.site.after}"
-    return Fix("add --locked, so that a stale lock file fails the build", (Edit(install.site.span, flag),), safe=True)
+    sites = [each.site for each in (install, *others) if each.site]
+    edits = tuple(Edit(site.span, f"{site.before}--locked{site.after}") for site in sites)
+    return Fix("add --locked, so that a stale lock file fails the build", edits, safe=True) if edits else None

@@ -203,8 +203,10 @@ def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract
         return machine.risk(
             Label(function.scope.module.span(function.node), "called too often to be followed each time")
         )
-    before, chosen = machine.budget, machine.probes.chosen
-    machine.probes.chosen += function.node in machine.probes.functions
+    probes = machine.probes
+    before, outer = machine.budget, (probes.chosen, probes.answered)
+    made_there = function.node in probes.functions
+    probes.chosen, probes.answered = probes.chosen + made_there, probes.answered + made_there
     frame = Frame(function.scope.module, Table(names), function.scope, function)
     machine.active[key] = machine.active.get(key, 0) + 1
     try:
@@ -213,7 +215,7 @@ def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract
         given = _given(machine, frame, function.node) if machine.lenient and _reads_named(function.node) else None
         return _annotated(function, _body(machine, frame, function.node) if given is None else given)
     finally:
-        machine.probes.chosen = chosen
+        probes.chosen, probes.answered = outer
         machine.active[key] -= 1
         calls, steps = machine.costs.get(key, (0, 0))
         machine.costs[key] = (calls + 1, steps + before - machine.budget)

@@ -55,13 +55,14 @@ def either(
     if probes.spans:
         first, second = (probes.decide(test, value, versions, sense) for sense in (True, False))
         yes, no = probes.way(yes, first), probes.way(no, second)
-        onward = onward and second
+        onward = onward and bool(second)
     else:
         onward = False
     try:
         return _chosen(machine, frame, test, value, yes, no, default)
     finally:
         probes.chosen += onward
+        probes.answered += onward
 
 
 def _chosen(
@@ -159,7 +160,10 @@ def _equalled(machine: Machine, frame: Frame, test: ast.expr, sense: bool, value
 
 
 def matching(machine: Machine, frame: Frame, node: ast.Match) -> None:
-    _cases(machine, frame, node, machine.evaluate(frame, node.subject), 0)
+    versions = machine.probes.versions
+    subject = machine.evaluate(frame, node.subject)
+    decided = machine.probes.decide(node.subject, subject, versions, False)
+    machine.probes.way(lambda: _cases(machine, frame, node, subject, 0), decided)()
 
 
 def _cases(machine: Machine, frame: Frame, node: ast.Match, subject: Abstract, index: int) -> Abstract:

@@ -68,26 +68,26 @@ def module(machine: Machine, frame: Frame, name: str, node: ast.AST, quiet: bool
 
 
 def _checked(machine: Machine, frame: Frame, dotted: str, node: ast.AST, is_module: bool = False) -> None:
-    """Notes an import of an SDK; where a failure is caught, an import that the release lacks fails."""
+    """Notes an import of an SDK; where a failure is caught or the program asks first, one that is not there fails."""
     top = dotted.partition(".")[0]
     if top in sys.stdlib_module_names:
         return
     if top not in PYTHON_MODULES:
         machine.risks.append(MISSING)
         return
-    guarded = survived(machine, MISSING)
+    guarded = survived(machine, MISSING) or machine.probes.answered > 0
     found = Import(dotted, frame.module.span(node), guarded, module=is_module)
     machine.imports.append(found)
     if not guarded:
         return
-    there = _has(machine, found)
+    there = has(machine, found)
     if there is False:
         raise Raised(MISSING)
     if there is None:
         machine.risks.append(MISSING)
 
 
-def _has(machine: Machine, imported: Import) -> bool | None:
+def has(machine: Machine, imported: Import) -> bool | None:
     """Whether the SDK's release has what an import names; None where that is not known."""
     from mcplint.knowledge.sdk import fact
 

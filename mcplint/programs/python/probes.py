@@ -21,13 +21,14 @@ class Probes:
     `named`: objects, or dotted names of an SDK, with the attribute that is asked for; no name where it is any.
     `spans`: where the SDK is asked for its version or an attribute; whether both answers depend on the release, or
     only that the attribute is not there. `versions`: how often its version was asked for. `chosen`: how many ways
-    around what runs now are those of some releases. `functions`: those that are made on such a way.
+    around what runs now are those of some releases. `answered`: how many follow an answer of whatever kind, which is
+    no release's that lacks what is imported there. `functions`: those that are made on a way of some releases.
     """
 
     def __init__(self) -> None:
         self.named: set[tuple[Any, str | None]] = set()
         self.spans: dict[Span, bool] = {}
-        self.versions = self.chosen = 0
+        self.versions = self.chosen = self.answered = 0
         self.functions: set[ast.AST] = set()
 
     def attribute(self, value: Abstract, name: str | None, span: Span | None) -> None:
@@ -50,27 +51,28 @@ class Probes:
         if self.versions > versions:
             self.spans |= {note.span: True for note in value.trace}
 
-    def decide(self, test: ast.expr, value: Abstract, versions: int, sense: bool) -> bool:
-        """Whether a way that a condition leads to is that of some releases."""
+    def decide(self, test: ast.expr, value: Abstract, versions: int, sense: bool) -> bool | None:
+        """Whether a way that a condition leads to is that of some releases; None where the SDK is not asked."""
         if self.versions > versions:
             return True
         found = [self.spans[note.span] for note in value.trace if note.span in self.spans]
         while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             test, sense = test.operand, not sense
-        return True in found or (bool(found) and not sense)
+        return True in found or not sense if found else None
 
-    def way(self, body: Callable[[], Abstract], decided: bool) -> Callable[[], Abstract]:
-        """The way as it is run, which is that of some releases where the condition is decided so."""
+    def way(self, body: Callable[[], Abstract], decided: bool | None) -> Callable[[], Abstract]:
+        """The way as it is run, where a condition leads to it that is decided so."""
 
         def run() -> Abstract:
-            outer = self.chosen
-            self.chosen += 1
+            outer = self.chosen, self.answered
+            self.chosen += bool(decided)
+            self.answered += 1
             try:
                 return body()
             finally:
-                self.chosen = outer
+                self.chosen, self.answered = outer
 
-        return run if decided else body
+        return body if decided is None else run
 
     def asked(self, owner: Any, name: str) -> bool:
         """Whether an attribute of an object was asked for before, of itself or of its class."""

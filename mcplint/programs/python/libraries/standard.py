@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
+from mcplint.model import Import
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import marked, nothing
+from mcplint.programs.python.imports import has
 from mcplint.programs.python.machine import Handler, Machine, Reader, made
 from mcplint.programs.python.operators import present
 from mcplint.programs.python.state import CALL, FIELDS, MAKER, PROPERTY
@@ -130,6 +132,16 @@ def release(machine: Machine, args: Args, owner: Any) -> Abstract:
     return machine.risk(*args.notes)
 
 
+def find_module(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`importlib.util.find_spec(…)`: None where the SDK's release has no such module."""
+    name = args.get(0, "name").only
+    if isinstance(name, str) and name.partition(".")[0] in PYTHON_MODULES and args.span:
+        machine.probes.version(args.span)
+        if has(machine, Import(name, args.span, module=True)) is False:
+            return known(None, *args.notes)
+    return machine.risk(*args.notes)
+
+
 QUIET = (
     "time.sleep",
     "signal.signal",
@@ -177,6 +189,7 @@ CALLS: Mapping[str, Handler] = {
     "typing.runtime_checkable": same,
     "importlib.import_module": import_by_name,
     **dict.fromkeys(RELEASES, release),
+    "importlib.util.find_spec": find_module,
     "enum.auto": context("enum.auto"),
     "builtins.super": nothing,
     "textwrap.dedent": same,
