@@ -21,6 +21,7 @@ from mcplint.project.tree import Paths, Tree
 from mcplint.services.clients import URLS
 from mcplint.services.containers import ContainerContext
 from mcplint.text.located import LocatedText
+from mcplint.text.paths import is_env_example
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
@@ -38,7 +39,6 @@ SETTINGS = (".npmrc", ".yarnrc.yml", ".pypirc", ".netrc", "pip.conf")
 HOLDS = re.compile(r"(?i)_auth(?:token)?\s*=|password|authtoken")
 LIVE = re.compile(r"^\.env(?:\.(?:local|prod|production|staging|live|docker))?$|^(?:prod|production)\.env$")
 """The files of variables that are no examples."""
-EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", "env.example")
 KEPT = re.compile(r"""[=\s]["']?\$\{?(\w{1,100})(?::?-)?\}?["']?$""")
 """The end of a pair of ENV whose value is a variable."""
 ASSIGNED = re.compile(
@@ -204,7 +204,7 @@ def _context(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
         note = Label(_line(there, r"^[^#\n]+"), "is copied too") if there else ignored_by_git(tree, f"{base}.env")
         yield Secret("context", ".env", "", copy.span, (note,) if note else ())
         return
-    example = next((f"{base}{name}" for name in EXAMPLES if f"{base}{name}" in tree.paths), None)
+    example = next(filter(is_env_example, tree.beside(base.rstrip("/"))), None)
     source = tree.source(example) if example else None
     if source and re.search(EXPECTED, source.text, re.MULTILINE):
         note = Label(_line(source, EXPECTED), "says what to put in it")

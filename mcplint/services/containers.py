@@ -18,6 +18,7 @@ from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
 from mcplint.services.image_names import is_other_software, repository, tag_of
 from mcplint.services.over_image import with_image
+from mcplint.text.paths import is_env_example, side_folder
 from mcplint.values import UNKNOWN, Label, Value, join
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from mcplint.services.platforms.aws_lambda import FunctionImage
 
 
-TEMPLATE = re.compile(r"^\.env\.(.*\.)?(example|sample|template|dist)$|^(example|sample|template)\.env$")
-"""Names of files that people copy to `.env`."""
 _FILLED_IN = re.compile(r"\$\{\w+\}|\$\w+")
 """An image of which nothing is written but what a program such as `envsubst` fills in."""
 _ELSEWHERE = "is built from a folder that is not in the project, of which"
@@ -203,15 +202,18 @@ class Examples:
         self._tree = tree
         self._files: dict[str, list[str]] = {}
         self._found: dict[str, Mapping[str, Value[str]]] = {}
-        for path in sorted(path for path in tree.paths if ".env" in path):
-            if TEMPLATE.search(posixpath.basename(path)):
+        for path in sorted(tree.paths):
+            if is_env_example(path):
                 self._files.setdefault(posixpath.dirname(path), []).append(path)
 
     def near(self, path: str) -> Mapping[str, Value[str]]:
-        """The variables of those in the folder of a file, or in the nearest one above that has any."""
+        """The variables of those in the folder of a file, in the nearest one above that has any, or in the only one."""
         folder = posixpath.dirname(path)
         while folder and folder not in self._files:
             folder = posixpath.dirname(folder)
+        if folder not in self._files:
+            inner = [each for each in self._files if not side_folder(each)]
+            folder = inner[0] if len(inner) == 1 else folder
         if folder not in self._found:
             self._found[folder] = dict(self._read(self._files.get(folder, [])))
         return self._found[folder]

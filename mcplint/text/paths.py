@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 TESTS = frozenset({"test", "tests", "testdata", "fixtures", "__tests__", ".devcontainer", "node_modules"})
@@ -10,6 +11,16 @@ TESTS = frozenset({"test", "tests", "testdata", "fixtures", "__tests__", ".devco
 
 APART = TESTS | {"examples", "example", "docs", "benchmarks"}
 """Folders whose files are only for what lies there too."""
+
+
+_ENV = frozenset({"env", "dotenv"})
+_PATTERN = frozenset({"example", "sample", "template", "dist", "default", "defaults"})
+
+
+def is_env_example(path: str) -> bool:
+    """Whether a file is one that people copy to `.env`: `.env.example`, `env-sample.txt`, `notes.env.template`."""
+    words = re.split(r"[._-]", posixpath.basename(path).lower())
+    return not _ENV.isdisjoint(words) and not _PATTERN.isdisjoint(words) and words[-1] in {*_ENV, *_PATTERN, "txt"}
 
 
 def is_test(path: str) -> bool:
