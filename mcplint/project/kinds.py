@@ -127,6 +127,7 @@ KINDS = (
 )
 ANY = ("*.yml", "*.yaml", "*.toml")
 BESIDE = (
+    *("template.json", "serverless.json"),
     *("*env*example*", "*env*sample*", "*env*template*", "*env*dist", "*env*default*"),
     *("*.tpl", "tiltfile", "docker-bake*.hcl", "docker-bake*.json", "gnumakefile", "*.mk", "*.ps1", "scripts/*"),
     *(".gitignore", ".gitattributes", ".npmignore", "manifest.in", ".claude-plugin/marketplace.json"),
