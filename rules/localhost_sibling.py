@@ -173,7 +173,7 @@ def to_server(call: Call):
 
 def from_server(server: Server):
     container = server.container
-    if not container or container.shared_network.may(bool):
+    if not container or container.shares_loopback:
         return
     read = {name: value for name, value in container.env.items() if name in server.reads}
     unset = {name: value for name, value in server.fallbacks if container.variable(name).must_be(None)}

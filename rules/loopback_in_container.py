@@ -16,9 +16,11 @@ SDK turns its checks of `Host` and `Origin` off for that address, the fix says
 so, and `host-check-off` says what to do about it. There is
 none where a comment beside the address says that it is meant to be local.
 
-Not reported if the container shares the network of its host or of another
+Not reported if the container uses the network of its host or of another
 container, if the transport is stdio, or if the address may be another one at
-run time.
+run time. Where another service uses the network of the container (a tunnel or
+a proxy with `network_mode: "service:notes"`), that one reaches the server, and
+only a port that is published as the server's own is reported.
 
 See https://docs.docker.com/engine/network/
 
@@ -106,7 +108,7 @@ LISTENS = r"\b(?:listen|bind|bound|host|address)\w*\b[^.\n]*(?<![/\w])(?:127\.0\
 @rule("loopback-in-container", ERROR)
 def check(server: Server):
     container = server.container
-    if not container or container.shared_network.may(bool):
+    if not container or container.shared_network.may(bool) or (container.guests and not is_asked(server)):
         return
     if server.speaks_http and server.host.must(is_loopback):
         address = server.host.only or "a loopback address"
@@ -123,6 +125,13 @@ def check(server: Server):
             (*server.host.trace, Label(container.cmd, "this container runs the server")),
             None if explained else fix_for(server, edits)._replace(edits=(*edits, *reworded)),
         )
+
+
+def is_asked(server: Server) -> bool:
+    """Whether what comes from outside its container is led to the very port of the server."""
+    container = server.container
+    led = (*container.ports, *container.forwards) if container else ()
+    return server.port.only is not None and any(port.target.only == server.port.only for port in led)
 
 
 def fix_for(server: Server, edits: tuple[Edit, ...]) -> Fix:

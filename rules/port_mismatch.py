@@ -20,11 +20,11 @@ its port fixed in the program or by its SDK, and compose publishes others.
 Not reported if one of the published ports is the right one (others may be for
 metrics), if the port may be another one at run time, if something else in the
 container may listen there (the metrics of the program, a debugger, VNC, a
-program that its script starts besides), or if the container shares the network
-of another. A health check may well ask something else in
-the container: it is reported only if one program is started there that listens
-nowhere else, and if nothing in the project speaks of the port. Ports that an
-nginx upstream names are left to `unknown-upstream`.
+program that its script starts besides), or if the container uses the network
+of another, or another uses its own. A health check may well ask something else
+in the container: it is reported only if one program is started there that
+listens nowhere else, and if nothing in the project speaks of the port. Ports
+that an nginx upstream names are left to `unknown-upstream`.
 
 See https://docs.docker.com/engine/network/port-publishing/
 
@@ -121,7 +121,7 @@ def check(part: Server | Deployment):
 def misled(server: Server) -> Iterator[Finding]:
     """What sends requests to a port of the server's container on which it does not listen."""
     container, port = server.container, server.port
-    if not container or container.shared_network.may(bool) or not server.speaks_http or server.bridged:
+    if not container or container.shares_loopback or not server.speaks_http or server.bridged:
         return
     notes = (*port.trace, Label(container.cmd, "this container runs the server"))
     told = " or ".join(map(str, port.options or ()))

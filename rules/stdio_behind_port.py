@@ -109,9 +109,12 @@ def check(deployment: Deployment):
 def listening(server, routes):
     """Where the deployment counts on a port of the container; one that clients attach to may expose what it likes.
 
-    What else listens there may be what is meant, on any port where that is not known.
+    What else listens there may be what is meant, on any port where that is not known, and so may what listens in
+    another container that uses its network.
     """
     container, heard = server.container, server.listeners
+    if container.guests:
+        return ()
     ports = [port for port in container.ports if port.published is not None and unheard(port.target, heard)]
     published = [Label(port.span, "publishes a port") for port in ports]
     if container.stdin_open.must(bool):

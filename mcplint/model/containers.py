@@ -54,6 +54,7 @@ class Container(NamedTuple):
     `checks`: what all of these ask for.
     `ports`: published ones; `host_ip` is the text as written where it is not known, None for all interfaces.
     `network_mode`: `host`, `none`, `bridge`, `service:NAME`, …; an option None where nothing is said.
+    `guests`: where other services say, or may say, that they use its network.
     `user`: as written (`app`, `10001:10001`). `workdir`: the folder that it starts in. `replicas`: how many there are.
     `restart`: the policy as its platform spells it (`always`, `on-failure`). `memory`: the limit as written (`512m`,
     `1Gi`). Of both an option None means that no file says one. `tty`, `stdin_open`: whether it has a terminal, and an
@@ -117,6 +118,7 @@ class Container(NamedTuple):
     replicas: Value[int] = UNKNOWN
     networks: frozenset[str] = frozenset()
     network_mode: Value[str | None] = Value((None,))
+    guests: tuple[Label, ...] = ()
     outside: bool = False
     names: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
@@ -251,6 +253,11 @@ class Container(NamedTuple):
             return Value(None, mode.trace)
         shared = {name == "host" or str(name).startswith(("service:", "container:")) for name in mode.options}
         return Value(tuple(sorted(shared)), mode.trace)
+
+    @property
+    def shares_loopback(self) -> bool:
+        """Whether others may listen or ask on its loopback interface: they use its network, or it uses theirs."""
+        return bool(self.guests) or self.shared_network.may(bool)
 
     @property
     def volumes(self) -> tuple[Mount, ...]:

@@ -36,8 +36,9 @@ def with_siblings(contexts: tuple[ContainerContext, ...], tree: Tree) -> tuple[C
         projects.setdefault(id(each.project), {})[each.container.service or ""] = each
     joined = {key: _Joined(list(others.values()), tree) for key, others in projects.items()}
     waiting = {key: _waiting(others.values()) for key, others in projects.items()}
+    guests = _guests(contexts)
     return tuple(
-        _with_siblings(each, projects[id(each.project)], joined[id(each.project)], waiting[id(each.project)])
+        _with_siblings(each, projects[id(each.project)], joined[id(each.project)], waiting[id(each.project)], guests)
         if each.project and not each.container.unread
         else each
         for each in contexts
@@ -49,8 +50,14 @@ def _with_siblings(
     services: Mapping[str, ContainerContext],
     joined: _Joined,
     waiting: Mapping[str, list[tuple[str, Dependency]]],
+    guests: Mapping[tuple[int, str], list[Label]],
 ) -> ContainerContext:
     container = context.container
+    hosts = [
+        (id(context.project), container.service or ""),
+        (id(context.project), ""),
+        *((0, name) for name in (container.service or "", *(container.container_name.options or ("",))) if name),
+    ]
     awaited = waiting.get(container.service or "", ())
     probe = probed(context) if awaited else UNKNOWN
     return context._replace(
@@ -58,6 +65,7 @@ def _with_siblings(
             prerequisites=tuple(_prerequisites(container, services)),
             awaited=tuple(Prerequisite(name, each.condition, probe, each.span) for name, each in awaited),
             siblings=joined.on(container.networks),
+            guests=tuple(each for host in hosts for each in guests.get(host, ())),
         )
     )
 
@@ -69,6 +77,27 @@ def _waiting(services: Iterable[ContainerContext]) -> dict[str, list[tuple[str, 
         for needed in context.container.depends_on if not context.container.unread else ():
             if needed.required:
                 found.setdefault(needed.name, []).append((context.container.service or "", needed))
+    return found
+
+
+def _guests(contexts: Iterable[ContainerContext]) -> dict[tuple[int, str], list[Label]]:
+    """The services that use the network of another, by what they call it.
+
+    That is a service of their own project, any of it (an empty name) where the mode is not known, or a container of
+    whatever project (0): by its name, or its service where compose names it.
+    """
+    found: dict[tuple[int, str], list[Label]] = {}
+    for context in contexts:
+        mode, own = context.container.network_mode, id(context.project)
+        label = Label(mode.span or context.container.span, "uses its network")
+        for said in mode.options if mode.options is not None else ("service:",):
+            kind, _, name = (said or "").partition(":")
+            places = [(own, name)] if kind == "service" else []
+            if kind == "container":
+                front = re.split("[-_]", name.rstrip("0123456789").rstrip("-_")) if name[-1:].isdigit() else []
+                places += [(0, name), *((0, "-".join(front[at:])) for at in range(1, len(front)))]
+            for place in places:
+                found.setdefault(place, []).append(label)
     return found
 
 
