@@ -135,7 +135,7 @@ def stands_in(value: Value[T], unset: Value[Any]) -> Value[T]:
 def tail(text: Value[str], start: int) -> Value[str]:
     """A text from an offset on, with the part of its site that spells it."""
     if text.options is None:
-        return Value(None, text.trace)
+        return Value(None, text.trace, partly=text.partly[start:])
     site = text.site
     if site and site.span.text == text.only:
         site = site._replace(span=site.span._replace(start=site.span.start + start))

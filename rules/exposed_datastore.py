@@ -25,8 +25,11 @@ A variable that the image does not read is no password: `redis`, `valkey` and
 FalkorDB take one as an option alone, in the command or in `REDIS_ARGS` and its
 like, and `--requirepass ""`, as of `${REDIS_PASSWORD:-}`, asks for none.
 
-Not reported if it is told a password, reads a configuration of its own, is
-started by a script that is mounted, or takes variables from a file.
+Not reported if it is told a password, takes only callers with a certificate
+(`--port 0 --tls-port 6379` of Redis, unless `--tls-auth-clients` is `no` or
+`optional`; `ssl_verify_mode=2` of Memcached), asks for SASL (`-S`, `-Y`),
+reads a configuration of its own, is started by a script that is mounted, or
+takes variables from a file.
 
 See https://redis.io/docs/latest/operate/oss_and_stack/management/security/
 

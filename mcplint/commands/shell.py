@@ -291,7 +291,8 @@ def _concatenated(values: list[Value[str]] | tuple[Value[str], ...]) -> Value[st
         return values[0]._replace(trace=trace)
     long = sum(max(map(len, value.options or ()), default=0) for value in values) > _LONGEST
     if long or any(value.options is None for value in values):
-        return Value(None, trace)
+        partly = "" if long else "".join(HOLE if value.only is None else value.only for value in values)
+        return Value(None, trace, partly=partly)
     options = tuple(dict.fromkeys(map("".join, product(*(value.options or () for value in values)))))
     return Value(options if len(options) <= _MOST_VALUES else None, trace)
 

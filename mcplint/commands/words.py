@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcplint.text.source import Span
-from mcplint.values import Value
+from mcplint.values import HOLE, Value
 
 Words = tuple[Value[str], ...]
 
@@ -21,6 +21,11 @@ def span_of(word: Value[str], fallback: Span) -> Span:
 def written(word: Value[str]) -> Span:
     """The span of the command where a word stands, its quotes included; the trace of every word begins with it."""
     return word.trace[0].span
+
+
+def opening(word: Value[str]) -> str:
+    """The text of a word as far as its front is known, HOLE where it goes on unknown; else as it is written."""
+    return word.partly if word.partly and not word.partly.startswith(HOLE) else spelled(word)
 
 
 def spelled(word: Value[str]) -> str:

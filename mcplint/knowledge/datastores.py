@@ -27,8 +27,9 @@ from mcplint.knowledge.base_images import split
 from mcplint.text.number import whole
 from mcplint.values import Value
 
-ALWAYS_OPEN = frozenset({"memcached", "ollama"})
+ALWAYS_OPEN = frozenset({"ollama"})
 """They know no callers at all."""
+MEMCACHED = "memcached"
 REDIS = frozenset({"redis", "redis-stack", "redis-stack-server", "valkey", "keydb", "falkordb", "falkordb-server"})
 READS: Mapping[str, tuple[str, ...]] = {
     "redis": (),
@@ -158,11 +159,13 @@ def lets_everybody_in(
     """
     if store in ALWAYS_OPEN:
         return f"{store} knows no passwords"
+    if store == MEMCACHED:
+        return _open_memcached(env, closed, command, image)
     for name, off in OFF.get(store, ()):
         said = env[name] if name in env else Value((None,))
         if said.options and all((text or "").lower() in (off, "1") for text in said.options):
             return f"{name} is {off}"
-    if not closed or command is None:
+    if not closed or command is None or (store in REDIS and _asks_for_certificates(env, command)):
         return ""
     if env.get(EMPTY, Value((None,))).must(lambda said: (said or "").lower() in ("yes", "true", "1")):
         return "" if any("PASSWORD" in name for name in env if name != EMPTY) else f"{EMPTY} is {env[EMPTY].only}"
@@ -185,6 +188,40 @@ def lets_everybody_in(
     needed = NEEDED.get(store, "")
     told = not needed or _may_be_set(needed, env) or _TOLD.search(text) is not None
     return "" if told else f"{needed} is not set"
+
+
+_SASL = re.compile(
+    r"(?:^|\s)(?:-[A-Za-z]{0,9}[SY]|--enable-sasl\b|--auth-file\b)|\bssl_verify_mode=2|\?|"
+    r"(?:^|\s)(?:-l ?|--listen[= ])(?:127\.|localhost)"
+)
+"""The options by which a Memcached asks for a password or a certificate, or listens to its own container alone.
+
+https://github.com/memcached/memcached/blob/master/memcached.c
+"""
+
+
+def _open_memcached(
+    env: Mapping[str, Value[str | None]], closed: bool, command: Sequence[str] | None, image: str
+) -> str:
+    """Why a Memcached asks for no password, which other images than the official one take from a variable."""
+    official = split(image)[0] == MEMCACHED
+    if command is None or (not official and (not closed or _may_be_set("MEMCACHED_PASSWORD", env))):
+        return ""
+    return "" if _SASL.search(" ".join(command)) else f"{MEMCACHED} has no password by default"
+
+
+def _asks_for_certificates(env: Mapping[str, Value[str | None]], command: Sequence[str]) -> bool:
+    """Whether a Redis has TLS on its usual port, and so takes nobody without a certificate unless it is told to.
+
+    https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/
+    """
+    said = {name: "?" if value.only is None else value.only.lower() for name, value in env.items()}
+    words = " ".join((*command, *said.values())).lower().split()
+    told = dict(pairwise(words))
+    asked = [told.get("--tls-auth-clients", "yes"), *(said[name] for name in said if name.endswith("TLS_AUTH_CLIENTS"))]
+    by_variable = any(name.endswith("TLS_ENABLED") and value in ("yes", "true", "?") for name, value in said.items())
+    by_option = told.get("--tls-port") in ("6379", "?") and told.get("--port", "6379") != "6379"
+    return (by_variable or by_option) and not {"no", "optional"} & set(asked)
 
 
 _TOLD = re.compile(

@@ -68,7 +68,7 @@ def bridge(
         return None
     name, *words = start.bridge
     tool, span = start.wrapper or "", span_of(name, command)
-    options = parse(tuple(words), GATEWAYS[tool])
+    options = parse(tuple(words), GATEWAYS[tool], interspersed=tool == "mcpo")
     if any((text(word) or "").startswith(("http://", "https://")) for word in options.rest[:1]):
         return None
     if tool == "supergateway" and "stdio" not in options.flags:

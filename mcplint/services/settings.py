@@ -9,7 +9,7 @@ from mcplint.facts.document import Node, ScalarNode, SequenceNode
 from mcplint.model import Argv
 from mcplint.services.compose.interpolation import Interpolated
 from mcplint.services.compose.values import words
-from mcplint.values import UNKNOWN, EditSite, Label, Value
+from mcplint.values import HOLE, UNKNOWN, EditSite, Label, Value
 
 SWITCHES = {**dict.fromkeys(("true", "y", "yes", "on"), True), **dict.fromkeys(("false", "n", "no", "off"), False)}
 UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
@@ -46,7 +46,8 @@ def argv(node: Node | None, note: str) -> Argv | None:
 def _word(node: Node) -> Value[str]:
     """A word of a command, in which a shell's `${…}` may stand among other text."""
     if not isinstance(node, ScalarNode) or "{{" in node.text or re.fullmatch(r"\$\{?\w+\}?", node.text):
-        return Value(None, (Label(node.span.head, "a tool fills this in before it is applied"),))
+        partly = re.sub(r"\{\{[^{}]{0,400}\}\}", HOLE, node.text) if isinstance(node, ScalarNode) else ""
+        return Value(None, (Label(node.span.head, "a tool fills this in before it is applied"),), partly=partly)
     return Value((node.text,), (), EditSite(node.span) if node.span.text == node.text else None)
 
 

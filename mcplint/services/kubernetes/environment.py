@@ -12,7 +12,7 @@ from mcplint.model import Argv
 from mcplint.services.kubernetes.cluster import Cluster
 from mcplint.services.settings import optional, string
 from mcplint.text.bounded import bounded_sub
-from mcplint.values import Label, Value
+from mcplint.values import HOLE, Label, Value
 
 REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 
@@ -87,26 +87,24 @@ def _expanded(value: Value[Any], env: Env) -> Value[Any]:
     if text is None or "$(" not in text:
         return value
     filled = _filled(text, env)
-    return Value(None if filled is None else (filled,), value.trace, value.site if filled == text else None)
+    if filled is None or HOLE in filled:
+        return Value(None, value.trace, partly=filled or "")
+    return Value((filled,), value.trace, value.site if filled == text else None)
 
 
 def _filled(text: str, env: Env) -> str | None:
-    """The text with its references replaced; None where one of them is not known, or all make too much."""
-    unknown = False
+    """The text with its references replaced, HOLE for one that is not known; None where all make too much."""
 
     def replace(match: re.Match[str]) -> str:
-        nonlocal unknown
         name = match[1]
         if name is None:
             return "$"
         if name not in env:
             return match[0]
         known = env[name].only
-        unknown |= known is None
-        return known or ""
+        return HOLE if known is None else known
 
-    filled = bounded_sub(REFERENCE, replace, text)
-    return None if unknown else filled
+    return bounded_sub(REFERENCE, replace, text)
 
 
 def injected(services: Iterable[Resource]) -> dict[str, Value[str]]:
