@@ -145,10 +145,11 @@ def misled(server: Server) -> Iterator[Finding]:
     declared = () if container.ports or container.forwards else container.expose
     sending = tuple(each for each in declared if sends(each, container))
     wrong, misleading = others(sending, server), others(declared, server)
-    for exposed in (*wrong, *(each for each in misleading if each not in wrong)):
-        if exposed in wrong or not chosen(server):
+    sent_to = frozenset(wrong)
+    for exposed in (*wrong, *(each for each in misleading if each not in sent_to)):
+        if exposed in sent_to or not chosen(server):
             message = f"port {exposed.target.only} is exposed, but {server.title} listens on {told}"
-            yield Finding(message, exposed.span, notes, None, ERROR if exposed in wrong else WARNING)
+            yield Finding(message, exposed.span, notes, None, ERROR if exposed in sent_to else WARNING)
     if container.probe and asked and asked <= server.unheard:
         message = (
             f"the health check asks port {' and '.join(map(str, sorted(asked)))}, but {server.title} listens on {told}"

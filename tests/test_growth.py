@@ -507,3 +507,38 @@ def test_what_the_operands_before_one_leave_of_names_is_paid_for(rules: Catalogu
     ran = run(Tree.of(typescript(chains)), rules, Config())
     said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
     assert said == ["index.mjs starts a program too large to be followed completely"]
+
+
+def test_a_string_with_very_many_fields_is_not_parsed_and_that_is_said(rules: Catalogue) -> None:
+    for quote in ("'", '"""'):
+        text = f"a = f{quote}{'{x}' * 25_000}{quote}\n{SERVER}"
+        ran = run(Tree.of(built(**{"server.py": text})), rules, Config())
+        said = [(each.severity, each.finding.message) for each in ran.diagnostics if each.rule == "unreadable-file"]
+        assert said == [("warning", "cannot read server.py: a string with more than 20,000 fields")]
+
+
+def test_data_with_very_many_braces_is_parsed(rules: Catalogue) -> None:
+    text = f"A = [{'{}, ' * 25_000}]\nB = f'{{A}}'\n{SERVER}"
+    ran = run(Tree.of(built(**{"server.py": text})), rules, Config())
+    assert ran.deployment.servers
+    assert not [each for each in ran.diagnostics if each.rule == "unreadable-file"]
+
+
+@pytest.mark.parametrize(
+    "statements",
+    ["const a = [];\n" + "a.push(1);\n" * 8_000, "let a = {};\n" + each("a = {...a, b#: 1};\n", 4_000)],
+    ids=["push", "spread"],
+)
+def test_a_copy_for_each_statement_is_paid_for(rules: Catalogue, statements: str) -> None:
+    ran = run(Tree.of(typescript(statements)), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["index.mjs starts a program too large to be followed completely"]
+
+
+def test_a_program_of_thousands_of_servers_is_given_up_and_that_is_said(rules: Catalogue) -> None:
+    many = each("m# = FastMCP('b#')\n", 2_500)
+    ran = run(
+        Tree.of(built(**{"server.py": f"from mcp.server.fastmcp import FastMCP\n{many}{SERVER}"})), rules, Config()
+    )
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["server.py starts a program too large to be followed completely"]

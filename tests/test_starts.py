@@ -790,6 +790,7 @@ def test_a_lock_file_counts_only_where_something_installs_from_it(other, version
     assert {each.sdk.version.only for each in found} == {version}
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
 @pytest.mark.parametrize(
     ("inline", "served"),
     [
@@ -801,11 +802,12 @@ def test_a_lock_file_counts_only_where_something_installs_from_it(other, version
     ],
     ids=["a block", "stages", "what Compose fills in", "folded", "what Docker refuses"],
 )
-def test_a_dockerfile_inside_a_compose_file_is_read_where_it_stands(inline: str, served: bool) -> None:
+def test_a_dockerfile_inside_a_compose_file_is_read_where_it_stands(inline: str, served: bool, ends: str) -> None:
     run = 'CMD ["fastmcp", "run", "server.py", "--transport", "http"]'
     build = f"    build:\n      context: .\n      dockerfile_inline: {inline}"
     text = f"services:\n  notes:\n{build}    ports: ['8000:8000']\n"
-    files = {"compose.yaml": text.replace("{run}", f"COPY server.py .\n        {run}"), "server.py": FAST}
+    text = text.replace("{run}", f"COPY server.py .\n        {run}").replace("\n", ends)
+    files = {"compose.yaml": text, "server.py": FAST}
     ran = engine.run(Tree.of(files), RULES, Config())
     started = [each for each in ran.deployment.servers if each.links[0].to == "compose.yaml:notes"]
     assert [each.port.only for each in started] == ([8000] if served else [])

@@ -161,3 +161,25 @@ def test_a_dockerfile_inside_a_compose_file_that_cannot_be_read_is_said(lines: l
     compose = f"services:\n  b:\n    build:\n      context: .\n      dockerfile_inline: |\n{inline}"
     said = unreadable({"compose.yaml": compose, "server.py": SERVER})["compose.yaml"]
     assert said == (WARNING, f"has a Dockerfile that cannot be read: {why}")
+
+
+@pytest.mark.parametrize("spoil", [*UNREAD[1:], lambda text: text.replace("\n", "\r").encode()])
+@pytest.mark.parametrize(
+    ("imported", "severity"),
+    [
+        ("@modelcontextprotocol/sdk/server/mcp.js", WARNING),
+        ("fastmcp", WARNING),
+        ("@modelcontextprotocol/sdk/client/index.js", NOTE),
+    ],
+)
+def test_a_dockerfile_that_may_install_what_a_program_imports_is_said(
+    imported: str, severity: str, spoil: Callable[[str], bytes]
+) -> None:
+    dockerfile = 'FROM node:24\nCOPY . .\nRUN npm install @modelcontextprotocol/sdk\nCMD ["node", "index.mjs"]\n'
+    files = {"Dockerfile": spoil(dockerfile), "index.mjs": f'import {{ x }} from "{imported}";\n'}
+    assert unreadable(files)["Dockerfile"][0] == severity
+
+
+@pytest.mark.parametrize("spoil", UNREAD[1:])
+def test_a_dockerfile_that_cannot_be_read_says_nothing_of_other_programs(spoil: Callable[[str], bytes]) -> None:
+    assert not unreadable({"Dockerfile": spoil("FROM node:24\n"), "index.mjs": 'import express from "express";\n'})

@@ -156,7 +156,8 @@ def _leaves(edit: Edit) -> bool:
     source = edit.span.source
     if not source.path.endswith((".yml", ".yaml")) or not re.search(r"(?m)^[A-Z]{2,20} .*(?:\n|\Z)", edit.text):
         return False
-    return "\n" in edit.text and source.text[source.text.rfind("\n", 0, edit.span.start) + 1 :][:1] == " "
+    begin = max(source.text.rfind(end, 0, edit.span.start) for end in "\n\r") + 1
+    return "\n" in edit.text and source.text[begin : begin + 1] == " "
 
 
 def _unused(ignore: Ignore, used: set[Span], rules: Collection[str], asked: Collection[str]) -> Ignore:

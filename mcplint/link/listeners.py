@@ -39,6 +39,7 @@ STARTERS = re.compile(
 """What has a command or a script start more than one program."""
 DOORS = re.compile(r"--inspect|\bdebugpy\b|vnc|websockify")
 """What opens a port of its own that it need not be told."""
+NUMBER = re.compile(r"\d+")
 MOST = 1000
 
 
@@ -101,15 +102,18 @@ def _spoken(ports: frozenset[int], running: Iterable[ContainerContext], tree: Tr
         said.setdefault(at.source.path, set()).update(range(at.start, at.end))
     found: dict[int, list[Span]] = {port: [] for port in ports}
     silent = {path for kind, paths in kinds(tree.paths).items() if kind in SILENT for path in paths}
-    texts = sorted(map(str, ports))
-    pattern = re.compile(rf"(?<![\d.])(?:{'|'.join(texts)})(?![\d])")
+    numbers = {str(port): port for port in ports}
     for path in sorted(tree.paths - silent):
-        if not READABLE.search(path) or is_test(path) or not tree.mentions(path, *texts):
+        if not READABLE.search(path) or is_test(path):
             continue
-        source = tree.source(path)
-        for match in pattern.finditer(source.text) if source else ():
-            if source and len(found[int(match[0])]) < MOST and match.start() not in said.get(path, ()):
-                found[int(match[0])].append(Span(source, *match.span()))
+        text = tree.glance(path)
+        matches = [match for match in NUMBER.finditer(text) if match[0] in numbers]
+        source = tree.source(path) if matches else None
+        for match in matches if source else ():
+            there = found[numbers[match[0]]]
+            alone = text[match.start() - 1 : match.start()] != "."
+            if source and alone and len(there) < MOST and match.start() not in said.get(path, ()):
+                there.append(Span(source, *match.span()))
     return found
 
 

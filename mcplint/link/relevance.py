@@ -12,23 +12,27 @@ def speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
     """Whether a list of dependencies or a Python file has the letters, what deploys names a bridge or an SDK, or Deno
     runs it.
 
-    Without them there is no server to look for. A Python file that cannot be read may have them where what deploys has.
+    Without them there is no server to look for. A Python file that cannot be read may have them where what deploys has,
+    and what deploys where a program of Node has.
     """
     for form in ("pyproject", "requirements", "package.json", "python"):
         for path in paths.get(form, ()):
             source = tree.source(path)
             if source and ("mcp" in source.text or "modelcontextprotocol" in source.text):
                 return True
-    if _is_broken(tree, paths) and any(tree.mentions(path, *NPM_PACKAGES) for path in paths.get("typescript", ())):
+    programs = paths.get("typescript", ())
+    if _is_broken(tree, paths) and any(tree.mentions(path, *NPM_PACKAGES) for path in programs):
         return True
     deploying = [path for form in ("dockerfile", "compose", "kubernetes") for path in paths.get(form, ())]
     if any(tree.mentions(path, *GATEWAYS, *NPM_PACKAGES) for path in deploying):
         return True
     if any(path in tree.problems for path in paths.get("python", ())):
         return any(tree.mentions(path, "mcp") for path in deploying)
+    if any(map(tree.fails, deploying)) and any(tree.mentions(path, *NPM_PACKAGES) for path in programs):
+        return True
     configs = [path for name in DENO_CONFIGS for path in tree.called(name)]
     if configs or any(tree.mentions(path, "deno") for path in (*deploying, *paths.get("client", ()))):
-        return any(tree.mentions(path, *NPM_PACKAGES) for path in (*configs, *paths.get("typescript", ())))
+        return any(tree.mentions(path, *NPM_PACKAGES) for path in (*configs, *programs))
     return False
 
 

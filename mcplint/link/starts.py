@@ -64,7 +64,7 @@ class ProjectStarts(NamedTuple):
 
 def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) -> ProjectStarts:
     """What is started, as the files tell."""
-    if not contexts and "python" not in paths and "package.json" not in paths:
+    if not contexts and "python" not in paths and "package.json" not in paths and not tree.problems:
         return ProjectStarts()
     from mcplint.link.outside import without_lock
     from mcplint.link.replaced import replaced

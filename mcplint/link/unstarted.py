@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -22,6 +23,12 @@ MOST = 20
 _WHY = "and no start that the files name leads to one"
 _WORKER = "wrangler."
 """How the file is called that starts a program at Cloudflare."""
+_DEPLOYING = ("dockerfile", "compose", "kubernetes")
+_SDK = "|".join(map(re.escape, NPM_PACKAGES))
+_NODE_IMPORT = re.compile(
+    rf"""(?<!\w)(?:from|import|require\()[ \t(]*["'](?:npm:)?((?:{_SDK})(?:@[^/"'\n]*)?(?:/server\b[^"'\n]*)?)["']"""
+)
+"""An import of what a server is made of in a program of Node."""
 
 
 def unstarted(tree: Tree, paths: Paths, servers: Sequence[Server] = ()) -> tuple[Unfollowed, ...]:
@@ -58,6 +65,9 @@ def _packages(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
     """
     if "typescript" not in paths:
         return
+    if not any(True for _ in _named(tree, paths)):
+        yield from _programs(tree, paths)
+        return
     packages = {posixpath.dirname(path): package_json(tree, posixpath.dirname(path)) for path in _named(tree, paths)}
     asking = _asking(tree, packages)
     waiting = deque((folder, node, "an SDK for servers") for folder, node in _direct(packages))
@@ -77,6 +87,17 @@ def _packages(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
         worker = any(posixpath.basename(path).startswith(_WORKER) for path in tree.beside(folder))
         why = "and Cloudflare starts it, which is not followed" if worker else _WHY
         yield Unfollowed(package.source.path, node.span, f"it depends on {what}, {why}")
+
+
+def _programs(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
+    """The first program that imports an SDK that no `package.json` asks for: what cannot be read may install it."""
+    if all(path not in tree.problems for kind in _DEPLOYING for path in paths.get(kind, ())):
+        return
+    for path in paths["typescript"]:
+        found = _NODE_IMPORT.search(tree.glance(path))
+        if found and (source := tree.source(path)):
+            yield Unfollowed(path, Span(source, *found.span(1)), f"it imports an SDK for servers, {_WHY}")
+            return
 
 
 def _named(tree: Tree, paths: Paths) -> Iterator[str]:

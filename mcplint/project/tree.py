@@ -183,6 +183,10 @@ class Tree:
         found = self._loaded(path)
         return found.text if isinstance(found, Source) else ""
 
+    def fails(self, path: str) -> bool:
+        """Whether a file cannot be read; it does not count for one that was read."""
+        return isinstance(self._loaded(path), Unreadable)
+
     def mentions(self, path: str, *texts: str) -> bool:
         """Whether a file has one of some texts; it does not count for one that was read."""
         found = self.glance(path)

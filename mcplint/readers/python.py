@@ -14,6 +14,11 @@ from mcplint.text.source import Part, Source, Span
 
 _TEMPLATE_MARKS = ("{{", "{%", "<%")
 _NEWER = {"except": 14, "except*": 14, "lazy": 15}
+MOST_FIELDS = 20_000
+"""How many fields one string may have: Python 3.11 looks for the place of each from the start of the string on."""
+_FORMATTED = re.compile(
+    r"""(?is)(?<!\w)(?:f|fr|rf)(?:(\"\"\"|''')(?:[^\\"']+|\\.|(?!\1).)*|(["'])(?:[^\\"'\n]+|\\.|(?!\2)[^\n])*)"""
+)
 _TEMPLATE_STRING = r"""(?i)(?<!\w)(?:t|tr|rt)["']"""
 
 
@@ -63,10 +68,14 @@ def _parts(module: Module) -> Iterator[Part]:
 
 def _parsed(source: Source, text: str) -> ast.Module:
     """The syntax tree of a text; raises SyntaxError, and Unreadable where it is none that has one."""
+    many = _FORMATTED.finditer(text) if text.count("{") > MOST_FIELDS else ()
+    if crowded := next((found for found in many if found[0].count("{") > MOST_FIELDS), None):
+        span = Span(source, *crowded.span()) if text == source.text else Span(source, 0, 0)
+        raise Unreadable(span.head, f"a string with more than {MOST_FIELDS:,} fields", WARNING)
     try:
         return tree(text)
     except (RecursionError, MemoryError):
-        raise Unreadable(Span(source, 0, 0), "nested too deeply to be parsed", NOTE) from None
+        raise Unreadable(Span(source, 0, 0), "nested too deeply to be parsed", WARNING) from None
     except ValueError as error:
         raise Unreadable(Span(source, 0, 0), f"not Python text: {error}") from None
 

@@ -12,6 +12,8 @@ from mcplint.model import Build
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
 
+_LONE = re.compile(r"\r(?!\n)")
+
 
 def inline_dockerfile(build: Build, tree: Tree) -> Dockerfile | None:
     """What a build says in its compose file, with its spans there; None where that is not spelled as it is built.
@@ -23,15 +25,15 @@ def inline_dockerfile(build: Build, tree: Tree) -> Dockerfile | None:
     if build.inline is None or not said or not build.inline.trace or "$" in said or "<<" in said:
         return None
     span = build.inline.trace[0].span
-    begin = span.source.text.rfind("\n", 0, span.start) + 1
-    if dedent(span.source.text[begin : span.end]).strip() != said.strip():
+    # A lone carriage return ends a line of YAML, and no line of a Dockerfile, which is handed line feeds.
+    text = _LONE.sub("\n", span.source.text)
+    begin = text.rfind("\n", 0, span.start) + 1
+    if dedent(text[begin : span.end].replace("\r\n", "\n")).strip() != said.strip():
         return None
     from mcplint.readers.dockerfile import read
 
     whole = span.source
-    alone = Source(
-        whole.path, _blank(whole.text[:begin]) + whole.text[begin : span.end] + _blank(whole.text[span.end :])
-    )
+    alone = Source(whole.path, _blank(text[:begin]) + text[begin : span.end] + _blank(text[span.end :]))
     try:
         found: Dockerfile = _relocated(read(alone), alone, whole)
     except Unreadable as problem:

@@ -164,7 +164,7 @@ def reaches(
 ) -> bool:
     """Whether a file may import one of some libraries, by itself or through files of the project.
 
-    Told by the text alone, so that what starts no server need not be followed.
+    Told by the text alone, so that what starts no server need not be followed; one that imports very much may.
     """
     pending, seen = [path], set()
     while pending:
@@ -175,7 +175,10 @@ def reaches(
             continue
         if "import_module" in source.text and _COMPUTED.search(source.text):
             return True
-        for name in _imports(source):
+        names = _imports(source)
+        if len(names) > MOST_IMPORTS:
+            return True
+        for name in names:
             absolute = _absolute(path, name) if name.startswith(".") else name
             parts = absolute.split(".") if absolute else []
             here, near = (("",), _nowhere) if name.startswith(".") else (roots, beside)
@@ -183,8 +186,8 @@ def reaches(
                 own = find(tree, here, ".".join(parts[:2]))
                 if own is None or not there(own):
                     return True
-            names = (".".join(parts[: length + 1]) for length in range(len(parts)))
-            found = (find(tree, here, each) or near(each) for each in names)
+            packages = (".".join(parts[: length + 1]) for length in range(len(parts)))
+            found = (find(tree, here, each) or near(each) for each in packages)
             pending += (inner for inner in found if inner and not inner.endswith("/"))
     return False
 
@@ -209,6 +212,8 @@ def _imports(source: Source) -> tuple[str, ...]:
     return tuple(names)
 
 
+MOST_IMPORTS = 1_000
+"""How many names that a file imports are looked for one by one."""
 _IMPORT = re.compile(
     r"(?m)^(?:.*[;:])?[ \t]*+"
     r"(?:from[ \t]++([\w.]*+)[ \t]++import[ \t]*+(\([^)]{0,4000}\)|[^\n#;]*+)|import[ \t]++([^\n#;]++))"

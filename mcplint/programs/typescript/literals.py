@@ -143,7 +143,7 @@ def object_literal(machine: Machine, frame: Frame, node: Node) -> Abstract:
             case "shorthand_property_identifier":
                 made.table[text_of(child)] = machine.evaluate(frame, child)
             case "spread_element":
-                spread(machine.evaluate(frame, child.named_children[0]), made)
+                spread(machine, machine.evaluate(frame, child.named_children[0]), made)
             case "method_definition":
                 key = child.child_by_field_name("name")
                 name = property_name(machine, frame, key) if key is not None else None
@@ -168,7 +168,7 @@ def property_name(machine: Machine, frame: Frame, node: Node) -> str | None:
     return None
 
 
-def spread(value: Abstract, into: Object) -> None:
+def spread(machine: Machine, value: Abstract, into: Object) -> None:
     """`{...value}`: what is certain replaces, what is possible joins."""
     options = [option for option in value.options or () if option not in (None, UNDEFINED, False, "", 0)]
     if value.options == (External("process.env"),) and not into.names():
@@ -181,6 +181,7 @@ def spread(value: Abstract, into: Object) -> None:
         return
     sure = len(options) == 1 and len(value.options) == 1
     for option in options:
+        machine.spend(len(option.table) // 8)
         if sure and ENVIRON in option.table and not into.names():
             into.table[ENVIRON] = True
         elif option.open:

@@ -132,8 +132,10 @@ def _push(machine: Machine, args: Args, owner: Any) -> Abstract:
 
     if isinstance(owner, Sequence):
         items = owner.items
-        changed = Partial(owner.some + args.positional) if items is None or args.open else (*items, *args.positional)
-        machine.put(owner.table, ITEMS, changed)
+        machine.spend(len(owner.some) // 8)
+        fits = items is not None and not args.open and len(items) <= LONG
+        changed = (*owner.some, *args.positional)
+        machine.put(owner.table, ITEMS, changed if fits else Partial(changed[:LONG]))
     return unknown()
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from posixpath import basename, dirname
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ from mcplint.services.compose.assembly import Assembly, Scope, within
 from mcplint.services.compose.mounts import with_given
 from mcplint.services.compose.resolve import service
 from mcplint.services.compose.variables import variables
+from mcplint.services.containers import MOST
 from mcplint.values import Label
 
 DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -207,12 +209,12 @@ def _project(paths: tuple[str, ...], default: bool, known: Mapping[str, ComposeF
     assembly = Assembly(known, tree)
     model = assembly.load(paths, Scope(directory, variables(tree, (within(directory, ".env"),), lambda name: None)))
     services = model.get("services") if model else None
+    # One more than are followed, so that it is said that there are more.
+    first = islice(services.pairs, MOST + 1) if isinstance(services, MappingNode) else ()
     return ComposeProject(
         assembly.files or paths,
         directory,
-        with_given(tuple(service(assembly, key, node, model) for key, node in services.pairs))
-        if model and isinstance(services, MappingNode)
-        else (),
+        with_given(tuple(service(assembly, key, node, model) for key, node in first)) if model else (),
         default,
         tuple(assembly.notes),
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache, partial
+from itertools import islice
 from typing import NamedTuple
 
 from mcplint.facts.platform import App, Kustomization, Manifests, Procfile, Unit
 from mcplint.findings import WARNING, Unreadable
 from mcplint.model import Container, Mistyped, UnmatchedSelector
 from mcplint.project.tree import Tree
+from mcplint.services.containers import MOST
 from mcplint.services.kubernetes import knative, pods
 from mcplint.services.kubernetes.cluster import PODS, cluster
 from mcplint.services.kubernetes.ingress import IngressPath
@@ -60,9 +62,9 @@ def platforms(
         run = knative.service(one, objects) if one.api == knative.API else None
         found += [run] if run else []
     for app in configurations:
-        found += APPS[app.platform](app, tree)
+        found += islice(APPS[app.platform](app, tree), MOST + 1)
     for file in procfiles:
-        found += procfile(file, tree)
+        found += islice(procfile(file, tree), MOST + 1)
     found += deploy_scripts(tree, scripts)
     notifies = cache(partial(may_notify, tree))
     found += filter(None, (unit(file, tree, notifies) for file in units))

@@ -60,7 +60,8 @@ from mcplint.text.source import Span
 
 PATHS = {SSE: "sse_path", STREAMABLE: "streamable_http_path"}
 COST = 1_000
-"""How many steps it takes to work out what a server serves: no program of people has hundreds of applications."""
+"""How many steps it takes to work out what a server serves, a quarter of them to make one: no program of people has
+hundreds of applications."""
 
 
 def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
@@ -71,6 +72,7 @@ def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
 
 def equip(machine: Machine, args: Args, server: Instance) -> Abstract:
     """A server object's settings: what it is told, and what holds where it is told nothing."""
+    machine.spend(COST // 4)
     kind = family(machine, server)
     server.table[CALL] = (args,)
     server.table["name"] = args.get(0, "name", unknown(*args.notes))

@@ -125,8 +125,8 @@ def extend(machine: Machine, args: Args, owner: Any) -> Abstract:
     if told is None:
         return unknown(*args.notes)
     made = Object(None, args.span)
-    spread(told.shape, made)
-    spread(other.shape if other else args.get(0), made)
+    spread(machine, told.shape, made)
+    spread(machine, other.shape if other else args.get(0), made)
     return _changed(owner, told._replace(shape=known(made)))
 
 

@@ -121,7 +121,7 @@ def merge(machine: Machine, args: Args, owner: Any) -> Abstract:
     target = args.get(0)
     if isinstance(target.only, Object):
         for value in args.positional[1:]:
-            spread(value, target.only)
+            spread(machine, value, target.only)
     return target
 
 
