@@ -542,3 +542,13 @@ def test_a_program_of_thousands_of_servers_is_given_up_and_that_is_said(rules: C
     )
     said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
     assert said == ["server.py starts a program too large to be followed completely"]
+
+
+def test_what_many_containers_share_is_counted_for_each(rules: Catalogue) -> None:
+    shared = "[env]\n" + each("A# = 'b'\n", 600) + each("[[services]]\ninternal_port = 1#\n", 600)
+    text = "app = 'x'\n[processes]\n" + each("p# = 'python server.py'\n", 100) + shared
+    ran = run(Tree.of(built(**{"fly.toml": text})), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    most = "the first 50,000 variables, ports and checks, the most that are followed"
+    assert said == [f"fly.toml has a container after {most}"]
+    assert 30 < len(ran.deployment.containers) < 50

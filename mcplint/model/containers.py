@@ -36,6 +36,10 @@ SET_BY_PLATFORMS = ("FLY_", "K_", "KUBERNETES_", "RAILWAY_", "RENDER_")
 SET_BY_ENGINES = ("HOME", "HOSTNAME", "PATH")
 
 
+MOST_CONTAINERS = 1_200
+"""How many of them are followed in a run."""
+
+
 class Container(NamedTuple):
     """What runs: a compose service, a container of Kubernetes or a service of a platform, over its image; or an image
     alone.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.facts.dockerfile import Dockerfile
@@ -14,6 +13,7 @@ from mcplint.images.assembly import LAMBDA_USER, RUN_BY_LAMBDA, user_of_adapter
 from mcplint.images.image import Image
 from mcplint.knowledge.image_references import is_reference, placeholder
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Link
+from mcplint.model.containers import MOST_CONTAINERS
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
 from mcplint.services.image_names import is_other_software, repository, tag_of
@@ -31,8 +31,8 @@ _FILLED_IN = re.compile(r"\$\{\w+\}|\$\w+")
 _ELSEWHERE = "is built from a folder that is not in the project, of which"
 
 
-MOST = 1_200
-"""How many containers are followed in a run."""
+MOST_PARTS = 50_000
+"""How many variables, ports and checks of all containers are followed in a run."""
 _PLACEHOLDER = "runs an image that is filled in where it is deployed, and of the project"
 
 
@@ -77,11 +77,23 @@ def running(
 
 def _first(found: Iterator[ContainerContext], tree: Tree) -> Iterator[ContainerContext]:
     """The first containers, as many as are followed; that there are more is said where the next one stands."""
-    yield from islice(found, MOST)
-    if after := next(found, None):
-        span = after.container.span.head
-        why = f"has a container after the first {MOST:,}, the most that are followed"
-        tree.problems.setdefault(span.source.path, NotFollowed(span, why, WARNING))
+    parts = 0
+    for number, each in enumerate(found):
+        parts += _parts(each.container)
+        crowded = number > 0 and parts > MOST_PARTS
+        if number == MOST_CONTAINERS or crowded:
+            span = each.container.span.head
+            most = f"{MOST_PARTS:,} variables, ports and checks" if crowded else f"{MOST_CONTAINERS:,}"
+            why = f"has a container after the first {most}, the most that are followed"
+            tree.problems.setdefault(span.source.path, NotFollowed(span, why, WARNING))
+            return
+        yield each
+
+
+def _parts(container: Container) -> int:
+    """How many things are told of a container, those that it shares with others too."""
+    lists = (container.env, container.ports, container.expose, container.forwards, container.probes, container.stopped)
+    return sum(map(len, lists))
 
 
 def _elsewhere(

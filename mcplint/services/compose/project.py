@@ -25,12 +25,12 @@ from typing import NamedTuple
 from mcplint.facts.compose import ComposeFile
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import Container
+from mcplint.model.containers import MOST_CONTAINERS
 from mcplint.project.tree import Tree
 from mcplint.services.compose.assembly import Assembly, Scope, within
 from mcplint.services.compose.mounts import with_given
 from mcplint.services.compose.resolve import service
 from mcplint.services.compose.variables import variables
-from mcplint.services.containers import MOST
 from mcplint.values import Label
 
 DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -210,7 +210,7 @@ def _project(paths: tuple[str, ...], default: bool, known: Mapping[str, ComposeF
     model = assembly.load(paths, Scope(directory, variables(tree, (within(directory, ".env"),), lambda name: None)))
     services = model.get("services") if model else None
     # One more than are followed, so that it is said that there are more.
-    first = islice(services.pairs, MOST + 1) if isinstance(services, MappingNode) else ()
+    first = islice(services.pairs, MOST_CONTAINERS + 1) if isinstance(services, MappingNode) else ()
     return ComposeProject(
         assembly.files or paths,
         directory,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import dirname
 
-from mcplint.facts.document import MappingNode, ScalarNode, at, items, pairs, scalar
+from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar
 from mcplint.facts.platform import App
 from mcplint.model import Build, Container, PlatformProbe, Port
 from mcplint.project.tree import Tree
@@ -38,11 +38,13 @@ def fly(app: App, tree: Tree) -> Iterator[Container]:
         stopped=tuple(_fly_stops(root)),
     )
     groups = pairs(at(root, "processes"))
+    named = frozenset(scalar(each) for node in _served(root) for each in items(at(node, "processes")))
+    others = _reached(base, root, "")
     for key, command in groups:
-        process = base._replace(
+        process = others._replace(
             service=f"{base.service}/{key.text}", span=key.span, arguments=split(command, "fly.toml sets it")
         )
-        yield _reached(process, root, key.text)
+        yield _reached(process, root, key.text) if key.text in named else process
     if not groups:
         yield _reached(base, root, "app")
 
@@ -50,7 +52,7 @@ def fly(app: App, tree: Tree) -> Iterator[Container]:
 def _reached(process: Container, root: MappingNode, group: str) -> Container:
     """A process with the ports to which Fly sends requests: those of each service that names its group, or none."""
     nodes = []
-    for service in (at(root, "http_service"), *items(at(root, "services"))):
+    for service in _served(root):
         port, groups = at(service, "internal_port"), items(at(service, "processes"))
         if port and (not groups or group in map(scalar, groups)):
             nodes.append(port)
@@ -61,9 +63,14 @@ def _reached(process: Container, root: MappingNode, group: str) -> Container:
     )
 
 
+def _served(root: MappingNode) -> tuple[Node | None, ...]:
+    """The services of a fly.toml."""
+    return (at(root, "http_service"), *items(at(root, "services")))
+
+
 def _fly_stops(root: MappingNode) -> Iterator[Label]:
     """Where a machine is stopped that nobody asks; one that is suspended keeps its memory, as many as asked for run."""
-    for node in (at(root, "http_service"), *items(at(root, "services"))):
+    for node in _served(root):
         said = at(node, "auto_stop_machines")
         least = at(node, "min_machines_running")
         kept = isinstance(least, ScalarNode) and least.text.strip("\"'") != "0"
@@ -91,8 +98,7 @@ def _fly_build(root: MappingNode, folder: str, tree: Tree) -> Build | None:
 
 def _fly_checks(root: MappingNode) -> Iterator[PlatformProbe]:
     """The checks of a fly.toml, at the top and under its services."""
-    served = (at(root, "http_service"), *items(at(root, "services")))
-    checks = [check for node in served for key in ("checks", "http_checks") for check in items(at(node, key))]
+    checks = [check for node in _served(root) for key in ("checks", "http_checks") for check in items(at(node, key))]
     for check in (*(value for _, value in pairs(at(root, "checks"))), *checks):
         path, port = at(check, "path"), at(check, "port")
         yield PlatformProbe(

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from mcplint.facts.platform import App, Kustomization, Manifests, Procfile, Unit
 from mcplint.findings import WARNING, Unreadable
 from mcplint.model import Container, Mistyped, UnmatchedSelector
+from mcplint.model.containers import MOST_CONTAINERS
 from mcplint.project.tree import Tree
-from mcplint.services.containers import MOST
 from mcplint.services.kubernetes import knative, pods
 from mcplint.services.kubernetes.cluster import PODS, cluster
 from mcplint.services.kubernetes.ingress import IngressPath
@@ -62,9 +62,9 @@ def platforms(
         run = knative.service(one, objects) if one.api == knative.API else None
         found += [run] if run else []
     for app in configurations:
-        found += islice(APPS[app.platform](app, tree), MOST + 1)
+        found += islice(APPS[app.platform](app, tree), MOST_CONTAINERS + 1)
     for file in procfiles:
-        found += islice(procfile(file, tree), MOST + 1)
+        found += islice(procfile(file, tree), MOST_CONTAINERS + 1)
     found += deploy_scripts(tree, scripts)
     notifies = cache(partial(may_notify, tree))
     found += filter(None, (unit(file, tree, notifies) for file in units))
