@@ -36,6 +36,7 @@ WRAPPERS: Mapping[str, Grammar] = {
     "gosu": grammar(),
     "su-exec": grammar(),
     "s6-setuidgid": grammar(),
+    "s6-notifyoncheck": grammar("d", "3 s T t w n c"),
     "with-contenv": grammar(),
     "setuidgid": grammar(),
     "chpst": grammar("v P V 0 1 2", u="user", e="envdir", C="chdir"),

@@ -96,6 +96,9 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
             from mcplint.commands.scripts import from_text
 
             return from_text(line, context.because(words[0], "runs the command that it is told"))
+    if inner and name == "cd" and words[2:]:
+        folder = context.absolute(named) if (named := text(words[1])) else None
+        return Next(words[2:], context.because(words[0], "runs the command after it there")._replace(workdir=folder))
     if (rest := unwrapped(words)) is not None:
         return Next(rest, _entered(name, words, context.because(words[0], "runs the command after it")))
     if name in RUNNERS:

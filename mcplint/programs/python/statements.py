@@ -23,6 +23,7 @@ from mcplint.programs.python.machine import Executor, Machine
 from mcplint.programs.python.operators import computed
 from mcplint.programs.python.values import Class, Frame, Function, Instance, elements, verdict
 from mcplint.programs.values import UNROLLED, Abstract, Sequence, known, unknown
+from mcplint.values import Label
 
 
 def expression(machine: Machine, frame: Frame, node: ast.Expr) -> None:
@@ -118,7 +119,8 @@ def entered(machine: Machine, value: Abstract) -> Abstract:
         if isinstance(only.kind, Class):
             for name in ("__enter__", "__aenter__"):
                 if only.kind.find(name) is not None:
-                    method = machine.attribute(value, name, value.trace[0])
+                    note = next(iter(value.trace), Label(machine.origin, "is entered"))
+                    method = machine.attribute(value, name, note)
                     result = machine.call(method, Args())
                     return resume(machine, result) if name == "__aenter__" else result
         if only.library == "types.Generator":

@@ -401,7 +401,14 @@ def start_up(machine: Machine, app: Instance) -> None:
 
 
 def _completes(machine: Machine, function: Any, args: Args) -> bool:
-    """Calls what goes on beside the program; whether it comes to its end."""
+    """Calls what goes on beside the program, and enters what that makes of a class; whether it comes to its end."""
+    from mcplint.programs.python.statements import entered
+
     results: list[Abstract] = []
-    machine.aside(lambda: results.append(call_and_await(machine, known(function), args)))
+
+    def run() -> None:
+        made = call_and_await(machine, known(function), args)
+        results.append(entered(machine, made) if isinstance(getattr(made.only, "kind", None), Class) else made)
+
+    machine.aside(run)
     return bool(results)
