@@ -94,6 +94,10 @@ def recipe(runner: str, **others: str) -> Files:
 
 PACKAGE = {"registryType": "pypi", "identifier": "p", "version": "1.0.0", "transport": {"type": "stdio"}}
 KINDS: dict[str, Callable[[int], Files]] = {
+    "settings of a server": lambda n: built(
+        **{"server.py": SERVER.replace("mcp.run", each("mcp.settings.port = #\n", n) + "mcp.run")}
+    ),
+    "services of Fly": lambda n: built(**{"fly.toml": "app = 'x'\n" + each("[[services]]\ninternal_port = 1#\n", n)}),
     "stages": lambda n: built(Dockerfile=each("FROM python:3.13 AS s#\nRUN true\n", n) + built()["Dockerfile"]),
     "runs": lambda n: built(each("RUN pip install x#\n", n)),
     "commands of a run": lambda n: built("RUN true" + each(" && \\\n  pip install x#", n) + "\n"),

@@ -151,6 +151,7 @@ class Machine(Journal):
         self.asked: set[str] = set()
         self.imports: list[Import] = []
         self.calls: list[SdkCall] = []
+        self.called: set[Span] = set()
         self.dotenv: list[Label] = []
         self.lost: list[Label] = []
         # Whether it imports something that is not told, and that may be an SDK.

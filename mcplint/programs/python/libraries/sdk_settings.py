@@ -91,7 +91,8 @@ def record(
     named = any(not raises.isdisjoint(kinds) for kinds in machine.guards)
     asked = machine.probes.chosen > 0 or machine.probes.asked(owner, getattr(args.node.func, "attr", ""))
     call = SdkCall(target, role, args.span, tuple(given), not args.open, named or machine.handlers > 0 or asked)
-    if all(call.span != other.span for other in machine.calls):
+    if call.span not in machine.called:
+        machine.called.add(call.span)
         machine.calls.append(call)
 
 
@@ -197,7 +198,8 @@ def setting_assigned(machine: Machine, args: Args, settings: Instance) -> Abstra
     note = args.opening[0] if args.opening else None
     if note is not None and isinstance(name, str):
         call = SdkCall("settings", "setting", note.span, (Argument(name, note.span, args.get(1, "value")),))
-        if call not in machine.calls:
+        if call.span not in machine.called or call not in machine.calls:
+            machine.called.add(call.span)
             machine.calls.append(call)
     return known(None)
 
