@@ -18,8 +18,9 @@ What counts as a secret: a text of a form in which a service gives out its
 keys (GitHub, GitLab, OpenAI, Anthropic, AWS, Google, Slack, Stripe, npm, PyPI,
 Hugging Face and others, JSON web tokens, private keys), or the value of a name
 such as `…_API_KEY`, `…_TOKEN`, `…_SECRET` or `…_PASSWORD`, what stands behind
-`Bearer`, or the password or such a parameter in a URL, if it has 16 characters
-or more, digits and letters, and 3.5 bits of entropy a character.
+`Bearer`, or the password or such a parameter in a URL, or the user of one that
+is none but a key (`https://KEY@…`), if it has 16 characters or more, digits
+and letters, and 3.5 bits of entropy a character.
 Placeholders (`your-key`, `changeme`, `<token>`, `${TOKEN}`) do not, nor does a
 variable that a `RUN` sets for its own commands, unless the form tells: it is
 usually made up for the build. Only the first four characters are ever shown.

@@ -368,3 +368,33 @@ def test_a_uuid_that_has_a_name_is_masked_whatever_its_entropy(line: str) -> Non
     assert uuid[:5] not in masked_line(line % uuid)
     zeros = "00000000-0000-0000-0000-000000000000"
     assert zeros in masked_line(line % zeros)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"git+https://{KEY}@dev.azure.com/acme/p/_git/q",
+        f"acme @ git+https://{KEY}@github.com/acme/p.git",
+        f"--extra-index-url https://{KEY}@pkgs.dev.azure.com/acme/_packaging/f/pypi/simple/ acme",
+        f"git clone https://{KEY}:x-oauth-basic@github.com/acme/p",
+        f"git clone https://{KEY}:@dev.azure.com/acme/p",
+        f"SENTRY_DSN=https://{KEY}@o1.ingest.sentry.io/12",
+    ],
+)
+def test_a_key_that_is_the_user_of_a_url_is_masked(line: str) -> None:
+    assert masked(line) == line.replace(KEY, KEY[:4] + "*" * (len(KEY) - 4))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "git+ssh://git@github.com/acme/p.git",
+        "https://build-agent-prod-0123@dev.azure.com/acme/p",
+        "https://YOUR_PERSONAL_ACCESS_TOKEN_0123@dev.azure.com/acme/p",
+        "https://${TOKEN}@github.com/acme/p, https://oauth2accesstoken@europe-python.pkg.dev/x",
+        "https://notes-q7rt2mzx2lk4vb7n-ew.a.run.app/mcp mail ada@example.com",
+        "https://unpkg.com/@acme/notes2024x9k3d7q1@1.0.0/dist/n.js",
+    ],
+)
+def test_a_user_of_a_url_that_is_a_name_is_shown(line: str) -> None:
+    assert masked(line) == line

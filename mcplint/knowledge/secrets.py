@@ -98,6 +98,12 @@ LABELLED = re.compile(r"""^-{0,2}[A-Za-z][\w.-]{0,100}(?:\s?:\s|=)["']?(?=.{16})
 """The name in front of a secret in the same text."""
 IN_URL = re.compile(r"(?:[?&]([\w.-]{1,60})=|://[^/@:\s\"']{0,100}:(?=[^/@\s\"']{8,200}@))([^&#@/\s\"']{8,400})")
 """A parameter of a URL's query, or the password in front of its host."""
+USER_IN_URL = re.compile(
+    r"(://)([^/@:.\s\"'`…&?#]{16,400})(?=(?::(?:x-oauth-basic)?)?@([\w.-]{1,200})?(?::\d{1,5})?(/\d{1,20}(?![\w/.-]))?|…)"
+)
+"""A key that is the user of a URL, as Git and package indexes take it; the host, and the path of a Sentry's project."""
+REPORTS = re.compile(r"(?i)sentry|glitchtip|ingest")
+"""The hosts to which a URL with a key, which everybody may know, sends reports of errors."""
 CUT_SHORT = re.compile(r"(://[^/@:\s\"']{0,100}:)((?=\d{0,200}[A-Za-z])[^&#@/\s\"'`…]{5,200})(?=[…`]|$)")
 """A password in front of a host that a cut has taken away."""
 BEGUN = 5
@@ -177,6 +183,7 @@ def parts(text: str) -> Iterator[str]:
     """The secrets themselves in a text that is known to hold one: without a name, a scheme or a user in front."""
     forms = [found[0] for found in FORM.finditer(text[:10_000]) if not found[0].startswith("---")]
     urls = [found[2] for found in IN_URL.finditer(text[:4_000]) if is_random(found[2])]
+    urls += [found[2] for found in USER_IN_URL.finditer(text[:4_000]) if _is_made(found[2])]
     yield from (each for each in (*forms, *urls) if len(each) >= SHORTEST)
     bare = BEARER.sub("", LABELLED.sub("", text.strip(" \t\"'"), count=1), count=1).strip("\"'")
     if not forms and not urls:
@@ -254,11 +261,16 @@ def secret_or_url(name: str, text: str) -> str:
 
 
 def in_url(text: str) -> tuple[str, str]:
-    """The name and the kind of the first secret in a URL: a parameter of its query, or a password; empty without."""
+    """The name and the kind of the first secret in a URL: a parameter of its query, a password, or a user that is one;
+    empty without."""
     for found in IN_URL.finditer(text[:4_000]) if "://" in text[:4_000] else ():
         name = found[1] or "password"
         if kind := secret(name, found[2]):
             return name, kind
+    for found in USER_IN_URL.finditer(text[:4_000]) if "://" in text[:4_000] else ():
+        web = text.endswith(("http", "https"), 0, found.start())
+        if web and found[3] and not found[4] and not REPORTS.search(found[3]) and _is_made(found[2]):
+            return "user", form(found[2]) or "secret"
     return "", ""
 
 
@@ -268,6 +280,12 @@ def decoded(text: str) -> str:
         return base64.b64decode("".join(text.split()), validate=True).decode("ascii").strip()
     except ValueError:
         return ""
+
+
+def _is_made(user: str) -> bool:
+    """Whether the user of a URL is a key, made at random as no name is."""
+    long = re.fullmatch(r"(?=(?:[A-Za-z]*\d){3})[A-Za-z0-9]{32,400}", user) is not None
+    return is_random(user) and (is_scattered(user) or long)
 
 
 def masked(text: str) -> str:
@@ -292,6 +310,7 @@ def _masked(text: str) -> str:
         text = Hidden.begun.sub(_without_beginning, text)
     if "://" in text:
         text = CUT_SHORT.sub(_without_userinfo, IN_URL.sub(_without_userinfo, text))
+        text = USER_IN_URL.sub(lambda found: found[1] + _cut(found[2]) if _is_made(found[2]) else found[0], text)
     text = SHOWN_HERE.sub(_shortened, AT_HOST.sub(_shortened, text))
     if FORM.search(text):
         text = FORM.sub(lambda found: _cut(found[0]), text)
