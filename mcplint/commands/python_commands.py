@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import posixpath
-import shlex
 from collections.abc import Iterator
 
 from mcplint.commands.command_lines import ASGI, GATEWAYS, PYTHON_TOOLS, SDK_COMMANDS
@@ -18,14 +17,12 @@ from mcplint.knowledge.distributions import OWN
 from mcplint.knowledge.executables import JAVASCRIPT, SHELLS
 from mcplint.knowledge.image_ports import OTHER_COMMANDS
 from mcplint.programs.python.modules import alike, find, is_misspelled, project_folders, roots
-from mcplint.programs.start import APP, FUNCTION, HANDLER, MODULE, SCRIPT, NoStart
 from mcplint.programs.start import CODE as CODE_START
+from mcplint.programs.start import FUNCTION, HANDLER, MODULE, SCRIPT, NoStart
 from mcplint.project.tree import Tree
 from mcplint.text.paths import contains, side_folder
 from mcplint.values import Label, Value
 
-_ADDED = ("bind", "endpoint")
-"""Options of ASGI servers that have them listen on one more address each."""
 PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin")
 
 
@@ -115,7 +112,7 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
     if find(context.tree, folders, name) is None:
         top = name.partition(".")[0]
         more = None if find(context.tree, folders, top) else _only_folder(context.tree, top, context.home)
-        there, beside = _copied(name, ".", context)
+        there, beside = copied(name, ".", context)
         if there:
             more = beside
         if more is None or find(context.tree, (more,), name) is None:
@@ -128,7 +125,7 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
     return context.start(MODULE, name, argv, folders, note)
 
 
-def _copied(name: str, folder: str, context: ExecContext) -> tuple[bool, str | None]:
+def copied(name: str, folder: str, context: ExecContext) -> tuple[bool, str | None]:
     """Whether a COPY puts a module into a folder of the image, and the folder of the project that then has it so."""
     stem = name.replace(".", "/")
     for end in (f"{stem}.py", f"{stem}/__init__.py"):
@@ -145,40 +142,6 @@ def inside_tool(tool: str, words: Words, context: ExecContext) -> Step:
     parsed = parse(own, PYTHON_TOOLS[tool])
     flags = tuple(Value((f"-{letter}",)) for letter in ("m", "c") if letter in parsed.flags)
     return python((words[0], *flags, *parsed.rest), context.because(words[0], f"{tool} runs the program after it"))
-
-
-def asgi(tool: str, words: Words, context: ExecContext) -> Step:
-    """An ASGI server's command."""
-    before = _of_variable(context) if tool == "gunicorn" else ()
-    parsed = parse((*before, *words[1:]), ASGI[tool], interspersed=True)
-    target = text(parsed.rest[0]) if parsed.rest and parsed.closed else None
-    if target is None:
-        return context.none(f"{tool} is given no application that is known")
-    folder = next((text(value) for value in parsed.values("app-dir", "chdir")), None) or "."
-    folders = roots(context.tree, context.inside(folder), *context.python_path, home=context.home)
-    module = target.partition(":")[0]
-    if find(context.tree, folders, module) is None:
-        there, more = _copied(module, folder, context)
-        if more is None or find(context.tree, (more,), module) is None:
-            own = "." not in module or find(context.tree, folders, module.partition(".")[0])
-            return context.none(f"the module {module} is not in the project", target if own and not there else None)
-        folders = (more, *folders)
-    note = Label(span_of(parsed.rest[0], context.span), f"{tool} serves {target}")
-    flags = dict(parsed.flags)
-    for name in _ADDED:
-        if len(each := parsed.values(name)) > 1:
-            flags[name] = Value(None, (Label(span_of(each[-1], context.span), "is one of several"),))
-    return context.start(APP, target, (), folders, note, tool, flags)
-
-
-def _of_variable(context: ExecContext) -> Words:
-    """The words that gunicorn takes from a variable, in front of those of its command, which count more."""
-    said = context.variable("GUNICORN_CMD_ARGS")
-    try:
-        given = shlex.split(said.only or "")
-    except ValueError:
-        given = []
-    return tuple(Value((word,), said.trace) for word in given)
 
 
 def lambda_handler(words: Words, context: ExecContext) -> Step:

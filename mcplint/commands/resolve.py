@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from itertools import takewhile
 
+from mcplint.commands.asgi_commands import asgi
 from mcplint.commands.command_lines import (
     ASGI,
     GATEWAYS,
@@ -23,7 +24,6 @@ from mcplint.commands.command_lines import (
 from mcplint.commands.execution import ExecContext, Next, Step, assigned
 from mcplint.commands.options import Parsed, grammar, parse
 from mcplint.commands.python_commands import (
-    asgi,
     console_script,
     executable,
     inside_tool,

@@ -12,6 +12,8 @@ from mcplint.values import UNKNOWN, Label, Value
 SCRIPT, MODULE, FUNCTION, APP, OBJECT, HANDLER = "script", "module", "function", "app", "object", "handler"
 CODE = "code"
 FRAMEWORK = "framework"
+CALLED = "()"
+"""The flag under which an ASGI server is told a call: what is served is what the target gives back."""
 OTHERS = "*"
 """The name under which a command says that it sets variables of which no file tells the names."""
 

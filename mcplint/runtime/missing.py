@@ -52,6 +52,7 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
         return None
     spelled = _name(target).removesuffix(".__main__")
     naming = [word for word in argv.words or () if spelled in (text(word) or "")]
+    naming = naming or [word for word in argv.words or () if text(word) == spelled.partition(":")[0]]
     site = next((word.site for word in naming if word.site), None)
     lack = Lack(LackKind.TARGET, target, site.span if site else argv.span, "")
     return _left_out(lack, context, image, tree) if target.startswith("/") else lack

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from mcplint.commands.asgi_commands import looks_elsewhere
 from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.python import Module
@@ -23,7 +24,7 @@ from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
 from mcplint.runtime.missing_distributions import missing_distributions
-from mcplint.runtime.search_path import ELSEWHERE, LEADS_BACK, changes_path, found_nowhere, looks_elsewhere, search_path
+from mcplint.runtime.search_path import ELSEWHERE, LEADS_BACK, changes_path, found_nowhere, search_path
 from mcplint.text.listed import listed
 from mcplint.text.paths import absolute
 from mcplint.values import Label
@@ -148,7 +149,7 @@ def _place_elsewhere(image: Image, container: Container, start: Start, entry: st
         "PYTHONPATH" in container.env
         or "PYTHONPATH" in start.env
         or re.search(ELSEWHERE, words)
-        or looks_elsewhere(container)
+        or looks_elsewhere(start, tree)
     )
     if start.kind not in (MODULE, APP) or searched or container.mounts or not folder:
         return None

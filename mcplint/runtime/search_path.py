@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 
+from mcplint.commands.asgi_commands import looks_elsewhere
 from mcplint.facts.document import at
 from mcplint.images.contents import Contents
 from mcplint.images.copies import copied_from, image_paths
@@ -63,18 +64,13 @@ def own_folders(image: Image, container: Container, start: Start, entry: str, tr
     if start.kind == SCRIPT:
         return tuple(dict.fromkeys((*beside, *named)))
     words = " ".join(word.only or "$" for word in (container.argv and container.argv.words) or ())
-    if folder is None or re.search(ELSEWHERE, words) or looks_elsewhere(container):
+    if folder is None or re.search(ELSEWHERE, words) or looks_elsewhere(start, tree):
         return None
     if start.kind == OBJECT:
         return tuple(dict.fromkeys((*beside, folder, *named)))
     if start.kind != MODULE and (start.kind != APP or start.runner not in _WORKING):
         return None
     return tuple(dict.fromkeys((folder, *named)))
-
-
-def looks_elsewhere(container: Container) -> bool:
-    """Whether one of the commands that a start comes down to is told where to look for modules."""
-    return any(word.startswith(("--chdir", "--app-dir", "--pythonpath")) for word in container.words)
 
 
 def _has_path_file(tree: Tree) -> bool:

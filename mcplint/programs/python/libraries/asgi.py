@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Coroutine, Instance
-from mcplint.programs.start import Start
+from mcplint.programs.start import CALLED, Start
 from mcplint.programs.values import Abstract, Sequence, each, known, noted, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
@@ -189,7 +190,10 @@ def hypercorn_serve(machine: Machine, args: Args, owner: Any) -> Abstract:
 def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
     """An ASGI server's command serves an application."""
     runner = start.runner or "unknown"
-    if "factory" in start.flags or "()" in start.target:
+    if CALLED in start.flags:
+        args = _arguments(start.flags[CALLED])
+        app = machine.call(app, args) if args is not None else unknown(*start.notes)
+    elif "factory" in start.flags:
         app = machine.call(app, Args())
     host, port = listens(machine, start, runner)
     workers = number(flag(machine, start, "workers", _concurrency(machine, start)))
@@ -201,6 +205,23 @@ def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
     note = Label(start.span, f"{runner} started here")
     asgi = told(machine, runner, lambda name: given(machine, start, name.replace("_", "-")), note)
     finish(machine, app, start.span, Bound(host, port, workers, runner, off or runner == "daphne", asgi, interface))
+
+
+def _arguments(call: Abstract) -> Args | None:
+    """The arguments of a call that a command spells, which are literals; None where they are none."""
+    try:
+        node = ast.parse(call.only or "", mode="eval").body
+        if not isinstance(node, ast.Call):
+            return None
+        positional = tuple(known(ast.literal_eval(each), *call.trace) for each in node.args)
+        keywords = {each.arg or "": known(ast.literal_eval(each.value), *call.trace) for each in node.keywords}
+    except (SyntaxError, ValueError):
+        return None
+    return Args(positional, keywords) if all(map(_is_plain, (*positional, *keywords.values()))) else None
+
+
+def _is_plain(value: Abstract) -> bool:
+    return isinstance(value.only, str | int | float | None)
 
 
 def _interface(machine: Machine, start: Start, runner: str) -> Abstract:
