@@ -218,7 +218,7 @@ def _script(image: Image, path: str, tree: Tree) -> LocatedText | None:
     place = posixpath.normpath(posixpath.join(image.workdir.only or "/", path))
     if (built := built_text(image, place)) is not None:
         return built
-    found = project_path(image, place)
+    found = project_path(image, place, tree)
     source = tree.source(found) if found is not None and _is_script(found) else None
     return LocatedText.of(Span(source, 0, len(source.text))) if isinstance(source, Source) else None
 

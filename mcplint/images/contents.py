@@ -102,7 +102,7 @@ class Contents(NamedTuple):
 
     def has(self, path: str) -> bool:
         """Whether a file or folder of the project certainly stands at a path."""
-        found = copied_from(self.copies, self.parts, self.ignored, self.context, path)
+        found = copied_from(self.copies, self.parts, self.ignored, self.context, path, self.tree)
         return found is not None and (found in self.tree.paths or found in self.tree.folders)
 
     def image_paths(self, path: str) -> Iterator[str | None]:
@@ -180,7 +180,7 @@ class Contents(NamedTuple):
         if any(folder for _, folder in unlisted):
             return None
         covered = next((file for file, _ in unlisted), None)
-        covered = covered or copied_from(self.copies, self.parts, (), self.context, path)
+        covered = covered or copied_from(self.copies, self.parts, (), self.context, path, self.tree)
         inner = covered is not None and covered not in ("", ".") and is_inner(self.tree, covered)
         if inner and copied_from(self.copies, self.parts, self.ignored, self.context, path):
             return None

@@ -100,19 +100,26 @@ def _is_listed(tree: Tree, context: str, source: str) -> bool:
 def project_path(image: Image, path: str, tree: Tree | None = None) -> str | None:
     """The path in the project of what stands at an absolute path of the image, whether there is such a file or not.
 
-    None where no COPY of the project's files covers it, or where `.dockerignore` leaves it out. Of several that cover
-    it, one that copies it counts, as far as `tree` tells.
+    None where no COPY of the project's files covers it, or where `.dockerignore` leaves it out.
     """
-    found = tuple(_copied_from(image.copies, image.parts, image.ignored, image.context, path))
-    there = (each for each in found if tree is None or each in tree.paths or each in tree.folders)
-    return next(there, found[0] if found else None)
+    return copied_from(image.copies, image.parts, image.ignored, image.context, path, tree)
 
 
 def copied_from(
-    copies: Iterable[Copy], parts: Mapping[int, Image], ignored: tuple[str, ...], context: str | None, path: str
+    copies: Iterable[Copy],
+    parts: Mapping[int, Image],
+    ignored: tuple[str, ...],
+    context: str | None,
+    path: str,
+    tree: Tree | None = None,
 ) -> str | None:
-    """The path in the project of a file in the image, by the copies that were made so far, the last one first."""
-    return next(_copied_from(copies, parts, ignored, context, path), None)
+    """The path in the project of a file in the image, by the copies that were made so far, the last one first.
+
+    Of several that cover it, one that copies it counts, as far as `tree` tells: what a folder lacks hides nothing.
+    """
+    found = tuple(_copied_from(copies, parts, ignored, context, path))
+    there = (each for each in found if tree is None or each in tree.paths or each in tree.folders)
+    return next(there, found[0] if found else None)
 
 
 def _copied_from(

@@ -94,7 +94,7 @@ class Growing:
 
         @cache
         def find(path: str) -> str | None:
-            return copied_from(copies, self.parts, self.build.ignored, self.build.context, path)
+            return copied_from(copies, self.parts, self.build.ignored, self.build.context, path, self.build.tree)
 
         return find
 

@@ -299,7 +299,8 @@ def unmade(path: str, image: Image, contents: Contents) -> tuple[str, tuple[Labe
 
 def home_of(contents: Contents, workdir: str) -> str:
     """The folder of the project whose `package.json` stands in a folder of the image."""
-    found = copied_from(contents.copies, contents.parts, (), contents.context, posixpath.join(workdir, "package.json"))
+    place = posixpath.join(workdir, "package.json")
+    found = copied_from(contents.copies, contents.parts, (), contents.context, place, contents.tree)
     return posixpath.dirname(found) if found else contents.context or ""
 
 

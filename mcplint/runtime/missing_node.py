@@ -102,7 +102,7 @@ def _lacks_script(context: ContainerContext, name: str, tree: Tree) -> bool:
     place, image = _image_path(context, "package.json"), context.image
     if image is None or place is None or any(name in run.span.text or "pkg" in run.span.text for run in image.runs):
         return False
-    path = project_path(image, place)
+    path = project_path(image, place, tree)
     package: PackageJson | None = tree.facts("package_json", path) if path in tree.paths else None
     return package is not None and not package.problems and name not in package.scripts
 
@@ -136,6 +136,6 @@ def _lacks_file(context: ContainerContext, words: Words, target: str, tree: Tree
     place, image = _image_path(context, word), context.image
     if image is None or place is None or not word or " " in word:
         return False
-    expected = project_path(image, place) or posixpath.relpath(place, context.container.workdir.only or "/")
+    expected = project_path(image, place, tree) or posixpath.relpath(place, context.container.workdir.only or "/")
     absence = Contents.of(image, tree).absent(place, expected)
     return (absence is not None and not absence.by_git) or never_compiled(image, place, tree)

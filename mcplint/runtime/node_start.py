@@ -197,7 +197,7 @@ def _without_packages(start: Start, word: Span, image: Image, container: Contain
         return None
     if "node_modules" in path or any(each.verb not in _QUIET for run in image.runs for each in _managers(run)):
         return None
-    if not start.target.endswith(_TYPESCRIPT) and project_path(image, path) != start.target:
+    if not start.target.endswith(_TYPESCRIPT) and project_path(image, path, tree) != start.target:
         return None
     places = [posixpath.join("/", folder.lstrip("/"), "node_modules") for folder in outwards(posixpath.dirname(path))]
     if any(_may_hold(image, place, tree) for place in places):

@@ -121,7 +121,7 @@ def found_nowhere(image: Image, folders: tuple[str, ...], path: str, dotted: str
 
 def _is_link(image: Image, place: str, tree: Tree) -> bool:
     """Whether something that is no folder of the project stands where one would."""
-    found = copied_from(image.copies, image.parts, image.ignored, image.context, place)
+    found = copied_from(image.copies, image.parts, image.ignored, image.context, place, tree)
     return found is not None and found in tree.paths
 
 

@@ -82,7 +82,7 @@ def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> St
             )
             closed = None if again else _closed(copy, image, name, None)
             return StartScript(path, first, word, direct, closed=closed, opened=_opened(copy))
-    found = project_path(image, path)
+    found = project_path(image, path, tree)
     source = tree.source(found) if found else None
     if found is None or source is None or source.text.startswith("\x7fELF"):
         return None
