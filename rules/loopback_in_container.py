@@ -20,7 +20,8 @@ Not reported if the container uses the network of its host or of another
 container, if the transport is stdio, or if the address may be another one at
 run time. Where another service uses the network of the container (a tunnel or
 a proxy with `network_mode: "service:notes"`), that one reaches the server, and
-only a port that is published as the server's own is reported.
+only a port that is published as the server's own is reported. The same
+holds where the container starts another program with it, such as nginx.
 
 See https://docs.docker.com/engine/network/
 
@@ -96,6 +97,7 @@ from mcplint.model.releases import agreed
 from mcplint.text.urls import is_loopback
 
 ANY = "0.0.0.0"
+SENDING = ("fly", "cloud-run")
 LOCAL = r"(?:#|(?<!:)//).*(?:127\.0\.0\.1|loopback|\blocal(?:host|ly)?\b)"
 LONGEST = 400
 SHOWN = r"(?i)\b(?:listen|serv|run|start)(?:ing|s|ed|ning)?\b[^\n]*(?:\b(?:on|at)|:|i\.e\.,?) *https?://{}(?![\w.])"
@@ -108,7 +110,11 @@ LISTENS = r"\b(?:listen|bind|bound|host|address)\w*\b[^.\n]*(?<![/\w])(?:127\.0\
 @rule("loopback-in-container", ERROR)
 def check(server: Server):
     container = server.container
-    if not container or container.shared_network.may(bool) or (container.guests and not is_asked(server)):
+    if (
+        not container
+        or container.shared_network.may(bool)
+        or ((container.guests or server.companion) and not is_asked(server))
+    ):
         return
     if server.speaks_http and server.host.must(is_loopback):
         address = server.host.only or "a loopback address"
@@ -130,8 +136,13 @@ def check(server: Server):
 def is_asked(server: Server) -> bool:
     """Whether what comes from outside its container is led to the very port of the server."""
     container = server.container
-    led = (*container.ports, *container.forwards) if container else ()
-    return server.port.only is not None and any(port.target.only == server.port.only for port in led)
+    if not container:
+        return False
+    probed = (probe.port for probe in container.probes if probe.is_own and probe.port is not None)
+    told = container.expose if container.platform in SENDING else ()
+    sent = (port for port in told if port.span.source.path != container.dockerfile)
+    led = (*(port.target for port in (*container.ports, *container.forwards, *sent)), *probed)
+    return server.port.only is not None and any(port.only == server.port.only for port in led)
 
 
 def fix_for(server: Server, edits: tuple[Edit, ...]) -> Fix:

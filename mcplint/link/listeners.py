@@ -16,7 +16,7 @@ from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import is_test
 from mcplint.text.source import Span
 from mcplint.text.urls import own_ports
-from mcplint.values import UNKNOWN
+from mcplint.values import UNKNOWN, Label
 
 SILENT = ("readme", "other", "npm-lock", "lock", "pipfile.lock", "declaration", "dockerignore", "client", "mcplint")
 """The kinds of files that speak of other ports than those of a container, or of none."""
@@ -34,9 +34,18 @@ BESIDE = re.compile(
 LISTENS = re.compile(r"\buvicorn\.(?:run|Server)\(|\b\w+\.run\(\s*(?:host|port)=|\.listen\(|\bserve\(")
 """What has a program listen, as its server does once."""
 STARTERS = re.compile(
-    r"(?<![&>|])&(?![&>\d])|supervis|\bs6-|runsv|\bpm2\b|concurrently|honcho|foreman|circus|run-p\b|npm-run-all|overmind"
+    r"(?<![&>|])&(?![&>\d])|supervis|\bs6-|runsv|\bpm2\b|concurrently|honcho|foreman|circus|run-p\b|npm-run-all|overmind|^/init$"
 )
 """What has a command or a script start more than one program."""
+PROXY = (
+    r"(?:/\S*/)?(?:nginx|openresty|caddy|haproxy|lighttpd|httpd|apache2(?:ctl)?|traefik|envoy|socat|cloudflared|ngrok|frpc"
+    r"|stunnel4?|varnishd|tailscaled?)(?![\w./:-])"
+)
+"""The programs that pass on what they are asked."""
+PROXIES = re.compile(
+    rf"(?:^|&&|\|\||[;&]|\b(?:then|do|else|exec|sudo|service)[ \t])[ \t]*{PROXY}|/init\.d/{PROXY}", re.MULTILINE
+)
+"""What starts one of them, which goes on in the background where its command ends."""
 DOORS = re.compile(r"--inspect|\bdebugpy\b|vnc|websockify")
 """What opens a port of its own that it need not be told."""
 NUMBER = re.compile(r"\d+")
@@ -48,7 +57,7 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
 
     The first of those that checks of its container ask, the second of those that are published or declared.
     """
-    every = tuple(servers)
+    every = tuple(_accompanied(server, tree) for server in servers)
     asked = {server.id: frozenset(_asked(server)) for server in every}
     shown = {server.id: frozenset(_shown(server)) for server in every}
     wanted = frozenset[int]().union(*asked.values(), *shown.values())
@@ -58,19 +67,26 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
         ports = asked[server.id] | shown[server.id]
         said = _said(ports, server, spoken)
         if not ports:
-            yield _beside_others(server, tree)
+            yield _beside_others(server)
             continue
-        starts = any(STARTERS.search(text) or DOORS.search(text) for text in _started(server, tree))
+        starts = bool(server.companion) or any(DOORS.search(text) for text in _started(server, tree))
         others = starts or _is_busy(server, tree, busy)
         besides = ports if starts else said if others else frozenset[int]()
         unheard = frozenset[int]() if others else asked[server.id] - said
         yield server._replace(unheard=unheard, besides=shown[server.id] & besides)
 
 
-def _beside_others(server: Server, tree: Tree) -> Server:
+def _accompanied(server: Server, tree: Tree) -> Server:
+    """A server with where its container starts, or may start, another program with it."""
+    told = any(STARTERS.search(text) or PROXIES.search(text) for text in _started(server, tree))
+    note = Label(server.container.cmd, "starts more than one program") if told and server.container else None
+    return server._replace(companion=note)
+
+
+def _beside_others(server: Server) -> Server:
     """A server over stdio, which listens on nothing, with what another program of its container may listen on."""
     alone = server.container is None or server.speaks_http
-    if alone or not any(STARTERS.search(text) for text in _started(server, tree)):
+    if alone or not server.companion:
         return server
     return server._replace(listeners=(*server.listeners, UNKNOWN))
 

@@ -183,6 +183,7 @@ class Server(NamedTuple):
     `portless`: what becomes of it where it is told no port to listen on.
     `unheard`: the ports that checks of its container ask and on which certainly nothing listens there, `besides`:
     those that are published or declared and on which something else there may.
+    `companion`: where its container starts, or may start, another program with it, such as a proxy that leads to it;
     `listeners`: over stdio, the ports on which its program, or one that starts beside it, listens for something else;
     `deaf`: no file of its program speaks of SIGTERM, which process 1 of a container then ignores; `lingering`: where
     its handlers of that do nothing but wait for all streams.
@@ -236,6 +237,7 @@ class Server(NamedTuple):
     portless: Portless | None = None
     unheard: frozenset[int] = frozenset()
     besides: frozenset[int] = frozenset()
+    companion: Label | None = None
     listeners: tuple[Value[int], ...] = ()
     deaf: bool = False
     lingering: tuple[Label, ...] = ()
