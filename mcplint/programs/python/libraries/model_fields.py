@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
+from mcplint.facts.python import spelled as dotted
 from mcplint.programs.journal import Raised
 from mcplint.programs.python import classes
 from mcplint.programs.python.arguments import Args
@@ -75,6 +77,35 @@ def _bare(annotation: ast.expr) -> ast.expr:
             return _bare(annotation.slice.elts[0])
         return _bare(annotation.slice) if "Optional" in head else annotation
     return _bare(annotation.left) if isinstance(annotation, ast.BinOp) else annotation
+
+
+_BOUNDED = frozenset({"Field", "constr", "StringConstraints"})
+"""What says of a text how long it is at least, or what it looks like."""
+
+
+def refuses_empty(field: Field) -> bool:
+    """Whether a model ends with an exception where this field is given an empty text."""
+    parts = (field.statement.annotation, field.statement.value)
+    calls = (node for part in parts if part is not None for node in ast.walk(part) if isinstance(node, ast.Call))
+    bounds = (
+        (keyword.arg, keyword.value.value)
+        for call in calls
+        if dotted(call.func).rpartition(".")[2] in _BOUNDED
+        for keyword in call.keywords
+        if isinstance(keyword.value, ast.Constant)
+    )
+    return any(
+        (name == "min_length" and isinstance(bound, int) and bound > 0)
+        or (name in ("pattern", "regex") and isinstance(bound, str) and _asks_for_text(bound))
+        for name, bound in bounds
+    )
+
+
+def _asks_for_text(pattern: str) -> bool:
+    try:
+        return re.search(pattern, "") is None
+    except (re.error, OverflowError, RecursionError):
+        return False
 
 
 def coerce(machine: Machine, field: Field, value: Abstract, strict: bool = False) -> Abstract:

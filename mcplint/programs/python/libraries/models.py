@@ -11,7 +11,7 @@ from mcplint.programs.journal import Raised
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.classes import Field, fields
 from mcplint.programs.python.libraries import standard
-from mcplint.programs.python.libraries.model_fields import MODEL, coerce, default, names, type_of
+from mcplint.programs.python.libraries.model_fields import MODEL, coerce, default, names, refuses_empty, type_of
 from mcplint.programs.python.libraries.settings import SETTINGS, Settings, config, item, settings
 from mcplint.programs.python.libraries.standard import decorator, replaced, same_or_maker
 from mcplint.programs.python.machine import Handler, Machine, made
@@ -44,6 +44,8 @@ def _fill(machine: Machine, owner: Instance, args: Args, read: Settings | None) 
             value = _from_sources(machine, field, read) if read else None
             if value is None:
                 value = unknown(*args.opening) if args.open else _by_default(machine, field, read)
+            elif value.must_be("") and refuses_empty(field):
+                raise Raised("ValidationError")
         machine.put(owner.table, field.name, value)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from mcplint.programs.journal import Raised
 from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.libraries.output import prints
 from mcplint.programs.typescript.libraries.standard import converted
@@ -69,7 +70,8 @@ class Schema(NamedTuple):
     """What a schema makes of a value.
 
     `kind`: `string`, `object`, …; `coerce`: whether it converts; `steps`: functions, schemas and names of methods that
-    follow; `shape`: the properties of an object; `default`: instead of `undefined`; `before`, `inner`: of `preprocess`.
+    follow; `shape`: the properties of an object; `default`: instead of `undefined`; `before`, `inner`: of `preprocess`;
+    `filled`: whether an empty text is refused.
     """
 
     kind: str
@@ -79,6 +81,7 @@ class Schema(NamedTuple):
     default: Abstract | None = None
     before: Abstract = unknown()
     inner: Abstract = unknown()
+    filled: bool = False
 
 
 SCHEMA: Noted[Schema] = Noted("what a schema makes of a value")
@@ -113,6 +116,20 @@ def default(machine: Machine, args: Args, owner: Any) -> Abstract:
     return _changed(owner, told._replace(default=args.get(0))) if told else unknown()
 
 
+def bounded(machine: Machine, args: Args, owner: Any, least: int | None = None) -> Abstract:
+    """`.min(1)`, `.length(32)`, `.nonempty()`: a text that has characters."""
+    told, said = schema_of(owner), args.get(0).only if least is None else least
+    if told is None or told.kind != "string" or not isinstance(said, (int, float)) or said < 1:
+        return known(owner)
+    return _changed(owner, told._replace(filled=True))
+
+
+def caught(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`.catch(value)`: what is refused becomes a value."""
+    told = schema_of(owner)
+    return _changed(owner, told._replace(filled=False)) if told else unknown()
+
+
 def step(machine: Machine, args: Args, owner: Any, name: str = "") -> Abstract:
     """`.transform(function)`, `.pipe(schema)`, `.trim()`: what is made of the value then."""
     told = schema_of(owner)
@@ -142,16 +159,22 @@ def parse(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def safe_parse(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.safeParse(value)`: it may say no, and then gives no data."""
-    data = parsed(machine, owner, args.get(0), 0)
+    try:
+        data = parsed(machine, owner, args.get(0), 0)
+    except Raised:
+        refused = {"success": known(False), "data": known(UNDEFINED), "error": unknown()}
+        return known(Object(None, args.span, refused), *args.notes)
     return known(Object(None, args.span, {"success": unknown(), "data": data, "error": unknown()}), *args.notes)
 
 
 def parsed(machine: Machine, owner: Any, value: Abstract, depth: int) -> Abstract:
-    """What a schema makes of a value that it does not refuse."""
+    """What a schema makes of a value that it does not refuse; an empty text that it does raises `Raised`."""
     machine.spend(1)
     told = schema_of(owner)
     if told is None or depth > 12:
         return unknown(*value.trace)
+    if told.filled and value.must_be(""):
+        raise Raised("ZodError")
     if told.kind == "preprocess":
         prepared = partial(_prepared, machine, told, depth)
         found = prepared(value) if told.default is None else _or_default(value, told.default, prepared)
@@ -287,7 +310,9 @@ CALLS: Mapping[str, Handler] = {
     "zod:strictObject": partial(schema, kind="object"),
     **{f"{ZOD}.{name}": same for name in _SAME},
     f"{ZOD}.optional": same,
-    f"{ZOD}.catch": same,
+    f"{ZOD}.catch": caught,
+    **{f"{ZOD}.{name}": bounded for name in ("min", "length")},
+    **{f"{ZOD}.{name}": partial(bounded, least=1) for name in ("nonempty", "email", "uuid")},
     f"{ZOD}.default": default,
     f"{ZOD}.prefault": default,
     f"{ZOD}.transform": step,
