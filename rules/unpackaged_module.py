@@ -25,8 +25,10 @@ where another folder, or with another `package.json`, may be what is published.
 
 Not reported if the project chooses its files in a way that is not followed
 here, such as a `setup.py` or a build hook, for imports that are inside of a
-function or a `try`, or where the project is only installed as editable, or
-in containers with a `PYTHONPATH` or mounts, which may hold the sources.
+function or a `try`, for modules of another distribution that lies within the
+project, such as a member of its workspace, which has a wheel of its own, or
+where the project is only installed as editable, or in containers with a
+`PYTHONPATH` or mounts, which may hold the sources.
 
 See https://setuptools.pypa.io/en/latest/userguide/package_discovery.html and
 https://hatch.pypa.io/latest/plugins/builder/wheel/#default-file-selection

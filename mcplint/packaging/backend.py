@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import NamedTuple
 
 from mcplint.facts.dependencies import Project
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items, pairs, scalar
+from mcplint.project.tree import Tree
+from mcplint.text.paths import contains, upwards
 from mcplint.text.source import Span
 
 HATCHLING, SETUPTOOLS, UV, POETRY, FLIT, PDM = "hatchling", "setuptools", "uv_build", "poetry-core", "flit_core", "pdm"
@@ -93,6 +96,22 @@ def is_packaged(project: Project) -> bool:
     """Whether `uv sync` builds a project: one with a build system, unless it says otherwise."""
     told = told_to_package(project)
     return at(project.document, "build-system") is not None if told is None else told
+
+
+def is_of(tree: Tree, folder: str, path: str) -> bool:
+    """Whether a file lies in the folder of a distribution, and in none of another distribution within it."""
+    inner = takewhile(lambda each: each != folder, upwards(posixpath.dirname(path)))
+    return contains(folder, path) and not any(_is_built(tree, each) for each in inner if each)
+
+
+def _is_built(tree: Tree, folder: str) -> bool:
+    """Whether a folder says that it is a distribution: by a name, a build system, or a `setup.py`.
+
+    A `pyproject.toml` may do no more than configure tools.
+    """
+    project = tree.project(folder)
+    said = project is not None and (project.name.only or at(project.document, "build-system"))
+    return bool(said) or posixpath.join(folder, "setup.py") in tree.paths
 
 
 def inputs(project: Project) -> Iterator[Input]:

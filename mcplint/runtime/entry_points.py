@@ -13,7 +13,7 @@ from mcplint.facts.dependencies import PROJECTS, Project
 from mcplint.images.contents import missing
 from mcplint.knowledge.pythons import PYTHONS
 from mcplint.model import Container, EntryPoint, LackKind, Packaged, ScriptTarget
-from mcplint.packaging.backend import backend, hooks, inputs, is_optional, told_to_package
+from mcplint.packaging.backend import backend, hooks, inputs, is_of, is_optional, told_to_package
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.certain_imports import imported
 from mcplint.programs.python.entry_points import called, dropped, outrun
@@ -188,7 +188,7 @@ def _alike(tree: Tree, project: Project, path: str, name: str, folders: tuple[st
         module = script.target.partition(":")[0]
         found = find(tree, folders, module)
         own = found and not found.endswith("/") and script.name != name and not reaches(tree, folders, found)
-        if own and made and not made.has(module):
+        if own and made and not made.has(module) and is_of(tree, posixpath.dirname(path), found or ""):
             yield Label(script.span, f"`{script.name}` needs `{module}`, which it leaves out as well")
 
 
@@ -199,11 +199,11 @@ def _unpackaged(
     made = wheel(project, inside(tree.paths, folder)) if backend(project) else None
     if made is None or made.refused or not made.files:
         return None
-    if not made.has(module):
+    if not made.has(module) and is_of(tree, folder, path):
         script = next(each for each in project.scripts if each.target.startswith(module))
         return module, Label(script.span, "the script starts it"), made.decides
     for each in imported(tree, folders, path, module):
-        own = each.path and not each.path.endswith("/") and each.path.startswith(f"{folder}/" if folder else "")
-        if own and not made.has(each.dotted):
+        own = each.path and not each.path.endswith("/") and not made.has(each.dotted)
+        if own and is_of(tree, folder, each.path or ""):
             return each.dotted, Label(each.span, f"{each.span.source.path} imports it"), made.decides
     return None
