@@ -14,11 +14,11 @@ from mcplint.commands.python_calls import CODE, FILE, python_call
 from mcplint.commands.words import Words, span_of, text
 from mcplint.facts.python import in_command
 from mcplint.knowledge.distributions import OWN
-from mcplint.knowledge.executables import JAVASCRIPT, SHELLS
+from mcplint.knowledge.executables import DJANGO_COMMANDS, JAVASCRIPT, SHELLS
 from mcplint.knowledge.image_ports import OTHER_COMMANDS
-from mcplint.programs.python.modules import alike, find, is_misspelled, project_folders, roots
+from mcplint.programs.python.modules import alike, find, is_misspelled, management_commands, project_folders, roots
 from mcplint.programs.start import CODE as CODE_START
-from mcplint.programs.start import FUNCTION, HANDLER, MODULE, SCRIPT, NoStart
+from mcplint.programs.start import COMMAND, FUNCTION, HANDLER, MODULE, SCRIPT, NoStart
 from mcplint.project.tree import Tree
 from mcplint.text.paths import contains, side_folder
 from mcplint.values import Label, Value
@@ -106,6 +106,8 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
         return context.none("the module is not known", word=word)
     if name == "fastapi" or name in (*ASGI, *GATEWAYS, *SDK_COMMANDS, *PYTHON_TOOLS):
         return Next((word, *argv), context.because(word, "is run as a module"))
+    if name == "django":
+        return django_admin(word, argv, context)
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
     if find(context.tree, folders, name) is None and name in OTHER_COMMANDS:
         return _other(name, context)
@@ -123,6 +125,21 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
         folders = (more, *folders)
     note = Label(span_of(word, context.span), f"starts the module {name}")
     return context.start(MODULE, name, argv, folders, note)
+
+
+def django_admin(word: Value[str], argv: Words, context: ExecContext) -> Step:
+    """`django-admin NAME`, `python -m django NAME`: the command of the project of that name."""
+    name = text(argv[0]) if argv else "help"
+    if name is None:
+        return context.none("which command of Django it runs is not known", word=argv[0])
+    folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
+    found = management_commands(context.tree, folders, name)
+    if not found and name != "runserver" and (name in DJANGO_COMMANDS or name.startswith("-")):
+        return _other(name, context)
+    if len(found) != 1:
+        return context.none(f"what the command {name} of Django does is not known")
+    note = Label(span_of(word, context.span), f"runs the command {name} of Django")
+    return context.start(COMMAND, next(iter(found)), argv[1:], folders, note)
 
 
 def copied(name: str, folder: str, context: ExecContext) -> tuple[bool, str | None]:

@@ -25,6 +25,7 @@ from mcplint.commands.execution import ExecContext, Next, Step, assigned
 from mcplint.commands.options import Parsed, grammar, parse
 from mcplint.commands.python_commands import (
     console_script,
+    django_admin,
     executable,
     inside_tool,
     interpreter,
@@ -129,6 +130,8 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         from mcplint.commands.fastapi import fastapi
 
         return fastapi(words, context)
+    if name == "django-admin":
+        return django_admin(words[0], words[1:], context)
     if name in SDK_COMMANDS:
         from mcplint.commands.sdk_commands import sdk_run
 
@@ -222,6 +225,9 @@ def _gateway(tool: str, words: Words, context: ExecContext) -> Step:
     rest = given.rest
     if {"help", "version"} & given.flags.keys():
         return context.none(f"{tool} only tells of itself")._replace(other=True)
+    if named := next((name for name in ("named-server", "named-server-config", "config") if name in given.flags), ""):
+        file = text(given.flags[named]) if named != "named-server" else None
+        return inner.none(f"{tool} serves the servers that {file or 'its command'} names, which is not followed")
     if tool == "supergateway" or not rest:
         return inner.none(f"{tool} starts no known server")
     return Next(rest, inner)

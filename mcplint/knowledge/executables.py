@@ -121,3 +121,14 @@ KEEPING = (
     )
 )
 """The programs that give no file another owner, mode or text but those that they name."""
+DJANGO_COMMANDS = frozenset(
+    (
+        *("changepassword", "check", "clearsessions", "collectstatic", "compilemessages", "createcachetable"),
+        *("createsuperuser", "dbshell", "diffsettings", "dumpdata", "findstatic", "flush", "help", "inspectdb"),
+        *("loaddata", "makemessages", "makemigrations", "migrate", "ogrinspect", "optimizemigration"),
+        *("remove_stale_contenttypes", "runserver", "sendtestemail", "shell", "showmigrations", "sqlflush"),
+        *("sqlmigrate", "sqlsequencereset", "squashmigrations", "startapp", "startproject", "test", "testserver"),
+        "version",
+    )
+)
+"""The commands of Django itself (https://docs.djangoproject.com/en/5.2/ref/django-admin/)."""

@@ -267,7 +267,7 @@ def _python_proxy(told: StartedBridge) -> Bridge:
         transport=Value((STREAMABLE,), (told.note,)),
         host=_option(told, ("host", "sse-host"), LOOPBACK),
         port=_number(_option(told, ("port", "sse-port"), "")),
-        path=Value(("/mcp",), (told.note,)),
+        path=UNKNOWN if any(name.startswith("named-server") for name in told.flags) else Value(("/mcp",), (told.note,)),
         stateless=_stateless(told),
     )
 

@@ -11,6 +11,7 @@ from mcplint.values import UNKNOWN, Label, Value
 
 SCRIPT, MODULE, FUNCTION, APP, OBJECT, HANDLER = "script", "module", "function", "app", "object", "handler"
 CODE = "code"
+COMMAND = "command"
 FRAMEWORK = "framework"
 CALLED = "()"
 """The flag under which an ASGI server is told a call: what is served is what the target gives back."""
@@ -25,7 +26,7 @@ class Start(NamedTuple):
     script: `module:function`), `app` (an ASGI server's `module:app`), `object` (`mcp run`, `fastmcp run`:
     `file.py:object`, the object may be empty), `handler` (of AWS Lambda: `module:name`), `framework` (a `package.json`
     whose project a framework of Node runs: `runner`), `code` (`python -c`: the module of the project that `code`, the
-    text after it, imports first).
+    text after it, imports first), `command` (`django-admin NAME`: the module of the command).
     `argv`: the words after the program; None where they cannot be told, nor then `flags`. `env`: what the command
     itself sets, by name, and under `OTHERS` that it may set any other.
     `roots`: the folders of the project in which modules are looked up, first match first ("" is the project).

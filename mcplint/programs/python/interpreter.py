@@ -29,7 +29,7 @@ from mcplint.programs.python.module_text import fallbacks
 from mcplint.programs.python.modules import Beside, Modules, beside_program, find, reaches
 from mcplint.programs.python.state import BACKGROUND
 from mcplint.programs.python.values import Frame, Function, Package
-from mcplint.programs.start import APP, CODE, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
+from mcplint.programs.start import APP, CODE, COMMAND, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
 from mcplint.programs.values import Abstract, Table, known, unknown
 from mcplint.programs.world import STEPS, World, run_path
 from mcplint.text.source import Span
@@ -139,9 +139,15 @@ def _may_serve(world: World, start: Start, entry: str) -> bool:
     packages = (find(world.tree, start.roots, ".".join(parts[:length])) for length in range(1, len(parts) + 1))
     there = _there(world, start)
     beside = _beside(world, start)
+    if world.tree.mentions(entry, _COMMANDED):
+        return True
     return any(
         reaches(world.tree, start.roots, path, there=there, beside=beside) for path in (entry, *packages) if path
     )
+
+
+_COMMANDED = "execute_from_command_line"
+"""What Django's `manage.py` calls, to which a word of its command names the module that goes on."""
 
 
 def _there(world: World, start: Start) -> Callable[[str], bool]:
@@ -255,6 +261,10 @@ def launch(machine: Machine, start: Start) -> None:
         invoke(machine, start, _named(machine, start, start.target))
     elif start.kind == OBJECT:
         _object(machine, start)
+    elif start.kind == COMMAND:
+        from mcplint.programs.python.libraries.django import run
+
+        run(machine, known(start.target.rpartition(".")[2]), machine.argv, start.span)
 
 
 def _code(start: Start) -> Module | None:

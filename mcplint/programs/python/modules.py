@@ -192,6 +192,19 @@ def reaches(
     return False
 
 
+def management_commands(tree: Tree, roots: tuple[str, ...], name: str) -> dict[str, str]:
+    """The modules that apps of Django have for one of its commands, with their files, of the first root with any."""
+    end = f"/management/commands/{name}.py"
+    paths = [path for path in tree.called(f"{name}.py") if f"/{path}".endswith(end)]
+    for root in roots:
+        own = {
+            posixpath.relpath(path, root or ".")[:-3].replace("/", "."): path for path in paths if contains(root, path)
+        }
+        if found := {module: path for module, path in own.items() if find(tree, roots, module) == path}:
+            return found
+    return {}
+
+
 def _absolute(path: str, name: str) -> str:
     """The dotted name from the project's root of a relative one in a file; empty where it leads out of the project."""
     rest = name.lstrip(".")

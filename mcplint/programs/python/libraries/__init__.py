@@ -18,6 +18,7 @@ BY_NAME: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("argparse", "fire", "simple_parsing", "tyro"), ("arguments",)),
     **dict.fromkeys(("click", "rich_click", "asyncclick"), ("clicks",)),
     "typer": ("clicks", "typers"),
+    "django": ("django",),
     **dict.fromkeys(("pydantic", "pydantic_settings"), ("models",)),
     **dict.fromkeys(("starlette", "fastapi", "brotli_asgi"), ("web",)),
     **dict.fromkeys(("mcp", "fastmcp"), _SERVERS),
