@@ -60,6 +60,7 @@ def linked(command: str, **more: str):
         ("python manage.py migrate && exec python manage.py run_mcp --transport streamable-http", "streamable-http"),
         ("python -m django run_mcp --transport sse", "sse"),
         ('["django-admin", "run_mcp"]', "stdio"),
+        ("django-admin migrate && django-admin run_mcp", "stdio"),
     ],
 )
 def test_a_command_of_the_project_is_followed(command, transport):

@@ -39,7 +39,19 @@ _IDLE = WITHOUT_FILES | {"[", "[[", "test", "exit", "return", "shift", "sleep", 
 _ARRAY = re.compile(r"\$\{\w+\[@\]\}")
 """An array that is run as a command, which a script has put together for that."""
 LASTING = frozenset(
-    (*WRAPPERS, *AFTER_DASHES, *RUNNERS, *ASGI, "fastapi", *GATEWAYS, *SHELLS, *SDK_COMMANDS, *_RUNNERS, *_NODE)
+    (
+        *WRAPPERS,
+        *AFTER_DASHES,
+        *RUNNERS,
+        *ASGI,
+        "fastapi",
+        *GATEWAYS,
+        "django-admin",
+        *SHELLS,
+        *SDK_COMMANDS,
+        *_RUNNERS,
+        *_NODE,
+    )
 ) - {
     "command",
     "time",
