@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mcplint.commands.execution import ExecContext, Step
-from mcplint.commands.options import grammar
+from mcplint.commands.options import grammar, parse
 from mcplint.commands.words import Words, span_of, text
 from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.knowledge.executables import NODE_NAMES
@@ -37,6 +37,15 @@ NODE = grammar(
 """The options of Node and of its loaders that take a value. Source: Node 20's own table of them."""
 INLINE = grammar("e eval p print pe c check config i interactive h help test v version run build-snapshot").bare
 """The options with which Node runs no file, or the first word behind them is none."""
+CODE = frozenset({"e", "eval", "p", "print", "pe"})
+"""The options with which the first word behind them, or their own value, is the text of a program."""
+
+
+def node_code(words: Words) -> Value[str] | None:
+    """The text of a program that the words behind `node` have it run, None where it is none."""
+    parsed = parse(words, NODE)
+    said = next((value for name, value in parsed.given if name in CODE), None)
+    return said if said is None or text(said) else next(iter(parsed.rest), None)
 
 
 def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:

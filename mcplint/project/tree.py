@@ -173,13 +173,13 @@ class Tree:
         """A file as it is loaded, the first time that anybody asks for it, or why it cannot be read."""
         if path not in self._loads:
             try:
-                self._loads[path] = self._load(path)
+                self._loads[path] = self._load(path) if path in self.paths else None
             except Unreadable as problem:
                 self._loads[path] = problem
         return self._loads[path]
 
     def glance(self, path: str) -> str:
-        """The text of a file, empty where it cannot be read; it does not count for one that was read."""
+        """The text of a file, empty where it is missing or cannot be read; it does not count for one that was read."""
         found = self._loaded(path)
         return found.text if isinstance(found, Source) else ""
 

@@ -8,7 +8,9 @@ from itertools import dropwhile
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import UV, is_assignment, unwrapped
+from mcplint.commands.node_files import node_code
 from mcplint.commands.options import parse
+from mcplint.commands.python_calls import CODE, python_call
 from mcplint.commands.shell import Ran, Shell
 from mcplint.commands.words import text
 from mcplint.images.available_programs import is_busybox, lacks, lacks_shell
@@ -250,12 +252,8 @@ def _asked(words: tuple[str, ...], probed: _Probed) -> Asked:
     if name == "wget":
         small = probed.image is not None and is_busybox(probed.image, name)
         return Asked(tuple(wget(words[1:], small)), "", missing)
-    if name.startswith("python") and "-c" in words[1:-1]:
-        return _looked("python", words[words.index("-c") + 1], probed)._replace(missing=missing)
-    if name in ("node", "bun", "deno") and (flag := next((each for each in ("-e", "--eval") if each in words), None)):
-        return _looked("node", " ".join(words[words.index(flag) + 1 : words.index(flag) + 2]), probed)._replace(
-            missing=missing
-        )
+    if code := _code(name, words):
+        return _looked(*code, probed)._replace(missing=missing)
     if idle := _idle(name, words) or _there(name, words, probed):
         return Asked((), idle, missing)
     if name == "false" or ends_badly(words):
@@ -264,6 +262,17 @@ def _asked(words: tuple[str, ...], probed: _Probed) -> Asked:
         return Asked((), "", missing, unfound(name, words[1:], probed.container, probed.image, probed.tree))
     asked = _followed(words, probed)
     return asked._replace(missing=missing or asked.missing)
+
+
+def _code(name: str, words: tuple[str, ...]) -> tuple[str, str] | None:
+    """The language and the text of a program that stands in a command itself; None where none does."""
+    told = tuple(Value((word,)) for word in words)
+    if name.startswith("python"):
+        call = python_call(told)
+        language, code = "python", call.program if call.kind == CODE else None
+    else:
+        language, code = "node", node_code(told[1:]) if name in ("node", "bun", "deno") else None
+    return (language, text(code) or "") if code is not None else None
 
 
 def _inner(words: tuple[str, ...]) -> tuple[str, ...] | None:
