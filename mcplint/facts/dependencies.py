@@ -37,7 +37,8 @@ class Requirement(NamedTuple):
 class Include(NamedTuple):
     """Another file or folder that a file refers to, as a path in the project.
 
-    `kind`: `requirements` (`-r`), `constraints` (`-c`) or `project` (`-e .`).
+    `kind`: `requirements` (`-r`), `constraints` (`-c`) or `project` (`-e .`), whose path pip and uv take from where
+    they run: here as if they ran in the folder of the file.
     """
 
     path: str
@@ -49,7 +50,8 @@ class Requirements(NamedTuple):
     """A requirements or constraints file; `hashed`: `--require-hashes` is said.
 
     `nameless`: whether a line installs what it does not name: a folder, an archive, a repository. `decides`: the
-    option by which not what the public index has today is taken.
+    option by which not what the public index has today is taken. `local`: whether a line installs a folder or an
+    archive by its path.
     """
 
     requirements: tuple[Requirement, ...] = ()
@@ -57,6 +59,7 @@ class Requirements(NamedTuple):
     hashed: bool = False
     nameless: bool = False
     decides: Span | None = None
+    local: bool = False
 
 
 class Script(NamedTuple):

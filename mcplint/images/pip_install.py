@@ -74,6 +74,10 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
         ),
         extras=_extras(projects, options),
         files=tuple(_named([*files, *options.values(*_CONSTRAINTS)], step)),
+        workdir=step.workdir,
+        untold=any(item.path is None for item in items[: len(files)])
+        or any(item.path is None or item.image_path is None for item in found)
+        or any(text(word) is None and spelled(word).startswith("$") for word in names),
     )
 
 
@@ -103,7 +107,8 @@ def _extras(projects: list[Value[str]], options: Parsed) -> frozenset[str] | Non
 
 def is_local(word: str) -> bool:
     """Whether a word of an install names a folder or an archive."""
-    return word.startswith((".", "/", "file:")) or word.endswith((".whl", ".tar.gz", ".zip"))
+    path = "/" in word and "://" not in word and "@" not in word
+    return path or word.startswith((".", "/", "file:")) or word.endswith((".whl", ".tar.gz", ".zip"))
 
 
 def _exact(word: Value[str], kept: frozenset[str] = frozenset()) -> bool | None:
@@ -176,7 +181,7 @@ def _file(word: Value[str], step: RunStep) -> _Item:
 
 def _project(word: Value[str], options: Parsed, step: RunStep) -> _Item:
     """A local project or archive. What was installed before it and fits is left as it is."""
-    name = spelled(word).partition("[")[0]
+    name = re.sub(r"\Afile:(?://)?", "", spelled(word).partition("[")[0])
     folder = step.folder(name) if text(word) is not None else None
     image_path = step.absolute(name)
     if folder is None and image_path and name.endswith(_BUILT):

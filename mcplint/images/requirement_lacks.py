@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mcplint.facts.dependencies import PROJECTS, Requirements
 from mcplint.images.contents import Absence, Contents
-from mcplint.images.copies import within
+from mcplint.images.copies import copied_from, within
 from mcplint.images.copy_lacks import is_made, lies_elsewhere
 from mcplint.model import Install, Lack, LackKind
 from mcplint.text.paths import upwards
@@ -54,6 +54,15 @@ def _absence(name: str, place: str, contents: Contents) -> Absence | None:
     return None if linked or is_made(tree, own) or lies_elsewhere(contents, name) else absence
 
 
+_ARCHIVES = (".whl", ".zip", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+
+
+def _project_path(there: str, target: str, contents: Contents) -> str:
+    """The path in the project of a path line, which pip and uv take from where they run."""
+    found = copied_from(contents.copies, contents.parts, (), contents.context, there, contents.tree)
+    return found if found is not None else within(contents.context or ".", target)
+
+
 def _included(install: Install, contents: Contents) -> Iterator[Lack]:
     """The files and folders that a requirements file refers to and that are not beside it."""
     tree, step = contents.tree, " ".join(install.argv)
@@ -62,13 +71,20 @@ def _included(install: Install, contents: Contents) -> Iterator[Lack]:
         place = contents.place(path) if isinstance(said, Requirements) and said.includes else None
         for include in said.includes if said and place else ():
             target = posixpath.relpath(include.path, posixpath.dirname(path) or ".")
-            there = posixpath.normpath(posixpath.join(posixpath.dirname(place or ""), target))
-            wanted = [(there, include.path)]
+            wanted = [(posixpath.normpath(posixpath.join(posixpath.dirname(place or ""), target)), include.path)]
             if include.kind == "project":
+                if install.workdir is None or contents.context is None or ";" in include.span.text:
+                    continue
+                there = posixpath.normpath(posixpath.join(install.workdir, target))
+                own = _project_path(there, target, contents)
+                archive = target.endswith(_ARCHIVES)
+                if archive and own not in tree.paths:
+                    continue
                 wanted = [
-                    (posixpath.join(there, file), posixpath.normpath(posixpath.join(include.path, file)))
-                    for file in PROJECTS
+                    (posixpath.join(there, file), posixpath.normpath(posixpath.join(own, file)))
+                    for file in (("",) if archive else PROJECTS)
                 ]
+                wanted = [(each.rstrip("/"), path) for each, path in wanted]
             every = [contents.absent(*each) for each in wanted]
             first = next(
                 (absence for (_, path), absence in zip(wanted, every, strict=True) if path in tree.paths), every[0]

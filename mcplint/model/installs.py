@@ -27,7 +27,8 @@ class Install(NamedTuple):
     reads, each as it is named and by its path in the image. `settings`: the files of the project that uv reads its
     settings from. `decided`: what else decides the releases that it takes, such as a date. `certain`: whether every
     build runs it and ends where it fails. `python`: the minor release of an image's own Python where it installs for
-    that, empty where that is not known, None outside of images.
+    that, empty where that is not known, None outside of images. `workdir`: the folder of the image where pip runs.
+    `untold`: whether pip is given a file or folder of which the project does not tell what it installs.
     """
 
     tool: str
@@ -52,6 +53,8 @@ class Install(NamedTuple):
     certain: bool = False
     local: tuple[Packaged, ...] = ()
     python: str | None = None
+    workdir: str | None = None
+    untold: bool = False
 
 
 class NodeInstall(NamedTuple):

@@ -31,7 +31,7 @@ def read(source: Source) -> Requirements:
     """Its requirements and the files it includes; lines that pip itself would refuse are passed over."""
     requirements: list[Requirement] = []
     includes: list[Include] = []
-    hashed = nameless = False
+    hashed = nameless = local = False
     decides: Span | None = None
     for start, line in _lines(source.text):
         span = _stripped(source, start, line)
@@ -40,18 +40,25 @@ def read(source: Source) -> Requirements:
             hashed = hashed or option[1] == "--require-hashes"
             decides = span if _is_decided(option[1], option[2].strip()) else decides
             kind = _INCLUDES.get(option[1])
-            path = _inside(source.path, option[2]) if kind else None
+            path = _inside(source.path, re.split(r"\s;|\s--", option[2])[0]) if kind else None
             if kind and path is not None:
                 includes.append(Include(path, kind, span))
             nameless = nameless or kind == "project" or bool(kind and path is None)
+            local = local or (kind == "project" and _is_path(option[2]))
         elif (path := _local(source.path, line)) is not None:
             includes.append(Include(path, "project", span))
-            nameless = True
+            nameless = local = True
         elif found := _requirement(source, start, line):
             requirements.append(found)
+            local = local or (found.specifier is None and _is_path(line))
         else:
-            nameless = True
-    return Requirements(tuple(requirements), tuple(includes), hashed, nameless, decides)
+            nameless, local = True, local or _is_path(line)
+    return Requirements(tuple(requirements), tuple(includes), hashed, nameless, decides, local)
+
+
+def _is_path(line: str) -> bool:
+    """Whether what a line installs lies in a folder, not at an address."""
+    return "://" not in line or "file:" in line
 
 
 def _is_decided(option: str, value: str) -> bool:

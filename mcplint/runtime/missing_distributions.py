@@ -200,17 +200,27 @@ def _names_all(install: Install) -> bool:
 
 def _all_named(image: Image, tree: Tree) -> bool:
     """Whether the requirements files of an image, and those that they include, name all that they install."""
-    waiting = [path for install in image.installs for path in (*_files(install), *install.constraints)]
-    seen: set[str] = set()
+    paths = [path for install in image.installs for path in (*_files(install), *install.constraints)]
+    return all(said is not None and not said.nameless for said in _lists(paths, tree))
+
+
+def installs_paths(image: Image, tree: Tree) -> bool:
+    """Whether an install, or a requirements file that it reads, installs by its path what is not known here."""
+    pip = [install for install in image.installs if install.tool in ("pip", "uv pip")]
+    paths = [path for install in pip for path in _files(install) if not path.endswith(".toml")]
+    untold = any(install.untold for install in pip)
+    return untold or any(said is not None and said.local for said in _lists(paths, tree))
+
+
+def _lists(paths: list[str], tree: Tree) -> Iterator[Requirements | None]:
+    """Some requirements files and those that they include, None for what is none."""
+    waiting, seen = list(paths), set[str]()
     while waiting:
-        if (path := waiting.pop()) in seen:
-            continue
-        seen.add(path)
-        said: Requirements | None = tree.facts("requirements", path)
-        if said is None or said.nameless:
-            return False
-        waiting += (include.path for include in said.includes)
-    return True
+        if (path := waiting.pop()) not in seen:
+            seen.add(path)
+            said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
+            yield said
+            waiting += (each.path for each in said.includes if each.kind != "project") if said else ()
 
 
 def _sdks(installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:

@@ -23,7 +23,7 @@ from mcplint.programs.python.modules import find
 from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
-from mcplint.runtime.missing_distributions import missing_distributions
+from mcplint.runtime.missing_distributions import installs_paths, missing_distributions
 from mcplint.runtime.search_path import ELSEWHERE, LEADS_BACK, changes_path, found_nowhere, search_path
 from mcplint.text.listed import listed
 from mcplint.text.paths import absolute
@@ -307,6 +307,8 @@ def _is_there(image: Image, container: Container, installed: frozenset[str], pat
 def _wheels(image: Image, tree: Tree) -> frozenset[str] | None:
     """The files of the project that the wheels hold which an image installs; None where that cannot be told."""
     files: set[str] = set()
+    if installs_paths(image, tree):
+        return None
     for install in image.installs:
         if any(word.endswith((".whl", ".tar.gz")) for word in install.argv):
             return None
