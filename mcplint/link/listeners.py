@@ -38,7 +38,7 @@ STARTERS = re.compile(
 )
 """What has a command or a script start more than one program."""
 PROXY = (
-    r"(?:/\S*/)?(?:nginx|openresty|caddy|haproxy|lighttpd|httpd|apache2(?:ctl)?|traefik|envoy|socat|cloudflared|ngrok|frpc"
+    r"(?:/(?:[\w.-]{1,40}/){0,6})?(?:nginx|openresty|caddy|haproxy|lighttpd|httpd|apache2(?:ctl)?|traefik|envoy|socat|cloudflared|ngrok|frpc"
     r"|stunnel4?|varnishd|tailscaled?)(?![\w./:-])"
 )
 """The programs that pass on what they are asked."""
@@ -69,7 +69,8 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
         if not ports:
             yield _beside_others(server)
             continue
-        starts = bool(server.companion) or any(DOORS.search(text) for text in _started(server, tree))
+        starts = any(STARTERS.search(text) or DOORS.search(text) for text in _started(server, tree))
+        starts = starts or bool(server.companion)
         others = starts or _is_busy(server, tree, busy)
         besides = ports if starts else said if others else frozenset[int]()
         unheard = frozenset[int]() if others else asked[server.id] - said
@@ -78,7 +79,7 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
 
 def _accompanied(server: Server, tree: Tree) -> Server:
     """A server with where its container starts, or may start, another program with it."""
-    told = any(STARTERS.search(text) or PROXIES.search(text) for text in _started(server, tree))
+    told = any(STARTERS.search(text) or PROXIES.search(text) for text in _commanded(server, tree))
     note = Label(server.container.cmd, "starts more than one program") if told and server.container else None
     return server._replace(companion=note)
 
@@ -160,12 +161,27 @@ def _lies_in(span: Span, outer: Span) -> bool:
 
 
 def _started(server: Server, tree: Tree) -> Iterator[str]:
-    """The words that a server's container starts, and the scripts among them."""
+    """The words that a server's container starts, and the scripts and programs among them."""
+    yield from _words(server)
+    yield from (source.text for path in _files(server, tree) if (source := tree.source(path)))
+
+
+def _commanded(server: Server, tree: Tree) -> Iterator[str]:
+    """The words that a server's container starts, and what has commands among them, such as scripts of a shell."""
+    yield from _words(server)
+    commands = (path for path in _files(server, tree) if not path.endswith((".py", *NODE_SUFFIXES)))
+    yield from (source.text for path in commands if (source := tree.source(path)))
+
+
+def _words(server: Server) -> list[str]:
     container = server.container
-    words = [str(word) for word in (container.command.only or ())] if container else []
-    scripts = [path for word in words if "/" in word or "." in word for path in tree.called(posixpath.basename(word))]
-    yield from words
-    yield from (source.text for path in scripts[:MOST] if (source := tree.source(path)))
+    return [str(word) for word in (container.command.only or ())] if container else []
+
+
+def _files(server: Server, tree: Tree) -> list[str]:
+    """The files of the project that are called as those words are."""
+    named = (word for word in _words(server) if "/" in word or "." in word)
+    return [path for word in named for path in tree.called(posixpath.basename(word))][:MOST]
 
 
 def _is_busy(server: Server, tree: Tree, known: dict[str, bool]) -> bool:
