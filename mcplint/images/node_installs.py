@@ -46,6 +46,8 @@ WITHOUT_DEV = {
 }
 """Source: npm 11, pnpm 8 to 10, yarn 1 and 4, bun 1.4 as each of them installs."""
 _WITH_DEV = ("--include=dev", "--production=false", "--also=dev", "--dev")
+_REPLACING = frozenset({"--omit", "--no-omit", "--no-production"})
+"""The options of npm that take the place of what it leaves out for NODE_ENV. Source: npm 10 and 11 as they install."""
 _KEYS = "omit|include|production|only|also|dev|ignore-scripts"
 _CONFIGURING = re.compile(
     rf"(?i)\b(?:npm|pnpm|yarn|bun)\b.{{0,60}}?\b(?:set|config[ \t]+edit)\b.{{0,90}}?(?<![\w/-])(?:{_KEYS})(?![\w-])"
@@ -178,6 +180,8 @@ def development(said: Called, step: RunStep) -> Value[bool]:
         return Value(None if told else (True,))
     if told:
         return Value((False,))
+    if said.tool == "npm" and not _REPLACING.isdisjoint(word.partition("=")[0] for word in said.options):
+        return Value((True,))
     mode = step.env.get("NODE_ENV")
     if mode is None or said.tool == "bun" or said.verb == "workspaces":
         return Value((True,))
