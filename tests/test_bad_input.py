@@ -369,3 +369,15 @@ def test_a_script_whose_word_is_the_rest_of_it_is_read_once(lint) -> None:
     check = 'HEALTHCHECK CMD ["curl", "-f", "http://127.0.0.1:8000/mcp"]'
     ran = lint({"Dockerfile": f"FROM python:3.12-slim\nRUN {endless}\n{check}\n", "server.py": SERVER})
     assert "internal-error" not in {finding["rule"] for finding in ran.findings}
+
+
+@pytest.mark.parametrize("deep", [300, 950, 3_000, 30_000])
+@pytest.mark.parametrize("part", ["-", "not ", "1+", "a.", "(", "f("])
+def test_a_text_of_python_in_a_command_that_nests_too_deeply(lint, part, deep):
+    code = part * deep + "1"
+    health = f'HEALTHCHECK CMD ["python", "-c", "{code}"]\n'
+    runs = f'CMD ["gunicorn", "-k", "uvicorn.workers.UvicornWorker", "server:make({code})"]\n'
+    docker = DOCKERFILE[: DOCKERFILE.index("CMD")]
+    for text in (docker + health + 'CMD ["python", "server.py"]\n', docker + runs):
+        ran = lint({"Dockerfile": text, "server.py": LOOPBACK})
+        assert [finding for finding in ran.findings if finding["rule"] == "internal-error"] == []

@@ -90,11 +90,18 @@ class CommandModule(Module):
         return None
 
 
+def parsed(text: str) -> ast.Module | None:
+    """The syntax tree of a text that a command gives to Python; None where Python refuses it or it nests too deeply."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 def in_command(text: str, span: Span) -> Module | None:
     """The module of a text that a command gives to Python; None where Python refuses it."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(text)
+    if tree is None:
         return None
     module = located(span.source, tree)
     before = len(span.source.text[: span.start].encode("utf-8", "replace"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from mcplint.facts.python import spelled
+from mcplint.facts.python import parsed, spelled
 
 FS = r"""\s*require\(\s*["'](?:node:)?fs["']\s*\)\s*\."""
 ARGUMENT = r"""\(\s*["']([^"']+)["']"""
@@ -23,10 +23,10 @@ def looked_for(program: str, code: str) -> str:
     """The file that a program of Python or Node asks for, and with which it succeeds; empty where it does more."""
     if program != "python":
         return next((found[1] for pattern in NODE if (found := pattern.fullmatch(code))), "")
-    try:
-        *before, last = ast.parse(code).body
-    except (SyntaxError, ValueError):
+    tree = parsed(code)
+    if tree is None or not tree.body:
         return ""
+    *before, last = tree.body
     if not all(isinstance(each, (ast.Import, ast.ImportFrom)) for each in before):
         return ""
     match last:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from mcplint.commands.options import grammar, parse
-from mcplint.facts.python import spelled
+from mcplint.facts.python import parsed, spelled
 from mcplint.model.health import Request
 from mcplint.services.health.answers import judged
 from mcplint.services.health.names import CLIENTS, CONNECTIONS, names, resolved
@@ -86,10 +86,7 @@ TAKEN = re.compile(r"\b40[0-6]\b")
 
 def python(code: str, env: Env) -> tuple[tuple[Request, ...], str, str]:
     """The requests of a small program, why it can end with nothing but success, and why with nothing but failure."""
-    try:
-        tree = ast.parse(code) if len(code) <= MOST else None
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        tree = None
+    tree = parsed(code) if len(code) <= MOST else None
     if tree is None:
         return (), "", ""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]

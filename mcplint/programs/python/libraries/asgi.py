@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from mcplint.facts.python import parsed
 from mcplint.model import Asgi, LogLevel, Server
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.expressions import call_and_await
@@ -209,13 +210,14 @@ def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
 
 def _arguments(call: Abstract) -> Args | None:
     """The arguments of a call that a command spells, which are literals; None where they are none."""
+    tree = parsed(call.only or "")
+    node = tree.body[0].value if tree and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr) else None
+    if not isinstance(node, ast.Call):
+        return None
     try:
-        node = ast.parse(call.only or "", mode="eval").body
-        if not isinstance(node, ast.Call):
-            return None
         positional = tuple(known(ast.literal_eval(each), *call.trace) for each in node.args)
         keywords = {each.arg or "": known(ast.literal_eval(each.value), *call.trace) for each in node.keywords}
-    except (SyntaxError, ValueError):
+    except (ValueError, RecursionError, MemoryError):
         return None
     return Args(positional, keywords) if all(map(_is_plain, (*positional, *keywords.values()))) else None
 
