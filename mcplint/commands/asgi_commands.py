@@ -81,8 +81,8 @@ def _module(tool: str, spelled: str, folder: str, context: ExecContext) -> tuple
 def _added(parsed: Parsed, folder: str, context: ExecContext) -> tuple[str, ...]:
     """The folders of the project that gunicorn is told to look into besides."""
     named = ",".join(text(value) or "" for value in parsed.values("pythonpath")[-1:])
-    places = (context.inside(posixpath.join(folder, each)) for each in named.split(",") if each)
-    return tuple(place for place in places if place is not None)
+    folders = (context.inside(posixpath.join(folder, each)) for each in named.split(",") if each)
+    return tuple(each for each in folders if each is not None)
 
 
 def looks_elsewhere(start: Start, tree: Tree) -> bool:

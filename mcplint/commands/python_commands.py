@@ -181,8 +181,8 @@ def console_script(words: Words, context: ExecContext) -> Step:
         return _other(name, context)
     if found is None:
         missing = context.inside(spelled) if _is_file(spelled) else name if _is_own(name, context) else None
-        place = f"to lie at {spelled}" if "/" in spelled else "to be found by PATH"
-        told = f"no file of the project is known {place}" if context.tree.called(name) else ""
+        where = f"to lie at {spelled}" if "/" in spelled else "to be found by PATH"
+        told = f"no file of the project is known {where}" if context.tree.called(name) else ""
         none = context.none(told or f"{name} is not a program of the project", missing)
         return none if "/" in spelled or context.installs else none._replace(absent=name)
     module, _, _ = found.target.partition(":")

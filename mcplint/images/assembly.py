@@ -121,10 +121,10 @@ def user_of_adapter(made: Image) -> Value[str]:
 
     https://github.com/awslabs/aws-lambda-web-adapter
     """
-    places = (
+    spans = (
         copy.span for copy in made.copies if copy.image is not None and split(copy.image.only or "")[0] == _ADAPTER
     )
-    note = next((Label(place, "with this, AWS Lambda may run it as a user of its own") for place in places), None)
+    note = next((Label(span, "with this, AWS Lambda may run it as a user of its own") for span in spans), None)
     return Value(None, (*made.user.trace, note)) if note and made.user.must(is_root) else UNKNOWN
 
 

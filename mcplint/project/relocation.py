@@ -1,4 +1,4 @@
-"""What was found in one file or container, with the places of another one that is alike."""
+"""What was found in one file or container, with the spans of another one that is alike."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mcplint.values import EditSite, Label
 
 T = TypeVar("T")
 _PLAIN = frozenset({str, int, bool, float, bytes, type(None)})
-"""What holds no places: looked at first, as most things are."""
+"""What holds no spans: looked at first, as most things are."""
 
 
 def shape(thing: Any) -> Any:

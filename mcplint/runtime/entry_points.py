@@ -105,7 +105,7 @@ def _is_bare(tree: Tree, project: Project, folder: str, folders: tuple[str, ...]
     if source is None or not found.endswith("/__init__.py") or not _is_blank(source.text):
         return False
     package = posixpath.dirname(found)
-    beside = [path for path in tree.paths if path.endswith(".py") and path.startswith(f"{package}/")]
+    beside = [path for path in tree.below(package) if path.endswith(".py")]
     made = wheel(project, inside(tree.paths, folder)) if backend(project) else None
     inner = posixpath.relpath(found, folder or ".")
     if made is None or made.refused or inner not in made.files.values() or find(tree, folders, f"{module}.{name}"):

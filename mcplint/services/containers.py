@@ -214,9 +214,8 @@ class Examples:
         self._tree = tree
         self._files: dict[str, list[str]] = {}
         self._found: dict[str, Mapping[str, Value[str]]] = {}
-        for path in sorted(tree.paths):
-            if is_env_example(path):
-                self._files.setdefault(posixpath.dirname(path), []).append(path)
+        for path in sorted(filter(is_env_example, tree.paths)):
+            self._files.setdefault(posixpath.dirname(path), []).append(path)
 
     def near(self, path: str) -> Mapping[str, Value[str]]:
         """The variables of those in the folder of a file, in the nearest one above that has any, or in the only one."""

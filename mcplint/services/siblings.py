@@ -92,12 +92,12 @@ def _guests(contexts: Iterable[ContainerContext]) -> dict[tuple[int, str], list[
         label = Label(mode.span or context.container.span, "uses its network")
         for said in mode.options if mode.options is not None else ("service:",):
             kind, _, name = (said or "").partition(":")
-            places = [(own, name)] if kind == "service" else []
+            hosts = [(own, name)] if kind == "service" else []
             if kind == "container":
                 front = re.split("[-_]", name.rstrip("0123456789").rstrip("-_")) if name[-1:].isdigit() else []
-                places += [(0, name), *((0, "-".join(front[at:])) for at in range(1, len(front)))]
-            for place in places:
-                found.setdefault(place, []).append(label)
+                hosts += [(0, name), *((0, "-".join(front[at:])) for at in range(1, len(front)))]
+            for host in hosts:
+                found.setdefault(host, []).append(label)
     return found
 
 

@@ -19,7 +19,8 @@ _PATTERN = frozenset({"example", "sample", "template", "dist", "default", "defau
 
 def is_env_example(path: str) -> bool:
     """Whether a file is one that people copy to `.env`: `.env.example`, `env-sample.txt`, `notes.env.template`."""
-    words = re.split(r"[._-]", posixpath.basename(path).lower())
+    name = posixpath.basename(path).lower()
+    words = re.split(r"[._-]", name) if "env" in name else []
     return not _ENV.isdisjoint(words) and not _PATTERN.isdisjoint(words) and words[-1] in {*_ENV, *_PATTERN, "txt"}
 
 
