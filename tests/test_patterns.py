@@ -8,11 +8,11 @@ import pkgutil
 import re
 import re._constants as kinds  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
+from random import Random
 from types import ModuleType
 from typing import Any
 
@@ -20,6 +20,7 @@ import pytest
 
 import mcplint
 from mcplint import rules
+from tests.backtracking import Backtracking
 
 CUT = {
     *("mcplint.model.insertion _REDIRECTIONS", "mcplint.programs.python.libraries.regular TOKEN"),
@@ -29,9 +30,12 @@ CUT = {
     "mcplint.reports.rules FENCE",
 }
 """Those that are asked about texts of some hundred characters only, about one from its beginning, or about a page."""
-SHORT, LONG, FACTOR = 1_500, 6_000, 4
-FLOOR = 0.001
-"""Seconds of CPU that a short text may take: a square of its length takes more."""
+SHORT, LONG, FACTOR = 60, 240, 4
+"""Characters of the texts."""
+FLOOR = 8
+"""Steps for each character of a short text: one that takes less is not hard."""
+HARDEST = 3
+"""How many of the texts that are hard when they are short are tried when they are longer."""
 MOST = 60
 """How many texts are tried on a pattern."""
 METHODS = {"search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split"}
@@ -57,37 +61,35 @@ def test_what_they_are_not(pattern: str) -> None:
     assert not slowest(re.compile(pattern), {"search"})
 
 
+def test_steps_are_counted_of_the_matches_that_python_finds() -> None:
+    made, wrong = Random(1), []
+    for name, pattern, _ in patterns():
+        if not isinstance(pattern.pattern, bytes):
+            asked = Backtracking(pattern)
+            text = "".join(made.choice(pattern.pattern + CHARACTERS) for _ in range(9))
+            found = [asked.ends(text, at) for at in range(10)]
+            if found != [match.end() if (match := pattern.match(text, at)) else -1 for at in range(10)]:
+                wrong.append((name, text))
+    assert not wrong
+
+
 def slowest(pattern: re.Pattern[Any], ways: set[str]) -> str:
     """A text that takes much longer when it is longer, empty where none does."""
     for way in {"search"} if ways & (METHODS - {"match", "fullmatch"}) else ways:
-        tried = dict.fromkeys(attacks(parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE), ("",)))
-        short, hard = 0.0, ("", "")
-        for text in list(tried)[:: 1 + len(tried) // MOST]:
-            if (taken := seconds(pattern, way, *text, SHORT)) > short:
-                short, hard = taken, text
-        if short > FLOOR:
-            long = max(10 * FLOOR, seconds(pattern, way, *hard, LONG))
-            if seconds(pattern, way, *hard, FACTOR * LONG) > 2 * FACTOR * long:
-                return "".join(hard)
+        asked = Backtracking(pattern, way)
+        tried = list(dict.fromkeys(attacks(parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE), ("",))))
+        taken = {text: asked.steps(like(*text, SHORT)) for text in tried[:: 1 + len(tried) // MOST]}
+        for text in sorted(taken, key=lambda each: -taken[each])[:HARDEST]:
+            if taken[text] > FLOOR * SHORT:
+                short, long = (asked.steps(like(*text, length)) for length in (LONG, FACTOR * LONG))
+                if long > 2 * FACTOR * short:
+                    return "".join(text)
     return ""
 
 
-def seconds(pattern: re.Pattern[Any], way: str, front: str, unit: str, length: int) -> float:
-    """The CPU that asking for a pattern takes, which does not stand in a text that looks much like it."""
-    text: Any = front + unit * (length // len(unit)) + "\0"
-    text = text.encode() if isinstance(pattern.pattern, bytes) else text
-    taken = []
-    for _ in range(2):
-        start = time.process_time()
-        if way == "search":
-            for _ in pattern.finditer(text):
-                pass
-        else:
-            getattr(pattern, way)(text)
-        taken.append(time.process_time() - start)
-        if taken[-1] <= FLOOR:
-            break
-    return min(taken)
+def like(front: str, unit: str, length: int) -> str:
+    """A text that looks much like one in which a pattern stands."""
+    return front + unit * (length // len(unit)) + "\0"
 
 
 def attacks(items: Iterable[Any], fronts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -98,7 +100,7 @@ def attacks(items: Iterable[Any], fronts: tuple[str, ...]) -> Iterator[tuple[str
             units = list(dict.fromkeys(filter(None, (spelled(inner, each) for each in CHARACTERS))))[:8]
             if most >= 1_000:
                 yield from ((front, unit) for unit in units for front in fronts)
-                yield from (("", front + unit * times) for unit in units for front in fronts for times in (1, 40))
+                yield from (("", front + unit * times) for unit in units for front in fronts for times in (1, 12))
             yield from attacks(inner, fronts)
             fronts = tuple(dict.fromkeys(front + unit * max(1, least) for unit in units[:2] for front in fronts))[:4]
         elif kind is kinds.BRANCH:
