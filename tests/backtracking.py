@@ -22,7 +22,7 @@ DEPTH = 200_000
 
 
 class Backtracking:
-    """A pattern as it is asked (`search` for all its matches, `match`, `fullmatch`), and the steps that a text takes."""
+    """A pattern as it is asked: `search` for all its matches, `match` or `fullmatch`."""
 
     def __init__(self, pattern: re.Pattern[Any], way: str = "match") -> None:
         self.bytes = isinstance(pattern.pattern, bytes)
