@@ -14,7 +14,7 @@ from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.closed import closes
 from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running
 from mcplint.programs.python.libraries.middleware import AppScan, prefixed, request_path
-from mcplint.programs.python.libraries.refusals import demands, visiting
+from mcplint.programs.python.libraries.refusals import demands, leave, visiting
 from mcplint.programs.python.libraries.web import APP, FASTAPI, INCLUDED, LAYERS, MOUNT, ROUTE, Passed, listed
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import (
@@ -344,6 +344,9 @@ def _handled(
     found = [each for each in gathered if isinstance(each, Handled)]
     refused = visit.refused or demands(machine, mark) or closes(option, visit.seen)
     scan.checked |= refused and (passing or bool(found))
+    kind = option.kind if isinstance(option, Instance) else option
+    if visit.seen and (passing or found) and not (refused or said) and isinstance(kind, (Class, Function)):
+        leave(machine, kind, visit.seen)
     told = {each.through for each in found if each.server is not None}
     return [each for each in found if each.server is not None or each.through not in told]
 

@@ -11,6 +11,7 @@ from mcplint.model import Argument, Guard
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.libraries.free_tokens import hands_out_codes
+from mcplint.programs.python.libraries.read_headers import LOOKS
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import CALL, GUARDED, OWN_MIDDLEWARE
 from mcplint.programs.python.values import Class, Instance
@@ -52,12 +53,6 @@ _PLAIN = (
 CLASSES = (
     *_PLAIN,
     *(f"fastmcp.server.auth.providers.{file}.{name}" for file, names in _PROVIDERS.items() for name in names.split()),
-)
-# What a program that looks at its callers by itself writes.
-LOOKS = (
-    r"get_http_headers|get_http_request|get_access_token|get_auth_context|request_context\.request\b"
-    r"|\brequest_handlers(?:\[[^\]\n]{1,99}\]\s{0,9}=(?!=)|\.update\()"
-    r"|(?i:headers(?:\.get\(|\[)\s*[bf]?[\"'](?:authorization|x-api-key|x-auth))"
 )
 # What stands in a text in which one of these can be found.
 MARKS = ("get_http_", "get_access_token", "get_auth_context", "request_context.request", "request_handlers", "headers")

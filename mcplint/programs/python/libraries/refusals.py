@@ -13,6 +13,7 @@ from mcplint.programs.journal import Ended, Raised
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.closed import ASGI, closes
+from mcplint.programs.python.libraries.read_headers import idle_reads
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Dict, Function, Instance, Method
@@ -83,9 +84,18 @@ def may_refuse(machine: Machine, layer: Any, path: Abstract) -> bool:
         asked = [unknown()] if path.options is None else map(known, path.options)
         if any(_refused(machine, layer, only, made, each) for each in asked):
             return True
-    module = only.scope.module if isinstance(only, Function) else only.frame.module
-    machine.unreached += [module.span(node) for node in _left(only.node, visit.seen)]
+    leave(machine, only, visit.seen)
     return False
+
+
+def leave(machine: Machine, only: Function | Class, seen: Collection[int]) -> None:
+    """Has the machine remember what no request comes to of code that turns nobody away, nor what it does for nothing.
+
+    `seen`: the statements that some request comes to.
+    """
+    module = only.scope.module if isinstance(only, Function) else only.frame.module
+    machine.unreached += [module.span(node) for node in _left(only.node, seen)]
+    machine.unreached += idle_reads(only.node, module, seen)
 
 
 def _left(root: ast.AST, seen: Collection[int]) -> Iterator[ast.AST]:

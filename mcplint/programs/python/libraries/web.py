@@ -21,6 +21,8 @@ from mcplint.values import Label
 
 APP, FASTAPI, ROUTER = "starlette.applications.Starlette", "fastapi.FastAPI", "fastapi.APIRouter"
 ROUTE, MOUNT, MIDDLEWARE = "starlette.routing.Route", "starlette.routing.Mount", "starlette.middleware.Middleware"
+FUNCTIONS = "starlette.middleware.base.BaseHTTPMiddleware"
+"""The middleware that is a function, as `@app.middleware("http")` makes it."""
 INCLUDED = "fastapi.Included"
 VERBS = ("get", "post", "put", "delete", "patch", "head", "options")
 
@@ -117,7 +119,8 @@ def include_router(machine: Machine, args: Args, app: Instance) -> Abstract:
 def middleware(machine: Machine, args: Args, owner: Any) -> Abstract:
     if args.span:
         machine.layered.add(args.span)
-    return made(MIDDLEWARE, args, {CALL: (args,)})
+    function = args.find(1, "dispatch") if getattr(args.get(0, "cls").only, "path", "") == FUNCTIONS else None
+    return made(MIDDLEWARE, args, {CALL: (args if function is None else args._replace(positional=(function,)),)})
 
 
 def add_middleware(machine: Machine, args: Args, app: Instance) -> Abstract:
