@@ -233,7 +233,8 @@ def rewritten(port: Port, told: str) -> tuple[Edit, ...]:
     """The edit of `8080:8080`, of `8080` or of a long form's target."""
     text, old = port.span.text, str(port.target.only)
     head = text.partition("/")[0]
-    if not re.fullmatch(rf"(?:[\w.:\[\]-]+:)?{old}", head):
+    outer, _, inner = head.rpartition(":")
+    if inner != old or not re.fullmatch(r"[\w.:\[\]-]*", outer):
         return ()
     end = port.span.start + len(head)
     return (Edit(port.span._replace(start=end - len(old), end=end), told),)

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from counted import lines
 
+from mcplint.commands import resolve
 from mcplint.engine.catalogue import Catalogue
 from mcplint.engine.lint import run
+from mcplint.programs.python import imports
 from mcplint.programs.python.entry_points import dropped
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
+from mcplint.readers.nginx_lexer import tokens
 
 Files = dict[str, str]
 DOCKERFILE = 'FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\n{}USER 1000\nCMD ["python", "server.py"]\n'
@@ -556,3 +559,57 @@ def test_what_many_containers_share_is_counted_for_each(rules: Catalogue) -> Non
     most = "the first 50,000 variables, ports and checks, the most that are followed"
     assert said == [f"fly.toml has a container after {most}"]
     assert 30 < len(ran.deployment.containers) < 50
+
+
+def test_a_file_of_python_with_very_many_words_is_not_parsed_and_that_is_said(rules: Catalogue) -> None:
+    for text in ("a@a\n" * 140_000, f"a = [{'x,' * 410_000}]\n"):
+        ran = run(Tree.of(built(**{"server.py": f"{text}{SERVER}"})), rules, Config())
+        said = [(each.severity, each.finding.message) for each in ran.diagnostics if each.rule == "unreadable-file"]
+        assert said == [("warning", "cannot read server.py: more than 400,000 words and signs")]
+
+
+def test_each_look_for_a_module_is_paid_for(rules: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "LOOK", 100 * imports.LOOK)
+    names = "from other import " + ", ".join(f"a{number}" for number in range(250))
+    ran = run(Tree.of(built(**{"server.py": f"{names}\n{SERVER}"})), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["server.py starts a program too large to be followed completely"]
+
+
+def test_the_builds_of_one_line_of_a_recipe_are_looked_for_near_its_start_and_that_is_said(rules: Catalogue) -> None:
+    def project(n: int) -> Files:
+        line = "docker build -t a . && " * n
+        package = json.loads(typescript("")["package.json"])
+        return {**typescript(""), "package.json": json.dumps({**package, "scripts": {"images": f"{line}true"}})}
+
+    ran = run(Tree.of(project(600)), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["package.json builds an image after the first 10,000 characters of a line"]
+
+
+def test_a_long_comment_of_nginx_takes_no_step_for_each_character(rules: Catalogue) -> None:
+    few, many = (steps(nginx(f"# {'a b # ' * n}\n"), rules) for n in (100, 2_000))
+    assert many <= 1.2 * few
+
+
+def test_a_quoted_word_that_looks_like_a_long_comment_keeps_its_text() -> None:
+    long = f"a # {'b c ' * 60}"
+    text = f"add_header X \"{long}\"; # {long} '\"\\\\\nadd_header Y '{long}' \\ # {long};"
+    said = [text[token.start : token.end] for token in tokens(text)[0]]
+    assert said[:7] == ["add_header", "X", f'"{long}"', ";", "add_header", "Y", f"'{long}'"]
+
+
+def test_only_so_many_programs_of_a_supervisor_are_followed_and_that_is_said(
+    rules: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def project(n: int) -> Files:
+        conf = "[program:p#]\ncommand=python /app/server.py --name #\n"
+        dockerfile = built()["Dockerfile"].replace('"python", "server.py"', '"supervisord", "-c", "supervisord.conf"')
+        return built(Dockerfile=dockerfile, **{"supervisord.conf": each(conf, n)})
+
+    monkeypatch.setattr(resolve, "MOST_STARTS", 10)
+    few, many = (steps(project(n), rules) for n in (15, 60))
+    assert many <= 4 * few
+    ran = run(Tree.of(project(15)), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["supervisord.conf has a command that starts more than 10 programs, the most that are followed"]

@@ -36,6 +36,7 @@ from mcplint.commands.python_commands import (
 )
 from mcplint.commands.uv_run import uv_run, uvx
 from mcplint.commands.words import Words, span_of, text
+from mcplint.findings import WARNING, NotFollowed
 from mcplint.knowledge.executables import DENO_VERBS, JAVASCRIPT, SHELLS, TASK_RUNNERS
 from mcplint.model import Argv
 from mcplint.programs.start import NoStart, Start
@@ -43,6 +44,8 @@ from mcplint.project.cache import Asking, cached
 from mcplint.values import Label, Value
 
 MOST = 24
+MOST_STARTS = 100
+"""How many programs of one command are followed."""
 WATCHFILES = grammar("non-recursive verbose quiet")
 
 
@@ -63,6 +66,12 @@ def _starts(words: Words, context: ExecContext) -> tuple[Start | NoStart, ...]:
     waiting: list[tuple[Next, int]] = [(Next(words, context), 0)]
     while waiting:
         (words, context), number = waiting.pop(0)
+        if len(found) == MOST_STARTS:
+            why = f"has a command that starts more than {MOST_STARTS} programs, the most that are followed"
+            path = context.span.source.path
+            context.tree.problems.setdefault(path, NotFollowed(context.span.head, why, WARNING))
+            found.append(context.none("its command starts more programs than are followed"))
+            break
         command = Argv(words, context.span, workdir=context.workdir)
         context = context._replace(commands=(*context.commands, command), user=_changed(words, context))
         step = (

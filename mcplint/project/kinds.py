@@ -71,7 +71,7 @@ KINDS = (
         latin=True,
     ),
     Kind("unit", ("*.service",), "#"),
-    Kind("compose", ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml"), "#"),
+    Kind("compose", ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml"), "#", 512 << 10),
     Kind("lighttpd", ("lighttpd*.conf", "lighttpd/*.conf"), "#", latin=True),
     Kind(
         "nginx",
@@ -85,7 +85,7 @@ KINDS = (
     Kind("caddyfile", ("caddyfile", "caddyfile.*", "*.caddyfile"), "#"),
     Kind("haproxy", ("haproxy*.cfg", "haproxy/*.cfg"), "#", latin=True),
     Kind("server.json", ("server.json",), limit=256 << 10, strict=True),
-    Kind("pyproject", ("pyproject.toml",), "#"),
+    Kind("pyproject", ("pyproject.toml",), "#", 512 << 10),
     Kind("setup.cfg", ("setup.cfg",), "#"),
     Kind("pipfile", ("pipfile",), "#"),
     Kind("package.json", ("package.json",)),
@@ -97,7 +97,7 @@ KINDS = (
     ),
     Kind("lock", ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "pylock.*.toml"), "#", 8 << 20),
     Kind("pipfile.lock", ("pipfile.lock",), limit=8 << 20),
-    Kind("env", (".env", ".env.*", "*.env"), "#"),
+    Kind("env", (".env", ".env.*", "*.env"), "#", 512 << 10),
     Kind("fastmcp", ("fastmcp.json", "*.fastmcp.json")),
     Kind(
         "client",

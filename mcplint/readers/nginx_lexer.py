@@ -113,7 +113,7 @@ def _tokens(masked: str) -> Iterator[Token]:
     """crossplane's words, each with its place, found again behind the blanks that follow the last one."""
     end = len(masked)
     at = 0
-    for word, _, quoted in _lex_file_object([masked, "\n\n"]):
+    for word, _, quoted in _lex_file_object([*_pieces(masked), "\n\n"]):
         start = _after_blanks(masked, at)
         if quoted:
             at = _closing(masked, start) + 1
@@ -127,6 +127,22 @@ def _tokens(masked: str) -> Iterator[Token]:
     rest = _after_blanks(masked, at)
     if masked[rest : rest + 1] in ("'", '"'):
         yield Token("torn", rest, rest + 1)
+
+
+def _pieces(masked: str) -> Iterator[str | list[str]]:
+    """The text for crossplane, which takes each character by itself; a long comment up to its first quote is one.
+
+    Where it is in quotes after all, it is part of that word as its characters would be.
+    """
+    at = 0
+    for comment in _LONG_COMMENT.finditer(masked):
+        yield masked[at : comment.start(1)]
+        yield [comment[1]]
+        at = comment.end()
+    yield masked[at:]
+
+
+_LONG_COMMENT = re.compile(r"(?<![^\s;{}])(?<!\\.)\#([^\n\"'\\]{100,})")
 
 
 def _after_blanks(text: str, at: int) -> int:

@@ -16,6 +16,9 @@ _TEMPLATE_MARKS = ("{{", "{%", "<%")
 _NEWER = {"except": 14, "except*": 14, "lazy": 15}
 MOST_FIELDS = 20_000
 """How many fields one string may have: Python 3.11 looks for the place of each from the start of the string on."""
+MOST_WORDS = 400_000
+"""How many words, signs and lines a file may have: each takes up to a kilobyte when it is parsed."""
+_WORD = re.compile(r"\w+|[^\w\s,)\]}]|\n")
 _FORMATTED = re.compile(
     r"""(?is)(?<!\w)(?:f|fr|rf)(?:(\"\"\"|''')(?:[^\\"']+|\\.|(?!\1).)*|(["'])(?:[^\\"'\n]+|\\.|(?!\2)[^\n])*)"""
 )
@@ -72,6 +75,8 @@ def _parsed(source: Source, text: str) -> ast.Module:
     if crowded := next((found for found in many if found[0].count("{") > MOST_FIELDS), None):
         span = Span(source, *crowded.span()) if text == source.text else Span(source, 0, 0)
         raise Unreadable(span.head, f"a string with more than {MOST_FIELDS:,} fields", WARNING)
+    if len(text) > MOST_WORDS and sum(1 for _ in _WORD.finditer(text)) > MOST_WORDS:
+        raise Unreadable(Span(source, 0, 0), f"more than {MOST_WORDS:,} words and signs", WARNING)
     try:
         return tree(text)
     except (RecursionError, MemoryError):

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar, texts
+from mcplint.findings import WARNING, NotFollowed
 from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.project.tree import Tree
-from mcplint.services.script_commands import BUILDERS, Caller, Renamed, build_commands, renamed
+from mcplint.services.script_commands import BUILDERS, MOST_LINE, Caller, Renamed, build_commands, renamed, unlooked
 from mcplint.services.script_words import OPEN, ROOT, filled, within
 from mcplint.services.workflow_values import left, rows
 from mcplint.text.source import Source, Span
@@ -170,6 +171,9 @@ def _script(source: Source, tree: Tree) -> Iterator[NamedBuild | Renamed]:
     shell = name.endswith((".sh", ".ps1"))
     recipe = name.lower() in ("makefile", "gnumakefile", "justfile", "package.json")
     script = Span(source, 0, len(source.text))
+    if recipe and (far := unlooked(script)):
+        why = f"builds an image after the first {MOST_LINE:,} characters of a line"
+        tree.problems.setdefault(source.path, NotFollowed(far, why, WARNING))
     yield from script_builds(script, Caller("" if shell else folder, recipe), {}, recipe, source.path)
     yield from renamed(script, {}, source.path)
 

@@ -25,6 +25,8 @@ RENAME = re.compile(
 )
 MOST = 20
 """How many rounds of a loop are looked at."""
+MOST_LINE = 10_000
+"""How far into a line of a recipe builds are looked for, as what led to another folder is asked for each."""
 LOOP = re.compile(r"\bfor[ \t]++(\w++)[ \t]++in[ \t]((?:[^;\nf]|f(?!or[ \t]++\w++[ \t]++in[ \t]))++)[;\n]\s*+do\b")
 
 
@@ -44,6 +46,15 @@ class Caller(NamedTuple):
     cloned: bool = False
 
 
+def unlooked(script: Span) -> Span | None:
+    """The first build of a script that stands too far behind in its line to be looked at."""
+    text = script.text
+    for line in re.finditer(rf"[^\n]{{{MOST_LINE},}}", text[:MOST_TEXT]):
+        if found := BUILD.search(text, line.start() + MOST_LINE, line.end()):
+            return _head(script, found)
+    return None
+
+
 def build_commands(
     script: Span, caller: Caller, more: Mapping[str, str], each: bool = False, path: str = ""
 ) -> Iterator[tuple[list[str], Caller, Span]]:
@@ -57,6 +68,8 @@ def build_commands(
             variables = {**settings(text, path), **more}
             loops = {loop[1]: loop[2].split() for loop in LOOP.finditer(text)}
         line = text.rfind("\n", 0, match.start()) + 1
+        if each and match.start() - line > MOST_LINE:
+            continue
         folder = _WorkingFolder(caller) if each else folder
         for moved in CD.finditer(text, line if each else seen, match.start()):
             if text[moved.start() - 1 : moved.start()] != "(" or not _closes(text, moved.start() - 1, match.start()):

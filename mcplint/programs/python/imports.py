@@ -17,6 +17,9 @@ from mcplint.programs.values import Abstract, Table, known
 
 MODULES = 1_000
 
+LOOK = 25
+"""The steps that it takes to look for a module among the copies of an image."""
+
 # What an import that fails raises; handlers of `ImportError` catch it, too.
 MISSING = "ModuleNotFoundError"
 
@@ -26,6 +29,7 @@ def load(machine: Machine, name: str) -> Package | None:
 
     Raises Exhausted where the program has more than MODULES of the project.
     """
+    machine.spend(LOOK)
     fact = machine.modules(name)
     if fact is None:
         return None
