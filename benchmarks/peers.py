@@ -1,12 +1,13 @@
 """How much time and memory mcplint takes beside its peers, and how both grow with what there is to read.
 
-    python benchmarks/peers.py [--rounds N] [--only NAME …] [--growth]
+    python benchmarks/peers.py [--rounds N] [--only NAME …] [--growth] [--kinds [NUMBER]]
 
 Installs mcplint from this checkout, its peers from PyPI and dclint from npm into a throw-away folder. Every round runs
 each of them on its own files of the broken example, mcplint on the whole of it and on a project of 20 modules in
 TypeScript, `mcplint --version` and `python -c pass`, one after the other, so that a busy machine slows all of them
 alike. `--only` leaves out the other peers; `--growth` adds generated projects of n, 2n and 4n files, containers, routes
-and bytes to the same rounds.
+and bytes to the same rounds. `--kinds` adds NUMBER, twice and four times as many of each list of each kind of file
+whose steps `tests/test_growth.py` counts, which must be installed with what it needs.
 Exits with 1 where mcplint is over its limit: a quarter of the four that read one kind of file each, in sequence, and
 five times `python -c pass`.
 """
@@ -21,7 +22,7 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -138,7 +139,7 @@ def install(folder: Path, peers: Collection[str]) -> None:
         subprocess.run(["npm", "install", "--silent", "--prefix", folder, "dclint"], check=True)
 
 
-def commands(folder: Path, peers: Collection[str], growth: bool) -> list[Command]:
+def commands(folder: Path, peers: Collection[str], growth: bool, kinds: int) -> list[Command]:
     """What every round runs, on a copy of the example in git, as projects are, and on generated projects."""
     project, ours = folder / "project", folder / "mcplint" / "bin"
     shutil.copytree(EXAMPLE, project, ignore=shutil.ignore_patterns("__pycache__"))
@@ -167,14 +168,29 @@ def commands(folder: Path, peers: Collection[str], growth: bool) -> list[Command
         Command(name, [*([folder / name / "bin" / name] if name in PACKAGES else []), *listed[name]], project)
         for name in kept
     ]
-    for make, n in GROWING if growth else ():
-        for number in (n, 2 * n, 4 * n):
-            name = f"{number} {make.__name__}"
-            if not (folder / name).exists():
-                put(folder / name, {"Dockerfile": IMAGE, "server.py": SERVER, **make(number)})
-                subprocess.run(["git", "init", "-q"], cwd=folder / name, check=True)
-                found.append(Command(name, [ours / "mcplint", "check"], folder / name))
+    made = {
+        f"{number} {make.__name__}": {"Dockerfile": IMAGE, "server.py": SERVER, **make(number)}
+        for make, n in (GROWING if growth else ())
+        for number in (n, 2 * n, 4 * n)
+    }
+    made |= {
+        f"{number} × {name}": make(number) for name, make in lists(kinds) for number in (kinds, 2 * kinds, 4 * kinds)
+    }
+    for number, (name, texts) in enumerate(made.items()):
+        put(folder / f"growing{number}", texts)
+        subprocess.run(["git", "init", "-q"], cwd=folder / f"growing{number}", check=True)
+        found.append(Command(name, [ours / "mcplint", "check"], folder / f"growing{number}"))
     return found
+
+
+def lists(asked: int) -> list[tuple[str, Callable[[int], dict[str, str]]]]:
+    """The lists of all kinds of files whose steps are counted, each with what makes a project with so many of it."""
+    if not asked:
+        return []
+    sys.path.insert(0, str(ROOT / "tests"))
+    from test_growth import KINDS
+
+    return list(KINDS.items())
 
 
 def in_typescript(folder: Path) -> Path:
@@ -234,10 +250,11 @@ def main() -> int:
     options.add_argument("--rounds", type=int, default=20)
     options.add_argument("--only", nargs="*", default=[*PACKAGES, "dclint"], choices=[*PACKAGES, "dclint"])
     options.add_argument("--growth", action="store_true")
+    options.add_argument("--kinds", type=int, nargs="?", const=250, default=0)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as place:
         install(Path(place), given.only)
-        listed = commands(Path(place), given.only, given.growth)
+        listed = commands(Path(place), given.only, given.growth, given.kinds)
         runs: dict[str, list[Run]] = {command.name: [] for command in listed}
         for _ in range(given.rounds):
             for command in listed:

@@ -204,6 +204,7 @@ def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: boo
         return stands_in(rest, value) if wanted else rest
 
     def later() -> Abstract:
+        machine.spend(4)
         narrow(machine, frame, operands[0], not wanted)
         return _chain(machine, frame, operands[1:], wanted, asked)
 

@@ -27,7 +27,7 @@ def option(machine: Machine, args: Args, owner: Any, positional: bool = False) -
     def add(value: Abstract) -> Abstract:
         for target in value.options or ():
             if isinstance(target, (Function, Instance)):
-                machine.put(target.table, OPTIONS, (*options, *OPTIONS.of(target.table)))
+                machine.put(target.table, OPTIONS, (*options, *machine.all(OPTIONS.of(target.table))))
         return value
 
     return decorator(args, add)
