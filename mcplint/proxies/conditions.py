@@ -13,6 +13,11 @@ MOST_PATHS = 100
 PLAIN = re.compile(r"\^((?:/|[\w~-]|\\[./-])+)(\$|\(/\|\$\)|\(\$\|/\)|)")
 """An expression that says how paths begin, or what they are."""
 
+NEEDLESS_METHODS = frozenset({"TRACE", "TRACK", "CONNECT", "PUT", "PATCH", "HEAD", "OPTIONS"})
+"""Methods without which everybody can call tools."""
+EVERYBODY = re.compile(r"all|\*|.*/0*[0-7]|.*[^\w.:/-].*")
+"""A network that is no list of some callers, or a text that is no address."""
+
 
 class Condition(NamedTuple):
     """Which requests a directive takes.

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.facts.haproxy import Line, Section, Word
 from mcplint.model import EXACT, PREFIX, PathMatch
-from mcplint.proxies.conditions import expressed
+from mcplint.proxies.conditions import EVERYBODY, NEEDLESS_METHODS, expressed
 
 PATHS = {"path_beg": PREFIX, "path": EXACT}
 HOSTS = frozenset({"hdr(host)", "req.hdr(host)", "hdr(host),lower"})
 ALL = (PathMatch(PREFIX, "/"),)
+OF_METHODS = frozenset(f"METH_{name}" for name in NEEDLESS_METHODS)
+RATES = re.compile(r"(?:sc[012]?|src)_[a-z_]{1,20}_(?:rate|cur)(?:\([^()]{0,99}\))?")
+"""How often a caller has asked."""
 TURN_AWAY = (("deny",), ("return",), ("reject",), ("silent-drop",), ("tarpit",))
 """How rules begin that let no request through."""
 
@@ -67,6 +71,42 @@ def _left(line: Line) -> list[list[list[str]]]:
     names = [word.text.removeprefix("!") for word in terms]
     plain = all(word.text.startswith("!") and word.text not in ("!", "!{") for word in terms)
     return [[[name]] for name in names] if plain else []
+
+
+def spares(line: Line, known: Mapping[str, list[Line]], paths: Collection[str]) -> bool:
+    """Whether a rule that turns requests away leaves everybody who asks for some paths alone.
+
+    It is about other paths, methods that nobody needs, a list of callers, or those who ask too often.
+    """
+    words = line.words[2:]
+    at = next((number for number, word in enumerate(words) if word.text in ("if", "unless")), len(words))
+    if not words[at:] or words[at].text == "unless" or any(word.open for word in line.words):
+        return False
+    return all(any(_is_apart(term, known, paths) for term in terms) for terms in _alternatives(words[at + 1 :]))
+
+
+def _is_apart(words: list[str], known: Mapping[str, list[Line]], paths: Collection[str]) -> bool:
+    """Whether a term of a condition holds for no ordinary request for some paths: an expression, or a name of such."""
+    if len(words) == 1 and words[0] not in OF_METHODS:
+        lines = known.get(words[0], [])
+        plain = (line for line in lines if len(line.args) > 2 and not any(word.open for word in line.words))
+        return bool(lines) and [_is_apart(list(line.args[1:]), {}, paths) for line in plain] == [True] * len(lines)
+    if words[:1] and words[0] in OF_METHODS:
+        return True
+    values = [word for word in words[1:] if word != "-i"]
+    if not values:
+        return False
+    if words[0] == "method":
+        return NEEDLESS_METHODS.issuperset(map(str.upper, values))
+    if words[0] == "src":
+        return not any(map(EVERYBODY.fullmatch, values))
+    if RATES.fullmatch(words[0]):
+        return values[0] in ("gt", "ge")
+    found = _expression(words)
+    if found is None or found.hosts:
+        return False
+    asked = [match._replace(any_case=True) for match in found.matches]
+    return all(match.kind in (PREFIX, EXACT) and not any(map(match.takes, paths)) for match in asked)
 
 
 def _either(alternatives: Iterable[list[list[str]]], known: Mapping[str, list[Line]]) -> Iterator[Condition | None]:

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from mcplint.facts.haproxy import HaproxyFile, Line, Section
 from mcplint.knowledge.proxies import HAPROXY
+from mcplint.knowledge.transports import STREAMABLE
 from mcplint.model import Route
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.haproxy.backend import MOST_MEMBERS, Backend, balancing, checks, members, read_timeout, sections
-from mcplint.proxies.haproxy.conditions import TURN_AWAY, Condition, acls, admitted, conditions
+from mcplint.proxies.haproxy.conditions import TURN_AWAY, Condition, acls, admitted, conditions, spares
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, joined, open_ports, published
 from mcplint.proxies.response import STATUS, Response
 from mcplint.proxies.routing import (
@@ -38,7 +39,7 @@ from mcplint.values import UNKNOWN, Label, Value
 
 NEUTRAL = (
     *("set-header", "add-header", "del-header", "replace-header", "set-var", "unset-var", "capture", "deny", "tarpit"),
-    *("auth", "set-log-level", "return", "reject", "allow"),
+    *("auth", "set-log-level", "return", "reject", "allow", "silent-drop"),
 )
 """Rules of `http-request` that leave the path of what they let through as it is."""
 CHECKS = re.compile(r"\b(?:auth|deny|reject|tarpit|silent-drop|lua|use-service|return|verify|if)\b")
@@ -61,15 +62,17 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
                 rules = tuple(islice(_rules(part, configuration), MOST_RULES + 1))
                 vhosts.append(VirtualHost((), frozenset(heard or ()), rules, heard is not None))
         done = with_endpoints(tuple(vhosts), partial(assumed, origin, network))
-        lets_in = not any(map(_may_refuse, file.sections))
+        refusing = [(line, acls(section)) for section in file.sections for line in _refusing(section)]
         asked = {port for part in parts for bind in _asking(part) for port in _ports_of(bind) or ()}
         pages = tuple(page for part in parts for page in _pages(part, origin))
         routes = []
         for vhost in done:
             open_on = {*(vhost.ports if vhost.closed else ports)} - asked
-            shown = tuple(open_ports(origin, open_on)) if origin and lets_in else ()
-            binds = tuple(_binds(file)) if origin is None and lets_in else ()
-            routes += [rule.route._replace(published=shown, binds=binds, pages=pages) for rule in vhost.rules]
+            shown = tuple(open_ports(origin, open_on)) if origin else ()
+            binds = tuple(_binds(file)) if origin is None else ()
+            for route in (rule.route._replace(pages=pages) for rule in vhost.rules):
+                lets_in = all(_spares(line, known, route) for line, known in refusing)
+                routes.append(route._replace(published=shown, binds=binds) if lets_in else route)
         # HAProxy does not start while it cannot resolve a name.
         ends = {end.span: end for end in dead_ends(leading(done), tuple(routes), origin, network, strict=True)}
         ask = asking(done)
@@ -77,10 +80,21 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
         yield Proxy(HAPROXY, tuple(routes), ports, published(origin, ports), ask, lost, container=home_of(origin))
 
 
-def _may_refuse(section: Section) -> bool:
-    """Whether a rule of a section may turn anybody away."""
+def _refusing(section: Section) -> Iterator[Line]:
+    """The rules of a section that may turn anybody away."""
     rules = section.of("http-request", "tcp-request", "filter", "block")
-    return any(not rule.args or CHECKS.search(" ".join(rule.args)) for rule in rules)
+    return (rule for rule in rules if not rule.args or CHECKS.search(" ".join(rule.args)))
+
+
+def _spares(line: Line, known: Mapping[str, list[Line]], route: Route) -> bool:
+    """Whether a rule turns nobody away who asks for the endpoint of a route, unless they ask in odd ways."""
+    actions = [line.args[:1]] if line.name == "http-request" else [line.args[1:2]] if line.name == "tcp-request" else []
+    server = route.server
+    if not set(actions) & set(TURN_AWAY) or server is None or route.path.options is None:
+        return False
+    paths = server.path.options if server.transport.must_be(STREAMABLE) else None
+    every = [text for path in paths or () if isinstance(path, str) for text in (path, f"{path.rstrip('/')}/")]
+    return bool(every) and spares(line, known, every)
 
 
 def _binds(file: HaproxyFile) -> Iterator[Label]:

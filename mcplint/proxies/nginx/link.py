@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from mcplint.facts.nginx import NginxFile
+from mcplint.facts.nginx import Directive, NginxFile
 from mcplint.knowledge.nginx import REFUSES, image_version
 from mcplint.model import ASSUMED, DeadEnd, Link, Route
 from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
+from mcplint.proxies.conditions import EVERYBODY, NEEDLESS_METHODS
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.nginx import Config, Proxied, configure, leads_to, paths_to, proxied, route_request
 from mcplint.proxies.nginx.config import Listen, VirtualServer, address
+from mcplint.proxies.nginx.directives import compared
+from mcplint.proxies.nginx.includes import Level
 from mcplint.proxies.nginx.instance import ProxyInstance
 from mcplint.proxies.nginx.shared import apart
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, joined, open_ports, published
@@ -94,7 +97,7 @@ def _opened(found: Proxied, origin: ContainerContext | None, auth: tuple[Label, 
     known = {label.span for label in auth}
     for level in found.location.level.outward():
         refusing = (each for name, own in level.own.items() if _may_refuse(name, bool(auth)) for each in own)
-        if level.open or any(each.span not in known for each in refusing):
+        if level.open or any(each.span not in known and not _spares(each, level) for each in refusing):
             return
     if origin is not None:
         yield from open_ports(origin, [listen.port for listen in found.server.listens if not _local(listen.host)])
@@ -108,6 +111,19 @@ def _may_refuse(name: str, known: bool) -> bool:
     """Whether a directive may turn callers away; `known`: what checks their tokens is."""
     scripts = ("access_by", "rewrite_by", "js_", "perl", "lua_", "modsecurity")
     return name in REFUSES or name.startswith(scripts if known else (*scripts, "auth_"))
+
+
+def _spares(directive: Directive, level: Level) -> bool:
+    """Whether a directive refuses nobody but some addresses, or requests by methods that nobody needs."""
+    if directive.name in ("allow", "deny"):
+        for rule in level.rules:
+            if rule.words == ("all",) or len(rule.words) != 1:
+                return rule.name == "allow"
+            if rule.name == "deny" and EVERYBODY.fullmatch(rule.words[0]):
+                return False
+        return True
+    asked, sign, text = (*compared(directive), "", "", "")[:3]
+    return directive.name == "if" and asked == "$request_method" and sign == "=" and text in NEEDLESS_METHODS
 
 
 def _ports(config: Config) -> Mapping[int, bool]:

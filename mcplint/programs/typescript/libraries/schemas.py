@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from mcplint.programs.demands import wanted
 from mcplint.programs.journal import Raised
 from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.libraries.output import prints
@@ -47,7 +48,7 @@ _SAME = (
         "refine",
         "strict",
     ),
-    *("superRefine", "nullable", "nullish", "brand", "readonly", "passthrough", "gte", "lte", "gt", "lt", "length"),
+    *("superRefine", "nullable", "brand", "readonly", "passthrough", "gte", "lte", "gt", "lt", "length"),
     *(
         "finite",
         "safe",
@@ -71,7 +72,7 @@ class Schema(NamedTuple):
 
     `kind`: `string`, `object`, …; `coerce`: whether it converts; `steps`: functions, schemas and names of methods that
     follow; `shape`: the properties of an object; `default`: instead of `undefined`; `before`, `inner`: of `preprocess`;
-    `filled`: whether an empty text is refused.
+    `filled`: whether an empty text is refused, `spared`: whether one that is missing is not.
     """
 
     kind: str
@@ -82,6 +83,7 @@ class Schema(NamedTuple):
     before: Abstract = unknown()
     inner: Abstract = unknown()
     filled: bool = False
+    spared: bool = False
 
 
 SCHEMA: Noted[Schema] = Noted("what a schema makes of a value")
@@ -127,7 +129,13 @@ def bounded(machine: Machine, args: Args, owner: Any, least: int | None = None) 
 def caught(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.catch(value)`: what is refused becomes a value."""
     told = schema_of(owner)
-    return _changed(owner, told._replace(filled=False)) if told else unknown()
+    return _changed(owner, told._replace(filled=False, spared=True)) if told else unknown()
+
+
+def optional(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`.optional()`: what is missing stays so."""
+    told = schema_of(owner)
+    return _changed(owner, told._replace(spared=True)) if told else unknown()
 
 
 def step(machine: Machine, args: Args, owner: Any, name: str = "") -> Abstract:
@@ -161,20 +169,27 @@ def safe_parse(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.safeParse(value)`: it may say no, and then gives no data."""
     try:
         data = parsed(machine, owner, args.get(0), 0)
-    except Raised:
-        refused = {"success": known(False), "data": known(UNDEFINED), "error": unknown()}
+    except Raised as left:
+        note = (left.demand.reading(left.demand.text),) if left.demand else ()
+        refused = {"success": known(False, *note), "data": known(UNDEFINED), "error": unknown()}
         return known(Object(None, args.span, refused), *args.notes)
     return known(Object(None, args.span, {"success": unknown(), "data": data, "error": unknown()}), *args.notes)
 
 
 def parsed(machine: Machine, owner: Any, value: Abstract, depth: int) -> Abstract:
-    """What a schema makes of a value that it does not refuse; an empty text that it does raises `Raised`."""
+    """What a schema makes of a value that it does not refuse.
+
+    An empty text that it does raises `Raised`, and so does a variable that is missing.
+    """
     machine.spend(1)
     told = schema_of(owner)
     if told is None or depth > 12:
         return unknown(*value.trace)
     if told.filled and value.must_be(""):
         raise Raised("ZodError")
+    needed = told.kind == "string" and not (told.coerce or told.spared or told.default is not None)
+    if needed and value.must_be(UNDEFINED) and (demand := wanted(value, machine.optional)):
+        raise Raised("ZodError", demand)
     if told.kind == "preprocess":
         prepared = partial(_prepared, machine, told, depth)
         found = prepared(value) if told.default is None else _or_default(value, told.default, prepared)
@@ -262,12 +277,13 @@ def validator(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
 def create_env(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`createEnv({server: {…}, runtimeEnv: process.env})` of t3-env."""
     made = Object(None, args.span)
-    source = prop(args.get(0), "runtimeEnv")
+    source, skipped = prop(args.get(0), "runtimeEnv"), prop(args.get(0), "skipValidation")
+    checked = skipped.must_be(UNDEFINED) or skipped.must_be(False)
     for part in ("server", "client", "shared"):
         shape: Any = prop(args.get(0), part).only
         for name in shape.names() if isinstance(shape, Object) else ():
             given = machine.member(source, name, args.notes[0])
-            made.table[name] = parsed(machine, shape.table[name].only, given, 1)
+            made.table[name] = parsed(machine, shape.table[name].only, given, 1) if checked else given
     return known(made, *args.notes)
 
 
@@ -309,7 +325,7 @@ CALLS: Mapping[str, Handler] = {
     **{f"zod:coerce.{name}": _coerced(name) for name in ("string", "number", "boolean")},
     "zod:strictObject": partial(schema, kind="object"),
     **{f"{ZOD}.{name}": same for name in _SAME},
-    f"{ZOD}.optional": same,
+    **{f"{ZOD}.{name}": optional for name in ("optional", "nullish")},
     f"{ZOD}.catch": caught,
     **{f"{ZOD}.{name}": bounded for name in ("min", "length")},
     **{f"{ZOD}.{name}": partial(bounded, least=1) for name in ("nonempty", "email", "uuid")},
