@@ -472,6 +472,25 @@ def test_a_script_takes_bounded_time_and_memory(name: str) -> None:
         assert sum(len(each.only or "") for each in found.argv or ()) < 1_000_000
 
 
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("python server.py & exec nginx -g 'daemon off;'", ["server.py"]),
+        ("nginx -t; python server.py & nginx -c /etc/nginx/nginx.conf -g 'daemon off;'", ["server.py"]),
+        ("python server.py & exec /usr/sbin/haproxy -f /etc/haproxy.cfg", ["server.py"]),
+        ("python server.py & caddy run --config /etc/caddy/Caddyfile", ["server.py"]),
+        ("python server.py & notes & wait -n", ["server.py", "notes.cli:main"]),
+        ("python server.py & notes & exec nginx -g 'daemon off;'", ["server.py", "notes.cli:main"]),
+        ("nginx & exec python server.py", ["server.py"]),
+        ("nginx; exec python server.py", ["server.py"]),
+        ("python worker.py & exec python server.py", ["server.py"]),
+        ("caddy start; python server.py", ["server.py"]),
+    ],
+)
+def test_what_runs_in_the_background_of_a_proxy_or_of_a_shell_that_waits_is_followed(text, targets) -> None:
+    assert [each.target for each in all_starts(["sh", "-c", text]) if isinstance(each, Start)] == targets
+
+
 def test_the_last_program_of_a_script_counts() -> None:
     found = start(["./last.sh"], MODE="sse")
     assert isinstance(found, Start)

@@ -24,7 +24,15 @@ from mcplint.commands.shell_nodes import Command
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.shell_paths import TooManyPaths, Walk
 from mcplint.commands.words import Words, spelled, text
-from mcplint.knowledge.executables import NODE_MANAGERS, PACKAGE_EXEC, SHELLS, TASK_RUNNERS, WITHOUT_FILES
+from mcplint.knowledge.executables import (
+    HELP,
+    NODE_MANAGERS,
+    PACKAGE_EXEC,
+    PROXIES,
+    SHELLS,
+    TASK_RUNNERS,
+    WITHOUT_FILES,
+)
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value, join
@@ -36,6 +44,10 @@ _STARTED = re.compile(r"(?:start|serve|server|prod|production|dev|mcp)(?:[:_-].*
 """The scripts of packages, and the files, that are no step of a build."""
 _IDLE = WITHOUT_FILES | {"[", "[[", "test", "exit", "return", "shift", "sleep", "wait", "trap", "umask", "unset"}
 """The commands of a shell that make no file in front of a program."""
+_CHECKS = frozenset(
+    ("-t", "-T", "-s", "-v", "-V", "reload", "validate", "fmt", "adapt", "hash-password", "stop", *HELP)
+)
+"""What has a proxy look at its configuration, speak to one that runs, or tell of itself."""
 _ARRAY = re.compile(r"\$\{\w+\[@\]\}")
 """An array that is run as a command, which a script has put together for that."""
 LASTING = frozenset(
@@ -128,7 +140,7 @@ def _open(env: Env) -> Env:
 def _paths(located: LocatedText, whole: Span | None, context: ExecContext, env: Env) -> list[tuple[Ran, ...]]:
     """What is run on each way through a text that starts a program: what is said before it, and that program."""
     lines = tuple(commands(located))
-    waits = any(line.argv and line.argv[0].text == "wait" for line in lines) or any(map(_idles, lines[-1:]))
+    waits = any(line.argv and line.argv[0].text == "wait" for line in lines) or any(map(_only_lasts, lines[-1:]))
 
     def lasting(ran: Ran) -> bool:
         return _lasting(ran.line, context._replace(workdir=ran.workdir), waits)
@@ -144,17 +156,20 @@ def _paths(located: LocatedText, whole: Span | None, context: ExecContext, env: 
     found = list[tuple[Ran, ...]]()
     for path in walk.through(located, shell, whole):
         last = [index for index, ran in enumerate(path.ran) if lasting(ran)]
-        working = [index for index in last if not _idles(path.ran[index].line)] or last
+        working = [index for index in last if not _only_lasts(path.ran[index].line)] or last
         if working:
-            first, at = last[0], working[-1]
             quiet = any(_is_quiet(ran.line) for ran in path.ran)
-            found.append((*(ran for ran in path.ran[:first] if not quiet and _says(ran.line)), path.ran[at]))
+            said = [ran for ran in path.ran[: last[0]] if not quiet and _says(ran.line)]
+            beside = [index for index in working[:-1] if path.ran[index].line.operator == "&"]
+            found += [(*said, path.ran[index]) for index in (*beside, working[-1])]
     return found
 
 
-def _idles(command: Command) -> bool:
-    """Whether a command does nothing for ever, so that what runs is what was started in the background."""
+def _only_lasts(command: Command) -> bool:
+    """Whether a command idles or passes requests on for ever, so that the server was started in the background."""
     words = [word.text for word in command.argv]
+    if words and words[0].rpartition("/")[2] in PROXIES:
+        return command.operator != "&" and not _CHECKS.intersection(words)
     follows = words[:1] == ["tail"] and any(each[:2] in ("-f", "-F") for each in words)
     return command.operator != "&" and (follows or words in (["sleep", "infinity"], ["sleep", "inf"]))
 

@@ -18,6 +18,23 @@ PACKAGE_EXEC = ("exec", "dlx", "x")
 TASK_RUNNERS = ("make", "just", "poe", "task")
 CONTAINER_ENGINES = ("docker", "podman", "nerdctl")
 """Command lines that take the arguments of Docker's."""
+PROXIES = (
+    *(
+        "nginx",
+        "openresty",
+        "caddy",
+        "haproxy",
+        "lighttpd",
+        "httpd",
+        "apache2",
+        "apache2ctl",
+        "traefik",
+        "envoy",
+        "socat",
+    ),
+    *("cloudflared", "ngrok", "frpc", "stunnel", "stunnel4", "varnishd", "tailscaled"),
+)
+"""What passes requests on to a server."""
 HELP = frozenset({"--help", "--version", "-h", "-V"})
 """Arguments at which a program tells of itself and ends."""
 SYSTEM_INSTALLERS = frozenset({"apt-get", "apt", "apt-fast", "apk", "dnf", "microdnf", "yum"})

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.dependencies.needs import home
 from mcplint.dependencies.node_packages import nearest
-from mcplint.knowledge.executables import NODE_SUFFIXES
+from mcplint.knowledge.executables import NODE_SUFFIXES, PROXIES
 from mcplint.model import Container, Server
 from mcplint.project.kinds import kinds
 from mcplint.project.tree import Tree
@@ -37,13 +37,9 @@ STARTERS = re.compile(
     r"(?<![&>|])&(?![&>\d])|supervis|\bs6-|runsv|\bpm2\b|concurrently|honcho|foreman|circus|run-p\b|npm-run-all|overmind|^/init$"
 )
 """What has a command or a script start more than one program."""
-PROXY = (
-    r"(?:/(?:[\w.-]{1,40}/){0,6})?(?:nginx|openresty|caddy|haproxy|lighttpd|httpd|apache2(?:ctl)?|traefik|envoy|socat|cloudflared|ngrok|frpc"
-    r"|stunnel4?|varnishd|tailscaled?)(?![\w./:-])"
-)
-"""The programs that pass on what they are asked."""
-PROXIES = re.compile(
-    rf"(?:^|&&|\|\||[;&]|\b(?:then|do|else|exec|sudo|service)[ \t])[ \t]*{PROXY}|/init\.d/{PROXY}", re.MULTILINE
+_PROXY = rf"(?:/(?:[\w.-]{{1,40}}/){{0,6}})?(?:{'|'.join(map(re.escape, PROXIES))})(?![\w./:-])"
+STARTS_PROXY = re.compile(
+    rf"(?:^|&&|\|\||[;&]|\b(?:then|do|else|exec|sudo|service)[ \t])[ \t]*{_PROXY}|/init\.d/{_PROXY}", re.MULTILINE
 )
 """What starts one of them, which goes on in the background where its command ends."""
 DOORS = re.compile(r"--inspect|\bdebugpy\b|vnc|websockify")
@@ -79,7 +75,7 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
 
 def _accompanied(server: Server, tree: Tree) -> Server:
     """A server with where its container starts, or may start, another program with it."""
-    told = any(STARTERS.search(text) or PROXIES.search(text) for text in _commanded(server, tree))
+    told = any(STARTERS.search(text) or STARTS_PROXY.search(text) for text in _commanded(server, tree))
     note = Label(server.container.cmd, "starts more than one program") if told and server.container else None
     return server._replace(companion=note)
 
