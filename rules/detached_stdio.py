@@ -7,10 +7,11 @@ in its log is an error.
 
 A shell that starts the server in the background takes its standard input away
 as well: with `python server.py & wait` it is `/dev/null`, even if a client is
-connected, and so it is before `sleep infinity` or `tail -f`. Let `exec python
-server.py` take the place of the shell. That is not reported for an image with
-a port, which may be told to speak HTTP, nor before another program that stays
-in the foreground, such as nginx: what it starts beside that is not followed.
+connected, and so it is before `sleep infinity`, `tail -f` or a proxy such as
+nginx. Let `exec python server.py` take the place of the shell. That is not
+reported for an image with a port, which may be told to speak HTTP, nor before
+another program that stays in the foreground: what is started beside that is
+not followed.
 
 Clients start such a server themselves (`docker run -i --rm IMAGE`), so it
 needs no service. To run it for several clients let it speak Streamable HTTP.
