@@ -43,8 +43,8 @@ class Finding(NamedTuple):
     """What a check yields: what is wrong, where, what else to look at, and how to fix it.
 
     `severity` is given only where the facts make it milder or graver than the rule's. `cause` is given where the
-    message tells of one thing what differs by how it is used: of a place and a cause, one finding is reported.
-    `covers`: the rules that would tell of the same cause at one of its places: what they find there becomes its notes.
+    message tells of one thing what differs by how it is used: of a span and a cause, one finding is reported.
+    `covers`: the rules that would tell of the same cause at one of its spans: what they find there becomes its notes.
     """
 
     message: str

@@ -1,4 +1,4 @@
-"""What a setting will be at run time as far as the files tell, and which places decide it."""
+"""What a setting will be at run time as far as the files tell, and which spans decide it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Value(NamedTuple, Generic[T]):
     """What a setting will be at run time as far as the files tell, and why.
 
     `options`: one is known, several are one of them, `None` may be anything; an option `None` means known to be absent.
-    `trace`: from the place that reads the setting to the place that decides it. `partly`: a text that may be anything
+    `trace`: from the span that reads the setting to the span that decides it. `partly`: a text that may be anything
     only where HOLE stands in it.
     """
 
@@ -92,7 +92,7 @@ class Value(NamedTuple, Generic[T]):
 
     @property
     def span(self) -> Span | None:
-        """The place that decides the setting."""
+        """The span that decides the setting."""
         if self.site and self.site.span.text:
             return self.site.span
         return self.trace[-1].span if self.trace else self.site.span if self.site else None

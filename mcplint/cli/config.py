@@ -43,7 +43,7 @@ def _row(setting: Setting, shown: str) -> dict[str, object]:
 
 
 def _lines(found: Sequence[Setting], shown: str, look: Paint) -> Iterator[str]:
-    """A line a setting, as it is written in TOML, with the place that sets it."""
+    """A line a setting, as it is written in TOML, with the line that sets it."""
     texts = [_spelled(setting) for setting in found]
     width = min(60, max(map(len, texts)))
     for text, setting in zip(texts, found, strict=True):

@@ -18,7 +18,7 @@ LIMIT = 16 << 20
 # The most lines that are compared to tell a new name, each line as often as its file is.
 MOST_LINES = 100_000_000
 Identity = tuple[str, Span, str]
-"""What no two diagnostics of a run share: rule, place and message."""
+"""What no two diagnostics of a run share: rule, span and message."""
 
 
 class KnownFinding(NamedTuple):

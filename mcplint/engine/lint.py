@@ -143,7 +143,7 @@ def _of_one_cause(alike: list[tuple[str, Diagnostic]]) -> list[Diagnostic]:
 def _diagnostic(rule: Rule, part: Any, finding: Finding) -> Diagnostic:
     """A finding with the severity of its rule or its own; where a link is assumed it is at most a warning."""
     if not all(isinstance(span, Span) for span in (finding.span, *(note.span for note in finding.notes))):
-        raise TypeError(f"the finding {finding.message!r} has a place that is not a span")
+        raise TypeError(f"the finding {finding.message!r} stands at what is no span")
     severity = finding.severity or rule.severity
     if severity == ERROR and getattr(part, "assumed", False):
         severity = WARNING

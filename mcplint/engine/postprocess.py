@@ -18,8 +18,8 @@ def postprocess(
     """The diagnostics that stand, in order, and the names in comments and in the configuration that hid one.
 
     A severity in the configuration is that of every finding of its rule. Of findings that say the same of the same
-    place the gravest is kept, of those of one cause the one with most notes, and of its notes that say the same of the
-    same place the first. What another one covers is told by that one.
+    span the gravest is kept, of those of one cause the one with most notes, and of its notes that say the same of the
+    same span the first. What another one covers is told by that one.
     """
     hiding: dict[tuple[str, str], list[tuple[range, Span]]] = {}
     for ignore in ignores:

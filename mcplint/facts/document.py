@@ -52,7 +52,7 @@ Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
 
 
 def at(node: Node | None, *keys: str) -> Node | None:
-    """What stands under the keys, one inside the other; None where one is missing or its place is no mapping."""
+    """What stands under the keys, one inside the other; None where one is missing or stands in no mapping."""
     for key in keys:
         node = node.get(key) if isinstance(node, MappingNode) else None
     return node

@@ -25,7 +25,7 @@ class PackageJson(NamedTuple):
     """A `package.json`.
 
     `requirements`: by table (`dependencies`, `devDependencies`, …) the range of each package. `workspaces`: globs of
-    the folders of its members. `span`: where it begins. `named`: its name with its place, unknown where it has still to
+    the folders of its members. `span`: where it begins. `named`: its name with its span, unknown where it has still to
     be filled in. `mcp_name`: the name of the server that it claims to be, an option None where it claims none.
     `files`: what it says that npm packs. `private`: npm publishes it nowhere.
     `problems`: what npm refuses the file for, the first of it.

@@ -134,7 +134,7 @@ def known_base(build: Build, stage: Stage, base: Value[str]) -> Image:
 
 
 def stage_end(stage: Stage) -> Span:
-    """The empty place after the last line of a stage."""
+    """The empty span after the last line of a stage."""
     source = stage.span.source
     last = (stage.origin, *stage.instructions)[-1]
     bodies = [source.text.find("\n", heredoc.body.span().end) + 1 or len(source.text) for heredoc in last.heredocs]

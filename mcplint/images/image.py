@@ -79,7 +79,7 @@ class Image(NamedTuple):
     """What is run when a stage of a Dockerfile is run as it is.
 
     `parts`: by number, the images of other stages that it copies from or mounts.
-    `span`: its FROM; `end`: the empty place after the last line of the stage.
+    `span`: its FROM; `end`: the empty span after the last line of the stage.
     `base`: the image at the root of its FROM chain; `base_known`: whether what that image sets is known here.
     `context`: the folder of the project that is sent to the build (`.`: its root), None where it cannot be told;
     `ignored`: the patterns of its `.dockerignore`.

@@ -139,7 +139,7 @@ def in_front(made: Bridge, inner: Sequence[Server]) -> Iterator[Server]:
 
 
 def _installed(tool: str, image: Image | None) -> Iterator[tuple[str, Span]]:
-    """The registries that a build installs it from, with the place of its release, empty where none is named."""
+    """The registries that a build installs it from, with the span of its release, empty where none is named."""
     for step in image.runs if image else ():
         lines = step.span.text.replace("\\\n", "  ")
         for origin, pattern in _INSTALLS:
@@ -182,7 +182,7 @@ def _required(
 ) -> tuple[Value[str], EditSite | None, Value[str]] | None:
     """The release of a dependency that the build installs where the command is run, which npx and scripts take.
 
-    With it come the place that decides the release, where no lock file does, and the release of the SDK that it gets.
+    With it come the span that decides the release, where no lock file does, and the release of the SDK that it gets.
     """
     for install in image.node_installs if image else ():
         package: PackageJson | None = tree.facts("package_json", install.package)

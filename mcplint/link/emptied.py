@@ -60,7 +60,7 @@ def _is_held_back(server: Server) -> bool:
 def _unset(context: ContainerContext) -> Iterator[tuple[str, Value[str | None], Label]]:
     """The variables of a container that may decide who may call and are nothing but one that no file sets.
 
-    Each with its value, and the place where that stands, named as what it stands for.
+    Each with its value, and the span where that stands, named as what it stands for.
     """
     for name, value in context.container.env.items():
         if value.options is not None or value.partly != HOLE or not value.trace or not is_asked(name):

@@ -98,7 +98,7 @@ def _either(options: list[StartedServers]) -> StartedServers:
 
 
 def _traced(server: Server) -> Sdk:
-    """The SDK of a server, with a place also where nothing says its release."""
+    """The SDK of a server, with a span also where nothing says its release."""
     sdk = server.sdk
     if not sdk.package or sdk.version.trace:
         return sdk

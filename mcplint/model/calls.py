@@ -34,7 +34,7 @@ class Call(NamedTuple):
     trace: tuple[Label, ...] = ()
 
     def moved(self, host: str, port: int) -> tuple[Edit, ...]:
-        """The edit that has it lead to another host and port; none where they are not spelled in one place."""
+        """The edit that has it lead to another host and port; none where they are not spelled together."""
         return (Edit(self.site.span, f"{host}:{port}"),) if self.site else ()
 
     @property

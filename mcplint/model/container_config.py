@@ -147,7 +147,7 @@ class HiddenByMount(NamedTuple):
     `kind`: `kept` (a volume is filled with the code of the first image, and keeps it), `code` (it is gone),
     `environment` (what the build has installed), `build` (what it has compiled), or, where the mount is in the very
     place of what is installed, `packages` (a volume keeps those of the first image) or `own` (a folder of the project
-    hides them). `path`: a file of the project, or a place in the image.
+    hides them). `path`: a file of the project, or a path in the image.
     """
 
     mount: Mount

@@ -246,7 +246,7 @@ class Container(NamedTuple):
 
     @property
     def cmd(self) -> Span:
-        """The place that says what is started."""
+        """The span that says what is started."""
         return self.command.span or self.span
 
     @property

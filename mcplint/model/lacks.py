@@ -184,7 +184,7 @@ class EntryPoint(NamedTuple):
     A command of a package of npm is one too where the package lacks what it imports.
     `target`: as it is written (`module:function`); `project`: the file that says it. `called`: what it calls, None
     where that cannot be told. `unpackaged`: the first module that it needs and the project's wheel leaves
-    out, where it is needed, and the place that chooses what the wheel holds. `installed`: a container has that wheel,
+    out, where it is needed, and the span that chooses what the wheel holds. `installed`: a container has that wheel,
     or a registry document names it. `alike`: other scripts whose own module the wheel leaves out. `unread`: what it
     reads beside its modules and such a wheel leaves out. `console`: it is a console script.
     """

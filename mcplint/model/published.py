@@ -100,7 +100,7 @@ class ClientConfig(NamedTuple):
     file is one of the project, which all who work on it share. `bare`: the name of the project's package that `npx` is
     to start and that installs no command for it, and what it installs instead. `is_called`: whether it, or its URL, is
     called as something of the project is: people have servers of others in the same file. `local`: the texts that
-    speak of the machine of the client, with their places.
+    speak of the machine of the client, with their spans.
     """
 
     id: str
@@ -175,7 +175,7 @@ class GitRemote(NamedTuple):
 
 
 class Labelled(NamedTuple):
-    """The image that a Dockerfile makes, as far as its labels go: where its last stage begins, and the place after it.
+    """The image that a Dockerfile makes, as far as its labels go: where its last stage begins, and the offset after it.
 
     `end`: None where the Dockerfile stands inside a compose file.
     """

@@ -211,7 +211,7 @@ class Route(NamedTuple):
 
     @property
     def alone(self) -> str:
-        """How its configuration spells its prefix as one path alone; empty where its place takes no such spelling."""
+        """How its configuration spells its prefix as one path alone; empty where it takes no such spelling."""
         return f"= {self.prefix}" if self.prefix and self.proxy == NGINX else ""
 
     @property

@@ -14,7 +14,7 @@ class Wheel(NamedTuple):
     """What a wheel holds: by their paths in it, the files beside `pyproject.toml` that they come from.
 
     `refused`: why there is none: for want of modules, one of the paths `sought` or all of them, or for the `choice`
-    that it has. `decides`: the place that chooses what is packaged. `lenient`: an editable install does without it.
+    that it has. `decides`: the span that chooses what is packaged. `lenient`: an editable install does without it.
     """
 
     files: Mapping[str, str] = {}

@@ -50,7 +50,7 @@ PYTHON = Wording(
 
 
 def may_listen(sources: Iterable[Source], wording: Wording, followed: Collection[Span] = ()) -> bool:
-    """Whether any of a program's modules says that it listens for something else, in a place that was not followed."""
+    """Whether any of a program's modules says that it listens for something else, in code that was not followed."""
     plain = mcp = beside = False
     for source in sources:
         if _says(wording.apart, source.text):

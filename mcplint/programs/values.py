@@ -207,6 +207,6 @@ def spelled(value: Abstract) -> Abstract:
 
 
 def noted(value: Abstract, *notes: Label) -> Abstract:
-    """The value as it is read at other places first."""
+    """The value as it is read elsewhere first."""
     fresh = tuple(note for note in notes if note not in value.trace)
     return value._replace(trace=(*fresh, *value.trace)) if fresh and len(value.trace) < DEEP else value

@@ -1,4 +1,4 @@
-"""A cache of what was worked out: where all that it asks is answered alike, it comes to the same, at other places.
+"""A cache of what was worked out: where all that it asks is answered alike, it comes to the same, at other spans.
 
 What has been asked so far is a tree: a question, and by its answer the next one. Work that begins alike asks the same
 first question, and so on, until its answers lead to what it comes to, or were never given before.

@@ -135,7 +135,7 @@ def _setting(table: Node | None, key: tuple[str, ...], default: Any) -> Setting:
 
 
 def usage_error(wrong: Unreadable, shown: str) -> UsageError:
-    """What is wrong with a file, at its place in what the file is `shown` as."""
+    """What is wrong with a file, at its line in what the file is `shown` as."""
     line, column, *_ = position(wrong.span)
     return UsageError(f"{shown}:{line}:{column}: {wrong.message}")
 
@@ -292,7 +292,7 @@ def _name(node: Node) -> str:
 
 
 def _plain(node: Node | None) -> Any:
-    """The value without its places."""
+    """The value without its spans."""
     match node:
         case MappingNode(pairs=found):
             return {key.text: _plain(value) for key, value in found}

@@ -13,7 +13,7 @@ LF, CRLF = "lf", "crlf"
 
 
 def line_ends(tree: Tree, path: str) -> tuple[str, Span] | None:
-    """`lf` or `crlf` as the nearest `.gitattributes` says it last, and the place of that word; None where none does."""
+    """`lf` or `crlf` as the nearest `.gitattributes` says it last, and the span of that word; None where none does."""
     found: tuple[str, Span] | None = None
     folder = ""
     for part in path.split("/"):

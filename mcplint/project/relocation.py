@@ -29,9 +29,9 @@ def shape(thing: Any) -> Any:
 
 
 class Relocation:
-    """Which place stands for which other one, one for one; a class because it grows with each pair of things.
+    """Which span stands for which other one, one for one; a class because it grows with each pair of things.
 
-    `new`: by the old place, `old`: by the new one. `sources`: the files of old places.
+    `new`: by the old span, `old`: by the new one. `sources`: the files of old spans.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Relocation:
         self.sources: set[Source] = set()
 
     def pair(self, old: Any, new: Any) -> bool:
-        """Pairs the places of one thing with those of another of its shape; False where that is not one for one."""
+        """Pairs the spans of one thing with those of another of its shape; False where that is not one for one."""
         if isinstance(old, Span):
             return self._pair(old, new)
         if isinstance(old, Label):
@@ -61,7 +61,7 @@ class Relocation:
         return bool(self.new.setdefault(old, new) == new and self.old.setdefault(new, old) == old)
 
     def relocated(self, thing: T) -> T:
-        """A thing with its new places; LookupError where one of them is not known."""
+        """A thing with its new spans; LookupError where one of them is not known."""
         found: Any = self._relocated(thing) if self.sources else thing
         return found  # type: ignore[no-any-return]
 
@@ -86,7 +86,7 @@ class Relocation:
         return type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
 
     def _inside(self, span: Span) -> Span:
-        """Where a part of a place stands that is spelled alike in both files."""
+        """Where a part of a span stands that is spelled alike in both files."""
         for old, new in self.new.items():
             around = isinstance(old, Span) and old.start <= span.start and span.end <= old.end
             if around and old.source == span.source and old.text == new.text:

@@ -76,7 +76,7 @@ def _entries(root: str, *asked: str) -> dict[str, TreeEntry]:
 
 def _moved(root: str, tree: str) -> str | None:
     """The folder, empty or with a slash at its end, that most files which git sees renamed since then came from to
-    keep their place in the project's; None where there is none."""
+    keep their path in the project's; None where there is none."""
     here = _said(root, "rev-parse", "--show-prefix")
     if not here:
         return None

@@ -38,7 +38,7 @@ def _ends(text: str) -> list[int]:
     """For every line (from 1) the line at which what it says ends.
 
     A comment or an empty line speaks for the next line with content; one that goes on after a backslash ends with what
-    follows, as a Dockerfile has no other place for a comment on it.
+    follows, as a Dockerfile has no other line for a comment on it.
     """
     lines = [text[start:end].strip() for start, end in pairwise((*starts(text), len(text)))]
     ends = list(range(len(lines) + 1))

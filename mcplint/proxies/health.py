@@ -91,7 +91,7 @@ def ingress(
 ) -> tuple[HealthCheck, ...]:
     """The check of a load balancer that an Ingress is made into, where that says nothing but the path of it.
 
-    `unsaid`: the place of an Ingress of AWS whose check is told by it alone: without a path it asks for `/`.
+    `unsaid`: the span of an Ingress of AWS whose check is told by it alone: without a path it asks for `/`.
     `controller`: its class; one of nginx reads no annotation of AWS or Azure.
     """
     if _is_altered(annotations):

@@ -23,7 +23,7 @@ FLAG = re.compile(r"(?i)--(entrypoints\.[^=\[]{1,200})(?:\[\d{1,3}\])?=?(.*)")
 VARIABLE = re.compile(r"(?i)TRAEFIK_(ENTRYPOINTS_\w{1,200})")
 CONFIG_FILE = re.compile(r"(?i)--configfile=(/.+)")
 STATIC = re.compile(r"/traefik\.(?:ya?ml|toml)$|^/etc/traefik/?$")
-"""The places that Traefik looks for its own configuration in."""
+"""The paths at which Traefik looks for its own configuration."""
 ASKING = re.compile(r"(?i)middlewares|clientauth|options")
 OPTIONAL = ("noclientcert", "requestclientcert", "verifyclientcertifgiven")
 """What `clientAuthType` says where a caller without a certificate is let in."""

@@ -2,7 +2,7 @@
 
 By itself it knows no here-documents, ends an instruction at a blank line inside it, loses one that ends in a backslash
 and takes time that grows with the square of a continuation. So it is handed one plain line for each instruction;
-continuations, here-documents, words and their places are read here, by the rules of BuildKit's own parser.
+continuations, here-documents, words and their spans are read here, by the rules of BuildKit's own parser.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _template(span: Span) -> Unreadable:
 
 
 def _placeholders(found: Iterable[Instruction]) -> Iterator[Span]:
-    """The places that only a template can have: elsewhere braces may be part of a command or a text."""
+    """The spans that only a template can have: elsewhere braces may be part of a command or a text."""
     for each in found:
         if each.keyword.text.startswith(_PLACEHOLDERS):
             yield each.keyword

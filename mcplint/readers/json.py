@@ -275,7 +275,7 @@ def _repeated(node: MappingNode) -> Iterator[Problem]:
 
 
 def read(source: Source) -> Document:
-    """The document and, in order, everything in it that is not strict JSON, up to about MAX_PROBLEMS places."""
+    """The document and, in order, everything in it that is not strict JSON, up to about MAX_PROBLEMS."""
     parser = _Parser(source)
     parser.run()
     parser.finish()

@@ -90,7 +90,7 @@ def _validator(date: str) -> Any:
 
 
 def _extra(keyword: str, error: Any) -> list[tuple[str, ...]]:
-    """The keys that an error speaks of besides its place: those that are missing, or those that are too many."""
+    """The keys that an error speaks of besides its own: those that are missing, or those that are too many."""
     match keyword:
         case "required":
             return [(key,) for key in error.validator_value if key not in error.instance]

@@ -1,4 +1,4 @@
-"""nginx configuration: crossplane splits it into words, the tree, the places and the recovery are ours."""
+"""nginx configuration: crossplane splits it into words, the tree, the spans and the recovery are ours."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def tokens(text: str) -> tuple[list[Token], list[Hole]]:
 
 
 def _tokens(masked: str) -> Iterator[Token]:
-    """crossplane's words, each with its place, found again behind the blanks that follow the last one."""
+    """crossplane's words, each with its span, found again behind the blanks that follow the last one."""
     end = len(masked)
     at = 0
     for word, _, quoted in _lex_file_object([*_pieces(masked), "\n\n"]):

@@ -82,7 +82,7 @@ def _strings(node: Node | None) -> Iterator[ScalarNode]:
 
 
 def _listed(node: Node | None, kind: str) -> Iterator[Requirement]:
-    """The requirements of a list of strings; one whose text is escaped has no exact places and is left out."""
+    """The requirements of a list of strings; one whose text is escaped has no exact spans and is left out."""
     for item in _strings(node):
         if item.span.text == item.text and (found := requirement(item.span, kind)):
             yield found

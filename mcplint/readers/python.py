@@ -15,7 +15,7 @@ from mcplint.text.source import Part, Source, Span
 _TEMPLATE_MARKS = ("{{", "{%", "<%")
 _NEWER = {"except": 14, "except*": 14, "lazy": 15}
 MOST_FIELDS = 20_000
-"""How many fields one string may have: Python 3.11 looks for the place of each from the start of the string on."""
+"""How many fields one string may have: Python 3.11 looks for the offset of each from the start of the string on."""
 MOST_WORDS = 400_000
 """How many words, signs and lines a file may have: each takes up to a kilobyte when it is parsed."""
 _WORD = re.compile(r"\w+|[^\w\s,)\]}]|\n")
@@ -49,7 +49,7 @@ def read(source: Source) -> Module:
 
 
 def parts(source: Source) -> tuple[Part, ...]:
-    """Every node that has a place, under the statement that it is part of; a string with fields is one."""
+    """Every node that has a span, under the statement that it is part of; a string with fields is one."""
     return tuple(_parts(read(source)))
 
 

@@ -171,7 +171,7 @@ def _pairs(node: ast.expr | None) -> dict[str, ast.expr]:
 
 
 def _strings(module: Module, node: ast.expr | None) -> Iterator[Span]:
-    """The places of a string or of those of a list, those left out that are not spelled as they read."""
+    """The spans of a string or of those of a list, those left out that are not spelled as they read."""
     for item in node.elts if isinstance(node, ast.List | ast.Tuple) else (node,):
         if isinstance(item, ast.Constant) and isinstance(item.value, str):
             site = module.site(item, module.span(item))

@@ -56,7 +56,7 @@ def document(source: Source) -> Node:
 
 
 def documents(source: Source) -> tuple[Node, ...]:
-    """The documents of a file in order; raises `Unreadable` at the place where it cannot be read on."""
+    """The documents of a file in order; raises `Unreadable` at the offset where it cannot be read on."""
     if len(source.text) > MAX_SIZE:
         raise Unreadable(Span(source, 0, 0), f"larger than {MAX_SIZE:,} characters")
     try:
@@ -258,7 +258,7 @@ def _template(source: Source) -> Unreadable | None:
 
 
 def _unreadable(source: Source, error: yaml.YAMLError | UnicodeEncodeError) -> Unreadable:
-    """What PyYAML says of a text that is no YAML, at the place where it can be fixed."""
+    """What PyYAML says of a text that is no YAML, where it can be fixed."""
     text, shift = source.text, int(source.text.startswith("\ufeff"))
     match error:
         case UnicodeEncodeError():

@@ -22,7 +22,7 @@ _PATTERN = re.compile(r"[?+\[\]!]")
 
 
 class Event(NamedTuple):
-    """What starts a workflow, with the place that says so, and the ref that it runs for."""
+    """What starts a workflow, with the span that says so, and the ref that it runs for."""
 
     name: str
     ref: str

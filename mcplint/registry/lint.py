@@ -240,7 +240,7 @@ def _is_told_apart(node: MappingNode) -> bool:
 
 
 def _is_holder(text: str) -> bool:
-    """Whether a text of one line only holds the place of the value that belongs there."""
+    """Whether a text of one line only stands for the value that belongs there."""
     lower = text.lower()
     held = not lower.strip("*") or lower.startswith("$") or any(holder in lower for holder in _HOLDERS)
     return held and "\n" not in text

@@ -66,7 +66,7 @@ class HiddenFailure(NamedTuple):
 
 
 def outcome(script: Span, start: int) -> HiddenFailure | None:
-    """What hides a failure of the command that stands at a place of the file; None where the script may mind it."""
+    """What hides a failure of the command that stands at an offset of the file; None where the script may mind it."""
     nodes = parse(_shell(script))
     way = tuple(_way(nodes, start))
     called = {command.words[0].text for command in simple(nodes) if command.words}
@@ -163,7 +163,7 @@ def _names(nodes: Iterable[Node]) -> Iterator[str]:
 
 
 def _is_off(nodes: tuple[Node, ...], start: int) -> bool:
-    """Whether the shell goes on after a command that failed, at a place of the file."""
+    """Whether the shell goes on after a command that failed, at an offset of the file."""
     before = (each for each in simple(nodes) if each.span.start < start and each.words and each.words[0].text == "set")
     told = [(word.text[0], each.inside) for each in before for word in each.words if _ERREXIT.fullmatch(word.text)]
     return bool(told) and told[-1] == ("+", ())

@@ -48,7 +48,7 @@ class Report(NamedTuple):
     `folder` leads from the working folder to the project's root. `rules` are those that could have spoken.
     `columns`: the width of the terminal, 0 for none. `pages`: how people are led to a rule's page: by a LINK behind
     its name, in WORDS with its first finding, or not at all. `quiet`: without the line that says what was covered.
-    `found`: all findings of the run, where more were found than are reported. `changed`: the places of findings, file
+    `found`: all findings of the run, where more were found than are reported. `changed`: the lines of findings, file
     and line, that a pull request changes. `deployment`: what the run made of the files.
     """
 

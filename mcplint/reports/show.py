@@ -14,7 +14,7 @@ from mcplint.text.source import Span
 from mcplint.values import Label, Value
 
 VERSION = 1
-# The fewest columns of a terminal that the places of a value are given beside it.
+# The fewest columns of a terminal that the spans of a value are given beside it.
 ROOM = 50
 # What is shown of the parts of each field of a deployment, by the names of their attributes.
 SHOWN: Mapping[str, tuple[str, ...]] = {
@@ -147,9 +147,9 @@ def _step(note: Label) -> dict[str, Any]:
 
 
 def as_text(deployment: Deployment, paint: Paint = plain, columns: int = 0) -> str:
-    """A block a part; beside every value the places that decide it, in the order in which they do.
+    """A block a part; beside every value the spans that decide it, in the order in which they do.
 
-    `columns`: the width of the terminal, 0 for none; in a narrow one the places stand below their value.
+    `columns`: the width of the terminal, 0 for none; in a narrow one the spans stand below their value.
     """
     blocks = []
     for field, found in parts(deployment):
@@ -171,7 +171,7 @@ def _block(noun: str, part: Part, paint: Paint, columns: int) -> Iterator[str]:
 
 
 def _values(part: Part, paint: Paint, columns: int) -> Iterator[str]:
-    """A line a value, with the places that decide it."""
+    """A line a value, with the spans that decide it."""
     said = {name: said_of(value) for name, value in part.values.items()}
     first = max((len(name) for name in said), default=0)
     second = min(max((width(text) for text in said.values()), default=0), 40)

@@ -55,7 +55,7 @@ def _with_pages(given: Report) -> Iterator[tuple[Diagnostic, str | None]]:
 
 
 def _row(diagnostic: Diagnostic, given: Report) -> str:
-    """The place of a finding, its severity, rule and message."""
+    """The line of a finding, its severity, rule and message."""
     finding = diagnostic.finding
     where = position(finding.span)
     path = terminal(under(given.folder, finding.span.source.path))

@@ -66,7 +66,7 @@ def found(
     serving: Collection[str],
     clients: Iterable[ClientConfig],
 ) -> Iterator[Secret]:
-    """Every secret, those of a place that several containers share once. `serving`: the containers of servers."""
+    """Every secret, those of a span that several containers share once. `serving`: the containers of servers."""
     seen: set[tuple[str, Span, str]] = set()
     for secret in _all(tree, paths, contexts, serving, clients):
         key = (secret.where, secret.span, secret.name)

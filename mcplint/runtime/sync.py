@@ -119,7 +119,7 @@ def _no_cache(
     name: str = ".cache",
     elsewhere: tuple[str, ...] = _CACHES,
 ) -> str:
-    """Why its user has no place for a cache, empty where it may have one.
+    """Why its user has no folder for a cache, empty where it may have one.
 
     `elsewhere`: the variables that say where, `given`: those that are set.
     """

@@ -47,7 +47,7 @@ Args = tuple[tuple[str, str | None], ...]
 
 
 class NamedBuild(NamedTuple):
-    """One place that builds an image.
+    """What builds an image.
 
     `name`: the repository, without tag and digest, in small letters, `*` for what only GitHub knows; empty where it
     gets none or one that is not known. `tag`: what stands behind it. `dockerfile`, `context`: paths in the project, the

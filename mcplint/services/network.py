@@ -1,4 +1,4 @@
-"""Which server answers at a host and a port, asked from a place: a container, or the machine that runs them all."""
+"""Which server answers at a host and a port, asked by someone: a container, or the machine that runs them all."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ LOOP = re.compile(r"\bfor[ \t]++(\w++)[ \t]++in[ \t]((?:[^;\nf]|f(?!or[ \t]++\w+
 
 
 class Renamed(NamedTuple):
-    """One place that gives an image one more name: what it was called, and what it is called then."""
+    """What gives an image one more name: what it was called, and what it is called then."""
 
     old: str
     new: str

@@ -26,7 +26,7 @@ from mcplint.values import UNKNOWN, Label, Value
 MOST_SIBLINGS = 500
 TRAEFIK_FILES = ("traefik.yml", "traefik.yaml")
 SETTINGS = re.compile(r"/conf(?:ig)?(?:/|$)|\.(?:conf|cnf|ini|json|toml|ya?ml)$")
-"""The places at which programs read their configuration."""
+"""The folders in which programs read their configuration."""
 
 
 def with_siblings(contexts: tuple[ContainerContext, ...], tree: Tree) -> tuple[ContainerContext, ...]:

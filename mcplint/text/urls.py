@@ -39,7 +39,7 @@ def is_this_machine(host: str) -> bool:
 
 def is_sentence(text: str) -> bool:
     """Whether a text that holds a URL tells people of it: two plain words in a row, one with a capital letter, or one
-    that leads to a place or speaks of it."""
+    that leads somewhere or speaks of it."""
     plain, leading = r"[A-Za-z][a-z]+[:,]?", r"(?:see|use|visit|open|try|like|is|at|via|to|from|or|e\.g\.|i\.e\.)"
     return re.search(rf"(?<!\S)(?:{plain}\s{plain}|[A-Z][a-z]+[:,]?|{leading})(?!\S)", text) is not None
 

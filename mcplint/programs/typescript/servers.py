@@ -64,7 +64,7 @@ def served(machine: Machine) -> tuple[Server, ...]:
 
 
 def _listeners(machine: Machine, way: tuple[Served, ...]) -> tuple[Value[int], ...]:
-    """The ports on which a way listens, one that is not known where it may listen in a place that is not followed."""
+    """The ports on which a way listens, one that is not known where it may listen in code that is not followed."""
     heard = tuple(ports.port(each.port) for each in way if each.kind not in (STDIO, FORKS))
     sources = (package.fact.source for package in machine.packages.values() if package)
     followed = {each.span for one in machine.ways for each in one if each.kind not in (STDIO, FORKS)}

@@ -79,7 +79,7 @@ def setting(level: Level, name: str, told: Callable[[str], T], version: Value[st
 
 
 def opening(level: Level) -> Iterator[Label]:
-    """The places where more may stand than the files show."""
+    """The spans where more may stand than the files show."""
     for found in level.outward():
         if found.open:
             includes = [directive for directive in found.inside if directive.name == "include" or directive.hole]

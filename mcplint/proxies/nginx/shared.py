@@ -34,7 +34,7 @@ def apart(routes: Sequence[Route], found: Sequence[Proxied]) -> list[Route]:
 
 
 class Sharing(NamedTuple):
-    """The names of the locations that are told a setting at one place: health checks, the rest by where it leads."""
+    """The names of the locations that are told a setting by one line: health checks, the rest by where it leads."""
 
     checks: tuple[str, ...]
     leading: Mapping[str | None, tuple[str, ...]]

@@ -18,7 +18,7 @@ SOCKETS = ("/var/run/docker.sock", "/run/docker.sock")
 
 
 def mounts(assembly: Assembly, service: MappingNode, model: MappingNode) -> tuple[Mount, ...]:
-    """Everything that is mounted; of two mounts in one place the later counts."""
+    """Everything that is mounted; of two mounts at one path the later counts."""
     found: dict[object, Mount] = {}
     declared = at(model, "volumes")
     for mount in _volumes(assembly, service):

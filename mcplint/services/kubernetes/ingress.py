@@ -63,7 +63,7 @@ class IngressPath(NamedTuple):
     where that name stands. `annotations`: those of the Ingress by their whole names, `said`: as texts. `controller`:
     its class, empty
     where not said. `tls`: where its name is given a certificate. `missing`: the number or name of a port that its
-    Service does not have, and the place of those that it has. `beside`: what else may decide on its requests, as
+    Service does not have, and the span of those that it has. `beside`: what else may decide on its requests, as
     `name=value`: annotations of its Service, what its Gateways say of themselves, and kinds of policies. `replaced`:
     what a filter of a Gateway's route puts in place of the path that it takes, or with `whole` of the whole path.
     """

@@ -228,7 +228,7 @@ VOLUMES = (
 
 
 def _stored(store: Resource, place: Value[str], only: str | None, mount: Node) -> Iterator[Mount]:
-    """The texts of a ConfigMap as files under the place, or the one that is mounted as the place itself."""
+    """The texts of a ConfigMap as files below the path, or the one that is mounted at the path itself."""
     for key, value in pairs(at(store.node, "data")):
         if only not in (None, key.text):
             continue
