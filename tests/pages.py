@@ -82,6 +82,9 @@ def _case(name: str, markdown: str, start: int, end: int, known: dict[str, dict[
             files[path] = patched(files[path], content) if info.strip() == "diff" else content
         elif info.strip() in ("output", "diff"):
             fences[info.strip()] = Fence(content, found.start(4))
+        else:
+            before = markdown[start : found.start()].rstrip().rpartition("\n")[2]
+            assert not re.fullmatch(r"`[^`]+`:", before), f"{before} ends in a colon and names no file"
     return Case(name, files, **fences, end=last)
 
 
