@@ -8,8 +8,11 @@ ends with `exec: "./start.sh": permission denied`, for root as well.
 `COPY --chmod=755`, a `RUN chmod`, or `git update-index --chmod=+x` in the
 repository fix it. So does a command that gives the file to a shell.
 
-Not reported if any RUN changes modes of that file, of all, or of a folder, or
-if one behind the COPY runs what is not known here, such as a script or `make`.
+A `RUN chmod` holds until the next COPY that brings the file: `COPY . .` behind
+it puts back the mode that the file has in the build context.
+
+Not reported if a RUN behind that COPY changes modes of the file, of all, or of
+a folder, or runs what is not known here, such as a script or `make`.
 
 The fix adds `--chmod=755` to the COPY of that one file.
 

@@ -4,7 +4,9 @@ The program makes a folder or opens a file for writing before it serves, and
 the user that runs it has no right to: `PermissionError`, and the container
 ends. On the developer's machine the same user owns everything. In an image
 everything belongs to root unless the build says otherwise: what COPY brings,
-also below a USER, and a WORKDIR that is set before the USER.
+also below a USER, and a WORKDIR that is set before the USER. `COPY --chown`
+gives what it copies, and the folder that it copies to only where that is not
+there yet: `WORKDIR /app` and `COPY --chown=app . .` leave `/app` to root.
 
 The home of the user is a trap of its own. `useradd` without `-m` names a home
 and does not make it. A user by number that no build made, as `user:` of
@@ -13,17 +15,20 @@ compose or Kubernetes give one, has the home `/`.
 With `read_only: true` (compose) or `readOnlyRootFilesystem` (Kubernetes)
 nobody writes anywhere but to what is mounted, not even to `/tmp`.
 
-`useradd -m`, `COPY --chown`, a `chown` in the build, a volume or `HOME` fix
-it; a `tmpfs` does for a root file system that is read-only.
+`useradd -m`, a `chown` of the folder, a WORKDIR behind the USER, a volume or
+`HOME` fix it; a `tmpfs` does for a root file system that is read-only.
 
 What counts is what the program certainly writes, where nothing catches the
 failure, from the folder that a `cd` or `os.chdir` before it has led to. Not
 reported if any step changes owners or modes of the folder or of one around it,
 or if something is mounted there; `mkdir` without a mode gives a folder to
-nobody but root. The same goes for a RUN of what is not known
-here, such as a script of the project, `make` or a program of its own, for what
-another stage has given away below a folder that COPY takes from it, and for an
-archive that ADD unpacks.
+nobody but root. The same goes for a RUN of what is not known here, such as a
+script of the project, `make` or a program of its own, for what another stage
+has given away below a folder that COPY takes from it, for an archive that ADD
+unpacks, and for what git ignores and `COPY --chown` may bring from a checkout.
+
+Outside of the working directory and the home, as in `/data`, nothing is told
+but under a read-only root: who starts the image may mount something there.
 
 See https://docs.docker.com/reference/dockerfile/#user
 

@@ -534,6 +534,30 @@ def test_the_script_that_is_started_is_looked_at_in_its_own_line_ends_and_mode()
     script = start_script(place, tree)
     assert script is not None and script.carriage is None and script.closed is not None
     assert [edit.text for edit in script.opened] == [" --chmod=755"]
+    for first, later, closed in (("", "COPY . /", True), ("COPY . /", "", False), ("", "COPY --chmod=755 . /", False)):
+        lines = f'COPY start.sh /\n{first}\nRUN chmod +x /start.sh\n{later}\nENTRYPOINT ["/start.sh"]\n'
+        found = image(read(Source("Dockerfile", PYTHON + lines)), tree)
+        assert found is not None
+        argv = found.entrypoint and found.entrypoint.argv
+        script = start_script(ContainerContext(Container(found.span, argv=argv, workdir=found.workdir), found), tree)
+        assert script is not None and (script.closed is not None) == closed, lines
+
+
+def test_a_folder_belongs_to_whom_the_first_line_that_makes_it_gives_it() -> None:
+    def owner(lines: str) -> str | None:
+        found = image(read(Source("Dockerfile", PYTHON + lines)), Tree.of({"src/a.py": ""}))
+        assert found is not None
+        return found.folders["/app"].only if "/app" in found.folders else None
+
+    assert owner("WORKDIR /app\nCOPY --chown=app . .\n") == "root"
+    assert owner("COPY --chown=app . /app\nWORKDIR /app\n") == "app"
+    assert owner("COPY --chown=app src/a.py /app/src/a.py\nCOPY . /app\n") == "app"
+    assert owner("COPY . /app\nCOPY --chown=app . /app\n") == "root"
+    assert owner("RUN mkdir -p /app/src\nCOPY --chown=app . /app\n") == "root"
+    assert owner("RUN mkdir -m 700 /app\nCOPY --chown=app . /app\n") == "app"
+    assert owner("RUN mkdir /app\nUSER app\nWORKDIR /app\n") == "root"
+    assert owner("USER app\nRUN mkdir /app\nUSER root\nCOPY . /app\n") is None
+    assert owner("WORKDIR /app\nCOPY --link --chown=app . .\n") is None
 
 
 def test_a_manager_of_node_that_is_told_nothing() -> None:

@@ -20,6 +20,9 @@ _TO_OUTPUT = re.compile(
     r"\bln[ \t]{1,9}(?:-\w{1,20}[ \t]{1,9}){1,4}/(?:dev/(?:stdout|stderr|fd/[12])|proc/\w+/fd/[12])[ \t]+([^\s;&|]+)"
 )
 
+_CLOSED_MODE = re.compile(r"0?[0-7][0145][0145]")
+"""A mode with which nobody but the owner may write."""
+
 
 class Launch(NamedTuple):
     """An ENTRYPOINT or CMD.
@@ -74,6 +77,12 @@ class Copy(NamedTuple):
     excludes: tuple[str, ...] = ()
     mode: str | None = None
 
+    @property
+    def gives(self) -> bool:
+        """Whether what is copied may be somebody's to write: another owner's, or by its mode."""
+        owned = self.owner is not None and not self.owner.must(lambda owner: owner.partition(":")[0] in ("root", "0"))
+        return owned or (self.mode is not None and not _CLOSED_MODE.fullmatch(self.mode))
+
 
 class Image(NamedTuple):
     """What is run when a stage of a Dockerfile is run as it is.
@@ -90,13 +99,13 @@ class Image(NamedTuple):
     `installs`: also those of the stages it copies from. `runs`: what RUN lines were run in its own chain.
     `tools`: programs that are on its PATH, as far as is known, or may be. `account`: the last that a RUN makes, empty
     for none, `accounts`: all of them by name.
-    `new_variable`: where one more ENV would stand. `lacks`: what its build needs and does not find, also in the stages
-    it copies from; `open`: whether a RUN may have brought any file. `folders`: those that WORKDIR makes, each with the
-    user that it then belongs to; `made`: all that WORKDIR, VOLUME and the mounts of RUNs name, also unknown ones.
-    `volumes`: those that VOLUME names, by their paths. `private`: the programs that lie in the home of root, and what
-    puts them there. `altered`: the last RUN that may have given any file another owner, mode or text, `rewritten`: the
-    last command that may have written the metadata of a project anew. `ways`: how many
-    there are for a file to come into it, through all stages.
+    `new_variable`: where one more ENV would stand. `lacks`: what its build needs and does not find, also in the
+    stages it copies from; `open`: whether a RUN may have brought any file. `folders`: those that WORKDIR, COPY or a
+    plain `mkdir` makes, each with the user that it then belongs to; `made`: all that WORKDIR, VOLUME and the mounts
+    of RUNs name, also unknown ones. `volumes`: those that VOLUME names, by their paths. `private`: the programs
+    that lie in the home of root, and what puts them there. `altered`: the last RUN that may have given any file
+    another owner, mode or text, `rewritten`: the last command that may have written the metadata of a project anew.
+    `ways`: how many there are for a file to come into it, through all stages.
     """
 
     dockerfile: str

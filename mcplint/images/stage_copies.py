@@ -12,6 +12,7 @@ from mcplint.images.copies import from_context, from_stage
 from mcplint.images.copy_lacks import of_copy
 from mcplint.images.environments import freezes, takes
 from mcplint.images.fetched_installers import added
+from mcplint.images.folders import copied_to
 from mcplint.images.growing import Growing
 from mcplint.images.image import Copied, Copy, Image
 from mcplint.project.ignored import is_ignored
@@ -35,6 +36,7 @@ def copy_in(growing: Growing, instruction: Instruction) -> None:
     into = _is_folder(growing, last.only, target.only)
     flags = {flag.name: flag.value for flag in instruction.flags}
     owner, mode = flags.get("chown"), flags.get("chmod")
+    linked = any(flag.name == "link" for flag in instruction.flags)
     copy = Copy(
         tuple(sources),
         target,
@@ -51,9 +53,11 @@ def copy_in(growing: Growing, instruction: Instruction) -> None:
             place = posixpath.join(place, heredoc.name)
         inside = target._replace(options=None if place is None else (place,))
         growing.copies.append(copy._replace(sources=(), target=inside, text=heredoc.body, files=()))
+        copied_to(growing, growing.copies[-1], False, linked)
     if sources:
         many = into or len(sources) > 1
         growing.copies.append(_sourced(growing, copy, flags.get("from"), many, "parents" in flags))
+        copied_to(growing, growing.copies[-1], many, linked)
         growing.lacks += of_copy(growing.copies[-1], growing.contents(), growing.build.given)
         _copied_modules(growing, growing.copies[-1])
 

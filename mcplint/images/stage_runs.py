@@ -13,6 +13,7 @@ from mcplint.images.builds import builds
 from mcplint.images.contents import command_texts, may_bring_files
 from mcplint.images.copies import built_project, built_text
 from mcplint.images.fetched_installers import fetched, python_in_root_home, runs_installer, uv_in_root_home
+from mcplint.images.folders import made_by
 from mcplint.images.growing import Growing
 from mcplint.images.image import Copy
 from mcplint.images.lacks import of_install
@@ -50,6 +51,7 @@ def run(growing: Growing, instruction: Instruction) -> None:
     if by_node:
         _run_node(growing, taken, mounted)
     _run_installer(growing, found)
+    made_by(growing, found)
     growing.open = growing.open or may_bring_files(
         tuple(step for step in found if not runs_installer(step, growing.installers))
     )

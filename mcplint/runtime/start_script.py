@@ -163,8 +163,12 @@ def _carriage(text: str, whole: Span, tree: Tree) -> tuple[Label | None, tuple[E
 
 
 def _closed(copy: Copy, image: Image, name: str, mode: bool | None) -> Label | None:
-    """What says that a file may not be executed by anyone, where nothing in the build changes that."""
-    for run in image.runs:
+    """What says that a file may not be executed by anyone, where nothing in the build changes that.
+
+    A COPY brings the mode of its file anew (run with BuildKit 0.8); a shell leaves that of a file which is there.
+    """
+    anew = not copy.excludes and copy.span.text[:3].upper() != "RUN"
+    for run in (run for run in image.runs if not anew or run.span.start > copy.span.start):
         text = run.script
         if ("chmod" in text or "install" in text) and any(each in text for each in (name, "*", "-R", "$")):
             return None

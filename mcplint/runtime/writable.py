@@ -11,6 +11,7 @@ from mcplint.images.copies import image_paths, source_of
 from mcplint.images.image import Copy, Image
 from mcplint.knowledge.base_images import has_account
 from mcplint.model import Container, Lack, LackKind, Server, Write
+from mcplint.project.ignored import ignored_by_git, is_ignored
 from mcplint.project.tree import Tree
 from mcplint.text.paths import upwards
 from mcplint.values import Label, Value
@@ -58,7 +59,7 @@ def refused(image: Image, container: Container, servers: tuple[Server, ...], tre
 def _stands(image: Image, path: str, tree: Tree) -> bool:
     """Whether a folder is there when the container starts: a COPY, a WORKDIR, a VOLUME or a RUN makes it."""
     made = (*image.folders, *(volume.only or "" for volume in image.volumes))
-    by_run = _is_named(image, path, _MAKING)
+    by_run = _is_named(image, path, _MAKING, around=False)
     return by_run or Contents.of(image, tree).has(path) or any(f"{each}/".startswith(f"{path}/") for each in made)
 
 
@@ -172,13 +173,13 @@ def _is_given(image: Image, path: str, tree: Tree) -> bool:
 def _is_given_by(copy: Copy, image: Image, path: str, above: list[str], tree: Tree) -> bool:
     """Whether a copy may bring a path, or a folder around it, as somebody's.
 
-    `--chown` says whose all of it is. From another stage or image, what lies below the folder that is copied keeps its
-    owners and modes, and so does what an archive holds (run with BuildKit 0.8).
+    `--chown` says whose all of it is, but for the folder that it is copied to. From another stage or image, what lies
+    below the folder that is copied keeps its owners and modes, as does what an archive holds (run with BuildKit 0.8).
     """
     covers = copy.target.only in (None, *above)
-    if copy.owner is not None:
-        return covers
     part = image.parts.get(copy.stage) if copy.stage is not None else None
+    if copy.gives:
+        return covers and any(_is_brought(copy, image, each, part, tree) for each in above)
     if copy.image is not None or (copy.stage is not None and (part is None or copy.files is None)):
         return covers
     if part is None:
@@ -193,6 +194,26 @@ def _is_given_by(copy: Copy, image: Image, path: str, above: list[str], tree: Tr
     )
 
 
+def _is_brought(copy: Copy, image: Image, path: str, part: Image | None, tree: Tree) -> bool:
+    """Whether a copy may bring what stands at a path; the folder that it is copied to has an owner of its own."""
+    if path == copy.target.only and path in image.folders:
+        return False
+    if copy.files is None or copy.text is not None:
+        return copy.files is None or path == copy.target.only
+    for file in copy.files:
+        source = source_of(file, path)
+        if source is None:
+            continue
+        if part is not None:
+            if source == file.source or _may_be_there(part, file.source, source, tree):
+                return True
+            continue
+        there = source in tree.paths or source in tree.folders or ignored_by_git(tree, source)
+        if there and not is_ignored(image.ignored, posixpath.relpath(source, image.context or ".")):
+            return True
+    return False
+
+
 def _may_be_there(image: Image, top: str, path: str, tree: Tree) -> bool:
     """Whether a path, or a folder around it, may stand in an image below a folder of that."""
     if image.altered or image.open:
@@ -205,10 +226,10 @@ def _may_be_there(image: Image, top: str, path: str, tree: Tree) -> bool:
     return any(contents.has(each) or {each, posixpath.basename(each)} & words or each in made for each in below)
 
 
-def _is_named(image: Image, path: str, commands: re.Pattern[str]) -> bool:
-    """Whether one of some commands of an image's RUNs names a path or a folder around it, or may mean any."""
-    above = list(upwards(path))
-    names = {*above[:-1], *(name for each in above[:-1] for name in _ends(each))}
+def _is_named(image: Image, path: str, commands: re.Pattern[str], around: bool = True) -> bool:
+    """Whether one of some commands of an image's RUNs names a path, or a folder `around` it, or may mean any."""
+    above = list(upwards(path))[:-1] if around else [path]
+    names = {*above, *(name for each in above for name in _ends(each))}
     changes = ((line, words) for line, words in run_lines(image) if commands.search(_INSTALLS.sub("", line)))
     return any(names & words or {".", "/"} & words or _ANYWHERE.search(line) is not None for line, words in changes)
 
