@@ -12,7 +12,8 @@ behind it on standard input: nobody reaches it by HTTP.
 Not reported where only a compose file that is named for development
 (`compose.override.yaml`, `docker-compose.dev.yml`) or a profile of compose
 starts it so, or where a mount brings the sources of the project, which is done
-to develop.
+to develop. `debug=True` of Starlette, FastAPI or FastMCP starts no such server
+and is not reported: answers to errors show tracebacks then, and no more.
 
 Evidence: <https://www.uvicorn.org/deployment/>.
 

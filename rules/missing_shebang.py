@@ -2,7 +2,7 @@ r"""The script that the image starts has no shebang line
 
 The exec form of ENTRYPOINT and CMD hands the file to the kernel, which reads
 from its first line, `#!/bin/sh`, what is to run it. Without one, or with an
-empty line or a space in front, there is only
+empty line, a space or a byte order mark in front, there is only
 `exec /app/start.sh: exec format error`. A shell would have run the file all
 the same, so it works for whoever tries it there, and in a CMD in shell form.
 
@@ -70,5 +70,7 @@ from mcplint import ERROR, Container, Finding, Label, rule
 def check(container: Container):
     script = container.script
     if script and script.direct and not script.shell and not script.first.text.startswith("#!"):
-        message = f"{container.title} starts `{script.path}`, whose first line does not name an interpreter with `#!`"
+        marked = script.first.text.startswith("\ufeff#!")
+        why = "has a byte order mark before `#!`" if marked else "does not name an interpreter with `#!`"
+        message = f"{container.title} starts `{script.path}`, whose first line {why}"
         yield Finding(message, script.first, (Label(script.word, "starts it"),))

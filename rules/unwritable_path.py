@@ -29,6 +29,7 @@ unpacks, and for what git ignores and `COPY --chown` may bring from a checkout.
 
 Outside of the working directory and the home, as in `/data`, nothing is told
 but under a read-only root: who starts the image may mount something there.
+Nor is anything told of `tempfile`, which looks for a folder that it may write.
 
 See https://docs.docker.com/reference/dockerfile/#user
 

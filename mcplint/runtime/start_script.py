@@ -23,6 +23,9 @@ from mcplint.text.located import LocatedText
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label, Value
 
+_MARK = "\ufeff"
+"""What some editors put in front of UTF-8, and no kernel reads over."""
+
 
 def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
     """The script of a container's command, None where it starts none that the project or the build writes."""
@@ -86,7 +89,8 @@ def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> St
     source = tree.source(found) if found else None
     if found is None or source is None or source.text.startswith("\x7fELF"):
         return None
-    first = _first_line(LocatedText.of(Span(source, 0, len(source.text))))
+    marked = changed and source.text.startswith(_MARK)  # which that may take away
+    first = _first_line(LocatedText.of(Span(source, len(_MARK) if marked else 0, len(source.text))))
     made = StartScript(found, first, word, direct)
     if not changed:
         carriage, edits = _carriage(source.text, Span(source, 0, len(source.text)), tree)
