@@ -18,6 +18,19 @@ from mcplint.text.boolean import boolean
 from mcplint.text.paths import upwards
 from mcplint.values import Label, Value
 
+_DECIDING = (
+    "with-requirements",
+    "with-editable",
+    "constraint",
+    "constraints",
+    "overrides",
+    "exclude-newer",
+    "pip-args",
+)
+"""The options by which uvx and pipx are told of releases elsewhere than in a requirement."""
+_DECIDING_VARIABLES = ("UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE_NEWER")
+"""The variables that tell uv the same: https://docs.astral.sh/uv/reference/environment/"""
+
 
 def uv_run(words: Words, options: Parsed, context: ExecContext) -> Step:
     """`uv run`: a module, a file, or a command in the environment of the project, which it brings up to date."""
@@ -99,21 +112,33 @@ def uvx(words: Words, context: ExecContext) -> Step:
     folder = _folder(origin, command, context)
     if folder is None:
         return context.none(f"{tool} installs {origin}, which is no package of the project")
-    requirement = f"{origin}=={version}" if version and version != "latest" else origin
     is_local = (
         origin.startswith("git+")
         or context.file(posixpath.join(origin.partition("[")[0], "pyproject.toml")) is not None
     )
+    released = version if version != "latest" else ""
+    project = context.tree.project(folder)
+    # The newest release of a package of the project, or the one that it builds, asks for what the project does.
+    is_own = is_local or not released or bool(project and project.version.only == released)
+    beside = ((spelled(each), written(each)) for each in parsed.values("with") if text(each) is not None)
     install = Install(
         tool,
         tuple(map(spelled, words)),
         Value((False,), (Label(written(word), "is installed without a lock"),)),
         None,
         (folder or ".",),
-        () if is_local else ((requirement, written(word)),),
+        (*(() if is_own else ((f"{origin}=={released}", written(word)),)), *beside),
         context.span,
+        decided=_decider(parsed, context) if is_own else Label(written(word), "another release may ask for others"),
     )
     return console_script((named, *rest[1:]), inner._replace(installs=(install,), home=folder, workdir=context.workdir))
+
+
+def _decider(options: Parsed, context: ExecContext) -> Label | None:
+    """What else than requirements decides the releases that uvx or pipx takes."""
+    told = [f"--{name}" for name in _DECIDING if name in options.flags]
+    told += [name for name in _DECIDING_VARIABLES if context.variable(name).must_not_be(None)]
+    return Label(context.span, f"{told[0]} decides which releases are taken") if told else None
 
 
 def _folder(origin: str, command: str, context: ExecContext) -> str | None:
