@@ -5,6 +5,7 @@ Source: the registry's releases up to 1.8.1 and https://github.com/modelcontextp
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ INDEXED = ("npm", "pypi", "nuget", "cargo")
 # The labels of an index's own host before its top-level domain.
 INDEX_HOSTS = {"npm": "registry.npmjs", "pypi": "pypi", "nuget": "api.nuget", "cargo": "crates"}
 HTTP = ("streamable-http", "sse")
+# The names of packages and images that lead to any server that they are told of.
+PROXIES = re.compile(r"mcp-proxy(?:-.*)?|mcp-remote|mcp-bridge|mcpo|supergateway")
 SOURCES = ("github", "gitlab")
 
 # The keys of each kind of object that the publisher sends on, and the kind of object that their values hold, if any.

@@ -32,20 +32,25 @@ class EndpointPaths:
         self.paths: dict[str, dict[str, None]] = {}
         self.open: set[str] = set()
         self.found: dict[tuple[str, str, tuple[str, ...] | None], bool] = {}
+        self.dead = {(end.host, end.port) for end in proxy.dead_ends}
         for route in proxy.routes:
             self.taking[route.span] = route
-            if route.server is None:
+            if route.server is None or self._is_dead(route):
                 continue
             options = route.endpoint.options
             self.paths.setdefault(route.server.id, {}).update((path, None) for path in options or () if path)
             if options is None and not route.refused:
                 self.open.add(route.server.id)
 
+    def _is_dead(self, route: Route) -> bool:
+        """Whether nothing of what a route passes requests on to is there."""
+        return bool(route.members) and all((each.host, each.port) in self.dead for each in route.members)
+
     def beside(self, route: Route) -> bool:
         """Whether a request for a route's name may lead its server to its endpoint."""
         host, id = host_of(route), route.server.id if route.server else ""
         if host is None or id in self.open:
-            return id in self.open or bool(self.paths[id])
+            return id in self.open or bool(self.paths.get(id))
         key = (id, host, route.listen.only)
         if key not in self.found:
             self.found[key] = any(self._may_lead(route, ask(self.proxy, route, path)) for path in self._likely(route))
@@ -54,7 +59,7 @@ class EndpointPaths:
     def _likely(self, route: Route) -> Iterator[str]:
         """The paths of a server's endpoint, as clients may ask for it and as it is."""
         if route.server:
-            yield from islice(self.paths[route.server.id], MOST_PATHS)
+            yield from islice(self.paths.get(route.server.id, ()), MOST_PATHS)
             yield from route.server.path.options or ()
 
     def _may_lead(self, route: Route, answer: Response) -> bool:
@@ -62,7 +67,7 @@ class EndpointPaths:
         if answer.kind == REDIRECT:
             return True
         taking = self.taking.get(answer.location) if answer.location else None
-        if taking is None or route.server is None:
+        if taking is None or route.server is None or self._is_dead(taking):
             return False
         if taking.server is None:
             return not taking.members

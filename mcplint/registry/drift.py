@@ -11,6 +11,7 @@ from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import MappingNode, Node, ScalarNode, text
 from mcplint.findings import ERROR, NOTE, WARNING, Finding, Fix
 from mcplint.knowledge.go_url import parse
+from mcplint.knowledge.registry import PROXIES
 from mcplint.model import Distribution, Manifest, Package
 from mcplint.registry import address, version
 from mcplint.registry.ownership import is_marked, published, server_name
@@ -29,6 +30,8 @@ def identifiers(manifest: Manifest) -> Iterator[Finding]:
             if package.distribution or len(built) != 1 or not _beside(manifest, built[0]):
                 continue
             claimed = _claims(manifest, built[0])
+            if not claimed and _is_proxy(manifest, package.node):
+                continue
             said = text(package.identifier)[:80]
             message = f"package `{said}` is not the one that the project builds, `{built[0].name.only}`"
             notes = built[0].name.trace[-1:]
@@ -90,7 +93,8 @@ def _own(manifest: Manifest) -> Iterator[Finding]:
     said = text(own)
     if not own or not version.is_fixed(said):
         return
-    released = [(node, found) for node in packages(manifest) if (found := _released(node))]
+    own_ones = (node for node in packages(manifest) if not _is_proxy(manifest, node))
+    released = [(node, found) for node in own_ones if (found := _released(node))]
     versions = [(node, found) for node, found in released if version.is_fixed(found)]
     if versions and not any(version.core(said) == version.core(found) or said == found for _, found in versions):
         node, found = versions[0]
@@ -98,6 +102,14 @@ def _own(manifest: Manifest) -> Iterator[Finding]:
         notes = (Label(shown(value), f"this package is {found}"),)
         message = f"no package has the server's version {said[:80]}: one is {found[:80]}"
         yield Finding(message, shown(own), notes)
+
+
+def _is_proxy(manifest: Manifest, node: MappingNode) -> bool:
+    """Whether a package leads to any server that it is told of, and is not the project's own."""
+    name = string(node, "identifier").rpartition("/")[2].partition(":")[0].partition("@")[0]
+    built = {each.name.only for each in manifest.project.distributions}
+    own = text(server_name(manifest)).rpartition("/")[2]
+    return PROXIES.fullmatch(name) is not None and string(node, "identifier") not in built and name != own
 
 
 def _released(node: MappingNode) -> str:
