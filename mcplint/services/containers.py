@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.facts.dockerfile import Dockerfile
@@ -33,6 +34,8 @@ _ELSEWHERE = "is built from a folder that is not in the project, of which"
 
 MOST_PARTS = 50_000
 """How many variables, ports and checks of all containers are followed in a run."""
+MOST_STARTS = 100
+"""How many of them are asked for a variable."""
 _PLACEHOLDER = "runs an image that is filled in where it is deployed, and of the project"
 
 
@@ -61,17 +64,13 @@ def running(
     """
     examples = Examples(tree)
     everywhere = tuple(_first(_running(tree, dockerfiles, projects, workloads, functions), tree))
-    beside: dict[str, dict[str, list[ContainerContext]]] = {}
-    for found in everywhere:
-        if found.image:
-            files = beside.setdefault(found.image.dockerfile, {})
-            files.setdefault(found.container.span.source.path, []).append(found)
+    told = Told(everywhere)
     for found in everywhere:
         container = found.container
-        if container.defaults and (container.service is None or not container.env_closed):
-            near = examples.near(container.span.source.path)
-            files = beside.get(found.image.dockerfile, {}) if found.image else {}
-            found = found._replace(container=container._replace(examples=_elsewhere(found, files, near)))
+        if container.defaults:
+            passed_on = container.service is None or not container.env_closed
+            near = examples.near(container.span.source.path) if passed_on else {}
+            found = found._replace(container=container._replace(examples=Elsewhere(told, found, near)))
         yield found
 
 
@@ -96,20 +95,59 @@ def _parts(container: Container) -> int:
     return sum(map(len, lists))
 
 
-def _elsewhere(
-    found: ContainerContext, beside: Mapping[str, Sequence[ContainerContext]], near: Mapping[str, Value[str]]
-) -> Mapping[str, Value[str]]:
-    """What examples, and other files that run the same image, set of the variables that a container does not set.
+def _start(found: ContainerContext) -> tuple[str, ...]:
+    """The files that start a container."""
+    return found.project.files if found.project else (found.container.span.source.path,)
 
-    `beside`: what runs that image, by file.
+
+class Told:
+    """What the files that start containers set of variables, by image; a class because each is looked at once.
+
+    `sets`: by Dockerfile (None: what is run is not known, and may be any image), by name, by the files that start it.
     """
-    values: dict[str, list[Value[str]]] = {name: [value] for name, value in near.items()}
-    for path, others in beside.items():
-        for other in others if path != found.container.span.source.path else ():
-            for name, value in other.container.env.items():
-                if found.image and name not in found.image.env and value.options and None not in value.options:
-                    values.setdefault(name, []).append(value)
-    return {name: join(each) for name, each in values.items()}
+
+    def __init__(self, everywhere: Iterable[ContainerContext]) -> None:
+        self.sets: dict[str | None, dict[str, dict[tuple[str, ...], Value[str]]]] = {}
+        for found in everywhere:
+            if found.image is None and not _may_be_ours(found.container):
+                continue
+            names = self.sets.setdefault(found.image.dockerfile if found.image else None, {})
+            own = found.image.env if found.image else {}
+            for name, value in found.container.env.items():
+                if name not in own and value.options and None not in value.options:
+                    names.setdefault(name, {}).setdefault(_start(found), value)
+
+
+def _may_be_ours(container: Container) -> bool:
+    """Whether what a container runs, which is not known, may be an image of the project."""
+    name = container.image.only
+    return not name or ("/" in repository(name) and not is_other_software(name))
+
+
+class Elsewhere(Mapping[str, Value[str]]):
+    """What examples, and files that start the same image otherwise, set of the variables that a container does not set.
+
+    A mapping that joins them as it is asked, since containers ask for few of them.
+    """
+
+    def __init__(self, told: Told, found: ContainerContext, near: Mapping[str, Value[str]]) -> None:
+        self._near, self._start = near, _start(found)
+        dockerfiles = (found.image.dockerfile, None) if found.image else ()
+        self._sets = [told.sets[each] for each in dockerfiles if each in told.sets]
+
+    def __getitem__(self, name: str) -> Value[str]:
+        others = (one for sets in self._sets for start, one in sets.get(name, {}).items() if start != self._start)
+        values = (*filter(None, (self._near.get(name),)), *islice(others, MOST_STARTS))
+        if not values:
+            raise KeyError(name)
+        return join(values)
+
+    def __iter__(self) -> Iterator[str]:
+        names = dict.fromkeys((*self._near, *(name for sets in self._sets for name in sets)))
+        return (name for name in names if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _running(
