@@ -447,7 +447,10 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "    environment: {MODE: http}\n",
             "server.py": FAST + "import os\nmcp.run(os.getenv('MODE', 'stdio'))\n",
         },
-        {"compose.yaml:notes": "stdio", "deploy/compose.yaml:notes": "streamable-http 127.0.0.1 8000 /mcp"},
+        {
+            "compose.yaml:notes": "stdio,streamable-http 127.0.0.1 8000 /mcp",
+            "deploy/compose.yaml:notes": "streamable-http 127.0.0.1 8000 /mcp",
+        },
     ),
     "a folder of the project called as the SDK that is not in the image": (
         {
@@ -503,7 +506,7 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "pyproject.toml": PYPROJECT,
             "server.py": FAST + "import os\nmcp.run(os.getenv('MODE', 'stdio'))\n",
         },
-        {"Dockerfile": "stdio"},
+        {"Dockerfile": "stdio,streamable-http 127.0.0.1 8000 /mcp"},
     ),
     "a Dockerfile inside of a compose file": (
         {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.facts.dockerfile import Dockerfile
@@ -17,10 +16,10 @@ from mcplint.model import ASSUMED, MADE, MISSING, Container, Link
 from mcplint.model.containers import MOST_CONTAINERS
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
+from mcplint.services.elsewhere import Elsewhere, Examples, Setting, Told, may_be_ours
 from mcplint.services.image_names import is_other_software, repository, tag_of
 from mcplint.services.over_image import with_image
-from mcplint.text.paths import is_env_example, side_folder
-from mcplint.values import UNKNOWN, Label, Value, join
+from mcplint.values import UNKNOWN, Label, Value
 
 if TYPE_CHECKING:
     from mcplint.services.compose.project import ComposeProject
@@ -34,8 +33,6 @@ _ELSEWHERE = "is built from a folder that is not in the project, of which"
 
 MOST_PARTS = 50_000
 """How many variables, ports and checks of all containers are followed in a run."""
-MOST_STARTS = 100
-"""How many of them are asked for a variable."""
 _PLACEHOLDER = "runs an image that is filled in where it is deployed, and of the project"
 
 
@@ -64,14 +61,22 @@ def running(
     """
     examples = Examples(tree)
     everywhere = tuple(_first(_running(tree, dockerfiles, projects, workloads, functions), tree))
-    told = Told(everywhere)
+    told = Told(_set(found) for found in everywhere if found.image or may_be_ours(found.container))
     for found in everywhere:
         container = found.container
         if container.defaults:
             passed_on = container.service is None or not container.env_closed
             near = examples.near(container.span.source.path) if passed_on else {}
-            found = found._replace(container=container._replace(examples=Elsewhere(told, found, near)))
+            found = found._replace(container=container._replace(examples=Elsewhere(told, _set(found), near)))
         yield found
+
+
+def _set(found: ContainerContext) -> Setting:
+    """What a container sets, beside its image."""
+    container, image = found.container, found.image
+    files = found.project.files if found.project else (container.span.source.path,)
+    env = {name: value for name, value in container.env.items() if not image or name not in image.env}
+    return Setting(image.dockerfile if image else None, files, env)
 
 
 def _first(found: Iterator[ContainerContext], tree: Tree) -> Iterator[ContainerContext]:
@@ -93,61 +98,6 @@ def _parts(container: Container) -> int:
     """How many things are told of a container, those that it shares with others too."""
     lists = (container.env, container.ports, container.expose, container.forwards, container.probes, container.stopped)
     return sum(map(len, lists))
-
-
-def _start(found: ContainerContext) -> tuple[str, ...]:
-    """The files that start a container."""
-    return found.project.files if found.project else (found.container.span.source.path,)
-
-
-class Told:
-    """What the files that start containers set of variables, by image; a class because each is looked at once.
-
-    `sets`: by Dockerfile (None: what is run is not known, and may be any image), by name, by the files that start it.
-    """
-
-    def __init__(self, everywhere: Iterable[ContainerContext]) -> None:
-        self.sets: dict[str | None, dict[str, dict[tuple[str, ...], Value[str]]]] = {}
-        for found in everywhere:
-            if found.image is None and not _may_be_ours(found.container):
-                continue
-            names = self.sets.setdefault(found.image.dockerfile if found.image else None, {})
-            own = found.image.env if found.image else {}
-            for name, value in found.container.env.items():
-                if name not in own and value.options and None not in value.options:
-                    names.setdefault(name, {}).setdefault(_start(found), value)
-
-
-def _may_be_ours(container: Container) -> bool:
-    """Whether what a container runs, which is not known, may be an image of the project."""
-    name = container.image.only
-    return not name or ("/" in repository(name) and not is_other_software(name))
-
-
-class Elsewhere(Mapping[str, Value[str]]):
-    """What examples, and files that start the same image otherwise, set of the variables that a container does not set.
-
-    A mapping that joins them as it is asked, since containers ask for few of them.
-    """
-
-    def __init__(self, told: Told, found: ContainerContext, near: Mapping[str, Value[str]]) -> None:
-        self._near, self._start = near, _start(found)
-        dockerfiles = (found.image.dockerfile, None) if found.image else ()
-        self._sets = [told.sets[each] for each in dockerfiles if each in told.sets]
-
-    def __getitem__(self, name: str) -> Value[str]:
-        others = (one for sets in self._sets for start, one in sets.get(name, {}).items() if start != self._start)
-        values = (*filter(None, (self._near.get(name),)), *islice(others, MOST_STARTS))
-        if not values:
-            raise KeyError(name)
-        return join(values)
-
-    def __iter__(self) -> Iterator[str]:
-        names = dict.fromkeys((*self._near, *(name for sets in self._sets for name in sets)))
-        return (name for name in names if name in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def _running(
@@ -243,41 +193,6 @@ def _only_image(service: Container, builds: Builds, why: str) -> tuple[Image, Li
         return None
     note = Label(service.build.span, "build") if service.build else Label(service.image.span or service.span, "image")
     return made, Link(made.dockerfile, ASSUMED, f"{why} {made.dockerfile} is the only Dockerfile", (note,))
-
-
-class Examples:
-    """What files such as `.env.example` tell people to set; a class because each is read once."""
-
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
-        self._files: dict[str, list[str]] = {}
-        self._found: dict[str, Mapping[str, Value[str]]] = {}
-        for path in sorted(filter(is_env_example, tree.paths)):
-            self._files.setdefault(posixpath.dirname(path), []).append(path)
-
-    def near(self, path: str) -> Mapping[str, Value[str]]:
-        """The variables of those in the folder of a file, in the nearest one above that has any, or in the only one."""
-        folder = posixpath.dirname(path)
-        while folder and folder not in self._files:
-            folder = posixpath.dirname(folder)
-        if folder not in self._files:
-            inner = [each for each in self._files if not side_folder(each)]
-            folder = inner[0] if len(inner) == 1 else folder
-        if folder not in self._found:
-            self._found[folder] = dict(self._read(self._files.get(folder, [])))
-        return self._found[folder]
-
-    def _read(self, paths: list[str]) -> Iterator[tuple[str, Value[str]]]:
-        """Each variable with what any of the files has for it; one that is left empty has its default."""
-        if not paths:
-            return
-        from mcplint.services.compose.variables import variables
-
-        files = [variables(self._tree, [path], lambda name: None) for path in paths]
-        for name in dict.fromkeys(name for file in files for name in file):
-            given = [file[name].value for file in files if name in file and file[name].text]
-            if given:
-                yield name, join(given)
 
 
 def _deployed(
