@@ -15,10 +15,13 @@ from mcplint.engine.catalogue import Catalogue
 from mcplint.engine.lint import run
 from mcplint.programs.python import imports
 from mcplint.programs.python.entry_points import dropped
+from mcplint.programs.typescript import modules, packages
+from mcplint.project import tree as trees
 from mcplint.project.config import Config
 from mcplint.project.kinds import KINDS as ROWS
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
+from mcplint.proxies import routing
 from mcplint.readers.nginx_lexer import tokens
 
 Files = dict[str, str]
@@ -638,10 +641,10 @@ def test_what_many_containers_share_is_counted_for_each(rules: Catalogue) -> Non
 
 
 def test_a_file_of_python_with_very_many_words_is_not_parsed_and_that_is_said(rules: Catalogue) -> None:
-    for text in ("a@a\n" * 140_000, f"a = [{'x,' * 410_000}]\n"):
+    for text in ("a@a\n" * 110_000, f"a = [{'x,' * 310_000}]\n"):
         ran = run(Tree.of(built(**{"server.py": f"{text}{SERVER}"})), rules, Config())
         said = [(each.severity, each.finding.message) for each in ran.diagnostics if each.rule == "unreadable-file"]
-        assert said == [("warning", "cannot read server.py: more than 400,000 words and signs")]
+        assert said == [("warning", "cannot read server.py: more than 300,000 words and signs")]
 
 
 def test_each_look_for_a_module_is_paid_for(rules: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -697,3 +700,53 @@ def test_each_option_of_a_command_is_paid_for_by_those_before(rules: Catalogue) 
     ran = run(Tree.of(built(**{"server.py": f"{command}{SERVER}"})), rules, Config())
     said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
     assert said == ["server.py starts a program too large to be followed completely"]
+
+
+def test_python_of_many_files_together_is_bounded_and_that_is_said_once(
+    rules: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trees, "MOST_WEIGHT", 4_000)
+    imports = each("import m#\n", 40)
+    project = built(**{"server.py": imports + SERVER}, **files("m#.py", "A# = [" + "1, " * 500 + "]\n", 40))
+    tree = Tree.of(project)
+    ran = run(tree, rules, Config())
+    unread = [each.span.source.path for each in tree.problems.values()]
+    assert len(unread) > 30
+    said = [
+        each.finding.message for each in ran.diagnostics if (each.rule, each.severity) == ("unreadable-file", "warning")
+    ]
+    assert said == [f"cannot read {unread[0]}: which comes after the most Python that is read in one run"]
+
+
+def test_bodies_of_functions_count_little_for_what_is_read_of_python(rules: Catalogue) -> None:
+    body = "def f#(a):\n    b = [a]\n" + "    c = [a, b, 1, 2, 3, 'x', {'k': a}]\n" * 20 + "    return c\n"
+    tree = Tree.of(built(**{"server.py": f"{each(body, 100)}{SERVER}"}))
+    run(tree, rules, Config())
+    assert tree.weight < len(tree.glance("server.py")) // 20
+
+
+@pytest.mark.parametrize("statement", ["import a# from './a#.js';\n", "const a# = require('./a#');\n"])
+def test_where_an_import_leads_is_looked_for_once(
+    rules: Catalogue, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    looked: list[str] = []
+
+    def source_of(tree: Tree, path: str) -> str | None:
+        looked.append(path)
+        return packages.source_of(tree, path)
+
+    monkeypatch.setattr(modules, "source_of", source_of)
+    run(Tree.of(typescript(each(statement, 50))), rules, Config())
+    assert len(looked) == len({*looked}) == 50
+
+
+def test_only_so_many_routes_are_followed_and_that_is_said(rules: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routing, "MOST_RULES", 10)
+    routers = each("    r#: {rule: 'PathPrefix(`/r#`)', service: s}\n", 20)
+    text = (
+        f"http:\n  routers:\n{routers}  services:\n    s: {{loadBalancer: {{servers: [{{url: 'http://b:8000'}}]}}}}\n"
+    )
+    ran = run(Tree.of(compose("", **{"traefik.yml": text})), rules, Config())
+    assert len(ran.deployment.routes) == 10
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["traefik.yml has a route after the first 10, the most that are followed"]

@@ -19,13 +19,15 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 class Module(NamedTuple):
     """The syntax tree of one file, whose nodes count lines from 1 and columns in UTF-8 bytes.
 
-    `lines`: the byte offsets at which lines begin, as the interpreter counts them.
+    `lines`: the byte offsets at which lines begin, as the interpreter counts them. `weight`: by which it counts for
+    what is read of all files together.
     """
 
     source: Source
     tree: ast.Module
     lines: tuple[int, ...]
     encoded: Encoded = Encoded()
+    weight: int = 0
 
     def offset(self, line: int, column: int) -> int:
         """The code-point offset of a line and a column as nodes give them."""

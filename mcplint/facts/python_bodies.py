@@ -7,12 +7,14 @@ What looks at all of a module does not unfold it.
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 _SHORT = 3
 """Lines below the first one of a function that is not worth folding."""
+_WORD = re.compile(r"\w+|[^\w\s,)\]}]|\n")
 _PARTS = ("body", "orelse", "finalbody", "handlers")
 
 
@@ -27,6 +29,10 @@ class Text(NamedTuple):
         found = self.text[start:end]
         return found if isinstance(found, str) else found.decode()
 
+    def ends(self, node: Any) -> tuple[int, int]:
+        """The byte offsets between which a node stands."""
+        return self.lines[node.lineno - 1] + node.col_offset, self.lines[node.end_lineno - 1] + node.end_col_offset
+
     def tree(self) -> ast.Module:
         """The syntax tree of all of it."""
         return tree(self.part(0, len(self.text)))
@@ -39,15 +45,28 @@ def tree(text: str) -> ast.Module:
         return ast.parse(text)
 
 
-def fold(module: ast.Module, text: str, lines: tuple[int, ...]) -> None:
-    """Folds the bodies of the functions of a text, methods included; `lines`: the byte offsets at which they begin."""
+def fold(module: ast.Module, text: str, lines: tuple[int, ...]) -> int:
+    """Folds the bodies of the functions of a text, methods included; how many words and signs are not folded.
+
+    `lines`: the byte offsets at which they begin.
+    """
     held = Text(text if text.isascii() else text.encode(), lines)
-    for node in _functions(module):
+    at = kept = 0
+    for node in sorted(_functions(module), key=lambda node: (node.lineno, node.col_offset)):
         if (node.end_lineno or 0) - node.lineno >= _SHORT:
+            start, end = held.ends(node)
+            kept += words(held.part(at, start)) if at < start else 0
+            at = max(at, end)
             module.folded = held  # type: ignore[attr-defined]
             del node.body
             node.folded = held  # type: ignore[union-attr]
             node.__class__ = _FOLDED[type(node)]
+    return kept + words(held.part(at, len(held.text)))
+
+
+def words(text: str) -> int:
+    """How many words, signs and lines a text has: each takes up to a kilobyte when it is parsed."""
+    return sum(1 for _ in _WORD.finditer(text))
 
 
 def unfolded(module: ast.Module) -> ast.Module:

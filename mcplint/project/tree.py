@@ -20,6 +20,8 @@ Paths = Mapping[str, list[str]]
 """The files of a project by the name of their kind."""
 Notes = dict[tuple[str, ...], Any]
 """What was asked of files, and the text that they had."""
+MOST_WEIGHT = 600_000
+"""What may be read of Python: a word that is kept as part of a tree counts one, and so do 100 characters."""
 T = TypeVar("T")
 
 
@@ -57,6 +59,7 @@ class Tree:
         self.named = frozenset(named)
         self.above = above
         self.failures: list[Failure] = []
+        self.weight, self._full = 0, False
         self._load = load
         self._sources: dict[str, Source | None] = {}
         self._loads: dict[str, Source | Unreadable | None] = {}
@@ -229,9 +232,16 @@ class Tree:
             self.problems |= {path: under.problems[path]} if path in under.problems else {}
             self.failures += [failure for failure in under.failures if failure.span.source.path == path]
             return known
+        if self.weight > MOST_WEIGHT and reader == "python":
+            after = "which comes after the most Python that is read in one run"
+            self.problems[path] = Unreadable(Span(source, 0, 0), after, NOTE if self._full else WARNING)
+            self._full = True
+            return None
         try:
             module, _, function = reader.partition(".")
-            return getattr(import_module(f"mcplint.readers.{module}"), function or "read")(source)
+            found = getattr(import_module(f"mcplint.readers.{module}"), function or "read")(source)
+            self.weight += getattr(found, "weight", 0)
+            return found
         except Unreadable as problem:
             self.problems[path] = problem
         except Exception as error:

@@ -66,7 +66,7 @@ def proxies(entries: tuple[IngressPath, ...], network: Network) -> Iterator[Prox
     for entry in entries:
         groups.setdefault((_controller(entry), dirname(entry.span.source.path)), []).append(entry)
     for (name, _), group in groups.items():
-        vhosts = with_endpoints(tuple(_vhosts(group, network)), partial(assumed, None, network))
+        vhosts = with_endpoints(tuple(_vhosts(group, network)), network.tree, partial(assumed, None, network))
         routes = tuple(rule.route for vhost in vhosts for rule in vhost.rules)
         ends = tuple(end for entry in group for end in _dead_ends(entry, network))
         yield Proxy(name, routes, PORTS, {}, asking(vhosts), ends)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple, TypeAlias
 
+from mcplint.findings import WARNING, NotFollowed
 from mcplint.model import EXACT, PathMatch, Route
+from mcplint.project.tree import Tree
 from mcplint.proxies.response import PROXY, STATUS, UNKNOWN, Response
 from mcplint.proxies.streams import likely_paths, with_endpoint
 from mcplint.values import Label, Value
@@ -119,16 +121,19 @@ def route_request(vhost: VirtualHost, host: str, path: str) -> Response:
     return Response(STATUS if vhost.closed else UNKNOWN, certain=vhost.closed)
 
 
-def with_endpoints(vhosts: tuple[VirtualHost, ...], assume: Assume = as_it_is) -> tuple[VirtualHost, ...]:
-    """The virtual hosts with what each route carries of its server, no more than so many rules each.
+def with_endpoints(
+    vhosts: tuple[VirtualHost, ...], tree: Tree | None, assume: Assume = as_it_is
+) -> tuple[VirtualHost, ...]:
+    """The virtual hosts with what each route carries of its server, no more than so many rules each, and says it.
 
     `assume`: what is assumed of a route that leads to no server, and how to follow one that does.
     """
-    return tuple(_with_endpoints(vhost, assume) for vhost in vhosts)
+    return tuple(_with_endpoints(vhost, tree, assume) for vhost in vhosts)
 
 
-def _with_endpoints(vhost: VirtualHost, assume: Assume) -> VirtualHost:
+def _with_endpoints(vhost: VirtualHost, tree: Tree | None, assume: Assume) -> VirtualHost:
     """The rules up to the first that leaves open what it takes are followed: which requests are left is not known."""
+    say_left_out(vhost.rules, tree)
     vhost = vhost._replace(rules=vhost.rules[:MOST_RULES], closed=vhost.closed and len(vhost.rules) <= MOST_RULES)
     rules, certain, ask = [], True, _remembered(vhost)
     for rule in vhost.rules:
@@ -138,6 +143,14 @@ def _with_endpoints(vhost: VirtualHost, assume: Assume) -> VirtualHost:
             rule = rule._replace(route=assume(follow(rule.route), follow)._replace(fixed=_is_fixed(rule)))
         rules.append(rule)
     return vhost._replace(rules=tuple(rules))
+
+
+def say_left_out(rules: Sequence[ProxyRule], tree: Tree | None) -> None:
+    """Says which rule is the first that is not followed, where there are more than are."""
+    if tree is not None and len(rules) > MOST_RULES:
+        span = rules[MOST_RULES].route.span
+        why = f"has a route after the first {MOST_RULES}, the most that are followed"
+        tree.problems.setdefault(span.source.path, NotFollowed(span.head, why, WARNING))
 
 
 def _is_fixed(rule: ProxyRule) -> bool:

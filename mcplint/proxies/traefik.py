@@ -88,7 +88,7 @@ def _of_labels(files: Collection[TraefikFile], network: Network, tree: Tree, alo
 def _assuming(rules: list[Ranked], origin: ContainerContext | None, network: Network) -> tuple[VirtualHost, ...]:
     """The one virtual host of a Traefik, its routes with what is assumed of them."""
     vhost = VirtualHost((), frozenset(), tuple(one.rule for one in rules), closed=False)
-    return with_endpoints((vhost,), partial(assumed, origin, network))
+    return with_endpoints((vhost,), network.tree, partial(assumed, origin, network))
 
 
 def _are_all(group: list[ContainerContext]) -> bool:

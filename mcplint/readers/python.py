@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from mcplint.facts.python import Module, located
-from mcplint.facts.python_bodies import fold, tree, unfolded
+from mcplint.facts.python_bodies import fold, tree, unfolded, words
 from mcplint.findings import ERROR, NOTE, WARNING, Unreadable
 from mcplint.text.source import Part, Source, Span
 
@@ -16,9 +16,8 @@ _TEMPLATE_MARKS = ("{{", "{%", "<%")
 _NEWER = {"except": 14, "except*": 14, "lazy": 15}
 MOST_FIELDS = 20_000
 """How many fields one string may have: Python 3.11 looks for the offset of each from the start of the string on."""
-MOST_WORDS = 400_000
-"""How many words, signs and lines a file may have: each takes up to a kilobyte when it is parsed."""
-_WORD = re.compile(r"\w+|[^\w\s,)\]}]|\n")
+MOST_WORDS = 300_000
+"""How many words, signs and lines a file may have."""
 _FORMATTED = re.compile(
     r"""(?is)(?<!\w)(?:f|fr|rf)(?:(\"\"\"|''')(?:[^\\"']+|\\.|(?!\1).)*|(["'])(?:[^\\"'\n]+|\\.|(?!\2)[^\n])*)"""
 )
@@ -44,8 +43,7 @@ def read(source: Source) -> Module:
         except SyntaxError:
             raise _unreadable(source, error) from None
     module = located(source, parsed)
-    fold(parsed, text, module.lines)
-    return module
+    return module._replace(weight=len(text) // 100 + fold(parsed, text, module.lines))
 
 
 def parts(source: Source) -> tuple[Part, ...]:
@@ -75,7 +73,7 @@ def _parsed(source: Source, text: str) -> ast.Module:
     if crowded := next((found for found in many if found[0].count("{") > MOST_FIELDS), None):
         span = Span(source, *crowded.span()) if text == source.text else Span(source, 0, 0)
         raise Unreadable(span.head, f"a string with more than {MOST_FIELDS:,} fields", WARNING)
-    if len(text) > MOST_WORDS and sum(1 for _ in _WORD.finditer(text)) > MOST_WORDS:
+    if len(text) > MOST_WORDS and words(text) > MOST_WORDS:
         raise Unreadable(Span(source, 0, 0), f"more than {MOST_WORDS:,} words and signs", WARNING)
     try:
         return tree(text)

@@ -137,6 +137,7 @@ def starred_display(kind: str) -> Evaluator:
     def display(machine: Machine, frame: Frame, node: Any) -> Abstract:
         items: list[Abstract] = []
         whole = True
+        machine.spend(2)
         for element in node.elts:
             if isinstance(element, ast.Starred):
                 more = machine.evaluate(frame, element.value).only

@@ -52,8 +52,9 @@ def candidates(path: str) -> Iterator[str]:
     yield path
     for other in SUFFIXES:
         yield path + other
+    index = posixpath.join(path, "index")
     for other in SUFFIXES:
-        yield posixpath.join(path, f"index{other}")
+        yield index + other
 
 
 def named(tree: Tree) -> Mapping[str, str]:
@@ -155,7 +156,7 @@ def source_of(tree: Tree, path: str) -> str | None:
 def _sources(tree: Tree, home: str, path: str) -> Iterator[str]:
     """Where the source of a built file may stand, the likeliest first."""
     stem = _stem(path)
-    for config in _configurations(tree, home):
+    for config in tree.once(_configurations, home):
         compiled = tsconfig(tree, config)
         if compiled is None or compiled.out is None:
             continue
@@ -167,7 +168,7 @@ def _sources(tree: Tree, home: str, path: str) -> Iterator[str]:
         else:
             yield posixpath.join(compiled.folder, "src", inside)
             yield posixpath.join(compiled.folder, inside)
-    yield from (source for output, source in entries(tree, home) if _stem(output) == stem)
+    yield from (source for output, source in tree.once(_entries, home) if _stem(output) == stem)
     inside = posixpath.relpath(path, home or ".")
     first, _, rest = inside.partition("/")
     if rest and first in OUTPUTS:
@@ -197,6 +198,10 @@ def _configurations(tree: Tree, home: str) -> list[str]:
     usual = [posixpath.join(home, name) for name in ("tsconfig.json", "tsconfig.build.json", "tsconfig.prod.json")]
     here = (path for path in tree.beside(home) if re.fullmatch(r"tsconfig\.\w+\.json", posixpath.basename(path)))
     return list(dict.fromkeys((*paths, *usual, *here)))
+
+
+def _entries(tree: Tree, home: str) -> tuple[tuple[str, str], ...]:
+    return tuple(entries(tree, home))
 
 
 def entries(tree: Tree, home: str) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from functools import partial
 from itertools import islice
 
 from mcplint.facts.caddy import Caddyfile, Directive, Word
+from mcplint.findings import WARNING, NotFollowed
 from mcplint.knowledge.proxies import CADDY
 from mcplint.model import PathMatch, Route
 from mcplint.project.tree import Tree
@@ -53,6 +54,10 @@ def _proxy(
     ids: dict[str, int] = {}
     ports: dict[int, bool] = {}
     sites = []
+    if len(blocks) > MOST_SITES and network.tree is not None:
+        why = f"has a site after the first {MOST_SITES}, the most that are followed"
+        span = blocks[MOST_SITES].span
+        network.tree.problems.setdefault(span.source.path, NotFollowed(span.head, why, WARNING))
     for block in blocks[:MOST_SITES]:
         secure = any(line.name == "tls" for line in imports.resolved(block.body))
         heard = [_heard(word, secure) for word in addresses(block)]
@@ -61,7 +66,7 @@ def _proxy(
         sites.append(_site(block, heard, imports, origin, network, ids))
     # One that is asked for by http alone comes first: the others hear that port to redirect from it.
     sites.sort(key=lambda site: len(site.ports))
-    done = with_endpoints(tuple(sites), partial(assumed, origin, network))
+    done = with_endpoints(tuple(sites), network.tree, partial(assumed, origin, network))
     shown = tuple(open_ports(origin, ports)) if origin and not CHECKS.search(file.source.text) else ()
     routes = tuple(_shown(rule.route, shown) for site in done for rule in site.rules if rule.response is None)
     # Caddy resolves a name with the first request that needs it.

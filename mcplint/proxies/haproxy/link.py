@@ -61,7 +61,7 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
                 ports |= heard or {}
                 rules = tuple(islice(_rules(part, configuration), MOST_RULES + 1))
                 vhosts.append(VirtualHost((), frozenset(heard or ()), rules, heard is not None))
-        done = with_endpoints(tuple(vhosts), partial(assumed, origin, network))
+        done = with_endpoints(tuple(vhosts), network.tree, partial(assumed, origin, network))
         refusing = [(line, acls(section)) for section in file.sections for line in _refusing(section)]
         asked = {port for part in parts for bind in _asking(part) for port in _ports_of(bind) or ()}
         pages = tuple(page for part in parts for page in _pages(part, origin))

@@ -29,7 +29,16 @@ from mcplint.proxies.lighttpd.contexts import (
 from mcplint.proxies.lighttpd.routes import route_of
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, joined, open_ports, published
 from mcplint.proxies.response import FILE, UNKNOWN, Response
-from mcplint.proxies.routing import MOST_RULES, ProxyRule, VirtualHost, asking, leading, unknown, with_endpoints
+from mcplint.proxies.routing import (
+    MOST_RULES,
+    ProxyRule,
+    VirtualHost,
+    asking,
+    leading,
+    say_left_out,
+    unknown,
+    with_endpoints,
+)
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
 from mcplint.text.source import Span
@@ -64,13 +73,14 @@ def _proxy(config: Configuration, origin: ContainerContext | None, network: Netw
     sockets = [context.port for context in contexts if context.port and SERVERS in context.settings]
     tried = ((each, rule) for each in _tried(contexts) for rule in _rules(each, contexts, config.closed))
     found = tuple(islice(chain(_others(contexts), tried), MOST_RULES + 1))
+    say_left_out([rule for _, rule in found], network.tree)
     ids: dict[str, int] = {}
     sites = []
     for group in [[port] for port in ports] if sockets else [list(ports)]:
         rules = [_named(rule, listen, ids) for each, rule in found if each.port is None or each.port in group]
         linked = tuple(one if one.response else one._replace(route=joined(one.route, origin, network)) for one in rules)
         sites.append(VirtualHost((), frozenset(group), linked, config.closed and len(found) <= MOST_RULES))
-    done = with_endpoints(tuple(sites), partial(assumed, origin, network))
+    done = with_endpoints(tuple(sites), network.tree, partial(assumed, origin, network))
     texts = [file.text for path in sorted(config.files) if (file := config.tree.source(path))]
     lets_in = config.closed and not any(map(CHECKS.search, texts))
     shown = tuple(open_ports(origin, ports)) if origin and lets_in else ()
