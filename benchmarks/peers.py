@@ -6,8 +6,9 @@ Installs mcplint from this checkout, its peers from PyPI and dclint from npm int
 each of them on its own files of the broken example, mcplint on the whole of it and on a project of 20 modules in
 TypeScript, `mcplint --version` and `python -c pass`, one after the other, so that a busy machine slows all of them
 alike. `--only` leaves out the other peers; `--growth` adds generated projects of n, 2n and 4n files, containers, routes
-and bytes to the same rounds. `--kinds` adds NUMBER, twice and four times as many of each list of each kind of file
-whose steps `tests/test_growth.py` counts, which must be installed with what it needs.
+and bytes to the same rounds. `--kinds` prints another table alone: NUMBER, twice and four times as many of each list
+of each kind of file whose steps `tests/test_growth.py` counts, which must be installed with what it needs. Each is
+linted three times in a process of its own that has loaded mcplint before, and none is begun after MOST_SECONDS.
 Exits with 1 where mcplint is over its limit: a quarter of the four that read one kind of file each, in sequence, and
 five times `python -c pass`.
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -51,6 +53,7 @@ PACKAGES = {
     "semgrep": "semgrep",
 }
 # Each has an environment of its own: their requirements do not go together.
+MOST_SECONDS = 240
 FINDINGS = {0, 1, *range(10, 15)}
 WORKFLOW = """on: push
 jobs:
@@ -139,7 +142,7 @@ def install(folder: Path, peers: Collection[str]) -> None:
         subprocess.run(["npm", "install", "--silent", "--prefix", folder, "dclint"], check=True)
 
 
-def commands(folder: Path, peers: Collection[str], growth: bool, kinds: int) -> list[Command]:
+def commands(folder: Path, peers: Collection[str], growth: bool) -> list[Command]:
     """What every round runs, on a copy of the example in git, as projects are, and on generated projects."""
     project, ours = folder / "project", folder / "mcplint" / "bin"
     shutil.copytree(EXAMPLE, project, ignore=shutil.ignore_patterns("__pycache__"))
@@ -173,9 +176,6 @@ def commands(folder: Path, peers: Collection[str], growth: bool, kinds: int) -> 
         for make, n in (GROWING if growth else ())
         for number in (n, 2 * n, 4 * n)
     }
-    made |= {
-        f"{number} × {name}": make(number) for name, make in lists(kinds) for number in (kinds, 2 * kinds, 4 * kinds)
-    }
     for number, (name, texts) in enumerate(made.items()):
         put(folder / f"growing{number}", texts)
         subprocess.run(["git", "init", "-q"], cwd=folder / f"growing{number}", check=True)
@@ -183,14 +183,48 @@ def commands(folder: Path, peers: Collection[str], growth: bool, kinds: int) -> 
     return found
 
 
-def lists(asked: int) -> list[tuple[str, Callable[[int], dict[str, str]]]]:
-    """The lists of all kinds of files whose steps are counted, each with what makes a project with so many of it."""
-    if not asked:
-        return []
+def lists(asked: int) -> None:
+    """Prints what each list whose steps are counted takes, with `asked`, twice and four times as many in it."""
     sys.path.insert(0, str(ROOT / "tests"))
     from test_growth import KINDS
 
-    return list(KINDS.items())
+    lint = linter()
+    until = time.monotonic() + MOST_SECONDS
+    numbers = (asked, 2 * asked, 4 * asked)
+    print(f"| | {' | '.join(map(str, numbers))} | peak memory |", "|---|--:|--:|--:|--:|", sep="\n")
+    for name, make in KINDS.items():
+        projects = [make(number) for number in numbers]
+        rounds = [[forked(lint, project) for project in projects] for _ in range(3) if time.monotonic() < until]
+        if not rounds:
+            raise SystemExit(f"{name} and what follows are left out: {MOST_SECONDS} s have passed")
+        times = (median(run.processor for run in runs) for runs in zip(*rounds, strict=True))
+        told = " | ".join(f"{seconds * 1000:.0f} ms" for seconds in times)
+        print(f"| {name} | {told} | {max(run.memory for runs in rounds for run in runs):.0f} MiB |", flush=True)
+
+
+def linter() -> Callable[[dict[str, str]], object]:
+    """What lints files in memory, with all that it takes loaded."""
+    from mcplint.engine.catalogue import Catalogue
+    from mcplint.engine.lint import run as lint
+    from mcplint.project.config import Config
+    from mcplint.project.tree import Tree
+
+    rules = Catalogue()
+    lint(Tree.of({"Dockerfile": IMAGE, "server.py": SERVER}), rules, Config())
+    return lambda texts: lint(Tree.of(texts), rules, Config())
+
+
+def forked(work: Callable[[dict[str, str]], object], texts: dict[str, str]) -> Run:
+    """Runs a piece of work in a process of its own."""
+    began = time.perf_counter()
+    process = os.fork()
+    if not process:
+        work(texts)
+        os._exit(0)
+    _, status, usage = os.wait4(process, 0)
+    if status:
+        raise SystemExit(f"a list ended with {os.waitstatus_to_exitcode(status)}")
+    return measured(began, usage)
 
 
 def in_typescript(folder: Path) -> Path:
@@ -220,12 +254,17 @@ def run(command: Command) -> Run:
     with open(os.devnull, "wb") as nowhere:
         process = subprocess.Popen(command.arguments, cwd=command.folder, stdout=nowhere, stderr=nowhere)
         _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
+    taken = measured(began, usage)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in FINDINGS:
         raise SystemExit(f"{command.name} ended with {process.returncode}")
+    return taken
+
+
+def measured(began: float, usage: resource.struct_rusage) -> Run:
+    """What a process took that began at a time and has ended."""
     memory = usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
-    return Run(wall, usage.ru_utime + usage.ru_stime, memory)
+    return Run(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, memory)
 
 
 def table(runs: dict[str, list[Run]]) -> bool:
@@ -250,11 +289,14 @@ def main() -> int:
     options.add_argument("--rounds", type=int, default=20)
     options.add_argument("--only", nargs="*", default=[*PACKAGES, "dclint"], choices=[*PACKAGES, "dclint"])
     options.add_argument("--growth", action="store_true")
-    options.add_argument("--kinds", type=int, nargs="?", const=250, default=0)
+    options.add_argument("--kinds", type=int, nargs="?", const=50, default=0)
     given = options.parse_args()
+    if given.kinds:
+        lists(given.kinds)
+        return 0
     with tempfile.TemporaryDirectory() as place:
         install(Path(place), given.only)
-        listed = commands(Path(place), given.only, given.growth, given.kinds)
+        listed = commands(Path(place), given.only, given.growth)
         runs: dict[str, list[Run]] = {command.name: [] for command in listed}
         for _ in range(given.rounds):
             for command in listed:
