@@ -25,7 +25,8 @@ There is no fix where a `print` names `sys.stdout` itself, which may be meant.
 
 Not reported if the transport is not known to be stdio, if the shell prints
 under a condition, or if the program redirects standard output, for instance
-with `contextlib.redirect_stdout`.
+with `contextlib.redirect_stdout`. Nor is what it prints before it serves only
+if it finds a terminal (`if sys.stdin.isatty():`): clients give it pipes.
 
 See
 https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio

@@ -11,6 +11,7 @@ from mcplint.programs.python.attributes import assign
 from mcplint.programs.python.comparisons import compared
 from mcplint.programs.python.defaults import Default
 from mcplint.programs.python.machine import Machine
+from mcplint.programs.python.state import ASKS_TERMINAL, AT_TERMINAL
 from mcplint.programs.python.values import Frame, Instance, verdict
 from mcplint.programs.values import MANY, Abstract, Sequence, Table, known, spelled, unknown
 from mcplint.values import Value
@@ -86,9 +87,24 @@ def _chosen(
 
     def side(sense: bool) -> Abstract:
         narrow(machine, frame, test, sense)
+        if ASKS_TERMINAL in (note.text for note in value.trace) and _at_terminal(machine, frame, test, sense):
+            AT_TERMINAL.add(machine, machine.state, True)
         return yes() if sense else no()
 
     return machine.fork([partial(side, True), partial(side, False)])
+
+
+def _at_terminal(machine: Machine, frame: Frame, test: ast.expr, sense: bool) -> bool:
+    """Whether a condition that comes out so has found a terminal, which clients never give to what they start."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return _at_terminal(machine, frame, test.operand, not sense)
+    if isinstance(test, ast.BoolOp):
+        parts = test.values if isinstance(test.op, ast.And) is sense else ()
+        return any(_at_terminal(machine, frame, part, sense) for part in parts)
+    if not sense or not isinstance(test, (ast.Call, ast.Name, ast.Attribute)):
+        return False
+    value = machine.evaluate(frame, test)
+    return value.options is None and any(note.text == ASKS_TERMINAL for note in value.trace)
 
 
 def _by_default(

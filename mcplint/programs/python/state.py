@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from mcplint.programs.python.arguments import Args
     from mcplint.values import Label
 
+ASKS_TERMINAL = "asks for a terminal"
+"""The note on what asks whether a standard stream is a terminal."""
 
 # Of the run.
 BACKGROUND: Noted[Server] = Noted("servers that run beside the rest of the program")
@@ -22,6 +24,7 @@ MOVED: Noted[bool] = Noted("some path to here has changed the working directory"
 FOLDERS: NotedByAll[ServedFolder] = NotedByAll("folders of files that have to be there on every path to here")
 MEASURED: NotedByAll[Metrics] = NotedByAll("metrics that are served on every path to here")
 DIVERTED: Noted[bool] = Noted("standard output leads elsewhere")
+AT_TERMINAL: NotedByAll[bool] = NotedByAll("every path to here has found that it is used at a terminal")
 RUNNING: Noted[Any] = Noted("applications and session managers whose lifespan runs")
 UNSURE: Noted[bool] = Noted("something unknown may run a lifespan")
 TRANSPORTS: Noted[Any] = Noted("transports that are made")

@@ -13,7 +13,7 @@ from mcplint.programs.python.builtin import leave
 from mcplint.programs.python.libraries.standard import anything, same
 from mcplint.programs.python.machine import Handler, Machine, Reader
 from mcplint.programs.python.operators import or_else, present, product
-from mcplint.programs.python.state import DIRECTORY, MOVED
+from mcplint.programs.python.state import ASKS_TERMINAL, DIRECTORY, MOVED
 from mcplint.programs.python.values import Dict, Instance
 from mcplint.programs.values import ABSENT, Abstract, External, Sequence, each, known, noted, union, unknown
 from mcplint.text.located import LocatedText
@@ -213,7 +213,14 @@ def _join(machine: Machine, args: Args) -> Abstract:
 
 def terminal(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`isatty()` of the standard streams."""
-    return noted(machine.terminal, *args.notes)
+    asked = (Label(args.span, ASKS_TERMINAL),) if args.span else ()
+    return noted(machine.terminal, *asked, *args.notes)
+
+
+def descriptor_terminal(machine: Machine, args: Args, owner: Any) -> Abstract:
+    """`os.isatty(0)`: of another stream than the first two it says nothing of what is printed."""
+    standard = args.get(0, "fd").must(lambda number: number in (0, 1))
+    return terminal(machine, args, owner) if standard else unknown(*args.notes)
 
 
 QUIET = (
@@ -258,9 +265,11 @@ CALLS: Mapping[str, Handler] = {
         args.get(0, "path"), lambda text: text.rpartition("/")[0] if isinstance(text, str) else text
     ),
     "os.path.join": lambda machine, args, owner: _join(machine, args),
-    "sys.stdin.isatty": terminal,
-    "sys.stdout.isatty": terminal,
-    "os.isatty": terminal,
+    **{f"sys.{name}.isatty": terminal for name in ("stdin", "stdout", "__stdin__", "__stdout__")},
+    "sys.stdin.fileno": lambda machine, args, owner: known(0),
+    "sys.stdout.fileno": lambda machine, args, owner: known(1),
+    "sys.stderr.fileno": lambda machine, args, owner: known(2),
+    "os.isatty": descriptor_terminal,
     "sys.exit": leave,
     "os._exit": leave,
     "dotenv.load_dotenv": load_dotenv,

@@ -11,7 +11,7 @@ from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.machine import Handler, Machine
-from mcplint.programs.python.state import DIVERTED, PRINTED, SURELY_PRINTED
+from mcplint.programs.python.state import AT_TERMINAL, DIVERTED, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import Dict, Instance, elements
 from mcplint.programs.values import Abstract, External, known, unknown
 from mcplint.text.source import Span
@@ -173,8 +173,13 @@ def takes_level(machine: Machine, value: Abstract | None, args: Args) -> None:
 
 
 def writes(machine: Machine, span: Span | None, what: str) -> None:
-    """Remembers a way to standard output, unless that leads elsewhere by now."""
-    if span and not DIVERTED.of(machine.state) and len(PRINTED.of(machine.state)) < MOST:
+    """Remembers a way to standard output, unless that leads elsewhere by now or to a terminal."""
+    if (
+        span
+        and not DIVERTED.of(machine.state)
+        and not AT_TERMINAL.of(machine.state)
+        and len(PRINTED.of(machine.state)) < MOST
+    ):
         PRINTED.add(machine, machine.state, Label(span, what))
         SURELY_PRINTED.add(machine, machine.state, Label(span, what), True)
 
