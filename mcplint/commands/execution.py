@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mcplint.commands.words import Words, span_of, text
 from mcplint.model import Argv, Install
-from mcplint.programs.start import OTHERS, NoStart, Start
+from mcplint.programs.start import HIDDEN, OTHERS, NoStart, Start
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.text.paths import absolute
@@ -92,10 +92,11 @@ class ExecContext(NamedTuple):
         folders = (self.inside(part) for part in value.split(":") if part) if isinstance(value, str) else ()
         return tuple(folder for folder in folders if folder is not None)
 
-    def opened(self, word: Value[str]) -> ExecContext:
-        """This context where a program, or a file that it reads, may set any variable."""
+    def opened(self, word: Value[str], hidden: bool = False) -> ExecContext:
+        """This context where a program, or a file that it reads, may set any variable; `hidden`: surely sets some."""
         note = Label(span_of(word, self.span), "gives variables that no file here tells")
-        return self._replace(sets={**self.sets, OTHERS: Value(None, (note,))})
+        names = (OTHERS, HIDDEN) if hidden else (OTHERS,)
+        return self._replace(sets={**self.sets, **dict.fromkeys(names, Value(None, (note,)))})
 
     def because(self, word: Value[str], what: str) -> ExecContext:
         """This context with one more note on the way to the target."""

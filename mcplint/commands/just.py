@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from mcplint.commands.execution import ExecContext, Step
+from mcplint.commands.given_variables import with_files
 from mcplint.commands.options import grammar, parse
 from mcplint.commands.recipes import Replaced, bounded, filled, given, last, read, script
 from mcplint.commands.words import Words, text
@@ -167,8 +168,7 @@ def _run(name: str, recipe: Recipe, arguments: tuple[str, ...], scope: _Scope, c
     odd = re.search(r"working-directory|script|no-cd", recipe.attributes) or "working-directory" in said.settings
     if odd or (shell and shell[1].rpartition("/")[2] not in SHELLS):
         return context.none(f"how just runs {name} is not known")
-    if any(each.startswith("dotenv") for each in said.settings) and context.file(".env"):
-        context = context.opened(Value((name,)))
+    context = _with_dotenv(said.settings, context)
     every = "export" in said.settings
     parameters = {each["name"] for each in re.finditer(_PARAMETER, recipe.parameters) if every or each["env"]}
     handed: dict[str, tuple[Label, ...]] = {
@@ -186,6 +186,16 @@ def _run(name: str, recipe: Recipe, arguments: tuple[str, ...], scope: _Scope, c
         return context.none(f"the recipe {name} is no script of a shell")
     lines = (filled(line, scope.references(line.text)) for line in recipe.lines)
     return script(lines, context, positional)
+
+
+def _with_dotenv(settings: dict[str, str], context: ExecContext) -> ExecContext:
+    """The context with the variables of the file that just is told to load."""
+    if not any(each.startswith("dotenv") for each in settings):
+        return context
+    named = settings.get("dotenv-path") or settings.get("dotenv-filename") or "'.env'"
+    plain = re.fullmatch(r"\"([^\"\\]*)\"|'([^']*)'", named.strip())
+    files = (Value((plain[1] or plain[2],) if plain else None, (Label(context.span, "loads a file"),)),)
+    return with_files(files, context, "dotenv-override" in settings, None if "dotenv-required" in settings else ())
 
 
 def _parsed(file: LocatedText) -> Justfile:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import posixpath
 
 from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.given_variables import with_files
 from mcplint.commands.node_files import NODE, node_file, of_framework
 from mcplint.commands.node_managers import manager, npx, script, script_site
-from mcplint.commands.options import grammar, parse
+from mcplint.commands.options import Parsed, grammar, parse
 from mcplint.commands.scripts import from_text
 from mcplint.commands.words import Words, spelled, text
-from mcplint.facts.compose import EnvFile
 from mcplint.facts.document import Document, MappingNode, ScalarNode, at, scalar
 from mcplint.knowledge.executables import NODE_LOADERS, NODE_MANAGERS, NODE_NAMES, PACKAGE_RUNNERS
-from mcplint.programs.start import OTHERS, Start
-from mcplint.values import EditSite, Label, Value
+from mcplint.programs.start import Start
+from mcplint.values import Label, Value
 
 LOADERS = ("import", "require", "r", "loader", "experimental-loader", "experimental-specifier-resolution")
 
@@ -51,27 +51,14 @@ def _runtime(name: str, words: Words, context: ExecContext) -> Step:
         rest = parse(rest[1:], NODE).rest
     if not rest:
         return context.none(f"{name} starts no program")
-    started = node_file(rest[0], rest[1:], _with_files(parsed.values("env-file", "env-file-if-exists"), context))
+    started = node_file(rest[0], rest[1:], _with_files(parsed, context))
     bare = name in NODE_NAMES and not parsed.first(*LOADERS)
     return started._replace(runtime="node") if bare and isinstance(started, Start) else started
 
 
-def _with_files(names: Words, context: ExecContext) -> ExecContext:
-    """Where variables that nothing else sets are read from files, the last of which counts."""
-    sets = dict(context.sets)
-    for name in names:
-        path = context.file(text(name) or "")
-        file: EnvFile | None = context.tree.facts("dotenv", path) if path else None
-        if file is None:
-            sets[OTHERS] = context.opened(name).sets[OTHERS]
-        for line in file.assignments if file else ():
-            old = context.variable(line.name)
-            if line.value is not None and (old.options is None or None in old.options):
-                sure = len(old.options or ()) == 1 and not (line.expanded and "$" in line.value.text)
-                note = Label(line.value.span(), f"sets {line.name}")
-                site = EditSite(line.value.span()) if line.value.exact else None
-                sets[line.name] = Value((line.value.text,) if sure else None, (note,), site)
-    return context._replace(sets=sets)
+def _with_files(parsed: Parsed, context: ExecContext) -> ExecContext:
+    """The context with the variables of the files that options name, which nothing else sets."""
+    return with_files(parsed.values("env-file", "env-file-if-exists"), context, needed=parsed.values("env-file"))
 
 
 def _deno(words: Words, context: ExecContext) -> Step:
@@ -81,7 +68,7 @@ def _deno(words: Words, context: ExecContext) -> Step:
         return _deno_task(parse(rest[1:], DENO).rest, context)
     if verb in ("run", "serve"):
         parsed = parse(rest[1:], DENO)
-        rest, context = parsed.rest, _with_files(parsed.values("env-file"), context)
+        rest, context = parsed.rest, _with_files(parsed, context)
     return node_file(rest[0], rest[1:], context) if rest else context.none("deno starts no program")
 
 

@@ -22,6 +22,7 @@ from mcplint.commands.command_lines import (
     unwrapped,
 )
 from mcplint.commands.execution import ExecContext, Next, Step, assigned
+from mcplint.commands.given_variables import with_tool
 from mcplint.commands.options import Parsed, grammar, parse
 from mcplint.commands.python_commands import (
     console_script,
@@ -101,7 +102,7 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         return assigned(words, context)
     name = program(words)
     if name in GIVING:
-        context = context.opened(words[0])
+        context = with_tool(name, words, context)
         if (line := _line(name, words)) is not None:
             from mcplint.commands.scripts import from_text
 
@@ -209,10 +210,12 @@ def _run(tool: str, words: Words, context: ExecContext) -> Step:
         inner = inner._replace(workdir=posixpath.join(context.workdir or "/", folder))
     if tool == "uv":
         return uv_run(words, options, inner)
-    from mcplint.commands.tasks import task
+    from mcplint.commands.tasks import surrounded, task
 
-    if (named := task(tool, after.rest, inner)) is not None:
+    env = text(options.flags["env"]) if "env" in options.flags else "default"
+    if (named := task(tool, after.rest, inner, env or "")) is not None:
         return named
+    inner = surrounded(tool, inner, env or "")
     if tool == "pdm" and after.rest and (text(after.rest[0]) or "").endswith(".py"):
         return python_file(after.rest[0], after.rest[1:], inner)
     return Next(after.rest, inner)

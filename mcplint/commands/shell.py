@@ -25,7 +25,7 @@ from mcplint.commands.shell_words import (
 )
 from mcplint.commands.words import Words, span_of, text
 from mcplint.knowledge.executables import SHELLS
-from mcplint.programs.start import OTHERS
+from mcplint.programs.start import HIDDEN, OTHERS
 from mcplint.text.expand import expand, variables
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
@@ -40,9 +40,9 @@ _LONGEST = 100_000
 _LONGEST_PATH = 4096
 _ALL_ARGUMENTS = ("$@", "${@}", "$*", "${*}", "${@:-}")
 _SELF = r'"?\$(?:0|\{0\}|\{?BASH_SOURCE(?:\[0\])?\}?)"?'
-_DIRNAME = rf'dirname\s+(?:--\s+)?(?:{_SELF}|"?\$\((?:readlink -f|realpath)\s+(?:--\s+)?{_SELF}\)"?)'
+_DIRNAME = rf'dirname\s+(?:--\s+)?(?:{_SELF}|"?\$\(\s*(?:readlink -f|realpath)\s+(?:--\s+)?{_SELF}\s*\)"?)'
 OWN_FOLDER = re.compile(
-    rf'(?:cd\s+(?:-P\s+)?(?:--\s+)?"?\$\({_DIRNAME}\)((?:/[\w.-]+)*)/?"?(?:\s*>\s*/dev/null(?:\s+2>&1)?)?'
+    rf'(?:cd\s+(?:-P\s+)?(?:--\s+)?"?\$\(\s*{_DIRNAME}\s*\)((?:/[\w.-]+)*)/?"?(?:\s*>\s*/dev/null(?:\s+2>&1)?)?'
     rf"\s*(?:&&|;)\s*pwd(?:\s+-P)?|{_DIRNAME})"
 )
 """How scripts say the folder that they lie in, or one beside it."""
@@ -123,10 +123,11 @@ class Shell:
         else:
             self.opened(line)
 
-    def opened(self, line: Command) -> None:
-        """Lets a command set any variable, as one does that reads them from a file."""
+    def opened(self, line: Command, hidden: bool = False) -> None:
+        """Lets a command set any variable, as one does that reads them from a file; `hidden`: it surely sets some."""
         note = Label(self.at(line.span), "gives variables that no file here tells")
-        self.set(OTHERS, Value(None, (note,)), line)
+        for name in (OTHERS, HIDDEN) if hidden else (OTHERS,):
+            self.set(name, Value(None, (note,)), line)
 
     def at(self, span: Span) -> Span:
         """Where a piece of the text stands."""
@@ -237,6 +238,8 @@ class Shell:
             return UNKNOWN if counted is None else Value((str(len(counted)),))
         if default := re.fullmatch(r"\$\{([A-Za-z_]\w*):?=(.*)\}", part.text, re.DOTALL):
             return self._defaulted(default[1], part.located.part(default.start(2), default.end(2)))
+        if needed := re.match(r"\$\{([A-Za-z_]\w*):?\?", part.text):
+            return self._needed(needed[1], part)
         if part.kind == COMMAND and (folder := self._folder(part.text)):
             return Value((folder,), (Label(self.at(part.located.span()), "is a folder of the script"),))
         names = variables(part.located) if part.kind == VARIABLE else frozenset()
@@ -256,6 +259,15 @@ class Shell:
             return None
         folder = posixpath.dirname(posixpath.join(self.workdir or "/", script))
         return posixpath.normpath(posixpath.join(folder, (found[1] or "").lstrip("/")))
+
+    def _needed(self, name: str, part: Part) -> Value[str]:
+        """What `${NAME:?message}` is: the shell ends without it, so whoever starts it sets one."""
+        value = self.variable(name)
+        if value is not None and value.must(bool):
+            return or_empty(value)
+        note = Label(self.at(part.located.span()), f"ends without {name}")
+        self.sets[name] = Value(None, (note, *(value.trace if value is not None else ())))
+        return self.sets[name]
 
     def _defaulted(self, name: str, default: LocatedText) -> Value[str]:
         """What `${NAME:=default}` is, which also sets the variable."""

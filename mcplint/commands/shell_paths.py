@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from mcplint.commands.shell import Ran, Shell, or_empty
+from mcplint.commands.shell_exports import exported
 from mcplint.commands.shell_nodes import Branch, Command, Compound, Node
 from mcplint.commands.shell_parser import parse, simple
 from mcplint.commands.shell_tests import Exists, is_test, may_fit, test_result
@@ -171,6 +172,8 @@ class Walk:
 
     def _command(self, line: Command, path: Path) -> list[tuple[Path, bool | None]]:
         shell = path.shell
+        if line.argv and line.argv[0].text == "export" and exported(line, shell, self.sourced):
+            return [(path, True)]
         ran = shell.command(line)
         if ran is None:
             return [(path, True)]

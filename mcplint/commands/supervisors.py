@@ -16,7 +16,7 @@ from mcplint.commands.words import Words, span_of, text
 from mcplint.programs.start import NoStart, Start
 from mcplint.text.glob import fits
 from mcplint.text.located import LocatedText
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 _CONFIGURATIONS = (
     *("/etc/supervisor/supervisord.conf", "/etc/supervisord.conf", "supervisord.conf", "etc/supervisord.conf"),
@@ -29,6 +29,8 @@ _COMMAND = re.compile(r"^command[ \t]*+=[ \t]*+(\S.*)$", re.MULTILINE)
 _DIRECTORY = re.compile(r"^directory[ \t]*=[ \t]*([^\s%]+)", re.MULTILINE)
 _USER = re.compile(r"^user[ \t]*=[ \t]*([^\s;]+)", re.MULTILINE)
 _FILES = re.compile(r"^files[ \t]*=([^;\n]*(?:\n[ \t]+[^;\n]*)*)", re.MULTILINE)
+_SETS = re.compile(r"^environment[ \t]*=((?:[^\n;]|(?<!\s);|\n[ \t]+(?=\S))*)", re.MULTILINE)
+_SET = re.compile(r"""\s*([\w.]+)\s*=\s*("[^"\n]*"|'[^'\n]*'|[\w/.+():*%-]*)\s*(,|$)""")
 _ENVIRONMENT = r"%\(ENV_(\w+)\)s"
 _SETS_USER = re.compile(r"^[^#\n]*\bs6-setuidgid[ \t]+([^\s#]+)", re.MULTILINE)
 _CHANGES_USER = "changes the user"
@@ -82,6 +84,7 @@ def supervised(words: Words, context: ExecContext) -> Step:
     context = context.because(words[0], "supervisord starts the programs of its configuration")
     if file:
         context = context._replace(user=_user(file, "supervisord") or context.user)
+        context = _with_variables(file, "supervisord", context, words[0])
     found = [each for one in files for each in _programs(one, context)]
     if found:
         return tuple(found)
@@ -115,8 +118,35 @@ def _programs(file: LocatedText, context: ExecContext) -> Iterator[Next]:
             line = filled(said, ((*each.span(), f"${{{each[1]}}}") for each in re.finditer(_ENVIRONMENT, said.text)))
             folder = _DIRECTORY.search(file.text, *section.span(2))
             workdir = folder[1] if folder else context.workdir
-            step = from_lines(line, context._replace(workdir=workdir, user=_user(file, section[1]) or context.user))
+            inner = context._replace(workdir=workdir, user=_user(file, section[1]) or context.user)
+            step = from_lines(line, _with_variables(file, section[1], inner, Value((section[1],))))
             yield from () if isinstance(step, (Start, NoStart, Next)) else step
+
+
+def _with_variables(file: LocatedText, name: str, context: ExecContext, word: Value[str]) -> ExecContext:
+    """The context with the variables that a section gives to its programs, before those that it has."""
+    sets = dict(context.sets)
+    at, end = _environments(file).get(name, (0, 0))
+    while at < end:
+        found = _SET.match(file.text, at, end)
+        if found is None:
+            return context._replace(sets=sets).opened(word, hidden=True)
+        quoted = found[2][:1] in ("'", '"')
+        value = file.part(found.start(2) + quoted, found.end(2) - quoted)
+        note = Label(file.part(found.start(1), found.end(2)).span(), f"supervisord sets {found[1]}")
+        sets[found[1]] = Value(None, (note,)) if "%" in value.text else value.value._replace(trace=(note,))
+        at = found.end()
+    return context._replace(sets=sets)
+
+
+@lru_cache(maxsize=16)
+def _environments(file: LocatedText) -> dict[str, tuple[int, int]]:
+    """Where the sections of a configuration that set variables do so, by name; the first line of a section holds."""
+    found: dict[str, tuple[int, int]] = {}
+    for section in _SECTION.finditer(file.text):
+        if section[1] not in found and (said := _SETS.search(file.text, *section.span(2))):
+            found[section[1]] = (said.start(1), said.start(1) + len(said[1].rstrip()))
+    return found
 
 
 def _user(file: LocatedText, name: str) -> Label | None:

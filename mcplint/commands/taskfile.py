@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from mcplint.commands.execution import ExecContext, Step
+from mcplint.commands.given_variables import files_of, with_files
 from mcplint.commands.recipes import bounded, given, read
 from mcplint.commands.scripts import NO_PROGRAM, from_text
 from mcplint.commands.words import Words, spelled, text
@@ -75,8 +76,7 @@ def go_task(words: Words, context: ExecContext) -> Step:
         return context.none("task has no Taskfile that is known")
     inner = (context.because(words[0], f"task runs the task {name}") if words else context)._replace(prepared=True)
     scope = _Scope(context, overrides)
-    if document.get("dotenv") is not None:
-        inner = inner.opened(Value((name,)))
+    inner = with_files(files_of(document.get("dotenv"), ".")[::-1], inner, needed=())
     handed = _handed(scope.set(document.get("env")), inner)
     scope.set(document.get("vars"))
     scope.values |= {**overrides, "CLI_ARGS": " ".join(map(spelled, words[dashes + 1 :]))}
@@ -104,8 +104,7 @@ def _task(document: MappingNode, name: str, scope: _Scope, context: ExecContext,
         handed = _handed(inner.set(node.get("env")), context)
         inner.set(node.get("vars"))
         scope, context = inner, given(context, handed)
-        if node.get("dotenv") is not None:
-            context = context.opened(Value((name,)))
+        context = with_files(files_of(node.get("dotenv"), ".")[::-1], context, needed=())
         if isinstance(folder := node.get("dir"), ScalarNode):
             directory = scope.filled(folder.text)
             context = context._replace(workdir=None if HOLE in directory else context.absolute(directory))

@@ -6,8 +6,9 @@ import posixpath
 
 from mcplint.commands.execution import ExecContext, Step
 from mcplint.commands.scripts import from_text
+from mcplint.commands.task_environments import with_environment
 from mcplint.commands.words import Words, spelled, text
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at
 from mcplint.project.tree import Tree
 from mcplint.values import EditSite, Label, Value
 
@@ -22,8 +23,8 @@ TABLES = {
 _COMMANDS = ("cmd", "shell", "interpreter", "command")
 
 
-def task(tool: str, words: Words, context: ExecContext) -> Step | None:
-    """The task that the first of the words names, None where the runner has no such task."""
+def task(tool: str, words: Words, context: ExecContext, env: str = "default") -> Step | None:
+    """The task that the first of the words names, None where the runner has no such task; `env`: one of hatch."""
     if not words or (name := text(words[0])) is None:
         return None
     node = _node(tool, name, context)
@@ -33,23 +34,32 @@ def task(tool: str, words: Words, context: ExecContext) -> Step | None:
     given = " ".join((command.text, *map(spelled, words[1:])))
     site = EditSite(command.span) if len(words) == 1 else None
     word = Value((given,), (Label(command.span, f"is the task {name}"),), site)
-    return from_text(word, context.because(words[0], f"{tool} runs the task {name}")._replace(prepared=True))
+    inner = with_environment(tool, _whole(tool, context), node, name.rpartition(":")[0] or env, context)
+    return from_text(word, inner.because(words[0], f"{tool} runs the task {name}")._replace(prepared=True))
+
+
+def surrounded(tool: str, context: ExecContext, env: str = "default") -> ExecContext:
+    """The context of a command that a runner starts and that is no task of it."""
+    return with_environment(tool, _whole(tool, context), None, env, context)
 
 
 def _node(tool: str, name: str, context: ExecContext) -> Node | None:
     """Where a task is written."""
     if tool == "hatch":
         env, colon, script = name.rpartition(":")
-        file, keys = "pyproject.toml", ["tool", "hatch", "envs", env if colon else "default", "scripts", script]
+        keys: tuple[str, ...] = ("tool", "hatch", "envs", env if colon else "default", "scripts", script)
     elif tool in TABLES:
-        file, keys = TABLES[tool][0], [*TABLES[tool][1], name]
+        keys = (*TABLES[tool][1], name)
     else:
         return None
-    path = next((found for at in (".", "..") if (found := context.file(posixpath.join(at, file)))), None)
-    node = _document(context.tree, path) if path else None
-    for key in keys:
-        node = node.get(key) if isinstance(node, MappingNode) else None
-    return node
+    return at(_whole(tool, context), *keys)
+
+
+def _whole(tool: str, context: ExecContext) -> Node | None:
+    """The file of settings that a runner reads."""
+    file = TABLES[tool][0] if tool in TABLES else "pyproject.toml"
+    path = next((found for each in (".", "..") if (found := context.file(posixpath.join(each, file)))), None)
+    return _document(context.tree, path) if path else None
 
 
 def _document(tree: Tree, path: str) -> Node | None:

@@ -8,6 +8,7 @@ import re
 from mcplint.commands.command_lines import ASGI, GATEWAYS, PIPX, SDK_COMMANDS, UV, program
 from mcplint.commands.console_scripts import is_package, script
 from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.given_variables import with_files
 from mcplint.commands.options import Parsed, parse
 from mcplint.commands.python_commands import console_script, python_file, python_module
 from mcplint.commands.words import Words, spelled, text, written
@@ -35,14 +36,21 @@ _DECIDING_VARIABLES = ("UV_CONSTRAINT", "UV_OVERRIDE", "UV_EXCLUDE_NEWER")
 def uv_run(words: Words, options: Parsed, context: ExecContext) -> Step:
     """`uv run`: a module, a file, or a command in the environment of the project, which it brings up to date."""
     rest = options.rest
-    for name in options.values("env-file") if "no-env-file" not in options.flags else ():
-        context = context.opened(name)
+    if "no-env-file" not in options.flags and not _is_set(context, "UV_NO_ENV_FILE"):
+        context = with_files(options.values("env-file") or _listed(context.variable("UV_ENV_FILE")), context)
     inner = context._replace(installs=_synced(words, options, context))
     if "module" in options.flags:
         return python_module(options.flags["module"], rest, inner)
     if rest and (text(rest[0]) or "").endswith(".py"):
         return python_file(rest[0], rest[1:], inner)
     return Next(rest, inner)
+
+
+def _listed(value: Value[str | None]) -> Words:
+    """The words of a variable that names several files; one word where it is not known."""
+    if value.options is None:
+        return (Value(None, value.trace),) if value.trace else ()
+    return tuple(Value((each,), value.trace) for each in (value.only or "").split())
 
 
 def _synced(words: Words, options: Parsed, context: ExecContext) -> tuple[Install, ...] | None:

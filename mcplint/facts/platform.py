@@ -34,7 +34,8 @@ class Kustomization(NamedTuple):
     """A `kustomization.yaml`: what it takes (`resources`, as written) and what it changes or generates itself.
 
     `plain`: it changes nothing but namespaces, labels, annotations and tags of images. `patches`: paths of files that
-    are no objects. `labels`: those that it gives to pods.
+    are no objects. `labels`: those that it gives to pods. `stores`: the ConfigMaps that it makes of pairs alone, and
+    `made`: the names of all that it makes.
     """
 
     source: Source
@@ -42,6 +43,8 @@ class Kustomization(NamedTuple):
     patches: tuple[str, ...]
     plain: bool
     labels: Mapping[str, str] = {}
+    stores: tuple[Resource, ...] = ()
+    made: tuple[str, ...] = ()
 
 
 class App(NamedTuple):

@@ -18,7 +18,7 @@ from mcplint.model import ASSUMED, MADE, MISSING, Container, Lack, Link, Refusal
 from mcplint.programs.alternatives import joined
 from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
-from mcplint.programs.start import OTHERS, NoStart, Start
+from mcplint.programs.start import HIDDEN, OTHERS, NoStart, Start
 from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext, on_host
@@ -60,7 +60,8 @@ def _opened(container: Container, start: Start | None) -> Container:
     """A container with the variables that its start may give itself: what is not set is not known to be absent."""
     if start is None or OTHERS not in start.env:
         return container
-    return container._replace(env_closed=False, env_notes=(*start.env[OTHERS].trace, *container.env_notes))
+    notes, defaults = (*start.env[OTHERS].trace, *container.env_notes), container.defaults and HIDDEN not in start.env
+    return container._replace(env_closed=False, env_notes=notes, defaults=defaults)
 
 
 def parts(servers: Iterable[Server], container: Container | None, ids: dict[str, int]) -> Iterator[Server]:

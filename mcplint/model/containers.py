@@ -50,8 +50,9 @@ class Container(NamedTuple):
     `names`: every name by which its siblings on `networks` reach it; `hosts`: names that only this one can resolve.
     `env`: the variables that are set, an option None means removed; `env_closed`: no other is; `env_notes`: why more
     may be. `defaults`: whether a program's own default holds for a name that no file sets, though whoever starts it may
-    set it; `examples`: what files such as `.env.example` would have them set. `env_files`: the files that
-    it takes variables from. `profiles`: those of compose without which it is not started, none: it always is.
+    set it; `examples`: what files such as `.env.example` would have them set. `env_files`: the files that it takes
+    variables from; `hidden`: one that has to be there is not in the project. `profiles`: those of compose without which
+    it is not started, none: it always is.
     `entrypoint` and `arguments`: what the platform puts in place of ENTRYPOINT and CMD; `argv`: what is run,
     `commands`: that and what it comes down to, each started by the one before: by a shell, a script or a wrapper.
     `probe`: the HEALTHCHECK that counts, `probe_disabled`: where it is switched off; `probes`: those of the platform;
@@ -101,6 +102,7 @@ class Container(NamedTuple):
     defaults: bool = False
     examples: Mapping[str, Value[str]] = {}
     env_files: tuple[NamedFile, ...] = ()
+    hidden: bool = False
     profiles: frozenset[str] = frozenset()
     entrypoint: Argv | None = None
     arguments: Argv | None = None

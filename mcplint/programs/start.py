@@ -17,6 +17,8 @@ CALLED = "()"
 """The flag under which an ASGI server is told a call: what is served is what the target gives back."""
 OTHERS = "*"
 """The name under which a command says that it sets variables of which no file tells the names."""
+HIDDEN = "**"
+"""The same where a program surely gets them, so that its own defaults are not known to hold."""
 
 
 class Start(NamedTuple):
@@ -28,7 +30,7 @@ class Start(NamedTuple):
     whose project a framework of Node runs: `runner`), `code` (`python -c`: the module of the project that `code`, the
     text after it, imports first), `command` (`django-admin NAME`: the module of the command).
     `argv`: the words after the program; None where they cannot be told, nor then `flags`. `env`: what the command
-    itself sets, by name, and under `OTHERS` that it may set any other.
+    itself sets, by name, and under `OTHERS` and `HIDDEN` that it may set any other.
     `roots`: the folders of the project in which modules are looked up, first match first ("" is the project).
     `runner`: the command of an ASGI server or SDK that serves the target (`uvicorn`, `gunicorn`, `fastmcp`, `mcp`, …)
     and `flags` what it was told, by the long name of the flag without dashes.

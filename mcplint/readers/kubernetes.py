@@ -11,6 +11,7 @@ from mcplint.text.source import Source, Span
 
 LABELS = frozenset(("labels", "commonLabels", "commonAnnotations"))
 PLAIN = LABELS | {"apiVersion", "kind", "metadata", "resources", "bases", "namespace", "sortOptions"}
+PLAIN |= {"configMapGenerator", "secretGenerator", "generatorOptions"}
 HELM = (".Values", ".Release", ".Chart", "include ")
 
 
@@ -90,7 +91,29 @@ def kustomization(source: Source) -> Kustomization | None:
         tuple(_path(item) for item in patches),
         all(key.text in PLAIN or (key.text == "images" and _retagged(value)) for key, value in root.pairs),
         _pod_labels(root),
+        tuple(filter(None, map(_generated, items(root.get("configMapGenerator"))))),
+        tuple(scalar(at(each, "name")) for each in items(root.get("configMapGenerator"))),
     )
+
+
+def _generated(node: Node) -> Resource | None:
+    """The ConfigMap that kustomize makes of pairs, None where it takes files too or goes on from another.
+
+    https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/configmapgenerator/
+    """
+    name, literals = at(node, "name"), at(node, "literals")
+    if not isinstance(node, MappingNode) or not isinstance(name, ScalarNode) or not isinstance(literals, SequenceNode):
+        return None
+    if any(key.text not in ("name", "namespace", "literals", "options") for key, _ in node.pairs):
+        return None
+    data = list[tuple[ScalarNode, Node]]()
+    for each in literals.items:
+        key, equals, value = scalar(each).partition("=")
+        value = value[1:-1] if len(value) > 1 and value[0] in "\"'" and value[-1] == value[0] else value
+        if equals:
+            data.append((ScalarNode(each.span, key, key), ScalarNode(each.span, value, value)))
+    whole = MappingNode(node.span, ((ScalarNode(node.span, "data", "data"), MappingNode(node.span, tuple(data))),))
+    return Resource("", "ConfigMap", name, scalar(at(node, "namespace")), whole)
 
 
 def _pod_labels(root: MappingNode) -> dict[str, str]:

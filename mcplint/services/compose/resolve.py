@@ -36,6 +36,7 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         env_closed=variables.closed,
         env_notes=variables.notes,
         env_files=variables.files,
+        hidden=variables.hidden,
         profiles=frozenset(assembly.text(item).text for item in items(own.get("profiles"))),
         entrypoint=argv(assembly, own.get("entrypoint"), "entrypoint"),
         arguments=argv(assembly, own.get("command"), "command"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from posixpath import basename
 from typing import NamedTuple, TypeVar
 
 from mcplint.commands.room import fits
@@ -93,13 +94,14 @@ def _unescaped(text: Interpolated, start: int, end: int) -> Iterator[Interpolate
 
 
 class Environment(NamedTuple):
-    """The variables of a service, whether there are no others, notes on what could not be read, and the files that it
-    names."""
+    """The variables of a service, whether there are no others, notes on what could not be read, the files that it
+    names, and whether one that has to be there is not in the project."""
 
     variables: dict[str, Value[str | None]]
     closed: bool
     notes: tuple[Label, ...]
     files: tuple[NamedFile, ...] = ()
+    hidden: bool = False
 
 
 def environment(assembly: Assembly, service: MappingNode) -> Environment:
@@ -122,7 +124,14 @@ def environment(assembly: Assembly, service: MappingNode) -> Environment:
     models = said(service.get("models"))
     if models:
         notes.append(Label(models.span.head, "models add variables of their own"))
-    return Environment(found, not notes, tuple(notes), tuple(_named(assembly, entry) for entry in listed))
+    named = tuple(_named(assembly, entry) for entry in listed)
+    hidden = any(each.required and _is_hidden(assembly, each) for each in named)
+    return Environment(found, not notes, tuple(notes), named, hidden)
+
+
+def _is_hidden(assembly: Assembly, file: NamedFile) -> bool:
+    """Whether a file is not in the project, and surely says more than `.env` does, beside which defaults hold."""
+    return file.path is None or (file.path not in assembly.tree.paths and basename(file.path) != ".env")
 
 
 def pairs(assembly: Assembly, node: Node | None) -> Iterator[tuple[str | None, Interpolated | None, Span]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath
 from typing import NamedTuple
@@ -96,6 +97,9 @@ def cluster(manifests: Iterable[Manifests], kustomizations: Iterable[Kustomizati
                 policies.setdefault((one.namespace, *next(iter(labels), ("", ""))), []).append(one)
             if one.kind == "HealthCheckPolicy":
                 checks.setdefault(texts(at(one.node, "spec", "targetRef")).get("name", ""), []).append(one)
+    made = Counter(name for one in kustomizations for name in one.made)
+    for store in (each for one in kustomizations for each in one.stores if made[each.name.text] == 1):
+        named.setdefault((store.kind, store.name.text), []).append(store)
     text = f"more than {MOST_SERVICES} Services select by one label: from here on they are not looked at"
     crowded = tuple(Label(many[MOST_SERVICES].span, text) for many in selectors.values() if len(many) > MOST_SERVICES)
     few = {label: services[:MOST_SERVICES] for label, services in selectors.items()}

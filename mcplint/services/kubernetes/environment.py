@@ -21,6 +21,16 @@ STORES = (("configMap", "ConfigMap"), ("secret", "Secret"))
 Env = dict[str, Value[str | None]]
 
 
+def hidden(node: Node, pods: Resource, cluster: Cluster) -> bool:
+    """Whether a container takes variables from a ConfigMap that has to be there and is not in the project.
+
+    Of a Secret that is not there it is taken that it holds no more than secrets.
+    """
+    maps = [at(source, "configMapRef") for source in items(at(node, "envFrom"))]
+    needed = [texts(one) for one in maps if one is not None and texts(one).get("optional") != "true"]
+    return any(cluster.get("ConfigMap", one.get("name", ""), pods) is None for one in needed)
+
+
 def environment(node: Node, pods: Resource, cluster: Cluster) -> tuple[Env, tuple[Label, ...]]:
     """The variables of a container, those of the project's ConfigMaps and Secrets filled in, and notes on what else
     may be set."""

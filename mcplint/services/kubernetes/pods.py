@@ -9,7 +9,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pai
 from mcplint.facts.platform import Resource
 from mcplint.model import Container, Mount, PlatformProbe, Port
 from mcplint.services.kubernetes.cluster import Cluster, applied_together, template
-from mcplint.services.kubernetes.environment import environment, injected, referring
+from mcplint.services.kubernetes.environment import environment, hidden, injected, referring
 from mcplint.services.kubernetes.load_balancer import address, checked, is_public, of_nodes
 from mcplint.services.kubernetes.traffic import Traffic, affinity, replicas
 from mcplint.services.settings import argv, number, optional, string, switch
@@ -67,6 +67,7 @@ def container(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -
         env=env,
         env_closed=not notes,
         env_notes=notes,
+        hidden=hidden(node, pods, cluster),
         entrypoint=referring(argv(at(node, "command"), "the container sets command"), env),
         arguments=referring(argv(at(node, "args"), "the container sets args"), env),
         user=string(user, "the pod sets runAsUser"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname
 
-from mcplint.facts.document import Node, ScalarNode, at, items
+from mcplint.facts.document import Node, ScalarNode, at, items, scalar
 from mcplint.facts.platform import App
 from mcplint.model import Build, Container, PlatformProbe
 from mcplint.project.tree import Tree
@@ -17,18 +17,20 @@ from mcplint.values import Label, Value, join
 
 def render(app: App, tree: Tree) -> Iterator[Container]:
     """The services of a Blueprint that run code."""
+    groups = {scalar(at(group, "name")): group for group in items(at(app.root, "envVarGroups"))}
     for node in items(at(app.root, "services")):
         kind, runtime = at(node, "type"), at(node, "runtime") or at(node, "env")
         words = {part.text for part in (kind, runtime) if isinstance(part, ScalarNode)}
         if words & {"web", "pserv", "worker"} and "static" not in words:
-            yield _service(node, words, app)
+            yield _service(node, words, app, groups)
 
 
-def _service(node: Node, kinds: set[str], app: App) -> Container:
+def _service(node: Node, kinds: set[str], app: App, groups: Mapping[str, Node]) -> Container:
     name, folder = at(node, "name"), _folder(at(node, "rootDir"), dirname(app.source.path) or ".")
     span = name.span if name else node.span.head
     kind, native, check = at(node, "type"), not kinds & {"docker", "image"}, at(node, "healthCheckPath")
     started, docker = at(node, "startCommand"), at(node, "dockerCommand")
+    entries, hidden = _entries(node, groups)
     patience = Value((30.0,), (Label(span, "Render waits 30 s before it kills the service"),))
     return Container(
         service=name.text if isinstance(name, ScalarNode) else "service",
@@ -36,7 +38,8 @@ def _service(node: Node, kinds: set[str], app: App) -> Container:
         platform="render",
         image=optional(at(node, "image", "url"), "render.yaml sets the image"),
         build=_build(node, folder, span) if "docker" in kinds else None,
-        env=_environment(node, span),
+        env=_environment(entries, span),
+        hidden=hidden,
         env_closed=False,
         env_notes=(Label(span, "variables of the dashboard are not in the project"),),
         arguments=shell(started) if native else split(docker, "render.yaml sets the command"),
@@ -46,14 +49,25 @@ def _service(node: Node, kinds: set[str], app: App) -> Container:
         affinity=Value(("none",)),
         web=(Label(kind.span, "Render opens a web service to the internet"),) if kind and "web" in kinds else (),
         folder=folder if native else None,
-        defaults=native,
+        defaults=native and not hidden,
     )
 
 
-def _environment(node: Node, span: Span) -> dict[str, Value[str | None]]:
+def _entries(node: Node, groups: Mapping[str, Node]) -> tuple[Iterable[Node], bool]:
+    """The variables of a service and of the groups that it names, its own last; whether one of these is not there.
+
+    https://render.com/docs/blueprint-spec#environment-groups
+    """
+    own = items(at(node, "envVars"))
+    named = [group.text for each in own if isinstance(group := at(each, "fromGroup"), ScalarNode)]
+    shared = [each for name in named for each in items(at(groups.get(name), "envVars"))]
+    return (*shared, *own), any(name not in groups for name in named)
+
+
+def _environment(entries: Iterable[Node], span: Span) -> dict[str, Value[str | None]]:
     """The variables that are named; one without a value comes from the dashboard or another service."""
     found: dict[str, Value[str | None]] = {"PORT": Value(("10000",), (Label(span, "Render sets PORT to 10000"),))}
-    for entry in items(at(node, "envVars")):
+    for entry in entries:
         key, value = at(entry, "key"), at(entry, "value")
         if isinstance(key, ScalarNode):
             elsewhere: Value[str | None] = Value(
