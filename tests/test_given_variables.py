@@ -220,3 +220,31 @@ envVarGroups:
 )
 def test_a_group_of_render_gives_its_variables(group: str, own: str, said: object) -> None:
     assert hosts(START, render__yaml=BLUEPRINT.format(group, own)) == said
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("docker run --rm -e MCP_HOST=0.0.0.0 -p 8000:8000 notes", {INSIDE, OUTSIDE}),
+        ("docker run --env MCP_HOST=0.0.0.0 notes:latest", {INSIDE, OUTSIDE}),
+        ("podman run --env=MCP_HOST=0.0.0.0 notes", {INSIDE, OUTSIDE}),
+        ("docker run -e MCP_HOST=$BIND notes", None),
+        ("docker run -e MCP_HOST notes", None),
+        ("docker run --env-file prod.env notes", {INSIDE, OUTSIDE}),
+        ("docker run --env-file gone.env notes", None),
+        ("docker run --env-file .env notes", {INSIDE}),
+        ("docker run -e MCP_HOST=0.0.0.0 postgres:16", {INSIDE}),
+        ("# docker run -e MCP_HOST=0.0.0.0 notes", {INSIDE}),
+        ("docker run notes python server.py --e MCP_HOST=0.0.0.0", {INSIDE}),
+    ],
+)
+def test_a_command_that_runs_an_image_may_give_it_variables(line: str, said: object) -> None:
+    recipe = {"Makefile": f"run:\n\tdocker build -t notes .\n\t{line}\n"}
+    assert hosts(START, **recipe, prod__env=ENV) == said
+    script = {"run.sh": f"docker build -t notes .\n{line}\n"}
+    assert hosts(START, **script, prod__env=ENV) == said
+
+
+def test_a_command_that_runs_an_image_may_give_it_another_value_than_its_own() -> None:
+    recipe = {"Makefile": "run:\n\tdocker build -t notes .\n\tdocker run -e MCP_HOST=0.0.0.0 notes\n"}
+    assert hosts(START, "ENV MCP_HOST=127.0.0.1\n", **recipe) == {INSIDE, OUTSIDE}

@@ -30,7 +30,7 @@ _DIRECTORY = re.compile(r"^directory[ \t]*=[ \t]*([^\s%]+)", re.MULTILINE)
 _USER = re.compile(r"^user[ \t]*=[ \t]*([^\s;]+)", re.MULTILINE)
 _FILES = re.compile(r"^files[ \t]*=([^;\n]*(?:\n[ \t]+[^;\n]*)*)", re.MULTILINE)
 _SETS = re.compile(r"^environment[ \t]*=((?:[^\n;]|(?<!\s);|\n[ \t]+(?=\S))*)", re.MULTILINE)
-_SET = re.compile(r"""\s*([\w.]+)\s*=\s*("[^"\n]*"|'[^'\n]*'|[\w/.+():*%-]*)\s*(,|$)""")
+_SET = re.compile(r"""\s*+([\w.]++)\s*+=\s*+("[^"\n]*+"|'[^'\n]*+'|[\w/.+():*%-]*+)\s*+(?:,|$)""")
 _ENVIRONMENT = r"%\(ENV_(\w+)\)s"
 _SETS_USER = re.compile(r"^[^#\n]*\bs6-setuidgid[ \t]+([^\s#]+)", re.MULTILINE)
 _CHANGES_USER = "changes the user"

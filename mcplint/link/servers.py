@@ -60,8 +60,8 @@ def _opened(container: Container, start: Start | None) -> Container:
     """A container with the variables that its start may give itself: what is not set is not known to be absent."""
     if start is None or OTHERS not in start.env:
         return container
-    notes, defaults = (*start.env[OTHERS].trace, *container.env_notes), container.defaults and HIDDEN not in start.env
-    return container._replace(env_closed=False, env_notes=notes, defaults=defaults)
+    notes, hidden = (*start.env[OTHERS].trace, *container.env_notes), container.hidden or HIDDEN in start.env
+    return container._replace(env_closed=False, env_notes=notes, hidden=hidden)
 
 
 def parts(servers: Iterable[Server], container: Container | None, ids: dict[str, int]) -> Iterator[Server]:

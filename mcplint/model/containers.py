@@ -36,6 +36,11 @@ SET_BY_PLATFORMS = ("FLY_", "K_", "KUBERNETES_", "RAILWAY_", "RENDER_")
 SET_BY_ENGINES = ("HOME", "HOSTNAME", "PATH")
 
 
+_OF_SDKS, _ADDRESSES = (
+    ("FASTMCP_", "UVICORN_", "WEB_CONCURRENCY"),
+    ("FASTMCP_HOST", "FASTMCP_PORT", "FASTMCP_TRANSPORT"),
+)
+"""Names that SDKs and servers read by themselves; a file that is not known is taken to set only the latter of them."""
 MOST_CONTAINERS = 1_200
 """How many of them are followed in a run."""
 
@@ -290,6 +295,8 @@ class Container(NamedTuple):
         """
         if name in self.env or not self.defaults or self.unread:
             return self.variable(name)
+        if self.hidden and (name in _ADDRESSES or not name.startswith(_OF_SDKS)):
+            return Value(None, self.env_notes)
         if name in SET_BY_ENGINES or name.startswith(SET_BY_PLATFORMS):
             return UNKNOWN
         if self.env_notes and ACCESS.search(name):

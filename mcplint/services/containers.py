@@ -19,7 +19,8 @@ from mcplint.services.built_images import Builds
 from mcplint.services.elsewhere import Elsewhere, Examples, Setting, Told, may_be_ours
 from mcplint.services.image_names import is_other_software, repository, tag_of
 from mcplint.services.over_image import with_image
-from mcplint.values import UNKNOWN, Label, Value
+from mcplint.services.run_commands import given_at_run, with_given
+from mcplint.values import UNKNOWN, Label, Value, join
 
 if TYPE_CHECKING:
     from mcplint.services.compose.project import ComposeProject
@@ -67,6 +68,8 @@ def running(
         if container.defaults:
             passed_on = container.service is None or not container.env_closed
             near = examples.near(container.span.source.path) if passed_on else {}
+            given = {name: join((near[name], value)) for name, value in container.examples.items() if name in near}
+            near = {**container.examples, **near, **given}
             found = found._replace(container=container._replace(examples=Elsewhere(told, _set(found), near)))
         yield found
 
@@ -145,10 +148,13 @@ def _running(
         built |= {way.dockerfile for way in builds.ways(service.image.only or "")} if open_ else set()
         yield ContainerContext(with_image(service, image, link, tree), image, stranger, open_)
     users = dict(_users_of_functions(functions, builds))
-    for path in sorted(dockerfiles.keys() - built):
+    left = sorted(dockerfiles.keys() - built)
+    given = given_at_run(builds) if left else {}
+    for path in left:
         if image := builds.alone(path):
             user = users[path] if path in users else user_of_adapter(image)
             alone = Container(image.span, env_closed=not strangers, env_notes=tuple(strangers), user=user)
+            alone = with_given(alone, image.env, given.get(path))
             yield ContainerContext(with_image(alone, image, _alone_link(image, builds), tree), image)
 
 

@@ -26,7 +26,7 @@ def with_image(service: Container, image: Image | None, link: Link, tree: Tree) 
 
 def _over(service: Container, image: Image | None, link: Link) -> Container:
     """A container over its image: what it says itself counts, else what the image says."""
-    defaults = (image.env_closed if image else service.defaults) and not service.hidden
+    defaults = image.env_closed if image else service.defaults
     service = service._replace(argv=command(service, image), links=(link,), defaults=defaults, reference=service.image)
     if image is None:
         root = Value(("/",), (Label(service.span, "runs files as they are"),)) if service.folder else UNKNOWN

@@ -49,7 +49,7 @@ def _service(node: Node, kinds: set[str], app: App, groups: Mapping[str, Node]) 
         affinity=Value(("none",)),
         web=(Label(kind.span, "Render opens a web service to the internet"),) if kind and "web" in kinds else (),
         folder=folder if native else None,
-        defaults=native and not hidden,
+        defaults=native,
     )
 
 

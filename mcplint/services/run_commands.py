@@ -1,0 +1,123 @@
+"""`docker run -e NAME=value --env-file FILE IMAGE` in scripts and recipes: what people give an image of the project."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from mcplint.commands.command_lines import DOCKER_RUN
+from mcplint.commands.options import parse
+from mcplint.commands.recipes import MOST_TEXT
+from mcplint.commands.words import text
+from mcplint.model import Container
+from mcplint.project.tree import Tree
+from mcplint.services.built_images import Builds
+from mcplint.services.image_names import SCRIPTS, is_other_software, repository
+from mcplint.services.script_commands import BUILDERS, ENGINE
+from mcplint.services.script_words import filled, settings, within, words
+from mcplint.text.source import Source, Span
+from mcplint.values import Label, Value, join
+
+_RUN = re.compile(rf"(?:{'|'.join((*BUILDERS, ENGINE))})[ \t]+(?:container[ \t]+)?run[ \t]+")
+_MOST = 200
+"""How many commands of a file are looked at."""
+
+
+class GivenAtRun(NamedTuple):
+    """The variables that commands give an image, and whether a file gives more that is not in the project."""
+
+    variables: Mapping[str, Value[str]]
+    hidden: bool = False
+
+
+class _Given(NamedTuple):
+    image: str
+    variables: Mapping[str, Value[str]]
+    hidden: bool
+
+
+def given_at_run(builds: Builds) -> dict[str, GivenAtRun]:
+    """What commands of the project give its images, by the paths of their Dockerfiles; each may be given."""
+    found: dict[str, list[_Given]] = {}
+    for each in _commands(builds.tree):
+        for path in _dockerfiles(each.image, builds):
+            found.setdefault(path, []).append(each)
+    return {path: _joined(several) for path, several in found.items()}
+
+
+def with_given(alone: Container, env: Mapping[str, Value[str]], given: GivenAtRun | None) -> Container:
+    """An image alone with what commands may give it besides, or in place of, the variables that it has itself."""
+    if given is None:
+        return alone
+    both = {name: join((env[name], value)) for name, value in given.variables.items() if name in env}
+    others = {name: value for name, value in given.variables.items() if name not in env}
+    return alone._replace(env=both, examples=others, hidden=given.hidden)
+
+
+def _joined(several: list[_Given]) -> GivenAtRun:
+    values: dict[str, list[Value[str]]] = {}
+    for each in several:
+        for name, value in each.variables.items():
+            values.setdefault(name, []).append(value)
+    return GivenAtRun({name: join(one) for name, one in values.items()}, any(each.hidden for each in several))
+
+
+def _dockerfiles(image: str, builds: Builds) -> set[str]:
+    """The Dockerfiles of an image that is run: where its name is not known, the only one of the project."""
+    only = set(builds.dockerfiles) if len(builds.dockerfiles) == 1 else set[str]()
+    if "$" in image or "{" in image:
+        return only
+    if ways := builds.ways(image):
+        return {way.dockerfile for way in ways}
+    if is_other_software(image):
+        return set()
+    return {made.dockerfile for made in builds.called.get(repository(image).rpartition("/")[2].lower(), ())}
+
+
+def _commands(tree: Tree) -> Iterator[_Given]:
+    """The commands of all scripts and recipes that give variables."""
+    for path in sorted(tree.paths):
+        name = path.rpartition("/")[2]
+        if not (name.lower() in SCRIPTS or name.endswith((".sh", ".mk"))) or not tree.mentions(path, *BUILDERS):
+            continue
+        source = tree.source(path)
+        if source and "run" in source.text and ("-e" in source.text or "--env" in source.text):
+            yield from _of(source, tree)
+
+
+def _of(source: Source, tree: Tree) -> Iterator[_Given]:
+    """The commands of one file."""
+    folder, _, name = source.path.rpartition("/")
+    where = "" if name.endswith(".sh") else folder
+    own = settings(source.text[:MOST_TEXT], source.path)
+    for number, match in enumerate(_RUN.finditer(source.text, 0, MOST_TEXT)):
+        if number == _MOST:
+            return
+        line = source.text.rfind("\n", 0, match.start()) + 1
+        if source.text[line : match.start()].lstrip().startswith("#"):
+            continue
+        span = Span(source, match.start(), match.end() - 1)
+        said = [filled(word, own) for word in words(source.text, match.end(), source.path)[0]]
+        told = parse(tuple(Value((word,), (Label(span, "runs it"),)) for word in said), DOCKER_RUN)
+        given, hidden = dict[str, Value[str]](), False
+        for each in told.values("env-file"):
+            found = _file(within(where, text(each) or "$"), tree)
+            hidden = hidden or found is None
+            given |= found or {}
+        for each in told.values("env"):
+            variable, equals, value = (text(each) or "").partition("=")
+            known = equals and not set("$`{") & set(value)
+            given[variable] = Value((value,) if known else None, (Label(span, f"gives it {variable}"),))
+        if told.rest and (given or hidden):
+            yield _Given(text(told.rest[0]) or "$", given, hidden)
+
+
+def _file(path: str | None, tree: Tree) -> dict[str, Value[str]] | None:
+    """The variables of a file that a command names, None where it is not known; without `.env` defaults hold."""
+    if path is None or path not in tree.paths:
+        return {} if path and posixpath.basename(path) == ".env" else None
+    from mcplint.services.compose.variables import variables
+
+    return {name: said.value for name, said in variables(tree, [path], lambda _: None).items()}
