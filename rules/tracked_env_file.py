@@ -21,7 +21,7 @@ Keys that browsers may know are none: by name (`VITE_…`, `…PUBLIC…`,
 in a web token; forms that are never for browsers count whatever their name.
 
 Not reported if a `.gitignore` names the file, unless git tracks it all the
-same.
+same. Where an image gets the file as well, that is said here.
 
 See https://docs.github.com/en/get-started/git-basics/ignoring-files
 
@@ -72,7 +72,7 @@ from mcplint import ERROR, Finding, Secret, rule
 
 @rule("tracked-env-file", ERROR)
 def check(secret: Secret):
-    if secret.where == "env file":
+    if secret.where in ("env file", "tracked file"):
         file = secret.span.source.path.rpartition("/")[2]
-        so = f"git tracks {file}" if secret.notes else f"no .gitignore names {file}"
+        so = f"git tracks {file}" if secret.where == "tracked file" else f"no .gitignore names {file}"
         yield Finding(f"{so}, and {secret.name} in it is {secret.title}", secret.span, secret.notes)

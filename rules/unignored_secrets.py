@@ -11,8 +11,13 @@ job runs, and an image that it builds from there and pushes, by
 `build-push-action` with `context: .`, `docker build .` or compose, shows it to
 everybody by then.
 
-Name it in `.dockerignore`. An error if a `.env` lies there already, also one
-that git ignores, a warning if an example tells people to make one.
+Name it in `.dockerignore`, where `.env` is that of the root alone and
+`**/.env*` those of every folder. An error if a file of variables lies in what
+is copied, also one that git ignores, and holds a secret by the list of
+`tracked-env-file`; a warning if an example tells people to make one. Such
+files are `.env`, `.env.local`, `.env.production`, `.env.prod` and the like.
+Placeholders, levels and ports are no secrets, and examples and files for tests
+are not asked. A file that `tracked-env-file` reports is not reported twice.
 
 See https://docs.docker.com/build/concepts/context/#dockerignore-files
 

@@ -251,6 +251,48 @@ def test_a_file_of_variables_that_git_ignores_is_copied_too(
     assert ("error[unignored-secrets]: .env gets into the image" in said) is (not left_out) and KEY not in said
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "left_out", "told"),
+    [
+        (".env.production", f"NOTES_API_KEY={KEY}", ".env", True),
+        (".env.development.local", f"NOTES_API_KEY={KEY}", ".env", True),
+        ("lib/.env", f"NOTES_API_KEY={KEY}", ".env", True),
+        ("lib/.env", f"NOTES_API_KEY={KEY}", "**/.env", False),
+        ("lib/.env", f"NOTES_API_KEY={KEY}", "lib\n!lib/*.py", False),
+        ("lib/.env", f"NOTES_API_KEY={KEY}", "*\n!lib\n!server.py", True),
+        ("tests/.env", f"NOTES_API_KEY={KEY}", "", False),
+        (".env.test", f"NOTES_API_KEY={KEY}", "", False),
+        (".env", "LOG_LEVEL=info\nNOTES_PORT=8000\n", "", False),
+        (".env", "NOTES_API_KEY=your-key-goes-here-1234", "", False),
+        (".env", "NOTES_API_KEY=", "", False),
+    ],
+)
+def test_files_of_variables_that_git_ignores_are_told_by_what_is_in_them(
+    project: Callable[[dict[str, str]], Path],
+    mcplint: Callable[..., object],
+    path: str,
+    text: str,
+    left_out: str,
+    told: bool,
+) -> None:
+    project(
+        {
+            "Dockerfile": "FROM python:3.12-slim\nCOPY . .\nCMD python server.py\n",
+            "server.py": "from mcp.server.fastmcp import FastMCP\nFastMCP('n', host='0.0.0.0').run('sse')\n",
+            "lib/notes.py": "",
+            "tests/test_notes.py": "",
+            path: text,
+            ".gitignore": ".env*\n",
+            ".dockerignore": left_out,
+        }
+    )
+    subprocess.run(["git", "init", "-q"], check=True)
+    said = str(mcplint("--select", "unignored-secrets"))
+    assert (f"error[unignored-secrets]: {path} gets into the image" in said) is told
+    assert told or "unignored-secrets" not in said
+    assert KEY not in said
+
+
 PASSWORD = "h7Kq2Zx9Lm4Tv6Rw3Yb8"
 
 

@@ -15,7 +15,8 @@ class Secret(NamedTuple):
     """A secret, or what leads to one; what it is itself is kept nowhere.
 
     `where`: `image`, `build` (used by a build), `argument` (of a build, kept by ENV), `copy` (copied into an image),
-    `context` (copied once it is there), `compose`, `kubernetes`, `client`, `env file`. `name`: the variable, header or
+    `context` (copied once it is there), `compose`, `kubernetes`, `client`, `env file`, `tracked file` (one that git
+    tracks although it is to ignore it). `name`: the variable, header or
     file. `kind`: `GitHub token`, `secret`, …, empty where it is a file of them; `token`: that of the job which builds
     an image. `present`: whether it is there now, or comes to be there.
     """

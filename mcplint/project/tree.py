@@ -151,7 +151,7 @@ class Tree:
         return self._names.below(folder)
 
     def has(self, path: str) -> bool:
-        """Whether a file lies at a path on this machine, also one that git ignores and that is never read."""
+        """Whether a file lies at a path on this machine, also one that git ignores."""
         return path in self.paths or self.executable(path) is not None
 
     @property
@@ -185,6 +185,13 @@ class Tree:
         """The text of a file, empty where it is missing or cannot be read; it does not count for one that was read."""
         found = self._loaded(path)
         return found.text if isinstance(found, Source) else ""
+
+    def unlisted(self, path: str) -> Source | None:
+        """A file that lies here and that git ignores, which decides nothing of what is deployed."""
+        try:
+            return self._load(path) if path not in self.paths and self.has(path) else None
+        except Unreadable:
+            return None
 
     def fails(self, path: str) -> bool:
         """Whether a file cannot be read; it does not count for one that was read."""

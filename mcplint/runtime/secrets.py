@@ -18,10 +18,10 @@ from mcplint.model import ClientConfig, Container
 from mcplint.model.secrets import Secret
 from mcplint.project.ignored import ignored_by_git, is_ignored
 from mcplint.project.tree import Paths, Tree
+from mcplint.runtime.variable_files import LIVE, TRIED, Carried, copied, first_secret, may_hold
 from mcplint.services.clients import URLS
 from mcplint.services.containers import ContainerContext
 from mcplint.text.located import LocatedText
-from mcplint.text.paths import is_env_example
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
@@ -32,13 +32,9 @@ MAY_HOLD = re.compile(
 )
 """The names of files that may hold one: certificates often end in `.pem` too."""
 MOST = 50
-TRIED = re.compile(r"(?i)test|example|sample|dummy|fake|mock|fixture|snakeoil|localhost|node_modules|(?:^|/)docs?/")
-"""Parts of the path of a key that opens nothing."""
 SETTINGS = (".npmrc", ".yarnrc.yml", ".pypirc", ".netrc", "pip.conf")
 """The settings of package managers, in which a token may stand."""
 HOLDS = re.compile(r"(?i)_auth(?:token)?\s*=|password|authtoken")
-LIVE = re.compile(r"^\.env(?:\.(?:local|prod|production|staging|live|docker))?$|^(?:prod|production)\.env$")
-"""The files of variables that are no examples."""
 KEPT = re.compile(r"""[=\s]["']?\$\{?(\w{1,100})(?::?-)?\}?["']?$""")
 """The end of a pair of ENV whose value is a variable."""
 ASSIGNED = re.compile(
@@ -55,8 +51,6 @@ GIVEN = re.compile(
     r"(?s:(?:(?:--env=|-e)?([A-Za-z_]\w{0,100})=|(--?[\w-]{1,100}(?==)|[\w-]{1,100}(?=:))[=:]\s{0,9})(.+))"
 )
 """A word that gives a variable, an option or a header its value: `NAME=…`, `-eNAME=…`, `--token=…`, `X-Key: …`."""
-EXPECTED = r"^(?:export )?(?i:\w{0,60}(?:key|token|secret|password)\w{0,60}) ?="
-"""A line of an example that asks for a secret."""
 
 
 def found(
@@ -86,23 +80,24 @@ def _all(
     keys = tuple(_keys(tree)) if served else ()
     projects = {id(context.project) for context in served if context.project}
     clustered = any(context.container.platform == "kubernetes" for context in served)
+    told = {path: each for path in paths.get("env", ()) if (each := _in_env_file(tree, path))}
+    carried: Carried = {path: [] for path in told}
     for context in contexts:
         container = context.container
         beside = id(context.project) in projects or (clustered and container.platform == "kubernetes")
         if container.id in serving and context.image:
-            yield from _in_image(context.image, tree, keys)
+            yield from _in_image(context.image, tree, keys, carried)
         if container.id in serving or beside:
             yield from _in_environment(container)
             yield from _in_command(container)
     for path, file in tree.all_facts("kubernetes", paths.get("kubernetes", ())).items() if served else ():
-        told = clustered or not TRIED.search(path)
-        for resource in file.resources if told and not _is_kept_out(tree, path, ignored_by_git(tree, path)) else ():
+        real = clustered or not TRIED.search(path)
+        for resource in file.resources if real and not _is_kept_out(tree, path, ignored_by_git(tree, path)) else ():
             yield from _in_object(resource)
     for client in clients:
         yield from _in_client(client)
-    for path in paths.get("env", ()):
-        if LIVE.match(posixpath.basename(path)):
-            yield from _in_env_file(tree, path)
+    for path, secret in told.items():
+        yield secret._replace(notes=(*secret.notes, *carried[path][:1]))
 
 
 def _keys(tree: Tree) -> Iterator[str]:
@@ -111,7 +106,7 @@ def _keys(tree: Tree) -> Iterator[str]:
     return islice((path for path in sorted(named) if not TRIED.search(path)), MOST)
 
 
-def _in_image(image: Image, tree: Tree, keys: tuple[str, ...]) -> Iterator[Secret]:
+def _in_image(image: Image, tree: Tree, keys: tuple[str, ...], carried: Carried) -> Iterator[Secret]:
     for name, value in (*image.env.items(), *image.args.items()):
         text, span = value.only, value.span
         if not isinstance(text, str) or span is None or span.source.path != image.dockerfile:
@@ -126,7 +121,7 @@ def _in_image(image: Image, tree: Tree, keys: tuple[str, ...]) -> Iterator[Secre
         if copy.text is not None and copy.span not in spans:
             yield from _written(copy.text)
         elif not copy.mount and copy.stage is None and copy.image is None:
-            yield from _copied(copy, image, tree, keys)
+            yield from _copied(copy, image, tree, keys, carried)
 
 
 def _kept_arguments(image: Image) -> Iterator[Secret]:
@@ -163,23 +158,21 @@ def _in_runs(image: Image) -> Iterator[Secret]:
             yield Secret("image", "this RUN", kind, run.span)
 
 
-def _copied(copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...]) -> Iterator[Secret]:
+def _copied(copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...], carried: Carried) -> Iterator[Secret]:
     """What a COPY brings from the build context: a file of secrets by its name, or a folder that has one."""
     if image.context is None:
         return
     for source in copy.sources:
-        path = (source.only or "?").removeprefix("./").rstrip("/")
+        path = posixpath.normpath(f"/{source.only or '?'}").lstrip("/")
         name = posixpath.basename(path)
         file = posixpath.join(image.folder, path)
         note = _held(tree.source(file)) if name in SETTINGS else _key(tree.source(file)) if file in keys else None
-        if (LIVE.match(name) and not _encrypted(tree, file)) or name in KEYS or note:
+        if (name in LIVE and may_hold(tree, file)) or name in KEYS or note:
             yield Secret("copy", path, "", copy.span, (note,) if note and name not in KEYS else ())
-        elif path in ("", "."):
-            yield from _context(copy, image, tree)
-            yield from _keys_below("", copy, image, tree, keys)
-            yield from _history(copy, image, tree)
         else:
+            yield from copied(path, copy, image, tree, carried)
             yield from _keys_below(path, copy, image, tree, keys)
+            yield from () if path else _history(copy, image, tree)
 
 
 def _held(source: Source | None) -> Label | None:
@@ -190,36 +183,6 @@ def _held(source: Source | None) -> Label | None:
         if source and kind:
             return Label(Span(source, *line.span()), f"holds the {kind}")
     return None
-
-
-def _context(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
-    """The `.env` of a context that is copied whole, where nothing leaves it out: it is there, or people make one."""
-    if is_ignored(image.ignored, ".env") or any(fnmatchcase(".env", pattern) for pattern in copy.excludes):
-        return
-    base = f"{image.folder}/" if image.folder else ""
-    if tree.has(f"{base}.env"):
-        if _encrypted(tree, f"{base}.env"):
-            return
-        there = tree.source(f"{base}.env")
-        note = Label(_line(there, r"^[^#\n]+"), "is copied too") if there else ignored_by_git(tree, f"{base}.env")
-        yield Secret("context", ".env", "", copy.span, (note,) if note else ())
-        return
-    example = next(filter(is_env_example, tree.beside(base.rstrip("/"))), None)
-    source = tree.source(example) if example else None
-    if source and re.search(EXPECTED, source.text, re.MULTILINE):
-        note = Label(_line(source, EXPECTED), "says what to put in it")
-        yield Secret("context", ".env", "", copy.span, (note,), present=False)
-
-
-def _encrypted(tree: Tree, path: str) -> bool:
-    """Whether a file of variables is encrypted, as a whole or each secret in it; so may be one that is no text."""
-    file, source = tree.facts("dotenv", path), tree.source(path)
-    if source is None or file is None or known.is_encrypted(source.text):
-        return path in tree.paths
-    values = [(each.name, each.value.text) for each in file.assignments if each.value is not None]
-    return any(known.is_encrypted(text) for _, text in values) and not any(
-        known.secret_or_url(*each) for each in values
-    )
 
 
 def _keys_below(folder: str, copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...]) -> Iterator[Secret]:
@@ -248,12 +211,6 @@ def _history(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
         yield Secret("context", ".git", "token", copy.span, (note,), present=False)
 
 
-def _line(source: Source, pattern: str) -> Span:
-    """The first line of a file that fits, its beginning where none does."""
-    found = re.search(pattern, source.text, re.MULTILINE)
-    return Span(source, *(found.span() if found else (0, 0)))
-
-
 def _in_environment(container: Container) -> Iterator[Secret]:
     """The variables of a container, and the arguments that a platform builds its image with."""
     where = "kubernetes" if container.platform == "kubernetes" else "compose"
@@ -262,7 +219,7 @@ def _in_environment(container: Container) -> Iterator[Secret]:
         span = value.site.span if value.site else value.span
         if not isinstance(value.only, str) or span is None or span.source.path in (container.dockerfile, ""):
             continue
-        if LIVE.match(posixpath.basename(span.source.path)) or value.only not in span.text:
+        if posixpath.basename(span.source.path) in LIVE or value.only not in span.text:
             continue
         if kind := known.secret_or_url(name, value.only):
             yield Secret(where, name, kind, span)
@@ -321,15 +278,12 @@ def _is_kept_out(tree: Tree, path: str, ignored: Label | None) -> bool:
     return ignored is not None and (named or not tree.listed)
 
 
-def _in_env_file(tree: Tree, path: str) -> Iterator[Secret]:
+def _in_env_file(tree: Tree, path: str) -> Secret | None:
     """The first secret of a file of variables, unless git ignores it: a file that git lists all the same is tracked."""
     ignored = ignored_by_git(tree, path)
-    if _is_kept_out(tree, path, ignored):
-        return
+    if posixpath.basename(path) not in LIVE or _is_kept_out(tree, path, ignored):
+        return None
+    first = first_secret(tree, path)
     notes = (ignored._replace(text="git tracks the file although this names it"),) if ignored else ()
-    file = tree.facts("dotenv", path)
-    for assignment in file.assignments if file else ():
-        text = assignment.value.text if assignment.value is not None else ""
-        if kind := known.secret_or_url(assignment.name, text):
-            yield Secret("env file", assignment.name, kind, assignment.key, notes)
-            return
+    where = "tracked file" if ignored else "env file"
+    return Secret(where, first[0].name, first[1], first[0].key, notes) if first else None

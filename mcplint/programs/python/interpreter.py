@@ -126,7 +126,7 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
 
 def _shown(modules: list[Module]) -> Iterable[Label]:
     """Where the program logs secrets, asked of those alone that may."""
-    if not any("os.environ" in module.source.text or "BaseSettings" in module.source.text for module in modules):
+    if not any(name in module.source.text for module in modules for name in ("os.environ", "getenv", "BaseSettings")):
         return ()
     from mcplint.programs.python.shown import shown
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from mcplint.facts.python import Module, spelled
 from mcplint.knowledge.secrets import is_private
@@ -13,6 +14,7 @@ from mcplint.text.source import Span
 from mcplint.values import Label
 
 LOGGING = frozenset({"print", "pprint", "debug", "info", "warning", "error", "critical", "exception", "log"})
+WRITING = frozenset({"sys.stdout.write", "sys.stderr.write"})
 TEXTS = frozenset({"dict", "str", "repr", "dumps", "pformat", "format"})
 """Calls that make a text, or another mapping, of what they are given."""
 COPIES = frozenset({"items", "copy", "model_dump", "model_dump_json", "dict", "json"})
@@ -64,10 +66,31 @@ def _variable(value: ast.expr) -> str:
 def _logged(module: Module) -> Iterator[tuple[Span, tuple[str, ...]]]:
     """The calls that print or log, each with the names whose values that shows as a whole."""
     for node in nodes(module):
-        if isinstance(node, ast.Call) and _name(node.func) in LOGGING:
+        if isinstance(node, ast.Call) and _logs(node):
             names = tuple(name for arg in node.args for name in _whole(arg))
             if names:
                 yield module.span(node), names
+        elif isinstance(node, ast.For):
+            yield from ((module.span(each), (ENVIRONMENT,)) for each in _each(node))
+
+
+def _logs(call: ast.Call) -> bool:
+    return _name(call.func) in LOGGING or spelled(call.func) in WRITING
+
+
+def _each(loop: ast.For) -> Iterator[ast.Call]:
+    """The first call that shows the value of each variable, in a loop over them all that does nothing but call."""
+    made = loop.iter
+    if isinstance(made, ast.Call) and _name(made.func) in ("sorted", "list") and made.args:
+        made = made.args[0]
+    match made, loop.target:
+        case (
+            ast.Call(func=ast.Attribute(value=owner, attr="items"), args=[]),
+            ast.Tuple(elts=[_, ast.Name(id=value)]),
+        ) if spelled(owner) == ENVIRONMENT and all(isinstance(each, ast.Expr) for each in loop.body):
+            calls = (each.value for each in loop.body if isinstance(each, ast.Expr))
+            shows = (each for each in calls if isinstance(each, ast.Call) and _logs(each))
+            yield from islice((each for each in shows if any(value in _whole(arg) for arg in each.args)), 1)
 
 
 def _name(function: ast.expr) -> str:
