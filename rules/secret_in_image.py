@@ -4,6 +4,9 @@ Whoever gets the image gets what is in its layers and its history: `docker
 history` shows `ENV`, `ARG` and every build argument that a `RUN` uses, and a
 file that a later line deletes is still in the layer that copied it.
 
+So do LABEL, CMD and ENTRYPOINT, and a `RUN` that sends a token itself, by
+`curl -u` or a header `Authorization: Bearer`.
+
 A key that `ENV NOTES_API_KEY=$NOTES_API_KEY` takes from an `ARG` is a warning:
 it is there if the build is given one.
 

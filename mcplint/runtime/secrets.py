@@ -47,6 +47,11 @@ LOGIN = re.compile(
     r"""([^\s"'\\;&|]{16,400})"""
 )
 """The token of an npm registry, and the password of a machine in `.netrc`."""
+SENT = re.compile(
+    r"""(?i:authorization:\s{0,4}(?:bearer|token)\s{1,4})([^\s"'\\;&|]{16,400})"""
+    r"""|\bcurl\s[^;&|]{0,400}?\s(?:-u|--user)[ =]?["']?[\w.@-]{1,100}:([^\s"'\\;&|]{16,400})"""
+)
+"""What a command sends to say who asks: a token in a header, and the password that curl is told with a user."""
 GIVEN = re.compile(
     r"(?s:(?:(?:--env=|-e)?([A-Za-z_]\w{0,100})=|(--?[\w-]{1,100}(?==)|[\w-]{1,100}(?=:))[=:]\s{0,9})(.+))"
 )
@@ -107,13 +112,16 @@ def _keys(tree: Tree) -> Iterator[str]:
 
 
 def _in_image(image: Image, tree: Tree, keys: tuple[str, ...], carried: Carried) -> Iterator[Secret]:
-    for name, value in (*image.env.items(), *image.args.items()):
+    for name, value in (*image.env.items(), *image.args.items(), *image.labels.items()):
         text, span = value.only, value.span
         if not isinstance(text, str) or span is None or span.source.path != image.dockerfile:
             continue
         if text in span.text and (kind := known.secret_or_url(name, text)):
             yield Secret("image", name, kind, span)
     yield from _kept_arguments(image)
+    for launch in filter(None, (image.entrypoint, image.cmd)):
+        if launch.shell is None and launch.span.source.path == image.dockerfile:
+            yield from _in_words("image", [(word.text, word.span()) for word in launch.words])
     told = tuple(_in_runs(image))
     yield from told
     spans = {secret.span for secret in told}
@@ -152,8 +160,9 @@ def _in_runs(image: Image) -> Iterator[Secret]:
         for name in () if mounted else names:
             if re.search(rf"\$\{{?{re.escape(name)}\b", run.text.text):
                 yield Secret("build", name, "secret", run.span)
-        login = LOGIN.search(run.text.text)
-        kind = known.secret_or_url("", run.text.text) or (known.secret("token", login[1]) if login else "")
+        sent = (each.groups() for said in (LOGIN, SENT) for each in said.finditer(run.text.text))
+        told = (known.secret("token", text) for texts in sent for text in texts if text)
+        kind = known.secret_or_url("", run.text.text) or next(filter(None, told), "")
         if kind:
             yield Secret("image", "this RUN", kind, run.span)
 
