@@ -694,6 +694,27 @@ def test_a_console_script_is_a_start_where_nothing_else_starts_its_package(other
     assert not found.unfollowed
 
 
+@pytest.mark.parametrize("folder", ["", "src/"])
+@pytest.mark.parametrize(
+    ("main", "port"),
+    [
+        ("from notes.server import mcp\n\nmcp.run(transport='http', port=9000)\n", 9000),
+        ("from .server import mcp\n\nmcp.run(transport='http', port=9000)\n", 9000),
+        ("from .server import main\n\nmain(9300)\n", 9300),
+        ("from .server import main\n\nif __name__ == '__main__':\n    main(9300)\n", 9300),
+    ],
+)
+def test_the_main_module_of_a_package_is_a_start_where_nothing_else_is(folder: str, main: str, port: int) -> None:
+    server = (
+        FAST + "\n\ndef main(port=1):\n    mcp.run('http', port=port)\n\n\nif __name__ == '__main__':\n    main()\n"
+    )
+    package = {"__init__.py": "", "__main__.py": main, "server.py": server}
+    files = {f"{folder}notes/{name}": text for name, text in package.items()}
+    found = engine.run(Tree.of({"pyproject.toml": PYPROJECT, **files}), RULES, Config()).deployment
+    assert port in [each.port.only for each in found.servers]
+    assert len({each.span for each in found.servers}) == len(found.servers) and not found.unfollowed
+
+
 def test_how_many_console_scripts_are_followed_is_limited_and_said(monkeypatch) -> None:
     monkeypatch.setattr("mcplint.link.console.MOST", 1)
     found = engine.run(Tree.of(MONOREPO), RULES, Config()).deployment
