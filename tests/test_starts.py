@@ -694,6 +694,23 @@ def test_a_console_script_is_a_start_where_nothing_else_starts_its_package(other
     assert not found.unfollowed
 
 
+SUPERVISED = "[supervisord]\nnodaemon=true\n\n[program:notes]\ncommand={}\ndirectory=/srv/notes\n"
+
+
+@pytest.mark.parametrize(
+    "path", ["supervisord.conf", "deploy/supervisor/notes.conf", "etc/supervisor/conf.d/notes.conf"]
+)
+@pytest.mark.parametrize("command", ["python server.py 9124", "/srv/notes/.venv/bin/python /srv/notes/server.py 9124"])
+def test_supervisord_starts_programs_on_a_machine_where_no_container_has_it(path: str, command: str) -> None:
+    server = FAST + "import sys\n\nmcp.run('http', port=int(sys.argv[1]))\n"
+    files = {"requirements.txt": "fastmcp==3.4.11\n", "server.py": server, path: SUPERVISED.format(command)}
+    found = engine.run(Tree.of(files), RULES, Config()).deployment
+    assert [each.port.only for each in found.servers] == [9124] and not found.unfollowed
+    inside = {"Dockerfile": IMAGE + f'RUN pip install supervisor\nCMD ["supervisord", "-c", "/app/{path}"]\n'}
+    found = engine.run(Tree.of(files | inside), RULES, Config()).deployment
+    assert [each.id for each in found.containers] == ["Dockerfile"]
+
+
 @pytest.mark.parametrize("folder", ["", "src/"])
 @pytest.mark.parametrize(
     ("main", "port"),

@@ -163,6 +163,10 @@ def _contexts(tree: Tree, paths: Paths, workloads: tuple[Container, ...]) -> tup
     return with_siblings(tuple(with_unknowns(context, unread) for context in found), tree)
 
 
+STARTERS = ("dockerfile", "compose", "script")
+"""The kinds of files that may start supervisord in a container."""
+
+
 def _platforms(tree: Tree, paths: Paths) -> Platforms | None:
     """What platforms other than compose run, None where there is no file of any."""
     manifests, *others = (
@@ -184,12 +188,17 @@ def _platforms(tree: Tree, paths: Paths) -> Platforms | None:
         from mcplint.services.written_units import written_units
 
         units = tuple(written_units(tree, tuple(paths["script"])))
-    if not manifests and not any(others) and not units and not scripts:
+    machine: tuple[Container, ...] = ()
+    if any("supervisor" in path for path in tree.paths):
+        from mcplint.services.platforms.supervisord import supervised
+
+        machine = tuple(supervised(tree, (path for name in STARTERS for path in paths.get(name, ()))))
+    if not manifests and not any(others) and not units and not scripts and not machine:
         return None
     from mcplint.services.platforms.load import platforms
 
     configurations = [each for kind in applications for each in kind]
-    return platforms(tree, manifests, kustomizations, configurations, procfiles, units, scripts)
+    return platforms(tree, manifests, kustomizations, configurations, procfiles, units, scripts, machine)
 
 
 def _deploys(tree: Tree, path: str) -> bool:

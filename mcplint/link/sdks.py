@@ -96,7 +96,7 @@ def _is_in_environment(context: ContainerContext, start: Start) -> bool:
 def installs_of_unit(context: ContainerContext, tree: Tree, folder: str) -> tuple[Install, ...]:
     """What scripts of the project install into the virtual environment that a systemd unit runs a program of."""
     words = (context.container.argv and context.container.argv.words) or ()
-    program = words[0].only if words and context.container.platform == "systemd" else None
+    program = words[0].only if words and context.container.on_machine else None
     if not program:
         return ()
     from mcplint.commands.script_installs import of_scripts

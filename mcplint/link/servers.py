@@ -72,12 +72,12 @@ def parts(servers: Iterable[Server], container: Container | None, ids: dict[str,
         name = f"{path}:{server.name.only or path}{inside}"
         ids[name] = ids.get(name, 0) + 1
         number = f" ({ids[name]})" if ids[name] > 1 else ""
-        unit = container if container and container.platform == "systemd" else None
+        unit = container if container and container.on_machine else None
         yield server._replace(
             id=f"{name}{number}",
             sdk=_traced(server),
             container=None if unit else container,
-            unit=unit and Label(unit.span, "systemd runs it on the machine itself"),
+            unit=unit and Label(unit.span, f"{unit.platform} runs it on the machine itself"),
         )
 
 
@@ -345,7 +345,7 @@ def in_project(context: ContainerContext, tree: Tree) -> Callable[[str], str | N
             if path == target or path.startswith(f"{target}/"):
                 source = mounted[target]
                 return source and posixpath.normpath(posixpath.join(source, path[len(target) + 1 :]))
-        if context.container.platform == "systemd":
+        if context.container.on_machine:
             return on_host(path, tree)
         if folder and not context.image:
             return posixpath.normpath(posixpath.join(folder, path.lstrip("/")))

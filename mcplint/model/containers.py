@@ -252,6 +252,11 @@ class Container(NamedTuple):
         return front != host and front.endswith((f"-{self.service}-", f"_{self.service}_"))
 
     @property
+    def on_machine(self) -> bool:
+        """Whether it is a program that a machine runs by itself, without a container."""
+        return self.platform in ("systemd", "supervisord")
+
+    @property
     def cmd(self) -> Span:
         """The span that says what is started."""
         return self.command.span or self.span

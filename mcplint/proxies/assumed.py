@@ -53,7 +53,7 @@ def _means(member: Member, server: Server, origin: ContainerContext | None, netw
         return False
     if named:
         return server.port.must_be(_inner(member, named))
-    if context is None or context.container.platform in (None, "systemd"):
+    if context is None or context.container.platform is None or context.container.on_machine:
         return server.port.must_be(member.port)
     return network.named(member.host, origin) is not None and any(
         port.published.must_be(member.port) and server.port.must_be(port.target.only)

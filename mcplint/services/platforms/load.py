@@ -51,6 +51,7 @@ def platforms(
     procfiles: Iterable[Procfile] = (),
     units: Iterable[Unit] = (),
     scripts: tuple[str, ...] = (),
+    machine: tuple[Container, ...] = (),
 ) -> Platforms:
     """Everything that the files of platforms say is run: first in Kubernetes, then elsewhere."""
     objects = cluster(manifests, kustomizations)
@@ -68,5 +69,6 @@ def platforms(
     found += deploy_scripts(tree, scripts)
     notifies = cache(partial(may_notify, tree))
     found += filter(None, (unit(file, tree, notifies) for file in units))
+    found += machine
     entries = tuple(entry for into in ways.entries.values() for entry in into)
     return Platforms(tuple(found), entries, objects.notes, tuple(unselected(objects)), tuple(mistyped(objects)))
