@@ -839,7 +839,8 @@ def test_the_source_of_what_a_bundler_makes(path: str, text: str, build: str, co
         ("node --env-file=one.env --env-file-if-exists two.env src/main.ts", 2),
         ("deno run --env-file=one.env src/main.ts", 1),
         ("PORT=7 node --env-file=one.env src/main.ts", 7),
-        ("node --env-file=none.env src/main.ts", 3000),
+        ("node --env-file=none.env src/main.ts", None),
+        ("node --env-file-if-exists=none.env src/main.ts", 3000),
         ("nest start", 3000),
         ("node .", 3000),
         ("npm start --silent", 9),
@@ -847,7 +848,7 @@ def test_the_source_of_what_a_bundler_makes(path: str, text: str, build: str, co
         ("nodemon --watch src --exec 'PORT=4 tsx' src/main.ts", 4),
     ],
 )
-def test_what_stands_before_a_program(command: str, port: int):
+def test_what_stands_before_a_program(command: str, port: int | None):
     files = {
         "package.json": """{"main": "dist/main.js", "dependencies": {"@modelcontextprotocol/sdk": "^1.30.0"},
             "scripts": {"start": "PORT=9 node src/main.ts"}}""",
