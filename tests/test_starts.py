@@ -694,6 +694,35 @@ def test_a_console_script_is_a_start_where_nothing_else_starts_its_package(other
     assert not found.unfollowed
 
 
+STAGES = """FROM python:3.13-slim AS {0}
+WORKDIR /app
+COPY . .
+CMD ["python", "server.py"]
+
+FROM {0} AS {1}
+CMD ["python", "other.py"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "build", "started"),
+    [
+        (("development", "production"), {"target": "development"}, ["server.py", "other.py"]),
+        (("base", "prod"), {"target": "base"}, ["server.py", "other.py"]),
+        (("development", "production"), {"target": "production"}, ["other.py"]),
+        (("development", "production"), {}, ["other.py"]),
+        (("server", "dev-envs"), {"target": "server"}, ["server.py"]),
+        (("server", "test"), {"target": "server"}, ["server.py"]),
+    ],
+)
+def test_the_final_stage_is_a_start_where_services_build_another(names, build, started) -> None:
+    compose = json.dumps({"services": {"notes": {"build": {"context": ".", **build}}}})
+    programs = {name: FAST + f"mcp.run('http', port={port})\n" for name, port in (("server.py", 1), ("other.py", 2))}
+    files = {"requirements.txt": "fastmcp==3.4.11\n", "Dockerfile": STAGES.format(*names), "compose.yaml": compose}
+    found = engine.run(Tree.of(files | programs), RULES, Config()).deployment
+    assert [server.span.source.path for server in found.servers] == started
+
+
 SUPERVISED = "[supervisord]\nnodaemon=true\n\n[program:notes]\ncommand={}\ndirectory=/srv/notes\n"
 
 

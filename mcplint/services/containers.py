@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.facts.dockerfile import Dockerfile
@@ -32,6 +32,8 @@ _FILLED_IN = re.compile(r"\$\{\w+\}|\$\w+")
 _ELSEWHERE = "is built from a folder that is not in the project, of which"
 
 
+_FOR_WORK = re.compile(r"(?i)dev|test|debug|lint|build|ci\b|local|docs")
+"""How stages are called that people work in."""
 MOST_PARTS = 50_000
 """How many variables, ports and checks of all containers are followed in a run."""
 _PLACEHOLDER = "runs an image that is filled in where it is deployed, and of the project"
@@ -112,6 +114,7 @@ def _running(
 ) -> Iterator[ContainerContext]:
     builds = Builds(tree, dockerfiles)
     built: set[str] = set()
+    stages: dict[str, set[int]] = {}
     pushed: dict[str, list[tuple[str, Image]]] = {}
     named: list[tuple[ComposeProject | None, Container]] = []
     absent: list[tuple[ComposeProject, Container]] = []
@@ -125,14 +128,17 @@ def _running(
                 absent.append((project, service))
                 continue
             if image:
-                built.add(image.dockerfile)
+                if service.build and service.build.target.only:
+                    stages.setdefault(image.dockerfile, set()).add(image.number)
+                else:
+                    built.add(image.dockerfile)
                 whole = service.image.only or ""
                 pushed.setdefault(repository(whole), []).append((tag_of(whole), image))
             yield ContainerContext(
                 with_image(service, image, _image_link(image, service, builds), tree), image, project
             )
     for project, service in absent:
-        only = _only_image(service, builds, _ELSEWHERE) if not built and len(absent) == 1 else None
+        only = _only_image(service, builds, _ELSEWHERE) if not (built or stages) and len(absent) == 1 else None
         image, link = only or (None, _image_link(None, service, builds))
         built |= {image.dockerfile} if image else set()
         yield ContainerContext(with_image(service, image, link, tree), image, project)
@@ -148,6 +154,7 @@ def _running(
         built |= {way.dockerfile for way in builds.ways(service.image.only or "")} if open_ else set()
         yield ContainerContext(with_image(service, image, link, tree), image, stranger, open_)
     users = dict(_users_of_functions(functions, builds))
+    built |= {path for path, used in stages.items() if _is_used(builds.alone(path), used)}
     left = sorted(dockerfiles.keys() - built)
     given = given_at_run(builds) if left else {}
     for path in left:
@@ -156,6 +163,11 @@ def _running(
             alone = Container(image.span, env_closed=not strangers, env_notes=tuple(strangers), user=user)
             alone = with_given(alone, image.env, given.get(path))
             yield ContainerContext(with_image(alone, image, _alone_link(image, builds), tree), image)
+
+
+def _is_used(image: Image | None, used: Collection[int]) -> bool:
+    """Whether the final stage of a Dockerfile is one of those that services build, or not meant to be deployed."""
+    return image is None or image.number in used or _FOR_WORK.search(image.name or "") is not None
 
 
 def _users_of_functions(functions: tuple[FunctionImage, ...], builds: Builds) -> Iterator[tuple[str, Value[str]]]:
