@@ -10,7 +10,8 @@ there yet: `WORKDIR /app` and `COPY --chown=app . .` leave `/app` to root.
 
 The home of the user is a trap of its own. `useradd` without `-m` names a home
 and does not make it. A user by number that no build made, as `user:` of
-compose or Kubernetes give one, has the home `/`.
+compose or Kubernetes give one, has the home `/`. The users that Debian brings
+have one that is root's: `nobody` `/nonexistent`, `www-data` `/var/www`.
 
 With `read_only: true` (compose) or `readOnlyRootFilesystem` (Kubernetes)
 nobody writes anywhere but to what is mounted, not even to `/tmp`.

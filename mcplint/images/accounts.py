@@ -23,7 +23,7 @@ _ADDUSER = grammar(f"{_BARE} H S", None, u="uid", h="home", H="no-create-home", 
 FILE = "/etc/passwd"
 """Where all accounts stand."""
 UNNAMED = Account("", None, None, None)
-"""Any that something else may make than those programs."""
+"""Any that something else may make, or change, than those programs."""
 
 
 def accounts(steps: Iterable[RunStep]) -> Iterator[Account]:

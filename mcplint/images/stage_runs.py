@@ -86,7 +86,7 @@ def run(growing: Growing, instruction: Instruction) -> None:
     alone = tuple(step for step in taken if not runs_installer(step, growing.installers))
     if alone or not taken:
         growing.altered = instruction.span if may_alter(whole, alone) else growing.altered
-    if growing.altered == instruction.span or FILE in whole:
+    if growing.altered == instruction.span or FILE in whole or "usermod" in whole:
         growing.accounts[UNNAMED.name] = UNNAMED
     for each in accounts(found):
         growing.account, growing.accounts[each.name] = each.name, each

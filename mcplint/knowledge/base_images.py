@@ -254,6 +254,25 @@ def has_account(reference: object, uid: int) -> bool:
     return uid < _FIRST_OWN or uid == _NOBODY or (uid == _FIRST_OWN and repository in ("node", "ubuntu"))
 
 
+_DEBIANS: tuple[tuple[str, int, str], ...] = (
+    ("daemon", 1, "/usr/sbin"),
+    ("www-data", 33, "/var/www"),
+    ("nobody", 65534, "/nonexistent"),
+)
+"""Users that Debian and Ubuntu bring, whose homes only root may make or write to: name, number, home.
+
+https://salsa.debian.org/debian/base-passwd/-/blob/master/passwd.master
+"""
+
+
+def debian_home(reference: object, user: str) -> str | None:
+    """The home of a user, by name or number, that an image of Debian or Ubuntu brings; None for any other."""
+    known = base(str(reference))
+    if known is None or "apt-get" not in (known.tools or ()):
+        return None
+    return next((home for name, uid, home in _DEBIANS if user in (name, str(uid))), None)
+
+
 def on_lambda(reference: str) -> bool:
     """Whether an image is one for AWS Lambda, which runs every image as an unprivileged user of its own.
 

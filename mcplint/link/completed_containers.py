@@ -72,7 +72,7 @@ def _completed(
         refused=starts.refusing.get(each.id),
         needs_root=None if each.unprivileged else next(needs_root(context, servers, writes), None),
         reload=next(_reloading(servers), None),
-        lacks=(*each.lacks, *_lacks(context, start, tree), *_unwritable(context, servers, tree)),
+        lacks=(*each.lacks, *_lacks(context, start, tree), *_unwritable(context, start, servers, tree)),
     )
     if placeholder(each.reference.only or ""):
         from mcplint.services.rendered import is_filled
@@ -100,12 +100,15 @@ def _completed(
     return found._replace(covered=tuple(covered(context, servers, tree)), unwritable=tuple(unwritable(context, tree)))
 
 
-def _unwritable(context: ContainerContext, servers: tuple[Server, ...], tree: Tree) -> Iterator[Lack]:
-    """What the servers of a container write as a user that may not."""
+def _unwritable(
+    context: ContainerContext, start: Start | None, servers: tuple[Server, ...], tree: Tree
+) -> Iterator[Lack]:
+    """What the servers of a container write as a user that may not; their command may set another home."""
     if context.image and any(server.writes for server in servers):
         from mcplint.runtime.writable import refused
 
-        yield from refused(context.image, context.container, servers, tree)
+        container = context.container._replace(env={**context.container.env, **(start.env if start else {})})
+        yield from refused(context.image, container, servers, tree)
 
 
 def _reloading(servers: tuple[Server, ...]) -> Iterator[tuple[Value[bool], str]]:

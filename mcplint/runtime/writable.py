@@ -6,10 +6,11 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from mcplint.images.accounts import UNNAMED
 from mcplint.images.contents import Contents
 from mcplint.images.copies import image_paths, source_of
 from mcplint.images.image import Copy, Image
-from mcplint.knowledge.base_images import has_account
+from mcplint.knowledge.base_images import debian_home, has_account
 from mcplint.model import Container, Lack, LackKind, Server, Write
 from mcplint.project.ignored import ignored_by_git, is_ignored
 from mcplint.project.tree import Tree
@@ -137,6 +138,9 @@ def home(container: Container) -> tuple[str, str] | None:
         if account.home is None or account.made is not False:
             return None
         return account.home, f"the build makes no {account.home}, and /home belongs to root"
+    place = debian_home(container.image.only, user) if UNNAMED.name not in container.accounts else None
+    if place is not None:
+        return place, READ_ONLY if sealed else f"the home of the user {user} is {place}, where only root may write"
     if not user.isdecimal() or any(one.uid is None for one in accounts) or has_account(container.image.only, int(user)):
         return None
     return "/", f"the user {user} has no entry in /etc/passwd, so that its home is /, which belongs to root"

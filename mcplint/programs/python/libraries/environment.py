@@ -169,7 +169,12 @@ def changed_directory(machine: Machine, args: Args, owner: Any, lasting: bool = 
 
 
 def standing(machine: Machine, name: str) -> str | None:
-    """A path as one from the folder that the program was started in, None where that cannot be told."""
+    """A path as one from the folder that the program was started in, None where that cannot be told.
+
+    What stands below a home that the program sets itself is not told either.
+    """
+    if name.startswith("~") and "HOME" in machine.environ:
+        return None
     if not MOVED.of(machine.state) or name.startswith(("/", "~")):
         return name
     folder = DIRECTORY.of(machine.state)
