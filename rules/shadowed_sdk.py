@@ -4,15 +4,21 @@ Python looks for a module in the folder of the program first, and only then
 among what is installed. A project with a `mcp.py` or a package `mcp/` of its
 own beside the program never gets to the SDK: `import mcp.server` fails with
 `No module named 'mcp.server'; 'mcp' is not a package`. The same goes for
-`fastmcp.py`, and for the packages that an SDK needs, such as `starlette.py`.
+`fastmcp.py`, and for the packages that an SDK needs, such as `starlette.py`;
+fastmcp needs `mcp`, and says `FastMCP server support is not installed`. A
+program that is called `fastmcp.py` imports itself: `cannot import name
+'FastMCP' from partially initialized module 'fastmcp'`.
 
 `python -m` and ASGI servers look in the working directory first. A console
 script does not, which is why the installed package may work while
 `python server.py` does not. The folders that `PYTHONPATH` names come before
 what is installed, too.
 
-Not reported for a folder without `__init__.py`, which hides nothing, or for a
-module that no COPY brings to the image.
+Judged in images, and where a Procfile, a platform or a systemd unit starts the
+project as it is; what clients start is not judged. Not reported for a folder
+without `__init__.py`, which hides nothing, for a module that no COPY brings to
+the image, where a program says something of `sys.path` or `importlib`, or for
+a module that a unit starts, as its folder may be another one.
 
 See https://docs.python.org/3/library/sys_path_init.html
 

@@ -123,7 +123,12 @@ def _reloading(servers: tuple[Server, ...]) -> Iterator[tuple[Value[bool], str]]
 def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterator[Lack]:
     """What the program of a container provably does not find."""
     container = context.container
-    if not start or not context.image or container.unread:
+    if not start or container.unread:
+        return
+    if not context.image:
+        from mcplint.runtime.shadowing import of_folder
+
+        yield from of_folder(container, start, tree)
         return
     if start.language == "python":
         from mcplint.runtime.missing_imports import lacks, of_start

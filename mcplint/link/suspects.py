@@ -68,11 +68,11 @@ def loses_server(context: ContainerContext, tree: Tree) -> bool:
 
 
 def is_shadowed(context: ContainerContext, start: StartedServers, tree: Tree) -> bool:
-    if not start.start or not context.image:
+    if not start.start:
         return False
-    from mcplint.runtime import missing_imports
+    from mcplint.runtime import shadowing
 
-    return missing_imports.is_shadowed(context.image, context.container, start.start, tree)
+    return shadowing.is_shadowed(context.image, context.container, start.start, tree)
 
 
 def may_serve(context: ContainerContext, tree: Tree, none: bool) -> bool:

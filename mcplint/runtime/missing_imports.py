@@ -9,36 +9,27 @@ from collections.abc import Iterator
 from mcplint.commands.asgi_commands import looks_elsewhere
 from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import normalized
-from mcplint.facts.python import Module
 from mcplint.images.contents import Contents
-from mcplint.images.copies import image_paths, project_path
+from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.images.lacks import of_install
-from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.model import Container, Lack, LackKind, Packaged
 from mcplint.packaging.backend import PDM, backend, is_packaged
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.certain_imports import Imported, imported
-from mcplint.programs.python.modules import find
-from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
+from mcplint.programs.start import APP, FUNCTION, MODULE, SCRIPT, Start
 from mcplint.project.ignored import is_ignored
 from mcplint.project.tree import Tree
 from mcplint.runtime.missing_distributions import installs_paths, missing_distributions
 from mcplint.runtime.search_path import ELSEWHERE, LEADS_BACK, changes_path, found_nowhere, search_path
+from mcplint.runtime.shadowing import entry_of, shadowed
 from mcplint.text.listed import listed
-from mcplint.text.paths import absolute
 from mcplint.values import Label
-
-_NEEDED = ("anyio", "pydantic", "starlette")
-"""What every release of an SDK imports at once."""
-_SAFE = {"-P", "-I"}
-"""Flags of Python that leave the folder of the program out of its path (https://docs.python.org/3/using/cmdline.html)."""
-SHADOWED = (*PYTHON_MODULES, *_NEEDED, "httpx", "uvicorn")
 
 
 def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
     """The modules of the project and the distributions that a program lacks."""
-    entry = _entry(start, tree) if start.language == "python" and image.base_known else None
+    entry = entry_of(start, tree) if start.language == "python" and image.base_known else None
     if entry is None:
         return
     path, name = entry
@@ -49,7 +40,7 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
         yield from strays(image, container, start, found, entry, tree)
     yield from _empty(image, container, start, path, tree)
     yield from _misplaced(image, container, start, path, tree)
-    yield from _shadowed(start, found, image, container, tree)
+    yield from shadowed(start, found, path, image, container, tree)
     yield from _modules(image, container, start, path, found, tree)
     yield from missing_distributions(image, container, start, found, tree)
 
@@ -76,16 +67,6 @@ def of_start(image: Image, container: Container, start: Start, tree: Tree) -> It
             yield from of_install(
                 install._replace(argv=("uv", "run"), lock=None, packaged=(packaged,), local=()), contents
             )
-
-
-def _entry(start: Start, tree: Tree) -> tuple[str, str] | None:
-    """The file that is started and its dotted name."""
-    name, _ = start.parts
-    if start.kind in (SCRIPT, OBJECT):
-        return name, "__main__"
-    main = find(tree, start.roots, f"{name}.__main__") if start.kind == MODULE else None
-    path = main or find(tree, start.roots, name)
-    return (path, f"{name}.__main__" if main else name) if path and not path.endswith("/") else None
 
 
 def _empty(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> Iterator[Lack]:
@@ -229,71 +210,6 @@ def _moved(image: Image, path: str, dotted: str) -> str:
     stem = f"/{dotted.replace('.', '/')}"
     wanted = (f"{stem}.py", f"{stem}/__init__.py")
     return "" if not places or any(place is None or place.endswith(wanted) for place in places) else places[-1] or ""
-
-
-def _shadowed(
-    start: Start, found: tuple[Imported, ...], image: Image, container: Container, tree: Tree
-) -> Iterator[Lack]:
-    """A module of the SDK that is looked for in one of the project of the same name, which comes first."""
-    if (
-        start.kind not in (SCRIPT, MODULE, APP)
-        or not _SAFE.isdisjoint(container.words)
-        or "PYTHONSAFEPATH" in {*container.env, *start.env}
-    ):
-        return
-    first = _first_roots(start, image, container, tree)
-    for each in found:
-        top = each.dotted.partition(".")[0]
-        if each.path is not None or top not in SHADOWED or any(find(tree, (root,), each.dotted) for root in first):
-            continue
-        asked = [(top, each.dotted)] if "." in each.dotted and (each.module or _lacks_name(each, first, tree)) else []
-        asked += [(name, name) for name in _NEEDED if top in PYTHON_MODULES]
-        for name, dotted in asked:
-            own = _before_packages(tree, first, name)
-            place = next(image_paths(image, own), None) if own else None
-            if own and place and not image.altered and not Contents.of(image, tree).removes(place):
-                module: Module | None = tree.facts("python", own)
-                body = module.tree.body[:1] if module else []
-                here = tuple(Label(module.span(node).head, "this module is found first") for node in body if module)
-                notes = (*here, Label(container.cmd, "starts the program"))
-                yield Lack(LackKind.SHADOWED, dotted, each.span, f"{own} comes first", notes, path=own)
-                return
-
-
-def _first_roots(start: Start, image: Image, container: Container, tree: Tree) -> tuple[str, ...]:
-    """The folders of the project that Python looks into before the packages: the program's own, then PYTHONPATH's."""
-    value = {**container.env, **start.env}.get("PYTHONPATH")
-    named = value.only.split(":") if value is not None and isinstance(value.only, str) else ()
-    places = (absolute(container.workdir.only, name) for name in named if name)
-    folders = (project_path(image, place, tree) for place in places if place)
-    there = (each for each in folders if each == "." or each in tree.folders)
-    return (*start.roots[:1], *("" if each == "." else each for each in there))
-
-
-def _before_packages(tree: Tree, first: tuple[str, ...], name: str) -> str | None:
-    """The module or package of a name that comes before an installed one; one without `__init__.py` comes after it."""
-    found = (find(tree, (root,), name) for root in first)
-    return next((own for own in found if own and not own.endswith("/")), None)
-
-
-def _lacks_name(each: Imported, first: tuple[str, ...], tree: Tree) -> bool:
-    """Whether a name is imported from a module of the project that comes first and provably has none such."""
-    from mcplint.programs.python.entry_points import called
-
-    module, _, name = each.dotted.rpartition(".")
-    own = next((root for root in first if _before_packages(tree, (root,), module)), None)
-    target = called(tree, (own,), f"{module}:{name}") if own is not None else None
-    return target is not None and target.missing
-
-
-def is_shadowed(image: Image, container: Container, start: Start, tree: Tree) -> bool:
-    """Whether a program gets a module of the project in place of the SDK that it imports."""
-    own = any(tree.called(f"{name}.py") or tree.folders_called(name) for name in PYTHON_MODULES)
-    entry = _entry(start, tree) if own and start.language == "python" and image.base_known else None
-    if entry is None:
-        return False
-    found = imported(tree, start.roots, *entry, start.kind == SCRIPT)
-    return any(each.name.startswith(PYTHON_MODULES) for each in _shadowed(start, found, image, container, tree))
 
 
 def _is_there(image: Image, container: Container, installed: frozenset[str], path: str) -> bool:

@@ -22,6 +22,7 @@ _DEEPEST, _MOST_RUNS = 6, 20
 def called(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarget | None:
     """What a target `module:name` calls, None where that cannot be told."""
     module, _, name = target.partition(":")
+    seen: set[tuple[str, str]] = set()
     for _ in range(_DEEPEST):
         path = find(tree, roots, module)
         fact: Module | None = tree.facts("python", path) if path and not path.endswith("/") else None
@@ -34,6 +35,11 @@ def called(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarget | No
             case ast.FunctionDef() | ast.AsyncFunctionDef() as function if len(bindings) == 1:
                 return _of(fact, function)
             case ast.ImportFrom(module=origin, names=names, level=level) if len(bindings) == 1:
+                if _is_sole(fact.tree, name) and not find(tree, roots, f"{module}.{name}"):
+                    # A name that a module imports from itself is not there yet.
+                    if (module, name) in seen:
+                        return ScriptTarget(missing=True)
+                    seen.add((module, name))
                 parts = module.split(".") if path and path.endswith("__init__.py") else module.split(".")[:-1]
                 base = parts[: len(parts) - (level - 1)] if level else []
                 name = next(alias.name for alias in names if (alias.asname or alias.name) == name)
