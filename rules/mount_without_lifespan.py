@@ -77,7 +77,7 @@ app = Starlette(
 ```
 """
 
-import ast
+import re
 
 from mcplint import ERROR, Finding, Fix, Server, rule
 
@@ -110,16 +110,8 @@ def lifespan(server):
 
 def named(span):
     """The name that a module gives to what an expression makes, or None where it gives none."""
-    try:
-        body = ast.parse(span.source.text).body
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return None
-    for statement in body:
-        match statement:
-            case (
-                ast.Assign(targets=[ast.Name(id=name)], value=value)
-                | ast.AnnAssign(target=ast.Name(id=name), value=value)
-            ):
-                if value is not None and ast.get_source_segment(span.source.text, value) == span.text:
-                    return name
-    return None
+    text = span.source.text
+    line = text[text.rfind("\n", 0, span.start) + 1 : span.start]
+    before = re.fullmatch(r"(\w++)(?:[ \t]*+:[^=\n]*+)?[ \t]*+=[ \t]*+", line)
+    after = text[span.end :].partition("\n")[0].strip()
+    return before[1] if before and (not after or after[0] in "#;") else None

@@ -191,3 +191,11 @@ def test_ports() -> None:
     (route,) = deployment(files(sockets)).routes
     assert route.listen.only == ("80", "443 ssl")
     assert asked(files(sockets), "http://localhost:8080/mcp") is None
+
+
+def test_a_variable_that_doubles_has_an_end() -> None:
+    doubling = 'var.a = "/mcp"\n' + "var.a = var.a + var.a\n" * 60
+    found = files(
+        doubling + 'server.port = 80\n$HTTP["url"] =~ var.a { proxy.server = ( "" => ( ( "host" => "a" ) ) ) }'
+    )
+    assert asked(found, "/mcp") == "?"

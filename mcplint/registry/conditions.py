@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar
-from mcplint.registry.workflow_steps import Step, awaited
+from mcplint.registry.workflow_steps import Step
 
 # Functions with which a job runs although one that it waits for was skipped.
 _ANYWAY = re.compile(r"\b(?:always|failure|cancelled)[ \t]*\(")
@@ -74,15 +74,15 @@ def _refs(settings: Node | None) -> Iterator[str]:
 
 def step_runs(step: Step, event: Event) -> bool | None:
     """Whether a step runs where everything before it goes well, None where that cannot be told."""
-    return _both(_job_runs(step.workflow, step.job, event), _holds(step.node.get("if"), event))
+    return _both(_job_runs(step, event), _holds(step.node.get("if"), event))
 
 
-def _job_runs(workflow: MappingNode, job: MappingNode, event: Event) -> bool | None:
-    """Whether a job runs: one whose `if` asks for no state is skipped with any that it waits for."""
-    runs = _holds(job.get("if"), event)
-    names = () if _ANYWAY.search(scalar(job.get("if"))) else awaited(workflow, job)
-    for other in (at(workflow, "jobs", name) for name in names):
-        runs = _both(runs, _holds(at(other, "if"), event))
+def _job_runs(step: Step, event: Event) -> bool | None:
+    """Whether the job of a step runs: one whose `if` asks for no state is skipped with any that it waits for."""
+    condition = step.job.get("if")
+    runs = _holds(condition, event)
+    for other in () if _ANYWAY.search(scalar(condition)) else step.awaited.values():
+        runs = _both(runs, _holds(other.get("if"), event))
     return runs
 
 

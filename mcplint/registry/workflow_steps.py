@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, ScalarNode, at, items, pairs, scalar
@@ -14,13 +15,17 @@ PUBLISH = r"mcp-publisher(?:\.exe)?[\"']?[ \t]+publish\b(?![ \t]+(?:--help|-h)\b
 
 
 class Step(NamedTuple):
-    """One step of a job, with the job and the whole workflow around it; `run` is its script as it is written."""
+    """One step of a job, with the job and the whole workflow around it; `run` is its script as it is written.
+
+    `awaited`: the jobs that its job waits for, by name.
+    """
 
     workflow: MappingNode
     job: MappingNode
     name: str
     position: int
     node: MappingNode
+    awaited: Mapping[str, MappingNode]
 
     @property
     def run(self) -> Span | None:
@@ -63,27 +68,34 @@ class Step(NamedTuple):
 def steps(manifest: Manifest) -> Iterator[Step]:
     """Every step of the workflows that speak of the publisher."""
     for workflow in manifest.project.workflows:
-        for key, job in pairs(at(workflow, "jobs")):
-            for index, node in enumerate(items(at(job, "steps"))):
-                if isinstance(node, MappingNode) and isinstance(job, MappingNode) and isinstance(workflow, MappingNode):
-                    yield Step(workflow, job, key.text, index, node)
+        if not isinstance(workflow, MappingNode):
+            continue
+        jobs = {key.text: job for key, job in pairs(at(workflow, "jobs")) if isinstance(job, MappingNode)}
+        awaited = _awaited(jobs)
+        for name, job in jobs.items():
+            for index, node in enumerate(items(job.get("steps"))):
+                if isinstance(node, MappingNode):
+                    yield Step(workflow, job, name, index, node, awaited[name])
 
 
 def before(other: Step, step: Step) -> bool:
     """Whether a step has run when another one starts: above it in its job, or in a job that its job waits for."""
-    if other.job is step.job:
-        return other.position < step.position
-    return other.name in awaited(step.workflow, step.job)
+    return other.position < step.position if other.job is step.job else other.name in step.awaited
 
 
-def awaited(workflow: MappingNode, job: MappingNode) -> set[str]:
-    """The names of the jobs that a job waits for, directly or not."""
-    names: set[str] = set()
-    queue = [job.get("needs")]
-    while queue:
-        node = queue.pop()
-        for name in map(scalar, items(node) or (node,)):
-            if name and name not in names:
-                names.add(name)
-                queue.append(at(workflow, "jobs", name, "needs"))
-    return names
+def _awaited(jobs: Mapping[str, MappingNode]) -> dict[str, Mapping[str, MappingNode]]:
+    """The jobs that each job waits for, directly or not; none where some wait for each other, which GitHub refuses."""
+    needs = {
+        name: [each for each in map(scalar, items(said) or (said,)) if each in jobs]
+        for name, job in jobs.items()
+        for said in (job.get("needs"),)
+    }
+    numbers = {name: number for number, name in enumerate(jobs)}
+    masks = dict.fromkeys(jobs, 0)
+    try:
+        for name in TopologicalSorter(needs).static_order():
+            for each in needs[name]:
+                masks[name] |= masks[each] | 1 << numbers[each]
+    except CycleError:
+        return {name: {} for name in jobs}
+    return {name: {each: jobs[each] for each in jobs if mask >> numbers[each] & 1} for name, mask in masks.items()}

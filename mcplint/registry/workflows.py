@@ -14,7 +14,7 @@ from mcplint.registry.hidden_failures import hidden
 from mcplint.registry.properties import packages
 from mcplint.registry.uploads import INDEXES, Upload, precedes, uploaded
 from mcplint.registry.waits import paused, waits
-from mcplint.registry.workflow_steps import PUBLISH, Step, awaited, before, steps
+from mcplint.registry.workflow_steps import PUBLISH, Step, before, steps
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 
@@ -267,7 +267,7 @@ def _unconditional(step: Step, uploads: list[Upload], listed: list[Step]) -> Ite
 
 def _guard(step: Step) -> Node | None:
     """The condition of a step, else that of its job or of one that this waits for."""
-    waited = [at(step.workflow, "jobs", name, "if") for name in sorted(awaited(step.workflow, step.job))]
+    waited = [step.awaited[name].get("if") for name in sorted(step.awaited)]
     return next((node for node in (step.node.get("if"), step.job.get("if"), *waited) if node is not None), None)
 
 
@@ -280,7 +280,7 @@ def _happens(event: Event) -> bool:
 
 def _anywhere(step: Step) -> Iterator[Finding]:
     """Publishing from pull requests, or from pushes to whatever branch, that no condition keeps from it."""
-    jobs = (step.job, *(at(step.workflow, "jobs", name) for name in awaited(step.workflow, step.job)))
+    jobs = (step.job, *step.awaited.values())
     if step.node.get("if") or any(at(job, "if") or (job and _WHERE.search(job.span.text)) for job in jobs):
         return
     for name, node, settings in triggers(step.workflow.get("on")):

@@ -146,12 +146,19 @@ class Configuration:
         return (found,) if found else value
 
 
+MOST_TEXT = 10_000
+"""How long a text that is put together may be."""
+
+
 def joined(operands: list[Term | Array | None]) -> Term | Array | None:
     """Terms or arrays put together; None where one is not known, or both are among them."""
     terms = [each for each in operands if isinstance(each, Term)]
     arrays = [each for each in operands if isinstance(each, Array)]
     if terms and len(terms) == len(operands):
-        return terms[0]._replace(text="".join(each.text for each in terms)) if len(terms) > 1 else terms[0]
+        if len(terms) == 1:
+            return terms[0]
+        long = sum(len(each.text) for each in terms) > MOST_TEXT
+        return None if long else terms[0]._replace(text="".join(each.text for each in terms))
     if arrays and len(arrays) == len(operands):
         return arrays[0]._replace(entries=tuple(one for each in arrays for one in each.entries))
     return None
