@@ -154,6 +154,9 @@ class Programs:
             none = next(start for start in found if isinstance(start, NoStart))
             if others := self._bridged(none, argv.span, context):
                 return StartedServers(others, user=none.user)
+            if none.missing and (unread := tree.problems.get(none.missing)):
+                why, notes = f"`{none.missing}` cannot be read", (Label(unread.span, unread.message),)
+                return StartedServers((), why, notes, frozenset((none.missing,)), user=_user(found))
             missing = self._missing(context, none.missing) or self._absent(context, none.absent)
             certain = all(isinstance(start, NoStart) and start.other for start in found)
             why, user = _elsewhere(context) or none.why, _user(found)
