@@ -185,7 +185,9 @@ def test_a_dockerfile_that_cannot_be_read_says_nothing_of_other_programs(spoil: 
     assert not unreadable({"Dockerfile": spoil("FROM node:24\n"), "index.mjs": 'import express from "express";\n'})
 
 
-@pytest.mark.parametrize("script", [b"#!/bin/sh\nexec python server.py\0\n", "exec python server.py\n".encode("utf-16")])
+@pytest.mark.parametrize(
+    "script", [b"#!/bin/sh\nexec python server.py\0\n", "exec python server.py\n".encode("utf-16")]
+)
 def test_a_script_that_cannot_be_read_is_no_missing_one(script: bytes) -> None:
     image = DOCKERFILE.replace('"python", "server.py"', '"sh", "run.sh"')
     assert unreadable({"Dockerfile": image, "server.py": SERVER, "run.sh": script})["run.sh"][0] == ERROR
