@@ -39,6 +39,37 @@ WHOLE = (
     *("auto_env_var_prefix", "default_env=", "environ.config(", "environ.var(", "typed_settings", ".prefixed("),
 )
 """What a program says that may read any variable."""
+NAMED = ("env_prefix", "BaseSettings")
+"""Those of these texts that say which variables a class reads, where its fields and its prefix are known."""
+UNCLEAR_FIELDS = (
+    *("alias", "create_model", "customise_sources", "delimiter", "extra", "env=", "env =", "secrets_dir", "Cli"),
+    *("fields =", "fields=", "__annotations__", "setattr", "exec(", "type("),
+)
+"""What a file with such a class says where its fields may be named otherwise, or be more than it spells."""
+UNCLEAR = (
+    *("importlib", "__import__", "runpy", "exec(", "eval(", "entry_points", "ctypes", "pkgutil", "Transport", "roxy"),
+    *("mcpServers", "fastmcp.client", "import Client", "multiprocessing"),
+)
+"""What a program says whose code is not all in its files, or that hands its variables on."""
+PLAIN = frozenset(
+    (
+        *(
+            "mcp",
+            "fastmcp",
+            "pydantic",
+            "pydantic_settings",
+            "httpx",
+            "anyio",
+            "starlette",
+            "uvicorn",
+            "click",
+            "typer",
+        ),
+        *("typing_extensions", "rich", "yaml", "requests", "jinja2", "bs4", "dateutil", "tenacity", "setuptools"),
+        *("pytest", "pytest_asyncio"),
+    )
+)
+"""Modules of libraries that read no variables but those of their own families."""
 CHILDREN = (
     *("subprocess", "os.system(", "os.exec", "os.spawn", "os.posix_spawn", "pexpect", "StdioServerParameters"),
     *("child_process", "execa", "StdioClientTransport", "Deno.Command", "Bun.spawn"),
@@ -48,4 +79,4 @@ CHILDREN = (
 
 def is_librarys(name: str) -> bool:
     """Whether a library or a platform may read a variable by itself."""
-    return name.partition("_")[0].upper() in FAMILIES
+    return name.partition("_")[0].upper() in FAMILIES or name.startswith("PYTHON")

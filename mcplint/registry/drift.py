@@ -274,7 +274,7 @@ def _switches(node: MappingNode, setting: Value[Any]) -> bool:
 def variables(package: Package) -> Iterator[Finding]:
     """Environment variables that clients ask for and the server's code does not read."""
     server = package.server
-    if server is None or package.node is None or not server.reads:
+    if server is None or package.node is None or not (server.reads or package.unread):
         return
     for item in objects(field(package.node, "environmentVariables")):
         name = field(item, "name")
@@ -287,7 +287,7 @@ def variables(package: Package) -> Iterator[Finding]:
         elif text(name) in package.unread:
             message = f"nothing in the project of {server.title} reads {text(name)[:80]}, which users have to give"
             yield Finding(message, name.span)
-        else:
+        elif server.reads:
             message = f"the code of {server.title} does not read {text(name)[:80]}"
             yield Finding(message, name.span, severity=NOTE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from posixpath import dirname
@@ -11,7 +12,7 @@ from mcplint.dependencies.needs import home, needs
 from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.dependencies import normalized
 from mcplint.facts.document import ScalarNode, scalar
-from mcplint.knowledge.variables import CHILDREN, WHOLE, is_librarys
+from mcplint.knowledge.variables import CHILDREN, NAMED, PLAIN, UNCLEAR, UNCLEAR_FIELDS, WHOLE, is_librarys
 from mcplint.model import Package, Server
 from mcplint.project.tree import Tree
 from mcplint.registry.properties import field, objects
@@ -21,20 +22,76 @@ SHORTEST = 3
 """The fewest letters of a word by which a library can be told."""
 UNSPELLED = re.compile(r"(?:getenv\(|environ\.get\(|environ\[)\s*[^\s\"']")
 """Reads a variable by a name that stands elsewhere."""
+VARIABLES = re.compile(r"env(?!ironment)|expandvars", re.IGNORECASE)
+"""Speaks of variables."""
+IMPORT = re.compile(r"(?:^|[;:])[ \t]*(?:from[ \t]+(\w+)[\w.]*[ \t]+import\b|import[ \t]+(\w[\w., \t]*))", re.MULTILINE)
+PREFIX = re.compile(r"env_prefix\s*=\s*[\"']([\w]+)[\"']")
+SETTINGS = re.compile(r"^class \w+\(BaseSettings\):|^from pydantic_settings import [\w, ]+$", re.MULTILINE)
 
 
 def with_unread(package: Package, tree: Tree) -> Package:
     """The package with the variables that it requires and that certainly nothing reads."""
     server, names = package.server, set(islice(_required(package), MOST))
-    if server is None or package.assumed or not server.reads or not names - server.reads:
+    if server is None or package.assumed or not names - server.reads:
         return package
     if server.kind == "bridge" or server.bridged or (server.container and server.container.unread):
         return package
     libraries = tuple(_libraries(server, tree))
     names = {name for name in names - server.reads if not is_librarys(name) and not _may_read(libraries, name)}
-    if not names or any(_reads_others(tree, path) for path in tree.paths if path.endswith(PROGRAMS)):
+    programs = [path for path in sorted(tree.paths) if path.endswith(PROGRAMS)]
+    whole: tuple[str, ...] = WHOLE
+    if names and (not server.reads or any(tree.mentions(path, *NAMED) for path in programs)):
+        if package.registry.only != "pypi" or not _is_plain(tree):
+            return package
+        names = {name for name in names if not _is_filled_in(package, name)}
+        if server.reads:
+            names = _unnamed(tree, programs, names)
+            whole = tuple(text for text in WHOLE if text not in NAMED)
+        elif any(VARIABLES.search(tree.glance(path)) for path in programs if path.endswith(".py")):
+            return package
+    if not names or any(_reads_others(tree, path, whole) for path in programs):
         return package
-    return package._replace(unread=frozenset(unread(names, tree)))
+    return package._replace(unread=frozenset(unread(names, tree, whole)))
+
+
+def _is_plain(tree: Tree) -> bool:
+    """Whether all programs are in Python and import nothing but their own modules and libraries that read no others."""
+    paths = [path for path in tree.paths if path.endswith(".py")]
+    own = {part.removesuffix(".py") for path in paths for part in path.split("/")}
+    known = own | PLAIN | sys.stdlib_module_names
+    for path in tree.paths:
+        if path.endswith((".pyx", ".so", ".pyd")) or (path.endswith(PROGRAMS) and not path.endswith((".py", ".toml"))):
+            return False
+    for path in paths:
+        if tree.mentions(path, *UNCLEAR):
+            return False
+        for one, many in IMPORT.findall(tree.glance(path)):
+            heads = [one] if one else [each.strip().partition(".")[0].partition(" ")[0] for each in many.split(",")]
+            if not known.issuperset(heads):
+                return False
+    return True
+
+
+def _is_filled_in(package: Package, name: str) -> bool:
+    """Whether an argument of the document may be given a variable."""
+    said = package.span.source.text
+    return any(f"{mark}{name}" in said for mark in ("{", "$", "%", "="))
+
+
+def _unnamed(tree: Tree, programs: list[str], names: set[str]) -> set[str]:
+    """The variables that no field of a settings class may mean, none where a class does not say what its fields are."""
+    for path in programs:
+        said = tree.glance(path)
+        prefixes = PREFIX.findall(said)
+        if any(text in said for text in NAMED) and (
+            any(text in said for text in UNCLEAR_FIELDS)
+            or len(prefixes) != said.count("env_prefix")
+            or "BaseSettings" in SETTINGS.sub("", said)
+        ):
+            return set()
+        names = {name for name in names if not name.lower().startswith(tuple(each.lower() for each in prefixes))}
+        names = {name for name in names if name.lower() not in said.lower()}
+    return names
 
 
 def _required(package: Package) -> Iterator[str]:
@@ -64,6 +121,6 @@ def _may_read(libraries: Iterable[str], name: str) -> bool:
     return len(first) < SHORTEST or any(first in each.lower() for each in libraries)
 
 
-def _reads_others(tree: Tree, path: str) -> bool:
+def _reads_others(tree: Tree, path: str, whole: tuple[str, ...]) -> bool:
     """Whether a program may read variables whose names it does not spell, or hand them on to another one."""
-    return tree.mentions(path, *WHOLE, *CHILDREN) or bool(UNSPELLED.search(tree.glance(path)))
+    return tree.mentions(path, *whole, *CHILDREN) or bool(UNSPELLED.search(tree.glance(path)))

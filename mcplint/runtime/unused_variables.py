@@ -73,15 +73,15 @@ def _is_set(name: str, value: Value[str | None]) -> bool:
     return bool(row and row.name in SETTING and name in span.source.text) if span else False
 
 
-def unread(names: set[str], tree: Tree) -> set[str]:
+def unread(names: set[str], tree: Tree, whole: tuple[str, ...] = WHOLE) -> set[str]:
     """The names that no file of the project has, but for those that set them or tell people of them.
 
-    None where a program may read any variable: by a name that it puts together, or all at once.
+    None where a program may read any variable: by a name that it puts together, or all at once, as `whole` tells.
     """
     left = set(names)
     for path in sorted(tree.paths):
         row = kind(path)
-        if not left or (path.endswith(PROGRAMS) and tree.mentions(path, *WHOLE)):
+        if not left or (path.endswith(PROGRAMS) and tree.mentions(path, *whole)):
             return set()
         if path.endswith(PAGES) or (row and row.name in TELLING):
             continue
