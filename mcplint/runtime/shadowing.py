@@ -112,11 +112,11 @@ def of_folder(container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
 
 
 def _begins_there(container: Container, start: Start) -> bool:
-    """Whether the first folder that Python looks into is known: a unit that names no other one starts modules in `/`.
+    """Whether the first folder that Python looks into is known: a machine may start modules in `/`.
 
     The folder that a unit names need not be that of the project.
     """
-    return start.kind == SCRIPT or container.platform != "systemd"
+    return start.kind == SCRIPT or not container.on_machine
 
 
 def may_hide(tree: Tree) -> bool:

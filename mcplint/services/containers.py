@@ -16,7 +16,7 @@ from mcplint.model import ASSUMED, MADE, MISSING, Container, Link
 from mcplint.model.containers import MOST_CONTAINERS
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
-from mcplint.services.elsewhere import Elsewhere, Examples, Setting, Told, may_be_ours
+from mcplint.services.elsewhere import Elsewhere, Examples, Setup, Told, may_be_ours
 from mcplint.services.image_names import is_other_software, repository, tag_of
 from mcplint.services.over_image import with_image
 from mcplint.services.run_commands import given_at_run, with_given
@@ -76,12 +76,12 @@ def running(
         yield found
 
 
-def _set(found: ContainerContext) -> Setting:
+def _set(found: ContainerContext) -> Setup:
     """What a container sets, beside its image."""
     container, image = found.container, found.image
     files = found.project.files if found.project else (container.span.source.path,)
     env = {name: value for name, value in container.env.items() if not image or name not in image.env}
-    return Setting(image.dockerfile if image else None, files, env)
+    return Setup(image.dockerfile if image else None, files, env)
 
 
 def _first(found: Iterator[ContainerContext], tree: Tree) -> Iterator[ContainerContext]:

@@ -52,7 +52,7 @@ class Examples:
                 yield name, join(given)
 
 
-class Setting(NamedTuple):
+class Setup(NamedTuple):
     """What a container sets: `image`: the Dockerfile of its image, None where that is not known to be the project's;
     `files`: those that start it; `env`: its variables beside those of the image."""
 
@@ -67,7 +67,7 @@ class Told:
     `sets`: by Dockerfile, by name, by the files that start it.
     """
 
-    def __init__(self, settings: Iterable[Setting]) -> None:
+    def __init__(self, settings: Iterable[Setup]) -> None:
         self.sets: dict[str | None, dict[str, dict[tuple[str, ...], Value[str]]]] = {}
         for image, files, env in settings:
             names = self.sets.setdefault(image, {})
@@ -88,7 +88,7 @@ class Elsewhere(Mapping[str, Value[str]]):
     A mapping that joins them as it is asked, since containers ask for few of them.
     """
 
-    def __init__(self, told: Told, own: Setting, near: Mapping[str, Value[str]]) -> None:
+    def __init__(self, told: Told, own: Setup, near: Mapping[str, Value[str]]) -> None:
         self._near, self._files = near, own.files
         images = (own.image, None) if own.image else ()
         self._sets = [told.sets[each] for each in images if each in told.sets]
