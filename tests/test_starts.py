@@ -958,3 +958,12 @@ def test_the_application_that_fastapi_serves(
     servers = [each for each in link(Tree.of(files), Config()).deployment.servers if each.container]
     assert [(each.host.only, each.port.only) for each in servers] == ([(host, port)] if host else [])
     assert all(each.path.only == "/notes/mcp" for each in servers)
+
+
+def test_a_server_that_no_start_leads_to_is_no_start():
+    files = {
+        "Dockerfile": 'FROM python:3.12-slim\nRUN pip install mcp==1.27.1\nCOPY . .\nCMD ["./other"]\n',
+        "server.py": "from mcp.server.fastmcp import FastMCP\nif __name__ == '__main__':\n    FastMCP('notes').run()\n",
+    }
+    found = link(Tree.of(files), Config()).deployment
+    assert ([server.id for server in found.servers], len(found.unfollowed), found.starts) == (["server.py:notes"], 1, 1)

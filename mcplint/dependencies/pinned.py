@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mcplint.facts.dependencies import MAIN, Requirement
+from mcplint.facts.dependencies import MAIN, Requirement, Requirements
 from mcplint.knowledge.dead_pins import dead
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
 _DEEPEST = 8
+_PROJECTS = (".toml", ".py", ".cfg")
 _ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz")
 
 # Tools that install or build; which release of them runs hardly matters to what they install.
@@ -52,8 +53,11 @@ def exact(requirement: str) -> bool:
     return bool(version) and "*" not in version and "," not in version
 
 
-def file_pins(tree: Tree, path: str, depth: int = 0) -> Pins:
-    """The pins of a requirements file and those that it includes; hashes make every line exact."""
+def file_pins(tree: Tree, path: str, depth: int = 0, beside: frozenset[str] = frozenset()) -> Pins:
+    """The pins of a requirements file and those that it includes; hashes make every line exact.
+
+    `beside`: the names that the same install pins elsewhere.
+    """
     source = tree.source(path)
     if source is None or depth == _DEEPEST:
         return Pins(None)
@@ -62,10 +66,11 @@ def file_pins(tree: Tree, path: str, depth: int = 0) -> Pins:
     for start, line in lines:
         if line.startswith(("-r", "--requirement")):
             name = line.removeprefix("--requirement").removeprefix("-r").lstrip(" =\t").strip()
-            below = file_pins(tree, posixpath.normpath(posixpath.join(posixpath.dirname(path), name)), depth + 1)
+            inner = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+            below = file_pins(tree, inner, depth + 1, beside)
             if below.exact is not True:
                 return below
-        elif not (line.startswith("-") or _sound(line) or _holds(line, held)):
+        elif not (line.startswith("-") or _sound(line) or _holds(line, held) or name_of(line) in beside):
             return Pins(False, Label(Span(source, start, start + len(line)), "not an exact release"))
     return Pins(True)
 
@@ -103,12 +108,27 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
         joined = ""
 
 
-def project_pins(tree: Tree, folder: str) -> Pins:
-    """The pins of the dependencies that a project's `pyproject.toml` names; None where a build tool fills them in."""
+def pinned_names(tree: Tree, path: str, depth: int = 0) -> Iterator[str]:
+    """The names that a requirements file, or one that it includes, pins wherever it is installed from."""
+    said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
+    if said is None or depth == _DEEPEST or path.endswith(_PROJECTS):
+        return
+    yield from (each.name for each in said.requirements if each.specifier and exact(f"{each.name}{each.specifier}"))
+    for include in said.includes:
+        if include.kind != "project":
+            yield from pinned_names(tree, include.path, depth + 1)
+
+
+def project_pins(tree: Tree, folder: str, beside: frozenset[str] = frozenset()) -> Pins:
+    """The pins of the dependencies that a project's `pyproject.toml` names; None where a build tool fills them in.
+
+    `beside`: the names that the same install pins elsewhere.
+    """
     project = tree.project(folder)
     if project is None or "dependencies" in project.dynamic:
         return Pins(None)
-    asked = [each for each in project.requirements if each.kind == MAIN and each.name != "python"]
+    left_out = {"python", *beside}
+    asked = [each for each in project.requirements if each.kind == MAIN and each.name not in left_out]
     spelled = [f"{each.name}{each.specifier or ''}" for each in asked]
     held = _held(spelled)
     pairs = zip(asked, spelled, strict=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mcplint.commands.options import Parsed
 from mcplint.commands.words import spelled, text, written
-from mcplint.dependencies.pinned import INSTALLERS, exact, file_pins, name_of, project_pins
+from mcplint.dependencies.pinned import INSTALLERS, exact, file_pins, name_of, pinned_names, project_pins
 from mcplint.facts.dependencies import Requirements
 from mcplint.images.runs import RunStep
 from mcplint.model import Install, Packaged
@@ -20,6 +20,8 @@ _CONSTRAINTS = ("constraint", "constraints", "override", "overrides")
 _HOLDING = ("PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_EXCLUDE_NEWER", "PIP_REQUIRE_HASHES", "PIP_NO_INDEX", "UV_NO_INDEX")
 
 
+_AT_ONCE = ("pip", "uv pip")
+"""The tools that resolve all that one command names together; the others do so for each word by itself."""
 _UNNAMED = r"-|/dev/|/proc/|[\w+]+:"
 """How words begin that name no file of the image: standard input, an address."""
 _BUILT = (".whl", ".tar.gz", "dist/*")
@@ -46,12 +48,14 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
     projects = [*options.values("editable"), *(word for word in words if is_local(spelled(word)) and not exactly)]
     names = [word for word in words if not is_local(spelled(word)) and not exactly]
     editable = options.values("editable")
-    found = [_project(word, options, step) for word in projects]
+    beside = _pinned(names, files, step) if tool in _AT_ONCE else frozenset[str]()
+    found = [_project(word, options, step, beside) for word in projects]
+    pinned = beside or frozenset[str]()
     kept = _kept(tool, options, step) if names and step.before else frozenset[str]()
     items = [
-        *(_file(word, step) for word in files),
+        *(_file(word, step, pinned) for word in files),
         *found,
-        *(_Item(_exact(word, kept), Label(written(word), "not an exact release")) for word in names),
+        *(_Item(_exact(word, kept, pinned), Label(written(word), "not an exact release")) for word in names),
     ]
     if not items:
         if not options.rest and "$" in step.written_at.text and not step.skipped:
@@ -111,9 +115,23 @@ def is_local(word: str) -> bool:
     return path or word.startswith((".", "/", "file:")) or word.endswith((".whl", ".tar.gz", ".zip"))
 
 
-def _exact(word: Value[str], kept: frozenset[str] = frozenset()) -> bool | None:
+def _pinned(names: list[Value[str]], files: list[Value[str]], step: RunStep) -> frozenset[str] | None:
+    """The names that words and requirements files of one install pin, which holds for all that it installs.
+
+    None where a file is not known, or is one that the build exports from a lock.
+    """
+    paths = [step.file(spelled(word)) if text(word) is not None else None for word in files]
+    if not all(paths) or any(spelled(word).rpartition("/")[2] in step.exported for word in files):
+        return None
+    said = {name_of(spelled(word)) for word in names if "==" in spelled(word) and exact(spelled(word))}
+    return frozenset(said.union(*(pinned_names(step.tree, path) for path in paths if path)))
+
+
+def _exact(word: Value[str], kept: frozenset[str], beside: frozenset[str]) -> bool | None:
     """Whether a word names one release; `kept`: the names whose packages stay as they are."""
     name = text(word)
+    if name is not None and name_of(name) in beside:
+        return True
     if name is not None and re.fullmatch(r"[\w.-]+", name) and name_of(name) in kept:
         return True
     return exact(spelled(word)) if text(word) is not None or "==" in spelled(word) else None
@@ -163,7 +181,7 @@ def _locked(items: list[_Item], options: Parsed, step: RunStep) -> Value[bool]:
     return Value(None if open_ else (True,), tuple(item.note for item in open_))
 
 
-def _file(word: Value[str], step: RunStep) -> _Item:
+def _file(word: Value[str], step: RunStep, beside: frozenset[str] = frozenset()) -> _Item:
     """A requirements file: one of the project, or one that the build wrote from a lock."""
     name = spelled(word)
     base = "-" if name in _FED else name.rpartition("/")[2]
@@ -173,13 +191,14 @@ def _file(word: Value[str], step: RunStep) -> _Item:
     if path is None:
         return _Item(None, Label(written(word), "this file is not known"))
     pinned = base != "pyproject.toml"
-    pins = file_pins(step.tree, path) if pinned else project_pins(step.tree, path.rpartition("/")[0])
+    folder = path.rpartition("/")[0]
+    pins = file_pins(step.tree, path, beside=beside) if pinned else project_pins(step.tree, folder, beside)
     return _Item(
         pins.exact, pins.note or Label(written(word), "is read"), path, path if pins.exact and pinned else None
     )
 
 
-def _project(word: Value[str], options: Parsed, step: RunStep) -> _Item:
+def _project(word: Value[str], options: Parsed, step: RunStep, beside: frozenset[str] | None) -> _Item:
     """A local project or archive. What was installed before it and fits is left as it is."""
     name = re.sub(r"\Afile:(?://)?", "", spelled(word).partition("[")[0])
     folder = step.folder(name) if text(word) is not None else None
@@ -189,7 +208,7 @@ def _project(word: Value[str], options: Parsed, step: RunStep) -> _Item:
     note = Label(written(word), "installs the project with its requirements")
     if options.first("no-deps"):
         return _Item(True, note, folder, image_path=image_path)
-    if folder is None or any(install.locked.may(bool) for install in step.before):
+    if folder is None or beside is None or any(install.locked.may(bool) for install in step.before):
         return _Item(None, note, folder, image_path=image_path)
-    pins = project_pins(step.tree, folder)
+    pins = project_pins(step.tree, folder, beside)
     return _Item(pins.exact, pins.note or note, folder, image_path=image_path)

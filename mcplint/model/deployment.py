@@ -18,7 +18,7 @@ from mcplint.model.calls import (
 )
 from mcplint.model.containers import Container
 from mcplint.model.lacks import EntryPoint
-from mcplint.model.links import Loose, Unfollowed
+from mcplint.model.links import MISSING, Loose, Unfollowed
 from mcplint.model.published import ClientConfig, ClientFlaw, Manifest, Package, Remote
 from mcplint.model.routes import DeadEnd, Hijack, Route
 from mcplint.model.secrets import SPELLED, Secret
@@ -58,7 +58,8 @@ class Deployment(NamedTuple):
     @property
     def starts(self) -> int:
         """How many starts there are of what serves MCP or may: two doors to one server are two."""
-        followed = {link.to or server.id for server in self.servers for link in server.links}
+        links = ((server, link) for server in self.servers for link in server.links)
+        followed = {link.to or server.id for server, link in links if link.kind != MISSING}
         lacking = {container.id for container in self.containers if container.missing}
         return len(followed | lacking | {each.id for each in self.unfollowed})
 
