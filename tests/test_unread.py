@@ -191,3 +191,8 @@ def test_a_dockerfile_that_cannot_be_read_says_nothing_of_other_programs(spoil: 
 def test_a_script_that_cannot_be_read_is_no_missing_one(script: bytes) -> None:
     image = DOCKERFILE.replace('"python", "server.py"', '"sh", "run.sh"')
     assert unreadable({"Dockerfile": image, "server.py": SERVER, "run.sh": script})["run.sh"][0] == ERROR
+
+
+def test_a_script_with_a_comment_of_another_encoding_is_read() -> None:
+    image = DOCKERFILE.replace('"python", "server.py"', '"sh", "run.sh"')
+    assert not unreadable({"Dockerfile": image, "server.py": SERVER, "run.sh": b"# \xe9\nexec python server.py\n"})

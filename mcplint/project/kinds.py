@@ -49,7 +49,7 @@ KINDS = (
     Kind("heroku", ("app.json",)),
     Kind("mcplint", ("mcplint.toml",), "#"),
     Kind("readme", ("readme.md", "readme.rst", "readme.txt")),
-    Kind("script", ("*.sh", "*.bash"), strict=True),
+    Kind("script", ("*.sh", "*.bash"), latin=True, strict=True),
     Kind("recipe", ("makefile", "justfile", "docker-bake.hcl", "docker-bake.json")),
     Kind("kustomization", ("kustomization.yml", "kustomization.yaml"), "#"),
     Kind(
