@@ -108,15 +108,18 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
         joined = ""
 
 
-def pinned_names(tree: Tree, path: str, depth: int = 0) -> Iterator[str]:
+def pinned_names(tree: Tree, path: str) -> Iterator[str]:
     """The names that a requirements file, or one that it includes, pins wherever it is installed from."""
-    said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
-    if said is None or depth == _DEEPEST or path.endswith(_PROJECTS):
-        return
-    yield from (each.name for each in said.requirements if each.specifier and exact(f"{each.name}{each.specifier}"))
-    for include in said.includes:
-        if include.kind != "project":
-            yield from pinned_names(tree, include.path, depth + 1)
+    waiting, seen = [path], {path}
+    while waiting:
+        path = waiting.pop()
+        said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
+        if said is None or path.endswith(_PROJECTS):
+            continue
+        yield from (each.name for each in said.requirements if each.specifier and exact(f"{each.name}{each.specifier}"))
+        inner = dict.fromkeys(each.path for each in said.includes if each.kind != "project" and each.path not in seen)
+        waiting += inner
+        seen |= inner.keys()
 
 
 def project_pins(tree: Tree, folder: str, beside: frozenset[str] = frozenset()) -> Pins:
