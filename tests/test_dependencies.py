@@ -352,8 +352,10 @@ def test_hostile_texts_are_read_or_refused(name: str, read: Any) -> None:
 
 
 def test_requirements_that_include_each_other_again_and_again_end() -> None:
-    from mcplint.dependencies.pinned import pinned_names
+    from mcplint.dependencies.pinned import file_pins, pinned_names
     from mcplint.project.tree import Tree
 
     files = {"a.txt": "-r b.txt\n" * 100 + "mcp==1.27.1\n", "b.txt": "-r a.txt\n" * 100}
     assert list(pinned_names(Tree.of(files), "a.txt")) == ["mcp"]
+    levels = {f"{name}.txt": f"-r {after}.txt\n" * 100 for name, after in zip("abcdef", "bcdefg", strict=True)}
+    assert file_pins(Tree.of({**levels, "g.txt": "mcp==1.27.1\n"}), "a.txt").exact

@@ -53,11 +53,18 @@ def exact(requirement: str) -> bool:
     return bool(version) and "*" not in version and "," not in version
 
 
-def file_pins(tree: Tree, path: str, depth: int = 0, beside: frozenset[str] = frozenset()) -> Pins:
+def file_pins(tree: Tree, path: str, beside: frozenset[str] = frozenset()) -> Pins:
     """The pins of a requirements file and those that it includes; hashes make every line exact.
 
     `beside`: the names that the same install pins elsewhere.
     """
+    return _file_pins(tree, path, beside, 0, set())
+
+
+def _file_pins(tree: Tree, path: str, beside: frozenset[str], depth: int, known: set[str]) -> Pins:
+    """The same; `known`: the files of which all is exact, which need no second look."""
+    if path in known:
+        return Pins(True)
     source = tree.source(path)
     if source is None or depth == _DEEPEST:
         return Pins(None)
@@ -67,11 +74,12 @@ def file_pins(tree: Tree, path: str, depth: int = 0, beside: frozenset[str] = fr
         if line.startswith(("-r", "--requirement")):
             name = line.removeprefix("--requirement").removeprefix("-r").lstrip(" =\t").strip()
             inner = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-            below = file_pins(tree, inner, depth + 1, beside)
+            below = _file_pins(tree, inner, beside, depth + 1, known)
             if below.exact is not True:
                 return below
         elif not (line.startswith("-") or _sound(line) or _holds(line, held) or name_of(line) in beside):
             return Pins(False, Label(Span(source, start, start + len(line)), "not an exact release"))
+    known.add(path)
     return Pins(True)
 
 
@@ -110,16 +118,20 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
 
 def pinned_names(tree: Tree, path: str) -> Iterator[str]:
     """The names that a requirements file, or one that it includes, pins wherever it is installed from."""
-    waiting, seen = [path], {path}
+    for said in lists(tree, () if path.endswith(_PROJECTS) else (path,)):
+        wanted = said.requirements if said else ()
+        yield from (each.name for each in wanted if each.specifier and exact(f"{each.name}{each.specifier}"))
+
+
+def lists(tree: Tree, paths: Iterable[str]) -> Iterator[Requirements | None]:
+    """Some requirements files and those that they include, each once, None for what is none."""
+    waiting, seen = list(paths), set[str]()
     while waiting:
-        path = waiting.pop()
-        said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
-        if said is None or path.endswith(_PROJECTS):
-            continue
-        yield from (each.name for each in said.requirements if each.specifier and exact(f"{each.name}{each.specifier}"))
-        inner = dict.fromkeys(each.path for each in said.includes if each.kind != "project" and each.path not in seen)
-        waiting += inner
-        seen |= inner.keys()
+        if (path := waiting.pop()) not in seen:
+            seen.add(path)
+            said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
+            yield said
+            waiting += (each.path for each in said.includes if each.kind != "project") if said else ()
 
 
 def project_pins(tree: Tree, folder: str, beside: frozenset[str] = frozenset()) -> Pins:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from mcplint.dependencies.closure import brought, own_node
 from mcplint.dependencies.needs import needs
-from mcplint.dependencies.pinned import INSTALLERS, name_of
-from mcplint.facts.dependencies import MAIN, Requirement, Requirements, normalized
+from mcplint.dependencies.pinned import INSTALLERS, lists, name_of
+from mcplint.facts.dependencies import MAIN, Requirement, normalized
 from mcplint.facts.document import ScalarNode, at, items, pairs, scalar
 from mcplint.images.contents import Contents
 from mcplint.images.image import Copy, Image
@@ -201,7 +201,7 @@ def _names_all(install: Install) -> bool:
 def _all_named(image: Image, tree: Tree) -> bool:
     """Whether the requirements files of an image, and those that they include, name all that they install."""
     paths = [path for install in image.installs for path in (*_files(install), *install.constraints)]
-    return all(said is not None and not said.nameless for said in _lists(paths, tree))
+    return all(said is not None and not said.nameless for said in lists(tree, paths))
 
 
 def installs_paths(image: Image, tree: Tree) -> bool:
@@ -209,18 +209,7 @@ def installs_paths(image: Image, tree: Tree) -> bool:
     pip = [install for install in image.installs if install.tool in ("pip", "uv pip")]
     paths = [path for install in pip for path in _files(install) if not path.endswith(".toml")]
     untold = any(install.untold for install in pip)
-    return untold or any(said is not None and said.local for said in _lists(paths, tree))
-
-
-def _lists(paths: list[str], tree: Tree) -> Iterator[Requirements | None]:
-    """Some requirements files and those that they include, None for what is none."""
-    waiting, seen = list(paths), set[str]()
-    while waiting:
-        if (path := waiting.pop()) not in seen:
-            seen.add(path)
-            said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
-            yield said
-            waiting += (each.path for each in said.includes if each.kind != "project") if said else ()
+    return untold or any(said is not None and said.local for said in lists(tree, paths))
 
 
 def _sdks(installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:
