@@ -24,7 +24,9 @@ UNSPELLED = re.compile(r"(?:getenv\(|environ\.get\(|environ\[)\s*[^\s\"']")
 """Reads a variable by a name that stands elsewhere."""
 VARIABLES = re.compile(r"env(?!ironment)|expandvars", re.IGNORECASE)
 """Speaks of variables."""
-IMPORT = re.compile(r"(?:^|[;:])[ \t]*(?:from[ \t]+(\w++)[\w.]*[ \t]+import\b|import[ \t]+(\w[\w., \t]*))", re.MULTILINE)
+IMPORT = re.compile(
+    r"(?:^|[;:])[ \t]*(?:from[ \t]+(\w++)[\w.]*[ \t]+import\b|import[ \t]+(\w[\w., \t]*))", re.MULTILINE
+)
 PREFIX = re.compile(r"env_prefix\s*=\s*[\"']([\w]+)[\"']")
 SETTINGS = re.compile(r"^class \w+\(BaseSettings\):|^from pydantic_settings import [\w, ]+$", re.MULTILINE)
 
