@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple, TypeGuard
 
-from mcplint.knowledge.transports import SSE, STREAMABLE
+from mcplint.knowledge.transports import SSE
 from mcplint.model import Endpoint, Mounted, Server
 from mcplint.programs.alternatives import joined
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.expressions import call_and_await
-from mcplint.programs.python.libraries.closed import closes
-from mcplint.programs.python.libraries.lowlevel import MANAGER, POST, Handled, handled_server, idle_or_running
+from mcplint.programs.python.libraries.handlers import follow, may_hand_on, own_paths
+from mcplint.programs.python.libraries.lowlevel import POST, Handled, handled_server, idle_or_running
 from mcplint.programs.python.libraries.middleware import AppScan, prefixed, request_path
-from mcplint.programs.python.libraries.refusals import demands, leave, visiting
 from mcplint.programs.python.libraries.web import APP, FASTAPI, INCLUDED, LAYERS, MOUNT, ROUTE, Passed, listed
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import (
     ADDED_MIDDLEWARE,
     APPLICATION,
-    APPS,
     CALL,
     ENLARGED,
     GUARDED,
@@ -29,11 +26,10 @@ from mcplint.programs.python.state import (
     SERVED,
     SERVER,
     STARTUP,
-    TRANSPORTS,
     UNSURE,
 )
-from mcplint.programs.python.values import Class, Dict, Function, Instance, Method
-from mcplint.programs.values import Abstract, Entries, External, Sequence, known, unknown
+from mcplint.programs.python.values import Class, Function, Instance, Method
+from mcplint.programs.values import Abstract, Sequence, known, unknown
 from mcplint.values import EditSite, Label, Value
 
 DEEPEST = 12
@@ -43,9 +39,6 @@ DOCUMENTATION = {
     "redoc_url": "/redoc",
     "swagger_ui_oauth2_redirect_url": "/docs/oauth2-redirect",
 }
-_UNNAMED = "/a-path-that-no-program-names"
-_MOST_NAMED = 16
-_CONSTANTS = (ast.Constant, ast.Name, ast.Attribute)
 
 
 class WalkState(NamedTuple):
@@ -83,7 +76,7 @@ def _visit(machine: Machine, value: Abstract, scan: AppScan, state: WalkState) -
         _application(machine, option, scan, state)
     else:
         if _is_callable(option):
-            _callable(machine, option, scan, state, _own_paths(machine, option, state))
+            _callable(machine, option, scan, state, own_paths(machine, option, state.app))
         scan.closed &= value.options == (None,)
 
 
@@ -221,8 +214,9 @@ def _insertable(server: Server, state: WalkState) -> Server:
 def _plain(machine: Machine, route: Instance, scan: AppScan, state: WalkState) -> None:
     path, target = route.table["path"], route.table["endpoint"].only
     inner = AppScan(machine)
-    found = _handled(machine, target, state, inner) if _hands_on(machine, target) else []
-    if found:
+    followed = follow(machine, target, state.app) if may_hand_on(machine, target) else None
+    if followed and followed.handled:
+        found, inner.checked = followed.handled, followed.checked
         _behind(machine, route, inner, state.below(), lambda within: _low(machine, found, within, state, path))
         inner.confine()
         scan.include(inner, known(""))
@@ -235,9 +229,11 @@ def _plain(machine: Machine, route: Instance, scan: AppScan, state: WalkState) -
 
 def _callable(machine: Machine, option: Any, scan: AppScan, state: WalkState, path: Abstract) -> None:
     """A function or object of the project that is an application itself."""
-    found = _handled(machine, option, state, scan, passing=True)
-    _low(machine, found, scan, state, path)
-    scan.closed &= bool(found)
+    followed = follow(machine, option, state.app, passing=True)
+    scan.checked |= followed.checked
+    _pass_on(machine, followed.passed, scan, state)
+    _low(machine, followed.handled, scan, state, path)
+    scan.closed &= bool(followed.handled)
 
 
 def _low(machine: Machine, found: list[Handled], scan: AppScan, state: WalkState, path: Abstract) -> None:
@@ -245,110 +241,6 @@ def _low(machine: Machine, found: list[Handled], scan: AppScan, state: WalkState
         server = handled_server(machine, each, path)
         note = Label(server.made or server.span, "no authentication is configured")
         scan.servers.append(_insertable(server._replace(auth=known(None, note)), state))
-
-
-def _own_paths(machine: Machine, option: Any, state: WalkState) -> Abstract:
-    """The paths on which an application of the project hands requests to a transport, as far as it compares them.
-
-    It is followed with each of the paths that it names, and with one that it does not.
-    """
-    function = option.function if isinstance(option, Method) else option
-    if isinstance(option, Instance) and isinstance(option.kind, Class):
-        found = option.kind.find("__call__")
-        function = found.only if found is not None else None
-    if not isinstance(function, Function):
-        return unknown()
-    note = Label(function.scope.module.span(function.node).head, "decides itself which paths it answers")
-    named = [path for path in _named_paths(machine, function) if _answers(machine, option, state, path)]
-    if not named or _answers(machine, option, state, _UNNAMED):
-        return unknown(note)
-    return Value(tuple(named), (note,))
-
-
-def _named_paths(machine: Machine, function: Function) -> list[str]:
-    """The paths that a function compares with something."""
-    compared: list[ast.expr] = []
-    for node in ast.walk(function.node):
-        if isinstance(node, ast.Compare):
-            compared += (node.left, *node.comparators)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "startswith":
-            compared += node.args
-    parts = [part for node in compared for part in (node.elts if isinstance(node, (ast.Tuple, ast.Set)) else (node,))]
-    risks = len(machine.risks)
-    values = [machine.evaluate(function.scope, part) for part in parts if isinstance(part, _CONSTANTS)]
-    del machine.risks[risks:]
-    texts = [value.only for value in values if isinstance(value.only, str) and value.only.startswith("/")]
-    return list(dict.fromkeys(texts))[:_MOST_NAMED]
-
-
-def _answers(machine: Machine, option: Any, state: WalkState, path: str) -> bool:
-    """Whether an application may hand a request for a path to a transport; to ask counts as no call of it."""
-    costs = dict(machine.costs)
-    said: dict[str, Abstract] = {"type": known("http"), "path": known(path)}
-    found = _handled(machine, option, state, AppScan(machine), said=said)
-    machine.costs = costs
-    return bool(found)
-
-
-def _speaks(machine: Machine) -> bool:
-    """Whether the program has made any transport that a handler could hand requests to."""
-    return bool(TRANSPORTS.of(machine.state) or APPS.of(machine.state))
-
-
-_TRANSPORT = frozenset({"connect_sse", "handle_request"})
-_REQUEST = frozenset({"_send", "receive", "scope", *_TRANSPORT})
-
-
-def _hands_on(machine: Machine, option: Any) -> bool:
-    """Whether an endpoint may hand a request to a transport: it takes the request apart, or is no plain function."""
-    function = option.function if isinstance(option, Method) else option
-    if not isinstance(function, Function) or _arity(option) > 1:
-        return option is not None and _speaks(machine)
-    names = {node.attr for node in ast.walk(function.node) if isinstance(node, ast.Attribute)}
-    return not names.isdisjoint(_REQUEST if _speaks(machine) else _TRANSPORT)
-
-
-def _given(option: Any, app: Instance | None, said: Mapping[str, Abstract]) -> Args:
-    """A request as an endpoint is handed it, or as an application is: its scope, and how to receive and to send."""
-    served = {**said, **({"app": known(app)} if app else {})}
-    scope = known(Dict(Entries(served), open_=True))
-    request = known(Instance(External("starlette.requests.Request"), None, {**served, "scope": scope}))
-    return Args(((request,), (scope, unknown(), unknown()))[_arity(option) == 3][: _arity(option)])
-
-
-def _handled(
-    machine: Machine,
-    option: Any,
-    state: WalkState,
-    scan: AppScan,
-    passing: bool = False,
-    said: Mapping[str, Abstract] = {},
-) -> list[Handled]:
-    """What a handler does with a request; `passing`: it may pass it on to other applications; `said`: of its scope."""
-    if isinstance(option, Method) and isinstance(option.function, str):
-        manages = option.function == f"{MANAGER}.handle_request"
-        return [Handled(STREAMABLE, option.instance, None)] if manages else []
-    gathered: list[Any] = []
-    machine.requests.append(gathered)
-    risks, mark = len(machine.risks), len(machine.exits)
-    given = _given(option, state.app, said)
-    try:
-        with visiting(machine) as visit:
-            machine.aside(lambda: call_and_await(machine, known(option), given))
-    finally:
-        machine.requests.pop()
-        del machine.risks[risks:]
-    gathered = list(dict.fromkeys(gathered))
-    if passing:
-        _pass_on(machine, [each for each in gathered if isinstance(each, Passed)], scan, state)
-    found = [each for each in gathered if isinstance(each, Handled)]
-    refused = visit.refused or demands(machine, mark) or closes(option, visit.seen)
-    scan.checked |= refused and (passing or bool(found))
-    kind = option.kind if isinstance(option, Instance) else option
-    if visit.seen and (passing or found) and not (refused or said) and isinstance(kind, (Class, Function)):
-        leave(machine, kind, visit.seen)
-    told = {each.through for each in found if each.server is not None}
-    return [each for each in found if each.server is not None or each.through not in told]
 
 
 def _pass_on(machine: Machine, passed: list[Passed], scan: AppScan, state: WalkState) -> None:
@@ -367,16 +259,6 @@ def _either(machine: Machine, apps: Collection[Any], state: WalkState) -> AppSca
     if len(inner.servers) == len(apps) > 1:
         inner.servers = [joined(inner.servers)]
     return inner
-
-
-def _arity(option: Any) -> int:
-    """How many arguments an endpoint (one) or an application (three) is called with."""
-    function = option.function if isinstance(option, Method) else option
-    if isinstance(function, Instance) and isinstance(function.kind, Class):
-        return 3
-    if not isinstance(function, Function):
-        return 1
-    return max(0, min(len(function.node.args.args) - isinstance(option, Method), 3))
 
 
 def _room(app: Instance) -> EditSite | None:
