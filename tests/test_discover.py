@@ -59,6 +59,8 @@ from tests.lab.project import EXAMPLES
         ("sites-available/notes", "nginx"),
         ("sites-available/compose.yaml", "compose"),
         ("a\nb/server.py", "python"),
+        ("deploy/lighttpd/mcp.conf", "lighttpd"),
+        ("deploy/mcp.conf", "nginx"),
     ],
 )
 def test_the_kind_is_told_by_the_path(path, name):

@@ -9,13 +9,12 @@ from mcplint.commands.room import opened
 from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
 from mcplint.knowledge.secrets import hide
-from mcplint.link import completed_containers, listeners, starts, stated
+from mcplint.link import completed_containers, listeners, services, starts, stated
 from mcplint.link.relevance import publishes, speaks_of_mcp
 from mcplint.model import (
     Call,
     ClientConfig,
     ClientFlaw,
-    Container,
     Deployment,
     EntryPoint,
     Hijack,
@@ -31,14 +30,13 @@ from mcplint.model import (
 from mcplint.project.config import Config
 from mcplint.project.kinds import kinds
 from mcplint.project.tree import Paths, Tree
-from mcplint.services.containers import ContainerContext, running
+from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network
 from mcplint.text.paths import is_test
 
 if TYPE_CHECKING:
     from mcplint.proxies.proxy import Proxy
     from mcplint.services.kubernetes.ingress import IngressPath
-    from mcplint.services.platforms.load import Platforms
 
 P = TypeVar("P", Remote, ClientConfig)
 
@@ -71,8 +69,8 @@ def link(tree: Tree, config: Config) -> Linked:
     room = opened()
     paths: Paths = kinds(path for path in tree.paths if not is_test(path))
     wanted = speaks_of_mcp(tree, paths) or publishes(tree, paths)
-    hosted = _platforms(tree, paths) if wanted else None
-    contexts = _contexts(tree, paths, hosted.services if hosted else ()) if wanted else ()
+    hosted = services.platforms(tree, paths) if wanted else None
+    contexts = services.contexts(tree, paths, hosted.services if hosted else ()) if wanted else ()
     contexts = tuple(stated.containers(contexts, config.deployment))
     started = starts.started(tree, paths, contexts)
     if hosted and started.servers:
@@ -145,66 +143,6 @@ def _without_scripts(deployment: Deployment, scripts: tuple[EntryPoint, ...]) ->
     unfollowed = tuple(each for each in deployment.unfollowed if each.span.source.path not in run)
     changed = deployment._replace(containers=tuple(containers), unfollowed=unfollowed)
     return changed if told or run else deployment
-
-
-def _contexts(tree: Tree, paths: Paths, workloads: tuple[Container, ...]) -> tuple[ContainerContext, ...]:
-    dockerfiles = tree.all_facts("dockerfile", paths.get("dockerfile", ()))
-    from mcplint.services.platforms.aws_lambda import function_images
-
-    functions = tuple(function_images(tree, paths)) if dockerfiles else ()
-    if "compose" not in paths:
-        return tuple(running(tree, dockerfiles, (), workloads, functions))
-    from mcplint.services.compose.project import projects
-    from mcplint.services.siblings import with_siblings, with_unknowns
-
-    compose = tree.all_facts("compose", paths["compose"])
-    unread = tree.unread("compose", paths["compose"])
-    found = running(tree, dockerfiles, projects(compose.values(), tree), workloads, functions)
-    return with_siblings(tuple(with_unknowns(context, unread) for context in found), tree)
-
-
-STARTERS = ("dockerfile", "compose", "script")
-"""The kinds of files that may start supervisord in a container."""
-
-
-def _platforms(tree: Tree, paths: Paths) -> Platforms | None:
-    """What platforms other than compose run, None where there is no file of any."""
-    manifests, *others = (
-        tuple(tree.all_facts(reader, paths.get(reader.rpartition(".")[2], ())).values())
-        for reader in (
-            *("kubernetes", "kubernetes.kustomization", "platform.fly", "platform.render", "platform.railway"),
-            "platform.cloudbuild",
-            "platform.procfile",
-            "platform.unit",
-        )
-    )
-    if any(path.endswith("Chart.yaml") for path in paths.get("kubernetes", ())):
-        from mcplint.services.kubernetes.helm import manifests as of_charts
-
-        manifests = (*manifests, *of_charts(tree))
-    scripts = tuple(path for path in (*paths.get("script", ()), *tree.workflows) if _deploys(tree, path))
-    kustomizations, *applications, procfiles, units = others
-    if not units and "script" in paths:
-        from mcplint.services.written_units import written_units
-
-        units = tuple(written_units(tree, tuple(paths["script"])))
-    machine: tuple[Container, ...] = ()
-    if any("supervisor" in path for path in tree.paths):
-        from mcplint.services.platforms.supervisord import supervised
-
-        machine = tuple(supervised(tree, (path for name in STARTERS for path in paths.get(name, ()))))
-    if not manifests and not any(others) and not units and not scripts and not machine:
-        return None
-    from mcplint.services.platforms.load import platforms
-
-    configurations = [each for kind in applications for each in kind]
-    return platforms(tree, manifests, kustomizations, configurations, procfiles, units, scripts, machine)
-
-
-def _deploys(tree: Tree, path: str) -> bool:
-    """Whether a script or a workflow may deploy something to Cloud Run."""
-    source = tree.source(path)
-    return source is not None and ("run deploy" in source.text or "/deploy-cloudrun@" in source.text)
 
 
 def _published(

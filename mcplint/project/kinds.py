@@ -29,8 +29,8 @@ class Kind(NamedTuple):
 
 NODE_LOCK_TEXTS = tuple(name for names in NODE_LOCKS.values() for name in names if name != "bun.lockb")
 # The first row that matches holds: `dockerfile.py` is Python, `Dockerfile.service` no unit of systemd. A name
-# that tells says more than the folder: `sites-available/compose.yaml` is compose. Any YAML may be of Kubernetes, and
-# any TOML of Traefik: last.
+# that tells says more than the folder: `sites-available/compose.yaml` is compose. Any YAML may be of Kubernetes,
+# any TOML of Traefik and any other `.conf` of nginx: last.
 KINDS = (
     Kind("python", ("*.py", "*.pyw"), "#", 2 << 20),
     Kind("declaration", ("*.d.ts", "*.d.mts", "*.d.cts")),
@@ -125,7 +125,7 @@ KINDS = (
     Kind("traefik", ("*.toml",), "#"),
     Kind("kubernetes", ("*.yml", "*.yaml"), "#"),
 )
-ANY = ("*.yml", "*.yaml", "*.toml")
+ANY = ("*.yml", "*.yaml", "*.toml", "*.conf")
 BESIDE = (
     *("template.json", "serverless.json"),
     *("*env*example*", "*env*sample*", "*env*template*", "*env*dist", "*env*default*"),
