@@ -75,7 +75,7 @@ import re
 
 from mcplint import WARNING, Container, Edit, Finding, Fix, Label, Span, rule
 from mcplint.model import Argv
-from mcplint.text.layout import is_named
+from mcplint.text.layout import has_comment_with
 
 DEVELOPMENT = r"(?i)(?:^|[-._/])(?:dev|devel|development|local|override|test|debug)(?:[-._/]|$)"
 
@@ -124,7 +124,7 @@ def started(container: Container, command: Argv, said: str, does: str) -> Findin
     span = next((word.site.span for word in command.words or () if word.only == said and word.site), None)
     at = span or (container.cmd if command == container.argv else command.span)
     notes = () if at == container.cmd else (Label(container.cmd, "starts it"),)
-    alone = span and said == "--reload" and not is_named(span, "reload")
+    alone = span and said == "--reload" and not has_comment_with(span, "reload")
     fix = Fix("leave it out", without(span), safe=True) if alone else None
     return Finding(f"`{said}` is for development: {container.title} {does}", at, notes, fix)
 

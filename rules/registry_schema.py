@@ -125,4 +125,4 @@ def check(manifest: Manifest):
     from mcplint.registry import schema
 
     yield from schema.findings(manifest)
-    yield from schema.named(manifest)
+    yield from schema.schema_address(manifest)

@@ -84,7 +84,7 @@ services:
 """
 
 from mcplint import WARNING, Finding, Fix, Label, Server, rule
-from mcplint.text.layout import is_named, is_remarked, without_line
+from mcplint.text.layout import has_comment_with, is_remarked, without_line
 
 
 @rule("tty-on-stdio", WARNING)
@@ -96,7 +96,9 @@ def check(server: Server):
         )
         notes = (*server.transport.trace, Label(container.cmd, "this container runs the server"))
         line = container.tty.span and without_line(container.tty.span, "tty")
-        explained = container.tty.span and (is_named(container.tty.span, "tty") or is_remarked(container.tty.span))
+        explained = container.tty.span and (
+            has_comment_with(container.tty.span, "tty") or is_remarked(container.tty.span)
+        )
         edits = () if explained else container.tty.write("false")
         fix = Fix("give it no terminal", (line,) if line else edits)
         yield Finding(message, container.tty.span or container.span, notes, fix)

@@ -81,11 +81,11 @@ def test_a_file_that_only_tells_the_release_of_an_sdk_counts_by_what_it_tells(fo
     tree = Tree.of(PYTHON)
     assert followed(tree)[0] == {"python": 1}
     described = PYTHON["pyproject.toml"].replace("[project]\n", '[project]\ndescription = "B"\n')
-    done, (server,) = followed(tree.over({"pyproject.toml": described}))
+    done, (server,) = followed(tree.with_texts({"pyproject.toml": described}))
     assert (done, server.sdk.version.only) == ({}, "1.27.1")
     assert server.sdk.version.trace[-1].span.source.text == described
     upgraded = PYTHON["pyproject.toml"].replace("1.27.1", "1.26.0")
-    done, (server,) = followed(tree.over({"pyproject.toml": upgraded}))
+    done, (server,) = followed(tree.with_texts({"pyproject.toml": upgraded}))
     assert (done, server.sdk.version.only) == ({"python": 1}, "1.26.0")
 
 
@@ -94,8 +94,8 @@ def test_what_was_found_for_all_programs_counts_for_each_of_them(followed):
     tree = Tree.of(files)
     done, servers = followed(tree)
     assert (done, [server.name.only for server in servers]) == ({"typescript": 2}, ["a", "b"])
-    assert followed(tree.over({}))[0] == {}
+    assert followed(tree.with_texts({}))[0] == {}
     # What the second one was given, as the first one had asked for it before, counts for it too.
-    renamed = tree.over({"one/package.json": '{"name": "other", "main": "index.js"}'})
+    renamed = tree.with_texts({"one/package.json": '{"name": "other", "main": "index.js"}'})
     done, servers = followed(renamed)
     assert (done, [server.name.options for server in servers]) == ({"typescript": 1}, [(None,), (None,)])

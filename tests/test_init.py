@@ -86,7 +86,7 @@ def test_what_is_written_is_what_runs(repository, mcplint, monkeypatch, tmp_path
 @pytest.mark.parametrize(("answer", "made"), [("y\n", 3), ("n\n", 0), ("\n", 0)])
 def test_it_asks(repository, mcplint, monkeypatch, answer, made):
     root = repository(FILES)
-    monkeypatch.setattr("mcplint.cli.init._agreed", lambda number: answer == "y\n" and number == 3)
+    monkeypatch.setattr("mcplint.cli.init._confirm_writing", lambda number: answer == "y\n" and number == 3)
     ran = mcplint("init")
     assert (ran.code, len(written(root)) - 2) == (0, made)
     assert ("Nothing is written." in ran.out) == (made == 0)

@@ -10,7 +10,7 @@ import pytest
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.findings import ERROR, WARNING
 from mcplint.readers.json import MAX_DEPTH, MAX_PROBLEMS, read
-from mcplint.readers.manifest import plain
+from mcplint.readers.manifest import as_python
 from mcplint.text.source import Source
 
 
@@ -54,7 +54,7 @@ def test_what_is_json_is_read_as_the_standard_library_does(seed):
         )
         found = read(Source("x.json", written))
         assert found.root is not None and not found.problems
-        assert plain(found.root) == document
+        assert as_python(found.root) == document
         for node in scalars(found.root):
             text = node.span.text
             assert text == node.text or json.loads(f'"{text}"') == node.value
@@ -138,8 +138,8 @@ def test_behind_damage_nothing_is_mended():
 
 def test_damage_keeps_what_stands_before_it():
     found = read(Source("x.json", '{"a": {"b": [1, "c'))
-    assert not found.whole and found.root is not None
-    assert plain(found.root) == {"a": {"b": [1]}}
+    assert not found.is_undamaged and found.root is not None
+    assert as_python(found.root) == {"a": {"b": [1]}}
 
 
 @pytest.mark.parametrize("seed", range(20))

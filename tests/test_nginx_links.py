@@ -12,7 +12,7 @@ from mcplint.knowledge.nginx import NEWEST, at_least, defaults, image_version
 from mcplint.knowledge.proxies import NGINX, affinity
 from mcplint.model import Route
 from mcplint.project.tree import Tree
-from mcplint.proxies.nginx import Config, configure, paths_to, proxied, route_request, through
+from mcplint.proxies.nginx import Config, configure, paths_to, proxied, route_in_location, route_request
 from mcplint.proxies.nginx.directives import flag, seconds, size
 from mcplint.proxies.nginx.text import Undecided, normalise, search
 from mcplint.readers.nginx import read
@@ -510,7 +510,7 @@ def test_paths_to_the_server() -> None:
         location ~ ^/mcp { proxy_pass http://b; }
         location /shadowed { location ~ x { proxy_pass http://a; } proxy_pass http://a/mcp?; }
     }"""
-    found = {each.location.spelled: paths_to(each, "/mcp") for each in proxied(configs(text))}
+    found = {each.location.match_text: paths_to(each, "/mcp") for each in proxied(configs(text))}
     assert found["/notes/"] == ("/notes/mcp",) and found["/v1/"] == ("/v1/mcp",) and found["= /direct"] == ("/direct",)
     assert found["/"] == () and found["/health"] == () and found["~ ^/mcp"] == ("/mcp",)
 
@@ -644,8 +644,8 @@ def test_expressions(pattern: str, text: str, groups: tuple[str, ...]) -> None:
 def test_a_route_answers_as_its_location_does() -> None:
     (config,) = configs(site("limit_except GET { deny all; } proxy_pass http://a/x;"))
     (server,) = config.servers
-    assert through(config, server, server.locations.all[0], "/mcp/y", "GET").uri == "/x/y"
-    assert through(config, server, server.locations.all[0], "/mcp/y", "POST").status == 403
+    assert route_in_location(config, server, server.locations.all[0], "/mcp/y", "GET").uri == "/x/y"
+    assert route_in_location(config, server, server.locations.all[0], "/mcp/y", "POST").status == 403
 
 
 def test_many_locations_take_their_time_in_turn() -> None:

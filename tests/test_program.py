@@ -1185,7 +1185,7 @@ def test_a_program_is_followed_once_for_containers_that_tell_it_the_same(monkeyp
     assert [span.text for span in places if span] == ["9000"] * 4 + ["9001"] * 4 and len(set(places)) == 8
     assert [each.container and each.container.span.text[:2] for each in found] == [f"s{number}" for number in range(8)]
     assert runs == ["server.py"] * 2
-    again = tree.over({"compose.yaml": "# more\n" + files["compose.yaml"].replace("9001", "9002")})
+    again = tree.with_texts({"compose.yaml": "# more\n" + files["compose.yaml"].replace("9001", "9002")})
     mended = link(again, Config()).deployment.servers
     assert [each.port.options for each in mended] == [(9000,)] * 4 + [(9002,)] * 4
     assert all(each.port.span and each.port.span.text == str(each.port.only) for each in mended)

@@ -17,8 +17,8 @@ from mcplint.cli.output import (
     say_patch,
     takes_links,
     warn,
+    write_all_or_none,
     write_files,
-    written,
 )
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
@@ -94,7 +94,7 @@ def check(options: Options) -> int:
     if report is None:
         return _diff(fixed, dict(targets).get(options.output_format), options)
     # All is written or nothing: the project too stays as it is where a report has no place.
-    with written({path: text for path, text in outcome.texts.items() if path}):
+    with write_all_or_none({path: text for path, text in outcome.texts.items() if path}):
         if fixed.after:
             from mcplint.engine.write import write
 
@@ -116,8 +116,8 @@ def _outcome(options: Options, targets: Collection[tuple[str, str | None]], file
         outcome = CheckResult(here.root, here.config)
         tree = here.tree
         if options.fix or options.unsafe_fixes or options.diff:
-            outcome = outcome._replace(fixed=_fixed(here, known, options))
-            tree = tree.over(outcome.fixed.after)
+            outcome = outcome._replace(fixed=_fix_project(here, known, options))
+            tree = tree.with_texts(outcome.fixed.after)
         if options.diff:
             return outcome
         run = engine.run(tree, here.rules, here.config)
@@ -223,7 +223,9 @@ def _applicable(
     if config != here.config:
         found = engine.lint(tree, here.rules, config)
     others = (d._replace(finding=d.finding._replace(fix=None)) for d in found if d not in shown)
-    rest = applicable(tree, lambda tree: engine.lint(tree, here.rules, config), [*shown, *others], here.kept)
+    rest = applicable(
+        tree, lambda tree: engine.lint(tree, here.rules, config), [*shown, *others], here.why_not_writable
+    )
     return tuple(rest[: len(shown)])
 
 
@@ -272,7 +274,7 @@ def _chosen(given: Iterable[str], rules: Mapping[str, Rule]) -> tuple[frozenset[
     return frozenset(found), frozenset(severities)
 
 
-def _fixed(here: Workspace, known: Known, options: Options) -> Fixed:
+def _fix_project(here: Workspace, known: Known, options: Options) -> Fixed:
     """What the fixes that are asked for make of the project."""
     from mcplint.engine.fix import fix, promised
 
@@ -288,13 +290,13 @@ def _fixed(here: Workspace, known: Known, options: Options) -> Fixed:
             for d, kept in zip(found, wanted, strict=True)
         ]
 
-    result = fix(here.tree, look, options.unsafe_fixes, here.kept)
+    result = fix(here.tree, look, options.unsafe_fixes, here.why_not_writable)
     before = {path: source.text for path in result.texts if (source := here.tree.source(path))}
     said = []
     if result.fixed and not options.quiet:
         done = f"{'would fix' if options.diff else 'fixed'} {plural(len(result.fixed), 'finding')}"
-        said.append(f"{done} in {plural(len(result.texts), 'file')}{_left(result.fixed)}")
-    for diagnostic, harm in promised(here.tree, look, result.refused, here.kept):
+        said.append(f"{done} in {plural(len(result.texts), 'file')}{_steps_left_by_hand(result.fixed)}")
+    for diagnostic, harm in promised(here.tree, look, result.refused, here.why_not_writable):
         said.append(f"not fixed: {diagnostic.rule} in {diagnostic.finding.span.source.path}: {harm}")
     return Fixed(before, result.texts, tuple(said))
 
@@ -315,7 +317,7 @@ def _diff(fixed: Fixed, output: str | None, options: Options) -> int:
     return FOUND if fixed.after and not options.exit_zero else CLEAN
 
 
-def _left(fixed: Iterable[Diagnostic]) -> str:
+def _steps_left_by_hand(fixed: Iterable[Diagnostic]) -> str:
     """What the fixes leave to be done by hand."""
     left = dict.fromkeys(each.finding.fix.then for each in fixed if each.finding.fix)
     return "".join(f"; now run `{then}`" for then in left if then)

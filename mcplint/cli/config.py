@@ -44,7 +44,7 @@ def _row(setting: Setting, shown: str) -> dict[str, object]:
 
 def _lines(found: Sequence[Setting], shown: str, look: Paint) -> Iterator[str]:
     """A line a setting, as it is written in TOML, with the line that sets it."""
-    texts = [_spelled(setting) for setting in found]
+    texts = [_toml_line(setting) for setting in found]
     width = min(60, max(map(len, texts)))
     for text, setting in zip(texts, found, strict=True):
         where = "default" if setting.value is not None else "no default"
@@ -54,7 +54,7 @@ def _lines(found: Sequence[Setting], shown: str, look: Paint) -> Iterator[str]:
         yield f"{look(terminal(text), bold=bool(setting.written))}{' ' * (width - len(text))}  # {terminal(where)}"
 
 
-def _spelled(setting: Setting) -> str:
+def _toml_line(setting: Setting) -> str:
     from re import fullmatch
 
     key = ".".join(word if fullmatch("[A-Za-z0-9_-]+", word) else json.dumps(word) for word in setting.key)

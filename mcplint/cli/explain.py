@@ -21,7 +21,11 @@ def explain(rule: str, color: str, rules: str | None) -> int:
         raise UsageError(f'there is no rule "{rule}"{did_you_mean(rule, known)}')
     look, width = paint(color), columns()
     head = wrapped(f"{rule} ({known[rule].severity}): {known[rule].title}", width)
-    page = _page(_fitting(known[rule], known, look, width), look, width) if width else _marked(known[rule].text, look)
+    page = (
+        _page(_page_for_width(known[rule], known, look, width), look, width)
+        if width
+        else _marked(known[rule].text, look)
+    )
     say("".join(f"{line}\n" for line in (*(look(line, bold=True) for line in head), "", *page)))
     return 0
 
@@ -58,7 +62,7 @@ def _kinds(text: str) -> Iterator[tuple[str, str]]:
         fenced ^= fence
 
 
-def _fitting(rule: Rule, known: Catalogue, look: Paint, width: int) -> str:
+def _page_for_width(rule: Rule, known: Catalogue, look: Paint, width: int) -> str:
     """The page of a rule with what mcplint prints for its bad example as wide as the terminal."""
     from mcplint.reports.rules import example
 

@@ -41,7 +41,7 @@ class Proposal(NamedTuple):
     part: str = ""
 
     @property
-    def there(self) -> bool:
+    def exists(self) -> bool:
         return os.path.lexists(os.path.join(self.folder, self.path))
 
 
@@ -50,12 +50,12 @@ def init(path: str | None, yes: bool) -> int:
     here = open_workspace([path] if path else [])
     run = engine.run(here.tree, here.rules, here.config)
     proposals = list(_proposals(here, run))
-    new = [each for each in proposals if not each.there]
-    say("".join(f"{line}\n" for line in (*_head(run), *_shown(proposals, here))))
+    new = [each for each in proposals if not each.exists]
+    say("".join(f"{line}\n" for line in (*_head(run), *_preview(proposals, here))))
     if not new:
         say("There is nothing to write.\n")
         return 0
-    if not (yes or _agreed(len(new))):
+    if not (yes or _confirm_writing(len(new))):
         say("Nothing is written.\n")
         return 0
     _write(new)
@@ -63,7 +63,7 @@ def init(path: str | None, yes: bool) -> int:
     return 0
 
 
-def _agreed(number: int) -> bool:
+def _confirm_writing(number: int) -> bool:
     import click
 
     if sys.stdin is None or not sys.stdin.isatty():
@@ -188,11 +188,11 @@ def _head(run: engine.Run) -> Iterator[str]:
     yield f"Found: {', '.join([plural(run.files, 'file'), *found])}."
 
 
-def _shown(proposals: Iterable[Proposal], here: Workspace) -> Iterator[str]:
+def _preview(proposals: Iterable[Proposal], here: Workspace) -> Iterator[str]:
     """Each file with its text, or what to add to the one that is there."""
     for each in proposals:
         path = _from_here(each)
-        if not each.there:
+        if not each.exists:
             yield from ("", f"{path}, new:", *_quoted(each.text))
         elif each.part:
             yield from ("", f"{path} is there and stays as it is; add to it:", *_quoted(each.part))

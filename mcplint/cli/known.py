@@ -75,7 +75,7 @@ def keep(
     """What is known after the baseline is written or pruned, its new text or None, and what there is to say of it."""
     stale = baseline.stale(known.kept, found, lambda rule: rule not in here.rules or here.config.runs(rule))
     if not (write or prune):
-        return known, None, _told(file, stale)
+        return known, None, _stale_note(file, stale)
     gone = set(stale)
     kept = [each for each in known.kept if each not in gone]
     if write:
@@ -87,11 +87,11 @@ def keep(
     return known._replace(kept=tuple(kept)), baseline.write(kept), said
 
 
-def _told(file: str, stale: list[baseline.KnownFinding]) -> str:
-    """That a baseline keeps findings which are gone; empty where it does not."""
+def _stale_note(file: str, stale: list[baseline.KnownFinding]) -> str:
+    """A note that a baseline keeps findings which are gone; empty where it keeps none."""
     if not stale:
         return ""
-    gone = list(dict.fromkeys(f"{each.rule} in {each.path}" for each in stale))
-    named = ", ".join(gone[:3]) + (", …" if gone[3:] else "")
+    names = list(dict.fromkeys(f"{each.rule} in {each.path}" for each in stale))
+    named = ", ".join(names[:3]) + (", …" if names[3:] else "")
     them = "them" if stale[1:] else "it"
     return f"{file}: {plural(len(stale), 'known finding')} no longer there ({named}); --prune-baseline removes {them}"

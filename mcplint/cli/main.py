@@ -67,7 +67,7 @@ def _chosen(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     return [f"{before}{comma}{each}" for each in offered]
 
 
-def _written(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def _complete_output(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """A file, or a format with its sign in front of one."""
     from click.shell_completion import CompletionItem
 
@@ -145,7 +145,7 @@ def cli() -> None:
     "--output",
     multiple=True,
     metavar="[FORMAT=]FILE",
-    shell_complete=_written,
+    shell_complete=_complete_output,
     help="Write the output to this file, or the findings in another format as well.",
 )
 @click.option("--base", metavar="REF", help="Report only what is new against this revision, which is read from git.")

@@ -9,22 +9,22 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from mcplint.reports import Paint, coloured, plain
+from mcplint.reports import Paint, coloured, unpainted
 from mcplint.reports.escape import log, terminal
 from mcplint.usage import UsageError
 
 
 def paint(choice: str) -> Paint:
     """Colour or none by `--color`."""
-    return coloured if is_coloured(choice) else plain
+    return coloured if is_coloured(choice) else unpainted
 
 
 def is_coloured(choice: str, to_file: bool = False) -> bool:
     """Whether `--color` wants colours; `auto` asks NO_COLOR, FORCE_COLOR and whether a terminal reads."""
-    return choice == "always" or (choice == "auto" and not to_file and _wanted())
+    return choice == "always" or (choice == "auto" and not to_file and _terminal_takes_colour())
 
 
-def _wanted() -> bool:
+def _terminal_takes_colour() -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     if force := os.environ.get("FORCE_COLOR"):
@@ -102,12 +102,12 @@ def refuse_twins(paths: Iterable[str]) -> None:
 
 def write_files(texts: Mapping[str, str]) -> None:
     """Writes texts by path: all of them, or none where one cannot be; raises UsageError."""
-    with written(texts):
+    with write_all_or_none(texts):
         pass
 
 
 @contextmanager
-def written(texts: Mapping[str, str]) -> Iterator[None]:
+def write_all_or_none(texts: Mapping[str, str]) -> Iterator[None]:
     """Writes texts by path after something else is done: all of them, or none where one cannot be or that fails, which
     is not begun where one of them has no place. Raises UsageError."""
     drafts: list[tuple[str, str]] = []

@@ -45,7 +45,7 @@ class Workspace(NamedTuple):
         if finding.span.source.path.startswith("../"):
             return False
         paths = [finding.span.source.path, *(note.span.source.path for note in finding.notes)]
-        return diagnostic.rule == INTERNAL_ERROR or not all(map(self.outside, paths))
+        return diagnostic.rule == INTERNAL_ERROR or not all(map(self.is_not_asked_about, paths))
 
     def seen_by(self, output_format: str) -> str:
         """What leads to the root from where the paths of a report begin: for a host at the top of its checkout."""
@@ -69,14 +69,14 @@ class Workspace(NamedTuple):
                 owner = "git" if ".git" in inside.split("/") else "the project"
                 raise UsageError(f"{path} is a file of {owner}, and would be overwritten")
 
-    def outside(self, path: str) -> bool:
+    def is_not_asked_about(self, path: str) -> bool:
         """Whether a file lies outside the paths that were asked about."""
         return bool(self.asked) and not any(path == one or path.startswith(f"{one}/") for one in self.asked)
 
-    def kept(self, path: str) -> str:
+    def why_not_writable(self, path: str) -> str:
         """Why no fix writes a file, nothing where it may: it was not asked about, is behind a link, or read-only."""
         whole = os.path.join(self.root, *path.split("/"))
-        if self.outside(path):
+        if self.is_not_asked_about(path):
             return "outside the given paths"
         if os.path.realpath(whole) != whole:
             return "reached through a link"

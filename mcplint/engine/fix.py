@@ -45,7 +45,7 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str]
     refused: dict[Key, tuple[Diagnostic, str]] = {}
     before: list[Diagnostic] = []
     for _ in range(ROUNDS):
-        now = tree.over(texts)
+        now = tree.with_texts(texts)
         before = _widened(look(now))
         offered = [d for d in _offered(before, unsafe) if _key(d) not in refused]
         for diagnostic in offered:
@@ -84,7 +84,7 @@ def _needless(tree: Tree, look: Look, unused: list[Diagnostic], kept: Callable[[
 
     if not unused:
         return []
-    then = Counter(map(_key, look(tree.over(fix(tree, others, True, kept).texts))))
+    then = Counter(map(_key, look(tree.with_texts(fix(tree, others, True, kept).texts))))
     now = Counter(map(_key, unused))
     return [each for each in unused if then[_key(each)] >= now[_key(each)]]
 
@@ -144,7 +144,7 @@ def _told(
     """The diagnostics whose fixes are made; their titles name the rules that speak for the first time afterwards."""
     if not (brought := _brought(before, after, made)):
         return made
-    alone = [after] if len(made) == 1 else [look(tree.over(_made([each]))) for each in made]
+    alone = [after] if len(made) == 1 else [look(tree.with_texts(_made([each]))) for each in made]
     return [_naming(each, _brought(before, then, [each]) & brought) for each, then in zip(made, alone, strict=True)]
 
 
@@ -177,7 +177,7 @@ def _tried(
     texts = _made(chosen)
     if path := strays([edit for diagnostic in chosen for edit in _edits(diagnostic)], texts):
         return before, f"the fix would change more in {path} than what it edits"
-    after = look(tree.over(texts))
+    after = look(tree.with_texts(texts))
     return after, _harm(before, after, chosen)
 
 
@@ -238,7 +238,7 @@ def _needed(tree: Tree, look: Look, chosen: Sequence[Diagnostic]) -> list[Diagno
         apart = first.rule != second.rule and _edits(first) != _edits(second)
         meet = edited[one] & grounds[other] and edited[other] & grounds[one]
         if apart and meet and needless.isdisjoint((one, other)):
-            left = look(tree.over(_made([first])))
+            left = look(tree.with_texts(_made([first])))
             needless |= {other} if _key(second) not in map(_key, left) else set()
     return [diagnostic for number, diagnostic in enumerate(chosen) if number not in needless]
 

@@ -10,7 +10,7 @@ from functools import partial
 from importlib import import_module
 from typing import NamedTuple
 
-from mcplint.facts.document import MappingNode, Node, plain
+from mcplint.facts.document import MappingNode, Node, as_python
 from mcplint.findings import Fix, Unreadable
 from mcplint.project.kinds import kind
 from mcplint.text.listed import listed
@@ -207,7 +207,7 @@ def _sections(number: int, node: Node) -> Iterator[tuple[Name, SectionEntry]]:
     for section, inner in node.pairs if isinstance(node, MappingNode) else ():
         yield (
             (number, section.text, ""),
-            SectionEntry(section.span.start, None if isinstance(inner, MappingNode) else plain(inner)),
+            SectionEntry(section.span.start, None if isinstance(inner, MappingNode) else as_python(inner)),
         )
         for key, value in inner.pairs if isinstance(inner, MappingNode) else ():
-            yield (number, section.text, key.text), SectionEntry(key.span.start, plain(value))
+            yield (number, section.text, key.text), SectionEntry(key.span.start, as_python(value))

@@ -118,31 +118,31 @@ class Document(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
     @property
-    def whole(self) -> bool:
+    def is_undamaged(self) -> bool:
         """Whether the value is certainly what was meant."""
         return not any(problem.damage for problem in self.problems)
 
 
-def plain(node: Node) -> Any:
+def as_python(node: Node) -> Any:
     """A document as Python's own values; of a key that is given twice, the last one."""
     match node:
         case MappingNode():
-            return {key.text: plain(value) for key, value in node.pairs}
+            return {key.text: as_python(value) for key, value in node.pairs}
         case SequenceNode():
-            return [plain(item) for item in node.items]
+            return [as_python(item) for item in node.items]
         case _:
             return node.value
 
 
-def parts(node: Node | None, under: int = -1) -> Iterator[Part]:
+def document_parts(node: Node | None, under: int = -1) -> Iterator[Part]:
     """Every key and scalar of a document, each under the key that it belongs to."""
     match node:
         case MappingNode():
             for key, value in node.pairs:
                 yield Part(key.span.start, key.span.end, key.text, under)
-                yield from parts(value, key.span.start)
+                yield from document_parts(value, key.span.start)
         case SequenceNode():
             for item in node.items:
-                yield from parts(item, under)
+                yield from document_parts(item, under)
         case ScalarNode():
             yield Part(node.span.start, node.span.end, (node.value, node.quoted), under)

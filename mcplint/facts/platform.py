@@ -81,7 +81,7 @@ class Unit(NamedTuple):
         """The value of a setting that counts once: the last one."""
         return next((span for name, span in reversed(self.settings) if name == key), None)
 
-    def all(self, key: str) -> tuple[Span, ...]:
+    def values_of(self, key: str) -> tuple[Span, ...]:
         """The values of a setting that may stand several times; an empty one resets those before it."""
         spans: tuple[Span, ...] = ()
         for name, span in self.settings:

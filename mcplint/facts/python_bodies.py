@@ -24,7 +24,7 @@ class Text(NamedTuple):
     text: str | bytes
     lines: tuple[int, ...]
 
-    def part(self, start: int, end: int) -> str:
+    def between(self, start: int, end: int) -> str:
         """What stands between two byte offsets."""
         found = self.text[start:end]
         return found if isinstance(found, str) else found.decode()
@@ -35,7 +35,7 @@ class Text(NamedTuple):
 
     def tree(self) -> ast.Module:
         """The syntax tree of all of it."""
-        return tree(self.part(0, len(self.text)))
+        return tree(self.between(0, len(self.text)))
 
 
 def tree(text: str) -> ast.Module:
@@ -55,13 +55,13 @@ def fold(module: ast.Module, text: str, lines: tuple[int, ...]) -> int:
     for node in sorted(_functions(module), key=lambda node: (node.lineno, node.col_offset)):
         if (node.end_lineno or 0) - node.lineno >= _SHORT:
             start, end = held.ends(node)
-            kept += words(held.part(at, start)) if at < start else 0
+            kept += words(held.between(at, start)) if at < start else 0
             at = max(at, end)
             module.folded = held  # type: ignore[attr-defined]
             del node.body
             node.folded = held  # type: ignore[union-attr]
             node.__class__ = _FOLDED[type(node)]
-    return kept + words(held.part(at, len(held.text)))
+    return kept + words(held.between(at, len(held.text)))
 
 
 def words(text: str) -> int:
@@ -78,7 +78,7 @@ def unfolded(module: ast.Module) -> ast.Module:
 def may_say(function: ast.AST, word: str) -> bool:
     """Whether a function may have a word, as the text of a folded one tells without its being unfolded."""
     held: Text | None = getattr(function, "folded", None)
-    return held is None or word in _own(held, function)
+    return held is None or word in _source_of(held, function)
 
 
 def _functions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -99,14 +99,14 @@ def _body(node: Any) -> list[ast.stmt]:
     return found
 
 
-def _own(held: Text, node: Any) -> str:
-    return held.part(held.lines[node.lineno - 1], held.lines[node.end_lineno - 1] + node.end_col_offset)
+def _source_of(held: Text, node: Any) -> str:
+    return held.between(held.lines[node.lineno - 1], held.lines[node.end_lineno - 1] + node.end_col_offset)
 
 
 def _parsed(node: Any) -> list[ast.stmt]:
     """The body, parsed on its own at the lines and columns where it stands."""
     held: Text = node.folded
-    own = _own(held, node)
+    own = _source_of(held, node)
     above, around = (node.lineno - 2, "if 1:\n") if node.col_offset else (node.lineno - 1, "")
     try:
         found: Any = tree("\n" * above + around + own).body[0]

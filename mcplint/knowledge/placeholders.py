@@ -27,10 +27,10 @@ def is_placeholder(text: str) -> bool:
         return False
     runs = ((run.start(), run.end()) for run in RUN.finditer(text) if is_scattered(WORDS.sub("", run[0])))
     inside = {at for start, end in runs for at in range(start, end)}
-    return any(_is_whole(found) or found.start() not in inside for found in WORDS.finditer(text))
+    return any(_is_whole_word(found) or found.start() not in inside for found in WORDS.finditer(text))
 
 
-def _is_whole(found: re.Match[str]) -> bool:
+def _is_whole_word(found: re.Match[str]) -> bool:
     """Whether a word begins a text, a part of it between signs, or a word of camel case, or ends such a part."""
     text, word = found.string, found[0]
     before, after = text[: found.start()][-1:], text[found.end() :][:1]

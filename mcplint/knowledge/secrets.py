@@ -172,18 +172,18 @@ class Hidden:
 
 def hide(texts: Iterable[str]) -> None:
     """Has the secrets that stand in these texts masked from now on, and no others that were found before."""
-    found = sorted({part for text in texts for part in parts(text)}, key=len, reverse=True)
+    found = sorted({part for text in texts for part in secrets_in(text)}, key=len, reverse=True)
     Hidden.pattern = re.compile("|".join(map(re.escape, found))) if found else None
     begins = "|".join(sorted({re.escape(each[:BEGUN]) for each in found}))
     Hidden.begun = re.compile(rf"(?:{begins})[^\s\"'`…]{{0,400}}") if found else None
     Hidden.whole = tuple(found)
 
 
-def parts(text: str) -> Iterator[str]:
+def secrets_in(text: str) -> Iterator[str]:
     """The secrets themselves in a text that is known to hold one: without a name, a scheme or a user in front."""
     forms = [found[0] for found in FORM.finditer(text[:10_000]) if not found[0].startswith("---")]
     urls = [found[2] for found in IN_URL.finditer(text[:4_000]) if is_random(found[2])]
-    urls += [found[2] for found in USER_IN_URL.finditer(text[:4_000]) if _is_made(found[2])]
+    urls += [found[2] for found in USER_IN_URL.finditer(text[:4_000]) if _is_random_key(found[2])]
     yield from (each for each in (*forms, *urls) if len(each) >= SHORTEST)
     bare = BEARER.sub("", LABELLED.sub("", text.strip(" \t\"'"), count=1), count=1).strip("\"'")
     if not forms and not urls:
@@ -196,7 +196,7 @@ def entropy(text: str) -> float:
     return -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
 
 
-def form(text: str, name: str = "") -> str:
+def secret_kind(text: str, name: str = "") -> str:
     """What the first secret in a text is called, by its form; empty where there is none, or it is a placeholder.
 
     `name`: what the text is called. The browsers' keys are no secrets.
@@ -252,7 +252,7 @@ def secret(name: str, text: str) -> str:
     """What kind of secret a variable holds, empty where it holds none: by the form of its value, or by its name."""
     named = NAME.search(name) or SHOWN.match(text)
     plain = named and is_random(text) and not is_public(name, text) and not is_encrypted(text)
-    return form(text, name) or ("secret" if plain else "")
+    return secret_kind(text, name) or ("secret" if plain else "")
 
 
 def secret_or_url(name: str, text: str) -> str:
@@ -269,8 +269,8 @@ def in_url(text: str) -> tuple[str, str]:
             return name, kind
     for found in USER_IN_URL.finditer(text[:4_000]) if "://" in text[:4_000] else ():
         web = text.endswith(("http", "https"), 0, found.start())
-        if web and found[3] and not found[4] and not REPORTS.search(found[3]) and _is_made(found[2]):
-            return "user", form(found[2]) or "secret"
+        if web and found[3] and not found[4] and not REPORTS.search(found[3]) and _is_random_key(found[2]):
+            return "user", secret_kind(found[2]) or "secret"
     return "", ""
 
 
@@ -282,7 +282,7 @@ def decoded(text: str) -> str:
         return ""
 
 
-def _is_made(user: str) -> bool:
+def _is_random_key(user: str) -> bool:
     """Whether the user of a URL is a key, made at random as no name is."""
     long = re.fullmatch(r"(?=(?:[A-Za-z]*\d){3})[A-Za-z0-9]{32,400}", user) is not None
     return is_random(user) and (is_scattered(user) or long)
@@ -305,19 +305,21 @@ def masked(text: str) -> str:
 
 def _masked(text: str) -> str:
     if Hidden.pattern is not None:
-        text = Hidden.pattern.sub(lambda found: _cut(found[0]), text)
+        text = Hidden.pattern.sub(lambda found: _mask_tail(found[0]), text)
     if Hidden.begun is not None:
         text = Hidden.begun.sub(_without_beginning, text)
     if "://" in text:
         text = CUT_SHORT.sub(_without_userinfo, IN_URL.sub(_without_userinfo, text))
-        text = USER_IN_URL.sub(lambda found: found[1] + _cut(found[2]) if _is_made(found[2]) else found[0], text)
+        text = USER_IN_URL.sub(
+            lambda found: found[1] + _mask_tail(found[2]) if _is_random_key(found[2]) else found[0], text
+        )
     text = SHOWN_HERE.sub(_shortened, AT_HOST.sub(_shortened, text))
     if FORM.search(text):
-        text = FORM.sub(lambda found: _cut(found[0]), text)
+        text = FORM.sub(lambda found: _mask_tail(found[0]), text)
     if ASSIGNED.search(text):
         text = ASSIGNED.sub(lambda found: _shortened(found), text)
     text = ATTACHED.sub(_shortened, OPTION.sub(_shortened, text))
-    return BASE64.sub(lambda found: _cut(found[0]) if _hides_secret(decoded(found[0])) else found[0], text)
+    return BASE64.sub(lambda found: _mask_tail(found[0]) if _hides_secret(decoded(found[0])) else found[0], text)
 
 
 def masked_line(text: str) -> str:
@@ -325,7 +327,7 @@ def masked_line(text: str) -> str:
     text = _PAIR.sub(_without_password, UNNAMED.sub(_shortened, masked(text)))
     for pattern in (PADDED, WORD):
         text = pattern.sub(lambda found: _cut_scattered(found[0]), text)
-    return ALONE.sub(lambda found: _cut(found[0]) if is_random(found[0]) else found[0], text)
+    return ALONE.sub(lambda found: _mask_tail(found[0]) if is_random(found[0]) else found[0], text)
 
 
 def _without_beginning(found: re.Match[str]) -> str:
@@ -333,7 +335,7 @@ def _without_beginning(found: re.Match[str]) -> str:
     text = found[0]
     shown = max(_common(text, each) for each in Hidden.whole if each.startswith(text[:BEGUN]))
     alone = not text[shown : shown + 1].isalnum() and re.search(r"\d", text[:shown])
-    return _cut(text[:shown]) + text[shown:] if alone else text
+    return _mask_tail(text[:shown]) + text[shown:] if alone else text
 
 
 def _common(one: str, other: str) -> int:
@@ -347,7 +349,7 @@ def _without_userinfo(found: re.Match[str]) -> str:
     is_parameter = found[1] is not None and not found[1].startswith("://")
     if is_parameter or is_placeholder(found[2]) or re.search(r"\d", found[2]) is None:
         return found[0]
-    return found[0].removesuffix(found[2]) + _cut(found[2])
+    return found[0].removesuffix(found[2]) + _mask_tail(found[2])
 
 
 def _without_password(found: re.Match[str]) -> str:
@@ -359,17 +361,17 @@ def _without_password(found: re.Match[str]) -> str:
 
 def _cut_scattered(text: str) -> str:
     """A text, cut where it seems made at random; what is legible behind base64 is none."""
-    return _cut(text) if is_random(text) and is_scattered(text) and not decoded(text) else text
+    return _mask_tail(text) if is_random(text) and is_scattered(text) and not decoded(text) else text
 
 
 def _hides_secret(text: str) -> bool:
-    return bool(form(text) or any(map(is_random, text.split())) or any(in_url(text)))
+    return bool(secret_kind(text) or any(map(is_random, text.split())) or any(in_url(text)))
 
 
 def _shortened(found: re.Match[str]) -> str:
     """What was found, the secret cut that ends it."""
     text = found[2]
-    return found[0].removesuffix(text) + _cut(text) if is_random(text) or _is_uuid(text) else found[0]
+    return found[0].removesuffix(text) + _mask_tail(text) if is_random(text) or _is_uuid(text) else found[0]
 
 
 def _is_uuid(text: str) -> bool:
@@ -379,5 +381,5 @@ def _is_uuid(text: str) -> bool:
     )
 
 
-def _cut(text: str) -> str:
+def _mask_tail(text: str) -> str:
     return text[:4] + "*" * (len(text) - 4)

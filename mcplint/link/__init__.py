@@ -123,7 +123,7 @@ def link(tree: Tree, config: Config) -> Linked:
     _refuse_broken(tree, paths, servers)
     for problem in room.given_up():
         tree.problems.setdefault(problem.span.source.path, problem)
-    used = tree.asked(*SETTINGS) if servers else frozenset()
+    used = tree.paths_read_as(*SETTINGS) if servers else frozenset()
     if started.unfollowed:
         used |= {path for made in starts.MAKES for path in paths.get(made, ())}
     problems = tree.judged(started.needed | _asked_for(paths, servers), started.used | used)

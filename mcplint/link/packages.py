@@ -20,7 +20,7 @@ from mcplint.programs.typescript.packages import runtime, source_of
 from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
 from mcplint.services.entries import ROOT
-from mcplint.text.paths import is_apart
+from mcplint.text.paths import is_example_or_test
 from mcplint.text.source import Span
 from mcplint.values import Value
 
@@ -69,7 +69,7 @@ def serving(tree: Tree) -> Iterator[tuple[str, PackageJson]]:
     """The packages that ask for an SDK, by their folders."""
     for path in tree.called("package.json"):
         folder = posixpath.dirname(path)
-        package = None if is_apart(folder) else package_json(tree, folder)
+        package = None if is_example_or_test(folder) else package_json(tree, folder)
         if package is not None and any(map(package.range, NPM_PACKAGES)):
             yield folder, package
 
@@ -100,5 +100,5 @@ def _of_script(tree: Tree, folder: str, span: Span, name: str) -> Iterator[Start
     context = ExecContext(workdir, lambda name: Value(None), tree, inside, span, folder)
     words = tuple(Value((word,)) for word in ("npm", "run", "--silent", name))
     for start in starts(words, context):
-        if isinstance(start, Start) and start.language == "typescript" and not is_apart(start.target):
+        if isinstance(start, Start) and start.language == "typescript" and not is_example_or_test(start.target):
             yield start._replace(argv=start.argv or None)

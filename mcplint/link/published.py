@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
 from mcplint.model import ASSUMED, MADE, MISSING, ClientConfig, Link, Remote, Server
-from mcplint.proxies.hijacks import meant
+from mcplint.proxies.hijacks import intended_server
 from mcplint.proxies.proxy import Proxy
 from mcplint.proxies.response import FILE, PROXY, REDIRECT, STATUS, Response
 from mcplint.services.network import GATEWAY, Network, owning
@@ -121,7 +121,7 @@ def taken_apart(url: str) -> Target | None:
 
 def _taking(target: Target, proxies: tuple[Proxy, ...]) -> Iterator[tuple[Proxy, int, str]]:
     """The proxies that take a request for a target, best first: the port they hear it on, and the kind of link."""
-    leading = [proxy for proxy in proxies if proxy.leads]
+    leading = [proxy for proxy in proxies if proxy.leads_to_server]
     for proxy in leading:
         if _on_machine(target.host):
             if inner := proxy.published.get(target.port):
@@ -170,7 +170,7 @@ def _through(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: 
     if answered.kind == PROXY and answered.uri is not None:
         route = next((route for route in proxy.routes if route.span == answered.location), None)
         server = route.server if route else None
-        if route and (other := meant(route, answered.uri.partition("?")[0], target.path, network.servers)):
+        if route and (other := intended_server(route, answered.uri.partition("?")[0], target.path, network.servers)):
             link = Link(other.id, kind, "is the only other server that answers this path", (note,))
             return part._replace(taken_by=route, server=other, links=(link,))
         link = Link(route.id if route else None, kind if route else MISSING, "is answered by this location", (note,))

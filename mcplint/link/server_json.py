@@ -9,7 +9,7 @@ from mcplint.facts.manifest import ServerJson
 from mcplint.images.image import Image
 from mcplint.model import MADE, Labelled, Link, Manifest, Package, PublishedProject, Remote, Server
 from mcplint.project.tree import Tree
-from mcplint.registry.manifests import manifest, packages, project, remotes, served
+from mcplint.registry.manifests import manifest, packages, project, remotes, with_server
 from mcplint.registry.unread import with_unread
 from mcplint.services.network import Network
 
@@ -28,7 +28,7 @@ def parts(
     around = project(tree, map(_labelled, images.values()))
     listed = [(document, package) for document in documents for package in packages(document)]
     joined = (
-        served(package, scalar(document.root.get("name")), around, network.servers, installed, published)
+        with_server(package, scalar(document.root.get("name")), around, network.servers, installed, published)
         for document, package in listed
     )
     return (

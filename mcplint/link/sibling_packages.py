@@ -25,7 +25,7 @@ def beside(
     homes = {posixpath.dirname(path) for path in paths.get("package.json", ())}
     if len(homes) < 2:
         return
-    touched = {posixpath.dirname(path) for path in tree.asked("typescript")}
+    touched = {posixpath.dirname(path) for path in tree.paths_read_as("typescript")}
     touched |= {folder for context in contexts for folder in _folders(context)}
     touched |= {posixpath.dirname(each.span.source.path) for each in unknown}
     started = {nearest(tree, folder) or "" for folder in touched}

@@ -81,7 +81,7 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
 
         found = with_meant(programs, found, tree)
     silent = [(context, start) for context, start in found if not start.servers and not start.missing]
-    used = tree.asked("python", "typescript")
+    used = tree.paths_read_as("python", "typescript")
     alone = {
         _stage(context): context.container.id
         for context, start in found

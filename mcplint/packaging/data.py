@@ -34,7 +34,7 @@ def leaves_out(tree: Tree, project: Project, made: Wheel, name: str) -> bool:
     if name not in made.files:
         tables = (WHEEL, ("tool", "hatch", "build"))
         return not any(at(project.document, *table, "artifacts") for table in tables)
-    return any(pattern(each).covers(made.files[name]) for each in _excluded(project))
+    return any(pattern(each).matches(made.files[name]) for each in _excluded(project))
 
 
 def decides(project: Project) -> Span | None:
@@ -87,7 +87,7 @@ def _names(package: str, wanted: str, name: str) -> bool:
     parts = name.split("/")
     for length in range(1, len(parts)):
         folder, rest = ".".join(parts[:length]), "/".join(parts[length:])
-        if package in ("*", "", folder) and (pattern(wanted).covers(rest) or fits(rest, wanted)):
+        if package in ("*", "", folder) and (pattern(wanted).matches(rest) or fits(rest, wanted)):
             return True
     return False
 

@@ -95,7 +95,7 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
 def _pattern(text: str) -> Callable[[str], bool]:
     """A pattern of git's kind, as hatchling takes them."""
     name = text.removeprefix("!").rstrip("/")
-    return pattern(name.lstrip("/") if "/" in name else f"**/{name}").covers
+    return pattern(name.lstrip("/") if "/" in name else f"**/{name}").matches
 
 
 def _discovered(name: str, paths: frozenset[str]) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mcplint.model import Asgi, Matching, Portless, Sdk, Server, Wiring
 from mcplint.programs.values import union
-from mcplint.text.number import counted
+from mcplint.text.number import as_number
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Value
 
@@ -110,7 +110,7 @@ def coerced(served: Server) -> Server:
     port: Value[Any] = served.port
     settings: dict[str, Any] = {
         **served._asdict(),
-        "port": port._replace(options=port.options and tuple(map(counted, port.options))),
+        "port": port._replace(options=port.options and tuple(map(as_number, port.options))),
     }
     each = served.asgi
     asgi = Asgi(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from mcplint.project.relocation import Relocation, shape
+from mcplint.project.relocation import Relocation, without_spans
 from mcplint.project.tree import Tree
 
 Question = tuple[str, ...]
@@ -50,10 +50,10 @@ def cached(
     be cached.
     """
     try:
-        node = tree.kept.setdefault((tree.paths, shape(given)), Node())
+        node = tree.kept.setdefault((tree.paths, without_spans(given)), Node())
     except TypeError:
         return work(asking), True
-    known = _known(node, given, tree, asking)
+    known = _cached_result(node, given, tree, asking)
     if known is not None:
         return known, False
     answers: dict[Question, Any] = {}
@@ -69,14 +69,14 @@ def _noting(tree: Tree, answers: dict[Question, Any], kind: str, answer: Callabl
 
     def ask(name: str) -> T:
         if (kind, name) not in answers:
-            with tree.outside(answers):
+            with tree.without_notes(answers):
                 answers[kind, name] = answer(name)
         return answers[kind, name]  # type: ignore[no-any-return]
 
     return ask
 
 
-def _answer(tree: Tree, asking: Asking, question: Question) -> Any:
+def _ask(tree: Tree, asking: Asking, question: Question) -> Any:
     """What is said to a question; to one about a file, which text it has."""
     kind, *names = question
     if kind == "facts":
@@ -84,11 +84,11 @@ def _answer(tree: Tree, asking: Asking, question: Question) -> Any:
     return tree.source(names[-1]) if kind in ("facts", "source") else asking[kind](*names)
 
 
-def _known(node: Node, given: Any, tree: Tree, asking: Asking) -> Any:
+def _cached_result(node: Node, given: Any, tree: Tree, asking: Asking) -> Any:
     answers: list[Any] = []
     while node.question is not None:
-        answers.append(_answer(tree, asking, node.question))
-        after = node.next.get(shape(answers[-1]))
+        answers.append(_ask(tree, asking, node.question))
+        after = node.next.get(without_spans(answers[-1]))
         if after is None:
             return None
         node = after
@@ -108,7 +108,7 @@ def _keep(node: Node, answers: dict[Question, Any], known: Cached) -> None:
         if node.question != question:
             node.question, node.next = question, {}
         try:
-            node = node.next.setdefault(shape(found), Node())
+            node = node.next.setdefault(without_spans(found), Node())
         except TypeError:
             return
     node.cached, node.question = known, None

@@ -131,7 +131,9 @@ def settings(source: Source | None, rules: Mapping[str, Rule]) -> Iterator[Setti
 
 def _setting(table: Node | None, key: tuple[str, ...], default: Any) -> Setting:
     node = at(table, *key)
-    return Setting(key, default) if node is None else Setting(key, _plain(node), _key(at(table, *key[:-1]), key[-1]))
+    return (
+        Setting(key, default) if node is None else Setting(key, _as_python(node), _key(at(table, *key[:-1]), key[-1]))
+    )
 
 
 def usage_error(wrong: Unreadable, shown: str) -> UsageError:
@@ -150,8 +152,8 @@ def _wrong(node: Node | None, message: str) -> Unreadable:
 def _config(document: Node | None, rules: Mapping[str, Rule]) -> Config:
     if at(document, "tool"):
         raise _wrong(_key(document, "tool"), "mcplint.toml has no [tool.mcplint]: its settings stand at the top level")
-    _known("key", document, ("fail-on", "pedantic", "exclude", "ignore", "rules", "deployment"))
-    _few(document, "ignore", len(pairs(_of_type(document, "ignore", dict))))
+    _check_keys("key", document, ("fail-on", "pedantic", "exclude", "ignore", "rules", "deployment"))
+    _check_count(document, "ignore", len(pairs(_of_type(document, "ignore", dict))))
     severities, options = _rules(_of_type(document, "rules", dict), rules)
     fail_on = _of_type(document, "fail-on", str)
     return Config(
@@ -160,7 +162,7 @@ def _config(document: Node | None, rules: Mapping[str, Rule]) -> Config:
         ignore=tuple(_ignores(_of_type(document, "ignore", dict), rules)),
         exclude=tuple(glob.text.removeprefix("./") for glob in _strings(document, "exclude")),
         fail_on=_one_of("severity", fail_on, FAIL_ON) if fail_on else "warning",
-        pedantic=bool(_plain(_of_type(document, "pedantic", bool))),
+        pedantic=bool(_as_python(_of_type(document, "pedantic", bool))),
         off=frozenset(name for name, severity in severities.items() if severity == OFF),
         deployment=dict(_deployment(_of_type(document, "deployment", dict))),
     )
@@ -170,7 +172,7 @@ def _rules(table: Node | None, rules: Mapping[str, Rule]) -> tuple[dict[str, str
     """Severities and options: `rule = "warning"`, or `rule = { severity = "warning", option = 3 }`."""
     severities: dict[str, str] = {}
     options: dict[str, dict[str, Any]] = {}
-    _known("rule", table, rules)
+    _check_keys("rule", table, rules)
     for name, setting in pairs(table):
         _settable(name)
         if _type(setting) not in (str, dict):
@@ -180,14 +182,14 @@ def _rules(table: Node | None, rules: Mapping[str, Rule]) -> tuple[dict[str, str
         if severity:
             severities[name.text] = _one_of("severity", severity, (OFF, *SEVERITIES))
         defaults = dict(rules[name.text].options)
-        _known(f"option of {name.text}", setting, ("severity", *defaults))
+        _check_keys(f"option of {name.text}", setting, ("severity", *defaults))
         given = [key.text for key, _ in pairs(setting) if key.text != "severity"]
         if given:
-            options[name.text] = {key: _plain(_of_type(setting, key, type(defaults[key]))) for key in given}
+            options[name.text] = {key: _as_python(_of_type(setting, key, type(defaults[key]))) for key in given}
     return severities, options
 
 
-def _few(table: Node | None, key: str, number: int) -> None:
+def _check_count(table: Node | None, key: str, number: int) -> None:
     """Each entry is held against every file."""
     if number > MOST_ENTRIES:
         raise _wrong(_key(table, key), f'"{key}" has more than {MOST_ENTRIES} entries')
@@ -206,9 +208,9 @@ def _settable(rule: ScalarNode) -> None:
 
 
 def _deployment(table: Node | None) -> Iterator[tuple[str, Value[Any]]]:
-    _known("key", table, STATED)
+    _check_keys("key", table, STATED)
     for key, _ in pairs(table):
-        value = _plain(_of_type(table, key.text, STATED[key.text]))
+        value = _as_python(_of_type(table, key.text, STATED[key.text]))
         if wrong := _senseless(key.text, value):
             raise _wrong(key, f'"{key.text}" must be {wrong}')
         yield key.text, Value((value,), (Label(key.span, "stated in the configuration of mcplint"),))
@@ -238,14 +240,14 @@ def _splits(command: str) -> bool:
         return False
 
 
-def _known(noun: str, table: Node | None, words: Iterable[str]) -> None:
+def _check_keys(noun: str, table: Node | None, words: Iterable[str]) -> None:
     for key, _ in pairs(table):
         if key.text not in words:
             raise _wrong(key, f'unknown {noun} "{key.text}"{did_you_mean(key.text, words)}')
 
 
 def _one_of(noun: str, node: Node, words: Iterable[str]) -> str:
-    word = str(_plain(node))
+    word = str(_as_python(node))
     if word in words:
         return word
     known = f"; use one of {', '.join(words)}" if noun == "severity" else ""
@@ -254,7 +256,7 @@ def _one_of(noun: str, node: Node, words: Iterable[str]) -> str:
 
 def _strings(table: Node | None, key: str) -> Iterator[ScalarNode]:
     found = items(_of_type(table, key, list))
-    _few(table, key, len(found))
+    _check_count(table, key, len(found))
     for item in found:
         if not isinstance(item, ScalarNode) or _type(item) is not str:
             raise _wrong(_key(table, key), f'"{key}" must be a list of strings')
@@ -291,11 +293,11 @@ def _name(node: Node) -> str:
     return NAMES[kind] if kind else "a date"
 
 
-def _plain(node: Node | None) -> Any:
+def _as_python(node: Node | None) -> Any:
     """The value without its spans."""
     match node:
         case MappingNode(pairs=found):
-            return {key.text: _plain(value) for key, value in found}
+            return {key.text: _as_python(value) for key, value in found}
         case SequenceNode(items=found):
-            return [_plain(item) for item in found]
+            return [_as_python(item) for item in found]
     return node.value if node else None

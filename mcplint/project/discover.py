@@ -94,7 +94,7 @@ def tree(
             left = [problem for problem in problems if not more or problem.span.source.path != name]
             paths, problems = paths | more, left + troubles
     return Tree(
-        kept(root, paths, exclude),
+        without_excluded(root, paths, exclude),
         lambda path: read[path] if path in read else _load(root, path, sparse),
         problems,
         named,
@@ -151,7 +151,7 @@ def locked_above(root: str) -> bool:
     return False
 
 
-def kept(root: str, paths: Collection[str], exclude: Iterable[str]) -> Collection[str]:
+def without_excluded(root: str, paths: Collection[str], exclude: Iterable[str]) -> Collection[str]:
     """Those of the paths that no glob excludes, and where something is published what says where it is pushed to."""
     globs = [form for glob in exclude for form in (glob.rstrip("/"), f"{glob.rstrip('/')}/*")]
     left = [path for path in paths if not any(fits(path, glob) for glob in globs)] if globs else paths
@@ -169,11 +169,11 @@ def _present(root: str, listed: Iterable[str]) -> tuple[set[str], list[Unreadabl
         if os.path.realpath(os.path.join(root, folder)) == os.path.join(root, folder).rstrip("/"):
             files, below, troubles = _scan(root, folder)
             paths |= wanted.intersection(files)
-            problems += [*troubles, *(apart(path, root) for path in wanted.intersection(below))]
+            problems += [*troubles, *(inner_repository(path, root) for path in wanted.intersection(below))]
     return paths, problems
 
 
-def apart(path: str, root: str | None) -> InnerRepository:
+def inner_repository(path: str, root: str | None) -> InnerRepository:
     """That a repository inside another is left out; it is no problem where nobody asked about it."""
     if root is None or os.path.lexists(os.path.join(root, path, ".git")):
         why = "it is a repository of its own; run mcplint on it"

@@ -39,18 +39,18 @@ def listing(root: str) -> Iterator[Callable[[], Listed]]:
 
     The answer: the tracked files and those that git does not ignore; a sparse checkout leaves some out.
     """
-    process = _started(root) if work_tree(root) else None
+    process = _start_listing(root) if work_tree(root) else None
     if process is None:
         yield lambda: None
         return
     with process:
         try:
-            yield lambda: _answer(process, root)
+            yield lambda: _finish_listing(process, root)
         finally:
             process.kill()
 
 
-def _started(root: str) -> Popen[bytes] | None:
+def _start_listing(root: str) -> Popen[bytes] | None:
     """git at work, None where there is none."""
     try:
         return start(root, "ls-files", "-co", "--exclude-standard", "-t", "-z")
@@ -79,7 +79,7 @@ def start(root: str, *arguments: str, index: str | None = None, asked: bool = Fa
     return Popen([*command, *arguments], env=environment, stdin=PIPE if asked else DEVNULL, stdout=PIPE, stderr=DEVNULL)
 
 
-def _answer(process: Popen[bytes], root: str) -> Listed:
+def _finish_listing(process: Popen[bytes], root: str) -> Listed:
     from subprocess import TimeoutExpired
 
     so = "so those that it ignores are read too"

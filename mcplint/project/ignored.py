@@ -31,7 +31,7 @@ class Pattern(NamedTuple):
     tokens: tuple[object, ...]
     part: str = ""
 
-    def covers(self, path: str) -> bool:
+    def matches(self, path: str) -> bool:
         """Whether it fits a path or a folder that the path lies in."""
         if not path.startswith(self.literal) or self.part not in path:
             return False
@@ -121,7 +121,7 @@ def is_ignored(patterns: tuple[str, ...], path: str) -> bool:
 @lru_cache(maxsize=4096)
 def deciding(patterns: tuple[str, ...], path: str) -> str | None:
     """The last pattern that fits a path or a folder which it lies in, None where none does."""
-    return next((each for each in reversed(patterns) if pattern(each).covers(path)), None)
+    return next((each for each in reversed(patterns) if pattern(each).matches(path)), None)
 
 
 def docker_file(tree: Tree, dockerfile: str, root: str) -> Source | None:
@@ -187,7 +187,7 @@ def unpacked(tree: Tree, folder: str, path: str) -> bool:
 
 def git_covers(text: str, path: str) -> bool:
     """Whether a pattern of git fits a path or a folder that it lies in."""
-    return pattern(_as_docker(text)).covers(path)
+    return pattern(_as_docker(text)).matches(path)
 
 
 def _as_docker(text: str) -> str:

@@ -24,7 +24,7 @@ def load(root: str, path: str) -> Source:
 def contents(root: str, path: str) -> bytes:
     """The bytes of a regular file inside the project, of at most the size that its kind may have."""
     try:
-        handle = _opened(root, path)
+        handle = _open_in_project(root, path)
         try:
             return of_handle(handle, path)
         finally:
@@ -45,7 +45,7 @@ def of_handle(handle: int, path: str) -> bytes:
     return data
 
 
-def _opened(root: str, path: str) -> int:
+def _open_in_project(root: str, path: str) -> int:
     """The descriptor of a file of the project, links on the way to it followed where they stay inside."""
     if ".." not in path and os.open in os.supports_dir_fd:
         with suppress(OSError):

@@ -23,7 +23,7 @@ class Names:
         return frozenset(found)
 
     @cached_property
-    def called(self) -> Mapping[str, tuple[str, ...]]:
+    def by_name(self) -> Mapping[str, tuple[str, ...]]:
         """The files by their last part, sorted."""
         return _by(self._sorted, _last)
 
@@ -33,7 +33,7 @@ class Names:
         return _by(sorted(self.folders), _last)
 
     @cached_property
-    def beside(self) -> Mapping[str, tuple[str, ...]]:
+    def by_folder(self) -> Mapping[str, tuple[str, ...]]:
         """The files by the folder that they lie in, sorted; the root is the empty name."""
         return _by(self._sorted, lambda path: path.rpartition("/")[0])
 

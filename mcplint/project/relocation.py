@@ -13,7 +13,7 @@ _PLAIN = frozenset({str, int, bool, float, bytes, type(None)})
 """What holds no spans: looked at first, as most things are."""
 
 
-def shape(thing: Any) -> Any:
+def without_spans(thing: Any) -> Any:
     """What is left of a value, or of anything made of tuples and mappings, where it does not count where it stands."""
     if isinstance(thing, Span):
         return None
@@ -22,9 +22,9 @@ def shape(thing: Any) -> Any:
     if isinstance(thing, EditSite):
         return (thing.span.text, *thing[1:])
     if isinstance(thing, tuple) and not isinstance(thing, Source):
-        return (type(thing), *map(shape, thing))
+        return (type(thing), *map(without_spans, thing))
     if isinstance(thing, Mapping):
-        return tuple((name, shape(value)) for name, value in thing.items())
+        return tuple((name, without_spans(value)) for name, value in thing.items())
     return type(thing), thing
 
 
@@ -71,7 +71,7 @@ class Relocation:
         if isinstance(thing, (Span, Label)) and thing in self.new:
             return self.new[thing]
         if isinstance(thing, Span):
-            return self._inside(thing) if thing.source in self.sources else thing
+            return self._relocated_inside(thing) if thing.source in self.sources else thing
         if isinstance(thing, frozenset):
             return frozenset(map(self._relocated, thing))
         if not isinstance(thing, tuple):
@@ -85,7 +85,7 @@ class Relocation:
             return thing
         return type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
 
-    def _inside(self, span: Span) -> Span:
+    def _relocated_inside(self, span: Span) -> Span:
         """Where a part of a span stands that is spelled alike in both files."""
         for old, new in self.new.items():
             around = isinstance(old, Span) and old.start <= span.start and span.end <= old.end

@@ -12,7 +12,7 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.findings import Unreadable
-from mcplint.project.discover import GIT_CONFIG, MOST_FILES, PRUNED, apart, executable, kept
+from mcplint.project.discover import GIT_CONFIG, MOST_FILES, PRUNED, executable, inner_repository, without_excluded
 from mcplint.project.git import advised, start, work_tree
 from mcplint.project.kinds import kind
 from mcplint.project.load import PLAIN, decode, load
@@ -77,7 +77,7 @@ def _entries(root: str, *asked: str) -> dict[str, TreeEntry]:
 def _moved(root: str, tree: str) -> str | None:
     """The folder, empty or with a slash at its end, that most files which git sees renamed since then came from to
     keep their path in the project's; None where there is none."""
-    here = _said(root, "rev-parse", "--show-prefix")
+    here = _git_line(root, "rev-parse", "--show-prefix")
     if not here:
         return None
     rows = [os.fsdecode(row) for row in _rows(root, *RENAMED, tree, index=_index(root))]
@@ -93,7 +93,7 @@ def staged(root: str, exclude: Iterable[str] = (), named: Collection[str] = ()) 
     """The project as the next commit will have it; raises UsageError."""
     _repository(root)
     # What differs from no files at all; so what `git add -N` only announces is left out, as a commit leaves it out.
-    nothing = _said(root, "hash-object", "-t", "tree", "--stdin") or ""
+    nothing = _git_line(root, "hash-object", "-t", "tree", "--stdin") or ""
     rows = _rows(root, *STAGED, nothing, index=_index(root))
     entries = {}
     for about, name in zip(rows[::2], rows[1::2], strict=True):
@@ -113,14 +113,14 @@ def _repository(root: str) -> None:
         if bare:
             raise UsageError(f"{root} is a bare repository, without files to look at; make a work tree of it first")
         raise UsageError(f"{root} is in no git repository, so there is no other version of it")
-    if _said(root, "rev-parse", "--git-dir") is None:
+    if _git_line(root, "rev-parse", "--git-dir") is None:
         raise UsageError(f"git cannot look into the repository of {root}; `{advised(root, 'status')}` says why")
 
 
 def _index(root: str) -> str | None:
     """The index that a commit in progress was given, if it is one of this repository."""
     given = os.environ.get("GIT_INDEX_FILE")
-    folder = _said(root, "rev-parse", "--absolute-git-dir")
+    folder = _git_line(root, "rev-parse", "--absolute-git-dir")
     if not given or not folder:
         return None
     path = os.path.realpath(given)
@@ -131,11 +131,11 @@ def _resolved(root: str, revision: str) -> str:
     """The tree of a revision; raises UsageError that says how to get it."""
     if found := _object(root, revision, "tree"):
         return found
-    if _is_there(root, revision):
+    if _is_commit(root, revision):
         raise UsageError(f"this clone lacks objects of the files of {revision}; {_mending(root)}")
     if re.search(RANGE, revision):
         raise UsageError(f'"{revision}" is a range of revisions; name one revision')
-    if not _is_there(root, "HEAD"):
+    if not _is_commit(root, "HEAD"):
         raise UsageError(f'there is no revision "{revision}": the repository has no commits yet')
     raise UsageError(f'there is no revision "{revision}" in this clone{_remedy(root, revision)}')
 
@@ -144,26 +144,26 @@ def _object(root: str, revision: str, kind: str) -> str | None:
     """The name of a revision's tree or commit, None where it is not there."""
     if not revision or revision.startswith(("-", "^")):
         return None
-    return _said(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{{kind}}}")
+    return _git_line(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{{kind}}}")
 
 
-def _is_there(root: str, revision: str) -> bool:
+def _is_commit(root: str, revision: str) -> bool:
     return _object(root, revision, "commit") is not None
 
 
 def _remedy(root: str, revision: str) -> str:
     """How to get a revision that is not there; no command repeats a name that no branch, tag or commit can have."""
-    shallow = _said(root, "rev-parse", "--is-shallow-repository") == "true"
+    shallow = _git_line(root, "rev-parse", "--is-shallow-repository") == "true"
     about = ", which is shallow" if shallow else ""
     rest = f"{about}; fetch the rest with `git fetch --unshallow`" if shallow else ""
-    name, steps = _parts(revision)
-    remotes = (_said(root, "remote") or "").split()
-    if not name or not remotes or _is_there(root, name):
+    name, steps = _branch_and_steps(revision)
+    remotes = (_git_line(root, "remote") or "").split()
+    if not name or not remotes or _is_commit(root, name):
         return rest
     for remote in remotes:
-        if _is_there(root, f"{remote}/{revision}"):
+        if _is_commit(root, f"{remote}/{revision}"):
             return f"; name {remote}/{revision}"
-        if _is_there(root, f"{remote}/{name}"):
+        if _is_commit(root, f"{remote}/{name}"):
             return f"{rest} and name {remote}/{revision}" if rest else ""
     depth = "--unshallow " if steps else "--depth=1 "
     remote, _, branch = name.partition("/")
@@ -174,7 +174,7 @@ def _remedy(root: str, revision: str) -> str:
     return f"{about}; fetch it with `git fetch {depth if shallow else ''}{source}`{then}"
 
 
-def _parts(revision: str) -> tuple[str, str]:
+def _branch_and_steps(revision: str) -> tuple[str, str]:
     """The name of a branch, a tag or a commit that a revision begins with, and the steps from there; empty where it
     begins with none that a remote knows."""
     match = re.fullmatch(rf"({NAME})((?:[~^]\d*)*)", revision)
@@ -183,7 +183,7 @@ def _parts(revision: str) -> tuple[str, str]:
     return match[1], match[2]
 
 
-def _said(root: str, *arguments: str) -> str | None:
+def _git_line(root: str, *arguments: str) -> str | None:
     """The one line that git answers, None where it refuses."""
     output, code = git_output(root, arguments, LINE)
     return os.fsdecode(output).rstrip("\n") if code == 0 else None
@@ -201,7 +201,7 @@ def _rows(root: str, *arguments: str, index: str | None = None) -> list[bytes]:
 
 def _mending(root: str) -> str:
     """How to get objects that are not there: a clone that was made without them fetches them, another is damaged."""
-    partial = _said(root, "config", "--get-regexp", r"^remote\..*\.promisor$")
+    partial = _git_line(root, "config", "--get-regexp", r"^remote\..*\.promisor$")
     return (
         "fetch the rest with `git fetch --refetch --no-filter`" if partial else f"`{advised(root, 'fsck')}` says more"
     )
@@ -211,7 +211,7 @@ def git_output(root: str, arguments: Iterable[str], most: int, index: str | None
     """What git prints, up to a size, and its exit code; it has PATIENCE, as trees may be nested without end."""
     from threading import Timer
 
-    with _started(root, *arguments, index=index) as process:
+    with _start_git(root, *arguments, index=index) as process:
         timer = Timer(PATIENCE, process.kill)
         timer.start()
         try:
@@ -224,7 +224,7 @@ def git_output(root: str, arguments: Iterable[str], most: int, index: str | None
     return output, process.returncode
 
 
-def _started(root: str, *arguments: str, index: str | None = None, asked: bool = False) -> Popen[bytes]:
+def _start_git(root: str, *arguments: str, index: str | None = None, asked: bool = False) -> Popen[bytes]:
     try:
         return start(root, *arguments, index=index, asked=asked)
     except OSError:
@@ -238,10 +238,10 @@ def _tree(
     """The tree of listed files; git keeps none of a submodule. Raises UsageError in the end where the clone lacked one
     that was asked for."""
     files = {path: entry for path, entry in entries.items() if entry.mode != SUBMODULE}
-    others = (apart(path, None) for path in entries.keys() - files.keys())
+    others = (inner_repository(path, None) for path in entries.keys() - files.keys())
     paths = {path for path in files if PRUNED.isdisjoint(path.split("/"))}
     lacking: list[str] = []
-    with _started(root, "cat-file", "--batch", asked=True) as process:
+    with _start_git(root, "cat-file", "--batch", asked=True) as process:
 
         def content(entry: TreeEntry, path: str, most: int) -> bytes:
             data = _content(process, entry.object, most)
@@ -263,7 +263,7 @@ def _tree(
             return executable(root, path) if entry is None else None if entry.mode == LINK else entry.mode == RUNNABLE
 
         try:
-            yield Tree(kept(root, paths, exclude), read, others, named, executable=mode, listed=True)
+            yield Tree(without_excluded(root, paths, exclude), read, others, named, executable=mode, listed=True)
         finally:
             process.kill()
     if lacking:

@@ -74,7 +74,7 @@ class Tree:
         """A tree in memory, from path to text."""
         return cls(texts, lambda path: Source(path, texts[path]))
 
-    def over(self, texts: Mapping[str, str]) -> Tree:
+    def with_texts(self, texts: Mapping[str, str]) -> Tree:
         """This tree with other texts in some of its paths, and behind the links that lead there."""
         led = ((source.path, self.target(source.path) or "") for source in self.read if source.path not in texts)
         texts = {**texts, **{path: texts[target] for path, target in led if target in texts}}
@@ -105,7 +105,7 @@ class Tree:
             self._notes = outer
 
     @contextmanager
-    def outside(self, notes: Notes) -> Iterator[None]:
+    def without_notes(self, notes: Notes) -> Iterator[None]:
         """Notes nothing there, and goes on elsewhere."""
         outer = self._notes
         self._notes = tuple(each for each in outer if each is not notes)
@@ -136,7 +136,7 @@ class Tree:
 
     def called(self, name: str) -> tuple[str, ...]:
         """The files of a name, in whatever folder, sorted."""
-        return self._names.called.get(name, ())
+        return self._names.by_name.get(name, ())
 
     def folders_called(self, name: str) -> tuple[str, ...]:
         """The folders of a name, wherever they lie, sorted."""
@@ -144,7 +144,7 @@ class Tree:
 
     def beside(self, folder: str) -> tuple[str, ...]:
         """The files in a folder itself, sorted; the root is the empty name."""
-        return self._names.beside.get(folder, ())
+        return self._names.by_folder.get(folder, ())
 
     def below(self, folder: str) -> tuple[str, ...]:
         """The files below a folder, sorted; all of them below the root, which is `.` or the empty name."""
@@ -266,7 +266,7 @@ class Tree:
         for note in notes:
             self.problems.setdefault(note.span.source.path, Unreadable(note.span, note.text))
 
-    def asked(self, *readers: str) -> frozenset[str]:
+    def paths_read_as(self, *readers: str) -> frozenset[str]:
         """The files of which readers were asked for facts."""
         return frozenset(path for reader, path in self._facts if reader in readers)
 

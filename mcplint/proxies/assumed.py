@@ -26,12 +26,12 @@ def assumed(origin: ContainerContext | None, network: Network, route: Route, fol
     if route.server or route.inner_route or not route.members or (origin and origin.container.platform):
         return route
     for server in _candidates(network):
-        if not all(_means(member, server, origin, network) for member in route.members):
+        if not all(_can_reach(member, server, origin, network) for member in route.members):
             continue
         said = f"nothing else is known to listen on {route.members[0].port}, and it is the only server over HTTP"
         note = Label(route.members[0].span, "no file says what runs there")
         found = follow(route._replace(server=server, links=(Link(server.id, ASSUMED, said, (note,)),)))
-        if found.mcp_server and _is_meant(found, server, network):
+        if found.mcp_server and _is_meant_for(found, server, network):
             return found
     return route
 
@@ -43,12 +43,12 @@ def _candidates(network: Network) -> Iterator[Server]:
         yield from found
 
 
-def _means(member: Member, server: Server, origin: ContainerContext | None, network: Network) -> bool:
+def _can_reach(member: Member, server: Server, origin: ContainerContext | None, network: Network) -> bool:
     """Whether a machine that no file names, or the one that runs the proxy, can have the server at that port."""
     context = next(
         (each for each in network.running if server.container and each.container.id == server.container.id), None
     )
-    named = _named(member, network)
+    named = _containers_named(member, network)
     if not member.host or not all(map(_is_stranger, named)):
         return False
     if named:
@@ -62,7 +62,7 @@ def _means(member: Member, server: Server, origin: ContainerContext | None, netw
     )
 
 
-def _is_meant(route: Route, server: Server, network: Network) -> bool:
+def _is_meant_for(route: Route, server: Server, network: Network) -> bool:
     """Whether a route says that it means the server, or nothing else of the project can be meant and no name says so.
 
     It says so where its location is one for MCP or for the server's own path, or where its machines are called after
@@ -78,7 +78,7 @@ def _is_meant(route: Route, server: Server, network: Network) -> bool:
     if MCP in words and words <= own | ANY_MACHINE:
         return True
     names = (*machines, *map(_of_site, route.server_names.only or ()))
-    return all(_may_mean(_words(name), own) for name in names) and _is_alone(route, server, network)
+    return all(_may_mean(_words(name), own) for name in names) and _is_only_candidate(route, server, network)
 
 
 def _is_for(location: str, server: Server) -> bool:
@@ -92,10 +92,10 @@ def _may_mean(words: frozenset[str], own: frozenset[str]) -> bool:
     return words <= ANY_MACHINE or not words.isdisjoint(own)
 
 
-def _is_alone(route: Route, server: Server, network: Network) -> bool:
+def _is_only_candidate(route: Route, server: Server, network: Network) -> bool:
     """Whether nothing else that the project builds, runs or has a program for can be meant."""
     own = [each.container for each in _candidates(network) if each.container]
-    meant = {each.container.id for member in route.members for each in _named(member, network)}
+    meant = {each.container.id for member in route.members for each in _containers_named(member, network)}
     meant |= {container.id for container in own}
     if network.tree is None or any(each.container.id not in meant for each in network.running):
         return False
@@ -134,7 +134,7 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(MCP if MCP in word else word for word in found if len(word) > 1)
 
 
-def _named(member: Member, network: Network) -> list[ContainerContext]:
+def _containers_named(member: Member, network: Network) -> list[ContainerContext]:
     """The containers that have the name of a machine."""
     return [each for each in network.running if member.host in each.container.names]
 

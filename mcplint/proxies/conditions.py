@@ -32,7 +32,7 @@ class Condition(NamedTuple):
     bare: bool = True
 
 
-def both(outer: Condition, inner: Condition) -> Condition:
+def intersection(outer: Condition, inner: Condition) -> Condition:
     """What both take."""
     hosts = outer.hosts or inner.hosts
     if outer.hosts and inner.hosts and outer.hosts != inner.hosts:

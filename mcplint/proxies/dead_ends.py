@@ -42,10 +42,10 @@ def dead_ends(
     `strict`: the proxy does not start while it cannot resolve a name that stands in its configuration, so such a name
     keeps them from whatever else the configuration carries; behind a variable it is resolved with a request.
     """
-    if origin is None or not _closed(origin, network):
+    if origin is None or not _resolves_own_names_only(origin, network):
         return
-    speaking = [server for server in network.servers if _near(server, origin, network)]
-    alone = _is_alone(origin, network)
+    speaking = [server for server in network.servers if _runs_beside(server, origin, network)]
+    alone = _is_alone_in_container(origin, network)
     carries = strict and any(route.mcp_server in speaking for route in routes if route.mcp_server)
     for route, leads in leading:
         wanted = [server for server in speaking if server.path.only and leads(server.path.only)]
@@ -57,7 +57,7 @@ def dead_ends(
                 yield from _itself(route, member, origin, wanted)
 
 
-def _closed(origin: ContainerContext, network: Network) -> bool:
+def _resolves_own_names_only(origin: ContainerContext, network: Network) -> bool:
     """Whether every name that the proxy can resolve is one of the project's own."""
     container, project = origin.container, origin.project
     if project is None or project.notes or container.outside:
@@ -67,7 +67,7 @@ def _closed(origin: ContainerContext, network: Network) -> bool:
     return all(each.container.container_name.options is not None for each in network.running if each.project is project)
 
 
-def _near(server: Server, origin: ContainerContext, network: Network) -> bool:
+def _runs_beside(server: Server, origin: ContainerContext, network: Network) -> bool:
     """Whether a server speaks MCP over HTTP in a container of the proxy's project."""
     if server.container is None or not server.speaks_http:
         return False
@@ -106,7 +106,7 @@ def _dead_end(
         yield _end("port", route, member, inside, inside[0].port.trace)
 
 
-def _is_alone(origin: ContainerContext, network: Network) -> bool:
+def _is_alone_in_container(origin: ContainerContext, network: Network) -> bool:
     """Whether nothing but the proxy listens in its container, whose network is no other's of the project."""
     words = origin.container.argv.words if origin.container.argv else ()
     # An option alone is for the program of the image.
@@ -119,13 +119,13 @@ def _is_alone(origin: ContainerContext, network: Network) -> bool:
 
 def _itself(route: Route, member: Member, origin: ContainerContext, wanted: list[Server]) -> Iterator[DeadEnd]:
     """A member on the proxy's own machine, which is its container, where servers in others are meant."""
-    meant = [server for server in wanted if server.container and member.port in _heard(server)]
+    meant = [server for server in wanted if server.container and member.port in _ports_of_server(server)]
     own = any(f":{member.port}" in f":{listen}" for listens in route.listen.options or () for listen in listens)
     if meant and not own:
         yield _end("itself", route, member, meant, (Label(origin.container.span, "the proxy runs here"),))
 
 
-def _heard(server: Server) -> set[int | None]:
+def _ports_of_server(server: Server) -> set[int | None]:
     """The ports of a server, in its container and where these are published."""
     published = server.container.ports if server.container else ()
     return {server.port.only, *(port.published.only for port in published if port.published is not None)}

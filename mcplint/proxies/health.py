@@ -67,7 +67,7 @@ def haproxy(options: tuple[Line, ...], rules: tuple[Line, ...], servers: tuple[L
     strict = all(words[:2] in (("status", "200"), ("rstatus", "2..")) for words in expects)
     asked = Request("HAProxy", method, "http", "", None, _path(path), strict or None, True, True, bool(expects))
     told = [*said[1:], *(word for words in sends for word in _headers(words))]
-    return (HealthCheck("HAProxy", "haproxy", line.span, (asked,), named=_named(" ".join(told))),)
+    return (HealthCheck("HAProxy", "haproxy", line.span, (asked,), named=_host_header(" ".join(told))),)
 
 
 def _headers(words: tuple[str, ...]) -> Iterator[str]:
@@ -79,7 +79,7 @@ def _headers(words: tuple[str, ...]) -> Iterator[str]:
             yield f"{words[at + 1]}: {' '.join(words[at + 2 : at + 3])}"
 
 
-def _named(request: str) -> str | None:
+def _host_header(request: str) -> str | None:
     """What a request sends as `Host` by its version and headers: nothing by itself as HTTP/1.0."""
     if found := HOST.search(request):
         return found[1]
@@ -142,7 +142,7 @@ def nginx(location: Level, upstream: Level | None) -> tuple[HealthCheck, ...]:
     if len(request) < 2 or not METHOD.fullmatch(request[0]) or not request[1].startswith("/"):
         return ()
     made = _of_nginx((sends or checked)[-1].head, request[0], request[1], None)
-    return (made._replace(named=_named(whole)),)
+    return (made._replace(named=_host_header(whole)),)
 
 
 def _of_nginx(span: Span, method: str, uri: str, port: int | None) -> HealthCheck:

@@ -90,7 +90,7 @@ def _of_told(parts: Iterable[Remote | ClientConfig]) -> Iterator[Hijack]:
     yield from found.values()
 
 
-def meant(taker: Route, asked: str, path: str, servers: Iterable[Server]) -> Server | None:
+def intended_server(taker: Route, asked: str, path: str, servers: Iterable[Server]) -> Server | None:
     """The one other server that answers a path which a route takes only since it begins so; `asked`: of its own one."""
     if taker.server is None or not oversteps(taker, path) or not taker.server.refuses(asked):
         return None
@@ -102,7 +102,7 @@ def _taking(proxy: Proxy, stems: frozenset[str], serving: Serving) -> Iterator[H
     spans = {route.span: route for route in reversed(proxy.routes)}
     known: set[tuple[str, str]] = set()
     for route in proxy.routes:
-        for path, meant in _wanted(route, serving):
+        for path, intended in _intended_paths(route, serving):
             if not any(path[:end] in stems for end in range(2, len(path[:LONGEST]))):
                 continue
             answers = [answer for answer in _answers(proxy, route, path) if answer.location]
@@ -110,15 +110,15 @@ def _taking(proxy: Proxy, stems: frozenset[str], serving: Serving) -> Iterator[H
             taker = taken[0] if taken else None
             if taker is None or any(each is route for each in taken) or not oversteps(taker, path):
                 continue
-            if not _apart(taker, route):
+            if not _lead_to_different_programs(taker, route):
                 continue
-            if meant.program and (not _refuses(taker, answers) or (taker.id, meant.whose) in known):
+            if intended.program and (not _refuses(taker, answers) or (taker.id, intended.whose) in known):
                 continue
-            known.add((taker.id, meant.whose))
-            notes = (Label(meant.span, meant.told),)
-            severe = route.server is not None and meant.location
+            known.add((taker.id, intended.whose))
+            notes = (Label(intended.span, intended.told),)
+            severe = route.server is not None and intended.location
             yield Hijack(
-                f"{taker.id} {path}", taker.span, taker, path, meant.whose, notes, severe, assumed=route.assumed
+                f"{taker.id} {path}", taker.span, taker, path, intended.whose, notes, severe, assumed=route.assumed
             )
 
 
@@ -128,7 +128,7 @@ def _refuses(taker: Route, answers: Iterable[Response]) -> bool:
     return server is not None and all(answer.uri is not None and server.refuses(answer.uri) for answer in answers)
 
 
-def _wanted(route: Route, serving: Serving) -> Iterator[tuple[str, Meant]]:
+def _intended_paths(route: Route, serving: Serving) -> Iterator[tuple[str, Meant]]:
     """The paths that a route is there for.
 
     Its own, and where it takes whatever is left the endpoint of its server, or what its program answers.
@@ -158,7 +158,7 @@ def _answers(proxy: Proxy, route: Route, path: str) -> Iterator[Response]:
             yield answer
 
 
-def _apart(taker: Route, route: Route) -> bool:
+def _lead_to_different_programs(taker: Route, route: Route) -> bool:
     """Whether two routes of one file, open on the same ports, lead to different programs, one of them of MCP."""
     beside = taker.span.source is route.span.source and taker.listen.options == route.listen.options
     known = [each.server for each in (taker, route) if each.server]

@@ -16,7 +16,7 @@ from mcplint.proxies import health
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.nginx.directives import size
 from mcplint.proxies.proxy import Proxy, among
-from mcplint.proxies.routing import ProxyRule, VirtualHost, asking, kept, location, unknown, with_endpoints
+from mcplint.proxies.routing import ProxyRule, VirtualHost, location, request_router, unchanged, unknown, with_endpoints
 from mcplint.services.kubernetes import ingress_nginx
 from mcplint.services.kubernetes.ingress import COMMUNITY, GATEWAY, IngressPath
 from mcplint.services.network import Network
@@ -69,7 +69,7 @@ def proxies(entries: tuple[IngressPath, ...], network: Network) -> Iterator[Prox
         vhosts = with_endpoints(tuple(_vhosts(group, network)), network.tree, partial(assumed, None, network))
         routes = tuple(rule.route for vhost in vhosts for rule in vhost.rules)
         ends = tuple(end for entry in group for end in _dead_ends(entry, network))
-        yield Proxy(name, routes, PORTS, {}, asking(vhosts), ends)
+        yield Proxy(name, routes, PORTS, {}, request_router(vhosts), ends)
 
 
 def _dead_ends(entry: IngressPath, network: Network) -> Iterator[DeadEnd]:
@@ -114,7 +114,7 @@ def _rule(entry: IngressPath, plain: bool, network: Network) -> ProxyRule:
     path = rewrite(match.text) if match else None
     trace = (*entry.path.trace, *_rewriting(entry))
     route = _route(entry, match)._replace(path=Value(None if path is None else (path,), trace))
-    return ProxyRule(_joined(route, entry, network), hosts, match, rewrite)
+    return ProxyRule(_with_selected_server(route, entry, network), hosts, match, rewrite)
 
 
 def _is_expression(entry: IngressPath) -> bool:
@@ -143,7 +143,7 @@ def _paths(entry: IngressPath, plain: bool) -> tuple[PathMatch | None, Callable[
         strange = entry.said.any(_rewrites)
         if entry.controller in STARRED and entry.match == "ImplementationSpecific":
             starred = PathMatch(PREFIX, text[:-1]) if text.endswith("/*") else PathMatch(EXACT, text)
-            return starred, unknown if strange else kept
+            return starred, unknown if strange else unchanged
         whole = PREFIX if text == "/" and entry.controller else None
         kind = {"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, whole)
         return PathMatch(kind, text) if kind else None, unknown if strange else _replacing(entry, text)
@@ -152,13 +152,15 @@ def _paths(entry: IngressPath, plain: bool) -> tuple[PathMatch | None, Callable[
     if not plain:
         return _expression(text, _target(entry))
     away = any(f"{COMMUNITY}{name}" in entry.annotations for name in ELSEWHERE)
-    return PathMatch({"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, PREFIX), text), unknown if away else kept
+    return PathMatch(
+        {"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, PREFIX), text
+    ), unknown if away else unchanged
 
 
 def _replacing(entry: IngressPath, prefix: str) -> Callable[[str], str | None]:
     """What the filter of a Gateway's route makes of a path."""
     if entry.replaced is None:
-        return kept
+        return unchanged
     target = entry.replaced.only
     if target is None or not re.fullmatch(r"[\w./~-]*", target):
         return unknown
@@ -180,7 +182,7 @@ def _expression(text: str, target: Value[str] | None) -> tuple[PathMatch | None,
         return None, unknown
     match = PathMatch(SEGMENTS if captured else PREFIX, stem)
     if target is None:
-        return match, kept
+        return match, unchanged
     return match, unknown if target.only is None else partial(_rewritten, stem, rest, target.only)
 
 
@@ -204,7 +206,7 @@ def _route(entry: IngressPath, match: PathMatch | None) -> Route:
     plain = _insecure(entry)
     listen = (Label(entry.tls, "has a certificate"),) if entry.tls else ()
     return Route(
-        checks=health.ingress(entry.annotations, _unsaid(entry), entry.controller),
+        checks=health.ingress(entry.annotations, _alb_without_health_check(entry), entry.controller),
         id=f"{entry.span.source.path} {host or ''}{entry.path.only or ''}",
         span=entry.span,
         proxy=_controller(entry),
@@ -231,7 +233,7 @@ def _route(entry: IngressPath, match: PathMatch | None) -> Route:
     )
 
 
-def _unsaid(entry: IngressPath) -> Span | None:
+def _alb_without_health_check(entry: IngressPath) -> Span | None:
     """The Ingress of AWS beside which nothing speaks of load balancers: its Service may say what is checked."""
     told = entry.controller != "alb" or entry.beside.any(_of_load_balancers)
     return None if told else entry.resource.name.span
@@ -296,7 +298,7 @@ def _insecure(entry: IngressPath) -> tuple[Label, ...]:
     return chosen.trace if chosen.must_be("false") else ()
 
 
-def _joined(route: Route, entry: IngressPath, network: Network) -> Route:
+def _with_selected_server(route: Route, entry: IngressPath, network: Network) -> Route:
     """The route with the server in the pods that its Service selects."""
     name = f"{entry.service}.{entry.resource.namespace or 'default'}"
     folder = dirname(entry.span.source.path)

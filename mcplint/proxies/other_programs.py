@@ -8,7 +8,7 @@ from mcplint.dependencies.node_packages import nearest
 from mcplint.knowledge.executables import NODE_SUFFIXES
 from mcplint.knowledge.web import LISTENING_CALLS, OTHER_LANGUAGES, SERVING_SCRIPTS, WEB_CALLABLES, WEB_MODULES
 from mcplint.project.tree import Tree
-from mcplint.text.paths import contains, is_apart
+from mcplint.text.paths import contains, is_example_or_test
 
 WEB_WORDS = (*WEB_CALLABLES, *(module.partition(" ")[0] for module in WEB_MODULES))
 MANIFESTS = frozenset(
@@ -26,11 +26,13 @@ def other_programs(tree: Tree, module: str, dockerfile: str) -> tuple[str, ...]:
     `dockerfile`: that of the module's own program, beside which its requirements may lie; empty where it has none.
     """
     return tuple(
-        path for path in sorted(tree.paths) if not is_apart(path) and _is_other(tree, path, module, dockerfile)
+        path
+        for path in sorted(tree.paths)
+        if not is_example_or_test(path) and _is_other_program(tree, path, module, dockerfile)
     )
 
 
-def _is_other(tree: Tree, path: str, module: str, dockerfile: str) -> bool:
+def _is_other_program(tree: Tree, path: str, module: str, dockerfile: str) -> bool:
     folder, _, name = path.rpartition("/")
     if name in MANIFESTS and not contains(folder, module) and folder != dockerfile.rpartition("/")[0]:
         return True

@@ -33,7 +33,7 @@ class Proxy(NamedTuple):
     complete: bool = False
 
     @property
-    def leads(self) -> bool:
+    def leads_to_server(self) -> bool:
         """Whether any of its routes leads to a server that is known."""
         return any(route.server for route in self.routes)
 
@@ -61,7 +61,7 @@ def open_ports(origin: ContainerContext, ports: Collection[int | None]) -> Itera
             yield Label(port.span, "the proxy is open on all interfaces and lets everybody in")
 
 
-def joined(route: Route, origin: ContainerContext | None, network: Network) -> Route:
+def with_server(route: Route, origin: ContainerContext | None, network: Network) -> Route:
     """The route with the server that its members lead to, if all that are known lead to one program."""
     if not route.members:
         return route._replace(links=(Link(None, MISSING, "where it leads depends on the request"),))

@@ -63,7 +63,7 @@ def as_it_is(route: Route, follow: Callable[[Route], Route]) -> Route:
     return route
 
 
-def kept(path: str) -> str:
+def unchanged(path: str) -> str:
     """The path as it is."""
     return path
 
@@ -91,7 +91,7 @@ def names(host: str) -> tuple[str, str]:
     return host, f"*.{host.partition('.')[2]}"
 
 
-def asking(vhosts: tuple[VirtualHost, ...]) -> Callable[[str, int, str, str], Response]:
+def request_router(vhosts: tuple[VirtualHost, ...]) -> Callable[[str, int, str, str], Response]:
     """What becomes of a request for a host, a port, a scheme and a path, the virtual hosts looked up by their names."""
     by_name: dict[str, list[VirtualHost]] = {}
     for vhost in vhosts:
@@ -140,7 +140,7 @@ def _with_endpoints(vhost: VirtualHost, tree: Tree | None, assume: Assume) -> Vi
         certain = certain and rule.hosts is not None and rule.match is not None
         if certain and rule.route.path.options is not None:
             follow = partial(_followed, rule, vhost, ask)
-            rule = rule._replace(route=assume(follow(rule.route), follow)._replace(fixed=_is_fixed(rule)))
+            rule = rule._replace(route=assume(follow(rule.route), follow)._replace(fixed=_asks_fixed_path(rule)))
         rules.append(rule)
     return vhost._replace(rules=tuple(rules))
 
@@ -153,7 +153,7 @@ def say_left_out(rules: Sequence[ProxyRule], tree: Tree | None) -> None:
         tree.problems.setdefault(span.source.path, NotFollowed(span.head, why, WARNING))
 
 
-def _is_fixed(rule: ProxyRule) -> bool:
+def _asks_fixed_path(rule: ProxyRule) -> bool:
     """Whether a rule asks for one path whatever it takes."""
     if rule.match is None or rule.match.kind == EXACT:
         return rule.match is not None
@@ -170,7 +170,7 @@ def leading(vhosts: Iterable[VirtualHost]) -> Iterator[tuple[Route, Callable[[st
 
 
 def _followed(rule: ProxyRule, vhost: VirtualHost, ask: Ask, route: Route) -> Route:
-    return with_endpoint(route, partial(_paths_to, rule, vhost, ask), partial(_leads_to, rule, vhost, ask))
+    return with_endpoint(route, partial(_paths_to, rule, vhost, ask), partial(_reaches_server_path, rule, vhost, ask))
 
 
 def _remembered(vhost: VirtualHost) -> Ask:
@@ -193,7 +193,7 @@ def _paths_to(rule: ProxyRule, vhost: VirtualHost, ask: Ask, path: str) -> tuple
     return tuple(candidate for candidate, to in _leading(rule, vhost, ask, path) if to.location == rule.route.span)
 
 
-def _leads_to(rule: ProxyRule, vhost: VirtualHost, ask: Ask, path: str) -> bool:
+def _reaches_server_path(rule: ProxyRule, vhost: VirtualHost, ask: Ask, path: str) -> bool:
     """Whether any rule passes a request on so that the server is asked for `path`, and not something else."""
     return any(not _elsewhere(rule, vhost, to) for _, to in _leading(rule, vhost, ask, path))
 

@@ -53,17 +53,17 @@ class Serving:
     def _at(self, host: str) -> tuple[ServedPath, ...]:
         """What the one container of a name certainly answers; none where the files do not tell."""
         named = [each for each in self.running if each.container.is_called(host)]
-        return tuple(islice(_served(named[0], self.tree), MOST_PATHS)) if len(named) == 1 else ()
+        return tuple(islice(_paths_of_container(named[0], self.tree), MOST_PATHS)) if len(named) == 1 else ()
 
 
-def _served(context: ContainerContext, tree: Tree) -> Iterator[ServedPath]:
-    for path, app in _started(context, tree):
+def _paths_of_container(context: ContainerContext, tree: Tree) -> Iterator[ServedPath]:
+    for path, app in _started_file(context, tree):
         source = tree.source(path)
         for found, span in _routes(source, app) if source else ():
             yield ServedPath(found, span, context.container.title)
 
 
-def _started(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, str]]:
+def _started_file(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, str]]:
     """The file that a container starts, with the name of its application where the command says it."""
     if context.image is None or context.open:
         return
@@ -71,13 +71,13 @@ def _started(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, str]]
     for word in [part for each in spoken for part in each.split()][:MOST_WORDS]:
         module, file = MODULE.fullmatch(word), FILE.fullmatch(word)
         wanted = f"{module[1].replace('.', '/')}.py" if module else file[1].lstrip("/") if file else ""
-        paths = [path for path in tree.called(wanted.rpartition("/")[2]) if _stands(context, path, wanted)]
+        paths = [path for path in tree.called(wanted.rpartition("/")[2]) if _is_at_place(context, path, wanted)]
         if len(paths) == 1:
             yield paths[0], module[2] if module else ""
             return
 
 
-def _stands(context: ContainerContext, path: str, wanted: str) -> bool:
+def _is_at_place(context: ContainerContext, path: str, wanted: str) -> bool:
     """Whether a file of the project stands in an image where a command looks for it."""
     places = image_paths(context.image, path) if context.image else ()
     return any(place is not None and f"{place}".endswith(f"/{wanted}") for place in places)

@@ -19,7 +19,10 @@ def with_spare_routes(proxy: Proxy) -> Proxy:
     if not any(route.refused for route in proxy.routes):
         return proxy
     endpoints = EndpointPaths(proxy)
-    routes = (route._replace(spare=endpoints.beside(route)) if route.refused else route for route in proxy.routes)
+    routes = (
+        route._replace(spare=endpoints.may_lead_to_endpoint(route)) if route.refused else route
+        for route in proxy.routes
+    )
     return proxy._replace(routes=tuple(routes))
 
 
@@ -46,7 +49,7 @@ class EndpointPaths:
         """Whether nothing of what a route passes requests on to is there."""
         return bool(route.members) and all((each.host, each.port) in self.dead for each in route.members)
 
-    def beside(self, route: Route) -> bool:
+    def may_lead_to_endpoint(self, route: Route) -> bool:
         """Whether a request for a route's name may lead its server to its endpoint."""
         host, id = host_of(route), route.server.id if route.server else ""
         if host is None or id in self.open:

@@ -16,13 +16,13 @@ from mcplint.model import EXACT, PREFIX, DeadEnd, Member, PathMatch, Route
 from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
-from mcplint.proxies.proxy import Proxy, among, joined, open_ports, published
+from mcplint.proxies.proxy import Proxy, among, open_ports, published, with_server
 from mcplint.proxies.routing import (
     ProxyRule,
     VirtualHost,
-    asking,
     leading,
     location,
+    request_router,
     unknown,
     with_endpoints,
 )
@@ -74,7 +74,7 @@ def _of_labels(files: Collection[TraefikFile], network: Network, tree: Tree, alo
         project = group[0].project
         own = (one for one in network.running if one.project is project)
         origin = next((one for one in own if _is_traefik(one)), None)
-        shown = _shown(origin, files, network, tree)
+        shown = _open_ports(origin, files, network, tree)
         rules = [rule for running in group for rule in _rules(running, network, shown)]
         rules.sort(key=lambda rule: -rule.priority)
         (vhost,) = _assuming(rules, None, network)
@@ -82,7 +82,7 @@ def _of_labels(files: Collection[TraefikFile], network: Network, tree: Tree, alo
         ends = {end.span: end for running in group for end in _dead_ends(running, network)}
         routes = tuple(rule.route for rule in vhost.rules)
         complete = alone and len(routes) == len(rules) and not (project and project.notes) and _are_all(group)
-        yield Proxy(TRAEFIK, routes, PORTS, ports, asking((vhost,)), tuple(ends.values()), complete=complete)
+        yield Proxy(TRAEFIK, routes, PORTS, ports, request_router((vhost,)), tuple(ends.values()), complete=complete)
 
 
 def _assuming(rules: list[Ranked], origin: ContainerContext | None, network: Network) -> tuple[VirtualHost, ...]:
@@ -116,7 +116,7 @@ def _of_files(
     `alone`: no labels of the project give it routers as well.
     """
     origin = next((one for one in network.running if _is_traefik(one)), None)
-    shown = _shown(origin, files, network, tree)
+    shown = _open_ports(origin, files, network, tree)
     rules = [rule for file in routed for rule in _of_file(file, network, origin, shown)]
     rules.sort(key=lambda rule: -rule.priority)
     (vhost,) = _assuming(rules, origin, network)
@@ -124,7 +124,7 @@ def _of_files(
     ends = tuple(dead_ends(leading((vhost,)), routes, origin, network, strict=False))
     if ends or any(route.server for route in routes):
         complete = alone and len(routes) == len(rules)
-        yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), asking((vhost,)), ends, complete=complete)
+        yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), request_router((vhost,)), ends, complete=complete)
 
 
 def _of_file(
@@ -140,7 +140,7 @@ def _of_file(
         target = urls if len(members) == 1 else urls._replace(options=None, site=None)
         opened = shown if lets_in(router, labels) else ()
         for ranked in _ranked(router, said, labels, members, target, start):
-            route = joined(ranked.rule.route, origin, network)._replace(published=opened)
+            route = with_server(ranked.rule.route, origin, network)._replace(published=opened)
             yield ranked._replace(rule=ranked.rule._replace(route=route))
 
 
@@ -151,7 +151,7 @@ def _members(urls: Value[str]) -> Iterator[Member]:
         yield Member(host if colon else port, (whole(port) if colon else None) or usual, True, note.span)
 
 
-def _shown(
+def _open_ports(
     origin: ContainerContext | None, files: Iterable[TraefikFile], network: Network, tree: Tree
 ) -> tuple[Label, ...]:
     """Where Traefik is open to other machines, and turns nobody away before a router is asked."""
@@ -209,7 +209,7 @@ def _rules(context: ContainerContext, network: Network, shown: tuple[Label, ...]
         target = Value(None if port.only is None else (f"http://{name}:{port.only}",), port.trace)
         opened = shown if lets_in(router, labels) else ()
         for ranked in _ranked(router, said, labels, members, target, context.container.span):
-            route = _joined(ranked.rule.route, context, network)._replace(published=opened)
+            route = _with_labelled_server(ranked.rule.route, context, network)._replace(published=opened)
             rewrite = unknown if _is_gateway(context) else ranked.rule.rewrite
             yield ranked._replace(rule=ranked.rule._replace(route=route, rewrite=rewrite))
 
@@ -279,7 +279,7 @@ def _rule(
     return ProxyRule(route, (), match, rewrite)
 
 
-def _joined(route: Route, context: ContainerContext, network: Network) -> Route:
+def _with_labelled_server(route: Route, context: ContainerContext, network: Network) -> Route:
     """The route with the server of the container that has the labels."""
     note = Label(context.container.span, "has the rule in its labels")
     port = route.members[0].port or None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from mcplint.proxies.routing import kept, stripped, unknown
+from mcplint.proxies.routing import stripped, unchanged, unknown
 from mcplint.services.settings import number
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -91,7 +91,7 @@ def chained(router: str, labels: Labels) -> tuple[Callable[[str], str | None], t
     """What the middlewares of a router make of a path, and those that check who calls."""
     said = labels.get(f"traefik.http.routers.{router}.middlewares")
     if said is None:
-        return kept, ()
+        return unchanged, ()
     if said.only is None:
         return unknown, ()
     steps: list[Callable[[str], str | None]] = []
@@ -101,8 +101,8 @@ def chained(router: str, labels: Labels) -> tuple[Callable[[str], str | None], t
         if kind in AUTH and (span := value.span or said.span):
             auth.append(Label(span, "the proxy authenticates callers"))
         prefixes = tuple(value.only.split(",")) if kind == "stripprefix" and value.only else ()
-        steps.append(partial(_stripped, prefixes) if prefixes else kept if kind in NEUTRAL else unknown)
-    return partial(_through, tuple(steps)), tuple(auth)
+        steps.append(partial(_stripped, prefixes) if prefixes else unchanged if kind in NEUTRAL else unknown)
+    return partial(_apply_steps, tuple(steps)), tuple(auth)
 
 
 def lets_in(router: str, labels: Labels) -> bool:
@@ -139,7 +139,7 @@ def _stripped(prefixes: tuple[str, ...], path: str) -> str:
     return stripped(found, path) if found else path
 
 
-def _through(steps: tuple[Callable[[str], str | None], ...], path: str) -> str | None:
+def _apply_steps(steps: tuple[Callable[[str], str | None], ...], path: str) -> str | None:
     """The path after each step in turn."""
     found: str | None = path
     for step in steps:

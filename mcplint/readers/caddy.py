@@ -108,13 +108,13 @@ def _lines(source: Source) -> Iterator[tuple[Word, ...]]:
             if count > MOST_WORDS:
                 raise Unreadable(word.span, f"more than {MOST_WORDS:,} words")
         elif words and not (words[-1].text.endswith(",") and ADDRESS.search(words[0].text)):
-            yield from _split(words)
+            yield from _split_braces(words)
             words = []
     if words:
-        yield from _split(words)
+        yield from _split_braces(words)
 
 
-def _split(words: list[Word]) -> Iterator[tuple[Word, ...]]:
+def _split_braces(words: list[Word]) -> Iterator[tuple[Word, ...]]:
     """A line as it counts: a brace that ends a block may stand behind a block of one line."""
     if len(words) > 1 and words[-1].span.text == "}":
         opening = next((index for index, word in enumerate(words) if word.span.text == "{"), None)

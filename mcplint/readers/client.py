@@ -65,11 +65,11 @@ def _read(document: Document, source: Source, root: MappingNode) -> ClientFile |
         if key and isinstance(value, MappingNode):
             return ClientFile(source, key, _entries(value), document.problems, inputs=_inputs(root.get("inputs")))
         if key and isinstance(value, SequenceNode):
-            return ClientFile(source, key, _named(value), document.problems, _files(value.items))
+            return ClientFile(source, key, _servers_in_list(value), document.problems, _files(value.items))
         if key and isinstance(value, ScalarNode):
             return ClientFile(source, key, (), document.problems, _files((value,)))
     flat = _entries(root)
-    if flat and len(flat) == len(root.pairs) and all(map(_tells, (node for _, node in flat))):
+    if flat and len(flat) == len(root.pairs) and all(map(_is_entry, (node for _, node in flat))):
         return ClientFile(source, None, flat, document.problems)
     return _bundled(document, source, root)
 
@@ -98,7 +98,7 @@ def _bundled(document: Document, source: Source, root: MappingNode) -> ClientFil
     return ClientFile(source, key, (entry,), document.problems, bundle=root)
 
 
-def _named(node: SequenceNode) -> tuple[tuple[ScalarNode, MappingNode], ...]:
+def _servers_in_list(node: SequenceNode) -> tuple[tuple[ScalarNode, MappingNode], ...]:
     """The servers of a list, which Continue has: each says its name itself."""
     entries = (entry for entry in items(node) if isinstance(entry, MappingNode))
     named = ((entry.get("name"), entry) for entry in entries)
@@ -114,5 +114,5 @@ def _entries(node: MappingNode) -> tuple[tuple[ScalarNode, MappingNode], ...]:
     return tuple((name, value) for name, value in node.pairs if isinstance(value, MappingNode))
 
 
-def _tells(node: MappingNode) -> bool:
+def _is_entry(node: MappingNode) -> bool:
     return any(isinstance(node.get(key), ScalarNode) for key in TELLING)

@@ -76,12 +76,12 @@ def instructions(source: Source, escape: str) -> tuple[Instruction, ...]:
 
 def _keywords(found: Iterable[Line]) -> dict[int, str]:
     """The keyword of each logical line by its number, in capitals; a line without a word has none."""
-    plain = "\n".join("".join(map(_plain, line.text.text)) for line in found) + "\n"
+    plain = "\n".join("".join(map(_stand_in, line.text.text)) for line in found) + "\n"
     structure = DockerfileParser(fileobj=BytesIO(plain.encode())).structure
     return {part["startline"]: part["instruction"] for part in structure}
 
 
-def _plain(char: str) -> str:
+def _stand_in(char: str) -> str:
     """The character, or a stand-in for one that would mean something else to the library than to BuildKit."""
     return char if char in BLANKS or ("!" <= char <= "~" and char != "\\") else "_"
 

@@ -65,7 +65,7 @@ def lines(source: Source, escape: str, openings: Callable[[LocatedText], tuple[O
     ends = _Ends(physical)
     number = 0
     while number < len(physical):
-        text, number = _joined(source, escape, physical, number)
+        text, number = _logical_line(source, escape, physical, number)
         if text is None:
             continue
         heredocs = []
@@ -94,7 +94,9 @@ def _start(physical: list[_Physical], number: int, source: Source) -> int:
     return physical[number].start if number < len(physical) else len(source.text)
 
 
-def _joined(source: Source, escape: str, physical: list[_Physical], number: int) -> tuple[LocatedText | None, int]:
+def _logical_line(
+    source: Source, escape: str, physical: list[_Physical], number: int
+) -> tuple[LocatedText | None, int]:
     """The logical line that begins at this physical one (None for a blank or comment), and the line after it."""
     line = physical[number]
     text = line.text.rstrip("\r\n")

@@ -27,15 +27,15 @@ def instruction(line: LocatedText, name: str, escape: str, heredocs: tuple[Hered
     match name:
         case "RUN" | "CMD" | "ENTRYPOINT" | "SHELL":
             words = strings(text)
-            return found._replace(words=words if words is not None else _one(text), json=words is not None)
+            return found._replace(words=words if words is not None else _single_word(text), json=words is not None)
         case "ADD" | "COPY" | "VOLUME":
             words = strings(text)
-            split = words if words is not None else tuple(_split(text))
+            split = words if words is not None else tuple(_split_blanks(text))
             return found._replace(words=split, json=words is not None)
         case "HEALTHCHECK":
             return _healthcheck(found)
         case "FROM" | "EXPOSE":
-            return found._replace(words=tuple(_split(text)))
+            return found._replace(words=tuple(_split_blanks(text)))
         case "ENV" | "LABEL":
             return _pairs(found, escape)
         case "ARG":
@@ -44,7 +44,7 @@ def instruction(line: LocatedText, name: str, escape: str, heredocs: tuple[Hered
         case "ONBUILD":
             return found._replace(inner=_deferred(text, escape, heredocs))
         case "USER" | "WORKDIR" | "STOPSIGNAL" | "MAINTAINER":
-            return found._replace(words=_one(text))
+            return found._replace(words=_single_word(text))
     return found
 
 
@@ -106,11 +106,11 @@ def _stripped(line: LocatedText) -> LocatedText:
     return line.part(start, max(start, len(line.text.rstrip(SPACES))))
 
 
-def _one(text: LocatedText) -> tuple[LocatedText, ...]:
+def _single_word(text: LocatedText) -> tuple[LocatedText, ...]:
     return (text,) if text.text else ()
 
 
-def _split(text: LocatedText) -> Iterator[LocatedText]:
+def _split_blanks(text: LocatedText) -> Iterator[LocatedText]:
     start = 0
     while start < len(text.text):
         end = _until(text.text, start, BLANKS)
@@ -197,7 +197,7 @@ def _healthcheck(found: Instruction) -> Instruction:
         return found
     command = text.part(_after(text.text, end, SPACES))
     words = strings(command)
-    rest = words if words is not None else _one(command)
+    rest = words if words is not None else _single_word(command)
     return found._replace(words=(text.part(0, end), *rest), json=words is not None)
 
 

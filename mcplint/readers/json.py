@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from mcplint.facts.document import TRAILING_COMMA, Document, MappingNode, Node, Problem, ScalarNode, SequenceNode
-from mcplint.facts.document import parts as of_document
+from mcplint.facts.document import document_parts as of_document
 from mcplint.findings import ERROR, WARNING, Unreadable
 from mcplint.text.source import Edit, Part, Source, Span
 from mcplint.values import Label

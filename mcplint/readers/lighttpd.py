@@ -55,7 +55,7 @@ class _Reader:
             yield self._statement(depth)
 
     def _statement(self, depth: int) -> Statement:
-        otherwise = self._takes("elseif", "elsif")
+        otherwise = self._accept("elseif", "elsif")
         if otherwise or self._is("$", "else", "global"):
             return self._block(depth, otherwise)
         name = self._term()
@@ -73,8 +73,8 @@ class _Reader:
     def _block(self, depth: int, otherwise: bool) -> Block:
         """A condition or an `else` with what stands in its braces; `else if` may be one word or two."""
         start = self.tokens[self.at - otherwise].start()
-        otherwise = self._takes("else") or otherwise
-        plain = self._takes("global") or not (self._takes("if") or self._is("$"))
+        otherwise = self._accept("else") or otherwise
+        plain = self._accept("global") or not (self._accept("if") or self._is("$"))
         subject, operator = "", ""
         value: Expression = ()
         if not plain:
@@ -101,7 +101,7 @@ class _Reader:
 
     def _expression(self, depth: int) -> Expression:
         found = [self._operand(depth)]
-        while self._takes("+"):
+        while self._accept("+"):
             found.append(self._operand(depth))
         return tuple(found)
 
@@ -114,8 +114,8 @@ class _Reader:
         entries: list[tuple[Expression, Expression]] = []
         while not self._is(")"):
             value = self._expression(depth + 1)
-            entries.append((value, self._expression(depth + 1)) if self._takes("=>") else ((), value))
-            if not self._takes(",") and not self._is(")"):
+            entries.append((value, self._expression(depth + 1)) if self._accept("=>") else ((), value))
+            if not self._accept(",") and not self._is(")"):
                 raise self._unreadable("values without a comma between them")
         return Array(tuple(entries), Span(self.source, start, self._next().end()))
 
@@ -133,7 +133,7 @@ class _Reader:
         """Whether one of these, which is no string, is next."""
         return self.at < len(self.tokens) and self.tokens[self.at][0] in texts
 
-    def _takes(self, *texts: str) -> bool:
+    def _accept(self, *texts: str) -> bool:
         found = self._is(*texts)
         self.at += found
         return found
@@ -145,7 +145,7 @@ class _Reader:
         return self.tokens[self.at - 1]
 
     def _expect(self, text: str) -> None:
-        if not self._takes(text):
+        if not self._accept(text):
             raise self._unreadable(f"`{text}` is missing")
 
     def _unreadable(self, why: str) -> Unreadable:

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, plain, text
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, as_python, text
 from mcplint.facts.manifest import Path, ServerJson, Violation
 from mcplint.findings import ERROR, NOTE, Unreadable
 from mcplint.knowledge import registry
@@ -25,16 +25,18 @@ def read(source: Source) -> ServerJson | None:
     document = json.read(source)
     root = document.root if isinstance(document.root, MappingNode) else None
     if root is None or not is_manifest(root):
-        if document.problems and not (document.whole and root):
+        if document.problems and not (document.is_undamaged and root):
             marked = any(mark in source.text for mark in _MARKS)
             first = document.problems[0]
             severity = ERROR if marked or root is None else NOTE
             raise Unreadable(first.span, f"not JSON: {first.message}", severity)
         return None
     date = named_date(root)
-    if not document.whole:
+    if not document.is_undamaged:
         return ServerJson(source, root._replace(pairs=()), document.problems, date)
-    return ServerJson(source, root, document.problems, date, tuple(violations(plain(root), date or registry.CURRENT)))
+    return ServerJson(
+        source, root, document.problems, date, tuple(violations(as_python(root), date or registry.CURRENT))
+    )
 
 
 def is_manifest(root: MappingNode) -> bool:

@@ -41,7 +41,7 @@ def read(source: Source) -> NginxFile | None:
         grower.take(token)
     directives = grower.finish()
     told = _is_nginx(directives) and bool(directives or not grower.problems)
-    if not told and not (grower.problems and _is_named(source.path)):
+    if not told and not (grower.problems and _is_named_for_nginx(source.path)):
         return None
     if (nul := source.text.find("\0")) >= 0:
         raise Unreadable(Span(source, nul, nul + 1), "contains a NUL byte")
@@ -66,7 +66,7 @@ def _parts(directives: tuple[Directive, ...], under: int) -> Iterator[Part]:
         yield from _parts(each.block or (), each.head.start)
 
 
-def _is_named(path: str) -> bool:
+def _is_named_for_nginx(path: str) -> bool:
     """Whether the name of a file leaves no doubt, whatever is in it."""
     name = path.rpartition("/")[2].lower()
     return name.startswith(("nginx.conf", "default.conf"))
@@ -78,7 +78,7 @@ def _is_nginx(directives: tuple[Directive, ...]) -> bool:
     pending = list(directives)
     while pending:
         directive = pending.pop()
-        if directive.hole or (_ended(directive) and _is_known(directive.name)):
+        if directive.hole or (_ended(directive) and _is_known_directive(directive.name)):
             known += 1
         else:
             unknown += 1
@@ -87,7 +87,7 @@ def _is_nginx(directives: tuple[Directive, ...]) -> bool:
     return known >= unknown
 
 
-def _is_known(name: str) -> bool:
+def _is_known_directive(name: str) -> bool:
     return name in DIRECTIVES or "_by_lua" in name or name.startswith(UNKNOWN_TO_CROSSPLANE)
 
 

@@ -56,7 +56,7 @@ def mask(text: str) -> tuple[str, list[Hole]]:
             searched[word] = close >= 0
             end = end if close < 0 else _end(text, close + len(CLOSERS[word]))
             if close >= 0:
-                holes.append(Hole(start, end, word in ("{%", "{#") or _alone(text, start, end)))
+                holes.append(Hole(start, end, word in ("{%", "{#") or _alone_on_lines(text, start, end)))
                 word = (" " if holes[-1].statement else "_") * (end - start)
         elif found["lua"]:
             close = _lua_end(text, end)
@@ -80,7 +80,7 @@ def _end(text: str, at: int) -> int:
     return at + 1 if text[at : at + 1] == "}" and text[at - 1] == "}" else at
 
 
-def _alone(text: str, start: int, end: int) -> bool:
+def _alone_on_lines(text: str, start: int, end: int) -> bool:
     """Whether nothing else stands on the lines of a placeholder."""
     before = text[max(start - 200, 0) : start].rpartition("\n")[2]
     after = text[end : end + 200].partition("\n")[0]

@@ -66,11 +66,11 @@ def _bins(root: MappingNode) -> Iterator[Bin]:
     """
     node, name = root.get("bin"), scalar(root.get("name"))
     if isinstance(node, ScalarNode):
-        yield Bin(name.rpartition("/")[2], _inside(node.text), node.span)
+        yield Bin(name.rpartition("/")[2], _path_in_package(node.text), node.span)
     for key, each in pairs(node):
         if isinstance(each, ScalarNode):
-            yield Bin(key.text, _inside(each.text), each.span)
+            yield Bin(key.text, _path_in_package(each.text), each.span)
 
 
-def _inside(path: str) -> str:
+def _path_in_package(path: str) -> str:
     return posixpath.normpath(f"/{path}").lstrip("/")

@@ -21,12 +21,15 @@ def read(source: Source) -> Project:
     if name in ("setup.cfg", "setup.py"):
         from mcplint.readers import setup
 
-        return setup.configured(source) if name.endswith(".cfg") else setup.called(source)
+        return setup.read_setup_cfg(source) if name.endswith(".cfg") else setup.read_setup_py(source)
     from mcplint.readers import toml
 
     root = toml.read(source)
     if name == "pipfile":
-        asked = (*_named(root.get("packages"), MAIN), *_named(root.get("dev-packages"), GROUP))
+        asked = (
+            *_requirements_by_name(root.get("packages"), MAIN),
+            *_requirements_by_name(root.get("dev-packages"), GROUP),
+        )
         folders = tuple(_folders(root.get("packages")))
         return Project(source, root.span.head, requirements=asked, includes=folders)
     return _pyproject(source, root)
@@ -47,7 +50,7 @@ def _pyproject(source: Source, root: MappingNode) -> Project:
         value(at(main, "version")),
         readme,
         described,
-        requirements=(*_asked(root), *_grouped(root), *_poetry(poetry)),
+        requirements=(*_standard_requirements(root), *_grouped(root), *_poetry(poetry)),
         includes=tuple(_dynamic_files(root)) if "dependencies" in dynamic else (),
         scripts=tuple(script for keys in SCRIPTS for script in _scripts(at(root, *keys.split(".")))),
         elsewhere=tuple(_elsewhere(root, poetry)),
@@ -88,7 +91,7 @@ def _listed(node: Node | None, kind: str) -> Iterator[Requirement]:
             yield found
 
 
-def _asked(root: MappingNode) -> Iterator[Requirement]:
+def _standard_requirements(root: MappingNode) -> Iterator[Requirement]:
     yield from _listed(at(root, "project", "dependencies"), MAIN)
     for _, listed in pairs(at(root, "project", "optional-dependencies")):
         yield from _listed(listed, EXTRA)
@@ -105,13 +108,13 @@ def _grouped(root: MappingNode) -> Iterator[Requirement]:
 
 def _poetry(poetry: Node | None) -> Iterator[Requirement]:
     """The requirements of Poetry's tables, where `python` is no package."""
-    yield from (each for each in _named(at(poetry, "dependencies"), MAIN) if each.name != "python")
-    yield from _named(at(poetry, "dev-dependencies"), GROUP)
+    yield from (each for each in _requirements_by_name(at(poetry, "dependencies"), MAIN) if each.name != "python")
+    yield from _requirements_by_name(at(poetry, "dev-dependencies"), GROUP)
     for _, table in pairs(at(poetry, "group")):
-        yield from _named(at(table, "dependencies"), GROUP)
+        yield from _requirements_by_name(at(table, "dependencies"), GROUP)
 
 
-def _named(table: Node | None, kind: str) -> Iterator[Requirement]:
+def _requirements_by_name(table: Node | None, kind: str) -> Iterator[Requirement]:
     """The requirements of a table from name to version, or to what else is said of it."""
     for name, said in pairs(table):
         for one in items(said) or (said,):

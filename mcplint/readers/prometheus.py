@@ -21,10 +21,10 @@ PLAIN = frozenset(
 def read(source: Source) -> ScrapeConfig:
     """The jobs of a configuration that have static targets; raises Unreadable."""
     root = yaml.document(source)
-    return ScrapeConfig(tuple(_jobs(root)), "${" not in source.text and _is_closed(root))
+    return ScrapeConfig(tuple(_jobs(root)), "${" not in source.text and _is_complete(root))
 
 
-def _is_closed(root: Node | None) -> bool:
+def _is_complete(root: Node | None) -> bool:
     """Whether all that is asked are targets that stand there."""
     if not isinstance(root, MappingNode) or not {key.text for key, _ in root.pairs} <= CLOSED:
         return False

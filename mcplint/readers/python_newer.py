@@ -59,7 +59,7 @@ def _edits(text: str) -> Iterator[tuple[int, int, str]]:
                 yield start + 4, start + 5, ";"
             at = typed.end()
             if typed[0][-1] == "[":
-                at = _closed(text, at, 0)
+                at = _closing_bracket(text, at, 0)
                 yield typed.end() - 1, at, _blank(text[typed.end() - 1 : at])
         elif not depth and token[0] == "," and excepts:
             yield start, at, "|"
@@ -78,7 +78,7 @@ def _string(text: str, opening: re.Match[str], nested: int) -> tuple[int, bool]:
         if text[at] == "\\":
             at += 2
         elif fields and text[at] == "{" and not text.startswith("{{", at):
-            start, at = at, _closed(text, at + 1, nested + 1)
+            start, at = at, _closing_bracket(text, at + 1, nested + 1)
             inside = text[start:at]
             newer |= quote in inside or "\\" in inside or "#" in inside or (len(quote) == 1 and "\n" in inside)
         else:
@@ -86,7 +86,7 @@ def _string(text: str, opening: re.Match[str], nested: int) -> tuple[int, bool]:
     return at + len(quote), newer
 
 
-def _closed(text: str, at: int, nested: int) -> int:
+def _closing_bracket(text: str, at: int, nested: int) -> int:
     """Where the bracket is closed that was opened before, the strings and brackets in it passed over."""
     depth = 1
     while depth and (token := _TOKEN.search(text, at)):

@@ -40,7 +40,7 @@ def read(source: Source) -> Requirements:
             hashed = hashed or option[1] == "--require-hashes"
             decides = span if _is_decided(option[1], option[2].strip()) else decides
             kind = _INCLUDES.get(option[1])
-            path = _inside(source.path, re.split(r"\s;|\s--", option[2])[0]) if kind else None
+            path = _path_in_project(source.path, re.split(r"\s;|\s--", option[2])[0]) if kind else None
             if kind and path is not None:
                 includes.append(Include(path, kind, span))
             nameless = nameless or kind == "project" or bool(kind and path is None)
@@ -119,10 +119,10 @@ def _local(path: str, line: str) -> str | None:
     """The folder of the project that a line installs (`.`, `./lib[extra]`), or None."""
     word = line.split(";")[0].strip()
     local = word in (".", "..") or word.startswith(("./", "../", ".[", "..[", "file:."))
-    return _inside(path, word) if local else None
+    return _path_in_project(path, word) if local else None
 
 
-def _inside(path: str, other: str) -> str | None:
+def _path_in_project(path: str, other: str) -> str | None:
     """The path in the project of what a file names relative to itself, or None where it lies elsewhere."""
     other = re.sub(r"\[[^][]*\]\Z", "", other.strip().strip("\"'")).removeprefix("file:")
     if "://" in other or "$" in other or posixpath.isabs(other):

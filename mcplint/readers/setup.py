@@ -15,7 +15,7 @@ from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, Label, Value
 
 
-def configured(source: Source) -> Project:
+def read_setup_cfg(source: Source) -> Project:
     """What a `setup.cfg` says; what it leaves out a `setup.py` may say."""
     said: dict[tuple[str, str], list[Span]] = {}
     for section, key, span in ini.read(source):
@@ -33,8 +33,8 @@ def configured(source: Source) -> Project:
     return Project(
         source,
         name,
-        _plain(name) if name.text else UNKNOWN,
-        _plain(version) if version.text and ":" not in version.text else UNKNOWN,
+        _value_at(name) if name.text else UNKNOWN,
+        _value_at(version) if version.text and ":" not in version.text else UNKNOWN,
         Value((readme,), (Label(described, "set here"),)) if readme and "," not in readme else UNKNOWN,
         requirements=tuple(asked),
         scripts=entries,
@@ -69,7 +69,7 @@ def _is_dotted(name: str) -> bool:
     return all(part.isidentifier() for part in name.split("."))
 
 
-def _plain(span: Span) -> Value[str]:
+def _value_at(span: Span) -> Value[str]:
     return value(ScalarNode(span, span.text, span.text))
 
 
@@ -84,7 +84,7 @@ def _scripts(span: Span) -> Iterator[Script]:
             yield Script(name.strip(), target.strip(), Span(span.source, start, start + len(target.strip())))
 
 
-def called(source: Source) -> Project:
+def read_setup_py(source: Source) -> Project:
     """What a `setup.py` says: the keywords of its call of `setup`, which may be names of constants of the module."""
     module: Module = python.read(source)
     names = {
@@ -103,7 +103,7 @@ def called(source: Source) -> Project:
         asked += [requirement(span, EXTRA) for span in _strings(module, strings)]
     console = _pairs(given.get("entry_points")).get("console_scripts")
     whole = call is not None and (listed is None or isinstance(listed, ast.List | ast.Tuple))
-    name, version = (next(map(_plain, _strings(module, given.get(key))), UNKNOWN) for key in ("name", "version"))
+    name, version = (next(map(_value_at, _strings(module, given.get(key))), UNKNOWN) for key in ("name", "version"))
     return Project(
         source,
         Span(source, 0, 0),

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.facts.document import parts as of_document
+from mcplint.facts.document import document_parts as of_document
 from mcplint.findings import Unreadable
 from mcplint.text.source import Part, Source, Span
 
@@ -59,10 +59,10 @@ class _Table:
         self.pairs: dict[str, tuple[ScalarNode, Node | _Table | list[_Table]]] = {}
 
     def node(self, source: Source) -> MappingNode:
-        pairs = tuple((key, self._settled(value, source)) for key, value in self.pairs.values())
+        pairs = tuple((key, self._as_node(value, source)) for key, value in self.pairs.values())
         return MappingNode(Span(source, self.start, self.end), pairs)
 
-    def _settled(self, value: Node | _Table | list[_Table], source: Source) -> Node:
+    def _as_node(self, value: Node | _Table | list[_Table], source: Source) -> Node:
         if isinstance(value, list):
             return SequenceNode(Span(source, value[0].start, value[-1].end), tuple(item.node(source) for item in value))
         return value.node(source) if isinstance(value, _Table) else value
@@ -94,17 +94,17 @@ class _Reader(NamedTuple):
         end += len(close)
         table = root
         for key in keys[:-1]:
-            table = self._inside(table, key, at, end)
+            table = self._table_below(table, key, at, end)
         name = keys[-1]
         if not many:
-            return self._inside(table, name, at, end), end
+            return self._table_below(table, name, at, end), end
         kept = table.pairs.setdefault(name.text, (name, []))[1]
         if not isinstance(kept, list):
             raise self._bad(name.span.start, f"`{name.text}` is not a list of tables")
         kept.append(_Table(at, end))
         return kept[-1], end
 
-    def _inside(self, table: _Table, key: ScalarNode, start: int, end: int) -> _Table:
+    def _table_below(self, table: _Table, key: ScalarNode, start: int, end: int) -> _Table:
         """The table below a key, made where there is none; the last one of a list of tables."""
         value = table.pairs.setdefault(key.text, (key, _Table(start, end)))[1]
         if isinstance(value, list) and value:
@@ -120,7 +120,7 @@ class _Reader(NamedTuple):
             raise self._bad(end, "expected `=`")
         value, end = self._value(self._space(end + 1), depth)
         for key in keys[:-1]:
-            table = self._inside(table, key, at, end)
+            table = self._table_below(table, key, at, end)
         if keys[-1].text in table.pairs:
             raise self._bad(keys[-1].span.start, f"`{keys[-1].text}` is already set")
         table.pairs[keys[-1].text] = (keys[-1], value)

@@ -15,13 +15,13 @@ _PIECES = r'(?s)("(?:[^"\\\n]|\\.)*+"?)|//[^\n]*+|/\*.*?(?:\*/|\Z)|,(?=\s*+[}\]]
 
 def read(source: Source) -> Tsconfig:
     """What a `tsconfig.json` says; Unreadable where it is no JSON object."""
-    root = json.read(Source(source.path, plain(source.text))).root
+    root = json.read(Source(source.path, strict_json(source.text))).root
     if not isinstance(root, MappingNode):
         raise Unreadable(Span(source, 0, 0), "not a JSON object", NOTE)
     extends = root.get("extends")
     options = at(root, "compilerOptions")
 
-    def said(name: str) -> str | None:
+    def option_text(name: str) -> str | None:
         node = at(options, name)
         return node.text if isinstance(node, ScalarNode) and isinstance(node.value, str) else None
 
@@ -29,9 +29,9 @@ def read(source: Source) -> Tsconfig:
     return Tsconfig(
         source,
         tuple(scalar(each) for each in items(extends)) or ((scalar(extends),) if scalar(extends) else ()),
-        said("outDir"),
-        said("rootDir"),
-        said("baseUrl"),
+        option_text("outDir"),
+        option_text("rootDir"),
+        option_text("baseUrl"),
         tuple((key.text, tuple(map(scalar, items(value)))) for key, value in pairs(paths))
         if isinstance(paths, MappingNode)
         else None,
@@ -41,7 +41,7 @@ def read(source: Source) -> Tsconfig:
     )
 
 
-def plain(text: str) -> str:
+def strict_json(text: str) -> str:
     """The text with blanks in the place of what strict JSON has not, so that every other character keeps its place."""
     without = re.sub(_PIECES, lambda found: found[1] or re.sub(r"[^\n]", " ", found[0]), text)
     return re.sub(r'("(?:[^"\\\n]|\\.)*+"?)|,(?=\s*+[}\]])', lambda found: found[1] or " ", without)

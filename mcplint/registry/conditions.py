@@ -74,7 +74,7 @@ def _refs(settings: Node | None) -> Iterator[str]:
 
 def step_runs(step: Step, event: Event) -> bool | None:
     """Whether a step runs where everything before it goes well, None where that cannot be told."""
-    return _both(_job_runs(step, event), _holds(step.node.get("if"), event))
+    return _kleene_and(_job_runs(step, event), _holds(step.node.get("if"), event))
 
 
 def _job_runs(step: Step, event: Event) -> bool | None:
@@ -82,11 +82,11 @@ def _job_runs(step: Step, event: Event) -> bool | None:
     condition = step.job.get("if")
     runs = _holds(condition, event)
     for other in () if _ANYWAY.search(scalar(condition)) else step.awaited.values():
-        runs = _both(runs, _holds(other.get("if"), event))
+        runs = _kleene_and(runs, _holds(other.get("if"), event))
     return runs
 
 
-def _both(one: bool | None, other: bool | None) -> bool | None:
+def _kleene_and(one: bool | None, other: bool | None) -> bool | None:
     return False if one is False or other is False else None if one is None or other is None else True
 
 
@@ -108,69 +108,69 @@ class _Expression:
         self.position = 0
 
     def holds(self) -> bool | None:
-        given = self.either()
+        given = self.or_expression()
         return None if self.position < len(self.tokens) or len(self.tokens) == _MOST_TOKENS else _truth(given)
 
-    def takes(self, operator: str) -> bool:
+    def accept(self, operator: str) -> bool:
         found = self.position < len(self.tokens) and self.tokens[self.position][2] == operator
         self.position += found
         return found
 
-    def either(self) -> str | bool | None:
-        given = self.all()
-        while self.takes("||"):
-            left, right = _truth(given), _truth(self.all())
+    def or_expression(self) -> str | bool | None:
+        given = self.and_expression()
+        while self.accept("||"):
+            left, right = _truth(given), _truth(self.and_expression())
             given = True if left or right else None if left is None or right is None else False
         return given
 
-    def all(self) -> str | bool | None:
+    def and_expression(self) -> str | bool | None:
         given = self.compared()
-        while self.takes("&&"):
-            given = _both(_truth(given), _truth(self.compared()))
+        while self.accept("&&"):
+            given = _kleene_and(_truth(given), _truth(self.compared()))
         return given
 
     def compared(self) -> str | bool | None:
-        left = self.one()
+        left = self.operand()
         for operator in ("==", "!="):
-            if self.takes(operator):
-                right = self.one()
+            if self.accept(operator):
+                right = self.operand()
                 if not isinstance(left, str) or not isinstance(right, str):
                     return None
                 return (left.lower() == right.lower()) is (operator == "==")
         return left
 
-    def one(self) -> str | bool | None:
-        if self.takes("!"):
-            truth = _truth(self.one())
+    def operand(self) -> str | bool | None:
+        if self.accept("!"):
+            truth = _truth(self.operand())
             return None if truth is None else not truth
-        if self.takes("("):
-            given = self.either()
-            return given if self.takes(")") else self.lost()
+        if self.accept("("):
+            given = self.or_expression()
+            return given if self.accept(")") else self.give_up()
         if self.position >= len(self.tokens):
-            return self.lost()
+            return self.give_up()
         text, name, *_ = self.tokens[self.position]
         self.position += 1
         if text:
             return text[1:-1].replace("''", "'")
         if name is None:
-            return self.lost()
-        return self.called(name.lower()) if self.takes("(") else self.named(name)
+            return self.give_up()
+        return self.function_result(name.lower()) if self.accept("(") else self.constant_or_variable(name)
 
-    def lost(self) -> str | None:
+    def give_up(self) -> str | None:
         """Gives up: nothing of what follows is understood."""
         self.position = len(self.tokens) + 1
         return None
 
-    def named(self, name: str) -> str | bool | None:
+    def constant_or_variable(self, name: str) -> str | bool | None:
         return name == "true" if name in ("true", "false") else self.event.value(name)
 
-    def called(self, name: str) -> bool | None:
+    def function_result(self, name: str) -> bool | None:
         given: list[str | bool | None] = []
-        while not self.takes(")"):
-            if self.position >= len(self.tokens) or (given and not self.takes(",")):
-                self.lost()
+        while not self.accept(")"):
+            if self.position >= len(self.tokens) or (given and not self.accept(",")):
+                self.give_up()
                 return None
-            given.append(self.either())
+            given.append(self.or_expression())
         texts = [one.lower() for one in given if isinstance(one, str)]
         if name in _CALLS and len(texts) == len(given) == 2:
             return _CALLS[name](texts[0], texts[1])

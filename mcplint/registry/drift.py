@@ -27,7 +27,7 @@ def identifiers(manifest: Manifest) -> Iterator[Finding]:
     for registry in ("pypi", "npm"):
         built = [d for d in manifest.project.distributions if d.registry == registry and d.name.only]
         for package in published(manifest, registry):
-            if package.distribution or len(built) != 1 or not _beside(manifest, built[0]):
+            if package.distribution or len(built) != 1 or not _in_same_folder(manifest, built[0]):
                 continue
             claimed = _claims(manifest, built[0])
             if not claimed and _is_proxy(manifest, package.node):
@@ -38,7 +38,7 @@ def identifiers(manifest: Manifest) -> Iterator[Finding]:
             yield Finding(message, shown(package.identifier), notes, severity=ERROR if claimed else WARNING)
 
 
-def _beside(manifest: Manifest, built: Distribution) -> bool:
+def _in_same_folder(manifest: Manifest, built: Distribution) -> bool:
     """Whether the metadata lie in the folder of the `server.json`, so that the one speaks of the other."""
     folders = (path.rpartition("/")[0] for path in (manifest.document.source.path, built.span.source.path))
     return len(set(folders)) == 1
@@ -56,7 +56,7 @@ def versions(manifest: Manifest) -> Iterator[Finding]:
     if _filled_in(manifest):
         return
     late = [finding for registry in ("pypi", "npm") for finding in _built(manifest, registry)]
-    yield from late or _own(manifest)
+    yield from late or _own_versions(manifest)
 
 
 def _built(manifest: Manifest, registry: str) -> Iterator[Finding]:
@@ -75,7 +75,7 @@ def _version(written: ScalarNode, said: str, built: Value[str], own: Node | None
     title = f"write {built.only}" + (", for the server too" if len(alike) > 1 else "")
     edits = tuple(Edit(span, built.only) for span in alike)
     fix = Fix(title, edits) if written.span in alike else None
-    same = version.same(said, built.only)
+    same = version.same_release(said, built.only)
     message = f"server.json says version {said[:80]}, but the project's is {built.only}" + (
         ", spelled differently" if same else ""
     )
@@ -87,15 +87,15 @@ def _unreleased(said: str, built: str) -> bool:
     return re.search(r"[$@{%]|\b0\.0\.0\b|dev|SNAPSHOT", f"{said} {built}") is not None
 
 
-def _own(manifest: Manifest) -> Iterator[Finding]:
+def _own_versions(manifest: Manifest) -> Iterator[Finding]:
     """The server's version against those of its packages; the tag of an image may have a `v`."""
     own = field(manifest.document.root, "version")
     said = text(own)
-    if not own or not version.is_fixed(said):
+    if not own or not version.is_release(said):
         return
     own_ones = (node for node in packages(manifest) if not _is_proxy(manifest, node))
     released = [(node, found) for node in own_ones if (found := _released(node))]
-    versions = [(node, found) for node, found in released if version.is_fixed(found)]
+    versions = [(node, found) for node, found in released if version.is_release(found)]
     if versions and not any(version.core(said) == version.core(found) or said == found for _, found in versions):
         node, found = versions[0]
         value = field(node, "version") or field(node, "identifier") or node

@@ -31,9 +31,9 @@ _WHY = {
 _FAILS = re.compile(rf"\bexit [1-9]|\bfalse\b|setFailed|{PUBLISH}")
 
 
-def hidden(step: Step) -> Iterator[Finding]:
+def hidden_failures(step: Step) -> Iterator[Finding]:
     """The commands of a step that publish and whose failure goes by, and what lets the whole step fail unseen."""
-    for span, match in islice(step.found(PUBLISH), _MOST_FOUND):
+    for span, match in islice(step.matches(PUBLISH), _MOST_FOUND):
         script = match.string
         hides = _HIDES.match(script, match.end())
         if hides and not _passed_on(step, commands(LocatedText(span.source, hides[0]))):

@@ -80,7 +80,7 @@ def packages(document: ServerJson) -> Iterator[Package]:
         )
 
 
-def served(
+def with_server(
     package: Package,
     name: str,
     project: PublishedProject,
@@ -100,11 +100,11 @@ def served(
         kind = next(link.kind for link in own[0].links if link.to == package.id)
         link = Link(own[0].id, kind, "is what the package's program starts", (note,))
         return package._replace(server=own[0], links=(link,))
-    fitting = _in_image if package.registry.only == "oci" else _outside
+    fitting = _in_image if package.registry.only == "oci" else _outside_image
     candidates = {server.id: server for server in servers if fitting(server)}
     if meant := published.get(package.id) or _labelled(name, project, candidates.values()):
         candidates = {id: each for id, each in candidates.items() if each.container and each.container.id == meant.to}
-    beside = {id: server for id, server in candidates.items() if _beside(server, package)}
+    beside = {id: server for id, server in candidates.items() if _dockerfile_in_folder(server, package)}
     candidates = beside if len(beside) == 1 else candidates
     if len(candidates) != 1:
         why = "it may start several servers" if candidates else "it starts no known server"
@@ -129,7 +129,7 @@ def _labelled(name: str, project: PublishedProject, servers: Iterable[Server]) -
     return Link(own[0].id, MADE, "is what the labelled image starts")
 
 
-def _beside(server: Server, package: Package) -> bool:
+def _dockerfile_in_folder(server: Server, package: Package) -> bool:
     """Whether the Dockerfile of a server's image lies in the folder of the `server.json`, below that of the project."""
     folder, container = posixpath.dirname(package.span.source.path), server.container
     return bool(folder) and container is not None and posixpath.dirname(container.dockerfile or "") == folder
@@ -140,7 +140,7 @@ def _in_image(server: Server) -> bool:
     return server.container is not None and server.container.service is None
 
 
-def _outside(server: Server) -> bool:
+def _outside_image(server: Server) -> bool:
     return server.container is None
 
 

@@ -69,11 +69,11 @@ def npm_names(manifest: Manifest) -> Iterator[Finding]:
                 f"the registry will reject the package: its `mcpName` is missing, it must be `{text(name)}`",
                 built.span,
                 notes,
-                _named(built, name),
+                _add_mcp_name(built, name),
             )
 
 
-def _named(built: Distribution, name: ScalarNode) -> Fix | None:
+def _add_mcp_name(built: Distribution, name: ScalarNode) -> Fix | None:
     """Puts `mcpName` behind the package's own name, laid out as that is."""
     if built.name.site is None or built.mcp_name.trace:
         return None
@@ -125,10 +125,10 @@ def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[La
 def _labelled(image: Labelled, name: str) -> bool:
     """Whether the image carries the label, or may: its value is not known."""
     label = image.labels.get(LABEL)
-    return label is not None and (_is_given(label) or label.may_be(name))
+    return label is not None and (_holds_argument(label) or label.may_be(name))
 
 
-def _is_given(label: Value[str]) -> bool:
+def _holds_argument(label: Value[str]) -> bool:
     """Whether a label holds an argument without a default, which whoever builds the image gives it."""
     return any(re.fullmatch(r"(?i)arg\s+[^=]*", note.span.text) for note in label.trace)
 

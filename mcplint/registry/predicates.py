@@ -15,7 +15,7 @@ def missing(prop: Property) -> bool:
     return not prop.text
 
 
-def given(prop: Property) -> bool:
+def is_present(prop: Property) -> bool:
     return bool(prop.text)
 
 
@@ -62,10 +62,10 @@ def published_bytes(prop: Property) -> int:
     """The bytes of a value as Go writes it: compact, keys in order, `<`, `>`, `&` and two line ends as escapes."""
     import json
 
-    from mcplint.facts.document import plain
+    from mcplint.facts.document import as_python
 
     assert prop.node is not None
-    written = json.dumps(plain(prop.node), ensure_ascii=False, separators=(",", ":"))
+    written = json.dumps(as_python(prop.node), ensure_ascii=False, separators=(",", ":"))
     return len(written.encode("utf-8", "replace")) + sum(
         written.count(character) * extra
         for character, extra in (("<", 5), (">", 5), ("&", 5), ("\u2028", 3), ("\u2029", 3))

@@ -46,7 +46,7 @@ def findings(manifest: Manifest) -> Iterator[Finding]:
         yield Finding(message, prop.span, fix=_fix(violation, prop))
 
 
-def named(manifest: Manifest) -> Iterator[Finding]:
+def schema_address(manifest: Manifest) -> Iterator[Finding]:
     """What is wrong with the address of the schema itself: the registry takes no document without one that it knows."""
     root = manifest.document.root
     if manifest.document.date or not root.pairs:
@@ -94,11 +94,11 @@ def current(manifest: Manifest) -> Fix | None:
 
 def _refused_now(manifest: Manifest) -> Iterable[Violation]:
     """What the newest schema refuses: known already of a document that names no older one."""
-    from mcplint.facts.document import plain
+    from mcplint.facts.document import as_python
     from mcplint.readers.manifest import violations
 
     document = manifest.document
-    return document.violations if document.date in (None, CURRENT) else violations(plain(document.root), CURRENT)
+    return document.violations if document.date in (None, CURRENT) else violations(as_python(document.root), CURRENT)
 
 
 def _schema(manifest: Manifest) -> str:

@@ -68,7 +68,7 @@ class HiddenFailure(NamedTuple):
 def outcome(script: Span, start: int) -> HiddenFailure | None:
     """What hides a failure of the command that stands at an offset of the file; None where the script may mind it."""
     nodes = parse(_shell(script))
-    way = tuple(_way(nodes, start))
+    way = tuple(_path_to_command(nodes, start))
     called = {command.words[0].text for command in simple(nodes) if command.words}
     loops = any(isinstance(each.node, Compound) and each.node.kind in ("for", "while") for each in way)
     if not way or loops or "trap" in called:
@@ -81,9 +81,9 @@ def outcome(script: Span, start: int) -> HiddenFailure | None:
         return _of_condition(way[:-1], way[-1])
     later = [node for each in reversed(way) for node in each.later]
     if command.operator == "||" and later and isinstance(later[0], Compound) and later[0].kind in ("{", "("):
-        return _hidden("|| { … }", later[:1], later[1:])
+        return _failure_hidden_by("|| { … }", later[:1], later[1:])
     off = _is_off(nodes, start) and not any(isinstance(each.node, Compound) and each.deciding for each in way)
-    return _hidden("set +e", (), _after_list(command, later)) if off else None
+    return _failure_hidden_by("set +e", (), _after_list(command, later)) if off else None
 
 
 def _shell(script: Span) -> LocatedText:
@@ -92,7 +92,7 @@ def _shell(script: Span) -> LocatedText:
     return LocatedText.of(script)._replace(text=_FILLED.sub(lambda found: "x" * len(found[0]), text))
 
 
-def _way(nodes: tuple[Node, ...], start: int) -> Iterator[_Step]:
+def _path_to_command(nodes: tuple[Node, ...], start: int) -> Iterator[_Step]:
     """The steps to the command at an offset, from the outermost one on; none where there is no command."""
     for index, node in enumerate(nodes):
         if isinstance(node, Command):
@@ -102,7 +102,7 @@ def _way(nodes: tuple[Node, ...], start: int) -> Iterator[_Step]:
             continue
         for number, branch in enumerate(node.branches):
             for deciding, part in ((True, branch.condition), (False, branch.body)):
-                if below := tuple(_way(part, start)):
+                if below := tuple(_path_to_command(part, start)):
                     yield _Step(nodes, index, number, deciding)
                     yield from below
                     return
@@ -119,15 +119,15 @@ def _of_condition(way: tuple[_Step, ...], step: _Step) -> HiddenFailure | None:
     if len(tested) < len(branch.condition):
         return None
     if command.negated and len(tested) == 1 and command.operator not in ("|", "|&"):
-        return _hidden("if !", branch.body, later)
+        return _failure_hidden_by("if !", branch.body, later)
     positive = not any(each.negated for each in tested) and all(each.operator == "&&" for each in tested[:-1])
     if not positive or any(set(_names(each.condition)) - _ASKS for each in others):
         return None
-    found = _hidden("if", [node for each in others for node in each.body], later)
+    found = _failure_hidden_by("if", [node for each in others for node in each.body], later)
     return found and found._replace(commands=(*found.commands, *simple(branch.body)))
 
 
-def _hidden(by: str, failed: Iterable[Node], later: Iterable[Node]) -> HiddenFailure | None:
+def _failure_hidden_by(by: str, failed: Iterable[Node], later: Iterable[Node]) -> HiddenFailure | None:
     """What hides a failure where all that runs in that case says so at most, and all that runs later ends well."""
     failed, later = tuple(failed), tuple(later)
     if not (_ends_well(failed, _SAYS) and _ends_well(later, _GOES_ON)) or not (failed or later or by == "if"):

@@ -43,7 +43,7 @@ def with_unread(package: Package, tree: Tree) -> Package:
     programs = [path for path in sorted(tree.paths) if path.endswith(PROGRAMS)]
     whole: tuple[str, ...] = WHOLE
     if names and (not server.reads or any(tree.mentions(path, *NAMED) for path in programs)):
-        if package.registry.only != "pypi" or not _is_plain(tree):
+        if package.registry.only != "pypi" or not _imports_only_plain_libraries(tree):
             return package
         names = {name for name in names if not _is_filled_in(package, name)}
         if server.reads:
@@ -56,7 +56,7 @@ def with_unread(package: Package, tree: Tree) -> Package:
     return package._replace(unread=frozenset(unread(names, tree, whole)))
 
 
-def _is_plain(tree: Tree) -> bool:
+def _imports_only_plain_libraries(tree: Tree) -> bool:
     """Whether all programs are in Python and import nothing but their own modules and libraries that read no others."""
     paths = [path for path in tree.paths if path.endswith(".py")]
     own = {part.removesuffix(".py") for path in paths for part in path.split("/")}

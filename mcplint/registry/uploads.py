@@ -57,35 +57,41 @@ def precedes(upload: Upload, step: Step) -> bool:
     """Whether a package is uploaded when a step comes to publishing: by a step before, or above in its own script."""
     if upload.step is not step:
         return before(upload.step, step)
-    sent = next(step.found(_COMMANDS.get(upload.kind, r"(?!)")), None)
-    return sent is not None and sent[0].start < next(step.found(PUBLISH))[0].start
+    sent = next(step.matches(_COMMANDS.get(upload.kind, r"(?!)")), None)
+    return sent is not None and sent[0].start < next(step.matches(PUBLISH))[0].start
 
 
 def uploaded(step: Step, manifest: Manifest, listed: list[Step]) -> str | None:
     """The type of a package of the document that a step uploads, None where it uploads none of them."""
     wanted = {scalar(field(node, "registryType")) for node in packages(manifest)}
-    return next((kind for kind in _sent(step, manifest, listed) if kind in wanted), None)
+    return next((kind for kind in _uploaded_types(step, manifest, listed) if kind in wanted), None)
 
 
-def _sent(step: Step, manifest: Manifest, listed: list[Step]) -> Iterator[str]:
+def _uploaded_types(step: Step, manifest: Manifest, listed: list[Step]) -> Iterator[str]:
     """The types of the packages that a step uploads to where all look for them."""
     kind = _ACTIONS.get(scalar(step.node.get("uses")).partition("@")[0].lower())
     given = step.node.get("with")
     pushes = kind != "oci" or scalar(at(given, "push")) not in ("", "false") or at(given, "outputs")
-    if kind and pushes and all(_is_own(scalar(at(given, name))) for name in _INPUTS):
+    if kind and pushes and all(_is_main_index(scalar(at(given, name))) for name in _INPUTS):
         yield kind
     for kind, pattern in _COMMANDS.items():
-        found = (match for _, match in step.found(pattern + _REST))
-        sent = any(not _strays(match["rest"]) and not _is_other(step, match, kind, manifest) for match in found)
-        if sent and all(map(_is_own, map(step.variable, _VARIABLES.get(kind, ())))) and _is_home(step, kind, listed):
+        found = (match for _, match in step.matches(pattern + _REST))
+        sent = any(
+            not _strays(match["rest"]) and not _uploads_other_package(step, match, kind, manifest) for match in found
+        )
+        if (
+            sent
+            and all(map(_is_main_index, map(step.variable, _VARIABLES.get(kind, ()))))
+            and _is_home(step, kind, listed)
+        ):
             yield kind
 
 
 def _strays(rest: str) -> bool:
-    return any(match["to"] is None or not _is_own(match["to"]) for match in _ELSEWHERE.finditer(rest))
+    return any(match["to"] is None or not _is_main_index(match["to"]) for match in _ELSEWHERE.finditer(rest))
 
 
-def _is_own(index: str) -> bool:
+def _is_main_index(index: str) -> bool:
     """Whether the name of an index, or what an input says of it, leaves the package where all look for it."""
     host = found[1].lower() if (found := _HOST.match(index)) else ""
     labels = host.split(".")
@@ -97,10 +103,10 @@ def _is_home(step: Step, kind: str, listed: list[Step]) -> bool:
     """Whether the registry that its job sets up for Node, if it does, is that of npm."""
     above = [other for other in listed if other.job is step.job and other.position < step.position]
     setups = [other for other in above if scalar(other.node.get("uses")).startswith("actions/setup-node")]
-    return kind != "npm" or not setups or _is_own(scalar(at(setups[-1].node, "with", "registry-url")))
+    return kind != "npm" or not setups or _is_main_index(scalar(at(setups[-1].node, "with", "registry-url")))
 
 
-def _is_other(step: Step, command: re.Match[str], kind: str, manifest: Manifest) -> bool:
+def _uploads_other_package(step: Step, command: re.Match[str], kind: str, manifest: Manifest) -> bool:
     """Whether a package of the project that the document does not name stands where a command uploads from."""
     before = re.findall(r"(?:^|[\n;&|])[ \t]*cd[ \t]+([\w./-]+)", command.string[: command.start()])
     given = next((word for word in command["rest"].split() if word.startswith(("./", "../"))), "")

@@ -31,7 +31,7 @@ def is_unseen_range(version: str) -> bool:
     return not (_SIGNS.isdisjoint(trimmed) or is_range(version)) and re.fullmatch(_UNSEEN, trimmed) is not None
 
 
-def is_fixed(version: str) -> bool:
+def is_release(version: str) -> bool:
     """Whether it can be the version of one release."""
     return version not in ("", "latest") and not is_range(version) and not is_unseen_range(version)
 
@@ -56,7 +56,7 @@ def core(version: str) -> str:
     return re.sub(r"-[0-9]+\Z", "", version.removeprefix("v"))
 
 
-def same(one: str, other: str) -> bool:
+def same_release(one: str, other: str) -> bool:
     """Whether two spellings are one version to an installer: `1.4`, `1.4.0` and `v1.4.0`."""
     from packaging.version import Version
 

@@ -25,14 +25,14 @@ _NAMED = re.compile(r"(?<![A-Za-z])w?(?:wait|retry|retries|poll)")
 
 def waits(step: Step) -> bool:
     """Whether a step pauses for a minute or more, asks an index in a loop, or runs what is called after waiting."""
-    text = _SAID.sub("", step.said + _text(step.node.get("with")))
+    text = _SAID.sub("", step.script_or_action + _text(step.node.get("with")))
     pause = paused(step)
     return pause is None or pause >= ENOUGH or _NAMED.search(text) is not None or _loops(text)
 
 
 def paused(step: Step) -> int | None:
     """The longest pause of a step in seconds, None where one is of a length that a variable says."""
-    found = [(match[1], match[2]) for _, match in step.found(_PAUSE.pattern)]
+    found = [(match[1], match[2]) for _, match in step.matches(_PAUSE.pattern)]
     if any(number is None for number, _ in found):
         return None
     return max((int(number) * _UNITS[unit] for number, unit in found), default=0)

@@ -35,18 +35,18 @@ class Step(NamedTuple):
     def variable(self, name: str) -> str:
         """What a variable is set to in the script, the step, its job or the workflow; empty where it is not."""
         own = [
-            match[1] for _, match in self.found(rf"(?m)^[ \t]*(?:export[ \t]+)?{name}=[\"']?([\w.]+)[\"']?[ \t]*;?$")
+            match[1] for _, match in self.matches(rf"(?m)^[ \t]*(?:export[ \t]+)?{name}=[\"']?([\w.]+)[\"']?[ \t]*;?$")
         ]
         values = (scalar(at(owner, "env", name)) for owner in (self.node, self.job, self.workflow))
         return next(filter(None, (*own, *values)), "")
 
-    def gives(self, name: str) -> bool:
+    def sets_variable(self, name: str) -> bool:
         """Whether a variable is set for the step: by itself, its job or the workflow, or by a script of its job."""
         owners = (self.node, self.job, self.workflow)
         scripts = (scalar(each.get("run")) for each in items(self.job.get("steps")) if isinstance(each, MappingNode))
         return any(at(owner, "env", name) for owner in owners) or any(f"{name}=" in script for script in scripts)
 
-    def found(self, pattern: str) -> Iterator[tuple[Span, re.Match[str]]]:
+    def matches(self, pattern: str) -> Iterator[tuple[Span, re.Match[str]]]:
         """Every match in the script that no comment hides."""
         if self.run is None:
             return
@@ -57,12 +57,12 @@ class Step(NamedTuple):
                 yield Span(self.run.source, start, start + len(match[0].rstrip())), match
 
     @property
-    def said(self) -> str:
+    def script_or_action(self) -> str:
         """Its script, or the action that it uses."""
         return (self.run.text if self.run else "") + scalar(self.node.get("uses"))
 
     def publishes(self) -> bool:
-        return any(self.found(PUBLISH))
+        return any(self.matches(PUBLISH))
 
 
 def steps(manifest: Manifest) -> Iterator[Step]:

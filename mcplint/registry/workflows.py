@@ -10,7 +10,7 @@ from mcplint.findings import NOTE, WARNING, Finding, Fix
 from mcplint.knowledge.registry import CURRENT
 from mcplint.model import Manifest
 from mcplint.registry.conditions import Event, events, step_runs, triggers
-from mcplint.registry.hidden_failures import hidden
+from mcplint.registry.hidden_failures import hidden_failures
 from mcplint.registry.properties import packages
 from mcplint.registry.uploads import INDEXES, Upload, precedes, uploaded
 from mcplint.registry.waits import paused, waits
@@ -61,7 +61,7 @@ _WHERE = re.compile(r"event_name|EVENT_NAME|github\.(?:ref|head_ref|base_ref|eve
 def broken(manifest: Manifest) -> Iterator[Finding]:
     """Steps that fail, or that publish where nobody wants it."""
     for step in steps(manifest):
-        for span, match in step.found(PUBLISH):
+        for span, match in step.matches(PUBLISH):
             flags = [word for word in match[1].split() if word.startswith("-")]
             dry = next((word for word in flags if "dry" in word), None)
             if dry:
@@ -77,8 +77,8 @@ def broken(manifest: Manifest) -> Iterator[Finding]:
 
 
 def _logins(step: Step) -> Iterator[Finding]:
-    for span, match in step.found(_LOGIN):
-        if match[1] == "github" and not re.search(r"-?-token\b", match[2]) and not step.gives(_TOKEN):
+    for span, match in step.matches(_LOGIN):
+        if match[1] == "github" and not re.search(r"-?-token\b", match[2]) and not step.sets_variable(_TOKEN):
             yield Finding(
                 "`login github` waits for a person with a browser: a workflow needs `--token` or `login github-oidc`",
                 span,
@@ -104,14 +104,14 @@ def _identified(manifest: Manifest, step: Step) -> Iterator[Span]:
         if other.job is step.job:
             yield from (
                 span
-                for span, match in other.found(_LOGIN)
+                for span, match in other.matches(_LOGIN)
                 if match[1] == "github-oidc" and not re.search("-registry|-audience", match[2])
             )
 
 
 def _versions(step: Step, manifest: Manifest) -> Iterator[Finding]:
     """Publishers that are pinned to a release that today's schema or registry outgrew."""
-    for span, match in step.found(rf"registry/releases/download/v?{_RELEASE}/mcp-publisher[^\s\"'|]*"):
+    for span, match in step.matches(rf"registry/releases/download/v?{_RELEASE}/mcp-publisher[^\s\"'|]*"):
         pinned = re.fullmatch(r"v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})", match[3] or step.variable(match[1] or match[2]))
         release = tuple(map(int, pinned.groups())) if pinned else (9,)
         said = ".".join(map(str, release))
@@ -131,7 +131,7 @@ def _versions(step: Step, manifest: Manifest) -> Iterator[Finding]:
 
 def _assets(step: Step) -> Iterator[Finding]:
     """Downloads of a file that no release of the publisher has; the first releases had their version in the name."""
-    for span, match in step.found(_ASSET):
+    for span, match in step.matches(_ASSET):
         asked = match[1]
         first = re.match(r"mcp-publisher_v?\d[\w.]*?(?=_[a-z])", asked)
         latest = "latest/download" in match[0]
@@ -151,7 +151,7 @@ def _assets(step: Step) -> Iterator[Finding]:
 def _processors(step: Step) -> Iterator[Finding]:
     """Downloads of a file that is named by the processor as Linux calls it, which is not what the publisher does."""
     system = scalar(step.job.get("runs-on"))
-    for span, match in step.found(_MACHINE) if "ubuntu" in system and "arm" not in system else ():
+    for span, match in step.matches(_MACHINE) if "ubuntu" in system and "arm" not in system else ():
         asset = span._replace(
             start=span.start + match.start(1) - match.start(), end=span.start + match.end(1) - match.start()
         )
@@ -173,7 +173,7 @@ def fragile(manifest: Manifest) -> Iterator[Finding]:
         yield from _partial(manifest, stamps)
     for step in listed:
         if step.publishes():
-            yield from hidden(step)
+            yield from hidden_failures(step)
             own = uploads.get(id(step.workflow), [])
             yield from _early(step, own, listed)
             questions = (_anyway(step, own, listed), _unconditional(step, own, listed), _anywhere(step))
@@ -186,12 +186,12 @@ def _partial(manifest: Manifest, stamps: list[Step]) -> Iterator[Finding]:
     if not listed:
         return
     if not _STAMPS.search(script):
-        for span, _ in (found for step in stamps for found in step.found(r"\.version\s*\|?=[^=][^\n]*")):
+        for span, _ in (found for step in stamps for found in step.matches(r"\.version\s*\|?=[^=][^\n]*")):
             yield Finding(
                 "the script sets the server's version but not that of its packages, which stays the old one", span
             )
         return
-    named = [found for step in stamps for found in step.found(_NUMBERED)]
+    named = [found for step in stamps for found in step.matches(_NUMBERED)]
     if any(not match[1] for _, match in named) or _GENERAL.search(script) or not re.search(_WRITES, script):
         return
     stale = [node for number, node in enumerate(listed) if str(number) not in {match[1] for _, match in named}]
@@ -202,9 +202,9 @@ def _partial(manifest: Manifest, stamps: list[Step]) -> Iterator[Finding]:
 
 def _early(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
     """Publishing that does not wait for the uploads of packages in the same workflow, or only just."""
-    span = next(step.found(PUBLISH))[0]
+    span = next(step.matches(PUBLISH))[0]
     late = [other.step for other in uploads if not precedes(other, step)]
-    between = list(_between(step, uploads, listed))
+    between = list(_steps_after_upload(step, uploads, listed))
     if late and len(late) == len(uploads):
         indexed = all(other.kind in INDEXES for other in uploads)
         waiting = any(waits(other) for other in listed if other.job is step.job)
@@ -262,7 +262,7 @@ def _unconditional(step: Step, uploads: list[Upload], listed: list[Step]) -> Ite
         condition = scalar(guards[0]).strip()[:60]
         message = f"publishing is tried after every {when}, but the package is uploaded only `if: {condition}`"
         notes = (Label(guards[0].span, "this keeps the upload to releases"),)
-        yield Finding(message, next(step.found(PUBLISH))[0], notes)
+        yield Finding(message, next(step.matches(PUBLISH))[0], notes)
 
 
 def _guard(step: Step) -> Node | None:
@@ -291,7 +291,7 @@ def _anywhere(step: Step) -> Iterator[Finding]:
         else:
             continue
         message = f"`{name}` publishes {what}: neither the step nor its job has an `if`"
-        yield Finding(message, node.span, (Label(next(step.found(PUBLISH))[0], "it is published here"),))
+        yield Finding(message, node.span, (Label(next(step.matches(PUBLISH))[0], "it is published here"),))
         return
 
 
@@ -299,7 +299,7 @@ def _uploaded(step: Step) -> Label:
     return Label((step.run or step.node.span).head, "the package is uploaded here")
 
 
-def _between(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Step]:
+def _steps_after_upload(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Step]:
     """The steps that run from an upload on and before a step, those two included."""
     yield step
     for other in listed:
@@ -311,15 +311,17 @@ def _between(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[
 def _built(step: Step, upload: Step, listed: list[Step]) -> bool:
     """Whether a step comes after one that takes minutes, itself after an upload or beside it."""
     earlier = (each for each in listed if each.workflow is step.workflow and before(each, step))
-    return any(_BUILDS.search(each.said) for each in earlier if each is not upload and not before(each, upload))
+    return any(
+        _BUILDS.search(each.script_or_action) for each in earlier if each is not upload and not before(each, upload)
+    )
 
 
 def _refused(step: Step, listed: list[Step]) -> bool:
     """Whether a step before one looks where the workflow runs, or fails by itself."""
     earlier = (other for other in listed if other.workflow is step.workflow and before(other, step) and other.run)
-    return any(_WHERE.search(each.said) or _FAILS.search(each.said) for each in earlier)
+    return any(_WHERE.search(each.script_or_action) or _FAILS.search(each.script_or_action) for each in earlier)
 
 
 def _insists(step: Step) -> bool:
     """Whether a step waits for something, and fails where that does not come."""
-    return waits(step) and _FAILS.search(step.said) is not None
+    return waits(step) and _FAILS.search(step.script_or_action) is not None

@@ -29,7 +29,7 @@ class Paint(Protocol):
     def __call__(self, text: str, *, fg: str | None = None, bold: bool = False) -> str: ...
 
 
-def plain(text: str, *, fg: str | None = None, bold: bool = False) -> str:
+def unpainted(text: str, *, fg: str | None = None, bold: bool = False) -> str:
     """The text as it is."""
     return text
 
@@ -68,7 +68,7 @@ class Report(NamedTuple):
 
     @property
     def paint(self) -> Paint:
-        return coloured if self.colour else plain
+        return coloured if self.colour else unpainted
 
 
 def counts(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:
@@ -89,7 +89,7 @@ def fingerprints(report: Report) -> list[str]:
     return [prints[identity(diagnostic)] for diagnostic in report.diagnostics]
 
 
-def under(folder: str, path: str) -> str:
+def path_from_here(folder: str, path: str) -> str:
     """A path of the project as seen from where mcplint runs; `folder` leads from there to the project's root."""
     if folder in ("", "."):
         return path

@@ -60,11 +60,11 @@ def _masked(node: Any) -> Any:
         case dict():
             return {key: _masked(value) for key, value in node.items()}
         case list() | tuple():
-            return [_beside(before, value) for before, value in zip((None, *node), node, strict=False)]
+            return [_masked_after(before, value) for before, value in zip((None, *node), node, strict=False)]
     return node
 
 
-def _beside(before: Any, item: Any) -> Any:
+def _masked_after(before: Any, item: Any) -> Any:
     """An item of a list, masked; of a command's words, the one before a secret may be its name."""
     if isinstance(before, str) and isinstance(item, str) and item:
         return masked(f"{before[-_LONGEST_NAME:]} {item}")[-len(item) :]

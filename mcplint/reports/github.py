@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from mcplint.engine.catalogue import address
 from mcplint.findings import ERROR, NOTE, SEVERITIES, WARNING, Diagnostic
-from mcplint.reports import WORDS, Report, plural, under
+from mcplint.reports import WORDS, Report, path_from_here, plural
 from mcplint.reports.escape import log, workflow_data, workflow_property
 from mcplint.reports.text import rows, summary
 from mcplint.text.lines import position
@@ -61,7 +61,7 @@ def _command(diagnostic: Diagnostic, given: Report) -> str:
     # GitHub takes columns only where both ends stand on one line.
     where = position(finding.span.head)
     properties = {
-        "file": under(folder, finding.span.source.path),
+        "file": path_from_here(folder, finding.span.source.path),
         "line": where.line,
         "endLine": where.line,
         "col": where.column,
@@ -70,7 +70,7 @@ def _command(diagnostic: Diagnostic, given: Report) -> str:
     }
     listed = ",".join(f"{name}={workflow_property(str(value))}" for name, value in properties.items())
     notes = dict.fromkeys(
-        f"{under(folder, each.source.path)}:{position(each).line}: {text}" for each, text, _ in finding.notes
+        f"{path_from_here(folder, each.source.path)}:{position(each).line}: {text}" for each, text, _ in finding.notes
     )
     # A log of the run shows the message and nothing else.
     message = f"{properties['file']}:{where.line}:{where.column}: {finding.message}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from mcplint.engine.catalogue import address
 from mcplint.findings import ERROR, NOTE, WARNING
-from mcplint.reports import Report, escape, fingerprints, under
+from mcplint.reports import Report, escape, fingerprints, path_from_here
 from mcplint.text.lines import position
 
 SEVERITIES = {ERROR: "major", WARNING: "minor", NOTE: "info"}
@@ -23,7 +23,7 @@ def report(given: Report) -> str:
             "fingerprint": fingerprint,
             "severity": SEVERITIES[severity],
             "location": {
-                "path": under(given.folder, finding.span.source.path),
+                "path": path_from_here(given.folder, finding.span.source.path),
                 "lines": {"begin": position(finding.span).line, "end": position(finding.span).end_line},
             },
         }

@@ -110,19 +110,19 @@ def _arrows(deployment: Deployment, diagnostics: Iterable[Diagnostic]) -> Iterat
     for part in published:
         end: Route | Server | None = part.route or part.server
         if end:
-            yield Arrow(part.id, end.id, "", part.assumed, _between(part, end, found))
+            yield Arrow(part.id, end.id, "", part.assumed, _findings_between(part, end, found))
     routes = {route.id: route for route in deployment.routes}
     for route in deployment.routes:
         end = routes.get(route.inner_route or "", route.server)
         if end:
-            yield Arrow(route.id, end.id, _text(route.target), route.assumed, _between(route, end, found))
+            yield Arrow(route.id, end.id, _text(route.target), route.assumed, _findings_between(route, end, found))
     for server in deployment.servers:
         if server.container:
             assumed = any(link.kind == ASSUMED and link.to == server.container.id for link in server.links)
             yield Arrow(server.id, server.container.id, "runs in", assumed)
 
 
-def _between(near: Any, far: Any, diagnostics: tuple[Diagnostic, ...]) -> tuple[tuple[str, str], ...]:
+def _findings_between(near: Any, far: Any, diagnostics: tuple[Diagnostic, ...]) -> tuple[tuple[str, str], ...]:
     """The findings about the near part that point into the file of the far one."""
     path = far.span.source.path
     return tuple(
@@ -145,7 +145,7 @@ def _worst(wrong: Iterable[tuple[str, str]]) -> str | None:
     return max((severity for severity, _ in wrong), key=RANK.index, default=None)
 
 
-def _said(wrong: Iterable[tuple[str, str]]) -> list[str]:
+def _finding_labels(wrong: Iterable[tuple[str, str]]) -> list[str]:
     return [f"{'✖' if severity == ERROR else '▲'} {rule}" for severity, rule in wrong]
 
 
@@ -157,11 +157,11 @@ def mermaid(picture: Picture) -> str:
         rows = [
             f"<b>{escape.mermaid(box.title)}</b>",
             *map(escape.mermaid, filter(None, box.lines)),
-            *map(escape.mermaid, _said(box.wrong)),
+            *map(escape.mermaid, _finding_labels(box.wrong)),
         ]
         lines.append(f'    {names[box.id]}["{"<br/>".join(rows)}"]:::{_worst(box.wrong) or "plain"}')
     for number, arrow in enumerate(picture.arrows):
-        label = "<br/>".join(map(escape.mermaid, filter(None, (arrow.label, *_said(arrow.wrong)))))
+        label = "<br/>".join(map(escape.mermaid, filter(None, (arrow.label, *_finding_labels(arrow.wrong)))))
         line = "-.->" if arrow.assumed else "-->"
         middle = f'{line}|"{label}"|' if label else line
         lines.append(f"    {names[arrow.start]} {middle} {names[arrow.end]}")
@@ -186,7 +186,7 @@ def dot(picture: Picture) -> str:
         lines.append(f'    {names[box.id]} [label=<{_table(box)}>, fillcolor="{fill}", color="{stroke}"]')
     for arrow in picture.arrows:
         worst = _worst(arrow.wrong)
-        label = "\\n".join(escape.graphviz(text) for text in (arrow.label, *_said(arrow.wrong)) if text)
+        label = "\\n".join(escape.graphviz(text) for text in (arrow.label, *_finding_labels(arrow.wrong)) if text)
         style = ', style="dashed"' if arrow.assumed else ""
         colour = f', color="{COLOURS[worst][1]}", fontcolor="{COLOURS[worst][1]}", penwidth=2' if worst else ""
         lines.append(f'    {names[arrow.start]} -> {names[arrow.end]} [label="{label}"{style}{colour}]')
@@ -197,7 +197,7 @@ def _table(box: Box) -> str:
     """A box as Graphviz's HTML-like label: title, lines, and the findings in their colour."""
     rows = [f"<b>{escape.markup(box.title)}</b>", *(escape.markup(line) for line in box.lines if line)]
     for entry in box.wrong:
-        rows.append(f'<font color="{COLOURS[entry[0]][1]}"><b>{escape.markup(_said([entry])[0])}</b></font>')
+        rows.append(f'<font color="{COLOURS[entry[0]][1]}"><b>{escape.markup(_finding_labels([entry])[0])}</b></font>')
     cells = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
     return f'<table border="0" cellspacing="0" cellpadding="1">{cells}</table>'
 

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from mcplint.engine.catalogue import address
 from mcplint.findings import Diagnostic
-from mcplint.reports import Report, under
+from mcplint.reports import Report, path_from_here
 from mcplint.reports.escape import markup
 from mcplint.text.lines import position
 
@@ -29,14 +29,14 @@ def _suites(given: Report) -> Iterator[str]:
         yield '    <testcase name="mcplint" classname="mcplint"/>\n  </testsuite>'
     for path, group in groupby(given.diagnostics, lambda diagnostic: diagnostic.finding.span.source.path):
         found = tuple(group)
-        name = markup(under(given.folder, path))
+        name = markup(path_from_here(given.folder, path))
         yield f'  <testsuite name="{name}" tests="{len(found)}" failures="{len(found)}" errors="0">'
         for diagnostic in found:
-            yield from _case(diagnostic, name, address(diagnostic.rule) or "")
+            yield from _test_case(diagnostic, name, address(diagnostic.rule) or "")
         yield "  </testsuite>"
 
 
-def _case(diagnostic: Diagnostic, name: str, page: str) -> Iterator[str]:
+def _test_case(diagnostic: Diagnostic, name: str, page: str) -> Iterator[str]:
     rule, severity, finding, _ = diagnostic
     line, column, *_ = position(finding.span)
     message = markup(finding.message)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from mcplint.engine.catalogue import address
 from mcplint.findings import SEVERITIES, Diagnostic
 from mcplint.model import Unfollowed
-from mcplint.reports import Report, plural, under
+from mcplint.reports import Report, path_from_here, plural
 from mcplint.reports.escape import markdown
 from mcplint.reports.text import summary
 from mcplint.text.lines import position
@@ -27,7 +27,7 @@ def _lines(given: Report) -> Iterator[str]:
     ranked = sorted(given.diagnostics, key=lambda diagnostic: -SEVERITIES.index(diagnostic.severity))
     if ranked:
         yield from ("| severity | place | finding | rule |", "| --- | --- | --- | --- |")
-    rows = _fitting(_row(each, given.folder) for each in ranked[:MOST])
+    rows = _within_room(_row(each, given.folder) for each in ranked[:MOST])
     yield from rows
     if len(ranked) > len(rows):
         yield f"\n{plural(len(ranked) - len(rows), 'finding')} more."
@@ -35,11 +35,11 @@ def _lines(given: Report) -> Iterator[str]:
         yield f"\n{summary(given)}" if ranked else summary(given)
     if given.deployment.unfollowed:
         yield "\nNot followed:\n"
-        yield from _fitting(_entry(each, given.folder) for each in given.deployment.unfollowed[:MOST])
+        yield from _within_room(_entry(each, given.folder) for each in given.deployment.unfollowed[:MOST])
     yield from _picture(given)
 
 
-def _fitting(lines: Iterable[str]) -> list[str]:
+def _within_room(lines: Iterable[str]) -> list[str]:
     """The first of the lines, as many as there is room for."""
     found, room = [], ROOM
     for line in lines:
@@ -52,13 +52,13 @@ def _fitting(lines: Iterable[str]) -> list[str]:
 
 def _row(diagnostic: Diagnostic, folder: str) -> str:
     rule, severity, finding, _ = diagnostic
-    path = markdown(under(folder, finding.span.source.path))
+    path = markdown(path_from_here(folder, finding.span.source.path))
     name = f"[{rule}]({page})" if (page := address(rule)) else rule
     return f"| {severity} | {path}:{position(finding.span).line} | {markdown(finding.message)} | {name} |"
 
 
 def _entry(start: Unfollowed, folder: str) -> str:
-    where = f"{under(folder, start.span.source.path)}:{position(start.span).line}"
+    where = f"{path_from_here(folder, start.span.source.path)}:{position(start.span).line}"
     return f"- {markdown(start.id)} ({markdown(where)}): {markdown(start.why)}"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mcplint.engine.catalogue import address
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
-from mcplint.reports import Report, escape, under
+from mcplint.reports import Report, escape, path_from_here
 from mcplint.text.lines import starts
 from mcplint.text.source import Span
 
@@ -39,7 +39,7 @@ def _diagnostic(diagnostic: Diagnostic, given: Report) -> dict[str, Any]:
 
 
 def _location(span: Span, folder: str) -> dict[str, Any]:
-    return {"path": under(folder, span.source.path), "range": _range(span)}
+    return {"path": path_from_here(folder, span.source.path), "range": _range(span)}
 
 
 def _range(span: Span) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from mcplint import __version__
 from mcplint.engine.catalogue import address, project_url
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Fix, Rule
-from mcplint.reports import Report, escape, fingerprints, under
+from mcplint.reports import Report, escape, fingerprints, path_from_here
 from mcplint.text.lines import position
 from mcplint.text.source import Edit, Span
 
@@ -102,7 +102,7 @@ def _location(span: Span, folder: str) -> dict[str, Any]:
 
 def _file(span: Span, folder: str) -> dict[str, str]:
     """A file as seen from the top of the checkout, else from the working folder."""
-    return {"uri": quote(os.fsencode(under(folder, span.source.path))), "uriBaseId": "%SRCROOT%"}
+    return {"uri": quote(os.fsencode(path_from_here(folder, span.source.path))), "uriBaseId": "%SRCROOT%"}
 
 
 def _region(span: Span) -> dict[str, int]:

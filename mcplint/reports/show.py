@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from mcplint.model import MISSING, Container, Deployment, Lack, Link, Port, Sdk, Server
-from mcplint.reports import Paint, escape, plain
+from mcplint.reports import Paint, escape, unpainted
 from mcplint.reports.escape import log, terminal
 from mcplint.reports.terminal import width, wrapped
 from mcplint.text.lines import position
@@ -146,7 +146,7 @@ def _step(note: Label) -> dict[str, Any]:
     return {"path": note.span.source.path, "line": where.line, "column": where.column, "message": note.text}
 
 
-def as_text(deployment: Deployment, paint: Paint = plain, columns: int = 0) -> str:
+def as_text(deployment: Deployment, paint: Paint = unpainted, columns: int = 0) -> str:
     """A block a part; beside every value the spans that decide it, in the order in which they do.
 
     `columns`: the width of the terminal, 0 for none; in a narrow one the spans stand below their value.
@@ -159,13 +159,13 @@ def as_text(deployment: Deployment, paint: Paint = plain, columns: int = 0) -> s
 
 
 def _block(noun: str, part: Part, paint: Paint, columns: int) -> Iterator[str]:
-    name, where = f"{noun} {terminal(part.id)}", _where(part.span, column=False)
+    name, where = f"{noun} {terminal(part.id)}", _position_text(part.span, column=False)
     fits = not columns or width(name) + 2 + width(where) <= columns
     head = "\n".join(paint(line, bold=True) for line in wrapped(name, columns, 0, 2))
     yield head + (f"  {where}" if fits else f"\n  {where}")
     yield from _values(part, paint, columns)
     said = [terminal(_lacked(lack)) for lack in part.lacks]
-    said += [terminal(f"found at {_where(fact.span, column=False)}: {fact.text}") for fact in part.facts]
+    said += [terminal(f"found at {_position_text(fact.span, column=False)}: {fact.text}") for fact in part.facts]
     said += [(f"{link.kind}: {terminal(link.to)}, " if link.to else "") + terminal(link.why) for link in part.links]
     yield from (f"  {line}" for text in said for line in wrapped(text, columns, 2, 2))
 
@@ -180,7 +180,7 @@ def _values(part: Part, paint: Paint, columns: int) -> Iterator[str]:
     for name, text in said.items():
         shown = "\n".join(wrapped(text, columns, first + 4, first + 4))
         fits = beside and width(text) <= second
-        traced = (f"{_where(note.span)}  {terminal(note.text)}" for note in part.values[name].trace)
+        traced = (f"{_position_text(note.span)}  {terminal(note.text)}" for note in part.values[name].trace)
         steps = ["\n".join(wrapped(step, columns, column, column + 2)) for step in traced]
         head = f"  {paint(f'{name:<{first}}', fg='bright_blue')}  {shown}"
         if fits and steps:
@@ -192,9 +192,9 @@ def _values(part: Part, paint: Paint, columns: int) -> Iterator[str]:
 def _lacked(lack: Lack) -> str:
     """What a step lacks: `lacks at Dockerfile:5: README.md, .dockerignore leaves it out (.dockerignore:2:1)`."""
     named = [note for note in lack.notes if lack.why.startswith(f"{note.span.source.path} ")]
-    said = [_where(note.span) for note in (named or lack.notes)[-1:] if note.span.source != lack.span.source]
+    said = [_position_text(note.span) for note in (named or lack.notes)[-1:] if note.span.source != lack.span.source]
     return " ".join(
-        (f"lacks at {_where(lack.span, column=False)}: {lack.name}, {lack.why}", *(f"({at})" for at in said))
+        (f"lacks at {_position_text(lack.span, column=False)}: {lack.name}, {lack.why}", *(f"({at})" for at in said))
     )
 
 
@@ -202,10 +202,10 @@ def said_of(value: Value[Any]) -> str:
     """The options of a value in words."""
     if value.options is None:
         return "unknown"
-    return " or ".join(map(_said, value.options)) or "does not apply"
+    return " or ".join(map(_option_text, value.options)) or "does not apply"
 
 
-def _said(option: Any) -> str:
+def _option_text(option: Any) -> str:
     match option:
         case None:
             return "not set"
@@ -219,7 +219,7 @@ def _said(option: Any) -> str:
             return terminal(str(option)) or '""'
 
 
-def _where(span: Span, column: bool = True) -> str:
+def _position_text(span: Span, column: bool = True) -> str:
     where = position(span)
     path = terminal(span.source.path)
     return f"{path}:{where.line}:{where.column}" if column else f"{path}:{where.line}"

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from mcplint.knowledge.secrets import masked_line
-from mcplint.reports import Paint, plain, under
+from mcplint.reports import Paint, path_from_here, unpainted
 from mcplint.reports.escape import TAB, terminal
 from mcplint.text.lines import line, position
 from mcplint.text.source import Span
@@ -122,7 +122,7 @@ class Gutter(NamedTuple):
     """The column of line numbers: its width, the colours, the way to the project's root, the terminal's width or 0."""
 
     width: int
-    paint: Paint = plain
+    paint: Paint = unpainted
     folder: str = ""
     columns: int = 0
 
@@ -139,7 +139,7 @@ def snippet(annotations: Sequence[Annotation], gutter: Gutter, arrow: str) -> It
     """The lines of one file that annotations point at, below its path and place."""
     source = annotations[0].span.source
     where = position(annotations[0].span)
-    yield f"{gutter.row(mark=arrow)} {terminal(under(gutter.folder, source.path))}:{where.line}:{where.column}"
+    yield f"{gutter.row(mark=arrow)} {terminal(path_from_here(gutter.folder, source.path))}:{where.line}:{where.column}"
     if not source.text:
         yield from (
             f"{gutter.row()} {terminal(line)}" for each in annotations for line in each.text.split("\n") if line

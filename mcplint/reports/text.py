@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from mcplint.engine.catalogue import address
 from mcplint.findings import SEVERITIES, Diagnostic, Finding, Fix
-from mcplint.reports import LINK, WORDS, Report, counts, plural, under
+from mcplint.reports import LINK, WORDS, Report, counts, path_from_here, plural
 from mcplint.reports.escape import log, terminal
 from mcplint.reports.terminal import Annotation, Gutter, snippet, wrapped
 from mcplint.text.lines import position
@@ -58,7 +58,7 @@ def _row(diagnostic: Diagnostic, given: Report) -> str:
     """The line of a finding, its severity, rule and message."""
     finding = diagnostic.finding
     where = position(finding.span)
-    path = terminal(under(given.folder, finding.span.source.path))
+    path = terminal(path_from_here(given.folder, finding.span.source.path))
     return f"{path}:{where.line}:{where.column}: {_kind(diagnostic, given)}: {terminal(finding.message)}"
 
 

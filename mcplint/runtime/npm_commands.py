@@ -16,7 +16,7 @@ from mcplint.programs.typescript.builds import compiled_alone
 from mcplint.programs.typescript.packages import source_of
 from mcplint.programs.typescript.unresolved import imported_files
 from mcplint.project.tree import Tree
-from mcplint.text.paths import is_apart
+from mcplint.text.paths import is_example_or_test
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -37,7 +37,7 @@ def npm_commands(tree: Tree, published: Collection[str]) -> Iterator[EntryPoint]
     """Those that start nowhere but in the project. `published`: the packages that `server.json` names."""
     for path in tree.called("package.json"):
         home = posixpath.dirname(path)
-        package = None if is_apart(home) else package_json(tree, home)
+        package = None if is_example_or_test(home) else package_json(tree, home)
         if package is None or package.private or package.problems or not any(map(package.range, NPM_PACKAGES)):
             continue
         if not package.bins or not _is_published(tree, package, published) or _is_changed(tree, package):

@@ -99,7 +99,7 @@ def without_line(value: Span, key: str) -> Edit | None:
     line = Span(value.source, start, end)
     whole = _commented(line) if is_last else with_comment(line, key)
     above = Span(value.source, value.start, value.start)
-    kept = whole.start == start and (_commented(line).start != start or is_named(above, key))
+    kept = whole.start == start and (_commented(line).start != start or has_comment_with(above, key))
     return None if kept else Edit(whole, "")
 
 
@@ -123,7 +123,7 @@ def _commented(line: Span) -> Span:
 
 def is_explained(value: Span) -> bool:
     """Whether a comment beside a value, or above it up to a blank line, names it as it is spelled."""
-    return bool(value.text) and is_named(value, value.text)
+    return bool(value.text) and has_comment_with(value, value.text)
 
 
 def is_remarked(value: Span) -> bool:
@@ -134,7 +134,7 @@ def is_remarked(value: Span) -> bool:
     return bool(value.text) and ("#" in beside or above.rpartition("\n")[2].lstrip().startswith("#"))
 
 
-def is_named(span: Span, word: str) -> bool:
+def has_comment_with(span: Span, word: str) -> bool:
     """Whether a comment beside a span, or above it up to a blank line, has a word."""
     text = span.source.text
     start, named = text.rfind("\n", 0, span.start) + 1, re.compile(rf"^[^#]*+#.*(?<!\w){re.escape(word)}(?!\w)")

@@ -11,7 +11,7 @@ def whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
-def counted(option: object) -> object:
+def as_number(option: object) -> object:
     """A text that spells a number as that number; everything else as it is."""
     number = whole(option) if isinstance(option, str) else None
     return option if number is None else number

@@ -29,7 +29,7 @@ def is_test(path: str) -> bool:
     return not TESTS.isdisjoint(path.split("/")[:-1])
 
 
-def is_apart(path: str) -> bool:
+def is_example_or_test(path: str) -> bool:
     """Whether a path lies in a hidden folder or one of tests, examples or documentation, or is itself called so."""
     return any(part in APART or part.startswith((".", "test")) for part in path.split("/"))
 

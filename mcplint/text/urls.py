@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 def path(url: str) -> str:
     """The path of a URL, empty where it has none."""
-    parts = _split(url)
+    parts = _split_url(url)
     return parts.path if parts else ""
 
 
 def authority(url: str) -> str:
     """The host of a URL with its port, empty where it has none."""
-    parts = _split(url)
+    parts = _split_url(url)
     return parts.netloc if parts else ""
 
 
 def host(url: str) -> str:
     """The host of a URL in small letters, an address of IPv6 without brackets; empty where it has none."""
-    parts = _split(url)
+    parts = _split_url(url)
     return (parts.hostname or "") if parts else ""
 
 
@@ -44,7 +44,7 @@ def is_sentence(text: str) -> bool:
     return re.search(rf"(?<!\S)(?:{plain}\s{plain}|[A-Z][a-z]+[:,]?|{leading})(?!\S)", text) is not None
 
 
-def _split(url: str) -> SplitResult | None:
+def _split_url(url: str) -> SplitResult | None:
     from urllib.parse import urlsplit
 
     try:
@@ -85,7 +85,7 @@ def is_public(url: str) -> bool:
     """Whether a URL certainly leads to a machine of the internet: a whole name, or an address that is not private."""
     from ipaddress import ip_address
 
-    parts = _split(url)
+    parts = _split_url(url)
     try:
         host = (parts.hostname or "") if parts else ""
         return ip_address(host).is_global

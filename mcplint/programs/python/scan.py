@@ -12,7 +12,7 @@ from mcplint.programs.python.modules import reaches, roots
 from mcplint.programs.start import MODULE, SCRIPT, Start
 from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
-from mcplint.text.paths import is_apart
+from mcplint.text.paths import is_example_or_test
 from mcplint.text.source import Span
 from mcplint.values import Value
 
@@ -42,7 +42,7 @@ def _rank(path: str, text: str) -> int:
 
 
 def _apart(path: str) -> bool:
-    return path.endswith(".py") and not is_apart(path)
+    return path.endswith(".py") and not is_example_or_test(path)
 
 
 def _is_main(path: str) -> bool:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from mcplint.facts.caddy import Directive
 from mcplint.model import PathMatch
 from mcplint.proxies.caddy.order import Matchers, arguments, condition_of, matchers_in, ordered
-from mcplint.proxies.conditions import Condition, both
-from mcplint.proxies.routing import kept, unknown
+from mcplint.proxies.conditions import Condition, intersection
+from mcplint.proxies.routing import unchanged, unknown
 from mcplint.values import Label
 
 MAX_DEPTH = 10
@@ -34,7 +34,7 @@ class Handler(NamedTuple):
     directive: Directive
     selector: Directive
     condition: Condition = Condition()
-    rewrite: Rewrite = kept
+    rewrite: Rewrite = unchanged
     shifted: bool = False
     auth: tuple[Label, ...] = ()
     none: bool = False
@@ -60,14 +60,16 @@ def _handlers(
         inner = condition_of(line, matchers)
         selector = handler.selector if inner.bare and handler.selector.name in HANDLES else line
         here = handler._replace(
-            directive=line, selector=selector, condition=both(handler.condition, _asked(inner, handler))
+            directive=line,
+            selector=selector,
+            condition=intersection(handler.condition, _condition_on_request(inner, handler)),
         )
         if line.name in ANSWERS:
-            yield _sent(here)
+            yield _as_sent(here)
         elif line.name == "route" and not _acts(line):
             continue
         elif line.name in (*HANDLES, "route"):
-            yield from _inside(line, inner, here, lines[index + 1 :], matchers, after, depth)
+            yield from _block_handlers(line, inner, here, lines[index + 1 :], matchers, after, depth)
         else:
             handler = _changed(line, inner, handler)
             continue
@@ -76,7 +78,7 @@ def _handlers(
     yield from after(handler)
 
 
-def _inside(
+def _block_handlers(
     line: Directive,
     inner: Condition,
     here: Handler,
@@ -97,7 +99,7 @@ def _inside(
     )
 
 
-def _sent(handler: Handler) -> Handler:
+def _as_sent(handler: Handler) -> Handler:
     """The same with what a directive that passes requests on makes of their path, of which none is sent empty."""
     line = handler.directive
     for each in line.of("rewrite") if line.name == "reverse_proxy" else ():
@@ -118,7 +120,7 @@ def _changed(line: Directive, inner: Condition, handler: Handler) -> Handler:
     return _rewritten(handler, line, inner) if line.name in REWRITES else handler
 
 
-def _asked(inner: Condition, handler: Handler) -> Condition:
+def _condition_on_request(inner: Condition, handler: Handler) -> Condition:
     """A condition as one on what clients ask for; not known where it is held against a path that was rewritten."""
     if inner.matches is None or not handler.shifted or inner.bare:
         return inner
@@ -128,7 +130,7 @@ def _asked(inner: Condition, handler: Handler) -> Condition:
 def _without_prefix(handler: Handler, inner: Condition) -> Rewrite:
     """What `handle_path` makes of a path: its own pattern taken off."""
     match = inner.matches[0] if inner.matches and len(inner.matches) == 1 else None
-    return unknown if match is None else partial(_then, handler.rewrite, partial(_cut, match.text.rstrip("/")))
+    return unknown if match is None else partial(_then, handler.rewrite, partial(_strip_prefix, match.text.rstrip("/")))
 
 
 def _rewritten(handler: Handler, line: Directive, inner: Condition) -> Handler:
@@ -136,19 +138,19 @@ def _rewritten(handler: Handler, line: Directive, inner: Condition) -> Handler:
     words = [word.text for word in arguments(line)]
     step: Rewrite = unknown
     if line.name == "uri" and words[:1] == ["strip_prefix"] and len(words) == 2 and "{" not in words[1]:
-        step = partial(_cut, f"/{words[1].lstrip('/')}")
+        step = partial(_strip_prefix, f"/{words[1].lstrip('/')}")
     elif line.name == "rewrite" and len(words) == 1:
         before = words[0].removesuffix("{uri}").removesuffix("{path}").removesuffix("{http.request.uri}")
         step = partial(_prefixed, before) if before != words[0] and "{" not in before else unknown
-        step = partial(_fixed, words[0]) if "{" not in words[0] and "?" not in words[0] else step
+        step = partial(_replace_path, words[0]) if "{" not in words[0] and "?" not in words[0] else step
     only = None if inner.bare else inner.matches
     if handler.steps >= MOST_STEPS or (not inner.bare and (inner.matches is None or handler.shifted)):
         return handler._replace(rewrite=unknown, shifted=True)
-    rewrite = partial(_then, handler.rewrite, partial(_where, only, step))
+    rewrite = partial(_then, handler.rewrite, partial(_rewrite_matching, only, step))
     return handler._replace(rewrite=rewrite, shifted=True, steps=handler.steps + 1)
 
 
-def _where(matches: tuple[PathMatch, ...] | None, step: Rewrite, path: str) -> str | None:
+def _rewrite_matching(matches: tuple[PathMatch, ...] | None, step: Rewrite, path: str) -> str | None:
     """The path after a step that only some paths take."""
     return step(path) if matches is None or any(match.takes(path) for match in matches) else path
 
@@ -158,7 +160,7 @@ def _then(first: Rewrite, second: Rewrite, path: str) -> str | None:
     return None if between is None else second(between)
 
 
-def _cut(prefix: str, path: str) -> str:
+def _strip_prefix(prefix: str, path: str) -> str:
     """The path without a prefix, in whatever case; unlike other proxies Caddy puts no slash in its place."""
     return path[len(prefix) :] if path.lower().startswith(prefix.lower()) else path
 
@@ -171,5 +173,5 @@ def _prefixed(prefix: str, path: str) -> str:
     return prefix + path
 
 
-def _fixed(to: str, path: str) -> str:
+def _replace_path(to: str, path: str) -> str:
     return to

@@ -22,7 +22,7 @@ class Imports:
 
     def __init__(self, file: Caddyfile, tree: Tree) -> None:
         self.tree, self.folder, self.brought = tree, dirname(file.source.path) or ".", 0
-        self.snippets = _named(file)
+        self.snippets = _snippets_by_name(file)
         self.found: dict[str, list[str]] = {}
         self.files = {file.source.path}
 
@@ -33,7 +33,7 @@ class Imports:
             for path, other in self._files(line) if line.name == "import" else ():
                 if path not in self.files:
                     self.files.add(path)
-                    self.snippets = {**_named(other), **self.snippets}
+                    self.snippets = {**_snippets_by_name(other), **self.snippets}
                     yield from self.sites(other)
 
     def resolved(self, body: tuple[Directive, ...], depth: int = 0) -> Iterator[Directive]:
@@ -69,7 +69,7 @@ class Imports:
                 yield path, file
 
 
-def _named(file: Caddyfile) -> Mapping[str, Directive]:
+def _snippets_by_name(file: Caddyfile) -> Mapping[str, Directive]:
     return {one.name: one for one in file.snippets}
 
 

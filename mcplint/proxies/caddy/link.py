@@ -23,8 +23,8 @@ from mcplint.proxies.caddy.order import (
 )
 from mcplint.proxies.caddy.routes import Heard, response_of, route_of
 from mcplint.proxies.dead_ends import dead_ends
-from mcplint.proxies.proxy import Proxy, home_of, joined, open_ports, published
-from mcplint.proxies.routing import MOST_RULES, ProxyRule, VirtualHost, asking, leading, with_endpoints
+from mcplint.proxies.proxy import Proxy, home_of, open_ports, published, with_server
+from mcplint.proxies.routing import MOST_RULES, ProxyRule, VirtualHost, leading, request_router, with_endpoints
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
 from mcplint.text.number import whole
@@ -60,7 +60,7 @@ def _proxy(
         network.tree.problems.setdefault(span.source.path, NotFollowed(span.head, why, WARNING))
     for block in blocks[:MOST_SITES]:
         secure = any(line.name == "tls" for line in imports.resolved(block.body))
-        heard = [_heard(word, secure) for word in addresses(block)]
+        heard = [_site_address(word, secure) for word in addresses(block)]
         for each in heard:
             ports |= each.ports
         sites.append(_site(block, heard, imports, origin, network, ids))
@@ -68,17 +68,19 @@ def _proxy(
     sites.sort(key=lambda site: len(site.ports))
     done = with_endpoints(tuple(sites), network.tree, partial(assumed, origin, network))
     shown = tuple(open_ports(origin, ports)) if origin and not CHECKS.search(file.source.text) else ()
-    routes = tuple(_shown(rule.route, shown) for site in done for rule in site.rules if rule.response is None)
+    routes = tuple(
+        _with_published_ports(rule.route, shown) for site in done for rule in site.rules if rule.response is None
+    )
     # Caddy resolves a name with the first request that needs it.
     ends = tuple(dead_ends(leading(done), routes, origin, network, strict=False))
-    return Proxy(CADDY, routes, ports, published(origin, ports), asking(done), ends, container=home_of(origin))
+    return Proxy(CADDY, routes, ports, published(origin, ports), request_router(done), ends, container=home_of(origin))
 
 
-def _shown(route: Route, ports: tuple[Label, ...]) -> Route:
+def _with_published_ports(route: Route, ports: tuple[Label, ...]) -> Route:
     return route if route.auth else route._replace(published=ports)
 
 
-def _heard(word: Word, secure: bool) -> Heard:
+def _site_address(word: Word, secure: bool) -> Heard:
     """What an address of a site listens to; a name without a port is served over TLS, and redirected there.
 
     `secure`: the site says which certificate it has.
@@ -129,5 +131,5 @@ def _rule(
     ids[name] = ids.get(name, 0) + 1
     route = route_of(handler, match, block, heard, name if ids[name] == 1 else f"{name} ({ids[name]})")
     if line.name == "reverse_proxy" and not handler.none:
-        return ProxyRule(joined(route, origin, network), handler.condition.hosts, match, handler.rewrite)
+        return ProxyRule(with_server(route, origin, network), handler.condition.hosts, match, handler.rewrite)
     return ProxyRule(route, handler.condition.hosts, match, handler.rewrite, response_of(handler))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from mcplint.facts.caddy import Directive, Word
 from mcplint.model import EXACT, PREFIX, PathMatch
-from mcplint.proxies.conditions import ALL, MOST_PATHS, Condition, both, expressed
+from mcplint.proxies.conditions import ALL, MOST_PATHS, Condition, expressed, intersection
 
 ORDER = (
     *("redir", "rewrite", "uri", "try_files", "basic_auth", "basicauth", "forward_auth", "request_header", "invoke"),
@@ -48,7 +48,7 @@ def _defined(directive: Directive) -> Condition:
     inline = (Directive(directive.words[1:]),) if directive.args else ()
     found = Condition(bare=False)
     for line in (*inline, *directive.body):
-        found = both(found, _line(line))
+        found = intersection(found, _line(line))
     return found
 
 

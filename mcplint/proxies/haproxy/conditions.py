@@ -44,7 +44,7 @@ def conditions(line: Line, known: Mapping[str, list[Line]]) -> Iterator[Conditio
     if words[0].text != "if" or line.words[1].open or any(word.open for word in words):
         yield None
         return
-    yield from _either(_alternatives(words[1:]), known)
+    yield from _either_condition(_alternatives(words[1:]), known)
 
 
 def admitted(section: Section, known: Mapping[str, list[Line]]) -> Condition:
@@ -52,12 +52,14 @@ def admitted(section: Section, known: Mapping[str, list[Line]]) -> Condition:
 
     Of several paths one alone is for MCP: the others say nothing of the server.
     """
-    found = [left for line in section.of("http-request") if line.args[:1] in TURN_AWAY and (left := _left(line))]
-    let = list(_either(found[0], known)) if len(found) == 1 else [None]
+    found = [
+        left for line in section.of("http-request") if line.args[:1] in TURN_AWAY and (left := _required_terms(line))
+    ]
+    let = list(_either_condition(found[0], known)) if len(found) == 1 else [None]
     return (let[0] if len(let) == 1 else None) or Condition((), ALL)
 
 
-def _left(line: Line) -> list[list[list[str]]]:
+def _required_terms(line: Line) -> list[list[list[str]]]:
     """The terms of which `if !a !b`, `if !{ … }`, `unless a or b` and `unless { … }` want one; none for other rules."""
     words = line.words[2:]
     at = next((number for number, word in enumerate(words) if word.text in ("if", "unless")), len(words))
@@ -82,15 +84,20 @@ def spares(line: Line, known: Mapping[str, list[Line]], paths: Collection[str]) 
     at = next((number for number, word in enumerate(words) if word.text in ("if", "unless")), len(words))
     if not words[at:] or words[at].text == "unless" or any(word.open for word in line.words):
         return False
-    return all(any(_is_apart(term, known, paths) for term in terms) for terms in _alternatives(words[at + 1 :]))
+    return all(
+        any(_excludes_ordinary_requests(term, known, paths) for term in terms)
+        for terms in _alternatives(words[at + 1 :])
+    )
 
 
-def _is_apart(words: list[str], known: Mapping[str, list[Line]], paths: Collection[str]) -> bool:
+def _excludes_ordinary_requests(words: list[str], known: Mapping[str, list[Line]], paths: Collection[str]) -> bool:
     """Whether a term of a condition holds for no ordinary request for some paths: an expression, or a name of such."""
     if len(words) == 1 and words[0] not in OF_METHODS:
         lines = known.get(words[0], [])
         plain = (line for line in lines if len(line.args) > 2 and not any(word.open for word in line.words))
-        return bool(lines) and [_is_apart(list(line.args[1:]), {}, paths) for line in plain] == [True] * len(lines)
+        return bool(lines) and [_excludes_ordinary_requests(list(line.args[1:]), {}, paths) for line in plain] == [
+            True
+        ] * len(lines)
     if words[:1] and words[0] in OF_METHODS:
         return True
     values = [word for word in words[1:] if word != "-i"]
@@ -109,9 +116,11 @@ def _is_apart(words: list[str], known: Mapping[str, list[Line]], paths: Collecti
     return all(match.kind in (PREFIX, EXACT) and not any(map(match.takes, paths)) for match in asked)
 
 
-def _either(alternatives: Iterable[list[list[str]]], known: Mapping[str, list[Line]]) -> Iterator[Condition | None]:
+def _either_condition(
+    alternatives: Iterable[list[list[str]]], known: Mapping[str, list[Line]]
+) -> Iterator[Condition | None]:
     for terms in alternatives:
-        found = _both([_term(term, known) for term in terms])
+        found = _all_terms([_term(term, known) for term in terms])
         yield from [None] if found is None else (found._replace(matches=(match,)) for match in found.matches)
 
 
@@ -170,7 +179,7 @@ def _expression(words: list[str]) -> Condition | None:
     return Condition((), tuple(PathMatch(kind, value) for value in values)) if kind else None
 
 
-def _both(terms: list[Condition | None]) -> Condition | None:
+def _all_terms(terms: list[Condition | None]) -> Condition | None:
     """What all terms hold for, where one of them is about names and one about paths at most."""
     known = [term for term in terms if term]
     hosts = [term.hosts for term in known if term.hosts]

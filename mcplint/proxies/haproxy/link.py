@@ -19,15 +19,15 @@ from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.haproxy.backend import MOST_MEMBERS, Backend, balancing, checks, members, read_timeout, sections
 from mcplint.proxies.haproxy.conditions import TURN_AWAY, Condition, acls, admitted, conditions, spares
-from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, joined, open_ports, published
+from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, open_ports, published, with_server
 from mcplint.proxies.response import STATUS, Response
 from mcplint.proxies.routing import (
     MOST_RULES,
     ProxyRule,
     VirtualHost,
-    asking,
-    kept,
     leading,
+    request_router,
+    unchanged,
     unknown,
     with_endpoints,
 )
@@ -63,7 +63,9 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
                 vhosts.append(VirtualHost((), frozenset(heard or ()), rules, heard is not None))
         done = with_endpoints(tuple(vhosts), network.tree, partial(assumed, origin, network))
         refusing = [(line, acls(section)) for section in file.sections for line in _refusing(section)]
-        asked = {port for part in parts for bind in _asking(part) for port in _ports_of(bind) or ()}
+        asked = {
+            port for part in parts for bind in _binds_with_client_certificates(part) for port in _ports_of(bind) or ()
+        }
         pages = tuple(page for part in parts for page in _pages(part, origin))
         routes = []
         for vhost in done:
@@ -75,7 +77,7 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
                 routes.append(route._replace(published=shown, binds=binds) if lets_in else route)
         # HAProxy does not start while it cannot resolve a name.
         ends = {end.span: end for end in dead_ends(leading(done), tuple(routes), origin, network, strict=True)}
-        ask = asking(done)
+        ask = request_router(done)
         lost = tuple(ends.values())
         yield Proxy(HAPROXY, tuple(routes), ports, published(origin, ports), ask, lost, container=home_of(origin))
 
@@ -145,7 +147,7 @@ def _ports_of(bind: Line) -> list[int] | None:
     return [int(port) for port in ports] if known else None
 
 
-def _asking(part: Backend) -> Iterator[Line]:
+def _binds_with_client_certificates(part: Backend) -> Iterator[Line]:
     """The lines of a section by which it listens for those alone that show a certificate, also if sent on to them."""
     binds = part.section.of("bind")
     asking = [bind for bind in binds if _asks_for_certificate(bind)]
@@ -195,7 +197,9 @@ def _rule(line: Line, condition: Condition | None, frontend: Backend, file: _Con
         route = route._replace(path=route.path._replace(options=None))
     hosts = condition.hosts if condition else None
     own = None if rewritten or backend is None or not _is_empty(backend) else Response(STATUS)
-    return ProxyRule(joined(route, file.origin, file.network), hosts, match, unknown if rewritten else kept, own)
+    return ProxyRule(
+        with_server(route, file.origin, file.network), hosts, match, unknown if rewritten else unchanged, own
+    )
 
 
 def _is_empty(backend: Backend) -> bool:

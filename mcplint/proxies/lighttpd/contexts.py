@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mcplint.facts.lighttpd import Array, Assignment, Block, Expression, Include, LighttpdFile, Statement, Term
 from mcplint.model import EXACT, PREFIX, PathMatch
 from mcplint.project.tree import Tree
-from mcplint.proxies.conditions import Condition, both, expressed, shared
+from mcplint.proxies.conditions import Condition, expressed, intersection, shared
 from mcplint.services.compose.assembly import within
 from mcplint.text.glob import fits, literal
 from mcplint.text.number import whole
@@ -95,7 +95,7 @@ class Configuration:
         port = outer.port if port is None else port
         path = (*outer.path, (self.chains, index))
         otherwise = outer.otherwise or block.otherwise
-        found = Context(both(outer.condition, own), port, block.span, path, otherwise, {})
+        found = Context(intersection(outer.condition, own), port, block.span, path, otherwise, {})
         self.contexts.append(found)
         self._take(block.body, found, depth + 1)
 
@@ -108,7 +108,7 @@ class Configuration:
             return
         before = here.settings.get(name)
         if each.operator == "+=" and (before or here.path):
-            value = joined([before.value, value]) if before else None
+            value = concatenated([before.value, value]) if before else None
         here.settings[name] = SettingValue(value, each.span)
 
     def _included(self, line: Include, depth: int) -> Iterator[LighttpdFile]:
@@ -132,15 +132,19 @@ class Configuration:
 
     def resolved(self, value: Expression) -> Term | Array | None:
         """What an expression comes to, None where a variable in it is not known."""
-        return joined([self._operand(each) for each in value])
+        return concatenated([self._operand(each) for each in value])
 
     def _operand(self, each: Term | Array) -> Term | Array | None:
         if isinstance(each, Array):
-            return each._replace(entries=tuple((self._known(key), self._known(value)) for key, value in each.entries))
+            return each._replace(
+                entries=tuple(
+                    (self._resolved_expression(key), self._resolved_expression(value)) for key, value in each.entries
+                )
+            )
         text = self.variables.get(each.text) if each.variable else each.text
         return None if text is None else each._replace(text=text, variable=False)
 
-    def _known(self, value: Expression) -> Expression:
+    def _resolved_expression(self, value: Expression) -> Expression:
         """An expression as the one thing that it comes to, where that is known."""
         found = self.resolved(value) if value else None
         return (found,) if found else value
@@ -150,7 +154,7 @@ MOST_TEXT = 10_000
 """How long a text that is put together may be."""
 
 
-def joined(operands: list[Term | Array | None]) -> Term | Array | None:
+def concatenated(operands: list[Term | Array | None]) -> Term | Array | None:
     """Terms or arrays put together; None where one is not known, or both are among them."""
     terms = [each for each in operands if isinstance(each, Term)]
     arrays = [each for each in operands if isinstance(each, Array)]
@@ -229,7 +233,7 @@ def deciding(name: str, here: Context, contexts: Iterable[Context]) -> SettingVa
     return None
 
 
-def spelled(value: Expression) -> str | None:
+def literal_text(value: Expression) -> str | None:
     """What an expression spells, None for what is put together or not known."""
     match value:
         case (Term(text=text, variable=False),):

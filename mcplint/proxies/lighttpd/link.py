@@ -15,26 +15,26 @@ from mcplint.knowledge.proxies import LIGHTTPD
 from mcplint.model import PathMatch
 from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
-from mcplint.proxies.conditions import Condition, both
+from mcplint.proxies.conditions import Condition, intersection
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.lighttpd.contexts import (
     Configuration,
     Context,
     SettingValue,
     key_match,
+    literal_text,
     number,
     path_match,
-    spelled,
 )
 from mcplint.proxies.lighttpd.routes import route_of
-from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, joined, open_ports, published
+from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, open_ports, published, with_server
 from mcplint.proxies.response import FILE, UNKNOWN, Response
 from mcplint.proxies.routing import (
     MOST_RULES,
     ProxyRule,
     VirtualHost,
-    asking,
     leading,
+    request_router,
     say_left_out,
     unknown,
     with_endpoints,
@@ -72,13 +72,15 @@ def _proxy(config: Configuration, origin: ContainerContext | None, network: Netw
     listen = Value((tuple(f"{port} ssl" if tls else str(port) for port, tls in ports.items()),))
     sockets = [context.port for context in contexts if context.port and SERVERS in context.settings]
     tried = ((each, rule) for each in _tried(contexts) for rule in _rules(each, contexts, config.closed))
-    found = tuple(islice(chain(_others(contexts), tried), MOST_RULES + 1))
+    found = tuple(islice(chain(_unfollowed_rules(contexts), tried), MOST_RULES + 1))
     say_left_out([rule for _, rule in found], network.tree)
     ids: dict[str, int] = {}
     sites = []
     for group in [[port] for port in ports] if sockets else [list(ports)]:
-        rules = [_named(rule, listen, ids) for each, rule in found if each.port is None or each.port in group]
-        linked = tuple(one if one.response else one._replace(route=joined(one.route, origin, network)) for one in rules)
+        rules = [_with_id(rule, listen, ids) for each, rule in found if each.port is None or each.port in group]
+        linked = tuple(
+            one if one.response else one._replace(route=with_server(one.route, origin, network)) for one in rules
+        )
         sites.append(VirtualHost((), frozenset(group), linked, config.closed and len(found) <= MOST_RULES))
     done = with_endpoints(tuple(sites), network.tree, partial(assumed, origin, network))
     texts = [file.text for path in sorted(config.files) if (file := config.tree.source(path))]
@@ -92,7 +94,9 @@ def _proxy(config: Configuration, origin: ContainerContext | None, network: Netw
     # The host and the port are spelled apart, so that no one edit changes both.
     ends = {end.span: end._replace(site=None) for end in dead_ends(leading(done), routes, origin, network, strict=True)}
     lost = tuple(ends.values())
-    return Proxy(LIGHTTPD, routes, ports, published(origin, ports), asking(done), lost, container=home_of(origin))
+    return Proxy(
+        LIGHTTPD, routes, ports, published(origin, ports), request_router(done), lost, container=home_of(origin)
+    )
 
 
 def _ports(contexts: tuple[Context, ...]) -> Iterator[tuple[int, bool]]:
@@ -129,7 +133,7 @@ def _tried(contexts: tuple[Context, ...]) -> list[Context]:
     return sorted(chosen, key=lambda each: each.order)
 
 
-def _named(rule: ProxyRule, listen: Value[tuple[str, ...]], ids: dict[str, int]) -> ProxyRule:
+def _with_id(rule: ProxyRule, listen: Value[tuple[str, ...]], ids: dict[str, int]) -> ProxyRule:
     """The rule with where it is heard, and with a name of its own."""
     text = rule.match.text if rule.match else ""
     name = f"{rule.route.span.source.path} {' '.join(rule.hosts or ())} {text}".strip()
@@ -142,18 +146,18 @@ def _rules(here: Context, contexts: tuple[Context, ...], closed: bool) -> Iterat
     """What becomes of the requests for which a block decides."""
     setting = here.settings.get(SERVERS)
     if setting is None or not isinstance(setting.value, Array):
-        yield from _answered(here, setting.span if setting else here.span, UNSEEN)
+        yield from _without_upstream(here, setting.span if setting else here.span, UNSEEN)
         return
     for key, value in setting.value.entries:
-        text, span = spelled(key), _span(key) or setting.span
+        text, span = literal_text(key), _span(key) or setting.span
         match = key_match(text or "")
         if text is None or (match is None and not text.startswith(".")):
-            yield from _answered(here, span, UNSEEN)
+            yield from _without_upstream(here, span, UNSEEN)
         elif match:
             backends = value[0] if len(value) == 1 else None
             yield from _passed(Term(text, span), backends, _narrowed(here, match), contexts, closed)
     if closed:
-        yield from _answered(here, here.span or setting.span, Response(FILE))
+        yield from _without_upstream(here, here.span or setting.span, Response(FILE))
 
 
 def _passed(
@@ -167,31 +171,31 @@ def _passed(
         yield ProxyRule(route, condition.hosts, match, rewrite)
 
 
-def _answered(here: Context, span: Span | None, response: Response) -> Iterator[ProxyRule]:
+def _without_upstream(here: Context, span: Span | None, response: Response) -> Iterator[ProxyRule]:
     """The rules by which lighttpd answers the requests of a block itself, or by which nobody knows what it does."""
     for rule in _passed(Term("", span), None, here, (), False) if span else ():
         yield rule._replace(response=response, rewrite=unknown)
 
 
-def _others(contexts: tuple[Context, ...]) -> Iterator[tuple[Context, ProxyRule]]:
+def _unfollowed_rules(contexts: tuple[Context, ...]) -> Iterator[tuple[Context, ProxyRule]]:
     """The requests of which it is not followed what becomes of them before they are passed on."""
     for context in contexts:
         for name in OTHERS & context.settings.keys():
             setting = context.settings[name]
             entries = setting.value.entries if isinstance(setting.value, Array) else (((), ()),)
             for key, value in entries:
-                if name in EXPRESSIONS and UPGRADE.match(spelled(value) or ""):
+                if name in EXPRESSIONS and UPGRADE.match(literal_text(value) or ""):
                     continue
-                text = spelled(key or value)
+                text = literal_text(key or value)
                 match = path_match("=~", text or "") if name in EXPRESSIONS else key_match(text) if text else None
                 if match or name in EXPRESSIONS or not (text or "").startswith((".", "~")):
-                    for rule in _answered(_narrowed(context, match), _span(key) or setting.span, UNSEEN):
+                    for rule in _without_upstream(_narrowed(context, match), _span(key) or setting.span, UNSEEN):
                         yield context, rule
 
 
 def _narrowed(here: Context, match: PathMatch | None) -> Context:
     """A block for those of its requests that are for some paths."""
-    return here._replace(condition=both(here.condition, Condition((match,))) if match else here.condition)
+    return here._replace(condition=intersection(here.condition, Condition((match,))) if match else here.condition)
 
 
 def _span(key: Expression) -> Span | None:

@@ -8,8 +8,8 @@ from itertools import islice
 from mcplint.facts.lighttpd import Array, Term
 from mcplint.knowledge.proxies import LIGHTTPD
 from mcplint.model import CLIENT_HOST, Member, PathMatch, Route
-from mcplint.proxies.lighttpd.contexts import Context, SettingValue, deciding, number, spelled
-from mcplint.proxies.routing import kept, location, unknown
+from mcplint.proxies.lighttpd.contexts import Context, SettingValue, deciding, literal_text, number
+from mcplint.proxies.routing import location, unchanged, unknown
 from mcplint.text.number import whole
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -49,7 +49,9 @@ def route_of(
         target=Value((f"http://{only.host}:{only.port}",) if only and only.host else None, (where,)),
         balancing=_balancing(members, deciding("proxy.balance", here, contexts), where),
         members=members,
-        buffering=Value(None if held is None else (held,), tuple(_told(stream, key)), _site(stream, here, contexts)),
+        buffering=Value(
+            None if held is None else (held,), tuple(_stream_setting_notes(stream, key)), _site(stream, here, contexts)
+        ),
         read_timeout=UNKNOWN,
         http_version=UNKNOWN,
         path=Value(None if path is None else (path,), (where,)),
@@ -61,7 +63,7 @@ def route_of(
     return route, rewrite
 
 
-def _told(stream: SettingValue | None, key: Term) -> Iterator[Label]:
+def _stream_setting_notes(stream: SettingValue | None, key: Term) -> Iterator[Label]:
     if stream:
         yield Label(stream.span, f"sets {STREAM}")
     else:
@@ -89,7 +91,11 @@ def _members(backends: Array | Term | None) -> Iterator[Member]:
     if not isinstance(backends, Array):
         return
     for _, (backend, *more) in backends.entries:
-        said = {spelled(key): spelled(value) for key, value in backend.entries} if isinstance(backend, Array) else {}
+        said = (
+            {literal_text(key): literal_text(value) for key, value in backend.entries}
+            if isinstance(backend, Array)
+            else {}
+        )
         port = whole(said.get("port", "80") or "")
         if more or "socket" in said or not said.get("host") or port is None:
             yield Member("", 0, True, backend.span)
@@ -117,9 +123,9 @@ def _pairs(header: SettingValue | None, name: str) -> tuple[tuple[str | None, st
     found: list[tuple[str | None, str | None]] = []
     for key, value in header.value.entries:
         match value:
-            case (Array() as pairs,) if spelled(key) == name:
-                found += [(spelled(one), spelled(other)) for one, other in pairs.entries]
-            case _ if spelled(key) in (name, None):
+            case (Array() as pairs,) if literal_text(key) == name:
+                found += [(literal_text(one), literal_text(other)) for one, other in pairs.entries]
+            case _ if literal_text(key) in (name, None):
                 return None
     return tuple(found)
 
@@ -136,7 +142,7 @@ def _rewrite(header: SettingValue | None) -> Rewrite:
                 return f"{after}{path[len(before) :]}"
         return path
 
-    return rewrite if pairs else kept
+    return rewrite if pairs else unchanged
 
 
 def _host(header: SettingValue | None, where: Label) -> Value[str]:
@@ -154,6 +160,6 @@ def _auth(here: Context, contexts: Iterable[Context], match: PathMatch | None) -
     """Where lighttpd itself checks who calls."""
     asked = deciding("auth.require", here, contexts)
     array = asked.value if asked else None
-    keys = [spelled(key) for key, _ in array.entries] if isinstance(array, Array) else []
+    keys = [literal_text(key) for key, _ in array.entries] if isinstance(array, Array) else []
     if asked and match and any(key is not None and match.text.startswith(key) for key in keys):
         yield Label(asked.span, "the proxy authenticates callers")

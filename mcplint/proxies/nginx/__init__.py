@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from mcplint.proxies.nginx.config import Config, configure
-from mcplint.proxies.nginx.phases import route_request, through
-from mcplint.proxies.nginx.routes import Proxied, leads_to, paths_to, proxied
+from mcplint.proxies.nginx.phases import route_in_location, route_request
+from mcplint.proxies.nginx.routes import Proxied, paths_to, proxied, reaches_upstream_path
 
 __all__ = [
     "Config",
     "Proxied",
     "configure",
-    "leads_to",
     "paths_to",
     "proxied",
+    "reaches_upstream_path",
+    "route_in_location",
     "route_request",
-    "through",
 ]

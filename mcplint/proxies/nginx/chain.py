@@ -61,7 +61,7 @@ def _further(instance: ProxyInstance, instances: tuple[ProxyInstance, ...], netw
         rules = tuple(_rules(found, inner)) if inner else ()
         if inner and len({rule.server.id for rule, _, _ in rules if rule.server}) == 1:
             heard[route.span] = inner
-            route = _joined(route, *rules[0])
+            route = _with_inner_route(route, *rules[0])
         routes.append(route)
     if not heard:
         return instance
@@ -119,7 +119,7 @@ def _rules(found: Proxied, inner: Listener) -> Iterator[tuple[Route, str, Level]
             yield route, asked[0], made_of.location.level
 
 
-def _joined(route: Route, inner: Route, asked: str, level: Level) -> Route:
+def _with_inner_route(route: Route, inner: Route, asked: str, level: Level) -> Route:
     """The route with what it carries of the server behind another one."""
     note = Label(route.target.span or route.span, "sends requests to another proxy")
     why = f"sends requests to another {inner.proxy}, which sends them to the server"

@@ -39,7 +39,7 @@ class Location(NamedTuple):
         return self.level.directive.head
 
     @property
-    def spelled(self) -> str:
+    def match_text(self) -> str:
         """The match as it is written."""
         return f"{self.kind} {self.text}" if self.kind and self.kind not in "@?" else self.text
 
@@ -179,12 +179,16 @@ def configure(
     includes = Includes(files, tree, image or {}, env)
     mains = [file for _, file in sorted(files.items()) if file.context == "main"]
     found = [config for file in mains for config in _main(file, includes)]
-    if not mains and (beside := includes.beside()):
+    if not mains and (beside := includes.included_by_default()):
         found.append(_config(includes.level("http", None, beside, None), includes))
     loose = {path: file for path, file in sorted(files.items()) if path not in includes.included}
     groups = tuple(_groups(loose))
     made = [_of_group(group, mains, includes, False) for group in groups]
-    bare = {posixpath.dirname(path) for path, file in loose.items() if path not in includes.included and _is_bare(file)}
+    bare = {
+        posixpath.dirname(path)
+        for path, file in loose.items()
+        if path not in includes.included and _is_http_fragment(file)
+    }
     for config, group in zip(made, groups, strict=True):
         apart = len(group) == 1 and posixpath.dirname(group[0].source.path) in bare
         found.append(_of_group(group, mains, includes, True) if apart else config)
@@ -231,7 +235,7 @@ def _groups(files: Mapping[str, NginxFile]) -> Iterator[list[NginxFile]]:
     yield from (group for group in folders.values() if any(file.context for file in group))
 
 
-def _is_bare(file: NginxFile) -> bool:
+def _is_http_fragment(file: NginxFile) -> bool:
     """Whether a file without any block sets what holds in whichever `http` or `server` includes it."""
     names = {directive.name for directive in file.directives}
     return (

@@ -50,7 +50,7 @@ def size(text: str) -> int:
     return int(digits) << SHIFTS.get(text[-1], 0)
 
 
-def spelled(word: Word, note: str, told: Callable[[str], T], *before: Label) -> Value[T]:
+def argument_value(word: Word, note: str, told: Callable[[str], T], *before: Label) -> Value[T]:
     """What one argument says; unknown where a placeholder or a variable stands in it."""
     trace = (*before, Label(word.span, note), *word.trace)
     if word.hole or "$" in word.text:
@@ -68,8 +68,8 @@ def setting(level: Level, name: str, told: Callable[[str], T], version: Value[st
     head = level.directive.head if level.directive else None
     if directive and directive.args:
         inherited = (Label(head, f"inherits {name}"),) if head and directive not in level.own.get(name, ()) else ()
-        return spelled(directive.args[0], f"sets {name}", told, *inherited)
-    if not level.closed:
+        return argument_value(directive.args[0], f"sets {name}", told, *inherited)
+    if not level.fully_known:
         return Value(None, tuple(opening(level)))
     options = [text for known in version.options or (None,) for text in defaults(name, known)]
     told_options = tuple(dict.fromkeys(map(told, options)))

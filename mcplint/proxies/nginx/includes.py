@@ -44,7 +44,7 @@ class ConfigFiles(NamedTuple):
             return None
         here = posixpath.dirname(include.span.source.path)
         wild = "*" in word.text or "?" in word.text
-        if wild and (inside := self.inside(word.text)):
+        if wild and (inside := self.files_matching(word.text)):
             return inside
         for path in self._candidates(word.text, here):
             found = self._matching(path) if wild else [path] * (path in self.paths)
@@ -70,7 +70,7 @@ class ConfigFiles(NamedTuple):
                 return
             folder = posixpath.dirname(folder)
 
-    def inside(self, text: str) -> list[str]:
+    def files_matching(self, text: str) -> list[str]:
         """The files that lie in the image where a pattern looks, in nginx's order, and hide what a folder has there."""
         folder, _, name = (text if text.startswith("/") else f"/etc/nginx/{text}").rpartition("/")
         try:
@@ -83,9 +83,9 @@ class ConfigFiles(NamedTuple):
         found: dict[str, str] = {}
         for place, below in places:
             for path in self._matching(posixpath.normpath(posixpath.join(self.image[place], below, name))):
-                found[posixpath.basename(_made(path)[0])] = path
+                found[posixpath.basename(_names_in_image(path)[0])] = path
         for place, path in self.image.items():
-            found |= {posixpath.basename(made): path for made in _made(place) if _is_in(made, folder, wanted)}
+            found |= {posixpath.basename(made): path for made in _names_in_image(place) if _is_in(made, folder, wanted)}
         return [found[made] for made in sorted(found)]
 
     def _matching(self, pattern: str) -> list[str]:
@@ -95,12 +95,14 @@ class ConfigFiles(NamedTuple):
             wanted = Pattern.of(name)
         except ValueError:
             return []
-        return sorted(path for path in self.files if any(_is_in(made, folder, wanted) for made in _made(path)))
+        return sorted(
+            path for path in self.files if any(_is_in(made, folder, wanted) for made in _names_in_image(path))
+        )
 
     def _by_end(self, text: str) -> list[str] | None:
         """The one file whose path ends as the include does, or whose name is the same."""
         for ends in ("/".join(text.rstrip("/").split("/")[-2:]), posixpath.basename(text)):
-            found = [p for p in self.files if any(m == ends or m.endswith(f"/{ends}") for m in _made(p))]
+            found = [p for p in self.files if any(m == ends or m.endswith(f"/{ends}") for m in _names_in_image(p))]
             if len(found) == 1:
                 return found
         return None
@@ -112,7 +114,7 @@ def _inside_project(path: str) -> Iterator[str]:
         yield normal
 
 
-def _made(path: str) -> tuple[str, ...]:
+def _names_in_image(path: str) -> tuple[str, ...]:
     """The names that a file may have in the image: a template becomes a file of `conf.d`."""
     if not path.endswith(".template"):
         return (path,)
@@ -210,7 +212,7 @@ class Level(NamedTuple):
         return found[-1] if found else None
 
     @property
-    def closed(self) -> bool:
+    def fully_known(self) -> bool:
         """Whether the files show everything that holds here."""
         return not any(level.open for level in self.outward())
 
@@ -272,9 +274,9 @@ class Includes:
                     return
                 yield from self.expand(file.directives, active | {path}, http)
 
-    def beside(self) -> tuple[Directive, ...]:
+    def included_by_default(self) -> tuple[Directive, ...]:
         """What the files say that lie in the image where its own `nginx.conf` includes them."""
-        paths = dict.fromkeys(path for pattern in INCLUDED for path in self.files.inside(pattern))
+        paths = dict.fromkeys(path for pattern in INCLUDED for path in self.files.files_matching(pattern))
         files = [file for path in paths if (file := self.file(path)) and file.context in ("http", None)]
         self.included.update(file.source.path for file in files)
         return tuple(directive for file in files for directive in file.directives)

@@ -12,13 +12,13 @@ from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.conditions import EVERYBODY, NEEDLESS_METHODS
 from mcplint.proxies.dead_ends import dead_ends
-from mcplint.proxies.nginx import Config, Proxied, configure, leads_to, paths_to, proxied, route_request
+from mcplint.proxies.nginx import Config, Proxied, configure, paths_to, proxied, reaches_upstream_path, route_request
 from mcplint.proxies.nginx.config import Listen, VirtualServer, address
 from mcplint.proxies.nginx.directives import compared
 from mcplint.proxies.nginx.includes import Level
 from mcplint.proxies.nginx.instance import ProxyInstance
-from mcplint.proxies.nginx.shared import apart
-from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, joined, open_ports, published
+from mcplint.proxies.nginx.shared import with_separate_sites
+from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, open_ports, published, with_server
 from mcplint.proxies.streams import with_endpoint
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
@@ -43,13 +43,13 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
         for route, found in zip(instance.proxy.routes, instance.proxied, strict=True):
             route = assumed(instance.origin, network, route, partial(_followed, found))
             route = route._replace(secured=_secured(found, route), uncertified=_uncertified(found))
-            opened = tuple(_opened(found, instance.origin, route.auth))
+            opened = tuple(_published_without_own_auth(found, instance.origin, route.auth))
             if route.auth:
                 guarded = tuple(label._replace(text="the proxy is open to other machines") for label in opened)
                 routes.append(route._replace(guarded=guarded))
             else:
                 routes.append(route._replace(published=opened) if instance.origin else route._replace(binds=opened))
-        yield instance.proxy._replace(routes=tuple(apart(routes, instance.proxied)))
+        yield instance.proxy._replace(routes=tuple(with_separate_sites(routes, instance.proxied)))
 
 
 def _instances(
@@ -84,15 +84,17 @@ def _with_intended(found: Proxied, route: Route, ends: tuple[DeadEnd, ...]) -> R
 
 
 def _route(found: Proxied, origin: ContainerContext | None, network: Network) -> Route:
-    return _followed(found, joined(found.route, origin, network))
+    return _followed(found, with_server(found.route, origin, network))
 
 
 def _followed(found: Proxied, route: Route) -> Route:
     """The route with what it carries of its server."""
-    return with_endpoint(route, partial(paths_to, found), partial(leads_to, found))
+    return with_endpoint(route, partial(paths_to, found), partial(reaches_upstream_path, found))
 
 
-def _opened(found: Proxied, origin: ContainerContext | None, auth: tuple[Label, ...]) -> Iterator[Label]:
+def _published_without_own_auth(
+    found: Proxied, origin: ContainerContext | None, auth: tuple[Label, ...]
+) -> Iterator[Label]:
     """Where the ports of a server are published beyond the machine, if only `auth` keeps callers from its location."""
     known = {label.span for label in auth}
     for level in found.location.level.outward():
@@ -165,7 +167,7 @@ def _secured(found: Proxied, route: Route) -> Span | None:
         for directive in server.level.own.get("listen", ())
         if "ssl" in directive.words
     ]
-    return tls[0] if tls and path and _plain(found, path) else None
+    return tls[0] if tls and path and _answers_without_tls(found, path) else None
 
 
 def _uncertified(found: Proxied) -> Span | None:
@@ -182,7 +184,7 @@ def _uncertified(found: Proxied) -> Span | None:
             own_key = bool(server.level.effective("ssl_certificate")) and bool(
                 server.level.effective("ssl_certificate_key")
             )
-            if server.level.closed and not own_key and not server.level.effective("ssl_reject_handshake"):
+            if server.level.fully_known and not own_key and not server.level.effective("ssl_reject_handshake"):
                 return next(_listening(server, own), None)
     return None
 
@@ -194,7 +196,7 @@ def _listening(server: VirtualServer, listen: Listen) -> Iterator[Span]:
             yield directive.head
 
 
-def _plain(found: Proxied, path: str) -> bool:
+def _answers_without_tls(found: Proxied, path: str) -> bool:
     """Whether the location answers on a port that other machines reach without TLS."""
     host = next((word.text for word in found.server.names if word.text[:1].isalnum()), "localhost")
     ports = [each.port for each in found.server.listens if each.port and not each.tls and not _local(each.host)]

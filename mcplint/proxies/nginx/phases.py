@@ -24,7 +24,7 @@ def serve(request: Request) -> Response:
     request.level, request.location = request.server.level, None
     stopped = rewrite_phase(request, request.server.level)
     if stopped is not None:
-        return _stopped(request, *stopped)
+        return _rewrite_response(request, *stopped)
     for _ in range(MOST_TURNS):
         slashed = find_location(request)
         if request.level.effective("internal") and not request.internal:
@@ -63,7 +63,7 @@ def in_location(request: Request) -> Response | None:
     request.changed = False
     stopped = rewrite_phase(request, request.level) if request.location else None
     if stopped is not None:
-        return _stopped(request, *stopped)
+        return _rewrite_response(request, *stopped)
     if request.changed:
         return None
     if _denied(request):
@@ -71,7 +71,7 @@ def in_location(request: Request) -> Response | None:
     return _try_files(request) or _content(request)
 
 
-def _stopped(request: Request, status: int, text: str | None, to: str | None) -> Response:
+def _rewrite_response(request: Request, status: int, text: str | None, to: str | None) -> Response:
     """What `return` or a redirecting rewrite gives."""
     if to is not None or status in (301, 302, 303, 307, 308):
         return Response(REDIRECT, status=status, to=to)
@@ -106,13 +106,13 @@ def _instead(request: Request, text: str, span: Span) -> Response:
     if text.startswith("="):
         return _status(request, int(text[1:4]) if text[1:4].isdecimal() else 404)
     if text.startswith("@"):
-        return _named(request, text)
+        return _in_named_location(request, text)
     request.uri, _, request.args = request.evaluate(text, span).partition("?")
     request.internal, request.raw_holds, request.prefix_holds = True, False, True
     return serve(request)
 
 
-def _named(request: Request, name: str) -> Response:
+def _in_named_location(request: Request, name: str) -> Response:
     for location in request.server.locations.walk():
         if location.kind == "@" and location.text == name:
             request.level, request.location, request.internal = location.level, location, True
@@ -192,7 +192,17 @@ def target(url: str) -> tuple[str, str] | None:
     return found[1].rstrip(":"), url[found.end() :]
 
 
-__all__ = ["FILE", "PROXY", "REDIRECT", "STATUS", "UNKNOWN", "Response", "route_request", "through", "within"]
+__all__ = [
+    "FILE",
+    "PROXY",
+    "REDIRECT",
+    "STATUS",
+    "UNKNOWN",
+    "Response",
+    "route_in_location",
+    "route_in_server",
+    "route_request",
+]
 
 
 def route_request(config: Config, host: str, port: int, scheme: str, path: str, method: str = "POST") -> Response:
@@ -205,22 +215,22 @@ def route_request(config: Config, host: str, port: int, scheme: str, path: str, 
         return Response(UNKNOWN, trace=(undecided.note,), certain=False)
     if chosen is None:
         return Response(STATUS if not config.http.open else UNKNOWN, certain=not config.http.open)
-    return _asked(config, *chosen, (scheme, host, port), path, method)
+    return _route_request_in(config, *chosen, (scheme, host, port), path, method)
 
 
-def within(config: Config, server: VirtualServer, path: str, method: str = "POST") -> Response:
+def route_in_server(config: Config, server: VirtualServer, path: str, method: str = "POST") -> Response:
     """What becomes of a request that has come to a server, by its first name and port."""
     listen = server.listens[0]
-    return _asked(config, server, listen, _where(server, listen), path, method)
+    return _route_request_in(config, server, listen, _client_origin(server, listen), path, method)
 
 
-def _where(server: VirtualServer, listen: Listen) -> tuple[str, str, int]:
+def _client_origin(server: VirtualServer, listen: Listen) -> tuple[str, str, int]:
     """The scheme, host and port by which clients call a server."""
     name = next((word.text for word in server.names if word.text[:1].isalnum()), "localhost")
     return "https" if listen.tls else "http", name, listen.port or 80
 
 
-def _asked(
+def _route_request_in(
     config: Config, server: VirtualServer, listen: Listen, where: tuple[str, str, int], path: str, method: str
 ) -> Response:
     request = Request(config, server, where, path, method)
@@ -235,9 +245,11 @@ def _asked(
         return Response(UNKNOWN, _head(request), trace=(*request.trace, undecided.note), certain=False)
 
 
-def through(config: Config, server: VirtualServer, location: Location, path: str, method: str = "POST") -> Response:
+def route_in_location(
+    config: Config, server: VirtualServer, location: Location, path: str, method: str = "POST"
+) -> Response:
     """What becomes of a request that has come to a location, whichever location nginx would choose for its path."""
-    request = Request(config, server, _where(server, server.listens[0]), path, method)
+    request = Request(config, server, _client_origin(server, server.listens[0]), path, method)
     request.uri = normalise(request.uri) or "/"
     try:
         rewrite_phase(request, server.level)

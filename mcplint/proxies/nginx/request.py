@@ -134,10 +134,10 @@ def find_server(config: Config, host: str, port: int) -> tuple[VirtualServer, Li
     for unsure, listen in heard:
         if listen.port is None:
             raise Undecided(unsure.level.own["listen"][0].head, "the port is filled in later")
-    return _named(heard, host.lower()) or next((pair for pair in heard if pair[1].default), heard[0])
+    return _server_by_name(heard, host.lower()) or next((pair for pair in heard if pair[1].default), heard[0])
 
 
-def _named(heard: list[tuple[VirtualServer, Listen]], host: str) -> tuple[VirtualServer, Listen] | None:
+def _server_by_name(heard: list[tuple[VirtualServer, Listen]], host: str) -> tuple[VirtualServer, Listen] | None:
     """The server by its names: exact, the longest `*.name`, the longest `name.*`, then expressions in order."""
     names = [(word, pair) for pair in heard for word in pair[0].names]
     exact = [pair for word, pair in names if word.text.lower().removeprefix(".") == host]

@@ -35,7 +35,7 @@ def _run(request: Request, level: Level) -> Stop | None:
         stop: Stop | None = None
         match directive.name:
             case "set" if len(directive.args) == 2:
-                _set(request, directive)
+                _set_variable(request, directive)
             case "rewrite" if len(directive.args) >= 2:
                 stop = _rewrite(request, directive)
             case "return" if directive.args:
@@ -50,7 +50,7 @@ def _run(request: Request, level: Level) -> Stop | None:
     return None
 
 
-def _set(request: Request, directive: Directive) -> None:
+def _set_variable(request: Request, directive: Directive) -> None:
     """A variable that is set to what only a request tells stays unknown."""
     name, value = directive.args
     try:
@@ -65,14 +65,14 @@ def _return(request: Request, directive: Directive) -> Stop:
     first = directive.args[0]
     text = directive.args[1] if len(directive.args) > 1 else None
     if not first.text.isdecimal():
-        return 302, None, _told(request, first)
+        return 302, None, _evaluated(request, first)
     status = int(first.text[:4])
     if status in (301, 302, 303, 307, 308):
-        return status, None, _told(request, text) if text else None
+        return status, None, _evaluated(request, text) if text else None
     return status, text.text if text else None, None
 
 
-def _told(request: Request, word: Word) -> str | None:
+def _evaluated(request: Request, word: Word) -> str | None:
     try:
         return request.evaluate(word.text, word.span)
     except Undecided as undecided:

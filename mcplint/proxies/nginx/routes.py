@@ -12,7 +12,7 @@ from mcplint.proxies import health
 from mcplint.proxies.nginx.config import Config, Location, VirtualServer, address
 from mcplint.proxies.nginx.directives import behaviour, flag, seconds, setting, statement
 from mcplint.proxies.nginx.includes import Level
-from mcplint.proxies.nginx.phases import through, within
+from mcplint.proxies.nginx.phases import route_in_location, route_in_server
 from mcplint.proxies.nginx.samples import asked_paths, sample, stems
 from mcplint.proxies.nginx.text import normalise
 from mcplint.proxies.response import PROXY, Response
@@ -88,7 +88,7 @@ def _proxied(configs: Iterable[Config], version: Value[str], ids: dict[str, int]
             for location in server.locations.walk():
                 directive = location.level.directive
                 if directive and location.passes and "return" not in location.level.own:
-                    name = f"{directive.span.source.path} {location.spelled}"
+                    name = f"{directive.span.source.path} {location.match_text}"
                     ids[name] = ids.get(name, 0) + 1
                     id = name if ids[name] == 1 else f"{name} ({ids[name]})"
                     yield Proxied(_route(id, config, server, location, directive, version), config, server, location)
@@ -98,7 +98,7 @@ def _route(
     id: str, config: Config, server: VirtualServer, location: Location, directive: Directive, version: Value[str]
 ) -> Route:
     level, word = location.level, location.passes[-1].args[0]
-    sent = through(config, server, location, sample(location) or "/")
+    sent = route_in_location(config, server, location, sample(location) or "/")
     where = (Label(word.span, "proxy_pass sends requests here"), *word.trace)
     upstream, shared = members(config, sent.upstream, word)
     return Route(
@@ -119,7 +119,7 @@ def _route(
         read_timeout=setting(level, "proxy_read_timeout", seconds, version),
         http_version=setting(level, "proxy_http_version", str, version),
         path=Value(asked_paths(config, server, location), where),
-        closed=level.closed,
+        closed=level.fully_known,
         tls=Value((any(listen.tls for listen in server.listens),)),
         host=_host(level, location.passes[-1]),
         **behaviour(level),
@@ -129,7 +129,7 @@ def _route(
 def _leading(found: Proxied, path: str) -> Iterator[tuple[str, Response]]:
     """Requests near a route's own path that make some upstream be asked for `path`, with what becomes of them."""
     for candidate in likely_paths(stems(found.location), path):
-        to = within(found.config, found.server, candidate)
+        to = route_in_server(found.config, found.server, candidate)
         if to.kind == PROXY and normalise((to.uri or "").partition("?")[0]) == path:
             yield candidate, to
 
@@ -139,7 +139,7 @@ def paths_to(found: Proxied, path: str) -> tuple[str, ...]:
     return tuple(candidate for candidate, to in _leading(found, path) if to.location == found.route.span)
 
 
-def leads_to(found: Proxied, path: str) -> bool:
+def reaches_upstream_path(found: Proxied, path: str) -> bool:
     """Whether any location around this route makes the same upstream be asked for `path`."""
     own = _authority(found.route.target.only)
     return any(_authority(to.upstream) == own for _, to in _leading(found, path))
@@ -174,8 +174,8 @@ def _location(location: Location, directive: Directive) -> Value[str]:
     if location.kind == "?":
         return Value(None, (Label(directive.head, "filled in later"),))
     span = Span(directive.span.source, directive.args[0].span.start, directive.args[-1].span.end)
-    site = EditSite(span) if span.text == location.spelled else None
-    return Value((location.spelled,), (Label(directive.head, "matches these paths"),), site)
+    site = EditSite(span) if span.text == location.match_text else None
+    return Value((location.match_text,), (Label(directive.head, "matches these paths"),), site)
 
 
 def _match(location: Location) -> PathMatch | None:
@@ -201,4 +201,4 @@ def _host(level: Level, passes: Directive) -> Value[str]:
         if name.lower() == "host" and len(values) > 1:
             host = HOSTS.get(values[0], None if "$" in values[0] else values[0])
             return Value(None if host is None else (host,), (Label(directive.span, "sets Host"),))
-    return Value((TARGET_HOST,) if level.closed else None, (Label(passes.span, "its host is sent as Host"),))
+    return Value((TARGET_HOST,) if level.fully_known else None, (Label(passes.span, "its host is sent as Host"),))

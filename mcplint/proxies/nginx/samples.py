@@ -8,7 +8,7 @@ from itertools import islice
 
 from mcplint.facts.nginx import Directive
 from mcplint.proxies.nginx.config import Config, Location, VirtualServer
-from mcplint.proxies.nginx.phases import through
+from mcplint.proxies.nginx.phases import route_in_location
 from mcplint.proxies.nginx.text import Undecided, search
 from mcplint.proxies.response import PROXY, UNKNOWN
 
@@ -57,32 +57,32 @@ def asked_paths(config: Config, server: VirtualServer, location: Location) -> tu
 
 def _at(config: Config, server: VirtualServer, location: Location, stem: str) -> Iterator[str]:
     """What the upstream is asked for on a path, and on those below it where these do not lie below that."""
-    own = _asked(config, server, location, stem)
+    own = _upstream_path(config, server, location, stem)
     if own is not None:
         yield own
-    path = _below(stem)
-    if not _takes(location, path):
+    path = _path_below(stem)
+    if not _matches_path(location, path):
         return
-    below = _asked(config, server, location, path)
+    below = _upstream_path(config, server, location, path)
     if below is not None:
         below = below.removesuffix(BELOW)
         if own is None or below.rstrip("/") != own.rstrip("/"):
             yield below
 
 
-def _below(stem: str) -> str:
+def _path_below(stem: str) -> str:
     return f"{stem.rstrip('/')}/{BELOW}"
 
 
-def _takes(location: Location, path: str) -> bool:
+def _matches_path(location: Location, path: str) -> bool:
     if location.kind in ("~", "~*"):
         return search(location.text, path, location.kind == "~*", location.span) is not None
     return location.kind != "="
 
 
-def _asked(config: Config, server: VirtualServer, location: Location, path: str) -> str | None:
+def _upstream_path(config: Config, server: VirtualServer, location: Location, path: str) -> str | None:
     """What the upstream is asked for; None where it is not asked. Raises Undecided."""
-    sent = through(config, server, location, path)
+    sent = route_in_location(config, server, location, path)
     if sent.kind == UNKNOWN:
         raise Undecided(location.span, "what the upstream is asked for is not known")
     return (sent.uri or "").partition("?")[0] if sent.kind == PROXY else None
@@ -106,12 +106,12 @@ def _unasked(rewrite: Directive, location: Location, own: str) -> str | None:
     pattern, literal = rewrite.args[0], _literal(rewrite)
     if pattern.hole:
         raise Undecided(rewrite.head, "this rewrite is filled in later")
-    taken = (own, _below(own))
+    taken = (own, _path_below(own))
     if any(search(pattern.text, path, False, pattern.span) for path in taken):
         return None
     if location.kind == "=" or (pattern.text.startswith("^") and literal and not _nests(literal, own)):
         return None
-    if literal.startswith(own) and search(pattern.text, _below(literal), False, pattern.span):
+    if literal.startswith(own) and search(pattern.text, _path_below(literal), False, pattern.span):
         return literal
     raise Undecided(rewrite.head, "which paths this rewrites is not known")
 

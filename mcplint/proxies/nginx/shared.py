@@ -19,7 +19,7 @@ SETTINGS = {
 }
 
 
-def apart(routes: Sequence[Route], found: Sequence[Proxied]) -> list[Route]:
+def with_separate_sites(routes: Sequence[Route], found: Sequence[Proxied]) -> list[Route]:
     """The routes to servers, what they share with health checks or with routes to elsewhere written for them alone.
 
     What an included file sets in the location itself cannot be set there once more: the edit says what else it changes.
@@ -30,7 +30,10 @@ def apart(routes: Sequence[Route], found: Sequence[Proxied]) -> list[Route]:
             if site := getattr(route, field).site:
                 told.setdefault((field, site.span), []).append(route)
     sharing = {key: Sharing.of(alike) for key, alike in told.items()}
-    return [_apart(route, sharing, one) if route.server else route for route, one in zip(routes, found, strict=True)]
+    return [
+        _with_separate_sites(route, sharing, one) if route.server else route
+        for route, one in zip(routes, found, strict=True)
+    ]
 
 
 class Sharing(NamedTuple):
@@ -44,22 +47,24 @@ class Sharing(NamedTuple):
         leading: dict[str | None, list[str]] = {}
         for route in routes:
             if not route.checks_health:
-                leading.setdefault(_leads_to(route), []).append(_named(route))
-        checks = (_named(route) for route in routes if route.checks_health)
+                leading.setdefault(_target_of(route), []).append(_location_title(route))
+        checks = (_location_title(route) for route in routes if route.checks_health)
         return cls(tuple(checks), {target: tuple(names) for target, names in leading.items()})
 
-    def beside(self, route: Route) -> Iterator[str]:
+    def others_than(self, route: Route) -> Iterator[str]:
         """What shares the setting with a route, and is a health check or leads elsewhere."""
         yield from self.checks
         for target, names in self.leading.items():
-            yield from names if target != _leads_to(route) else ()
+            yield from names if target != _target_of(route) else ()
 
 
-def _apart(route: Route, sharing: Mapping[tuple[str, Span], Sharing], found: Proxied) -> Route:
+def _with_separate_sites(route: Route, sharing: Mapping[tuple[str, Span], Sharing], found: Proxied) -> Route:
     changed: dict[str, Any] = {}
     for field, name in SETTINGS.items():
         value: Value[Any] = getattr(route, field)
-        others = sharing[field, value.site.span].beside(route) if value.site and not route.checks_health else iter(())
+        others = (
+            sharing[field, value.site.span].others_than(route) if value.site and not route.checks_health else iter(())
+        )
         if value.site is None or (first := next(others, None)) is None:
             continue
         if name in found.location.level.own:
@@ -69,11 +74,11 @@ def _apart(route: Route, sharing: Mapping[tuple[str, Span], Sharing], found: Pro
     return route._replace(**changed)
 
 
-def _leads_to(route: Route) -> str | None:
+def _target_of(route: Route) -> str | None:
     return route.server.id if route.server else route.target.only
 
 
-def _named(route: Route) -> str:
+def _location_title(route: Route) -> str:
     """What people call a location: its match, and the name of its server."""
     name = (route.server_names.only or ("",))[0]
     return f"`location {route.location.only or ''}`" + (f" of `{name}`" if name else "")

@@ -12,7 +12,7 @@ from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.module_text import may_bind
 from mcplint.programs.start import Start
 from mcplint.programs.values import Abstract, each, known, noted, unknown
-from mcplint.text.number import counted, whole
+from mcplint.text.number import as_number, whole
 from mcplint.values import EditSite, Label, Value
 
 _FROM_ENVIRONMENT = {"uvicorn": "UVICORN_", "gunicorn": "", "hypercorn": "", "granian": "GRANIAN_", "daphne": ""}
@@ -47,7 +47,7 @@ def flag(machine: Machine, start: Start, name: str, default: Abstract) -> Abstra
 
 def number(value: Abstract) -> Abstract:
     """A word as a number."""
-    return each(value, counted)
+    return each(value, as_number)
 
 
 def _configured(machine: Machine, start: Start, name: str, default: Abstract) -> Abstract:

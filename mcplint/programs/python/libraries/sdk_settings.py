@@ -16,7 +16,7 @@ from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Instance
 from mcplint.programs.values import ABSENT, Abstract, External, Sequence, each, known, unknown
 from mcplint.text.boolean import boolean
-from mcplint.text.number import counted
+from mcplint.text.number import as_number
 from mcplint.values import EditSite, Value
 
 FAST, NEW, OTHER, LOW = (
@@ -37,7 +37,7 @@ LOCAL = ("127.0.0.1:*", "localhost:*", "[::1]:*")
 
 
 CONVERSIONS: Mapping[str, Callable[[str], Any]] = {
-    "port": counted,
+    "port": as_number,
     "stateless_http": lambda text: boolean(text) is True,
     "json_response": lambda text: boolean(text) is True,
 }
