@@ -12,6 +12,7 @@ from pages import unified
 
 from mcplint.engine import fix
 from mcplint.engine.postprocess import postprocess
+from mcplint.engine.trials import Trials
 from mcplint.engine.write import write
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic, Finding, Fix
 from mcplint.project.config import Config
@@ -473,3 +474,26 @@ def test_an_ignore_goes_only_where_it_hides_nothing_once_the_rest_is_mended():
     assert fix.fix(tree, look, unsafe=True).texts == {"a.txt": "open # hides open\n"}
     offered = [each for each in fix.applicable(tree, look, look(tree)) if each.finding.fix]
     assert [each.finding.span.text for each in offered] == ["loopback", " # nothing"]
+
+
+def test_fixes_that_would_take_too_long_to_try_are_not_offered():
+    now = [0.0]
+
+    def slow(tree: Tree) -> list[Diagnostic]:
+        now[0] += 1
+        return each(tree)
+
+    def each(tree: Tree) -> list[Diagnostic]:
+        """One fix after the other: each rests on the line that all edit."""
+        return together(*(replacing(letter, "x") for letter in "abcdefgh"))(tree)
+
+    tree = Tree.of({"f": "abcdefgh"})
+    trials = Trials(lambda: now[0])
+    found = trials.first(lambda: slow(tree))
+    offered = [each for each in fix.applicable(tree, trials.over(slow), found) if each.finding.fix]
+    assert (len(offered), trials.ended) == (2, True)
+    trials = Trials(lambda: now[0])
+    made = fix.fix(tree, trials.over(slow))
+    assert (made.texts, len(made.fixed), made.ended, trials.ended) == ({"f": "xbcdefgh"}, 1, True, True)
+    whole = fix.fix(tree, each)
+    assert (whole.texts, whole.ended) == ({"f": "x" * 8}, False)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from mcplint.project.changes import changed
 from mcplint.project.discover import tree as on_disk
 from mcplint.project.git import listing
 from mcplint.project.revision import at, staged
+from mcplint.reports import terminal
 
 ROOT, GUEST = "FROM python:3.13\nUSER root\n", "FROM python:3.13\nUSER guest\n"
 APP = "FROM python:3.13\nUSER app\n"
@@ -521,7 +523,30 @@ def test_a_tree_that_is_nested_without_end_is_refused(committed, lint, monkeypat
         tree = subprocess.run(["git", "mktree"], input=rows, check=True, capture_output=True, text=True).stdout.strip()
     monkeypatch.setattr("mcplint.project.revision.PATIENCE", 1)
     ran = lint("--base", tree)
-    assert (ran.code, "git cannot list the files" in ran.err) == (2, True)
+    assert (ran.code, "git did not answer within 1 seconds" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(("path", "asked"), [("HEAD", "--staged"), ("packed-refs", "--base=HEAD")])
+def test_what_is_no_file_in_a_repository_stops_git_once(committed, lint, monkeypatch, path, asked):
+    root = committed({"Dockerfile": ROOT})
+    (root / ".git" / path).unlink(missing_ok=True)
+    os.mkfifo(root / ".git" / path)
+    monkeypatch.setattr("mcplint.project.revision.PATIENCE", 1)
+    monkeypatch.setattr("mcplint.project.git.PATIENCE", 1)
+    began = time.monotonic()
+    ran = lint(asked)
+    assert time.monotonic() - began < 10
+    said = "mcplint: git did not answer within 1 seconds, so no other version of the files was read\n"
+    assert (ran.code, ran.err) == (2, said)
+
+
+def test_findings_of_one_long_line_mask_its_pieces_once(monkeypatch):
+    masked = []
+    monkeypatch.setattr(terminal, "masked_line", lambda text: masked.append(text) or text)
+    text = "a b " * 10_000
+    for start in range(0, len(text), 40):
+        assert terminal.window(text, start, 3).piece in text
+    assert len(masked) <= 5
 
 
 def test_a_baseline_survives_moved_lines(project, lint):

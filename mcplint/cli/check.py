@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
+from time import process_time
 from typing import NamedTuple
 
 from mcplint.cli.known import Known, keep, known_findings, staged
@@ -23,6 +24,7 @@ from mcplint.cli.output import (
 from mcplint.cli.workspace import Workspace, open_workspace
 from mcplint.engine import lint as engine
 from mcplint.engine.baseline import identity
+from mcplint.engine.trials import Trials
 from mcplint.findings import INTERNAL_ERROR, NOTE, SEVERITIES, Diagnostic, InnerRepository, Rule
 from mcplint.knowledge.secrets import hide
 from mcplint.project.config import Config
@@ -32,6 +34,7 @@ from mcplint.reports.formats import FORMATS, render
 from mcplint.usage import UsageError, did_you_mean
 
 CLEAN, FOUND, FAILED = 0, 1, 2
+SOME = "only some of the fixes were tried, as all would take too long; more are offered once those are made"
 
 
 class Options(NamedTuple):
@@ -99,13 +102,14 @@ def check(options: Options) -> int:
             from mcplint.engine.write import write
 
             write(outcome.root, fixed.before, fixed.after)
-    for words in (*fixed.said, *outcome.said):
+    for words in dict.fromkeys((*fixed.said, *outcome.said)):
         warn(words)
     say(outcome.texts.get(None, ""))
     return _code(report.diagnostics, outcome.config, options)
 
 
 def _outcome(options: Options, targets: Collection[tuple[str, str | None]], files: Iterable[str]) -> CheckResult:
+    trials = Trials(process_time)
     with ExitStack() as opened:
         here = open_workspace(options.paths, options.config, options.rules)
         here = here._replace(config=_settings(here.config, here.rules, options))
@@ -116,20 +120,21 @@ def _outcome(options: Options, targets: Collection[tuple[str, str | None]], file
         outcome = CheckResult(here.root, here.config)
         tree = here.tree
         if options.fix or options.unsafe_fixes or options.diff:
-            outcome = outcome._replace(fixed=_fix_project(here, known, options))
+            outcome = outcome._replace(fixed=_fix_project(here, known, options, trials))
             tree = tree.with_texts(outcome.fixed.after)
         if options.diff:
             return outcome
-        run = engine.run(tree, here.rules, here.config)
+        run = trials.first(lambda: engine.run(tree, here.rules, here.config))
         kept, told = None, ""
         if options.baseline:
             asked = options.baseline, options.write_baseline, options.prune_baseline
             known, kept, told = keep(known, run.diagnostics, here, *asked)
-        report = _report(run, tree, here, known, options)
+        report = _report(run, tree, here, known, options, trials)
         texts = _texts(report, targets, here, options)
         if kept is not None:
             texts[options.baseline] = kept
-        return outcome._replace(report=report, texts=texts, said=(told,) if told else ())
+        said = tuple(filter(None, (told, SOME if trials.ended else "")))
+        return outcome._replace(report=report, texts=texts, said=said)
 
 
 def _texts(
@@ -174,10 +179,10 @@ def _targets(options: Options) -> Iterator[tuple[str, str | None]]:
         yield options.output_format, None
 
 
-def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options: Options) -> Report:
+def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options: Options, trials: Trials) -> Report:
     asked = [diagnostic for diagnostic in run.diagnostics if here.reported(diagnostic)]
     wanted = [diagnostic for diagnostic in asked if here.config.pedantic or diagnostic.severity != NOTE]
-    shown = _applicable(run.diagnostics, tuple(known.new(wanted, run.diagnostics)), tree, here)
+    shown = _applicable(run.diagnostics, tuple(known.new(wanted, run.diagnostics)), tree, here, trials)
     parts = run.deployment
     # What was tried with the fixes made may have no secrets any more; the report is of the project as it is.
     hide(parts.spelled_secrets())
@@ -212,7 +217,7 @@ def _changed(report: Report, here: Workspace) -> Report:
 
 
 def _applicable(
-    found: Iterable[Diagnostic], shown: tuple[Diagnostic, ...], tree: Tree, here: Workspace
+    found: Iterable[Diagnostic], shown: tuple[Diagnostic, ...], tree: Tree, here: Workspace, trials: Trials
 ) -> tuple[Diagnostic, ...]:
     """What is shown, without the fixes that would be refused, whichever rules say so."""
     if not any(diagnostic.finding.fix for diagnostic in shown):
@@ -223,9 +228,8 @@ def _applicable(
     if config != here.config:
         found = engine.lint(tree, here.rules, config)
     others = (d._replace(finding=d.finding._replace(fix=None)) for d in found if d not in shown)
-    rest = applicable(
-        tree, lambda tree: engine.lint(tree, here.rules, config), [*shown, *others], here.why_not_writable
-    )
+    look = trials.over(lambda tree: engine.lint(tree, here.rules, config))
+    rest = applicable(tree, look, [*shown, *others], here.why_not_writable)
     return tuple(rest[: len(shown)])
 
 
@@ -274,7 +278,7 @@ def _chosen(given: Iterable[str], rules: Mapping[str, Rule]) -> tuple[frozenset[
     return frozenset(found), frozenset(severities)
 
 
-def _fix_project(here: Workspace, known: Known, options: Options) -> Fixed:
+def _fix_project(here: Workspace, known: Known, options: Options, trials: Trials) -> Fixed:
     """What the fixes that are asked for make of the project."""
     from mcplint.engine.fix import fix, promised
 
@@ -290,14 +294,17 @@ def _fix_project(here: Workspace, known: Known, options: Options) -> Fixed:
             for d, kept in zip(found, wanted, strict=True)
         ]
 
-    result = fix(here.tree, look, options.unsafe_fixes, here.why_not_writable)
+    tried = trials.over(look)
+    result = fix(here.tree, tried, options.unsafe_fixes, here.why_not_writable)
     before = {path: source.text for path in result.texts if (source := here.tree.source(path))}
     said = []
     if result.fixed and not options.quiet:
         done = f"{'would fix' if options.diff else 'fixed'} {plural(len(result.fixed), 'finding')}"
         said.append(f"{done} in {plural(len(result.texts), 'file')}{_steps_left_by_hand(result.fixed)}")
-    for diagnostic, harm in promised(here.tree, look, result.refused, here.why_not_writable):
+    for diagnostic, harm in promised(here.tree, tried, result.refused, here.why_not_writable):
         said.append(f"not fixed: {diagnostic.rule} in {diagnostic.finding.span.source.path}: {harm}")
+    if result.ended:
+        said.append(SOME)
     return Fixed(before, result.texts, tuple(said))
 
 

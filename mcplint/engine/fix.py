@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import permutations
 from typing import NamedTuple
 
 from mcplint.engine.lint import REGISTRY
 from mcplint.engine.reach import apply, strays, widened
+from mcplint.engine.trials import Look, Spent
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
 from mcplint.project.tree import Tree
 from mcplint.text.listed import listed
@@ -20,17 +22,18 @@ UNUSED = "unused-ignore"
 LONGEST = 300_000
 # Characters of a line that a person would write, and of the parts of a longer one.
 LONG, PART = 400, 64
-Look = Callable[[Tree], list[Diagnostic]]
 Key = tuple[str, str, str]
 Line = tuple[str, int]
 
 
 class Fixed(NamedTuple):
-    """The new texts by path, the diagnostics that were fixed, and those whose fix was taken back, with the reason."""
+    """The new texts by path, the diagnostics that were fixed, those whose fix was taken back, with the reason, and
+    whether more might have been fixed in more time."""
 
     texts: dict[str, str]
     fixed: list[Diagnostic]
     refused: list[tuple[Diagnostic, str]]
+    ended: bool
 
 
 def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str] = lambda path: "") -> Fixed:
@@ -44,24 +47,27 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str]
     fixed: list[Diagnostic] = []
     refused: dict[Key, tuple[Diagnostic, str]] = {}
     before: list[Diagnostic] = []
-    for _ in range(ROUNDS):
-        now = tree.with_texts(texts)
-        before = _widened(look(now))
-        offered = [d for d in _offered(before, unsafe) if _key(d) not in refused]
-        for diagnostic in offered:
-            if path := next(filter(kept, _paths(diagnostic)), None):
-                refused[_key(diagnostic)] = diagnostic, f"the fix would edit {path}, which is {kept(path)}"
-        offered = [d for d in offered if _key(d) not in refused]
-        chosen = _compatible(now, [d for d in offered if d.rule != UNUSED])
-        chosen = chosen or _compatible(now, _needless(now, look, [d for d in offered if d.rule == UNUSED], kept))
-        if not chosen:
-            break
-        made, harms, after = _harmless(now, look, before, _needed(now, look, chosen))
-        refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
-        texts |= _made(made)
-        fixed += _told(now, look, before, made, after)
+    ended = True
+    with suppress(Spent):
+        for _ in range(ROUNDS):
+            now = tree.with_texts(texts)
+            before = _widened(look(now))
+            offered = [d for d in _offered(before, unsafe) if _key(d) not in refused]
+            for diagnostic in offered:
+                if path := next(filter(kept, _paths(diagnostic)), None):
+                    refused[_key(diagnostic)] = diagnostic, f"the fix would edit {path}, which is {kept(path)}"
+            offered = [d for d in offered if _key(d) not in refused]
+            chosen = _compatible(now, [d for d in offered if d.rule != UNUSED])
+            chosen = chosen or _compatible(now, _needless(now, look, [d for d in offered if d.rule == UNUSED], kept))
+            if not chosen:
+                ended = False
+                break
+            made, harms, after = _harmless(now, look, before, _needed(now, look, chosen))
+            refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
+            told = _told(now, look, before, made, after)
+            texts, fixed = texts | _made(made), [*fixed, *told]
     there = set(map(_key, before))
-    return Fixed(texts, fixed, [each for key, each in refused.items() if key in there])
+    return Fixed(texts, fixed, [each for key, each in refused.items() if key in there], ended)
 
 
 def applicable(
@@ -84,26 +90,26 @@ def _needless(tree: Tree, look: Look, unused: list[Diagnostic], kept: Callable[[
 
     if not unused:
         return []
-    then = Counter(map(_key, look(tree.with_texts(fix(tree, others, True, kept).texts))))
     now = Counter(map(_key, unused))
-    return [each for each in unused if then[_key(each)] >= now[_key(each)]]
+    with suppress(Spent):
+        then = Counter(map(_key, look(tree.with_texts(fix(tree, others, True, kept).texts))))
+        return [each for each in unused if then[_key(each)] >= now[_key(each)]]
+    return []
 
 
 def _made_well(tree: Tree, look: Look, found: Sequence[Diagnostic], left: list[Diagnostic]) -> dict[int, Diagnostic]:
     """The diagnostics whose fixes do no harm and are needed, by identity; their titles say what they bring to light."""
     made_well: dict[int, Diagnostic] = {}
-    for _ in range(ROUNDS):
-        if not (chosen := _compatible(tree, left)):
-            break
-        chosen = _needed(tree, look, chosen)
-        made, _, after = _harmless(tree, look, found, chosen)
-        told = _told(tree, look, found, made, after)
-        made_well |= {id(diagnostic): each for diagnostic, each in zip(made, told, strict=True)}
-        there, safe = set(map(_key, after)), all(d.finding.fix and d.finding.fix.safe for d in made)
-        lost = [
-            d for d in left if made and _key(d) not in there and (safe or not (d.finding.fix and d.finding.fix.safe))
-        ]
-        left = [d for d in left if d not in chosen and d not in lost]
+    with suppress(Spent):
+        while chosen := _compatible(tree, left):
+            chosen = _needed(tree, look, chosen)
+            made, _, after = _harmless(tree, look, found, chosen)
+            told = _told(tree, look, found, made, after)
+            made_well |= {id(diagnostic): each for diagnostic, each in zip(made, told, strict=True)}
+            there, safe = set(map(_key, after)), all(d.finding.fix and d.finding.fix.safe for d in made)
+            gone = (d for d in left if made and _key(d) not in there)
+            lost = [d for d in gone if safe or not (d.finding.fix and d.finding.fix.safe)]
+            left = [d for d in left if d not in chosen and d not in lost]
     return made_well
 
 
@@ -113,7 +119,9 @@ def promised(
     """Those of the refused whose fix was offered, or would be but for the files that must stay as they are."""
     if not refused:
         return []
-    offered = {_key(each) for each in applicable(tree, look, look(tree), kept) if each.finding.fix}
+    offered = set[Key]()
+    with suppress(Spent):
+        offered = {_key(each) for each in applicable(tree, look, look(tree), kept) if each.finding.fix}
     return [(each, why) for each, why in refused if _key(each) in offered or any(map(kept, _paths(each)))]
 
 
@@ -127,14 +135,15 @@ def _harmless(
     made: list[Diagnostic] = []
     harms: list[tuple[Diagnostic, str]] = []
     after = list(before)
-    for each in chosen:
-        tried, harm = _tried(tree, look, before, [*made, each])
-        if harm and made:
-            _, harm = _tried(tree, look, before, [each])
-        elif not harm:
-            made, after = [*made, each], tried
-        if harm:
-            harms.append((each, harm))
+    with suppress(Spent):
+        for each in chosen:
+            tried, harm = _tried(tree, look, before, [*made, each])
+            if harm and made:
+                _, harm = _tried(tree, look, before, [each])
+            elif not harm:
+                made, after = [*made, each], tried
+            if harm:
+                harms.append((each, harm))
     return made, harms, after
 
 

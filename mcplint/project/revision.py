@@ -29,8 +29,8 @@ STAGED = (
 )
 RENAMED = ("diff-index", "--cached", "-r", "-z", "-M", "--name-status", "--diff-filter=R")
 LINK, SUBMODULE, RUNNABLE = b"120000", b"160000", b"100755"
-PATIENCE = 30
-"""Seconds that git may take to answer a question."""
+PATIENCE = 5
+"""Seconds that git may take to answer a question; where it takes longer it is asked no other one."""
 NAME = r"(?!HEAD\b)[A-Za-z0-9_][A-Za-z0-9_./-]*"
 """What stands in a shell's command as it is: a branch, a tag, a commit."""
 SHORTENED = r"[0-9a-f]{7,39}"
@@ -208,11 +208,18 @@ def _mending(root: str) -> str:
 
 
 def git_output(root: str, arguments: Iterable[str], most: int, index: str | None = None) -> tuple[bytes, int]:
-    """What git prints, up to a size, and its exit code; it has PATIENCE, as trees may be nested without end."""
-    from threading import Timer
+    """What git prints, up to a size, and its exit code; raises UsageError where it does not answer within PATIENCE, as
+    trees may be nested without end and what git opens may be no file."""
+    from threading import Event, Timer
+
+    late = Event()
+
+    def stop() -> None:
+        late.set()
+        process.kill()
 
     with _start_git(root, *arguments, index=index) as process:
-        timer = Timer(PATIENCE, process.kill)
+        timer = Timer(PATIENCE, stop)
         timer.start()
         try:
             assert process.stdout
@@ -221,6 +228,8 @@ def git_output(root: str, arguments: Iterable[str], most: int, index: str | None
                 process.kill()
         finally:
             timer.cancel()
+    if late.is_set():
+        raise UsageError(f"git did not answer within {PATIENCE} seconds, so no other version of the files was read")
     return output, process.returncode
 
 

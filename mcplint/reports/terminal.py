@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from mcplint.knowledge.secrets import masked_line
+from mcplint.knowledge.secrets import Hidden, masked_line
 from mcplint.reports import Paint, path_from_here, unpainted
 from mcplint.reports.escape import TAB, terminal
 from mcplint.text.lines import line, position
@@ -105,9 +106,18 @@ def window(text: str, start: int = 0, length: int = 0, columns: int = LONGEST) -
 
 
 def _masked(text: str, start: int, end: int) -> str:
-    """A line, masked where it is shown and far around that: one that a bundler made may have millions of characters."""
-    first, last = max(0, start - _AROUND), end + _AROUND
-    return text[:first] + masked_line(text[first:last]) + text[last:]
+    """A line, masked where it is shown and far around that: one that a bundler made may have millions of characters.
+
+    Many findings of one line meet in the same pieces of it.
+    """
+    first, last = max(0, start // _AROUND - 1) * _AROUND, (end // _AROUND + 2) * _AROUND
+    return text[:first] + _masked_piece(text[first:last], Hidden.pattern, Hidden.begun) + text[last:]
+
+
+@lru_cache(maxsize=16)
+def _masked_piece(text: str, *hidden: object) -> str:
+    """A piece of a line, masked, as long as the same secrets are known."""
+    return masked_line(text)
 
 
 class Annotation(NamedTuple):
