@@ -74,8 +74,9 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
         # What no command says is as a lock file has it, which is made anew where it does not fit.
         rewritten = frozenset((lying,)) if lying else frozenset[str]()
         return gathered.settled(_entries(tree, lying), ())._replace(rewritten=rewritten)
-    steps = tuple(Label(install.span, f"`{_words(install)}` installs the packages") for install in installs)
+    steps = tuple(Label(install.span, f"`{_words(install)}` {_does(install)} the packages") for install in installs)
     by: dict[str, Label] = {}
+    collected, decided = set[Requirement](), set[str]()
     for install, step in zip(installs, steps, strict=True):
         before = len(gathered.requirements)
         gathered.turn_to(install.python)
@@ -89,9 +90,17 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
             gathered.settings(path)
         names = tuple(requirement.name for requirement in gathered.requirements[before:])
         gathered.decide(names, install.decided)
+        if install.collects:
+            collected.update(gathered.requirements[before:])
+        elif install.decided:
+            decided.update(names)
         for key in (*names, install.lock):
             if key:
                 by.setdefault(key, step)
+    # What is collected for an install holds only as far as nothing else decides what that takes.
+    gathered.requirements = [
+        each for each in gathered.requirements if each.name not in decided or each not in collected
+    ]
     used = dict.fromkeys(install.lock for install in installs if install.lock)
     locked = tuple(entry for path in used for entry in _entries(tree, path))
     passed_over = _entries(tree, lying) if lying not in used else ()
@@ -100,6 +109,10 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
     unread = next((_unread(install) for install in installs if not _is_read(install)), None)
     settled = gathered.settled(locked, passed_over)
     return settled._replace(steps=steps, by=by, rewritten=rewritten, unread=unread)
+
+
+def _does(install: Install) -> str:
+    return "collects" if install.collects else "installs"
 
 
 def _is_read(install: Install) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.commands.command_lines import UV
@@ -98,8 +99,13 @@ def _built(name: str, step: RunStep, options: Parsed) -> Iterator[Install]:
     place, found = (step.absolute(folder), step.folder(folder)) if folder else (None, None)
     project = step.tree.project(found) if found else None
     if project and found and place and not alone and not options.first(*_OTHER) and _takes(name, project):
-        made = (Packaged(found, place, False),)
-        yield Install(f"{name} build", step.words, Value(None), None, (found,), (), step.written_at, packaged=made)
+        made, into = (Packaged(found, place, False),), options.values("out-dir", "outdir", "output", "dest")
+        into = options.rest if name == "hatch" else into
+        made_in = (text(into[-1]) if into else posixpath.join(place, "dist")) or ""
+        yield Install(
+            f"{name} build", step.words, Value(None), None, (found,), (), step.written_at,
+            packaged=made, collects=step.absolute(made_in) if made_in else None,
+        )  # fmt: skip
 
 
 def _folder(options: Parsed, words: Words) -> str | None:

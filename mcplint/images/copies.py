@@ -146,24 +146,6 @@ def _copied_from(
                 yield source
 
 
-def built_project(copies: Iterable[Copy], parts: Mapping[int, Image], tree: Tree, path: str) -> str | None:
-    """The folder of the project that another stage has built a distribution from, by a path or pattern of that.
-
-    All backends put what they build into `dist` beside `pyproject.toml`.
-    """
-    for copy in copies:
-        part = parts.get(copy.stage) if copy.stage is not None and not copy.mount else None
-        for file in (copy.files or ()) if part else ():
-            source = file.source if fits(file.target, path) else source_of(file, path)
-            folder, name = posixpath.split(posixpath.dirname(source or ""))
-            found = (
-                project_path(part, posixpath.join(folder, "pyproject.toml"), tree) if part and name == "dist" else None
-            )
-            if found in tree.paths:
-                return posixpath.dirname(found or "") or "."
-    return None
-
-
 def _excluded(copy: Copy, file: Copied, source: str) -> bool:
     """Whether `--exclude` keeps a path below a folder that is copied out of the image."""
     inside = posixpath.relpath(source, file.source) if file.folder else posixpath.basename(source)

@@ -29,6 +29,7 @@ _ELSEWHERE = (
 """The variables by which `pip` and `uv pip` fill another environment."""
 _VARIABLES = (*_ELSEWHERE, "UV_PROJECT_ENVIRONMENT", "HOME", "WORKON_HOME", "POETRY_VIRTUALENVS_PATH")
 _OPTIONS = ("target", "prefix", "root", "python", "wheel-dir", "dest", "config-settings")
+_COLLECTING = frozenset({"wheel", "download"})
 _FREEZERS = ("pyinstaller", "nuitka", "shiv", "pex", "zipapp", "cxfreeze", "cx_freeze", "pyoxidizer", "briefcase")
 
 
@@ -68,8 +69,22 @@ def _named(install: Install, step: RunStep) -> Iterator[str | None]:
     for word in (*options.values("directory", "project"), *told):
         path = step.absolute(spelled(word)) if text(word) is not None else None
         yield from (posixpath.join(each, name) for each in upwards(path) for name in _OWN) if path else (None,)
-    if install.tool == "pip" and not {"wheel", "download"}.isdisjoint(install.argv[:4]):
+    if is_collecting(install):
         yield step.workdir
+
+
+def is_collecting(install: Install) -> bool:
+    """Whether pip fills a folder with distributions and installs none."""
+    return install.tool == "pip" and not _COLLECTING.isdisjoint(install.argv[:4])
+
+
+def collects(install: Install, step: RunStep) -> str | None:
+    """The folder of the image where `pip wheel` or `pip download` puts distributions."""
+    if not is_collecting(install):
+        return None
+    named = parse(step.argv[1:], PIP, interspersed=True).values("wheel-dir", "dest")
+    name = text(named[-1]) if named else "."
+    return step.absolute(name) if name else None
 
 
 def is_systems(install: Install, step: RunStep) -> bool:

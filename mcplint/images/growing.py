@@ -41,6 +41,7 @@ class Growing:
         self.expose, self.copies, self.runs = list(image.expose), list(image.copies), list(image.runs)
         self.installs, self.tools, self.parts = list(image.installs), set(image.tools), dict(image.parts)
         self.node_installs = list(image.node_installs)
+        self.collecting = list(image.collecting)
         self.waiting: dict[int, tuple[Install, ...]] = {}
         self.node_folders: dict[str, NodeInstall] = {}
         self.compiler: Called | None = None

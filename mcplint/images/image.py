@@ -96,7 +96,8 @@ class Image(NamedTuple):
     `user`: as written (`app`, `10001`, `app:app`), or what a known base says; unknown where a script drops root;
     `user_named`: whether a USER says it.
     `entrypoint`, `cmd`: None where the image has none, or, with an unknown base, where nothing here says so.
-    `installs`: also those of the stages it copies from. `runs`: what RUN lines were run in its own chain.
+    `installs`: also those of the stages it copies from; `collecting`: the commands of its own chain that put
+    distributions into a folder. `runs`: what RUN lines were run in its own chain.
     `tools`: programs that are on its PATH, as far as is known, or may be. `account`: the last that a RUN makes, empty
     for none, `accounts`: all of them by name.
     `new_variable`: where one more ENV would stand. `lacks`: what its build needs and does not find, also in the
@@ -132,6 +133,7 @@ class Image(NamedTuple):
     labels: Mapping[str, Value[str]] = {}
     copies: tuple[Copy, ...] = ()
     installs: tuple[Install, ...] = ()
+    collecting: tuple[Install, ...] = ()
     node_installs: tuple[NodeInstall, ...] = ()
     runs: tuple[Instruction, ...] = ()
     tools: frozenset[str] = frozenset()

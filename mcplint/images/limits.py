@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from mcplint.commands.command_lines import PIP
-from mcplint.commands.options import parse
+from mcplint.commands.options import Parsed, parse
 from mcplint.dependencies.uv_settings import FILES
 from mcplint.images.runs import RunStep
 from mcplint.images.unquoted import stops
@@ -57,17 +57,37 @@ _VARIABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]
 def _indexes(tool: str, step: RunStep) -> Iterator[str]:
     """The options and variables by which an install does not take what the public index has today."""
     options = parse(step.argv[1:], PIP, interspersed=True)
-    if off := options.first(*_SWITCHES):
+    switches, indexes, _ = _VARIABLES.get(tool.partition(" ")[0], ((), (), ()))
+    off = options.first(*_SWITCHES) or next((name for name in switches if _is_set(name, _is_on, step)), None)
+    linked = links(tool, options, step)
+    filled = [said for said, value in linked if _is_filled(value, step, off is None)]
+    if off and not filled:
         yield off
-    for name, value in options.given:
-        other = name in _INDEXES and value.may(is_other_index)
-        if other or (name == "find-links" and value.must(is_folder)):
-            yield f"--{name}"
-    switches, indexes, folders = _VARIABLES.get(tool.partition(" ")[0], ((), (), ()))
-    asked = (*((name, _is_on) for name in switches), *((name, is_other_index) for name in indexes))
-    for name, holds in (*asked, *((name, is_folder) for name in folders)):
-        if name in step.env and step.env[name].must(holds):
-            yield name
+    yield from (f"--{name}" for name, value in options.given if name in _INDEXES and value.may(is_other_index))
+    yield from (name for name in indexes if _is_set(name, is_other_index, step))
+    yield from (said for said, value in linked if value.must(is_folder) and said not in filled)
+
+
+def links(tool: str, options: Parsed, step: RunStep) -> list[tuple[str, Value[str]]]:
+    """The folders and pages of packages that an install looks at beside the index, and what names them."""
+    *_, folders = _VARIABLES.get(tool.partition(" ")[0], ((),))
+    named = [(f"--{name}", value) for name, value in options.given if name == "find-links"]
+    return named + [(name, step.env[name]) for name in folders if name in step.env]
+
+
+def folder_of(value: Value[str], step: RunStep) -> str | None:
+    """The folder of the image that a link to packages names."""
+    return step.absolute(value.only.removeprefix("file://")) if value.only and is_folder(value.only) else None
+
+
+def _is_set(name: str, holds: Callable[[str | None], bool], step: RunStep) -> bool:
+    return name in step.env and step.env[name].must(holds)
+
+
+def _is_filled(value: Value[str], step: RunStep, indexed: bool) -> bool:
+    """Whether the build itself has collected the distributions of a folder, and nothing lies there besides."""
+    folder = folder_of(value, step)
+    return folder is not None and step.houses.decides(folder, indexed) and step.find(folder) not in step.tree.folders
 
 
 def _is_on(said: str | None) -> bool:
@@ -84,7 +104,7 @@ def _named(tool: str, step: RunStep) -> Iterator[str | None]:
 
 _CONFIGURES = (
     r"\bconfig\s[^\n]{0,200}?\bset\s+\S{0,100}(?:constraint|no-index|find-links)|"
-    r"\b(?:constraint|no-index|find-links) *= *\S"
+    r"(?<!-)\b(?:constraint|no-index|find-links) *= *\S"
 )
 """What a Dockerfile says that gives pip a constraint in its configuration, or takes the index from it: by `pip config
 set`, or in a file."""

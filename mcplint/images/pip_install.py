@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.commands.options import Parsed
 from mcplint.commands.words import spelled, text, written
 from mcplint.dependencies.pinned import INSTALLERS, exact, file_pins, name_of, pinned_names, project_pins
 from mcplint.facts.dependencies import Requirements
+from mcplint.images.environments import is_collecting
+from mcplint.images.limits import folder_of, links
 from mcplint.images.runs import RunStep
+from mcplint.images.wheelhouses import is_distribution
 from mcplint.model import Install, Packaged
 from mcplint.values import Label, Value
 
@@ -24,7 +27,7 @@ _AT_ONCE = ("pip", "uv pip")
 """The tools that resolve all that one command names together; the others do so for each word by itself."""
 _UNNAMED = r"-|/dev/|/proc/|[\w+]+:"
 """How words begin that name no file of the image: standard input, an address."""
-_BUILT = (".whl", ".tar.gz", "dist/*")
+_BUILT = "dist/*"
 
 
 class _Item(NamedTuple):
@@ -47,6 +50,7 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
     files = [*options.values("requirement", "requirements"), *(words if exactly else ())]
     projects = [*options.values("editable"), *(word for word in words if is_local(spelled(word)) and not exactly)]
     names = [word for word in words if not is_local(spelled(word)) and not exactly]
+    own = _collected(tool, options, step) if names else {}
     editable = options.values("editable")
     beside = _pinned(names, files, step) if tool in _AT_ONCE else frozenset[str]()
     found = [_project(word, options, step, beside) for word in projects]
@@ -55,7 +59,7 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
     items = [
         *(_file(word, step, pinned) for word in files),
         *found,
-        *(_Item(_exact(word, kept, pinned), Label(written(word), "not an exact release")) for word in names),
+        *(_named_item(word, own.get(name_of(spelled(word))), kept, pinned) for word in names),
     ]
     if not items:
         if not options.rest and "$" in step.written_at.text and not step.skipped:
@@ -68,7 +72,7 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
         _locked(items, options, step),
         next((item.lock for item in (*items, *limits) if item.lock), None),
         tuple(dict.fromkeys(item.path for item in items if item.path)),
-        tuple((spelled(word), written(word)) for word in names),
+        tuple((spelled(word), written(word)) for word in names if name_of(spelled(word)) not in own),
         step.written_at,
         constraints=tuple(dict.fromkeys(item.path for item in limits if item.path)),
         packaged=tuple(
@@ -83,6 +87,20 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
         or any(item.path is None or item.image_path is None for item in found)
         or any(text(word) is None and spelled(word).startswith("$") for word in names),
     )
+
+
+def _named_item(word: Value[str], own: str | None, kept: frozenset[str], beside: frozenset[str]) -> _Item:
+    """What a name asks for; `own`: the folder of the project of that name whose distribution the build has made."""
+    exactly = None if own else _exact(word, kept, beside)
+    return _Item(exactly, Label(written(word), "not an exact release"), own)
+
+
+def _collected(tool: str, options: Parsed, step: RunStep) -> Mapping[str, str]:
+    """By their names the projects whose distributions the build has put where an install looks for packages."""
+    places = [place for _, value in links(tool, options, step) if (place := folder_of(value, step))]
+    folders = (each.folder for place in places for install in step.houses.fillers(place) for each in install.packaged)
+    found = ((step.tree.project(folder), folder) for folder in folders)
+    return {name_of(name): folder for project, folder in found if project and (name := project.name.only)}
 
 
 def _given(tool: str, step: RunStep) -> Install:
@@ -203,11 +221,15 @@ def _project(word: Value[str], options: Parsed, step: RunStep, beside: frozenset
     name = re.sub(r"\Afile:(?://)?", "", spelled(word).partition("[")[0])
     folder = step.folder(name) if text(word) is not None else None
     image_path = step.absolute(name)
-    if folder is None and image_path and name.endswith(_BUILT):
-        folder, image_path = step.built(image_path) or step.folder(posixpath.join(name, "../..")), None
+    collected: tuple[Install, ...] = ()
+    if folder is None and image_path and (is_distribution(name) or name.endswith(_BUILT)):
+        collected = step.houses.fillers(posixpath.dirname(image_path))
+        folder, image_path = step.houses.project(image_path) or step.folder(posixpath.join(name, "../..")), None
     note = Label(written(word), "installs the project with its requirements")
     if options.first("no-deps"):
         return _Item(True, note, folder, image_path=image_path)
+    if any(is_collecting(each) for each in collected):
+        return _Item(None, note, folder)
     if folder is None or beside is None or any(install.locked.may(bool) for install in step.before):
         return _Item(None, note, folder, image_path=image_path)
     pins = project_pins(step.tree, folder, beside)

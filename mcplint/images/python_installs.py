@@ -11,7 +11,7 @@ from mcplint.commands.options import parse
 from mcplint.commands.shell_branches import Way, apart
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.document import at
-from mcplint.images.environments import environments, is_systems
+from mcplint.images.environments import collects, environments, is_systems
 from mcplint.images.failures import chained, ends_at_failures, ends_build, is_certain, is_conditional
 from mcplint.images.limits import limited
 from mcplint.images.node_installs import LOCKS, called_by
@@ -48,6 +48,7 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
                 found = found._replace(locked=_left_out(step), files=())
             found = limited(found, step)._replace(instead=_instead(found, steps[number:]))
             found = found._replace(environments=environments(found, step), systems=is_systems(found, step))
+            found = found._replace(collects=collects(found, step))
             here.append((found, step.way))
             yield found
         if len(earlier) + len(here) >= _MOST:

@@ -17,6 +17,7 @@ from mcplint.commands.shell_parser import commands
 from mcplint.commands.shell_tests import Exists
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.dockerfile import Instruction
+from mcplint.images.wheelhouses import Wheelhouses
 from mcplint.knowledge.executables import SHELLS
 from mcplint.model import Install
 from mcplint.project.tree import Tree
@@ -38,7 +39,7 @@ class RunStep(NamedTuple):
     `exported`: requirement files that the build wrote from a lock, by name, and that lock; it is filled on the way.
     `deleted`: the paths that the build has deleted since it last copied something; it is filled on the way, too.
     `removed`: packages that the same RUN uninstalls.
-    `built`: the way from a distribution that another stage has built to the folder of its project.
+    `houses`: the folders of distributions that the build has collected.
     `way`: the branches that it stands in. `skipped`: whether it stands in one that is not taken, `doubted`: in one of
     which that is not known. `configured`: whether commands before it tell package managers what to leave out.
     """
@@ -46,7 +47,7 @@ class RunStep(NamedTuple):
     env: Mapping[str, Value[str]]
     workdir: str | None
     find: Callable[[str], str | None]
-    built: Callable[[str], str | None]
+    houses: Wheelhouses
     tree: Tree
     before: tuple[Install, ...]
     exported: dict[str, str | None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 
 from mcplint.commands.command_lines import is_root
 from mcplint.facts.dockerfile import Instruction
@@ -11,7 +10,7 @@ from mcplint.images.accounts import FILE, UNNAMED, accounts
 from mcplint.images.alterations import may_alter, rewriting
 from mcplint.images.builds import builds
 from mcplint.images.contents import command_texts, may_bring_files
-from mcplint.images.copies import built_project, built_text
+from mcplint.images.copies import built_text
 from mcplint.images.fetched_installers import fetched, python_in_root_home, runs_installer, uv_in_root_home
 from mcplint.images.folders import made_by
 from mcplint.images.growing import Growing
@@ -23,6 +22,7 @@ from mcplint.images.runs import RunStep, steps
 from mcplint.images.stage_copies import mounts
 from mcplint.images.unquoted import of_words
 from mcplint.images.user_tools import lacking_user_tools, may_bring_user_tools
+from mcplint.images.wheelhouses import Wheelhouses
 from mcplint.images.written import Written, written_files
 from mcplint.model import LackKind
 from mcplint.text.located import LocatedText
@@ -39,7 +39,7 @@ def run(growing: Growing, instruction: Instruction) -> None:
         growing.scope,
         growing.workdir.only,
         growing.finder((*growing.copies, *mounted)),
-        partial(built_project, (*growing.copies, *mounted), growing.parts, growing.build.tree),
+        Wheelhouses(tuple(growing.collecting), (*growing.copies, *mounted), growing.parts, growing.build.tree),
         growing.build.tree,
         tuple(growing.installs),
         growing.build.exported,
@@ -64,6 +64,8 @@ def run(growing: Growing, instruction: Instruction) -> None:
         for each in installs(found)
     )
     growing.installs += here
+    building = tuple(builds(taken))
+    growing.collecting += (each for each in (*here, *building) if each.collects)
     uncopied = any(lack.kind == LackKind.COPIED for lack in growing.lacks)
     left_out = {step.span for step in found if step.skipped}
     own = tuple(step for step in found if not runs_installer(step, growing.installers))
@@ -77,7 +79,7 @@ def run(growing: Growing, instruction: Instruction) -> None:
     growing.rewritten = next(iter(rewritten), instruction.span if not found else growing.rewritten)
     growing.lacks += (
         lack
-        for build in builds(taken)
+        for build in building
         for lack in of_install(build, growing.contents(mounted))
         if lack.kind != LackKind.EMPTY
     )

@@ -29,6 +29,7 @@ class Install(NamedTuple):
     build runs it and ends where it fails. `python`: the minor release of an image's own Python where it installs for
     that, empty where that is not known, None outside of images. `workdir`: the folder of the image where pip runs.
     `untold`: whether pip is given a file or folder of which the project does not tell what it installs.
+    `collects`: the folder of the image where it puts distributions and installs none, None where it installs.
     """
 
     tool: str
@@ -55,6 +56,7 @@ class Install(NamedTuple):
     python: str | None = None
     workdir: str | None = None
     untold: bool = False
+    collects: str | None = None
 
 
 class NodeInstall(NamedTuple):
