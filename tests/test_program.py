@@ -19,7 +19,7 @@ from mcplint.programs.python.libraries.asgi_walk import DOCUMENTATION
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.modules import Modules
 from mcplint.programs.python.scan import MOST, entries, scan
-from mcplint.programs.python.values import Frame, plain
+from mcplint.programs.python.values import Frame, as_python
 from mcplint.programs.start import APP, FUNCTION, MODULE, OBJECT, SCRIPT, Start
 from mcplint.programs.values import Table, known
 from mcplint.programs.world import World
@@ -1509,7 +1509,7 @@ def test_an_expression_that_is_known_is_what_python_says() -> None:
         statement = module.tree.body[0]
         assert isinstance(statement, ast.Expr)
         try:
-            found = plain(machine.evaluate(Frame(module, Table(), None), statement.value))
+            found = as_python(machine.evaluate(Frame(module, Table(), None), statement.value))
         except Exception as error:
             assert isinstance(error, LookupError) or type(error).__module__ == "mcplint.programs.journal", text
             continue

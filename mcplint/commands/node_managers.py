@@ -20,7 +20,7 @@ from mcplint.dependencies.node_packages import nearest, package_json
 from mcplint.facts.document import ScalarNode
 from mcplint.knowledge.executables import PACKAGE_EXEC
 from mcplint.programs.start import SCRIPT
-from mcplint.programs.typescript.packages import command_of, named, runtime, source_of, started
+from mcplint.programs.typescript.packages import command_of, npx_command, package_folders, runtime, source_of
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
 from mcplint.values import EditSite, Label, Value
@@ -64,7 +64,7 @@ def _directed(flags: Mapping[str, Value[str]], context: ExecContext) -> ExecCont
             return context._replace(workdir=posixpath.join(context.workdir or "/", folder))
     for name in ("filter", "workspace"):
         wanted = text(flags[name]) if name in flags else None
-        if wanted and (folder := named(context.tree).get(wanted.removesuffix("..."))) is not None:
+        if wanted and (folder := package_folders(context.tree).get(wanted.removesuffix("..."))) is not None:
             return _inside(context, folder)
     return context
 
@@ -150,9 +150,9 @@ def npx(words: Words, context: ExecContext) -> Step:
     own = bin_of(inner, name, tuple(rest), said)
     if own is not None:
         return own
-    folder = named(context.tree).get(name)
+    folder = package_folders(context.tree).get(name)
     package = package_json(context.tree, folder) if folder is not None else None
-    if folder is not None and package and (command := started(package, name)):
+    if folder is not None and package and (command := npx_command(package, name)):
         return _bin(inner, folder, command.path, tuple(rest), said)
     site = said.site if text(said) == name else None
     return Next((said._replace(options=(name,), site=site), *rest), inner)
@@ -165,7 +165,7 @@ def packed(name: str, folder: str, words: Words, tree: Tree) -> Words:
     `folder`, if it names the file of its command. `words`: of `node` and a file.
     """
     rest = parse(words[1:], NODE).rest
-    names = named(tree)
+    names = package_folders(tree)
     called = (each for each in names if name in (each, each.rpartition("/")[2]))
     own = {names[each]: each for each in called if command_of(tree, each)}
     package = name if name in names else next(iter(own.values())) if len(own) == 1 else ""
@@ -179,14 +179,14 @@ def _around(folder: str, file: str, tree: Tree) -> str:
     """The name of the package around a folder whose command is a file like this one, empty where it has none."""
     home = nearest(tree, folder)
     package = package_json(tree, home) if home is not None else None
-    command = started(package, package.name) if package else None
+    command = npx_command(package, package.name) if package else None
     return package.name if package and command and file.endswith(f"/{posixpath.normpath(command.path)}") else ""
 
 
 def bin_of(context: ExecContext, name: str, words: Words, word: Value[str]) -> Step | None:
     """The command that a package of the project installs, None where none installs it."""
     folder = package_folder(context)
-    folders = ([folder] if folder is not None else []) + sorted(named(context.tree).values())
+    folders = ([folder] if folder is not None else []) + sorted(package_folders(context.tree).values())
     for each in dict.fromkeys(folders):
         package = package_json(context.tree, each)
         for installed in package.bins if package else ():

@@ -14,7 +14,7 @@ from mcplint.commands.words import Words, span_of, text
 from mcplint.knowledge.executables import NODE_NAMES
 from mcplint.programs.start import Start
 from mcplint.programs.typescript.configuration import configured, entry, has
-from mcplint.programs.typescript.values import Object, elements, listed, spelled
+from mcplint.programs.typescript.values import Object, elements, js_text, listed
 from mcplint.programs.values import Abstract
 from mcplint.values import Label, Value
 
@@ -90,7 +90,7 @@ def _words(value: Abstract) -> Words | None:
 
 
 def _worded(value: Abstract) -> Value[str]:
-    found = spelled(value.only) if value.options else None
+    found = js_text(value.only) if value.options else None
     return Value((found,) if found is not None else None, value.trace, value.site)
 
 

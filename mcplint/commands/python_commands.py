@@ -16,7 +16,14 @@ from mcplint.facts.python import in_command
 from mcplint.knowledge.distributions import OWN
 from mcplint.knowledge.executables import DJANGO_COMMANDS, JAVASCRIPT, SHELLS
 from mcplint.knowledge.image_ports import OTHER_COMMANDS
-from mcplint.programs.python.modules import alike, find, is_misspelled, management_commands, project_folders, roots
+from mcplint.programs.python.modules import (
+    find,
+    is_misspelled,
+    is_misspelled_module,
+    management_commands,
+    project_folders,
+    roots,
+)
 from mcplint.programs.start import CODE as CODE_START
 from mcplint.programs.start import COMMAND, FUNCTION, HANDLER, MODULE, SCRIPT, NoStart
 from mcplint.project.tree import Tree
@@ -119,7 +126,7 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
             more = beside
         if more is None or find(context.tree, (more,), name) is None:
             own = find(context.tree, folders, top) or more is not None or _is_own(top, context)
-            own = own or top in OWN or alike(context.tree, context.home, top)
+            own = own or top in OWN or is_misspelled_module(context.tree, context.home, top)
             none = context.none(f"the module {name} is not in the project", name if own and not there else None)
             return none if there or context.installs else none._replace(absent=name)
         folders = (more, *folders)

@@ -9,7 +9,7 @@ from mcplint.commands.options import grammar, parse
 from mcplint.commands.words import text
 from mcplint.images.image import Copied, Copy
 from mcplint.images.runs import RunStep
-from mcplint.programs.typescript.packages import named
+from mcplint.programs.typescript.packages import package_folders
 from mcplint.values import Label, Value
 
 OPTIONS = grammar("", "filter dir loglevel reporter config-dir", F="filter", C="dir")
@@ -41,6 +41,6 @@ def _package(step: RunStep, filters: tuple[Value[str], ...]) -> str | None:
     if said.startswith((".", "{")):
         manifest = step.file(posixpath.join(said.strip("{}"), "package.json"))
         return posixpath.dirname(manifest) if manifest is not None else None
-    names = named(step.tree)
+    names = package_folders(step.tree)
     own = [folder for name, folder in names.items() if name.rpartition("/")[2] == said]
     return names.get(said, own[0] if len(own) == 1 else None)

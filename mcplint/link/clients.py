@@ -61,13 +61,13 @@ def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
     if not words or basename(words[0]) not in (*PACKAGE_RUNNERS, *NODE_MANAGERS):
         return client
     from mcplint.commands.package_calls import package_call_in, without_release
-    from mcplint.programs.typescript.packages import bare
+    from mcplint.programs.typescript.packages import unstartable_package
 
     call = package_call_in(words)
     if call is None or not call.certain or not call.fetches or not call.words or len(call.packages) > 1:
         return client
     package, *command = (*call.packages, call.command[0])
-    return client._replace(bare=bare(tree, without_release(package), *command))
+    return client._replace(bare=unstartable_package(tree, without_release(package), *command))
 
 
 def started(clients: Iterable[ClientConfig], installed: tuple[Server, ...]) -> Iterator[ClientConfig]:

@@ -15,7 +15,7 @@ from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.link.emptied import with_openers
 from mcplint.link.sdks import installs_of, installs_of_unit, sdk_beside, sdks
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Lack, Link, Refusal, Sdk, Server
-from mcplint.programs.alternatives import joined
+from mcplint.programs.alternatives import merge_alternatives
 from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
 from mcplint.programs.start import HIDDEN, OTHERS, NoStart, Start
@@ -89,7 +89,7 @@ def _either(options: list[StartedServers]) -> StartedServers:
             made.setdefault(server.made or server.span, []).append(server)
     servers = []
     for same in made.values():
-        server = joined(same)
+        server = merge_alternatives(same)
         if len(same) < len(options):
             why = f"may be one of {len(options)} that are started"
             server = server._replace(links=tuple(link._replace(kind=ASSUMED, why=why) for link in server.links))

@@ -14,7 +14,7 @@ from mcplint.facts.node import TABLES, PackageJson
 from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES, SERVER_IMPORT
 from mcplint.model import Server, Unfollowed
-from mcplint.programs.typescript.packages import named
+from mcplint.programs.typescript.packages import package_folders
 from mcplint.project.tree import Paths, Tree
 from mcplint.text.source import Span
 
@@ -117,7 +117,7 @@ def _direct(packages: dict[str, PackageJson | None]) -> Iterator[tuple[str, Scal
 
 def _asking(tree: Tree, packages: dict[str, PackageJson | None]) -> dict[str, list[tuple[str, ScalarNode]]]:
     """By folder of a package of the project, those that need it to run, each with where they say so."""
-    folders = named(tree)
+    folders = package_folders(tree)
     found: dict[str, list[tuple[str, ScalarNode]]] = {}
     for folder, package in packages.items():
         for table in TABLES[:3] if package else ():

@@ -31,7 +31,7 @@ def servers(paths: Sequence[tuple[Server, ...] | None]) -> tuple[Server, ...]:
                 group = []
                 groups.append(group)
             group.append(served)
-    found = (joined(group) for group in groups)
+    found = (merge_alternatives(group) for group in groups)
     return tuple(_doubtful(each) if None in paths else each for each in found)
 
 
@@ -51,12 +51,12 @@ class _OtherWays:
         self.taken: set[int] = set()
         for group in groups:
             made = group[0].made
-            for key in dict.fromkeys((made, *(_speaks(made, each) for each in group))):
+            for key in dict.fromkeys((made, *(_endpoint_key(made, each) for each in group))):
                 self.alike.setdefault(key, deque()).append(group)
 
     def take(self, served: Server) -> Group | None:
         """The servers that this one is an alternative to: of the same object, or the only one."""
-        for key in (_speaks(served.made, served), served.made):
+        for key in (_endpoint_key(served.made, served), served.made):
             waiting = self.alike.get(key, deque())
             while waiting:
                 group = waiting.popleft()
@@ -66,11 +66,11 @@ class _OtherWays:
         return self.only
 
 
-def _speaks(made: Span | None, served: Server) -> object:
+def _endpoint_key(made: Span | None, served: Server) -> object:
     return made, served.transport.options, served.path.options
 
 
-def joined(group: list[Server]) -> Server:
+def merge_alternatives(group: list[Server]) -> Server:
     """The server that is one of several: its values may be any's, what it certainly does each of them does."""
     unique = list(dict.fromkeys(group))
     first = unique[0]
@@ -114,18 +114,18 @@ def coerced(served: Server) -> Server:
     }
     each = served.asgi
     asgi = Asgi(
-        _fitting(each.trusted, _text),
-        _fitting(each.patience, _seconds),
-        _fitting(each.root_path, _text),
-        _fitting(each.reload, _flag),
+        _checked_options(each.trusted, _text),
+        _checked_options(each.patience, _seconds),
+        _checked_options(each.root_path, _text),
+        _checked_options(each.reload, _flag),
         each.named,
         each.certified,
     )
-    changes: dict[str, Any] = {name: _fitting(settings[name], fits) for name, fits in _FITS.items()}
+    changes: dict[str, Any] = {name: _checked_options(settings[name], fits) for name, fits in _FITS.items()}
     return served._replace(**changes, asgi=asgi)
 
 
-def _fitting(value: Value[Any], fits: Callable[[object], bool]) -> Value[Any]:
+def _checked_options(value: Value[Any], fits: Callable[[object], bool]) -> Value[Any]:
     return value if all(map(fits, value.options or ())) else value._replace(options=None, site=None)
 
 

@@ -18,7 +18,7 @@ def loads_variables(texts: Iterable[str]) -> bool:
     return any(FILES.search(text) for text in texts)
 
 
-def wanted(condition: Abstract, optional: set[str]) -> Label | None:
+def deciding_variable(condition: Abstract, optional: set[str]) -> Label | None:
     """The one variable that decides a condition, as a note on where it is read.
 
     `optional`: those in whose place the program takes another.

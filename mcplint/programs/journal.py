@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-from mcplint.programs.demands import wanted
+from mcplint.programs.demands import deciding_variable
 from mcplint.programs.noted import Noted
 from mcplint.programs.values import ABSENT, CLOCK, Abstract, Entries, Table, known, union
 from mcplint.values import Label
@@ -36,7 +36,7 @@ class Leave(Exception):
     def because(self, condition: Abstract, optional: set[str]) -> None:
         """Takes the innermost condition that decides it as its cause."""
         if not self.explained:
-            self.demand, self.explained = self.demand or wanted(condition, optional), True
+            self.demand, self.explained = self.demand or deciding_variable(condition, optional), True
 
 
 class Return(Leave):
@@ -107,7 +107,7 @@ class Journal:
         """Sets an entry of a table; MISSING removes it. Tables that no open branch has found need no history."""
         if table.born <= self.since:
             self.writes.append((table, name, table.get(name, MISSING)))
-        _set(table, name, value)
+        _set_entry(table, name, value)
 
     def fork(self, branches: Iterable[Callable[[], Abstract]]) -> Abstract:
         """Runs each branch from the same state, and goes on in the state and with the value that joins them."""
@@ -124,7 +124,7 @@ class Journal:
                 leave = left
             chain = self._rewind(base, fresh)
             if leave is None:
-                ends.append((self._whole(chain), value))
+                ends.append((self._flattened(chain), value))
             elif not isinstance(leave, (Ended, AllLeft)):
                 self.exits.append(Exit(base, chain, leave))
         self._leave_open(mark, outer)
@@ -179,9 +179,9 @@ class Journal:
         live = self._rewind(base, mark)
         pending = self.exits[mark:]
         self.exits[mark:] = [exit for exit in pending if not isinstance(exit.leave, kind)]
-        ends = [(self._whole(exit.chain), _result(exit.leave)) for exit in pending if isinstance(exit.leave, kind)]
+        ends = [(self._flattened(exit.chain), _result(exit.leave)) for exit in pending if isinstance(exit.leave, kind)]
         if left is None:
-            ends.append((self._whole(live), value))
+            ends.append((self._flattened(live), value))
         elif not isinstance(left, (Ended, AllLeft)):
             self.exits.append(Exit(base, live, left))
         self._merge([delta for delta, _ in ends])
@@ -197,7 +197,7 @@ class Journal:
 
     def _undo(self, position: int) -> None:
         while len(self.writes) > position:
-            _set(*self.writes.pop())
+            _set_entry(*self.writes.pop())
 
     def _rewind(self, base: int, mark: int) -> Chain:
         """Takes back what is written since a position, and returns it; exits since a mark then start there too."""
@@ -217,7 +217,7 @@ class Journal:
             exit.position = base
         return chain
 
-    def _whole(self, chain: Chain) -> Delta:
+    def _flattened(self, chain: Chain) -> Delta:
         """All that is written in the parts of a chain."""
         if isinstance(chain, dict):
             return chain
@@ -238,10 +238,12 @@ class Journal:
         entries = {key: entry[:2] for delta in deltas for key, entry in delta.items()}
         for key, (table, name) in entries.items():
             now = table.get(name, MISSING)
-            self.put(table, name, _joined(table, name, [delta[key][2] if key in delta else now for delta in deltas]))
+            self.put(
+                table, name, _merged_entry(table, name, [delta[key][2] if key in delta else now for delta in deltas])
+            )
 
 
-def _set(table: Table, name: Any, value: Any) -> None:
+def _set_entry(table: Table, name: Any, value: Any) -> None:
     if value is MISSING:
         table.pop(name, None)
     else:
@@ -252,13 +254,13 @@ def _result(leave: Leave) -> Abstract:
     return leave.value if isinstance(leave, Return) else known(None)
 
 
-def _joined(table: Table, name: Any, values: list[Any]) -> Any:
+def _merged_entry(table: Table, name: Any, values: list[Any]) -> Any:
     """What an entry is after branches that leave it so."""
     first = values[0]
     if all(value is first for value in values):
         return first
     if isinstance(name, Noted):
-        return name.joined([() if value is MISSING else value for value in values])
+        return name.merged([() if value is MISSING else value for value in values])
     present = [value for value in values if value is not MISSING]
     absent = [known(ABSENT)] if len(present) < len(values) and isinstance(table, Entries) else []
     return union([*present, *absent])

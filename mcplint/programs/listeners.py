@@ -53,21 +53,21 @@ def may_listen(sources: Iterable[Source], wording: Wording, followed: Collection
     """Whether any of a program's modules says that it listens for something else, in code that was not followed."""
     plain = mcp = beside = False
     for source in sources:
-        if _says(wording.apart, source.text):
+        if _matches(wording.apart, source.text):
             return True
-        if not plain and _says(wording.plain, source.text):
+        if not plain and _matches(wording.plain, source.text):
             mine = [each for each in followed if each.source == source]
-            plain = any(not _is_within(found, mine) for found in wording.plain.finditer(source.text))
-        mcp = mcp or _says(wording.mcp, source.text)
-        beside = beside or _says(wording.beside, source.text)
+            plain = any(not _overlaps_any(found, mine) for found in wording.plain.finditer(source.text))
+        mcp = mcp or _matches(wording.mcp, source.text)
+        beside = beside or _matches(wording.beside, source.text)
     return plain and (beside or not mcp)
 
 
 @lru_cache(maxsize=8_192)
-def _says(pattern: re.Pattern[str], text: str) -> bool:
+def _matches(pattern: re.Pattern[str], text: str) -> bool:
     """Whether a text has what a pattern means, searched for once for all programs that share it."""
     return pattern.search(text) is not None
 
 
-def _is_within(found: re.Match[str], spans: Collection[Span]) -> bool:
+def _overlaps_any(found: re.Match[str], spans: Collection[Span]) -> bool:
     return any(each.start <= found.end() and found.start() < each.end for each in spans)

@@ -29,7 +29,7 @@ class Noted(Generic[T]):
         found: tuple[T, ...] = table.get(self, ())
         return found
 
-    def one(self, table: Mapping[Any, Any], default: T) -> T:
+    def first(self, table: Mapping[Any, Any], default: T) -> T:
         """The first thing that a table keeps."""
         return next(iter(self.of(table)), default)
 
@@ -39,7 +39,7 @@ class Noted(Generic[T]):
         journal.spend(len(kept) // 16)
         journal.put(table, self, (*kept, *more))
 
-    def joined(self, kept: list[Any]) -> Any:
+    def merged(self, kept: list[Any]) -> Any:
         """What a table keeps after branches that leave it so."""
         return tuple({_identity(item): item for each in kept for item in each}.values())
 
@@ -55,5 +55,5 @@ def _identity(item: object) -> object:
 class NotedByAll(Noted[T]):
     """A key whose things are, after branches, those that all of them keep."""
 
-    def joined(self, kept: list[Any]) -> Any:
+    def merged(self, kept: list[Any]) -> Any:
         return tuple(item for item in kept[0] if all(item in each for each in kept))

@@ -75,7 +75,7 @@ class Start(NamedTuple):
     user: Label | None = None
 
     @property
-    def parts(self) -> tuple[str, str]:
+    def file_and_object(self) -> tuple[str, str]:
         """The file or module that is started and the object in it, empty where none is named."""
         if self.kind == SCRIPT or ":" not in self.target:
             return self.target, ""

@@ -74,14 +74,14 @@ class Entries(Table):
 class Flag(Noted[Any]):
     """A key that is set after branches where any of them has set it."""
 
-    def joined(self, kept: list[Any]) -> Any:
+    def merged(self, kept: list[Any]) -> Any:
         return any(kept)
 
 
 class Elements(Noted[Any]):
     """The key of the elements of a list; after branches each of them, where all leave as many."""
 
-    def joined(self, kept: list[Any]) -> Any:
+    def merged(self, kept: list[Any]) -> Any:
         if not any(isinstance(each, Partial) for each in kept) and len({len(each) for each in kept}) == 1:
             return tuple(union(column) for column in zip(*kept, strict=True))
         found = [item for each in kept for item in (each.some if isinstance(each, Partial) else each)]
@@ -100,7 +100,7 @@ class Kept(Noted[Any]):
         """Puts it there, in place of what there was."""
         journal.put(table, self, value)
 
-    def joined(self, kept: list[Any]) -> Any:
+    def merged(self, kept: list[Any]) -> Any:
         return union([value for value in kept if value != ()])
 
 
@@ -128,7 +128,7 @@ class Sequence:
         return None if isinstance(found, Partial) else found
 
     @property
-    def some(self) -> tuple[Abstract, ...]:
+    def known_items(self) -> tuple[Abstract, ...]:
         found: tuple[Abstract, ...] | Partial = self.table[ITEMS]
         return found.some if isinstance(found, Partial) else found
 
@@ -186,15 +186,15 @@ def union(values: Iterable[Abstract]) -> Abstract:
     return Value(tuple(options.values()), trace[:DEEP], site if len(options) == 1 else None)
 
 
-def each(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
+def map_options(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
     """The value whose options are changed one by one; it keeps its site where that still spells it."""
     if value.options is None:
         return value
     options = {key(new): new for new in map(change, value.options)}
-    return spelled(Value(tuple(options.values()), value.trace, value.site))
+    return drop_stale_site(Value(tuple(options.values()), value.trace, value.site))
 
 
-def spelled(value: Abstract) -> Abstract:
+def drop_stale_site(value: Abstract) -> Abstract:
     """The value without a site that spells something else."""
     site = value.site
     if (

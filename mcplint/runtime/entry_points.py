@@ -16,7 +16,7 @@ from mcplint.model import Container, EntryPoint, LackKind, Packaged, ScriptTarge
 from mcplint.packaging.backend import backend, hooks, inputs, is_of, is_optional, told_to_package
 from mcplint.packaging.wheel import inside, wheel
 from mcplint.programs.python.certain_imports import imported
-from mcplint.programs.python.entry_points import called, dropped, outrun
+from mcplint.programs.python.entry_points import dropped, outrun, script_target
 from mcplint.programs.python.modules import find, reaches, roots
 from mcplint.project.tree import Tree
 from mcplint.runtime.copied_environments import firsts
@@ -142,7 +142,7 @@ def _called(tree: Tree, folders: tuple[str, ...], target: str) -> ScriptTarget |
     _, colon, name = target.partition(":")
     if not colon:
         return ScriptTarget(named=False)
-    return called(tree, folders, target) if name else None
+    return script_target(tree, folders, target) if name else None
 
 
 def _packagings(containers: Collection[Container], folder: str) -> Iterator[Packaged]:

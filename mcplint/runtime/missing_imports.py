@@ -96,7 +96,7 @@ def _misplaced(image: Image, container: Container, start: Start, entry: str, tre
 
     Where no COPY brings it at all, it may still come from a package of the project that is installed from an index.
     """
-    contents, folder, name = Contents.of(image, tree), start.workdir, start.parts[0]
+    contents, folder, name = Contents.of(image, tree), start.workdir, start.file_and_object[0]
     place = None if start.installs is not None else _place_elsewhere(image, container, start, entry, tree)
     installed = _wheels(image, tree) if place is not None else None
     if place is None or folder is None or installed is None or entry in installed:
@@ -137,7 +137,7 @@ def _place_elsewhere(image: Image, container: Container, start: Start, entry: st
     if contents.open or contents.ran.names(".pth") or any(each.tool in LEADS_BACK for each in image.installs):
         return None
     places = list(image_paths(image, entry))
-    if None in places or posixpath.join(folder, _file(start.parts[0], entry)) in places:
+    if None in places or posixpath.join(folder, _file(start.file_and_object[0], entry)) in places:
         return None
     return places[-1] or "" if places else ""
 

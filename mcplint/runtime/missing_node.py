@@ -15,7 +15,7 @@ from mcplint.images.image import Image
 from mcplint.knowledge.executables import NODE_MANAGERS
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.model import Lack, LackKind
-from mcplint.programs.typescript.packages import named
+from mcplint.programs.typescript.packages import package_folders
 from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
 from mcplint.runtime.node_start import never_compiled
@@ -120,7 +120,7 @@ def _runs_another(context: ContainerContext, said: Called, tree: Tree) -> bool:
         return manager != "bun" and not _lacks_file(context, (), "server.js", tree)
     if manager in ("npm", "pnpm"):
         return said.verb not in SCRIPT_VERBS
-    packages = (package_json(tree, folder) for folder in named(tree).values())
+    packages = (package_json(tree, folder) for folder in package_folders(tree).values())
     return ":" not in name or any(package is not None and name in package.scripts for package in packages)
 
 

@@ -41,7 +41,7 @@ def search_path(image: Image, container: Container, start: Start, entry: str, tr
     )
     if folders is None or start.kind not in (MODULE, APP):
         return folders
-    stem = start.parts[0].replace(".", "/")
+    stem = start.file_and_object[0].replace(".", "/")
     found = {posixpath.join(each, end) for each in folders for end in (f"{stem}.py", f"{stem}/__init__.py")}
     found |= {posixpath.join(each, f"{stem}/__main__.py") for each in folders}
     return None if found.isdisjoint(image_paths(image, entry)) else folders

@@ -93,11 +93,11 @@ def _before_packages(tree: Tree, first: tuple[str, ...], name: str) -> str | Non
 
 def _lacks_name(each: Imported, first: tuple[str, ...], tree: Tree) -> bool:
     """Whether a name is imported from a module of the project that comes first and provably has none such."""
-    from mcplint.programs.python.entry_points import called
+    from mcplint.programs.python.entry_points import script_target
 
     module, _, name = each.dotted.rpartition(".")
     own = next((root for root in first if _before_packages(tree, (root,), module)), None)
-    target = called(tree, (own,), f"{module}:{name}") if own is not None else None
+    target = script_target(tree, (own,), f"{module}:{name}") if own is not None else None
     return target is not None and target.missing
 
 
@@ -137,7 +137,7 @@ def is_shadowed(image: Image | None, container: Container, start: Start, tree: T
 
 def entry_of(start: Start, tree: Tree) -> tuple[str, str] | None:
     """The file that is started and its dotted name."""
-    name, _ = start.parts
+    name, _ = start.file_and_object
     if start.kind in (SCRIPT, OBJECT):
         return name, "__main__"
     main = find(tree, start.roots, f"{name}.__main__") if start.kind == MODULE else None

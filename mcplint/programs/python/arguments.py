@@ -52,7 +52,7 @@ class Args(NamedTuple):
     def as_keyword(self, name: str, value: Abstract) -> Abstract:
         """The value as it is read at the keyword that gives it."""
         span = self.keyword_span(name)
-        if span is None or (value.trace and _within(value.trace[0].span, span)):
+        if span is None or (value.trace and _is_inside(value.trace[0].span, span)):
             return value
         return noted(value, Label(span, f"`{name}` passed here"))
 
@@ -62,5 +62,5 @@ class Args(NamedTuple):
         return self.module.span(found) if found and self.module else None
 
 
-def _within(inner: Span, outer: Span) -> bool:
+def _is_inside(inner: Span, outer: Span) -> bool:
     return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end

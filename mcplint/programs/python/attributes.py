@@ -7,7 +7,7 @@ from typing import Any
 
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.lost import handed, held
+from mcplint.programs.python.lost import attribute_values, handed
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import CLASS, PROPERTY, STATIC
 from mcplint.programs.python.values import Class, Dict, Frame, Function, Instance, Method, Package, Super
@@ -71,7 +71,7 @@ def _of_instance(machine: Machine, owner: Instance, name: str, note: Label) -> A
     if getter is not None:
         return machine.call(bind(machine, getter, owner, note), Args((known(name),)))
     foreign = next((each.path for each in lineage if isinstance(each, External)), None)
-    if foreign is not None and any(handed(Args(), held(owner), machine.handler)):
+    if foreign is not None and any(handed(Args(), attribute_values(owner), machine.handler)):
         machine.lost.append(note._replace(text=f"what {foreign} does with the server it is given is not known"))
     return machine.risk(note)
 
@@ -177,10 +177,10 @@ def _attribute(machine: Machine, frame: Frame, target: ast.Attribute, value: Abs
                 note = machine.note(frame, target, "set here")
                 handler(machine, Args((known(target.attr), value), opening=(note,)), option)
         if isinstance(option, (Instance, Class, Package, Function)):
-            put(machine, option, target.attr, value, weak)
+            put_attribute(machine, option, target.attr, value, weak)
 
 
-def put(machine: Machine, owner: Any, name: str, value: Abstract, weak: bool = False) -> None:
+def put_attribute(machine: Machine, owner: Any, name: str, value: Abstract, weak: bool = False) -> None:
     """Sets an attribute; weakly where it is one of several objects that gets it."""
     if isinstance(owner, Instance) and name not in owner.table and isinstance(owner.kind, Class):
         inherited = owner.kind.find(name)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mcplint.programs.demands import wanted
+from mcplint.programs.demands import deciding_variable
 from mcplint.programs.journal import Exhausted, Raised
 from mcplint.programs.noted import Noted
 from mcplint.programs.python.arguments import Args
@@ -15,7 +15,7 @@ from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.operators import data, product, small, traces
 from mcplint.programs.python.state import CLASS, MEMBER, PROPERTY, STATIC
 from mcplint.programs.python.values import Class, Dict, Function, Instance, Method, abstract, elements, verdict
-from mcplint.programs.values import OPEN, Abstract, External, Sequence, each, known, noted, unknown
+from mcplint.programs.values import OPEN, Abstract, External, Sequence, known, map_options, noted, unknown
 from mcplint.values import Value
 
 BUILTINS = frozenset(dir(builtins)) - {"__name__", "__doc__", "__file__", "__spec__", "__loader__", "__package__"}
@@ -45,7 +45,7 @@ def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
                 and all(len(value.options or ()) == 1 for value in values)
             ):
                 empty = len(values) == 1 and values[0].only in (None, "")
-                demand = wanted(values[0], machine.optional) if empty else None
+                demand = deciding_variable(values[0], machine.optional) if empty else None
                 if demand and machine.supplied():
                     return machine.risk(*traces(values), kind=failure)
                 raise Raised(type(failed[0]).__name__, demand)
@@ -57,9 +57,9 @@ def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
 
 def _keep(values: tuple[Abstract, ...], result: Abstract) -> Abstract:
     """The result with the site of the one value that it spells alike."""
-    from mcplint.programs.values import spelled
+    from mcplint.programs.values import drop_stale_site
 
-    return spelled(result._replace(site=values[0].site)) if len(values) == 1 and result.site is None else result
+    return drop_stale_site(result._replace(site=values[0].site)) if len(values) == 1 and result.site is None else result
 
 
 def _rounded(number: Any, digits: Any = None) -> Any:
@@ -82,12 +82,14 @@ def text(machine: Machine, args: Args, owner: Any) -> Abstract:
         value = value._replace(options=tuple(_member_text(option) for option in value.options))
         unread = [option for option in value.options or () if isinstance(option, Instance)]
         if unread and unread[0].library == "pathlib.Path":
-            return each(value, lambda option: option.table["text"].only if isinstance(option, Instance) else option)
+            return map_options(
+                value, lambda option: option.table["text"].only if isinstance(option, Instance) else option
+            )
     return pure(str)(machine, args._replace(positional=(value,)), owner)
 
 
 def _member_text(option: Any) -> Any:
-    if isinstance(option, Instance) and MEMBER.one(option.table, None) is str:
+    if isinstance(option, Instance) and MEMBER.first(option.table, None) is str:
         return option.table["value"].only
     return option
 
@@ -151,7 +153,7 @@ def names(machine: Machine, args: Args, owner: Any) -> Abstract:
     if not isinstance(only, Class):
         return unknown(*args.notes)
     tables = [each.table for each in only.lineage() if isinstance(each, Class)]
-    found = sorted({name for table in tables for name in machine.all(table) if isinstance(name, str)})
+    found = sorted({name for table in tables for name in machine.metered(table) if isinstance(name, str)})
     return known(Sequence("list", tuple(known(name) for name in found)), *args.notes)
 
 
@@ -174,12 +176,12 @@ def has_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def set_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
-    from mcplint.programs.python.attributes import put
+    from mcplint.programs.python.attributes import put_attribute
 
     name = args.get(1, "name").only
     for option in args.get(0, "object").options or ():
         if isinstance(option, (Instance, Class)) and isinstance(name, str):
-            put(machine, option, name, args.get(2, "value"))
+            put_attribute(machine, option, name, args.get(2, "value"))
     return known(None)
 
 
@@ -189,11 +191,11 @@ def instance_of(machine: Machine, args: Args, owner: Any) -> Abstract:
         return unknown(*args.notes)
     only = kinds.options[0]
     wanted = [item.only for item in only.items] if isinstance(only, Sequence) and only.items else [only]
-    found = {_any(machine, option, wanted) for option in value.options}
+    found = {_is_any(machine, option, wanted) for option in value.options}
     return unknown(*args.notes) if None in found else Value(tuple(found), args.notes)
 
 
-def _any(machine: Machine, option: Any, kinds: list[Any]) -> bool | None:
+def _is_any(machine: Machine, option: Any, kinds: list[Any]) -> bool | None:
     found = [_is(machine, option, kind) for kind in kinds]
     return True if True in found else None if None in found else False
 
@@ -222,12 +224,12 @@ def _is(machine: Machine, option: Any, kind: Any) -> bool | None:
     )
 
 
-def some(wanted: bool) -> Handler:
+def any_or_all(wanted: bool) -> Handler:
     """`any` (wanted: True) and `all` (wanted: False)."""
 
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
         items = elements(args.get(0, "iterable"))
-        found = [None] if items is None else [verdict(item) for item in machine.all(items)]
+        found = [None] if items is None else [verdict(item) for item in machine.metered(items)]
         if wanted in found:
             return known(wanted, *args.notes)
         return unknown(*args.notes) if None in found else known(not wanted, *args.notes)
@@ -270,7 +272,7 @@ def zipped(machine: Machine, args: Args, owner: Any) -> Abstract:
     columns = [elements(value) for value in args.positional]
     if args.keywords or any(column is None for column in columns):
         return known(Sequence("list", None))
-    rows = list(zip(*map(machine.all, columns), strict=False))
+    rows = list(zip(*map(machine.metered, columns), strict=False))
     machine.spend(2 * len(rows))
     return known(Sequence("list", tuple(known(Sequence("tuple", row)) for row in rows)))
 
@@ -298,10 +300,10 @@ def type_of(machine: Machine, args: Args, owner: Any) -> Abstract:
             else External("unknown")
         )
 
-    return each(args.get(0, "object"), kind)
+    return map_options(args.get(0, "object"), kind)
 
 
-def opened(machine: Machine, args: Args, owner: Any) -> Abstract:
+def builtin_open(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`open(path)`, which needs what is known of files without an import."""
     machine.tables.learn(("files",))
     return machine.tables.calls["builtins.open"](machine, args, owner)
@@ -344,8 +346,8 @@ CALLS: Mapping[str, Handler] = {
     "builtins.hasattr": has_attribute,
     "builtins.setattr": set_attribute,
     "builtins.isinstance": instance_of,
-    "builtins.any": some(True),
-    "builtins.all": some(False),
+    "builtins.any": any_or_all(True),
+    "builtins.all": any_or_all(False),
     "builtins.sorted": reordered(sorted),
     "builtins.reversed": reordered(lambda items: items[::-1]),
     "builtins.enumerate": enumerated,
@@ -354,7 +356,7 @@ CALLS: Mapping[str, Handler] = {
     "builtins.staticmethod": marked(STATIC),
     "builtins.classmethod": marked(CLASS),
     "builtins.type": type_of,
-    "builtins.open": opened,
+    "builtins.open": builtin_open,
     "builtins.object": lambda machine, args, owner: known(Instance(External("builtins.object"), args.span)),
     "builtins.object.__init__": nothing,
     "builtins.callable": lambda machine, args, owner: (

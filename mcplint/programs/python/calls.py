@@ -9,7 +9,7 @@ from mcplint.facts.python_bodies import may_say
 from mcplint.programs.journal import Exhausted, Leave, Return
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.classes import construct
-from mcplint.programs.python.lost import held, is_harmless
+from mcplint.programs.python.lost import attribute_values, is_harmless
 from mcplint.programs.python.machine import ACTIVE, Machine
 from mcplint.programs.python.operators import present
 from mcplint.programs.python.state import HIDDEN, MADE, OPTIONS
@@ -99,18 +99,18 @@ def library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
         except Exception as error:
             return machine.fail(args.span, error) if args.span else machine.risk()
     if machine.handler(f"{path}.__init__") is not None:
-        return _made(machine, path, args)
+        return _library_instance(machine, path, args)
     trusted = is_harmless(path)
     if trusted and args.span:
         machine.harmless.add(args.span)
-    machine.lose(args, held(owner), trusted)
+    machine.lose(args, attribute_values(owner), trusted)
     for value in (*args.positional, *args.keywords.values()):
         loosen(machine, value)
     note = Label(args.span, f"what `{path}` returns is not known") if args.span else None
     return machine.risk(*([note] if note else []))
 
 
-def _made(machine: Machine, path: str, args: Args) -> Abstract:
+def _library_instance(machine: Machine, path: str, args: Args) -> Abstract:
     """An object of a library's class."""
     made = Instance(External(path), args.span)
     library(machine, f"{path}.__init__", args, made)
@@ -128,7 +128,7 @@ def _instance(machine: Machine, callee: Instance, args: Args) -> Abstract:
     return machine.risk(*args.notes)
 
 
-def made(machine: Machine, frame: Frame, node: Any) -> Function:
+def function_value(machine: Machine, frame: Frame, node: Any) -> Function:
     """The function of a `def` or `lambda`, its defaults evaluated."""
     parameters = node.args
     named = [*parameters.posonlyargs, *parameters.args]
@@ -141,12 +141,12 @@ def made(machine: Machine, frame: Frame, node: Any) -> Function:
     return Function(node, frame, defaults)
 
 
-def bound(machine: Machine, function: Function, args: Args) -> dict[str, Any]:
+def bound_arguments(machine: Machine, function: Function, args: Args) -> dict[str, Any]:
     """The names of a call: each parameter with its argument or default."""
     parameters = function.node.args
     named = {each.arg: each for each in (*parameters.posonlyargs, *parameters.args)}
     only = {each.arg: each for each in parameters.kwonlyargs}
-    machine.all(named)
+    machine.metered(named)
     names: dict[str, Any] = dict(zip(named, args.positional, strict=False))
     if parameters.vararg:
         rest = None if args.open else args.positional[len(named) :]
@@ -185,7 +185,7 @@ def _default(machine: Machine, function: Function, parameter: ast.arg, args: Arg
 
 def invoke(machine: Machine, function: Function, args: Args) -> Abstract:
     """What a call of a function of the project comes to; a coroutine function is run once it is awaited."""
-    names = bound(machine, function, args)
+    names = bound_arguments(machine, function, args)
     if isinstance(function.node, ast.AsyncFunctionDef) and not _yields(function.node):
         return known(Coroutine(lambda: run(machine, function, names)))
     return run(machine, function, names)
@@ -212,7 +212,9 @@ def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract
     try:
         if isinstance(function.node, ast.Lambda):
             return machine.evaluate(frame, function.node.body)
-        given = _given(machine, frame, function.node) if machine.lenient and _reads_named(function.node) else None
+        given = (
+            _helper_result(machine, frame, function.node) if machine.lenient and _reads_named(function.node) else None
+        )
         return _annotated(function, _body(machine, frame, function.node) if given is None else given)
     finally:
         probes.chosen, probes.answered = outer
@@ -250,7 +252,7 @@ def _body(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunct
     return known(made)
 
 
-def _given(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Abstract | None:
+def _helper_result(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Abstract | None:
     """What a helper gives for a variable that no file sets; None where it gives nothing, and whoever starts it must.
 
     Another call of it may ask for a variable that has no default, which says nothing of this one.
@@ -318,7 +320,7 @@ def loosen(machine: Machine, value: Abstract) -> None:
             machine.put(option.table, ITEMS, Partial())
         elif isinstance(option, Dict):
             machine.put(option.table, OPEN, True)
-            for name in machine.all(option.entries):
+            for name in machine.metered(option.entries):
                 machine.put(option.entries, name, machine.risk(*value.trace))
         elif isinstance(option, Instance) and OPTIONS in option.table:
             HIDDEN.add(machine, option.table, True)

@@ -70,12 +70,12 @@ class _Text(NamedTuple):
         """The path that a call reads, None where it is none that reads one."""
         match node:
             case ast.Call(func=ast.Name(id="open"), args=[path, *rest], keywords=keywords):
-                return self.names.own_path(path) if _is_reading(rest, keywords) else None
+                return self.names.own_path(path) if _opens_to_read(rest, keywords) else None
             case ast.Call(func=func, args=[package, name]) if spelled(func) in _BY_PACKAGE:
                 home, file = self.names.text(package), self.names.text(name)
-                return OwnPath(home, ".").joined(file) if home and file else None
+                return OwnPath(home, ".").join(file) if home and file else None
             case ast.Call(func=ast.Attribute(value=path, attr=attr), args=args, keywords=keywords) if attr in _METHODS:
-                return self.names.own_path(path) if attr != "open" or _is_reading(args, keywords) else None
+                return self.names.own_path(path) if attr != "open" or _opens_to_read(args, keywords) else None
         return None
 
     def touched(self) -> Iterator[tuple[OwnPath, bool]]:
@@ -138,7 +138,7 @@ class _Touched(NamedTuple):
         )
 
 
-def _is_reading(args: list[ast.expr], keywords: list[ast.keyword]) -> bool:
+def _opens_to_read(args: list[ast.expr], keywords: list[ast.keyword]) -> bool:
     """Whether a file is opened to be read, and nothing else."""
     mode = args[0] if args else next((each.value for each in keywords if each.arg == "mode"), ast.Constant("r"))
     return isinstance(mode, ast.Constant) and mode.value in ("r", "rt", "rb")
@@ -159,7 +159,7 @@ def _calls(
     waiting = [(text, body)]
     while waiting:
         here, statements = waiting.pop()
-        for call, awaited in _made(statements):
+        for call, awaited in _certain_calls(statements):
             yield here, call
             if not isinstance(call.func, ast.Name):
                 continue
@@ -178,7 +178,7 @@ def _runs(function: Function, awaited: bool) -> bool:
     return plain and not lazy and (awaited or isinstance(function, ast.FunctionDef))
 
 
-def _made(body: list[ast.stmt]) -> Iterator[tuple[ast.Call, bool]]:
+def _certain_calls(body: list[ast.stmt]) -> Iterator[tuple[ast.Call, bool]]:
     """The calls that statements make whatever happens, each with whether it is awaited."""
     for node in body:
         match node:
@@ -193,12 +193,12 @@ def _made(body: list[ast.stmt]) -> Iterator[tuple[ast.Call, bool]]:
                     continue
                 for each in items:
                     yield from _of(each.context_expr)
-                yield from _made(inner)
-        if any(isinstance(each, ast.Return) for each in _within(node)):
+                yield from _certain_calls(inner)
+        if any(isinstance(each, ast.Return) for each in _parts_of_statement(node)):
             return
 
 
-def _within(node: ast.stmt) -> Iterator[ast.AST]:
+def _parts_of_statement(node: ast.stmt) -> Iterator[ast.AST]:
     """The parts of a statement, those of a function or class that it defines left out."""
     return iter(()) if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else ast.walk(node)
 

@@ -9,7 +9,7 @@ from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import FIELDS, MEMBER
 from mcplint.programs.python.values import Class, Frame, Function, Instance, Method
-from mcplint.programs.values import Abstract, External, Table, each, known, unknown
+from mcplint.programs.values import Abstract, External, Table, known, map_options, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -66,7 +66,7 @@ def construct(machine: Machine, made: Class, args: Args) -> Abstract:
     value = known(instance, *args.notes)
     for owner in made.lineage():
         if isinstance(owner, Class) and "__init__" in owner.table:
-            machine.call(each(owner.table["__init__"], lambda option: Method(instance, option)), args)
+            machine.call(map_options(owner.table["__init__"], lambda option: Method(instance, option)), args)
             return value
         if isinstance(owner, Class) and FIELDS in owner.table:
             fill(machine, instance, args)
@@ -86,7 +86,7 @@ def _member(machine: Machine, made: Class, args: Args) -> Abstract:
         return given
     found = [
         member
-        for member in machine.all(members(made))
+        for member in machine.metered(members(made))
         for option in given.options
         if option is member or member.table["value"].only == option
     ]
@@ -126,14 +126,14 @@ def fill(machine: Machine, instance: Instance, args: Args) -> None:
     """Gives a dataclass's instance its fields: arguments, then defaults; and runs `__post_init__`."""
     made = instance.kind
     assert isinstance(made, Class)
-    for index, field in enumerate(machine.all(fields(made))):
+    for index, field in enumerate(machine.metered(fields(made))):
         value = args.find(index, field.name)
         if value is None:
             value = default(machine, field)
         machine.put(instance.table, field.name, value)
     after = made.find("__post_init__")
     if after is not None:
-        machine.call(each(after, lambda option: Method(instance, option)), Args())
+        machine.call(map_options(after, lambda option: Method(instance, option)), Args())
 
 
 def default(machine: Machine, field: Field) -> Abstract:

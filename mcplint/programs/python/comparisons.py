@@ -46,7 +46,7 @@ def compared(machine: Machine, kind: type, left: Abstract, right: Abstract) -> A
 
 def _test(machine: Machine, kind: type, one: Any, other: Any) -> bool | None:
     if kind in (ast.Is, ast.IsNot, ast.Eq, ast.NotEq):
-        same = _same(machine, one, other, kind in (ast.Is, ast.IsNot))
+        same = _are_equal(machine, one, other, kind in (ast.Is, ast.IsNot))
         return same if same is None else same is (kind in (ast.Is, ast.Eq))
     if kind in (ast.In, ast.NotIn):
         inside = contains(machine, other, one)
@@ -59,7 +59,7 @@ def _test(machine: Machine, kind: type, one: Any, other: Any) -> bool | None:
         return None
 
 
-def _same(machine: Machine, one: Any, other: Any, identical: bool) -> bool | None:
+def _are_equal(machine: Machine, one: Any, other: Any, identical: bool) -> bool | None:
     one, other = _member(one, identical), _member(other, identical)
     if isinstance(one, CONSTANTS) and isinstance(other, CONSTANTS):
         if identical and not (one is None or other is None or isinstance(one, bool) or isinstance(other, bool)):
@@ -88,7 +88,7 @@ def _same(machine: Machine, one: Any, other: Any, identical: bool) -> bool | Non
 
 def _member(option: Any, identical: bool) -> Any:
     """A member of a string enumeration counts as its value, unless it is asked which object it is."""
-    if isinstance(option, Instance) and MEMBER.one(option.table, None) is str and not identical:
+    if isinstance(option, Instance) and MEMBER.first(option.table, None) is str and not identical:
         return option.table["value"].only
     return option
 
@@ -101,7 +101,7 @@ def contains(machine: Machine, container: Any, item: Any) -> bool | None:
         case Sequence() if container.items is not None:
             machine.spend(len(container.items) // SHARE)
             found = [
-                _same(machine, option, item, False) if len(each.options) == 1 else None
+                _are_equal(machine, option, item, False) if len(each.options) == 1 else None
                 for each in container.items
                 for option in each.options or (ABSENT,)
                 if each.options is not None

@@ -13,7 +13,7 @@ from mcplint.programs.python.defaults import Default
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import ASKS_TERMINAL, AT_TERMINAL
 from mcplint.programs.python.values import Frame, Instance, verdict
-from mcplint.programs.values import MANY, Abstract, Sequence, Table, known, spelled, unknown
+from mcplint.programs.values import MANY, Abstract, Sequence, Table, drop_stale_site, known, unknown
 from mcplint.values import Value
 
 
@@ -35,7 +35,7 @@ def narrow(machine: Machine, frame: Frame, test: ast.expr, sense: bool) -> None:
     return None
 
 
-def either(
+def branch_on(
     machine: Machine,
     frame: Frame,
     test: ast.expr,
@@ -55,7 +55,7 @@ def either(
     value = machine.evaluate(frame, test)
     if probes.spans:
         first, second = (probes.decide(test, value, versions, sense) for sense in (True, False))
-        yes, no = probes.way(yes, first), probes.way(no, second)
+        yes, no = probes.decided_branch(yes, first), probes.decided_branch(no, second)
         onward = onward and bool(second)
     else:
         onward = False
@@ -154,7 +154,7 @@ def _narrowed(machine: Machine, frame: Frame, test: ast.expr, sense: bool, table
             kept.append(option)
         machine.put(table, name, value)
         del machine.writes[base:]
-    return spelled(value._replace(options=tuple(kept))) if kept else None
+    return drop_stale_site(value._replace(options=tuple(kept))) if kept else None
 
 
 def _equalled(machine: Machine, frame: Frame, test: ast.expr, sense: bool, value: Abstract) -> Abstract | None:
@@ -179,7 +179,7 @@ def matching(machine: Machine, frame: Frame, node: ast.Match) -> None:
     versions = machine.probes.versions
     subject = machine.evaluate(frame, node.subject)
     decided = machine.probes.decide(node.subject, subject, versions, False)
-    machine.probes.way(lambda: _cases(machine, frame, node, subject, 0), decided)()
+    machine.probes.decided_branch(lambda: _cases(machine, frame, node, subject, 0), decided)()
 
 
 def _cases(machine: Machine, frame: Frame, node: ast.Match, subject: Abstract, index: int) -> Abstract:
@@ -190,7 +190,7 @@ def _cases(machine: Machine, frame: Frame, node: ast.Match, subject: Abstract, i
     if found and case.guard is not None:
         found = verdict(machine.evaluate(frame, case.guard))
 
-    def taken(value: Abstract) -> Abstract:
+    def run_case(value: Abstract) -> Abstract:
         if isinstance(node.subject, ast.Name) and value is not subject:
             assign(machine, frame, node.subject, value)
         for part in ast.walk(case.pattern):
@@ -202,8 +202,8 @@ def _cases(machine: Machine, frame: Frame, node: ast.Match, subject: Abstract, i
         return _cases(machine, frame, node, _filtered(machine, frame, case.pattern, subject, False), index + 1)
 
     if found is not None:
-        return taken(subject) if found else passed()
-    return machine.fork([lambda: taken(_filtered(machine, frame, case.pattern, subject, True)), passed])
+        return run_case(subject) if found else passed()
+    return machine.fork([lambda: run_case(_filtered(machine, frame, case.pattern, subject, True)), passed])
 
 
 def _filtered(machine: Machine, frame: Frame, pattern: ast.pattern, subject: Abstract, sense: bool) -> Abstract:

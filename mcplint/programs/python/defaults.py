@@ -23,7 +23,7 @@ class Default(NamedTuple):
 
 def expression_default(node: ast.IfExp) -> Default | None:
     """What `t if t else "stdio"` asks for; None where it chooses between other things."""
-    asked = _asked(node.test)
+    asked = _tested_expression(node.test)
     if asked is None:
         return None
     what, taken = asked
@@ -33,7 +33,7 @@ def expression_default(node: ast.IfExp) -> Default | None:
 
 def statement_default(frame: Frame, node: ast.If) -> Default | None:
     """The same of an `if` whose ways are one statement each: they return something, or assign the same name."""
-    asked = _asked(node.test) if len(node.body) == 1 and len(node.orelse) < 2 else None
+    asked = _tested_expression(node.test) if len(node.body) == 1 and len(node.orelse) < 2 else None
     if asked is None:
         return None
     what, taken = asked
@@ -42,25 +42,25 @@ def statement_default(frame: Frame, node: ast.If) -> Default | None:
         case ast.Return(value=ast.expr() as instead), ast.Return(value=ast.expr() as chosen):
             found = _mentions(chosen, what)
         case ast.Assign(targets=[ast.Name() as target], value=instead), _ if taken and not node.orelse:
-            found = _same(target, what)
+            found = _is_same_expression(target, what)
         case (
             ast.Assign(targets=[ast.Name() as target], value=instead),
             ast.Assign(targets=[ast.Name() as other], value=chosen),
         ) if node.orelse:
-            found = _same(target, other) and _mentions(chosen, what)
+            found = _is_same_expression(target, other) and _mentions(chosen, what)
         case _:
             return None
     return Default(what, taken, instead) if found and isinstance(instead, PLAIN) else None
 
 
-def _asked(test: ast.expr) -> tuple[ast.expr, bool] | None:
+def _tested_expression(test: ast.expr) -> tuple[ast.expr, bool] | None:
     """What a condition asks for, and how it comes out where that is not given."""
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = _asked(operand)
+            inner = _tested_expression(operand)
             return inner and (inner[0], not inner[1])
         case ast.BoolOp(op=operator, values=[first, *_]):
-            inner = _asked(first)
+            inner = _tested_expression(first)
             return inner if inner and inner[1] is isinstance(operator, ast.Or) else None
         case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot() as operator], comparators=[ast.Constant(value=None)]):
             return (left, isinstance(operator, ast.Is)) if isinstance(left, (ast.Name, ast.Attribute)) else None
@@ -84,10 +84,10 @@ def _after(frame: Frame, node: ast.If) -> ast.stmt | None:
 
 
 def _mentions(taken: ast.expr, what: ast.expr) -> bool:
-    return any(_same(each, what) for each in ast.walk(taken))
+    return any(_is_same_expression(each, what) for each in ast.walk(taken))
 
 
-def _same(node: ast.AST, what: ast.expr) -> bool:
+def _is_same_expression(node: ast.AST, what: ast.expr) -> bool:
     if isinstance(node, ast.Name) and isinstance(what, ast.Name):
         return node.id == what.id
     return type(node) is type(what) and ast.dump(node) == ast.dump(what)

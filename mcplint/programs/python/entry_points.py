@@ -19,7 +19,7 @@ from mcplint.values import Label
 _DEEPEST, _MOST_RUNS = 6, 20
 
 
-def called(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarget | None:
+def script_target(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarget | None:
     """What a target `module:name` calls, None where that cannot be told."""
     module, _, name = target.partition(":")
     seen: set[tuple[str, str]] = set()
@@ -64,10 +64,10 @@ def dropped(tree: Tree, roots: tuple[str, ...], path: str) -> Iterator[tuple[str
     fact: Module | None = tree.facts("python", path) if names else None
     if fact is None:
         return
-    bound = _bound(nodes(fact))
+    bound = _bindings_by_name(nodes(fact))
     for name, call in _statements(fact.tree):
         asked = name in names and len(bound[name]) == 1 and _bindings(fact.tree, name)
-        target = called(tree, roots, f"{path[:-3].replace('/', '.')}:{name}") if asked else None
+        target = script_target(tree, roots, f"{path[:-3].replace('/', '.')}:{name}") if asked else None
         if target and target.awaits:
             yield name, fact.span(call), target
 
@@ -83,7 +83,7 @@ def _bindings(module: ast.Module, name: str) -> list[ast.stmt]:
     """The statements of a module itself that bind a name, by an index that is made once."""
     index: dict[str, list[ast.stmt]] | None = getattr(module, "_bindings", None)
     if index is None:
-        index = _bound(module.body)
+        index = _bindings_by_name(module.body)
         module._bindings = index  # type: ignore[attr-defined]
     return index.get(name, [])
 
@@ -162,10 +162,10 @@ def _outrun(module: Module, statements: list[ast.stmt]) -> Iterator[tuple[Label,
     """
     found = ((statement, _awaited(statement)) for statement in statements)
     called = tuple(islice((each for each in found if each[1] is not None and not _is_endless(each[0])), _MOST_RUNS))
-    bound = _bound(ast.walk(module.tree)) if called else {}
+    bound = _bindings_by_name(ast.walk(module.tree)) if called else {}
     for statement, awaited in called:
         match awaited:
-            case ast.Name(id=name) if _is_plain(module.tree, bound[name]):
+            case ast.Name(id=name) if _is_empty_function(module.tree, bound[name]):
                 yield Label(module.span(statement), f"`{name}` is a plain function and returns no coroutine"), awaited
             case ast.Attribute(value=ast.Name(id=name), attr="run") if _is_server(module.tree, bound, name):
                 why = f"`{name}.run` is a plain function and returns no coroutine"
@@ -191,7 +191,7 @@ def _awaited(statement: ast.stmt) -> ast.expr | None:
     return None
 
 
-def _bound(every: Iterable[ast.AST]) -> dict[str, list[ast.stmt]]:
+def _bindings_by_name(every: Iterable[ast.AST]) -> dict[str, list[ast.stmt]]:
     """The statements among some nodes that bind names, by these."""
     found: dict[str, list[ast.stmt]] = defaultdict(list)
     for node in (each for each in every if isinstance(each, ast.stmt)):
@@ -200,7 +200,7 @@ def _bound(every: Iterable[ast.AST]) -> dict[str, list[ast.stmt]]:
     return found
 
 
-def _is_plain(module: ast.Module, bindings: list[ast.stmt]) -> bool:
+def _is_empty_function(module: ast.Module, bindings: list[ast.stmt]) -> bool:
     """Whether a name is bound once, to a function of the module that does nothing but return nothing."""
     match bindings:
         case [ast.FunctionDef(decorator_list=[]) as plain]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
-from mcplint.programs.demands import wanted
+from mcplint.programs.demands import deciding_variable
 from mcplint.programs.journal import Ended, Exit, Leave, Raised
 from mcplint.programs.python.conditions import narrow
 from mcplint.programs.python.machine import Machine
@@ -162,5 +162,5 @@ def raising(machine: Machine, frame: Frame, node: ast.Raise) -> None:
 def asserted(machine: Machine, frame: Frame, node: ast.Assert) -> None:
     value = machine.evaluate(frame, node.test)
     if verdict(value) is False:
-        raise Raised("AssertionError", wanted(value, machine.optional))
+        raise Raised("AssertionError", deciding_variable(value, machine.optional))
     narrow(machine, frame, node.test, True)

@@ -11,9 +11,9 @@ from mcplint.programs.demands import interchangeable
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.attributes import DATA, assign
 from mcplint.programs.python.builtin import BUILTINS
-from mcplint.programs.python.calls import made
+from mcplint.programs.python.calls import function_value
 from mcplint.programs.python.comparisons import compared
-from mcplint.programs.python.conditions import either, narrow
+from mcplint.programs.python.conditions import branch_on, narrow
 from mcplint.programs.python.defaults import PLAIN, expression_default
 from mcplint.programs.python.items import subscripted
 from mcplint.programs.python.machine import Evaluator, Machine
@@ -30,8 +30,8 @@ from mcplint.programs.values import (
     External,
     Sequence,
     Table,
-    each,
     known,
+    map_options,
     union,
     unknown,
 )
@@ -89,7 +89,7 @@ def _super(frame: Frame) -> Abstract:
     for scope in frame.scopes():
         owner = scope.function.owner if scope.function else None
         if owner is not None:
-            return each(next(iter(scope.names.values()), unknown()), partial(Super, owner=owner))
+            return map_options(next(iter(scope.names.values()), unknown()), partial(Super, owner=owner))
     return unknown()
 
 
@@ -103,7 +103,7 @@ def arguments(machine: Machine, frame: Frame, node: ast.Call) -> Args:
             items = _items(machine.evaluate(frame, given.value))
             if items is None:
                 opening += (machine.note(frame, given, "unpacks a value that is not known"),)
-            positional += machine.all(items)
+            positional += machine.metered(items)
         else:
             positional.append(machine.evaluate(frame, given))
     for keyword in node.keywords:
@@ -126,7 +126,7 @@ def _unpack(machine: Machine, value: Abstract, keywords: dict[str, Abstract]) ->
     if value.options is None or not all(isinstance(option, Dict) for option in value.options):
         return False
     dicts: tuple[Dict, ...] = value.options
-    for entry in machine.all({name: None for one in dicts for name in one.entries}):
+    for entry in machine.metered({name: None for one in dicts for name in one.entries}):
         keywords[entry] = union([one.entries.get(entry, known(ABSENT)) for one in dicts])
     return not any(one.open for one in dicts)
 
@@ -142,7 +142,7 @@ def starred_display(kind: str) -> Evaluator:
             if isinstance(element, ast.Starred):
                 more = machine.evaluate(frame, element.value).only
                 whole = whole and isinstance(more, Sequence) and more.items is not None
-                items += machine.all(more.some if isinstance(more, Sequence) else ())
+                items += machine.metered(more.known_items if isinstance(more, Sequence) else ())
             else:
                 items.append(machine.evaluate(frame, element))
         starred = any(isinstance(element, ast.Starred) for element in node.elts)
@@ -210,10 +210,12 @@ def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: boo
         return _chain(machine, frame, operands[1:], wanted, asked)
 
     unsure = asked and value.options is None
-    return machine.fork([lambda: known(wanted, *value.trace) if unsure else _kept(value, wanted), later])
+    return machine.fork(
+        [lambda: known(wanted, *value.trace) if unsure else _options_ending_chain(value, wanted), later]
+    )
 
 
-def _kept(value: Abstract, wanted: bool) -> Abstract:
+def _options_ending_chain(value: Abstract, wanted: bool) -> Abstract:
     """The options with which a chain ends at an operand."""
     if value.options is None:
         return value
@@ -222,7 +224,7 @@ def _kept(value: Abstract, wanted: bool) -> Abstract:
 
 def conditional(machine: Machine, frame: Frame, node: ast.IfExp) -> Abstract:
     yes, no = partial(machine.evaluate, frame, node.body), partial(machine.evaluate, frame, node.orelse)
-    return either(machine, frame, node.test, yes, no, lambda: expression_default(node))
+    return branch_on(machine, frame, node.test, yes, no, lambda: expression_default(node))
 
 
 def comparison(machine: Machine, frame: Frame, node: ast.Compare) -> Abstract:
@@ -276,7 +278,7 @@ def formatted_value(machine: Machine, frame: Frame, node: ast.FormattedValue) ->
 
 
 def function(machine: Machine, frame: Frame, node: ast.Lambda) -> Abstract:
-    return known(made(machine, frame, node))
+    return known(function_value(machine, frame, node))
 
 
 def awaited(machine: Machine, frame: Frame, node: ast.Await) -> Abstract:

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from mcplint.facts.python import Module
-from mcplint.programs.python.module_text import nodes, once
+from mcplint.programs.python.module_text import cached_on_module, nodes
 from mcplint.programs.python.values import Frame, Function, verdict
 
 
-def over(function: Function) -> frozenset[ast.stmt]:
+def guarded_fills(function: Function) -> frozenset[ast.stmt]:
     """The statements of a function that fill a name of its module, which holds something by now and keeps it."""
     named = {name for node in ast.walk(function.node) if isinstance(node, ast.Global) for name in node.names}
     if not named:
@@ -18,7 +18,7 @@ def over(function: Function) -> frozenset[ast.stmt]:
     found: list[ast.stmt] = []
     for block in blocks(function.node):
         for index, statement in enumerate(block):
-            if isinstance(statement, ast.If) and (asked := _asked(statement.test)) and asked[0] in named:
+            if isinstance(statement, ast.If) and (asked := _tested_name(statement.test)) and asked[0] in named:
                 name, filled = asked
                 guarded = statement.body
                 if filled:
@@ -38,7 +38,7 @@ def blocks(root: ast.AST) -> Iterator[list[ast.stmt]]:
                 yield block
 
 
-def _asked(test: ast.expr) -> tuple[str, bool] | None:
+def _tested_name(test: ast.expr) -> tuple[str, bool] | None:
     """The name that a condition asks for, and whether it asks if that holds something."""
     match test:
         case ast.Name(id=name):
@@ -73,7 +73,7 @@ def _holds(scope: Frame, name: str, test: ast.expr) -> bool:
     return name not in _emptied(scope.module)
 
 
-@once
+@cached_on_module
 def _emptied(module: Module) -> Iterator[str]:
     """The names of a module into which a function puts nothing, or takes away what they hold."""
     for function in nodes(module):

@@ -152,7 +152,7 @@ def _member(machine: Machine, frame: Frame, source: Abstract, name: str, alias: 
 def _everything(machine: Machine, frame: Frame, source: Abstract) -> None:
     only: Any = source.only
     if isinstance(only, Package):
-        for name, value in list(machine.all(only.table.items())):
+        for name, value in list(machine.metered(only.table.items())):
             if not name.startswith("_"):
                 machine.put(frame.names, name, value)
 

@@ -63,7 +63,7 @@ def follow(start: Start, world: World) -> Outcome:
 
 def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool, Label | None]:
     """What comes of it, whether it makes a difference what is given, and the variable for want of which it ended."""
-    modules = Modules(world.tree, start.roots, _there(world, start), _beside(world, start))
+    modules = Modules(world.tree, start.roots, _present_at_runtime(world, start), _runtime_module_finder(world, start))
     program = known("-c" if start.kind == CODE else start.target, *start.notes)
     machine = Machine(world, modules, tables(), start.argv, program, lenient, start.span, start.terminal)
     notes: tuple[Label, ...] = ()
@@ -103,7 +103,7 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
     found = tuple(_with_listeners(each, modules) if each.transport.may_be(STDIO) else each for each in found)
     imports = tuple(dict.fromkeys(machine.imports))
     local = tuple(fallbacks(modules)) if found else ()
-    secrets = tuple(_shown(modules)) if found else ()
+    secrets = tuple(_logged_secrets(modules)) if found else ()
     levels = tuple(dict.fromkeys(machine.levels))
     read = frozenset(machine.reads)
     lost = (*(machine.lost if machine.imports or machine.hides else ()), *machine.modules.unread())
@@ -124,21 +124,21 @@ def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: 
     )
 
 
-def _shown(modules: list[Module]) -> Iterable[Label]:
+def _logged_secrets(modules: list[Module]) -> Iterable[Label]:
     """Where the program logs secrets, asked of those alone that may."""
     if not any(name in module.source.text for module in modules for name in ("os.environ", "getenv", "BaseSettings")):
         return ()
-    from mcplint.programs.python.shown import shown
+    from mcplint.programs.python.shown import logged_secrets
 
-    return shown(modules)
+    return logged_secrets(modules)
 
 
 def _may_serve(world: World, start: Start, entry: str) -> bool:
     """Whether a program may come across an SDK: by its file, or the packages that `python -m` imports before."""
     parts = start.target.split(".") if start.kind == MODULE else []
     packages = (find(world.tree, start.roots, ".".join(parts[:length])) for length in range(1, len(parts) + 1))
-    there = _there(world, start)
-    beside = _beside(world, start)
+    there = _present_at_runtime(world, start)
+    beside = _runtime_module_finder(world, start)
     if world.tree.mentions(entry, _COMMANDED):
         return True
     return any(
@@ -150,7 +150,7 @@ _COMMANDED = "execute_from_command_line"
 """What Django's `manage.py` calls, to which a word of its command names the module that goes on."""
 
 
-def _there(world: World, start: Start) -> Callable[[str], bool]:
+def _present_at_runtime(world: World, start: Start) -> Callable[[str], bool]:
     """Whether a file of the project lies where a program runs, as far as that can be told of its own file."""
     entry = _entry(world, start)
     if entry is None or run_path(world, entry) is None:
@@ -158,7 +158,7 @@ def _there(world: World, start: Start) -> Callable[[str], bool]:
     return lambda path: run_path(world, path) is not None
 
 
-def _beside(world: World, start: Start) -> Beside:
+def _runtime_module_finder(world: World, start: Start) -> Beside:
     """What finds the modules of a program where it runs: in its own folder or the working directory, in PYTHONPATH."""
     folders = [each for each in (world.env("PYTHONPATH").only or "").split(":") if each]
     entry = _entry(world, start) if start.kind in (SCRIPT, OBJECT) else None
@@ -170,7 +170,7 @@ def _beside(world: World, start: Start) -> Beside:
 
 def _entry(world: World, start: Start) -> str | None:
     """The file that is started."""
-    name, _ = start.parts
+    name, _ = start.file_and_object
     if start.kind in (SCRIPT, OBJECT):
         return name
     main = find(world.tree, start.roots, f"{name}.__main__") if start.kind == MODULE else None
@@ -245,7 +245,7 @@ def launch(machine: Machine, start: Start) -> None:
     elif start.kind == MODULE:
         _module(machine, start)
     elif start.kind == FUNCTION:
-        value = _named(machine, start, start.target)
+        value = _object_named(machine, start, start.target)
         call_and_await(machine, value, Args())
     elif start.kind == CODE:
         fact = _code(start)
@@ -254,11 +254,11 @@ def launch(machine: Machine, start: Start) -> None:
     elif start.kind == APP:
         from mcplint.programs.python.libraries.asgi import serve_app
 
-        serve_app(machine, start, _named(machine, start, start.target))
+        serve_app(machine, start, _object_named(machine, start, start.target))
     elif start.kind == HANDLER:
         from mcplint.programs.python.libraries.mangum import invoke
 
-        invoke(machine, start, _named(machine, start, start.target))
+        invoke(machine, start, _object_named(machine, start, start.target))
     elif start.kind == OBJECT:
         _object(machine, start)
     elif start.kind == COMMAND:
@@ -291,7 +291,7 @@ def _module(machine: Machine, start: Start) -> None:
         run_main(machine, fact, name, parent)
 
 
-def _named(machine: Machine, start: Start, target: str) -> Abstract:
+def _object_named(machine: Machine, start: Start, target: str) -> Abstract:
     """The object that `module:attribute` names."""
     module, _, name = target.partition(":")
     package = imported_package(machine, module)
@@ -317,7 +317,7 @@ def lacks(machine: Machine, owner: Any, name: str) -> bool:
 
 def _object(machine: Machine, start: Start) -> None:
     """`mcp run`, `fastmcp run`: imports the file, finds the server object and runs it as the flags say."""
-    path, name = start.parts
+    path, name = start.file_and_object
     fact = machine.modules(f"file:{path}")
     if fact is None:
         return

@@ -40,7 +40,7 @@ def handed(args: Args, held: Iterable[Abstract], handler: Handler) -> Iterator[s
         yield "server"
 
 
-def held(owner: Any) -> Iterator[Abstract]:
+def attribute_values(owner: Any) -> Iterator[Abstract]:
     """What an object of a class of the project has, which a method may use that it inherits from a library."""
     if isinstance(owner, Instance) and isinstance(owner.kind, Class):
         yield from owner.table.values()
@@ -53,7 +53,7 @@ def _contained(option: Any) -> Iterator[Any]:
     yield option
     inner: Iterable[Any] = ()
     if isinstance(option, Sequence):
-        inner = option.some
+        inner = option.known_items
     elif isinstance(option, Dict):
         inner = option.entries.values()
     yield from (each for value in inner if isinstance(value, Value) for each in value.options or ())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from mcplint.findings import Failure
 from mcplint.model import Refusal, Server
-from mcplint.programs.demands import wanted
+from mcplint.programs.demands import deciding_variable
 from mcplint.programs.journal import Exhausted, Journal, Leave, Raised
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries import BY_NAME
@@ -49,7 +49,7 @@ DEPTH = 900
 ACTIVE = 3
 
 
-def made(path: str, args: Args, table: Mapping[Any, Any] | None = None) -> Abstract:
+def new_instance(path: str, args: Args, table: Mapping[Any, Any] | None = None) -> Abstract:
     """A new object of a library's class."""
     return known(Instance(External(path), args.span, table), *args.notes)
 
@@ -232,7 +232,7 @@ class Machine(Journal):
     def attribute(self, value: Abstract, name: str, note: Label) -> Abstract:
         """What an attribute of a value is; a variable that nothing gives has none, and the program ends there."""
         if value.options == (None,) and not hasattr(None, name):
-            demand = wanted(value, self.optional)
+            demand = deciding_variable(value, self.optional)
             if demand and not self.supplied():
                 raise Raised("AttributeError", demand)
         return self.each_option(usable(value, name), lambda option: self.tables.attribute(self, option, name, note))
@@ -245,7 +245,7 @@ class Machine(Journal):
             return body(value.options[0])
         return self.fork(partial(body, option) for option in value.options)
 
-    def all(self, items: Collection[T] | None) -> Collection[T]:
+    def metered(self, items: Collection[T] | None) -> Collection[T]:
         """The items of a collection, nothing where they are not known, at a price by their number."""
         self.spend(len(items or ()) // 4)
         return items or ()

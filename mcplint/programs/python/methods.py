@@ -19,8 +19,8 @@ from mcplint.programs.values import (
     Entries,
     Partial,
     Sequence,
+    drop_stale_site,
     known,
-    spelled,
     union,
     unknown,
 )
@@ -79,14 +79,14 @@ def method(machine: Machine, owner: Any, name: str, args: Args) -> Abstract:
     table = DICTS if isinstance(owner, Dict) else SEQUENCES if isinstance(owner, Sequence) else {}
     handler = table.get(name)
     if handler is not None:
-        machine.all(owner.entries if isinstance(owner, Dict) else owner.some)
+        machine.metered(owner.entries if isinstance(owner, Dict) else owner.known_items)
         return handler(machine, args, owner)
     if isinstance(owner, (str, bytes, int, float)) and name in TEXT and not args.open:
-        return _plain(machine, owner, name, args)
+        return _call_constant_method(machine, owner, name, args)
     return machine.risk(*args.notes)
 
 
-def _plain(machine: Machine, owner: Any, name: str, args: Args) -> Abstract:
+def _call_constant_method(machine: Machine, owner: Any, name: str, args: Args) -> Abstract:
     if name in ("zfill", "center", "ljust", "rjust", "expandtabs", "format"):
         if not all(value.options and all(_short(option) for option in value.options) for value in args.positional):
             return machine.risk(*args.notes)
@@ -96,7 +96,7 @@ def _plain(machine: Machine, owner: Any, name: str, args: Args) -> Abstract:
     count = len(args.positional)
 
     def function(*chosen: Any) -> Any:
-        if _grown(owner, name, chosen) > LONGEST:
+        if _method_cost(owner, name, chosen) > LONGEST:
             raise OverflowError
         return getattr(owner, name)(*chosen[:count], **dict(zip(names, chosen[count:], strict=True)))
 
@@ -107,7 +107,7 @@ def _plain(machine: Machine, owner: Any, name: str, args: Args) -> Abstract:
     return result if result.trace else result._replace(trace=args.notes)
 
 
-def _grown(owner: Any, name: str, chosen: tuple[Any, ...]) -> int:
+def _method_cost(owner: Any, name: str, chosen: tuple[Any, ...]) -> int:
     """How long a text a method makes, or how long it takes to look for one, at most."""
     texts = [len(each) for each in chosen if isinstance(each, (str, bytes))]
     match name, owner, chosen:
@@ -135,7 +135,7 @@ def text_method(machine: Machine, value: Abstract, name: str, args: Args) -> Abs
     if result.options is None:
         return result
     trace = (*value.trace, *(note for note in result.trace if note not in value.trace and note not in args.notes))
-    return spelled(result._replace(trace=trace, site=value.site))
+    return drop_stale_site(result._replace(trace=trace, site=value.site))
 
 
 def extend(machine: Machine, owner: Sequence, value: Abstract) -> None:
@@ -148,7 +148,7 @@ def grow(machine: Machine, owner: Sequence, items: tuple[Abstract, ...] | None) 
     if items is not None and owner.items is not None and len(owner.items) <= LONG:
         machine.put(owner.table, ITEMS, (*owner.items, *items))
         return
-    machine.put(owner.table, ITEMS, Partial((*owner.some, *(items or ()))[:LONG]))
+    machine.put(owner.table, ITEMS, Partial((*owner.known_items, *(items or ()))[:LONG]))
 
 
 def _append(machine: Machine, args: Args, owner: Sequence) -> Abstract:
@@ -246,19 +246,19 @@ def _update(machine: Machine, args: Args, owner: Dict) -> Abstract:
 
 
 def _keys(machine: Machine, args: Args, owner: Dict) -> Abstract:
-    return known(Sequence("list", None if _loose(owner) else tuple(known(key) for key in owner.entries)))
+    return known(Sequence("list", None if _may_have_more(owner) else tuple(known(key) for key in owner.entries)))
 
 
 def _values(machine: Machine, args: Args, owner: Dict) -> Abstract:
-    return known(Sequence("list", None if _loose(owner) else tuple(owner.entries.values())))
+    return known(Sequence("list", None if _may_have_more(owner) else tuple(owner.entries.values())))
 
 
 def _items(machine: Machine, args: Args, owner: Dict) -> Abstract:
     pairs = (known(Sequence("tuple", (known(key), value))) for key, value in owner.entries.items())
-    return known(Sequence("list", None if _loose(owner) else tuple(pairs)))
+    return known(Sequence("list", None if _may_have_more(owner) else tuple(pairs)))
 
 
-def _loose(owner: Dict) -> bool:
+def _may_have_more(owner: Dict) -> bool:
     return owner.open or any(ABSENT in (value.options or ()) for value in owner.entries.values())
 
 

@@ -34,18 +34,18 @@ def _nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(unfolded(tree)))
 
 
-def once(work: Callable[[Module], Iterator[T]]) -> Callable[[Module], tuple[T, ...]]:
+def cached_on_module(work: Callable[[Module], Iterator[T]]) -> Callable[[Module], tuple[T, ...]]:
     """What is gathered from all nodes of a module, kept beside its tree for the programs that share it."""
     name = f"_{work.__name__}"
 
-    def kept(module: Module) -> tuple[T, ...]:
+    def cached(module: Module) -> tuple[T, ...]:
         found: tuple[T, ...] | None = getattr(module.tree, name, None)
         if found is None:
             found = tuple(work(module))
             setattr(module.tree, name, found)
         return found
 
-    return kept
+    return cached
 
 
 def fallbacks(modules: Iterable[Module]) -> Iterator[tuple[str, Value[str]]]:
@@ -55,7 +55,7 @@ def fallbacks(modules: Iterable[Module]) -> Iterator[tuple[str, Value[str]]]:
             yield from _fallbacks(module)
 
 
-@once
+@cached_on_module
 def _fallbacks(module: Module) -> Iterator[tuple[str, Value[str]]]:
     for node in nodes(module):
         if isinstance(node, ast.Call):
@@ -87,14 +87,18 @@ def may_bind(tree: ast.Module, name: str) -> bool:
     pending: list[tuple[ast.AST, bool]] = [(statement, True) for statement in tree.body]
     while pending:
         node, top = pending.pop()
-        if _hidden(node) or (isinstance(node, ast.Global) and name in node.names) or (top and name in _bound(node)):
+        if (
+            _may_bind_unseen(node)
+            or (isinstance(node, ast.Global) and name in node.names)
+            or (top and name in _names_bound(node))
+        ):
             return True
         inside = top and not isinstance(node, SCOPES)
         pending += [(child, inside) for child in ast.iter_child_nodes(node)]
     return False
 
 
-def _hidden(node: ast.AST) -> bool:
+def _may_bind_unseen(node: ast.AST) -> bool:
     match node:
         case ast.Name(id=name) | ast.FunctionDef(name=name):
             return name in HIDDEN
@@ -105,7 +109,7 @@ def _hidden(node: ast.AST) -> bool:
     return False
 
 
-def _bound(node: ast.AST) -> tuple[str | None, ...]:
+def _names_bound(node: ast.AST) -> tuple[str | None, ...]:
     """The names that a node itself binds in the scope it stands in."""
     match node:
         case ast.Name(id=name, ctx=ast.Store()):

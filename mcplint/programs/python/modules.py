@@ -69,11 +69,11 @@ def find(tree: Tree, roots: tuple[str, ...], name: str) -> str | None:
 
     An SDK is only shadowed from the first root: the others are where the project is likely to be installed from.
     """
-    return _found(tree.paths, roots, name)
+    return _find_path(tree.paths, roots, name)
 
 
 @lru_cache(maxsize=8_192)
-def _found(paths: frozenset[str], roots: tuple[str, ...], name: str) -> str | None:
+def _find_path(paths: frozenset[str], roots: tuple[str, ...], name: str) -> str | None:
     parts = name.split(".")
     # `python -m` and ASGI servers find modules whose names no import statement could spell.
     if not all(parts) or "/" in name or name.startswith("-"):
@@ -97,7 +97,7 @@ def beside_program(tree: Tree, file: Callable[[str], str | None], folders: Colle
     `file`: the path in the project of a path there.
     """
 
-    def beside(name: str) -> str | None:
+    def find_beside(name: str) -> str | None:
         parts = name.split(".")
         if parts[0] in PYTHON_MODULES or not all(parts) or "/" in name or name.startswith("-"):
             return None
@@ -107,10 +107,10 @@ def beside_program(tree: Tree, file: Callable[[str], str | None], folders: Colle
         spaces = (path for path in map(file, stems) if path in _namespaces(tree.paths)) if own is None else ()
         return own or next((f"{path}/" for path in spaces), None)
 
-    return beside
+    return find_beside
 
 
-def alike(tree: Tree, home: str, name: str) -> bool:
+def is_misspelled_module(tree: Tree, home: str, name: str) -> bool:
     """Whether a top-level name is spelled as a module of the project but for its case, dashes and underscores."""
     near = {path: path.rpartition("/")[2].removesuffix(".py") for path in tree.paths if path.endswith(".py")}
     near |= {folder: folder.rpartition("/")[2] for folder in _namespaces(tree.paths)}
@@ -119,10 +119,10 @@ def alike(tree: Tree, home: str, name: str) -> bool:
 
 def is_misspelled(name: str, own: Collection[str]) -> bool:
     """Whether a name is none of these, and one of them but for its case, dashes and underscores."""
-    return name not in own and _plain(name) in set(map(_plain, own)) - {""}
+    return name not in own and _normalized(name) in set(map(_normalized, own)) - {""}
 
 
-def _plain(name: str) -> str:
+def _normalized(name: str) -> str:
     return re.sub(r"[-_.]", "", name).lower()
 
 

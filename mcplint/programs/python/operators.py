@@ -168,7 +168,7 @@ def _concatenated(machine: Machine, left: Abstract, right: Abstract) -> Abstract
     trace = traces((left, right))
     if first.kind != second.kind or first.kind == "set":
         return machine.risk(*trace)
-    some = (*first.some, *second.some)
+    some = (*first.known_items, *second.known_items)
     if first.items is None or second.items is None or len(some) > LONG:
         return known(Sequence(first.kind, None, some[:LONG]), *trace)
     return known(Sequence(first.kind, (*first.items, *second.items)), *trace)
@@ -176,9 +176,9 @@ def _concatenated(machine: Machine, left: Abstract, right: Abstract) -> Abstract
 
 def _repeated(machine: Machine, value: Abstract, owner: Sequence, times: int) -> Abstract:
     """A list so many times, no longer than any that is kept whole."""
-    length = max(times, 0) * len(owner.some)
+    length = max(times, 0) * len(owner.known_items)
     if owner.items is None or length > LONG:
-        return known(Sequence(owner.kind, None, owner.some[:LONG]), *value.trace)
+        return known(Sequence(owner.kind, None, owner.known_items[:LONG]), *value.trace)
     machine.spend(length // SHARE)
     return known(Sequence(owner.kind, owner.items * max(times, 0)), *value.trace)
 

@@ -19,13 +19,13 @@ class OwnPath(NamedTuple):
     package: str
     path: str
 
-    def joined(self, *parts: str) -> OwnPath | None:
+    def join(self, *parts: str) -> OwnPath | None:
         """Something below it; None for an absolute path, which would stand in its place."""
         if any(part.startswith("/") for part in parts):
             return None
         return self._replace(path=posixpath.normpath(posixpath.join(self.path, *parts)))
 
-    def above(self, times: int = 1) -> OwnPath:
+    def parent(self, times: int = 1) -> OwnPath:
         """The folder around it."""
         own_path = self
         for _ in range(times):
@@ -101,41 +101,41 @@ class Names(NamedTuple):
                 return self.own_path(self.values[name], depth + 1)
             case ast.Attribute(value=inner, attr="parent"):
                 own_path = self.own_path(inner, depth + 1)
-                return own_path.above() if own_path else None
+                return own_path.parent() if own_path else None
             case ast.Subscript(ast.Attribute(value=inner, attr="parents"), ast.Constant(value=int(times))) if (
                 times >= 0
             ):
                 own_path = self.own_path(inner, depth + 1)
-                return own_path.above(min(times, _DEEPEST) + 1) if own_path else None
+                return own_path.parent(min(times, _DEEPEST) + 1) if own_path else None
             case ast.BinOp(left=left, op=ast.Div(), right=right):
-                return self._below(left, [right], depth)
+                return self._path_below(left, [right], depth)
             case ast.Call(func=func, args=args, keywords=[]):
-                return self._called(func, args, depth)
+                return self._path_of_call(func, args, depth)
         return None
 
-    def _called(self, func: ast.expr, args: list[ast.expr], depth: int) -> OwnPath | None:
+    def _path_of_call(self, func: ast.expr, args: list[ast.expr], depth: int) -> OwnPath | None:
         name = spelled(func)
         if name in _SAME_PATH and args:
-            return self._below(args[0], args[1:], depth)
+            return self._path_below(args[0], args[1:], depth)
         if name in ("os.path.join", "path.join", "join") and args:
-            return self._below(args[0], args[1:], depth)
+            return self._path_below(args[0], args[1:], depth)
         if name in ("os.path.dirname", "dirname") and len(args) == 1:
             own_path = self.own_path(args[0], depth + 1)
-            return own_path.above() if own_path else None
+            return own_path.parent() if own_path else None
         if name in _FILES and len(args) == 1:
             package = self.text(args[0])
             return OwnPath(package, ".") if package else None
         match func:
             case ast.Attribute(value=inner, attr="joinpath"):
-                return self._below(inner, args, depth)
+                return self._path_below(inner, args, depth)
             case ast.Attribute(value=inner, attr=attr) if attr in _SAME_METHODS and not args:
                 return self.own_path(inner, depth + 1)
             case ast.Attribute(value=inner, attr="with_name") if len(args) == 1:
                 own_path, other = self.own_path(inner, depth + 1), self.text(args[0])
-                return own_path.above().joined(other) if own_path and other else None
+                return own_path.parent().join(other) if own_path and other else None
         return None
 
-    def _below(self, start: ast.expr, rest: list[ast.expr], depth: int) -> OwnPath | None:
+    def _path_below(self, start: ast.expr, rest: list[ast.expr], depth: int) -> OwnPath | None:
         own_path, parts = self.own_path(start, depth + 1), [self.text(each) for each in rest]
         told = [part for part in parts if part is not None]
-        return own_path.joined(*told) if own_path and len(told) == len(parts) else None
+        return own_path.join(*told) if own_path and len(told) == len(parts) else None

@@ -60,7 +60,7 @@ class Probes:
             test, sense = test.operand, not sense
         return True in found or not sense if found else None
 
-    def way(self, body: Callable[[], Abstract], decided: bool | None) -> Callable[[], Abstract]:
+    def decided_branch(self, body: Callable[[], Abstract], decided: bool | None) -> Callable[[], Abstract]:
         """The way as it is run, where a condition leads to it that is decided so."""
 
         def run() -> Abstract:
@@ -74,7 +74,7 @@ class Probes:
 
         return body if decided is None else run
 
-    def asked(self, owner: Any, name: str) -> bool:
+    def was_probed(self, owner: Any, name: str) -> bool:
         """Whether an attribute of an object was asked for before, of itself or of its class."""
         kind = getattr(owner, "library", None)
         return any((each, part) in self.named for each in (owner, kind) for part in (name, None))

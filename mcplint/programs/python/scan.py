@@ -32,7 +32,9 @@ def entries(tree: Tree) -> list[str]:
     What `python -m` runs of a package comes first, then those that name what makes a server, then those that may import
     it from elsewhere in the project.
     """
-    found = [(path, source.text) for path in sorted(tree.paths) if _apart(path) and (source := tree.source(path))]
+    found = [
+        (path, source.text) for path in sorted(tree.paths) if _is_program_file(path) and (source := tree.source(path))
+    ]
     starting = [(path, text) for path, text in found if _is_main(path) or _starts(text)]
     return [path for path, text in sorted(starting, key=lambda each: (_rank(*each), each[0]))]
 
@@ -41,7 +43,7 @@ def _rank(path: str, text: str) -> int:
     return 0 if _is_main(path) else 1 if any(sign in text for sign in MAKES) else 2
 
 
-def _apart(path: str) -> bool:
+def _is_program_file(path: str) -> bool:
     return path.endswith(".py") and not is_example_or_test(path)
 
 

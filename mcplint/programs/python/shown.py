@@ -9,7 +9,7 @@ from itertools import islice
 
 from mcplint.facts.python import Module, spelled
 from mcplint.knowledge.secrets import is_private
-from mcplint.programs.python.module_text import nodes, once
+from mcplint.programs.python.module_text import cached_on_module, nodes
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -22,7 +22,7 @@ COPIES = frozenset({"items", "copy", "model_dump", "model_dump_json", "dict", "j
 ENVIRONMENT = "os.environ"
 
 
-def shown(modules: Iterable[Module]) -> Iterator[Label]:
+def logged_secrets(modules: Iterable[Module]) -> Iterator[Label]:
     """The calls that show such a thing as a whole."""
     modules = tuple(modules)
     settings = dict(_settings(modules))
@@ -41,10 +41,10 @@ def shown(modules: Iterable[Module]) -> Iterator[Label]:
                 yield Label(span, f"`{found}` {known[found]}")
 
 
-@once
+@cached_on_module
 def _read(module: Module) -> Iterator[tuple[str, str]]:
     """The names that a module gives once, to a variable of the environment which is called like a secret."""
-    bound = dict(_bound(module))
+    bound = dict(_binding_counts(module))
     for node in nodes(module):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if bound[name] == 1:
@@ -62,23 +62,23 @@ def _variable(value: ast.expr) -> str:
     return ""
 
 
-@once
+@cached_on_module
 def _logged(module: Module) -> Iterator[tuple[Span, tuple[str, ...]]]:
     """The calls that print or log, each with the names whose values that shows as a whole."""
     for node in nodes(module):
         if isinstance(node, ast.Call) and _logs(node):
-            names = tuple(name for arg in node.args for name in _whole(arg))
+            names = tuple(name for arg in node.args for name in _names_shown_whole(arg))
             if names:
                 yield module.span(node), names
         elif isinstance(node, ast.For):
-            yield from ((module.span(each), (ENVIRONMENT,)) for each in _each(node))
+            yield from ((module.span(each), (ENVIRONMENT,)) for each in _calls_showing_each(node))
 
 
 def _logs(call: ast.Call) -> bool:
     return _name(call.func) in LOGGING or spelled(call.func) in WRITING
 
 
-def _each(loop: ast.For) -> Iterator[ast.Call]:
+def _calls_showing_each(loop: ast.For) -> Iterator[ast.Call]:
     """The first call that shows the value of each variable, in a loop over them all that does nothing but call."""
     made = loop.iter
     if isinstance(made, ast.Call) and _name(made.func) in ("sorted", "list") and made.args:
@@ -90,14 +90,14 @@ def _each(loop: ast.For) -> Iterator[ast.Call]:
         ) if spelled(owner) == ENVIRONMENT and all(isinstance(each, ast.Expr) for each in loop.body):
             calls = (each.value for each in loop.body if isinstance(each, ast.Expr))
             shows = (each for each in calls if isinstance(each, ast.Call) and _logs(each))
-            yield from islice((each for each in shows if any(value in _whole(arg) for arg in each.args)), 1)
+            yield from islice((each for each in shows if any(value in _names_shown_whole(arg) for arg in each.args)), 1)
 
 
 def _name(function: ast.expr) -> str:
     return getattr(function, "attr", getattr(function, "id", ""))
 
 
-def _whole(root: ast.expr) -> Iterator[str]:
+def _names_shown_whole(root: ast.expr) -> Iterator[str]:
     """The names whose values are in a text as a whole."""
     queue: list[ast.expr] = [root]
     while queue:
@@ -149,12 +149,12 @@ def _is_plain_secret(field: ast.AnnAssign) -> bool:
 
 def _visible(module: Module, settings: Mapping[str, str]) -> dict[str, str]:
     """The settings that a module makes or imports, and whose names mean nothing else in it."""
-    bound = dict(_bound(module)) if settings else {}
+    bound = dict(_binding_counts(module)) if settings else {}
     return {name: why for name, why in settings.items() if bound.get(name) == 1}
 
 
-@once
-def _bound(module: Module) -> Iterator[tuple[str, int]]:
+@cached_on_module
+def _binding_counts(module: Module) -> Iterator[tuple[str, int]]:
     """The names that a module binds, and how often it does."""
     times: Counter[str] = Counter()
     for node in nodes(module):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mcplint.facts.python import spelled
 from mcplint.model import Store
-from mcplint.programs.python.filled import over
+from mcplint.programs.python.filled import guarded_fills
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Frame, Function, Method, Package
 from mcplint.values import Label
@@ -63,7 +63,7 @@ def _read(machine: Machine, function: Function) -> SideEffects:
     """What one function does itself from here on; what is over by now may not be on another way to here."""
     nodes = list(_nodes(function.node))
     machine.spend(len(nodes) // 8)
-    filled = over(function) if any(isinstance(node, ast.Global) for node in nodes) else frozenset()
+    filled = guarded_fills(function) if any(isinstance(node, ast.Global) for node in nodes) else frozenset()
     nodes = list(_nodes(function.node, filled)) if filled else nodes
     contexts, sessions = _contexts(nodes)
     careful = any(isinstance(node, ast.Attribute) and node.attr in CAREFUL for node in nodes)
@@ -130,7 +130,7 @@ def writes(call: ast.Call) -> bool:
 def _contexts(nodes: list[ast.AST]) -> tuple[set[str], set[str]]:
     """The names in a function that stand for the context of a request, and for the session with its client."""
     arguments = [node for node in nodes if isinstance(node, ast.arg)]
-    contexts = {each.arg for each in arguments if each.annotation and _says(each.annotation, "Context")}
+    contexts = {each.arg for each in arguments if each.annotation and _annotation_names(each.annotation, "Context")}
     sessions: set[str] = set()
     for node in nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
@@ -142,7 +142,7 @@ def _contexts(nodes: list[ast.AST]) -> tuple[set[str], set[str]]:
     return contexts, sessions
 
 
-def _says(annotation: ast.expr, name: str) -> bool:
+def _annotation_names(annotation: ast.expr, name: str) -> bool:
     """Whether an annotation names a type, in whatever form."""
     for node in ast.walk(annotation):
         match node:
@@ -168,21 +168,21 @@ def _resolved(function: Function, callee: ast.expr) -> Any:
     """What a name or an attribute of a module or of `self` stands for, None where that cannot be told."""
     match callee:
         case ast.Name(id=name):
-            return _bound(function.scope, name)
+            return _bound_value(function.scope, name)
         case ast.Attribute(value=ast.Name(id="self"), attr=name) if function.owner:
-            return _only(function.owner.find(name))
+            return _sole_value(function.owner.find(name))
         case ast.Attribute(value=ast.Name(id=owner), attr=name):
-            package = _bound(function.scope, owner)
-            return _only(package.table.get(name)) if isinstance(package, Package) else None
+            package = _bound_value(function.scope, owner)
+            return _sole_value(package.table.get(name)) if isinstance(package, Package) else None
     return None
 
 
-def _bound(frame: Frame, name: str) -> Any:
+def _bound_value(frame: Frame, name: str) -> Any:
     scope = frame.binding(name)
-    return _only(scope.names[name]) if scope else None
+    return _sole_value(scope.names[name]) if scope else None
 
 
-def _only(value: Any) -> Any:
+def _sole_value(value: Any) -> Any:
     """What a name stands for; something that is neither function nor nothing where it cannot be told."""
     return None if value is None else value.only or value
 

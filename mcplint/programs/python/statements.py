@@ -12,9 +12,9 @@ from mcplint.facts.python_bodies import FoldedCoroutine, FoldedFunction
 from mcplint.programs.journal import AllLeft, Break, Continue, Return
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.attributes import assign
-from mcplint.programs.python.calls import made
+from mcplint.programs.python.calls import function_value
 from mcplint.programs.python.classes import define
-from mcplint.programs.python.conditions import either, matching, narrow
+from mcplint.programs.python.conditions import branch_on, matching, narrow
 from mcplint.programs.python.defaults import statement_default
 from mcplint.programs.python.exceptions import asserted, attempt, guarded, raising
 from mcplint.programs.python.expressions import resume
@@ -66,7 +66,7 @@ def augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
 def definition(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     if machine.probes.chosen or machine.handlers:
         machine.probes.functions.add(node)
-    value = known(made(machine, frame, node), machine.note(frame, node, "defined here"))
+    value = known(function_value(machine, frame, node), machine.note(frame, node, "defined here"))
     machine.put(frame.outer.get(node.name, frame).names, node.name, decorated(machine, frame, node, value))
 
 
@@ -95,7 +95,7 @@ def returned(machine: Machine, frame: Frame, node: ast.Return) -> None:
 def branch(machine: Machine, frame: Frame, node: ast.If) -> None:
     yes, no = partial(machine.execute, frame, node.body), partial(machine.execute, frame, node.orelse)
     onward = not node.orelse and isinstance(node.body[-1], (ast.Return, ast.Continue, ast.Break))
-    either(machine, frame, node.test, yes, no, lambda: statement_default(frame, node), onward)
+    branch_on(machine, frame, node.test, yes, no, lambda: statement_default(frame, node), onward)
 
 
 def with_block(machine: Machine, frame: Frame, node: ast.With | ast.AsyncWith) -> None:
@@ -156,7 +156,7 @@ def while_loop(machine: Machine, frame: Frame, node: ast.While) -> None:
 
 def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], object]) -> None:
     """A loop of unknown length: what its body binds is not known while it runs; then it may have run or not."""
-    for name in bound(node):
+    for name in names_bound_in_loop(node):
         names = frame.outer.get(name, frame).names
         if name in names:
             machine.put(names, name, unknown())
@@ -181,7 +181,7 @@ def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], ob
     machine.catch(Break, turns)
 
 
-def bound(node: ast.AST) -> set[str]:
+def names_bound_in_loop(node: ast.AST) -> set[str]:
     """The names that the body of a loop binds, looked for once."""
     known: set[str] | None = getattr(node, "_bound", None)
     if known is not None:

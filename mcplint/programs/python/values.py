@@ -238,7 +238,7 @@ def sole(value: Abstract) -> Any:
     return value.options[0]
 
 
-def plain(value: Abstract) -> Any:
+def as_python(value: Abstract) -> Any:
     """The one thing a value is, as Python's own value; LookupError where it is not known, or too large."""
     return concrete(sole(value))
 

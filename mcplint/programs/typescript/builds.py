@@ -67,10 +67,10 @@ def is_build(name: str) -> bool:
 def rewritten(tree: Tree, home: str, called: str = _REWRITE) -> bool:
     """Whether a package, or the workspace around it, asks for what rewrites paths or finds more."""
     packages = [found for each in outwards(home) if (found := package_json(tree, each))]
-    return any(re.search(called, name) for package in packages for name in wanted(package))
+    return any(re.search(called, name) for package in packages for name in required_packages(package))
 
 
-def wanted(package: PackageJson) -> Iterator[str]:
+def required_packages(package: PackageJson) -> Iterator[str]:
     """The packages that a package asks for, whatever for."""
     for table in package.requirements.values():
         yield from table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mcplint.programs.typescript.functions import bound, invoke
+from mcplint.programs.typescript.functions import bound_method, invoke
 from mcplint.programs.typescript.libraries.strangers import is_harmless, makes_layer
 from mcplint.programs.typescript.libraries.web import application, enlarge
 from mcplint.programs.typescript.machine import Args, Machine
@@ -33,7 +33,7 @@ def call(machine: Machine, callee: Abstract, args: Args) -> Abstract:
     """What a call gives, whatever may be called."""
     if callee.options is None or not callee.options:
         return _unknown(machine, callee, args)
-    return machine.each(callee, lambda option: _call(machine, option, args))
+    return machine.for_each_option(callee, lambda option: _call(machine, option, args))
 
 
 def _call(machine: Machine, option: Any, args: Args) -> Abstract:
@@ -161,7 +161,7 @@ def _of_object(machine: Machine, option: Object, name: str, note: Label) -> Abst
     if isinstance(option.kind, Class):
         function = option.kind.find(name)
         if function is not None:
-            method = bound(option, function)
+            method = bound_method(option, function)
             if any(part.type == "get" for part in function.node.children):
                 return machine.call(known(method), Args(this=known(option)))
             return known(method)
@@ -178,13 +178,13 @@ def _of_class(machine: Machine, option: Class, name: str) -> Abstract:
         if name in each.table:
             found: Abstract = each.table[name]
             only = found.only
-            return known(bound(option, only)) if isinstance(only, Function) else found
+            return known(bound_method(option, only)) if isinstance(only, Function) else found
     if name == "name":
         return unknown()
     library = option.library
     return known(External(f"{library}.{name}")) if library else known(UNDEFINED)
 
 
-def plain(value: Abstract) -> bool:
+def is_constant(value: Abstract) -> bool:
     """Whether a value is surely a constant."""
     return bool(value.options) and all(isinstance(option, CONSTANTS) for option in value.options or ())

@@ -46,7 +46,9 @@ def begin(machine: Machine, start: Start) -> None:
         if package is not None and start.runtime != "node" and not SERVING.of(machine.state):
             _serve_default(machine, exported(machine, package, "default", set()), start)
     elif start.runner == "xmcp":
-        path = next((path for path in _beside(machine, start, "xmcp.config.") if path.endswith(("ts", "js"))), None)
+        path = next(
+            (path for path in _files_starting(machine, start, "xmcp.config.") if path.endswith(("ts", "js"))), None
+        )
         package = module(machine, path) if path else None
         config = exported(machine, package, "default", set()) if package is not None else unknown()
         xmcp_start(machine, Args((config,), start.span), start.flags["transport"].only or "http")
@@ -61,7 +63,7 @@ def _serve_default(machine: Machine, exports: Abstract, start: Start) -> None:
         serve(machine, Args((exports,), only.span or start.span), None)
 
 
-def _beside(machine: Machine, start: Start, name: str) -> Iterator[str]:
+def _files_starting(machine: Machine, start: Start, name: str) -> Iterator[str]:
     folder = posixpath.dirname(start.target)
     return (path for path in machine.world.tree.beside(folder) if posixpath.basename(path).startswith(name))
 
@@ -91,7 +93,7 @@ def _serve_routes(machine: Machine, start: Start) -> None:
 
 def _configure(machine: Machine, start: Start, app: Object) -> None:
     """Notes the path below which all routes are, and whether a slash ends them, as the configuration of Next has it."""
-    files = (path for path in _beside(machine, start, "next.config.") if path.endswith(("js", "ts")))
+    files = (path for path in _files_starting(machine, start, "next.config.") if path.endswith(("js", "ts")))
     path = next(files, None)
     source = machine.world.tree.source(path) if path else None
     if path is None or source is None:
@@ -128,7 +130,7 @@ def _base(machine: Machine, path: str) -> Abstract:
 
 def _rewrites(machine: Machine, start: Start) -> Iterator[tuple[str, str]]:
     """The paths that stand for others, each with the other; an empty one where not all of them can be told."""
-    files = [*_beside(machine, start, "next.config."), *_layers(machine, start)]
+    files = [*_files_starting(machine, start, "next.config."), *_layers(machine, start)]
     for source in map(machine.world.tree.source, files):
         text = source.text if source else ""
         found = re.findall(r"""source:\s*["']([^"'\n]+)["'],?\s*destination:\s*["'](/[^"'\n]*)["']""", text)

@@ -28,12 +28,12 @@ class Item(NamedTuple):
     mentions: set[str]
 
 
-def forms(name: str) -> tuple[str, ...]:
+def name_forms(name: str) -> tuple[str, ...]:
     """All that a name may stand for."""
     return (name, f"*{name}", f"&{name}")
 
 
-def inside(node: Node) -> list[Node]:
+def declared_parts(node: Node) -> list[Node]:
     """What a declaration consists of but its name."""
     return [child for child in node.named_children if child != node.child_by_field_name("name")]
 
@@ -76,7 +76,7 @@ class Exchange:
     def _queue(self, nodes: Iterable[Node], script: Script, mentions: set[str]) -> None:
         self.pending += [Item(node, script, mentions) for node in nodes]
 
-    def _part(self, names: Iterable[str], node: Node, script: Script, inside: Iterable[Node]) -> set[str]:
+    def _add_part(self, names: Iterable[str], node: Node, script: Script, inside: Iterable[Node]) -> set[str]:
         mentions: set[str] = set()
         self.parts.append(Part(frozenset(names), script.span(node), mentions))
         self._queue(inside, script, mentions)
@@ -84,7 +84,7 @@ class Exchange:
 
     def _alias(self, local: str, name: str, node: Node, script: Script) -> None:
         """A name for something that has another one."""
-        for mine, other in zip(forms(local), forms(name), strict=True):
+        for mine, other in zip(name_forms(local), name_forms(name), strict=True):
             self._link((mine,), (other,), script.span(node))
 
     def _module_of(self, source: Node | None, item: Item) -> str | None:
@@ -112,7 +112,7 @@ class Exchange:
                 self._bind(names[-1], f"{path}:default" if path else "", item)
             elif part.type == "namespace_import" and part.named_children:
                 names.append(text_of(part.named_children[0]))
-                self._whole(names[-1], path, item)
+                self._link_namespace(names[-1], path, item)
             for each in part.named_children if part.type == "named_imports" else ():
                 name, alias = each.child_by_field_name("name"), each.child_by_field_name("alias")
                 names.append(text_of(alias or name) if name is not None else "")
@@ -129,7 +129,7 @@ class Exchange:
         if key:
             self._link((local,), (key,), item.script.span(item.node))
 
-    def _whole(self, local: str, path: str | None, item: Item) -> None:
+    def _link_namespace(self, local: str, path: str | None, item: Item) -> None:
         """A name for all that a module exports."""
         if path:
             self._link((f"*{local}",), (f"{path}:*",), item.script.span(item.node))
@@ -149,25 +149,25 @@ class Exchange:
             for each in clause.named_children:
                 self._exported(each, path if source is not None else None, item)
         elif clause is not None and clause.named_children:
-            self._whole(text_of(clause.named_children[0]), path, item)
+            self._link_namespace(text_of(clause.named_children[0]), path, item)
         elif source is not None:
             self.exports |= {f"{path}:*"} if path else set()
         elif declared is not None:
             name = declared.child_by_field_name("name")
             names = [text_of(name)] if name is not None else re.findall(r"[\w$]+", text_of(declared).partition("=")[0])
-            self.exports |= {form for each in names for form in forms(each)}
+            self.exports |= {form for each in names for form in name_forms(each)}
             if any(part.type == "default" for part in node.children):
-                local = forms(text_of(name)) if name is not None else ()
+                local = name_forms(text_of(name)) if name is not None else ()
                 if declared.type in CLASSES and not defines(declared):
                     return False
-                self._part((*local, f"{own}:default", "default"), node, script, inside(declared))
+                self._add_part((*local, f"{own}:default", "default"), node, script, declared_parts(declared))
                 return True
             self._queue((declared,), script, item.mentions)
         else:
             value = node.child_by_field_name("value")
             if value is None or not inert(value):
                 return False
-            self._part((f"{own}:default", "default"), node, script, (value,))
+            self._add_part((f"{own}:default", "default"), node, script, (value,))
         return True
 
     def _exported(self, each: Node, path: str | None, item: Item) -> None:
@@ -176,14 +176,14 @@ class Exchange:
             return
         origin, local = text_of(name), text_of(alias or name)
         key = f"{path}:default" if path else ""
-        meant = (key,) if origin == "default" and key else forms(origin)
+        meant = (key,) if origin == "default" and key else name_forms(origin)
         if local == "default":
             self._link((f"{item.script.source.path}:default", "default"), meant, item.script.span(item.node))
         elif origin == "default":
             self._bind(local, key, item)
         elif local != origin:
             self._alias(local, origin, item.node, item.script)
-        self.exports |= set(forms(local))
+        self.exports |= set(name_forms(local))
 
     def _pattern(self, name: Node, value: Node, inner: Node, item: Item) -> bool:
         """`const {a, b: c} = …`: the names of what is taken out of something."""
@@ -215,11 +215,11 @@ class Exchange:
             return False
         own = item.script.source.path
         if found[1]:
-            self.exports |= set(forms(found[1]))
+            self.exports |= set(name_forms(found[1]))
             if right.type in BODIES:
                 self.functions.setdefault(found[1], []).append(right)
-            self._part(forms(found[1]), item.node, item.script, (right,))
+            self._add_part(name_forms(found[1]), item.node, item.script, (right,))
         else:
             self.exports.add(f"{own}:default")
-            self._part((f"{own}:default", "default"), item.node, item.script, (right,))
+            self._add_part((f"{own}:default", "default"), item.node, item.script, (right,))
         return True

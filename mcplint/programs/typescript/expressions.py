@@ -9,7 +9,7 @@ from mcplint.programs.demands import interchangeable
 from mcplint.programs.typescript.functions import class_of, function_of
 from mcplint.programs.typescript.literals import array_literal, literals, numeric, object_literal, string, template
 from mcplint.programs.typescript.machine import Args, Evaluator, Machine
-from mcplint.programs.typescript.operators import binary, either, narrowed, text_of, unary
+from mcplint.programs.typescript.operators import binary, logical_operator, narrowed, text_of, unary
 from mcplint.programs.typescript.patterns import assign
 from mcplint.programs.typescript.values import (
     UNDEFINED,
@@ -18,7 +18,7 @@ from mcplint.programs.typescript.values import (
     Method,
     PathTest,
     elements,
-    spelled,
+    js_text,
     verdict,
 )
 from mcplint.programs.values import ABSENT, Abstract, External, known, union, unknown
@@ -90,7 +90,7 @@ def subscript(machine: Machine, frame: Frame, node: Node) -> Abstract:
             return items[only] if 0 <= only < len(items) else known(UNDEFINED)
         if isinstance(value.only, str):
             return known(value.only[only]) if 0 <= only < len(value.only) else known(UNDEFINED)
-    name = spelled(only)
+    name = js_text(only)
     return machine.member(value, name, machine.note(frame, node, "read here")) if name is not None else unknown()
 
 
@@ -171,7 +171,7 @@ def new(machine: Machine, frame: Frame, node: Node) -> Abstract:
 
     callee = machine.evaluate(frame, node.child_by_field_name("constructor"))
     args = arguments(machine, frame, node)
-    return machine.each(callee, lambda option: construct(machine, option, args))
+    return machine.for_each_option(callee, lambda option: construct(machine, option, args))
 
 
 def assignment(machine: Machine, frame: Frame, node: Node) -> Abstract:
@@ -189,7 +189,7 @@ def augmented(machine: Machine, frame: Frame, node: Node) -> Abstract:
         return unknown()
     before = machine.evaluate(frame, left)
     if sign in ("||", "&&", "??"):
-        value = either(machine, before, sign, lambda: machine.evaluate(frame, right))
+        value = logical_operator(machine, before, sign, lambda: machine.evaluate(frame, right))
     else:
         value = binary(sign, before, machine.evaluate(frame, right))
     assign(machine, frame, left, value)
@@ -219,7 +219,7 @@ def binary_expression(machine: Machine, frame: Frame, node: Node) -> Abstract:
 
 
 def _logical(machine: Machine, frame: Frame, value: Abstract, sign: str, left: Node, right: Node) -> Abstract:
-    def other() -> Abstract:
+    def right_operand() -> Abstract:
         narrowed(machine, frame, left, sign == "&&") if sign != "??" else None
         found = machine.evaluate(frame, right)
         machine.optional |= interchangeable(value, found)
@@ -227,13 +227,13 @@ def _logical(machine: Machine, frame: Frame, value: Abstract, sign: str, left: N
 
     if isinstance(value.only, PathTest) or value.options is None:
         # A comparison with the path of a request is not lost beside what nobody knows.
-        found = machine.fork([other, lambda: known(UNDEFINED)])
+        found = machine.fork([right_operand, lambda: known(UNDEFINED)])
         tests = [option for option in (*(value.options or ()), *(found.options or ())) if isinstance(option, PathTest)]
         if tests and sign in ("&&", "||"):
             paths = tuple(dict.fromkeys(path for test in tests for path in test.paths))
             return known(PathTest(paths, all(test.exact for test in tests), any(test.negated for test in tests)))
         return union([value, found]) if value.options is not None else unknown(*value.trace)
-    return either(machine, value, sign, other)
+    return logical_operator(machine, value, sign, right_operand)
 
 
 def unary_expression(machine: Machine, frame: Frame, node: Node) -> Abstract:
@@ -250,14 +250,14 @@ def ternary(machine: Machine, frame: Frame, node: Node) -> Abstract:
         return unknown()
     sure = verdict(machine.evaluate(frame, condition))
 
-    def way(name: str, holds: bool) -> Callable[[], Abstract]:
+    def conditional_arm(name: str, holds: bool) -> Callable[[], Abstract]:
         def go() -> Abstract:
             narrowed(machine, frame, condition, holds)
             return machine.evaluate(frame, node.child_by_field_name(name))
 
         return go
 
-    ways = [way("consequence", True), way("alternative", False)]
+    ways = [conditional_arm("consequence", True), conditional_arm("alternative", False)]
     return machine.fork(ways) if sure is None else ways[0 if sure else 1]()
 
 

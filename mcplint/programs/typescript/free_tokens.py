@@ -46,13 +46,13 @@ def handed_out(machine: Machine) -> Free | None:
     """The provider of the one OAuth router of a program, where it gives everyone a code who registers a client."""
     scripts = [package.fact for package in machine.packages.values() if package]
     wired = [(script, node) for script in scripts if ROUTER in script.source.text for node in _calls(script)]
-    routers = [(script, node) for script, node in wired if _called(node) == ROUTER]
+    routers = [(script, node) for script, node in wired if _called_name(node) == ROUTER]
     if len(routers) != 1:
         return None
     script, router = routers[0]
     name = _provider(router)
     made = re.findall(rf"\b(?:const|let)\s+{name}\s?=\s?new\s+(\w{{1,99}})\(", script.source.text) if name else []
-    made = made or _made(router)
+    made = made or _provider_classes(router)
     found = [(home, kind) for home in scripts for kind in _classes(home, made[0])] if len(made) == 1 else []
     found = found or [(script, each) for each in _objects(script, name)]
     if len(found) != 1:
@@ -95,10 +95,10 @@ def _objects(script: Script, name: str) -> Iterator[Node]:
 
 def _calls(script: Script) -> Iterator[Node]:
     """Where what the SDK has for OAuth is called."""
-    return (node for node in _nodes(script.root, ("call_expression",)) if _called(node) in WIRED)
+    return (node for node in _nodes(script.root, ("call_expression",)) if _called_name(node) in WIRED)
 
 
-def _called(node: Node) -> str:
+def _called_name(node: Node) -> str:
     function = node.child_by_field_name("function")
     return text_of(function) if function is not None and function.type == "identifier" else ""
 
@@ -109,7 +109,7 @@ def _provider(router: Node) -> str:
     return (found[1] or "provider") if found else ""
 
 
-def _made(router: Node) -> list[str]:
+def _provider_classes(router: Node) -> list[str]:
     """The class that a router's provider is made of in the call itself."""
     return re.findall(r"\bprovider\s?:\s?new\s+(\w{1,99})\(", text_of(router))
 
@@ -147,7 +147,7 @@ def _knows_nobody(authorize: Node) -> bool:
         node = pending.pop()
         if _REGISTERED.fullmatch(_condition(node)):
             continue
-        if not _is_plain(node):
+        if not _is_harmless(node):
             return False
         pending += node.named_children
     return True
@@ -159,13 +159,13 @@ def _condition(node: Node) -> str:
     return text_of(asked) if asked is not None else ""
 
 
-def _is_plain(node: Node) -> bool:
+def _is_harmless(node: Node) -> bool:
     if node.type == "if_statement":
         return _OPTIONAL.fullmatch(_condition(node)) is not None
     if node.type == "call_expression":
         function = node.child_by_field_name("function")
         member = function.child_by_field_name("property") if function is not None else None
-        return text_of(member) in _MEMBERS if member is not None else _called(node) in _MADE
+        return text_of(member) in _MEMBERS if member is not None else _called_name(node) in _MADE
     if node.type == "new_expression":
         made = node.child_by_field_name("constructor")
         return made is not None and text_of(made) in _MADE

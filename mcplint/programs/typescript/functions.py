@@ -234,7 +234,7 @@ def _fields(machine: Machine, owner: Class, made: Object) -> None:
                 machine.put(made.table, text_of(name), found)
 
 
-def bound(owner: Any, function: Function) -> Function:
+def bound_method(owner: Any, function: Function) -> Function:
     """A method as it is read from an object: called, it has that object as `this`."""
     if function.this is not None or function.arrow:
         return function

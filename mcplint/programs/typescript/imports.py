@@ -46,7 +46,7 @@ def load(machine: Machine, frame: Frame, specifier: str, name: str) -> Abstract:
         if specifier.startswith("#"):
             return unknown()
         _, specifier = mapped(machine.world.tree, posixpath.dirname(frame.package.fact.source.path), specifier)
-        found = _called(machine, canonical(specifier), "default" if name == "*" else name)
+        found = _canonical_name(machine, canonical(specifier), "default" if name == "*" else name)
         reader = machine.tables.reads.get(found)
         return reader(machine, None) if reader is not None else known(External(found))
     if path.endswith(".json"):
@@ -55,7 +55,7 @@ def load(machine: Machine, frame: Frame, specifier: str, name: str) -> Abstract:
     return exported(machine, package, name, set()) if package is not None else unknown()
 
 
-def _called(machine: Machine, path: str, name: str) -> str:
+def _canonical_name(machine: Machine, path: str, name: str) -> str:
     """What a name that a library's module exports is known by: from anywhere in its package, if there is no better."""
     found, aliases = f"{path}:{name}", machine.tables.aliases
     package = "/".join(path.split("/")[: 2 if path.startswith("@") else 1])
@@ -228,11 +228,11 @@ def exported(machine: Machine, package: Package, name: str, seen: set[tuple[str,
         if not specifier:
             value: Any = package.frame.names.get(inner)
             if isinstance(value, tuple) and not isinstance(value, Value):
-                return _through(machine, package, value, seen)
+                return _reexported(machine, package, value, seen)
             return value if value is not None else unknown()
-        return _through(machine, package, origin, seen)
+        return _reexported(machine, package, origin, seen)
     for specifier in package.stars if name != "default" else ():
-        found = _through(machine, package, (specifier, name), seen)
+        found = _reexported(machine, package, (specifier, name), seen)
         if not isinstance(found.only, External) and found.options is not None:
             return found
     common = _common(package)
@@ -241,7 +241,7 @@ def exported(machine: Machine, package: Package, name: str, seen: set[tuple[str,
     return common if name == "default" else machine.member(common, name, Label(_start(package), "exported here"))
 
 
-def _through(machine: Machine, package: Package, origin: tuple[str, str], seen: set[tuple[str, str]]) -> Abstract:
+def _reexported(machine: Machine, package: Package, origin: tuple[str, str], seen: set[tuple[str, str]]) -> Abstract:
     specifier, name = origin
     path = specifier[5:] if specifier.startswith("file:") else None
     path = path or resolve(machine.world.tree, package.fact.source.path, specifier)

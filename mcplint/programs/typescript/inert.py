@@ -50,7 +50,7 @@ def inert(node: Node) -> bool:
                 return False
             continue
         if kind in ("call_expression", "new_expression"):
-            if not _is_plain(each):
+            if not _only_constructs(each):
                 return False
             called = True
         elif kind == "assignment_expression":
@@ -61,7 +61,7 @@ def inert(node: Node) -> bool:
     return True
 
 
-def _is_plain(call: Node) -> bool:
+def _only_constructs(call: Node) -> bool:
     """Whether a call only makes something, as far as its name tells."""
     function = call.child_by_field_name("function") or call.child_by_field_name("constructor")
     if function is None:
@@ -94,10 +94,10 @@ def makes(node: Node) -> bool:
         return inert(body)
     if any(each.type == "class_heritage" and "extends" in text_of(each) for each in node.named_children):
         return False
-    return all(_is_made(each) for each in body.named_children)
+    return all(_is_inert_member(each) for each in body.named_children)
 
 
-def _is_made(member: Node) -> bool:
+def _is_inert_member(member: Node) -> bool:
     name, body = member.child_by_field_name("name"), member.child_by_field_name("body")
     if member.type == "method_definition" and body is not None:
         return name is None or text_of(name) != "constructor" or inert(body)

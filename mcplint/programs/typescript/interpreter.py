@@ -61,14 +61,14 @@ def _damage(start: Start, world: World) -> Span | None:
 def _run(start: Start, world: World, lenient: bool = False, chosen: bool = False) -> tuple[Outcome, Label | None]:
     """What comes of it, and the variable for want of which it ended; of the processes that it forks as well."""
 
-    def once(world: World, worker: bool) -> tuple[Machine, Outcome, Label | None]:
+    def run_once(world: World, worker: bool) -> tuple[Machine, Outcome, Label | None]:
         machine = Machine(world, tables(), start.argv, start.span)
         machine.lenient, machine.chosen, machine.worker, machine.entry = lenient, chosen, worker, start.target
-        return machine, *_once(machine, start)
+        return machine, *_run_program(machine, start)
 
-    machine, found, demand = once(world, False)
+    machine, found, demand = run_once(world, False)
     if machine.clustered and found.complete:
-        worker, other, _ = once(world._replace(steps=world.steps - found.steps), True)
+        worker, other, _ = run_once(world._replace(steps=world.steps - found.steps), True)
         found = _with_workers(found, machine, other, worker)
     return found, demand
 
@@ -92,7 +92,7 @@ def _with_workers(found: Outcome, machine: Machine, other: Outcome, worker: Mach
     )
 
 
-def _once(machine: Machine, start: Start) -> tuple[Outcome, Label | None]:
+def _run_program(machine: Machine, start: Start) -> tuple[Outcome, Label | None]:
     notes: tuple[Label, ...] = ()
     complete, demand = True, None
     found: tuple[Server, ...] = ()
@@ -105,7 +105,7 @@ def _once(machine: Machine, start: Start) -> tuple[Outcome, Label | None]:
                 machine.end()
             except Leave as left:
                 demand = left.demand
-            found = _served(machine)
+            found = _servers(machine)
     except (Exhausted, TooLarge, RecursionError, MemoryError):
         complete, notes = False, (Label(start.span, "the program is too large to be followed completely"),)
     except Exception as error:
@@ -116,10 +116,10 @@ def _once(machine: Machine, start: Start) -> tuple[Outcome, Label | None]:
     return _outcome(machine, start, found, notes, complete), demand
 
 
-def _served(machine: Machine) -> tuple[Server, ...]:
-    from mcplint.programs.typescript.servers import served
+def _servers(machine: Machine) -> tuple[Server, ...]:
+    from mcplint.programs.typescript.servers import servers_of
 
-    return served(machine)
+    return servers_of(machine)
 
 
 def _outcome(
@@ -129,7 +129,7 @@ def _outcome(
     sources = (package.fact.source for package in machine.packages.values() if package)
     reads = frozenset(machine.reads).union(*map(_variables, sources)) if found else frozenset()
     sdks = [each for each in imports if not each.dotted.startswith("npm:zod")]
-    secrets = tuple(_shown(machine)) if found else ()
+    secrets = tuple(_logged_secrets(machine)) if found else ()
     lost: tuple[Label, ...] = ()
     if not found:
         seen = [Label(each.span, "an SDK is imported, and where it is served is not seen") for each in sdks]
@@ -164,14 +164,14 @@ def _pinned(machine: Machine, server: Server) -> Server:
     return server._replace(sdk=server.sdk._replace(version=Value(tuple(releases), tuple(releases.values()))))
 
 
-def _shown(machine: Machine) -> Iterable[Label]:
+def _logged_secrets(machine: Machine) -> Iterable[Label]:
     """Where the program logs secrets, asked where it speaks of its environment as a whole."""
     scripts = [package.fact for package in machine.packages.values() if package is not None]
     if not any("process.env" in script.source.text for script in scripts):
         return ()
-    from mcplint.programs.typescript.shown import shown
+    from mcplint.programs.typescript.shown import logged_secrets
 
-    return shown(scripts)
+    return logged_secrets(scripts)
 
 
 def _later(machine: Machine) -> Iterable[Label]:

@@ -16,9 +16,9 @@ from mcplint.programs.typescript.values import (
     Object,
     array,
     elements,
-    spelled,
+    js_text,
 )
-from mcplint.programs.values import ABSENT, LONG, OPEN, Abstract, External, Sequence, each, known, union, unknown
+from mcplint.programs.values import ABSENT, LONG, OPEN, Abstract, External, Sequence, known, map_options, union, unknown
 from mcplint.values import Value
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _CODE = re.compile(rb"=>|\bfunction\b|\)\s{0,9}\{")
 
 
 def constant(machine: Machine, frame: Frame, node: Node, option: Any) -> Abstract:
-    site = frame.package.fact.site(node, spelled(option) or "")
+    site = frame.package.fact.site(node, js_text(option) or "")
     found: Abstract = Value((option,), (machine.note(frame, node, "set here"),), site)
     frame.package.constants[node.id] = found
     return found
@@ -81,9 +81,9 @@ def template(machine: Machine, frame: Frame, node: Node) -> Abstract:
 
 
 def _texts(value: Abstract) -> Abstract:
-    if value.options is None or any(spelled(option) is None for option in value.options):
+    if value.options is None or any(js_text(option) is None for option in value.options):
         return unknown(*value.trace)
-    return each(value, spelled)
+    return map_options(value, js_text)
 
 
 def numeric(machine: Machine, frame: Frame, node: Node) -> Abstract:
@@ -164,7 +164,7 @@ def property_name(machine: Machine, frame: Frame, node: Node) -> str | None:
         return found if len(found) <= LONGEST else None
     if node.type == "computed_property_name" and node.named_children:
         value = machine.evaluate(frame, node.named_children[0]).only
-        return spelled(value)
+        return js_text(value)
     return None
 
 

@@ -126,7 +126,7 @@ class Served(NamedTuple):
 class Alternatives(Noted[Any]):
     """The key of what the ways to here have started to serve: after branches, the ways of each."""
 
-    def joined(self, kept: list[Any]) -> Any:
+    def merged(self, kept: list[Any]) -> Any:
         return tuple(dict.fromkeys(way for each in kept for way in (each or ((),))))[:64]
 
 
@@ -268,7 +268,7 @@ class Machine(Journal):
         """What a property of a value is."""
         return self.tables.member(self, owner, name, note)
 
-    def each(self, value: Abstract, change: Callable[[Any], Abstract]) -> Abstract:
+    def for_each_option(self, value: Abstract, change: Callable[[Any], Abstract]) -> Abstract:
         """What becomes of a value that is one of several things, each of them looked at apart."""
         if value.options is None or not value.options:
             return unknown(*value.trace)
@@ -287,7 +287,7 @@ class Machine(Journal):
             self.reads.add(name)
         return self.environ[name] if name in self.environ else self.world.env(name)
 
-    def apart(self, body: Callable[[], object]) -> None:
+    def run_isolated(self, body: Callable[[], object]) -> None:
         """Runs something whose effects are not kept, such as the handler of a request."""
         base, mark, outer = len(self.writes), len(self.exits), self.since
         self.since = next(CLOCK)

@@ -13,10 +13,10 @@ from mcplint.programs.typescript.values import (
     Function,
     PathTest,
     array,
-    spelled,
+    js_text,
     verdict,
 )
-from mcplint.programs.values import LONG, Abstract, Sequence, each, known, union, unknown
+from mcplint.programs.values import LONG, Abstract, Sequence, known, map_options, union, unknown
 from mcplint.values import Value
 
 
@@ -42,7 +42,7 @@ def _of_function(machine: Machine, owner: Function, name: str, args: Args) -> Ab
 
 
 def _of_number(owner: Abstract, name: str) -> Abstract:
-    return each(owner, lambda option: spelled(option)) if name == "toString" else unknown(*owner.trace)
+    return map_options(owner, lambda option: js_text(option)) if name == "toString" else unknown(*owner.trace)
 
 
 def _of_text(owner: Abstract, name: str, args: Args) -> Abstract:
@@ -132,9 +132,9 @@ def _push(machine: Machine, args: Args, owner: Any) -> Abstract:
 
     if isinstance(owner, Sequence):
         items = owner.items
-        machine.spend(len(owner.some) // 8)
+        machine.spend(len(owner.known_items) // 8)
         fits = items is not None and not args.open and len(items) <= LONG
-        changed = (*owner.some, *args.positional)
+        changed = (*owner.known_items, *args.positional)
         machine.put(owner.table, ITEMS, changed if fits else Partial(changed[:LONG]))
     return unknown()
 
@@ -236,7 +236,7 @@ def _for_each(machine: Machine, args: Args, items: tuple[Abstract, ...]) -> Abst
 def _join(machine: Machine, args: Args, items: tuple[Abstract, ...]) -> Abstract:
     sign = args.get(0, known(",")).only
     sign = "," if sign is UNDEFINED else sign
-    pieces = [spelled(item.only) if len(item.options or ()) == 1 else None for item in items]
+    pieces = [js_text(item.only) if len(item.options or ()) == 1 else None for item in items]
     if not isinstance(sign, str) or any(piece is None for piece in pieces):
         return unknown()
     joined = sign.join(piece or "" for piece in pieces)

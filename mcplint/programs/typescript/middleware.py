@@ -117,10 +117,10 @@ def _listed(value: Abstract, default: tuple[str, ...]) -> Value[tuple[str, ...]]
     items = elements(value)
     if items is None or not all(isinstance(item.only, str) for item in items):
         return unknown(*value.trace)
-    return known(tuple(str(item.only) for item in items), *value.trace)._replace(site=_behind(items))
+    return known(tuple(str(item.only) for item in items), *value.trace)._replace(site=_append_site(items))
 
 
-def _behind(items: tuple[Abstract, ...]) -> EditSite | None:
+def _append_site(items: tuple[Abstract, ...]) -> EditSite | None:
     """Where another text would stand in an array, behind the last one where that is written in it."""
     written = items[-1].site if items else None
     if written is None:

@@ -7,7 +7,7 @@ import re
 
 from mcplint.dependencies.node_packages import import_map, nearest, package_json, tsconfig
 from mcplint.facts.document import MappingNode, items, pairs, scalar
-from mcplint.programs.typescript.packages import file_of, named, source_of
+from mcplint.programs.typescript.packages import file_of, package_folders, source_of
 from mcplint.project.tree import Tree
 from mcplint.text.paths import contains
 
@@ -57,7 +57,7 @@ def _by_alias(tree: Tree, folder: str, specifier: str) -> str | None:
     if config is None:
         return None
     for pattern, targets in config.paths:
-        rest = _rest(pattern, specifier)
+        rest = _star_match(pattern, specifier)
         if rest is None:
             continue
         for target in targets:
@@ -67,7 +67,7 @@ def _by_alias(tree: Tree, folder: str, specifier: str) -> str | None:
     return file_of(tree, posixpath.normpath(posixpath.join(config.base, specifier))) if config.rooted else None
 
 
-def _rest(pattern: str, specifier: str) -> str | None:
+def _star_match(pattern: str, specifier: str) -> str | None:
     """What the star of a pattern stands for."""
     head, star, tail = pattern.partition("*")
     if not star:
@@ -79,7 +79,7 @@ def _rest(pattern: str, specifier: str) -> str | None:
 
 def _mapped(tree: Tree, home: str, node: MappingNode | None, specifier: str) -> str | None:
     for key, value in pairs(node):
-        rest = _rest(key.text, specifier)
+        rest = _star_match(key.text, specifier)
         if rest is None:
             continue
         target = _condition(value)
@@ -103,7 +103,7 @@ def _of_workspace(tree: Tree, importer: str, specifier: str) -> str | None:
     parts = specifier.split("/")
     size = 2 if specifier.startswith("@") else 1
     name, inner = "/".join(parts[:size]), "/".join(parts[size:])
-    folder = named(tree).get(name)
+    folder = package_folders(tree).get(name)
     if folder is None:
         return None
     package = package_json(tree, folder)
@@ -123,7 +123,7 @@ def _export(exports: object, wanted: str) -> str:
         if not any(key.text.startswith(".") for key, _ in exports.pairs):
             return _condition(exports) if wanted == "." else ""
         for key, value in exports.pairs:
-            rest = _rest(key.text, wanted)
+            rest = _star_match(key.text, wanted)
             if rest is not None:
                 return _condition(value).replace("*", rest)
         return ""

@@ -17,11 +17,11 @@ from mcplint.programs.typescript.values import (
     Frame,
     Object,
     PathTest,
+    js_text,
     number,
-    spelled,
     truth,
 )
-from mcplint.programs.values import ABSENT, MANY, Abstract, External, each, key, known, noted, union, unknown
+from mcplint.programs.values import ABSENT, MANY, Abstract, External, key, known, map_options, noted, union, unknown
 from mcplint.values import Value
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LONGEST = 4_000
 
 
-def either(machine: Machine, left: Abstract, sign: str, right: Callable[[], Abstract]) -> Abstract:
+def logical_operator(machine: Machine, left: Abstract, sign: str, right: Callable[[], Abstract]) -> Abstract:
     """`||`, `&&` and `??`: the left side where it decides, else the right one."""
     if left.options is None:
         return union([left, machine.fork([right, lambda: left])])
@@ -79,7 +79,9 @@ def binary(sign: str, left: Abstract, right: Abstract, chosen: bool = True) -> A
     if tested is not None:
         return tested
     trace = tuple(dict.fromkeys((*left.trace, *right.trace)))[:8]
-    if any(UNSET in (side.options or ()) for side in (left, right)) and (chosen or not _named(sign, left, right)):
+    if any(UNSET in (side.options or ()) for side in (left, right)) and (
+        chosen or not _compares_with_constant(sign, left, right)
+    ):
         return unknown(*trace)
     if left.options is None or right.options is None or len(left.options) * len(right.options) > MANY:
         return unknown(*trace)
@@ -94,7 +96,7 @@ _NOBODY: Any = object()
 _EQUALS = ("===", "!==", "==", "!=")
 
 
-def _named(sign: str, left: Abstract, right: Abstract) -> bool:
+def _compares_with_constant(sign: str, left: Abstract, right: Abstract) -> bool:
     """Whether something is compared with texts or numbers that the program names."""
     return sign in _EQUALS and any(
         bool(side.options) and all(isinstance(each, (str, int)) for each in side.options or ())
@@ -123,7 +125,7 @@ def _of_two(sign: str, left: Any, right: Any) -> Any:
     if sign in _EQUALS:
         if UNSET in (left, right):
             return sign.startswith("!")
-        same = _same(left, right, len(sign) == 3, plain)
+        same = _are_equal(left, right, len(sign) == 3, plain)
         return _NOBODY if same is None else same == sign.startswith("=")
     if sign == "instanceof" and isinstance(left, Object) and isinstance(right, Class) and not left.library:
         return isinstance(left.kind, Class) and right in left.kind.lineage()
@@ -134,7 +136,7 @@ def _of_two(sign: str, left: Any, right: Any) -> Any:
     if not plain:
         return _NOBODY
     if sign == "+" and (isinstance(left, str) or isinstance(right, str)):
-        text = f"{spelled(left)}{spelled(right)}"
+        text = f"{js_text(left)}{js_text(right)}"
         return text if len(text) <= LONGEST else _NOBODY
     if sign in _COMPARES and isinstance(left, str) and isinstance(right, str):
         return _COMPARES[sign](left, right)
@@ -150,7 +152,7 @@ def _of_two(sign: str, left: Any, right: Any) -> Any:
         return _NOBODY
 
 
-def _same(left: Any, right: Any, strictly: bool, plain: bool) -> bool | None:
+def _are_equal(left: Any, right: Any, strictly: bool, plain: bool) -> bool | None:
     if not plain:
         if isinstance(left, CONSTANTS) or isinstance(right, CONSTANTS):
             objects = [each for each in (left, right) if not isinstance(each, CONSTANTS)]
@@ -197,13 +199,13 @@ def unary(sign: str, value: Abstract) -> Abstract:
     if sign == "!":
         if any(truth(option) is None for option in value.options):
             return unknown(*value.trace)
-        return each(value, lambda option: not truth(option))
+        return map_options(value, lambda option: not truth(option))
     if sign in ("+", "-"):
         if any(number(option) is None for option in value.options):
             return unknown(*value.trace)
-        return each(value, lambda option: _signed(sign, number(option)))
+        return map_options(value, lambda option: _signed(sign, number(option)))
     if sign == "typeof":
-        return each(value, _type)
+        return map_options(value, _type)
     return unknown(*value.trace)
 
 
@@ -250,7 +252,7 @@ def narrowed(machine: Machine, frame: Frame, node: Node, holds: bool) -> None:
                     machine,
                     frame,
                     left,
-                    lambda option: _same(option, wanted, True, isinstance(option, CONSTANTS)),
+                    lambda option: _are_equal(option, wanted, True, isinstance(option, CONSTANTS)),
                     equal,
                 )
         return

@@ -57,15 +57,15 @@ def candidates(path: str) -> Iterator[str]:
         yield index + other
 
 
-def named(tree: Tree) -> Mapping[str, str]:
+def package_folders(tree: Tree) -> Mapping[str, str]:
     """The folders of the project's packages by their names: the outermost, no name that several have side by side.
 
     A package goes also by the name under which a `server.json` publishes the server that it claims to be.
     """
-    return tree.once(_named)
+    return tree.once(_package_folders)
 
 
-def _named(tree: Tree) -> Mapping[str, str]:
+def _package_folders(tree: Tree) -> Mapping[str, str]:
     found: dict[str, list[str]] = {}
     claimed: dict[str, list[str]] = {}
     for path in tree.called("package.json"):
@@ -96,7 +96,7 @@ def _depth(folder: str) -> int:
     return folder.count("/") + 1 if folder else 0
 
 
-def started(package: PackageJson, name: str) -> Bin | None:
+def npx_command(package: PackageJson, name: str) -> Bin | None:
     """The command that `npx` runs of a package by its name: the one that is called so, or the only one there is."""
     own = next((each for each in package.bins if each.name == name.rpartition("/")[2]), None)
     return own or (package.bins[0] if len({each.path for each in package.bins}) == 1 else None)
@@ -104,11 +104,11 @@ def started(package: PackageJson, name: str) -> Bin | None:
 
 def command_of(tree: Tree, name: str) -> tuple[str, Span] | None:
     """The source of what people start who install a package of the project, and where its command is named."""
-    folder = named(tree).get(name)
+    folder = package_folders(tree).get(name)
     package = package_json(tree, folder) if folder is not None else None
     if package is None or folder is None:
         return None
-    command = started(package, name)
+    command = npx_command(package, name)
     source = source_of(tree, posixpath.normpath(posixpath.join(folder, command.path))) if command else None
     return (source, command.span) if source and command else None
 
@@ -126,16 +126,16 @@ def runtime(tree: Tree, path: str) -> str:
     return "node" if source and re.match(r"#!\s*(?:/usr/bin/env\s+|/usr/(?:local/)?bin/)node\s", source.text) else ""
 
 
-def bare(tree: Tree, name: str, command: str = "") -> Label | None:
+def unstartable_package(tree: Tree, name: str, command: str = "") -> Label | None:
     """The package of the project that `npx` cannot start, and what commands it installs.
 
     `command`: what is asked of it, where that is told; another name than that of the package may be of anything.
     """
-    folder = named(tree).get(name)
+    folder = package_folders(tree).get(name)
     package = package_json(tree, folder) if folder is not None else None
     if package is None or package.named.span is None or command not in ("", name.rpartition("/")[2]):
         return None
-    if any(each.name == command for each in package.bins) if command else started(package, name):
+    if any(each.name == command for each in package.bins) if command else npx_command(package, name):
         return None
     there = ", ".join(f"`{each.name}`" for each in package.bins[:5])
     why = f"several commands and none of them is `{name.rpartition('/')[2]}`: {there}" if there else "no command"
@@ -160,7 +160,7 @@ def _sources(tree: Tree, home: str, path: str) -> Iterator[str]:
         compiled = tsconfig(tree, config)
         if compiled is None or compiled.out is None:
             continue
-        inside = _below(path, compiled.out)
+        inside = _relative_path(path, compiled.out)
         if inside is None:
             continue
         if compiled.root is not None:
@@ -180,7 +180,7 @@ def _stem(path: str) -> str:
     return re.sub(r"\.[cm]?[jt]sx?$", "", path)
 
 
-def _below(path: str, folder: str) -> str | None:
+def _relative_path(path: str, folder: str) -> str | None:
     if not folder:
         return path
     return path[len(folder) + 1 :] if path.startswith(f"{folder}/") else None

@@ -23,18 +23,18 @@ def assign(machine: Machine, frame: Frame, node: Node, value: Abstract) -> None:
         case "member_expression":
             owner, inner = node.child_by_field_name("object"), node.child_by_field_name("property")
             if owner is not None and inner is not None:
-                put(machine, machine.evaluate(frame, owner), text_of(inner), value)
+                set_property(machine, machine.evaluate(frame, owner), text_of(inner), value)
         case "subscript_expression":
             target = machine.evaluate(frame, node.child_by_field_name("object"))
             index = machine.evaluate(frame, node.child_by_field_name("index")).only
-            put(machine, target, index if isinstance(index, str) else None, value)
+            set_property(machine, target, index if isinstance(index, str) else None, value)
         case "parenthesized_expression" | "non_null_expression" | "as_expression" if node.named_children:
             assign(machine, frame, node.named_children[0], value)
         case _:
             bind(machine, frame, node, value, fresh=False)
 
 
-def put(machine: Machine, owner: Abstract, name: str | None, value: Abstract) -> None:
+def set_property(machine: Machine, owner: Abstract, name: str | None, value: Abstract) -> None:
     """Sets a property of whatever a value may be."""
     for option in owner.options or ():
         if isinstance(option, External) and option.path == "process.env":

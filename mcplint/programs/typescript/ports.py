@@ -6,7 +6,7 @@ from typing import Any
 
 from mcplint.model import Portless
 from mcplint.programs.typescript.machine import Served
-from mcplint.programs.typescript.values import UNDEFINED, UNSET, number, spelled
+from mcplint.programs.typescript.values import UNDEFINED, UNSET, js_text, number
 from mcplint.programs.values import ABSENT, Abstract
 
 
@@ -32,7 +32,7 @@ def portless(each: Served) -> Portless | None:
     if len(fates) != 1 or each.span.text.startswith(("Bun.", "Deno.")):
         return None
     fate, option = fates.pop(), (each.port.options or ("",))[0]
-    said = f"`{option}`" if isinstance(option, str) and option else "an empty text" if option == "" else spelled(option)
+    said = f"`{option}`" if isinstance(option, str) and option else "an empty text" if option == "" else js_text(option)
     read = next((note.variable for note in each.port.trace if note.variable), "")
     return Portless(fate, said or "nothing", each.span, read) if fate else None
 

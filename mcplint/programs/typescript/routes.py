@@ -22,7 +22,7 @@ from mcplint.programs.typescript.libraries.web import (
 from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.middleware import Middleware, applying
 from mcplint.programs.typescript.operators import REQUEST_PATH
-from mcplint.programs.typescript.second_request import kept
+from mcplint.programs.typescript.second_request import kept_connections
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
     Function,
@@ -92,7 +92,7 @@ def walk(machine: Machine, app: Any) -> Walked:
     walking = _Walk(machine)
     closed = walking.app(app, known(""))
     endpoints, chain = tuple(dict.fromkeys(walking.endpoints)), tuple(walking.chain)
-    above = {path for item in walking.met for path in _above(item.path)}
+    above = {path for item in walking.met for path in _path_and_parents(item.path)}
     sure = all(_plain_path(item.path) != "*" for item in walking.met)
     here = walking.leading.union(span for path, span in walking.aside if _plain_path(path) in above)
     elsewhere = tuple(span for _, span in walking.aside if sure and span not in here)
@@ -119,7 +119,7 @@ def _plain_path(prefix: Abstract) -> str:
     return str(prefix.only).rstrip("/") if plain else "*"
 
 
-def _above(path: Abstract) -> Iterable[str]:
+def _path_and_parents(path: Abstract) -> Iterable[str]:
     """A path and all those above it, and `*`; that alone where the path is not known."""
     parts = _plain_path(path).split("/")
     return ("*", *("/".join(parts[: length + 1]) for length in range(len(parts))))
@@ -160,7 +160,11 @@ class _Walk:
         self.passed |= {app.span} if app.span is not None else set()
         self.depth += 1
         try:
-            return self._listens(app, prefix) if app.library == APPS["http"] else self._routes(app, _own(app, prefix))
+            return (
+                self._listens(app, prefix)
+                if app.library == APPS["http"]
+                else self._routes(app, _router_prefix(app, prefix))
+            )
         finally:
             self.depth -= 1
 
@@ -182,7 +186,7 @@ class _Walk:
             self.machine.spend(1)
             met = len(self.met)
             for path in _paths(route.path):
-                closed = self._route(route, _below(prefix, path), own) and closed
+                closed = self._route(route, _prefixed(prefix, path), own) and closed
             if len(self.met) > met:
                 last, late = route.span, []
             elif route.use:
@@ -233,11 +237,11 @@ class _Walk:
     def _passed(self, route: Route, path: Abstract, met: bool) -> None:
         """Notes what requests come through: that of this route, and what was put in front of it before, each once."""
         options = [option for handler in route.handlers for option in handler.options or (None,)]
-        steps = [option if _is_known(option) else None for option in options]
+        steps = [option if _is_known_step(option) else None for option in options]
         watches = any(map(may_refuse, options))
         if met:
             self.leading.add(route.span)
-            above = tuple(_above(path))
+            above = tuple(_path_and_parents(path))
             paths = tuple(self.before) if set(above) == {"*"} else above
             self.watched = self.watched or watches or not self.watching.isdisjoint(paths)
             for each in paths:
@@ -277,14 +281,14 @@ def _handled(machine: Machine, option: Any) -> list[sdk.Handled]:
         if isinstance(option, Object) and option.library == sdk.HANDLERS:
             sdk.handler_call(machine, Args((unknown(), unknown()), option.span), option)
         elif isinstance(option, (Function, Method)):
-            machine.apart(lambda: _answered(machine, option, found))
+            machine.run_isolated(lambda: _answer_two_clients(machine, option, found))
     finally:
         machine.requests.pop()
         machine.request_paths = marks
     return found
 
 
-def _answered(machine: Machine, function: Any, found: list[sdk.Handled]) -> None:
+def _answer_two_clients(machine: Machine, function: Any, found: list[sdk.Handled]) -> None:
     """A handler answers a client, and then another one."""
     base = len(machine.writes)
 
@@ -292,10 +296,10 @@ def _answered(machine: Machine, function: Any, found: list[sdk.Handled]) -> None
         return machine.call(known(function), Args((request(), unknown(), unknown())))
 
     answer()
-    found += kept(machine, found, base, answer)
+    found += kept_connections(machine, found, base, answer)
 
 
-def _is_known(option: Any) -> bool:
+def _is_known_step(option: Any) -> bool:
     """Whether it is known what a step does with requests."""
     library = option.library if isinstance(option, Object) else None
     return isinstance(option, Function) or library in MIDDLEWARE or library in APPS.values() or library == sdk.HANDLERS
@@ -321,16 +325,16 @@ def _paths(value: Abstract) -> list[Abstract]:
     return [value]
 
 
-def _own(app: Object, prefix: Abstract) -> Abstract:
+def _router_prefix(app: Object, prefix: Abstract) -> Abstract:
     """The prefix of an application's routes, with what `new Router({prefix})` of Koa puts below it."""
     made = ARGUMENTS.of(app.table)
     if app.library != APPS["koa-router"] or not made:
         return prefix
     own = prop(made[0].get(0), "prefix", known(""))
-    return prefix if own.options == ("",) else _below(prefix, own)
+    return prefix if own.options == ("",) else _prefixed(prefix, own)
 
 
-def _below(prefix: Abstract, path: Abstract) -> Abstract:
+def _prefixed(prefix: Abstract, path: Abstract) -> Abstract:
     """A path under a prefix, as Express joins them."""
     if prefix.options is None or path.options is None:
         return unknown(*prefix.trace, *path.trace)

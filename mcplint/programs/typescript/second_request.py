@@ -19,7 +19,9 @@ KEEPS = (
 _MADE = (*sdk.SERVERS, *sdk.HTTP_TRANSPORTS, *sdk.SSE_TRANSPORTS)
 
 
-def kept(machine: Machine, found: list[sdk.Handled], base: int, again: Callable[[], object]) -> list[sdk.Handled]:
+def kept_connections(
+    machine: Machine, found: list[sdk.Handled], base: int, again: Callable[[], object]
+) -> list[sdk.Handled]:
     """The connections of a second client that certainly go to a server which the first one has got.
 
     `found`: what the first one was handed to; `base`: where its writes begin. It is taken to have come as far as that.

@@ -46,7 +46,7 @@ MATCHED = r"[tT]railingSlash|strict\s*:|rewriteUrl|routerOptions"
 STORES = r"""["'](?:ioredis|redis|@upstash/redis|@vercel/kv|@redis/client)["']"""
 
 
-def served(machine: Machine) -> tuple[Server, ...]:
+def servers_of(machine: Machine) -> tuple[Server, ...]:
     """One server for each that runs beside others; ways between which the program chooses are one server."""
     from mcplint.programs.alternatives import servers
 
@@ -176,10 +176,10 @@ def _rewritten(app: Any, path: Abstract) -> Abstract:
         return unknown(*path.trace)
     others = tuple(source for source, target in rewrites if path.options and target in path.options)
     path = path._replace(options=(*(path.options or ()), *others), site=None) if others else path
-    return _placed(app, path) if isinstance(app, Object) else path
+    return _configured_path(app, path) if isinstance(app, Object) else path
 
 
-def _placed(app: Object, path: Abstract) -> Abstract:
+def _configured_path(app: Object, path: Abstract) -> Abstract:
     """A path where the configuration of a framework puts it: below another one, or with a slash behind it."""
     base = BELOW.value(app.table)
     if base is not None:
@@ -220,11 +220,11 @@ def _wiring(machine: Machine, met: tuple[Met, ...], kind: str) -> Wiring:
         if handled.does == "connect" and alone and not handled.fresh:
             shared = shared or (
                 Label(span, "each request connects it"),
-                *_made(handled.server, "the server is made here"),
+                *_label_at(handled.server, "the server is made here"),
             )
         given = handled.does == "give" and posted and handled.kind == STREAMABLE
         if given and handled.shares(handled.transport) and _keeps_nothing(machine, handled.transport):
-            made = _made(handled.transport, "the transport is made here")
+            made = _label_at(handled.transport, "the transport is made here")
             reused = reused or (Label(span, "each request is given to it"), *made)
         unread = handled.transport is None and any(_is_v1(other.handled.transport) for other in met)
         bodiless = handled.does == "give" and handled.passed == 2 and posted and (unread or _is_v1(handled.transport))
@@ -246,7 +246,7 @@ def _is_v1(transport: Any) -> bool:
     )
 
 
-def _made(each: Any, text: str) -> tuple[Label, ...]:
+def _label_at(each: Any, text: str) -> tuple[Label, ...]:
     return (Label(each.span, text),) if each.span is not None else ()
 
 
@@ -332,7 +332,7 @@ def _auth(machine: Machine, there: Walked, note: Label) -> Abstract:
     if not _mentions(machine, GUARDS):
         return known(None, note)
     from mcplint.programs.typescript.free_tokens import handed_out
-    from mcplint.programs.typescript.wired import covered, unreached, within
+    from mcplint.programs.typescript.wired import is_in_ranges, merged_ranges, unreached
 
     if len(machine.packages) not in machine.free:
         machine.free[len(machine.packages)] = handed_out(machine)
@@ -340,8 +340,8 @@ def _auth(machine: Machine, there: Walked, note: Label) -> Abstract:
     spans = (*unreached(machine, there), *(free.spans if free else ()))
     for package in machine.packages.values() if spans else ():
         source = package.fact.source if package else None
-        parts = covered(spans, source) if source else []
-        if source and any(not within(parts, offset) for offset in offsets(CHECKS, source)):
+        parts = merged_ranges(spans, source) if source else []
+        if source and any(not is_in_ranges(parts, offset) for offset in offsets(CHECKS, source)):
             return unknown()
     if free:
         return known(None, Label(free.authorize, "hands a code to everyone who asks"))

@@ -21,7 +21,7 @@ TEXTS = frozenset({"JSON.stringify", "util.inspect", "inspect", "Object.entries"
 ASKED = re.compile(r"(?i)debug|verbose|trace")
 
 
-def shown(scripts: Iterable[Script]) -> Iterator[Label]:
+def logged_secrets(scripts: Iterable[Script]) -> Iterator[Label]:
     """The calls that show it as a whole, where that is not only done to look for a fault."""
     for script in scripts:
         pending = [script.root] if WHOLE.search(script.source.text) else []

@@ -125,5 +125,5 @@ def _function(machine: Machine, scope: Frame, node: Node) -> Any:
 
 def _value(machine: Machine, scope: Frame, node: Node) -> Any:
     found: list[Any] = []
-    machine.apart(lambda: found.append(machine.evaluate(scope, node)))
+    machine.run_isolated(lambda: found.append(machine.evaluate(scope, node)))
     return found[0]

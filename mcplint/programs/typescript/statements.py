@@ -46,7 +46,7 @@ def branch(machine: Machine, frame: Frame, node: Node) -> None:
     test = value.only
     sure = verdict(value)
 
-    def way(body: Node | None, holds: bool) -> Callable[[], Abstract]:
+    def conditional_arm(body: Node | None, holds: bool) -> Callable[[], Abstract]:
         def go() -> Abstract:
             narrowed(machine, frame, condition, holds)
             mark = len(machine.request_paths)
@@ -63,16 +63,16 @@ def branch(machine: Machine, frame: Frame, node: Node) -> None:
 
     if sure is not None:
         try:
-            way(consequence if sure else alternative, sure)()
+            conditional_arm(consequence if sure else alternative, sure)()
         except (Raised, Ended) as left:
             left.because(value, machine.optional)
             raise
         return
     if isinstance(test, PathTest) and test.negated and _leaves(consequence):
-        machine.fork([way(consequence, True), lambda: known(UNDEFINED)])
+        machine.fork([conditional_arm(consequence, True), lambda: known(UNDEFINED)])
         machine.request_paths.append(test.paths)
         return
-    machine.fork([way(consequence, True), way(alternative, False)])
+    machine.fork([conditional_arm(consequence, True), conditional_arm(alternative, False)])
 
 
 def _leaves(node: Node) -> bool:
@@ -164,13 +164,13 @@ def for_of(machine: Machine, frame: Frame, node: Node) -> None:
 
         return go
 
-    def every() -> Abstract:
+    def run_all() -> Abstract:
         for item in items or ():
             turn(item)()
         return known(UNDEFINED)
 
     if items is not None and len(items) <= UNROLLED:
-        machine.catch(Break, every)
+        machine.catch(Break, run_all)
         return
     _forget(machine, frame, body)
     machine.catch(Break, lambda: _perhaps(machine, turn(unknown(*value.trace))))
@@ -264,20 +264,20 @@ def switch(machine: Machine, frame: Frame, node: Node) -> None:
         sure = verdict(test)
         if sure is False:
             continue
-        ways.append(_case(machine, scope, cases[index:], test.only))
+        ways.append(_run_cases(machine, scope, cases[index:], test.only))
         if sure is True:
             settled = True
             break
     if not settled:
         default = next((index for index, case in enumerate(cases) if case.type == "switch_default"), None)
-        ways.append(_case(machine, scope, cases[default:] if default is not None else [], None))
+        ways.append(_run_cases(machine, scope, cases[default:] if default is not None else [], None))
     if len(ways) == 1:
         machine.catch(Break, ways[0])
     else:
         machine.catch(Break, lambda: machine.fork(ways))
 
 
-def _case(machine: Machine, frame: Frame, cases: list[Node], test: Any) -> Callable[[], Abstract]:
+def _run_cases(machine: Machine, frame: Frame, cases: list[Node], test: Any) -> Callable[[], Abstract]:
     def go() -> Abstract:
         mark = len(machine.request_paths)
         if isinstance(test, PathTest):

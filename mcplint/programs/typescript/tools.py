@@ -36,7 +36,7 @@ def effects(machine: Machine, server: Any) -> Effects:
     machine.checked, machine.effects = room - CHECKED, found
     try:
         for function in TOOLS.of(server.table):
-            machine.apart(lambda function=function: machine.call(function, Args((unknown(), extra))))  # type: ignore[misc]
+            machine.run_isolated(lambda function=function: machine.call(function, Args((unknown(), extra))))  # type: ignore[misc]
     except (Exhausted, TooLarge, RecursionError):
         pass
     finally:

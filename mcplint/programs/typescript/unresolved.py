@@ -12,7 +12,7 @@ from mcplint.facts.typescript import Script
 from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.knowledge.sdk import fact, releases
 from mcplint.model import Import
-from mcplint.programs.typescript.builds import compiled_alone, compiles, rewritten, wanted
+from mcplint.programs.typescript.builds import compiled_alone, compiles, required_packages, rewritten
 from mcplint.programs.typescript.modules import resolve
 from mcplint.programs.typescript.operators import text_of
 from mcplint.project.tree import Tree
@@ -62,7 +62,7 @@ def unresolved(tree: Tree, entry: str) -> tuple[Import, ...]:
     found: list[Import] = []
     for script, statement, source, own in _walked(tree, entry, _keeps_types(compiled)):
         specifier, path = text_of(source)[1:-1], script.source.path
-        wanted = _wanted(specifier, own, path, _is_module(tree, path, compiled))
+        wanted = _resolvable_specifier(specifier, own, path, _is_module(tree, path, compiled))
         site = script.site(source, specifier)
         if wanted and site:
             edits = (Edit(site.span, wanted),) if wanted != specifier else ()
@@ -110,7 +110,7 @@ def wanted_packages(tree: Tree, entry: str) -> Iterator[tuple[str, Span]]:
     if package is None or home is None:
         return
     compiled = None if entry.endswith(JAVASCRIPT) else compiled_alone(tree, home)
-    asked = frozenset(wanted(package)) if compiled or entry.endswith(JAVASCRIPT) else frozenset()
+    asked = frozenset(required_packages(package)) if compiled or entry.endswith(JAVASCRIPT) else frozenset()
     for script, _, source, own in _walked(tree, entry, _keeps_types(compiled)) if asked else ():
         parts = text_of(source)[1:-1].split("/")
         name = "/".join(parts[: 2 if parts[0].startswith("@") else 1])
@@ -144,7 +144,7 @@ def _walked(tree: Tree, entry: str, kept: bool) -> Iterator[tuple[Script, Node, 
                 yield script, statement, source, own
 
 
-def _wanted(specifier: str, own: str | None, path: str, modern: bool) -> str:
+def _resolvable_specifier(specifier: str, own: str | None, path: str, modern: bool) -> str:
     """How a path would be found, the path itself where nothing else is: empty where Node finds it as it is."""
     if specifier == SDK:
         return specifier

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mcplint.facts.typescript import Script
 from mcplint.programs.parts import Part, dead
-from mcplint.programs.typescript.exchange import Exchange, Item, forms, inside, is_load, loaded
+from mcplint.programs.typescript.exchange import Exchange, Item, declared_parts, is_load, loaded, name_forms
 from mcplint.programs.typescript.inert import BODIES, CLASSES, TYPES, defines, inert, makes
 from mcplint.programs.typescript.libraries.web import METHODS
 from mcplint.programs.typescript.machine import Machine
@@ -100,11 +100,11 @@ class _Reading(Exchange):
         else:
             name, item, made = self.later.pop()
             found = self.functions.get(text_of(made), [made] if made.type in BODIES else [])
-            names = forms(name) if found and all(map(makes, found)) else None
+            names = name_forms(name) if found and all(map(makes, found)) else None
         if names is None:
             self._queue((item.node,), item.script, item.mentions)
         else:
-            self._part(names, item.node, item.script, (item.node,))
+            self._add_part(names, item.node, item.script, (item.node,))
 
     def _drain(self) -> None:
         while self.pending:
@@ -121,14 +121,14 @@ class _Reading(Exchange):
         if name is None or (item.node.type in CLASSES and not defines(item.node)):
             return False
         self.functions.setdefault(text_of(name), []).append(item.node)
-        self._part(forms(text_of(name)), item.node, item.script, inside(item.node))
+        self._add_part(name_forms(text_of(name)), item.node, item.script, declared_parts(item.node))
         return True
 
     def _declarator(self, item: Item) -> bool:
         name, value = item.node.child_by_field_name("name"), item.node.child_by_field_name("value")
         if name is None or value is None:
             return True
-        inner = _bare(value)
+        inner = _unwrapped(value)
         if name.type != "identifier":
             return self._pattern(name, value, inner, item)
         local = text_of(name)
@@ -136,15 +136,15 @@ class _Reading(Exchange):
             self.functions.setdefault(local, []).append(inner)
         if is_load(inner):
             path = self._module_of(loaded(inner), item)
-            self._whole(local, path, item)
+            self._link_namespace(local, path, item)
             self.parts.append(Part((local,), item.script.span(item.node), ()))
         elif inert(value):
-            self._part(forms(local), item.node, item.script, (value,))
+            self._add_part(name_forms(local), item.node, item.script, (value,))
         elif (key := f"{item.script.source.path}@{item.script.span(inner).start}") in self.keys:
             self.named[key] = local
             self._link((f"&{local}",), (key,), item.script.span(inner))
             self._queue((value,), item.script, item.mentions)
-        elif inner.type in ("call_expression", "new_expression") and (made := _made(inner)) is not None:
+        elif inner.type in ("call_expression", "new_expression") and (made := _inert_callee(inner)) is not None:
             self.later.append((local, Item(value, item.script, item.mentions), made))
         else:
             self._queue((value,), item.script, item.mentions)
@@ -191,13 +191,13 @@ class _Reading(Exchange):
     def _property(self, item: Item) -> bool:
         parent = item.node.parent
         if parent is not None and parent.type in ("member_expression", "pair_pattern"):
-            item.mentions.update(set(forms(text_of(item.node))))
+            item.mentions.update(set(name_forms(text_of(item.node))))
         return True
 
     def _text(self, item: Item) -> bool:
         said = text_of(item.node)[1:-1]
         if re.fullmatch(r"[\w$]{1,60}", said):
-            item.mentions.update(set(forms(said)))
+            item.mentions.update(set(name_forms(said)))
         return True
 
     def _condition(self, item: Item) -> bool:
@@ -224,20 +224,20 @@ _READERS = {
 }
 
 
-def _bare(value: Node) -> Node:
+def _unwrapped(value: Node) -> Node:
     """An expression without what stands around it for the reader or the compiler."""
     while value.type in _AROUND and value.named_children:
         value = value.named_children[0]
     return value
 
 
-def _made(call: Node) -> Node | None:
+def _inert_callee(call: Node) -> Node | None:
     """What makes something of arguments that do nothing: its name, or the function that is called at once."""
     function = call.child_by_field_name("function") or call.child_by_field_name("constructor")
     arguments = call.child_by_field_name("arguments")
     if function is None or (arguments is not None and not inert(arguments)):
         return None
-    bare = _bare(function)
+    bare = _unwrapped(function)
     return bare if bare.type == "identifier" or bare.type in BODIES else None
 
 

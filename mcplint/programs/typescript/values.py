@@ -263,7 +263,7 @@ def listed(value: Abstract) -> tuple[Abstract, ...]:
     return found if found is not None else (value,)
 
 
-def spelled(option: Any) -> str | None:
+def js_text(option: Any) -> str | None:
     """A constant as JavaScript puts it into a text, None for anything else."""
     match option:
         case bool():

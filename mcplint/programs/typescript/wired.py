@@ -61,9 +61,9 @@ def unreached(machine: Machine, there: Walked) -> tuple[Span, ...]:
     if id(there) not in machine.unwired:
         machine.unwired[id(there)] = tuple(unwired(machine, there))
     unnamed = machine.unwired[id(there)]
-    parts = {span.source: covered(unnamed, span.source) for span in passing.values() if unnamed}
+    parts = {span.source: merged_ranges(unnamed, span.source) for span in passing.values() if unnamed}
     # What requests come through is named somewhere: where that is not seen, it is not known what else is named there.
-    seen = not any(within(parts[span.source], span.start) for span in passing.values() if parts)
+    seen = not any(is_in_ranges(parts[span.source], span.start) for span in passing.values() if parts)
     return (*free, *_switched_off(machine, known), *(unnamed if seen else ()))
 
 
@@ -74,7 +74,7 @@ def _switched_off(machine: Machine, known: dict[str, tuple[Span, ...]]) -> Itera
             yield from (span for span in _passed_over(machine, fact, known) if re.search(CHECKS, span.text))
 
 
-def covered(spans: Iterable[Span], source: Source) -> list[tuple[int, int]]:
+def merged_ranges(spans: Iterable[Span], source: Source) -> list[tuple[int, int]]:
     """The parts of a file that spans cover, in order and apart from each other."""
     found: list[tuple[int, int]] = []
     for start, end in sorted((span.start, span.end) for span in spans if span.source is source):
@@ -85,7 +85,7 @@ def covered(spans: Iterable[Span], source: Source) -> list[tuple[int, int]]:
     return found
 
 
-def within(parts: list[tuple[int, int]], offset: int) -> bool:
+def is_in_ranges(parts: list[tuple[int, int]], offset: int) -> bool:
     """Whether an offset lies in one of the parts of a file."""
     index = bisect_right(parts, (offset, sys.maxsize)) - 1
     return index >= 0 and offset < parts[index][1]
@@ -98,7 +98,7 @@ def may_refuse(machine: Machine, function: Any) -> bool:
     marks, machine.request_paths = machine.request_paths, []
     machine.requests.append([])
     try:
-        machine.apart(lambda: machine.call(known(function), Args((request(), unknown(), unknown()))))
+        machine.run_isolated(lambda: machine.call(known(function), Args((request(), unknown(), unknown()))))
     finally:
         machine.requests.pop()
         machine.watch, machine.request_paths = outer, marks

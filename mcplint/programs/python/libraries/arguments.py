@@ -16,10 +16,10 @@ from mcplint.programs.python.libraries.options import (
     Option,
     Parsed,
     converter,
+    option_value,
     parse,
-    settled,
 )
-from mcplint.programs.python.machine import Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, new_instance
 from mcplint.programs.python.state import COMMANDS, DEFAULTS, HIDDEN, OPTIONS, PARSER_GROUPS
 from mcplint.programs.python.values import Class, Function, Instance, Method
 from mcplint.programs.values import Abstract, External, Sequence, known, union, unknown
@@ -52,12 +52,12 @@ def add_argument(machine: Machine, args: Args, owner: Instance) -> Abstract:
     option = _option(machine, args)
     if option is not None:
         OPTIONS.add(machine, owner.table, option)
-    if option is None or _is_loose(args, option):
+    if option is None or _has_variable_arity(args, option):
         HIDDEN.add(machine, owner.table, True)
     return unknown(*args.notes)
 
 
-def _is_loose(args: Args, option: Option) -> bool:
+def _has_variable_arity(args: Args, option: Option) -> bool:
     """Whether an option may take another number of words than is known here."""
     count, action = args.get(None, "nargs").only, args.get(None, "action", known("store")).only
     own = not isinstance(action, (str, External)) or (
@@ -115,7 +115,7 @@ def set_defaults(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 
 def add_subparsers(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    group = made(SUBPARSERS, args, {COMMANDS: (), "dest": args.get(None, "dest")})
+    group = new_instance(SUBPARSERS, args, {COMMANDS: (), "dest": args.get(None, "dest")})
     PARSER_GROUPS.add(machine, owner.table, group.only)
     return group
 
@@ -168,7 +168,7 @@ def _fill(
     made.table |= dict(DEFAULTS.of(owner.table))
     for option in options:
         if parsed.rest is None or option.dest in parsed.given or option.dest not in made.table:
-            made.table[option.dest] = settled(machine, option, parsed)
+            made.table[option.dest] = option_value(machine, option, parsed)
     for sub in subs:
         _choose(machine, sub, parsed, made)
     return parsed.rest

@@ -14,8 +14,8 @@ from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package
 from mcplint.programs.python.libraries.asgi_walk import walk
 from mcplint.programs.python.libraries.environment import from_environment
-from mcplint.programs.python.libraries.listening import flag, given, listens, number, split
-from mcplint.programs.python.libraries.proxy_headers import told
+from mcplint.programs.python.libraries.listening import flag, flag_if_given, listens, number, split_address
+from mcplint.programs.python.libraries.proxy_headers import asgi_settings
 from mcplint.programs.python.libraries.sdk_settings import HIGH, OTHER
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.operators import or_else
@@ -23,7 +23,7 @@ from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Coroutine, Instance
 from mcplint.programs.start import CALLED, Start
-from mcplint.programs.values import Abstract, Sequence, each, known, noted, unknown
+from mcplint.programs.values import Abstract, Sequence, known, map_options, noted, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -45,14 +45,14 @@ def run(machine: Machine, args: Args, owner: Any) -> Abstract:
     app = args.get(0, "app")
     if args.open and not args.positional and "app" not in args.keywords:
         app = unknown(*args.opening)
-    named = each(app._replace(site=None), lambda option: isinstance(option, str))
+    named = map_options(app._replace(site=None), lambda option: isinstance(option, str))
     if app.must(lambda option: isinstance(option, str)):
         app = imported(machine, app, args)
     if args.get(None, "factory", known(False)).must(bool):
         app = machine.call(app, Args())
     off = args.get(None, "lifespan", known("auto")).must(lambda option: option == "off")
     workers = or_else(args.find(None, "workers"), known(1, *args.notes))
-    asgi = told(machine, "uvicorn", lambda name: args.find(None, name), *args.notes)
+    asgi = asgi_settings(machine, "uvicorn", lambda name: args.find(None, name), *args.notes)
     asgi = asgi._replace(reload=args.get(None, "reload", known(False)), named=named)
     if args.node is not None and args.module is not None and asgi.patience.options == (None,):
         site = args.module.insertion(args.node, "timeout_graceful_shutdown", False)
@@ -100,14 +100,17 @@ class Bound(NamedTuple):
 def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
     """Serves each thing that the application may be; alternatives are ways that the program may go."""
 
-    def one(option: Any) -> Abstract:
-        meant = _meant(machine, option, span)
+    def serve_option(option: Any) -> Abstract:
+        meant = _app_of_sdk_server(machine, option, span)
         rooted = not bound.asgi.root_path.must_be("")
         scan = walk(machine, known(option) if meant is None else meant, rooted)
         asgi = bound.asgi._replace(root_path=unknown()) if scan.rooted else bound.asgi
         itself = Label(span, "is given the server itself")
         interface = bound.interface if meant is None else known("object", itself)
-        found = [_bound(served, span, bound._replace(asgi=asgi, interface=interface)) for served in scan.all()]
+        found = [
+            _with_bound_settings(served, span, bound._replace(asgi=asgi, interface=interface))
+            for served in scan.complete_servers()
+        ]
         if not found and not scan.closed:
             machine.lost.append(Label(span, "which paths this application answers is not known"))
         start_serving(machine, *found)
@@ -117,10 +120,10 @@ def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
     if app.options is None:
         machine.lost.append(Label(span, "which application this serves is not known"))
         start_serving(machine)
-    machine.fork(partial(one, option) for option in app.options or ())
+    machine.fork(partial(serve_option, option) for option in app.options or ())
 
 
-def _meant(machine: Machine, option: Any, span: Span) -> Abstract | None:
+def _app_of_sdk_server(machine: Machine, option: Any, span: Span) -> Abstract | None:
     """The application of an SDK's server that is served in its place, which cannot be called; None for others."""
     library = option.library if isinstance(option, Instance) and not isinstance(option.kind, Class) else None
     if library not in HIGH:
@@ -129,7 +132,7 @@ def _meant(machine: Machine, option: Any, span: Span) -> Abstract | None:
     return machine.call(machine.attribute(known(option), name, Label(span, "served here")), Args())
 
 
-def _bound(served: Server, span: Span, bound: Bound) -> Server:
+def _with_bound_settings(served: Server, span: Span, bound: Bound) -> Server:
     off = known(False, Label(span, "turns the lifespan off"))
     return served._replace(
         span=span,
@@ -158,7 +161,7 @@ def server_run(machine: Machine, args: Args, owner: Instance) -> Abstract:
     only = owner.table["config"].only if "config" in owner.table else None
     if not isinstance(only, Instance) or CALL not in only.table:
         return machine.risk(*args.notes)
-    return run(machine, CALL.one(only.table, Args(open=True)), owner)
+    return run(machine, CALL.first(only.table, Args(open=True)), owner)
 
 
 def server_serve(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -177,10 +180,10 @@ def hypercorn_serve(machine: Machine, args: Args, owner: Any) -> Abstract:
         bind = only.table.get("bind", unknown()) if isinstance(only, Instance) else unknown()
         if isinstance(bind.only, Sequence) and bind.only.items:
             bind = noted(bind.only.items[0], *bind.trace[:1])
-        host, port = split(bind)
+        host, port = split_address(bind)
         table = only.table if isinstance(only, Instance) else {}
         workers = table.get("workers", unknown())
-        asgi = told(machine, "hypercorn", table.get, *args.notes)
+        asgi = asgi_settings(machine, "hypercorn", table.get, *args.notes)
         bound = Bound(host, port, workers, "hypercorn", asgi=asgi)
         finish(machine, args.get(0, "app"), args.span or machine.origin, bound)
         return known(None)
@@ -204,7 +207,7 @@ def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
     if level is not None and level.options and all(isinstance(option, str) for option in level.options):
         machine.levels.append(LogLevel(level, start.span, option=True))
     note = Label(start.span, f"{runner} started here")
-    asgi = told(machine, runner, lambda name: given(machine, start, name.replace("_", "-")), note)
+    asgi = asgi_settings(machine, runner, lambda name: flag_if_given(machine, start, name.replace("_", "-")), note)
     finish(machine, app, start.span, Bound(host, port, workers, runner, off or runner == "daphne", asgi, interface))
 
 
@@ -219,10 +222,10 @@ def _arguments(call: Abstract) -> Args | None:
         keywords = {each.arg or "": known(ast.literal_eval(each.value), *call.trace) for each in node.keywords}
     except (ValueError, RecursionError, MemoryError):
         return None
-    return Args(positional, keywords) if all(map(_is_plain, (*positional, *keywords.values()))) else None
+    return Args(positional, keywords) if all(map(_is_scalar, (*positional, *keywords.values()))) else None
 
 
-def _is_plain(value: Abstract) -> bool:
+def _is_scalar(value: Abstract) -> bool:
     return isinstance(value.only, str | int | float | None)
 
 
@@ -234,10 +237,10 @@ def _interface(machine: Machine, start: Start, runner: str) -> Abstract:
     if runner != "gunicorn":
         return known("asgi")
     note = Label(start.span, "gunicorn's own worker speaks WSGI")
-    return each(flag(machine, start, "worker-class", known("sync", note)), _spoken)
+    return map_options(flag(machine, start, "worker-class", known("sync", note)), _worker_interface)
 
 
-def _spoken(worker: object) -> str:
+def _worker_interface(worker: object) -> str:
     """What a worker class of gunicorn speaks."""
     return "wsgi" if worker in ("sync", "gthread", "eventlet", "gevent", "tornado") else "asgi"
 

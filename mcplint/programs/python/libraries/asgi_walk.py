@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from mcplint.knowledge.transports import SSE
 from mcplint.model import Endpoint, Mounted, Server
-from mcplint.programs.alternatives import joined
+from mcplint.programs.alternatives import merge_alternatives
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.handlers import follow, may_hand_on, own_paths
@@ -51,7 +51,7 @@ class WalkState(NamedTuple):
     app: Instance | None = None
     rooted: bool = False
 
-    def below(self) -> WalkState:
+    def nested(self) -> WalkState:
         return self._replace(root=False, depth=self.depth + 1)
 
 
@@ -68,10 +68,10 @@ def _visit(machine: Machine, value: Abstract, scan: AppScan, state: WalkState) -
     if state.depth > DEEPEST:
         scan.closed = False
     elif len(value.options or ()) > 1:
-        scan.include(_either(machine, value.options or (), state), known(""))
+        scan.include(_one_of_apps(machine, value.options or (), state), known(""))
     elif isinstance(option, Instance) and library in LAYERS:
         inside = state._replace(depth=state.depth + 1)
-        _through(machine, (option,), scan, state, lambda inner: _visit(machine, option.table["app"], inner, inside))
+        _walk_layers(machine, (option,), scan, state, lambda inner: _visit(machine, option.table["app"], inner, inside))
     elif isinstance(option, Instance) and machine.kin(library, APP):
         _application(machine, option, scan, state)
     else:
@@ -95,7 +95,7 @@ def _application(machine: Machine, app: Instance, scan: AppScan, state: WalkStat
     _documentation(app, calls, scan)
     scan.rooted |= any("root_path" in each.keywords for each in calls)
     routes = app.table.get("routes", unknown())
-    _behind(machine, app, scan, state, lambda inner: _routes(machine, routes, inner, state, app))
+    _walk_behind_middleware(machine, app, scan, state, lambda inner: _routes(machine, routes, inner, state, app))
 
 
 def _documentation(app: Instance, calls: tuple[Args, ...], scan: AppScan) -> None:
@@ -115,10 +115,10 @@ def _documentation(app: Instance, calls: tuple[Args, ...], scan: AppScan) -> Non
     scan.endpoints += (Endpoint(path, ("GET",), app.span, True) for path in paths)
 
 
-def _through(
+def _walk_layers(
     machine: Machine, layers: Iterable[Any], scan: AppScan, state: WalkState, walk: Callable[[AppScan], None]
 ) -> None:
-    """Walks what stands behind middleware; what that says holds for the servers which are found there."""
+    """Walks what is behind middleware, and applies each layer to the servers found there."""
     inner = AppScan(machine)
     walk(inner)
     path = (
@@ -129,18 +129,18 @@ def _through(
     scan.include(inner, known(""))
 
 
-def _behind(
+def _walk_behind_middleware(
     machine: Machine, owner: Instance, scan: AppScan, state: WalkState, walk: Callable[[AppScan], None]
 ) -> None:
     """Walks what stands behind the middleware of an application, a route or a mount."""
     scan.checked |= HIDDEN in owner.table or GUARDED in owner.table
-    _through(machine, ADDED_MIDDLEWARE.of(owner.table), scan, state, walk)
+    _walk_layers(machine, ADDED_MIDDLEWARE.of(owner.table), scan, state, walk)
 
 
 def _routes(machine: Machine, value: Abstract, scan: AppScan, state: WalkState, app: Instance | None) -> None:
     only = value.only
     scan.closed &= isinstance(only, Sequence) and only.items is not None
-    for item in only.some if isinstance(only, Sequence) else ():
+    for item in only.known_items if isinstance(only, Sequence) else ():
         scan.closed &= item.options is not None
         for option in item.options or ():
             _route(machine, option, scan, state, app)
@@ -151,13 +151,13 @@ def _route(machine: Machine, option: Any, scan: AppScan, state: WalkState, app: 
     if library == "mcp.Endpoint":
         _endpoint(machine, option, scan, state, app)
     elif library == ROUTE:
-        _plain(machine, option, scan, state)
+        _visit_plain_route(machine, option, scan, state)
     elif library == MOUNT:
-        _mount(machine, option, scan, state.below())
+        _mount(machine, option, scan, state.nested())
     elif library == INCLUDED:
         router, inner = option.table["app"], AppScan(machine)
         own = router.only.table.get("prefix", known("")) if isinstance(router.only, Instance) else known("")
-        _visit(machine, router, inner, state.below())
+        _visit(machine, router, inner, state.nested())
         scan.include(inner, prefixed(option.table["path"], own))
     else:
         scan.closed &= library == "starlette.routing.WebSocketRoute"
@@ -166,7 +166,7 @@ def _route(machine: Machine, option: Any, scan: AppScan, state: WalkState, app: 
 def _mount(machine: Machine, route: Instance, scan: AppScan, state: WalkState) -> None:
     path, target, inner = route.table["path"], route.table["app"], AppScan(machine)
     only = target.only
-    _behind(machine, route, inner, state, lambda within: _mounted(machine, route, within, state))
+    _walk_behind_middleware(machine, route, inner, state, lambda within: _mounted(machine, route, within, state))
     if isinstance(only, Method) and only.function == POST:
         scan.checked |= inner.checked
         return
@@ -193,7 +193,7 @@ def _mounted(machine: Machine, route: Instance, scan: AppScan, state: WalkState)
 def _endpoint(machine: Machine, endpoint: Instance, scan: AppScan, state: WalkState, app: Instance | None) -> None:
     (server,) = SERVED.of(endpoint.table)
     running = RUNNING.of(machine.state)
-    owner, made = SERVER.one(endpoint.table, None), APPLICATION.one(endpoint.table, None)
+    owner, made = SERVER.first(endpoint.table, None), APPLICATION.first(endpoint.table, None)
     alive = (state.root and app is made) or owner in running or made in running
     if server.transport.must(lambda name: name == SSE):
         runs: Abstract = Value(())
@@ -211,13 +211,15 @@ def _insertable(server: Server, state: WalkState) -> Server:
     return server._replace(lifespan=server.lifespan._replace(site=state.lifespan))
 
 
-def _plain(machine: Machine, route: Instance, scan: AppScan, state: WalkState) -> None:
+def _visit_plain_route(machine: Machine, route: Instance, scan: AppScan, state: WalkState) -> None:
     path, target = route.table["path"], route.table["endpoint"].only
     inner = AppScan(machine)
     followed = follow(machine, target, state.app) if may_hand_on(machine, target) else None
     if followed and followed.handled:
         found, inner.checked = followed.handled, followed.checked
-        _behind(machine, route, inner, state.below(), lambda within: _low(machine, found, within, state, path))
+        _walk_behind_middleware(
+            machine, route, inner, state.nested(), lambda within: _low(machine, found, within, state, path)
+        )
         inner.confine()
         scan.include(inner, known(""))
     elif isinstance(path.only, str) and route.span is not None:
@@ -247,23 +249,23 @@ def _pass_on(machine: Machine, passed: list[Passed], scan: AppScan, state: WalkS
     """Walks the applications that a handler calls; one call may mean several."""
     for span in dict.fromkeys(each.span for each in passed):
         apps = [each.app for each in passed if each.span == span]
-        scan.include(_either(machine, apps, state), known(""))
+        scan.include(_one_of_apps(machine, apps, state), known(""))
 
 
-def _either(machine: Machine, apps: Collection[Any], state: WalkState) -> AppScan:
+def _one_of_apps(machine: Machine, apps: Collection[Any], state: WalkState) -> AppScan:
     """What one of several applications answers; where each has one server, that is one which may be either."""
     inner = AppScan(machine)
     for app in apps:
         _visit(machine, known(app), inner, state._replace(depth=state.depth + 1))
     inner.closed &= not inner.servers
     if len(inner.servers) == len(apps) > 1:
-        inner.servers = [joined(inner.servers)]
+        inner.servers = [merge_alternatives(inner.servers)]
     return inner
 
 
 def _room(app: Instance) -> EditSite | None:
     """Where an application that is told no lifespan would be told one."""
-    args = CALL.one(app.table, Args())
+    args = CALL.first(app.table, Args())
     told = "lifespan" in args.keywords or "lifespan_context" in app.table or STARTUP.of(app.table)
     if told or args.node is None or args.module is None or args.open:
         return None

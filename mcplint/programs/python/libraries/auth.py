@@ -69,7 +69,7 @@ def provider(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 def guard(machine: Machine, args: Args, server: Instance, kind: str, path: Abstract) -> Abstract:
     """What a server object is told to check its callers with on a path; an option None where it is told nothing."""
-    made: Args = CALL.one(server.table, Args(open=True))
+    made: Args = CALL.first(server.table, Args(open=True))
     given = {name: value for name in KEYWORDS if (value := made.find(None, name)) is not None}
     attribute, keyword = ATTRIBUTES.get(kind, ("_token_verifier", "token_verifier"))
     if attribute in server.table:
@@ -110,7 +110,7 @@ def _layers_check(machine: Machine, lists: Iterable[Abstract | None], own: tuple
 
 
 def _described(made: Instance, span: Span) -> Guard:
-    called: Args = CALL.one(made.table, Args(open=True))
+    called: Args = CALL.first(made.table, Args(open=True))
     arguments = tuple(
         Argument(name, called.keyword_span(name) or span, value) for name, value in called.keywords.items()
     )

@@ -8,10 +8,10 @@ from typing import Any
 
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import leave, nothing
-from mcplint.programs.python.libraries.options import FALSE, MANY, TRUE, VALUE, Option, converter, parse, settled
+from mcplint.programs.python.libraries.options import FALSE, MANY, TRUE, VALUE, Option, converter, option_value, parse
 from mcplint.programs.python.libraries.output import echo
 from mcplint.programs.python.libraries.standard import anything, decorates, decorator, maker
-from mcplint.programs.python.machine import Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, new_instance
 from mcplint.programs.python.state import COMMANDS, GROUP, OPTIONS, TAKES_CONTEXT
 from mcplint.programs.python.values import Class, Coroutine, Function, Instance, Method
 from mcplint.programs.values import Abstract, External, Sequence, known, unknown
@@ -27,7 +27,7 @@ def option(machine: Machine, args: Args, owner: Any, positional: bool = False) -
     def add(value: Abstract) -> Abstract:
         for target in value.options or ():
             if isinstance(target, (Function, Instance)):
-                machine.put(target.table, OPTIONS, (*options, *machine.all(OPTIONS.of(target.table))))
+                machine.put(target.table, OPTIONS, (*options, *machine.metered(OPTIONS.of(target.table))))
         return value
 
     return decorator(args, add)
@@ -188,13 +188,13 @@ def invoked(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 
 def run_command(machine: Machine, owner: Instance, words: tuple[Abstract, ...] | None) -> Abstract:
-    group, alone = GROUP.one(owner.table, (False, False))
+    group, alone = GROUP.first(owner.table, (False, False))
     params: tuple[Option, ...] = OPTIONS.of(owner.table)
     parsed = parse(params, words, stop=group)
     keywords: dict[str, Abstract] = {}
     for param in params:
         if param.dest not in keywords:
-            keywords[param.dest] = settled(machine, called_default(machine, param), parsed)
+            keywords[param.dest] = option_value(machine, called_default(machine, param), parsed)
     commands: dict[Any, Any] = dict(COMMANDS.of(owner.table))
     chosen = parsed.rest[0].only if group and parsed.rest else None
     function = owner.table["callback"].only
@@ -203,7 +203,7 @@ def run_command(machine: Machine, owner: Instance, words: tuple[Abstract, ...] |
     if group and chosen is None and not alone:
         return known(None)
     context = Instance(External(CONTEXT), None, {"invoked_subcommand": known(chosen), "obj": known(None)})
-    result = _called(machine, function, keywords, context) if function is not None else known(None)
+    result = _call_command(machine, function, keywords, context) if function is not None else known(None)
     inner = commands.get(chosen)
     if isinstance(owner.kind, Class) and chosen is not None:
         note = Label(owner.kind.frame.module.span(owner.kind.node).head, "finds its commands itself")
@@ -214,7 +214,7 @@ def run_command(machine: Machine, owner: Instance, words: tuple[Abstract, ...] |
     return result
 
 
-def _called(machine: Machine, function: Any, keywords: Mapping[str, Abstract], context: Instance) -> Abstract:
+def _call_command(machine: Machine, function: Any, keywords: Mapping[str, Abstract], context: Instance) -> Abstract:
     passed = TAKES_CONTEXT in function.table if isinstance(function, Function) else False
     first = (known(context),) if passed else ()
     result = machine.call(known(function), Args(first, keywords))
@@ -238,11 +238,11 @@ def context_invoke(machine: Machine, args: Args, owner: Instance) -> Abstract:
     if not isinstance(only, Instance) or "callback" not in only.table:
         return machine.risk(*args.notes)
     keywords = {param.dest: param.default for param in OPTIONS.of(only.table)}
-    return _called(machine, only.table["callback"].only, {**keywords, **args.keywords}, owner)
+    return _call_command(machine, only.table["callback"].only, {**keywords, **args.keywords}, owner)
 
 
 def choice(machine: Machine, args: Args, owner: Any) -> Abstract:
-    return made("click.Choice", args, {"choices": args.get(0, "choices")})
+    return new_instance("click.Choice", args, {"choices": args.get(0, "choices")})
 
 
 CALLS: Mapping[str, Handler] = {

@@ -25,9 +25,9 @@ class Hook(NamedTuple):
 
     def hands_on(self, root: ast.AST) -> bool:
         """Whether code gives the request to what stands behind the function."""
-        return any(self._is_given(node) for node in ast.walk(root))
+        return any(self._passes_request_on(node) for node in ast.walk(root))
 
-    def _is_given(self, node: ast.AST) -> bool:
+    def _passes_request_on(self, node: ast.AST) -> bool:
         if self.handed:
             return isinstance(node, ast.Name) and node.id == self.handed and isinstance(node.ctx, ast.Load)
         if not isinstance(node, ast.Call) or len(node.args) != len(ASGI):
@@ -48,7 +48,7 @@ def closes(function: Any, seen: Mapping[int, ast.AST]) -> bool:
 
     `seen`: the statements of it, and of what it calls, that some request comes to.
     """
-    node = getattr(_called(function), "node", None)
+    node = getattr(_function_called(function), "node", None)
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
     names = [each.arg for each in node.args.args]
@@ -60,10 +60,10 @@ def closes(function: Any, seen: Mapping[int, ast.AST]) -> bool:
     reached = (each for each in seen.values() if isinstance(each, (ast.stmt, ast.Call)))
     if not any(hook.hands_on(part) for each in reached for part in _shallow(each)):
         return True
-    return _settled(hook, node.body, False)
+    return _surely_ends(hook, node.body, False)
 
 
-def _called(what: Any) -> Any:
+def _function_called(what: Any) -> Any:
     """The function that is run where a thing is called."""
     if isinstance(what, Instance) and isinstance(what.kind, Class):
         method = what.kind.find("__call__")
@@ -78,7 +78,7 @@ def _shallow(node: ast.AST) -> list[ast.AST]:
     return [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
 
 
-def _settled(hook: Hook, block: list[ast.stmt], among: bool) -> bool:
+def _surely_ends(hook: Hook, block: list[ast.stmt], among: bool) -> bool:
     """Whether a condition that certainly holds ends requests in a block; `among`: only some of them come to it.
 
     Of some requests, one that ends for what it is (a preflight) is told from one that is refused by its status.
@@ -89,7 +89,7 @@ def _settled(hook: Hook, block: list[ast.stmt], among: bool) -> bool:
         blocks = [getattr(statement, name, None) or [] for name in ("body", "orelse", "finalbody")]
         if not isinstance(statement, ast.If):
             inner = isinstance(statement, (ast.Try, ast.With, ast.AsyncWith))
-            if inner and any(_settled(hook, each, among) for each in blocks):
+            if inner and any(_surely_ends(hook, each, among) for each in blocks):
                 return True
             continue
         body, orelse, _ = blocks
@@ -98,7 +98,7 @@ def _settled(hook: Hook, block: list[ast.stmt], among: bool) -> bool:
         certain = hook.reaches(body) and not (hook.reaches(orelse) if orelse else hook.reaches(follows) or not follows)
         if certain and not about and _ends(hook, body, among):
             return True
-        if any(_settled(hook, each, among or not (certain or about)) for each in (body, orelse)):
+        if any(_surely_ends(hook, each, among or not (certain or about)) for each in (body, orelse)):
             return True
     return False
 

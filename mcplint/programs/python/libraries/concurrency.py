@@ -11,7 +11,7 @@ from mcplint.programs.python.libraries.standard import anything, context
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Coroutine, Dict, Instance, Method, elements
-from mcplint.programs.values import Abstract, Sequence, each, known, unknown
+from mcplint.programs.values import Abstract, Sequence, known, map_options, unknown
 
 
 def awaits(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -33,7 +33,7 @@ def in_thread(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Coroutine(lambda: calls(machine, args, owner)))
 
 
-def beside(machine: Machine, args: Args, owner: Any) -> Abstract:
+def start_task(machine: Machine, args: Args, owner: Any) -> Abstract:
     """Starts coroutines beside the rest of the program: `create_task`, `ensure_future`."""
     from mcplint.programs.python.expressions import resume
 
@@ -50,7 +50,7 @@ def together(machine: Machine, args: Args, owner: Any) -> Abstract:
         values = args.positional
         if len(values) == 1 and isinstance(values[0].only, Sequence):
             values = elements(values[0]) or ()
-        beside(machine, args._replace(positional=values), owner)
+        start_task(machine, args._replace(positional=values), owner)
         return unknown(*args.notes)
 
     return known(Coroutine(start))
@@ -79,7 +79,7 @@ def thread(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 
 def thread_start(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    made = CALL.one(owner.table, Args())
+    made = CALL.first(owner.table, Args())
     target = made.find(1, "target")
     if target is not None:
         given, keywords = made.get(3, "args").only, made.get(4, "kwargs").only
@@ -95,7 +95,7 @@ def thread_start(machine: Machine, args: Args, owner: Instance) -> Abstract:
     elif isinstance(owner.kind, Class):
         for base in owner.kind.lineage():
             if isinstance(base, Class) and "run" in base.table:
-                method = each(base.table["run"], lambda it: Method(owner, it))
+                method = map_options(base.table["run"], lambda it: Method(owner, it))
                 machine.aside(partial(machine.call, method, Args()))
                 break
     return known(None)
@@ -120,13 +120,13 @@ CALLS: Mapping[str, Handler] = {
     "asyncio.get_event_loop": context("asyncio.Loop"),
     "asyncio.get_running_loop": context("asyncio.Loop"),
     "asyncio.Loop.run_until_complete": awaits,
-    "asyncio.Loop.create_task": beside,
+    "asyncio.Loop.create_task": start_task,
     "asyncio.Loop.run_in_executor": executes,
     "asyncio.Loop.add_signal_handler": anything,
     "asyncio.Loop.close": anything,
     "asyncio.Loop.run_forever": anything,
-    "asyncio.create_task": beside,
-    "asyncio.ensure_future": beside,
+    "asyncio.create_task": start_task,
+    "asyncio.ensure_future": start_task,
     "asyncio.gather": together,
     "asyncio.wait": together,
     "asyncio.wait_for": waits,
@@ -134,7 +134,7 @@ CALLS: Mapping[str, Handler] = {
     "asyncio.sleep": lambda machine, args, owner: known(Coroutine(lambda: known(None))),
     "asyncio.to_thread": in_thread,
     "asyncio.TaskGroup": context("asyncio.TaskGroup"),
-    "asyncio.TaskGroup.create_task": beside,
+    "asyncio.TaskGroup.create_task": start_task,
     "asyncio.Runner": context("asyncio.Runner"),
     "asyncio.Runner.run": awaits,
     "anyio.run": calls,

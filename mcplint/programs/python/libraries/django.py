@@ -46,7 +46,7 @@ def executed(machine: Machine, args: Args, owner: Any) -> Abstract:
         words = items[1:] if items else None
     span = args.span or machine.origin
     if words is None:
-        return _untold(machine, span, "which command of Django it runs is not known")
+        return _unfollowed(machine, span, "which command of Django it runs is not known")
     return run(machine, words[0], words[1:], span) if words else known(None)
 
 
@@ -54,16 +54,16 @@ def run(machine: Machine, command: Abstract, words: tuple[Abstract, ...] | None,
     """A command with the words after it: the project's own of that name, which may stand in place of Django's."""
     tree, roots, name = machine.modules.tree, machine.modules.roots, command.only
     if not isinstance(name, str):
-        return _untold(machine, span, "which command of Django it runs is not known")
+        return _unfollowed(machine, span, "which command of Django it runs is not known")
     found = management_commands(tree, roots, name)
     if not found and (name in DJANGO_COMMANDS or name.startswith("-")):
         pages = (path for each in _SERVED for path in tree.called(each)) if name in _SERVING else ()
         if any(tree.mentions(path, "ASGI_APPLICATION", "mcp") for path in pages):
-            return _untold(machine, span, f"what the application serves that {name} runs is not known")
+            return _unfollowed(machine, span, f"what the application serves that {name} runs is not known")
         return known(None)
     if len(found) != 1:
         why = "which several apps have" if found else "which is not the project's"
-        return _untold(machine, span, f"goes on in the command {name} of Django, {why}")
+        return _unfollowed(machine, span, f"goes on in the command {name} of Django, {why}")
     ((module, path),) = found.items()
     if not reaches(tree, roots, path):
         machine.lost += leaving(tree, roots, path)
@@ -79,7 +79,7 @@ def _handled(machine: Machine, name: str, words: tuple[Abstract, ...] | None, no
     command = made.only
     kind = command.kind if isinstance(command, Instance) and command.library == BASE else None
     if not isinstance(kind, Class) or any(kind.find(inner) is not None for inner in _INNER):
-        return _untold(machine, note.span, f"what the command in {name} does is not known")
+        return _unfollowed(machine, note.span, f"what the command in {name} does is not known")
     machine.tables.learn(("arguments",))
     reader = Instance(External(PARSER), note.span)
     parser(machine, Args(), reader)
@@ -92,7 +92,7 @@ def _handled(machine: Machine, name: str, words: tuple[Abstract, ...] | None, no
     return machine.call(machine.attribute(made, "handle", note), Args(tuple(given or ()), options, open=given is None))
 
 
-def _untold(machine: Machine, span: Span, why: str) -> Abstract:
+def _unfollowed(machine: Machine, span: Span, why: str) -> Abstract:
     """Something that is not followed and that may start a server."""
     note = Label(span, why)
     machine.lost.append(note)

@@ -10,12 +10,12 @@ from typing import Any
 from mcplint.programs.journal import Raised
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import leave
-from mcplint.programs.python.libraries.standard import anything, same
+from mcplint.programs.python.libraries.standard import anything, first_argument
 from mcplint.programs.python.machine import Handler, Machine, Reader
 from mcplint.programs.python.operators import or_else, present, product
 from mcplint.programs.python.state import ASKS_TERMINAL, DIRECTORY, MOVED
 from mcplint.programs.python.values import Dict, Instance
-from mcplint.programs.values import ABSENT, Abstract, External, Sequence, each, known, noted, union, unknown
+from mcplint.programs.values import ABSENT, Abstract, External, Sequence, known, map_options, noted, union, unknown
 from mcplint.text.located import LocatedText
 from mcplint.values import EditSite, Label, Value
 
@@ -54,7 +54,7 @@ def from_environment(
 ) -> Abstract:
     """What a library makes of a variable that it reads itself: its value, the default where it is not set."""
     read = machine.variable(name, own=False)
-    return or_else(noted(each(read, lambda text: text if text is None else convert(text)), *notes), default)
+    return or_else(noted(map_options(read, lambda text: text if text is None else convert(text)), *notes), default)
 
 
 def getenv(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -260,13 +260,13 @@ CALLS: Mapping[str, Handler] = {
     "pathlib.Path": path,
     "pathlib.Path./": path_join,
     "pathlib.Path.home": home,
-    "os.path.expanduser": same,
+    "os.path.expanduser": first_argument,
     "pathlib.Path.joinpath": path_join,
     "pathlib.Path.resolve": path_same,
     "pathlib.Path.absolute": path_same,
     "pathlib.Path.expanduser": path_same,
-    "os.path.abspath": same,
-    "os.path.dirname": lambda machine, args, owner: each(
+    "os.path.abspath": first_argument,
+    "os.path.dirname": lambda machine, args, owner: map_options(
         args.get(0, "path"), lambda text: text.rpartition("/")[0] if isinstance(text, str) else text
     ),
     "os.path.join": lambda machine, args, owner: _join(machine, args),

@@ -13,7 +13,7 @@ from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.environment import standing, text_of
 from mcplint.programs.python.libraries.standard import anything
-from mcplint.programs.python.machine import Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, new_instance
 from mcplint.programs.python.state import WRITTEN
 from mcplint.programs.python.values import Dict, Instance
 from mcplint.programs.values import Abstract, Entries, Sequence, known, unknown
@@ -39,7 +39,7 @@ def source_of(machine: Machine, value: Abstract) -> Source | None:
     return source if source and len(source.text) <= LONGEST else None
 
 
-def opened(machine: Machine, args: Args, owner: Any) -> Abstract:
+def open_file(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`open(path)`, `path.open()`; what a program writes itself is not known."""
     method = isinstance(owner, Instance)
     path, mode = known(owner) if method else args.get(0, "file"), args.get(1 - method, "mode", known("r"))
@@ -49,7 +49,7 @@ def opened(machine: Machine, args: Args, owner: Any) -> Abstract:
         path = unknown(*args.notes)
     if source_of(machine, path) is None:
         machine.risks.append("OSError")
-    return made(FILE, args, {"path": path})
+    return new_instance(FILE, args, {"path": path})
 
 
 def note_write(
@@ -128,8 +128,8 @@ READERS = {
     "toml": ("tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads", "toml.load", "toml.loads"),
 }
 CALLS: Mapping[str, Handler] = {
-    "builtins.open": opened,
-    "pathlib.Path.open": opened,
+    "builtins.open": open_file,
+    "pathlib.Path.open": open_file,
     f"{FILE}.read": contents,
     "pathlib.Path.read_text": contents,
     "pathlib.Path.read_bytes": contents,

@@ -65,15 +65,19 @@ def hands_out_codes(made: Instance, beside: Module | None) -> Label | None:
     if not isinstance(authorize, ast.AsyncFunctionDef) or register is None or not any(opened):
         return None
     every = [node for each in _followed((authorize, register), methods) for node in ast.walk(each)]
-    if any(isinstance(node, _DECIDES) or _asks(node, methods) for node in every) or any(map(_named, body)):
+    if any(isinstance(node, _DECIDES) or _asks(node, methods) for node in every) or any(
+        map(_is_named_as_consent, body)
+    ):
         return None
     answers = [node.value for node in ast.walk(authorize) if isinstance(node, ast.Return) and node.value]
-    if answers and all(re.search(r"\bcode=", spelled(each)) and "redirect_uri" in _where(each) for each in answers):
+    if answers and all(
+        re.search(r"\bcode=", spelled(each)) and "redirect_uri" in _redirect_target(each) for each in answers
+    ):
         return Label(module.span(authorize).head, "hands a code to everyone who asks")
     return None
 
 
-def _where(answer: ast.expr) -> str:
+def _redirect_target(answer: ast.expr) -> str:
     """The part of a URL that says where it leads, empty where that is not told."""
     match answer:
         case ast.Call(func=ast.Name(id="construct_redirect_uri"), args=[where, *_]):
@@ -81,7 +85,7 @@ def _where(answer: ast.expr) -> str:
         case ast.JoinedStr(values=[ast.FormattedValue(value=where), *_]):
             return spelled(where)
         case ast.BinOp(left=where, op=ast.Add()):
-            return _where(where) or spelled(where)
+            return _redirect_target(where) or spelled(where)
     return ""
 
 
@@ -116,7 +120,7 @@ def _asks(node: ast.AST, methods: dict[str, _Handler]) -> bool:
     return False
 
 
-def _named(part: ast.AST) -> bool:
+def _is_named_as_consent(part: ast.AST) -> bool:
     """Whether something in a class is called as what lets somebody decide."""
     names = (getattr(node, key, None) for node in ast.walk(part) for key in ("id", "attr", "name", "arg"))
     return any(isinstance(name, str) and _ASKS.search(name) for name in names)

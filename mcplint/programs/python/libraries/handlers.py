@@ -50,7 +50,7 @@ def follow(
     gathered: list[Any] = []
     machine.requests.append(gathered)
     risks, mark = len(machine.risks), len(machine.exits)
-    given = _given(option, app, said)
+    given = _request_arguments(option, app, said)
     try:
         with visiting(machine) as visit:
             machine.aside(lambda: call_and_await(machine, known(option), given))
@@ -112,7 +112,7 @@ def _answers(machine: Machine, option: Any, app: Instance | None, path: str) -> 
     return bool(found)
 
 
-def _speaks(machine: Machine) -> bool:
+def _has_transport(machine: Machine) -> bool:
     """Whether the program has made any transport that a handler could hand requests to."""
     return bool(TRANSPORTS.of(machine.state) or APPS.of(machine.state))
 
@@ -121,12 +121,12 @@ def may_hand_on(machine: Machine, option: Any) -> bool:
     """Whether an endpoint may hand a request to a transport: it takes the request apart, or is no plain function."""
     function = option.function if isinstance(option, Method) else option
     if not isinstance(function, Function) or _arity(option) > 1:
-        return option is not None and _speaks(machine)
+        return option is not None and _has_transport(machine)
     names = {node.attr for node in ast.walk(function.node) if isinstance(node, ast.Attribute)}
-    return not names.isdisjoint(_REQUEST if _speaks(machine) else _TRANSPORT)
+    return not names.isdisjoint(_REQUEST if _has_transport(machine) else _TRANSPORT)
 
 
-def _given(option: Any, app: Instance | None, said: Mapping[str, Abstract]) -> Args:
+def _request_arguments(option: Any, app: Instance | None, said: Mapping[str, Abstract]) -> Args:
     """A request as an endpoint is handed it, or as an application is: its scope, and how to receive and to send."""
     served = {**said, **({"app": known(app)} if app else {})}
     scope = known(Dict(Entries(served), open_=True))

@@ -9,9 +9,9 @@ from typing import Any
 from mcplint.programs.journal import Raised
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.files import source_of
-from mcplint.programs.python.machine import Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, new_instance
 from mcplint.programs.python.values import Instance
-from mcplint.programs.values import Abstract, Entries, Sequence, each, known, unknown
+from mcplint.programs.values import Abstract, Entries, Sequence, known, map_options, unknown
 from mcplint.text.source import Source, Span
 from mcplint.values import EditSite, Label, Value
 
@@ -93,7 +93,7 @@ def _converted(found: Abstract | None, fallback: Abstract | None, kind: str) -> 
             raise Raised("configparser.NoOptionError")
         return fallback
     try:
-        return each(found, CONVERT[kind])
+        return map_options(found, CONVERT[kind])
     except (ValueError, KeyError):
         raise Raised("ValueError") from None
 
@@ -108,7 +108,7 @@ CONVERT: Mapping[str, Callable[[Any], Any]] = {
 
 def item(machine: Machine, args: Args, owner: Instance) -> Abstract:
     """`config["section"]`"""
-    return made(SECTION, args, {FILE: known(owner), NAME: args.get(0, "key")})
+    return new_instance(SECTION, args, {FILE: known(owner), NAME: args.get(0, "key")})
 
 
 def section_item(machine: Machine, args: Args, owner: Instance) -> Abstract:

@@ -11,7 +11,7 @@ from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.module_text import may_bind
 from mcplint.programs.start import Start
-from mcplint.programs.values import Abstract, each, known, noted, unknown
+from mcplint.programs.values import Abstract, known, map_options, noted, unknown
 from mcplint.text.number import as_number, whole
 from mcplint.values import EditSite, Label, Value
 
@@ -23,7 +23,7 @@ _ENDPOINT = re.compile(r"tcp:(?:port=)?(\d+)(?::(?:interface=)?((?:[^:\\=]|\\:)+
 """What Twisted listens on (https://docs.twisted.org/en/stable/core/howto/endpoints.html): all addresses by default."""
 
 
-def given(machine: Machine, start: Start, name: str) -> Abstract | None:
+def flag_if_given(machine: Machine, start: Start, name: str) -> Abstract | None:
     """What a flag is given, None where nothing gives it."""
     missing: Abstract = known(None)
     found = flag(machine, start, name, missing)
@@ -47,7 +47,7 @@ def flag(machine: Machine, start: Start, name: str, default: Abstract) -> Abstra
 
 def number(value: Abstract) -> Abstract:
     """A word as a number."""
-    return each(value, as_number)
+    return map_options(value, as_number)
 
 
 def _configured(machine: Machine, start: Start, name: str, default: Abstract) -> Abstract:
@@ -68,7 +68,7 @@ def _configured(machine: Machine, start: Start, name: str, default: Abstract) ->
         return unknown(Label(start.span, f"{path} may set {key}"))
     if not may_bind(file.tree, key):
         return default
-    settings = [node for node in file.tree.body if isinstance(node, ast.Assign) and _named(node) == key]
+    settings = [node for node in file.tree.body if isinstance(node, ast.Assign) and _assigned_name(node) == key]
     others = ast.Module([node for node in file.tree.body if node not in settings[:1]], [])
     if len(settings) == 1 and isinstance(settings[0].value, ast.Constant) and not may_bind(others, key):
         value = settings[0].value.value
@@ -87,24 +87,26 @@ def _computed(machine: Machine, path: str, key: str) -> Abstract | None:
     value: Abstract | None = file.table.get(key) if file is not None else None
     if value is None or not value.options or not all(type(option) in (str, int) for option in value.options):
         return None
-    return each(value._replace(site=None), str)
+    return map_options(value._replace(site=None), str)
 
 
-def _named(node: ast.Assign) -> str:
+def _assigned_name(node: ast.Assign) -> str:
     """The one name that a statement sets, empty where it sets something else."""
     return node.targets[0].id if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) else ""
 
 
-def split(bind: Abstract) -> tuple[Abstract, Abstract]:
+def split_address(bind: Abstract) -> tuple[Abstract, Abstract]:
     """Host and port of `host:port`."""
     if not bind.must(lambda text: isinstance(text, str) and whole(text.rpartition(":")[2]) is not None):
         return unknown(*bind.trace), unknown(*bind.trace)
     bare = bind._replace(site=None)
-    host = each(bare, lambda text: text.rpartition(":")[0].strip("[]") or "0.0.0.0")
-    return _part(bind, host, True), _part(bind, each(bare, lambda text: int(text.rpartition(":")[2])), False)
+    host = map_options(bare, lambda text: text.rpartition(":")[0].strip("[]") or "0.0.0.0")
+    return _address_part(bind, host, True), _address_part(
+        bind, map_options(bare, lambda text: int(text.rpartition(":")[2])), False
+    )
 
 
-def _part(bind: Abstract, value: Abstract, first: bool) -> Abstract:
+def _address_part(bind: Abstract, value: Abstract, first: bool) -> Abstract:
     """A part of `host:port`, with its part of the site."""
     site, only = bind.site, value.only
     if site is None or only is None or site.span.text != bind.only:
@@ -137,9 +139,9 @@ def listens(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abst
 
 
 def _bind(machine: Machine, start: Start, runner: str) -> tuple[Abstract, Abstract]:
-    bind = given(machine, start, "bind")
+    bind = flag_if_given(machine, start, "bind")
     if bind is not None:
-        return split(bind)
+        return split_address(bind)
     if runner == "hypercorn" and "config" in start.flags:
         note = Label(start.span, "hypercorn's configuration is not followed")
         return unknown(note), unknown(note)

@@ -13,11 +13,11 @@ from mcplint.programs.python.libraries.sdk import registers
 from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, NOWHERE, family, record, secured
 from mcplint.programs.python.libraries.standard import anything
 from mcplint.programs.python.libraries.web import hands_on
-from mcplint.programs.python.machine import Handler, Machine, Reader, made
+from mcplint.programs.python.machine import Handler, Machine, Reader, new_instance
 from mcplint.programs.python.servers import start_serving
 from mcplint.programs.python.state import CALL, OUTER, RUNNING, SERVER, TRANSPORTS, UNSURE
 from mcplint.programs.python.values import Coroutine, Instance, Method
-from mcplint.programs.values import Abstract, External, Sequence, each, known, unknown
+from mcplint.programs.values import Abstract, External, Sequence, known, map_options, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -47,7 +47,7 @@ def streams(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
     """A pair of streams to run a server on."""
     if kind == SSE and machine.requests:
         machine.requests[-1].append(Handled(SSE, owner, None))
-    return made(STREAMS, args, {"kind": known(kind), "through": known(owner)})
+    return new_instance(STREAMS, args, {"kind": known(kind), "through": known(owner)})
 
 
 def enter_streams(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -79,10 +79,10 @@ def stdio(machine: Machine, args: Args, server: Instance) -> Server:
 
 def blank(machine: Machine, server: Instance | None, args: Args) -> Server:
     """A low-level server of which nothing but its name is said yet."""
-    outer = OUTER.one(server.table, None) if server is not None else None
+    outer = OUTER.first(server.table, None) if server is not None else None
     own: Any = outer if outer is not None else server
     kind = family(machine, own) if own is not None else LOW
-    made = CALL.one(own.table, Args()) if own is not None else Args()
+    made = CALL.first(own.table, Args()) if own is not None else Args()
     own_calls = (made.span, args.span)
     calls: tuple[SdkCall, ...] = tuple(
         each for each in machine.calls if each.span in own_calls or each.role == "decorator"
@@ -104,7 +104,7 @@ def blank(machine: Machine, server: Instance | None, args: Args) -> Server:
 def handled_server(machine: Machine, handled: Handled, path: Abstract) -> Server:
     """A server that a handler of the program hands requests to."""
     through = handled.through if isinstance(handled.through, Instance) else Instance(External("unknown"), None)
-    args = CALL.one(through.table, Args())
+    args = CALL.first(through.table, Args())
     server = handled.server or through.table.get("app", known(None)).only
     served = blank(machine, server if isinstance(server, Instance) else None, args)
     check, hosts = _security(through)
@@ -175,7 +175,7 @@ def _noticed(machine: Machine, owner: Instance) -> Abstract:
 
 def runs(machine: Machine, args: Args, owner: Instance) -> Abstract:
     """`session_manager.run()`: from here on it can answer."""
-    target = SERVER.one(owner.table, owner)
+    target = SERVER.first(owner.table, owner)
     RUNNING.add(machine, machine.state, target)
     return known(Instance(External("contextlib.nullcontext"), args.span))
 
@@ -186,7 +186,7 @@ def handles(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 def asgi_app(machine: Machine, args: Args, owner: Any) -> Abstract:
     """An application around a session manager."""
-    return each(args.get(0, "session_manager"), lambda option: Method(option, f"{MANAGER}.handle_request"))
+    return map_options(args.get(0, "session_manager"), lambda option: Method(option, f"{MANAGER}.handle_request"))
 
 
 def session_manager(machine: Machine, owner: Instance) -> Abstract:

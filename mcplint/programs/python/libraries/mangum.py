@@ -16,13 +16,13 @@ MANGUM = "mangum.Mangum"
 _NOWHERE: Abstract = Value(())
 
 
-def made(machine: Machine, args: Args, owner: Instance) -> Abstract:
+def mangum_init(machine: Machine, args: Args, owner: Instance) -> Abstract:
     owner.table["app"] = args.get(0, "app")
     owner.table["lifespan"] = args.get(1, "lifespan", known("auto", *args.notes))
     return known(None)
 
 
-def called(machine: Machine, args: Args, owner: Instance) -> Abstract:
+def mangum_call(machine: Machine, args: Args, owner: Instance) -> Abstract:
     """`Mangum(app)(event, context)`: the application serves one invocation."""
     _serve(machine, owner, False)
     return known(None)
@@ -47,4 +47,4 @@ def _serve(machine: Machine, mangum: Instance, reused: bool) -> None:
     finish(machine, mangum.table.get("app", Value(None)), span, bound)
 
 
-CALLS: Mapping[str, Handler] = {f"{MANGUM}.__init__": made, f"{MANGUM}.__call__": called}
+CALLS: Mapping[str, Handler] = {f"{MANGUM}.__init__": mangum_init, f"{MANGUM}.__call__": mangum_call}

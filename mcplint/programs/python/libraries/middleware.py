@@ -41,7 +41,7 @@ class AppScan:
         self.checked = self.rooted = False
         self.free: Label | None = None
 
-    def all(self) -> Iterable[Server]:
+    def complete_servers(self) -> Iterable[Server]:
         """The servers, each with what else is there."""
         paths = {server.path.only for server in self.servers}
         for server in self.servers:
@@ -61,7 +61,7 @@ class AppScan:
     def include(self, inner: AppScan, prefix: Abstract) -> None:
         """Adds what is found below a path, with what its middleware says."""
         for server in inner.servers:
-            below = tuple(_below(prefix, server.endpoints))
+            below = tuple(_endpoints_below(prefix, server.endpoints))
             self.servers.append(
                 inner.with_middleware(server)._replace(
                     path=prefixed(prefix, server.path),
@@ -69,7 +69,7 @@ class AppScan:
                     endpoints_closed=server.endpoints_closed and len(below) == len(server.endpoints),
                 )
             )
-        endpoints = list(_below(prefix, inner.endpoints))
+        endpoints = list(_endpoints_below(prefix, inner.endpoints))
         guarded = bool(inner.locked or inner.trusted)
         self.endpoints += (each._replace(guarded=True) if guarded else each for each in endpoints)
         self.closed &= inner.closed and len(endpoints) == len(inner.endpoints)
@@ -105,7 +105,7 @@ class AppScan:
             return
         if layer.span:
             self.machine.walked.add(layer.span)
-        args = CALL.one(layer.table, Args(open=True))
+        args = CALL.first(layer.table, Args(open=True))
         only = args.positional[0].only if args.positional else None
         library = getattr(only, "path", "")
         if isinstance(only, Class):
@@ -149,7 +149,7 @@ def may_check(machine: Machine, layer: Any, asked: Abstract) -> bool:
 
     `asked`: the path of their requests; of one that is not known, a check of any path counts.
     """
-    args = CALL.one(layer.table, Args(open=True)) if isinstance(layer, Instance) else Args(open=True)
+    args = CALL.first(layer.table, Args(open=True)) if isinstance(layer, Instance) else Args(open=True)
     only = args.positional[0].only if args.positional else None
     path = getattr(only, "path", "")
     if path in LAYERS or is_harmless(path):
@@ -202,7 +202,7 @@ def prefixed(prefix: Abstract, path: Abstract) -> Abstract:
     return noted(joined, *prefix.trace[:1])
 
 
-def _below(prefix: Abstract, endpoints: Iterable[Endpoint]) -> Iterable[Endpoint]:
+def _endpoints_below(prefix: Abstract, endpoints: Iterable[Endpoint]) -> Iterable[Endpoint]:
     """Endpoints below a prefix, as far as that is known."""
     for endpoint in endpoints:
         path = prefixed(prefix, known(endpoint.path)).only

@@ -13,7 +13,7 @@ from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.classes import Field
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Class, Dict, Instance
-from mcplint.programs.values import Abstract, External, Sequence, each, known, unknown
+from mcplint.programs.values import Abstract, External, Sequence, known, map_options, unknown
 from mcplint.text.boolean import boolean
 from mcplint.values import Label
 
@@ -66,17 +66,17 @@ def default(machine: Machine, field: Field) -> Abstract:
 
 def type_of(machine: Machine, field: Field) -> Any:
     """The type that a field is annotated with, without what stands around it."""
-    return machine.evaluate(field.owner.frame, _bare(field.statement.annotation)).only
+    return machine.evaluate(field.owner.frame, _unwrapped_type(field.statement.annotation)).only
 
 
-def _bare(annotation: ast.expr) -> ast.expr:
+def _unwrapped_type(annotation: ast.expr) -> ast.expr:
     """The type in `Annotated[type, …]`, `Optional[type]`, `type | None`."""
     if isinstance(annotation, ast.Subscript):
         head = ast.dump(annotation.value)
         if "Annotated" in head and isinstance(annotation.slice, ast.Tuple):
-            return _bare(annotation.slice.elts[0])
-        return _bare(annotation.slice) if "Optional" in head else annotation
-    return _bare(annotation.left) if isinstance(annotation, ast.BinOp) else annotation
+            return _unwrapped_type(annotation.slice.elts[0])
+        return _unwrapped_type(annotation.slice) if "Optional" in head else annotation
+    return _unwrapped_type(annotation.left) if isinstance(annotation, ast.BinOp) else annotation
 
 
 _BOUNDED = frozenset({"Field", "constr", "StringConstraints"})
@@ -116,7 +116,7 @@ def coerce(machine: Machine, field: Field, value: Abstract, strict: bool = False
     if isinstance(kind, External):
         convert = CONVERSIONS.get(kind.path)
         if convert:
-            return each(value, convert)
+            return map_options(value, convert)
         return value if strict or kind.path in PLAIN else _structured(value)
     if isinstance(kind, Class) and isinstance(value.only, Dict):
         return _model(machine, kind, value.only, value)

@@ -14,10 +14,10 @@ from mcplint.programs.python.libraries import standard
 from mcplint.programs.python.libraries.model_fields import MODEL, coerce, default, names, refuses_empty, type_of
 from mcplint.programs.python.libraries.settings import SETTINGS, Settings, config, item, settings
 from mcplint.programs.python.libraries.standard import decorator, replaced, same_or_maker
-from mcplint.programs.python.machine import Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, new_instance
 from mcplint.programs.python.state import VALIDATES
 from mcplint.programs.python.values import Class, Dict, Function, Instance, Method
-from mcplint.programs.values import ABSENT, Abstract, Entries, Sequence, each, known, noted, union, unknown
+from mcplint.programs.values import ABSENT, Abstract, Entries, Sequence, known, map_options, noted, union, unknown
 from mcplint.values import Label
 
 
@@ -36,7 +36,7 @@ def _fill(machine: Machine, owner: Instance, args: Args, read: Settings | None) 
     for field in fields(owner.kind):
         if field.name.startswith("_") or field.name == "model_config" or _is_of_class(field):
             continue
-        value = _given(args, field)
+        value = _given_argument(args, field)
         if value is not None:
             if isinstance(value.only, (str, int, Dict)) or value.options is None:
                 value = coerce(machine, field, value)
@@ -55,7 +55,7 @@ def _by_default(machine: Machine, field: Field, read: Settings | None) -> Abstra
         return default(machine, field)
     variables = names(field, read.prefix)
     try:
-        return _named(default(machine, field), field, read.prefix)
+        return _with_variable_name(default(machine, field), field, read.prefix)
     except Raised as left:
         if len(variables) == 1:
             left.demand = Label(field.span, variables[0].upper())
@@ -66,12 +66,12 @@ def _is_of_class(field: Field) -> bool:
     return "ClassVar" in ast.dump(field.statement.annotation)
 
 
-def _given(args: Args, field: Field) -> Abstract | None:
+def _given_argument(args: Args, field: Field) -> Abstract | None:
     name = next((each for each in (field.name, *names(field)) if each in args.keywords), None)
     return args.find(None, name) if name is not None else None
 
 
-def _named(value: Abstract, field: Field, prefix: str) -> Abstract:
+def _with_variable_name(value: Abstract, field: Field, prefix: str) -> Abstract:
     """A default that the variable of its field may replace: where it is written knows that."""
     variables = names(field, prefix)
     if value.site is None or not variables:
@@ -125,11 +125,13 @@ def _from_environment(machine: Machine, field: Field, read: Settings, below: Abs
                 continue
             told = Label(field.span, "").reading(spelled)
             open_ = said.options is None
-            found = unknown(told, *said.trace) if open_ else _taken(machine, field, said, told, below)
+            found = unknown(told, *said.trace) if open_ else _coerced_or_default(machine, field, said, told, below)
     return found
 
 
-def _taken(machine: Machine, field: Field, said: Abstract, told: Label, below: Abstract | None) -> Abstract:
+def _coerced_or_default(
+    machine: Machine, field: Field, said: Abstract, told: Label, below: Abstract | None
+) -> Abstract:
     """What a variable says as the field's type takes it, with what stands in where it may not be set."""
     options: tuple[Any, ...] = said.options or ()
     there = said._replace(options=tuple(each for each in options if each is not None and each is not ABSENT))
@@ -161,12 +163,12 @@ def _validate(machine: Machine, owner: Instance) -> None:
                 _apply(machine, owner, only)
         if "model_post_init" in base.table:
             hook = base.table["model_post_init"]
-            machine.call(each(hook, lambda option: Method(owner, option)), Args((known(None),)))
+            machine.call(map_options(hook, lambda option: Method(owner, option)), Args((known(None),)))
 
 
 def _apply(machine: Machine, owner: Instance, function: Function) -> None:
     """A validator: one of a field gives its value, one of the model is run on it."""
-    mode, names = VALIDATES.one(function.table, ("", ()))
+    mode, names = VALIDATES.first(function.table, ("", ()))
     if mode == "model":
         machine.call(known(function), Args((known(owner),)))
         return
@@ -191,7 +193,7 @@ def validator(machine: Machine, args: Args, owner: Any, mode: str) -> Abstract:
 
 
 def aliases(machine: Machine, args: Args, owner: Any) -> Abstract:
-    return made("pydantic.AliasChoices", args, {"choices": known(Sequence("tuple", args.positional))})
+    return new_instance("pydantic.AliasChoices", args, {"choices": known(Sequence("tuple", args.positional))})
 
 
 def config_dict(machine: Machine, args: Args, owner: Any) -> Abstract:

@@ -67,7 +67,7 @@ def parse(
                 given[option.dest] = _stored(option, words[index - 1], given)
                 continue
             return Parsed(given, None, words[index - 1].trace)
-        found, value = _named(words[index - 1], word, named, prefixes)
+        found, value = _option_named(words[index - 1], word, named, prefixes)
         if found is None:
             if word.startswith("-") and len(word) > 1 and not word[1:].replace(".", "").isdigit():
                 rest.append(words[index - 1])
@@ -103,7 +103,7 @@ def _several(words: tuple[Abstract, ...], index: int) -> tuple[tuple[Abstract, .
     return words[start:index], index
 
 
-def _named(
+def _option_named(
     word: Abstract, spelled: str, named: dict[str, Option], prefixes: bool
 ) -> tuple[Option | None, Abstract | None]:
     """The option that a word names, and the value in the same word."""
@@ -137,7 +137,7 @@ def _stored(option: Option, value: Abstract | None, given: dict[str, Abstract]) 
     return option.convert(value)
 
 
-def settled(machine: Machine, option: Option, parsed: Parsed, environment: bool = True) -> Abstract:
+def option_value(machine: Machine, option: Option, parsed: Parsed, environment: bool = True) -> Abstract:
     """What an option comes to: the word that gives it, its variable, or its default."""
     note = (option.note,) if option.note else ()
     if option.dest in parsed.given:

@@ -142,10 +142,10 @@ def _is_made_of_headers(node: ast.expr) -> bool:
 
 
 def _is_table(node: ast.expr, names: set[str]) -> bool:
-    return node.id in names if isinstance(node, ast.Name) else _is_made(node)
+    return node.id in names if isinstance(node, ast.Name) else _is_headers_dict(node)
 
 
-def _is_made(node: ast.expr) -> bool:
+def _is_headers_dict(node: ast.expr) -> bool:
     """Whether an expression is a dictionary of headers that is made where it is asked."""
     return not _is_scopes(node) and _is_made_of_headers(node)
 

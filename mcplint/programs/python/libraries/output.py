@@ -104,13 +104,13 @@ def set_stream(machine: Machine, args: Args, owner: Instance) -> Abstract:
 def dict_config(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`logging.config.dictConfig({…})`: what its loggers use of its handlers."""
     config = args.get(0, "config")
-    loggers = [inside(config, "root"), *_entries(inside(config, "loggers")).values()]
-    used = {name.only for logger in loggers for name in elements(inside(logger, "handlers")) or ()}
-    handlers = _entries(inside(config, "handlers"))
+    loggers = [entry_of(config, "root"), *_entries(entry_of(config, "loggers")).values()]
+    used = {name.only for logger in loggers for name in elements(entry_of(logger, "handlers")) or ()}
+    handlers = _entries(entry_of(config, "handlers"))
     for each in (*loggers, *handlers.values()):
         takes_level(machine, _entries(each).get("level"), args)
     for name, handler in handlers.items():
-        stream = inside(handler, "stream")
+        stream = entry_of(handler, "stream")
         if name in used and stream.only == "ext://sys.stdout":
             writes(machine, stream.trace[-1].span if stream.trace else args.span, LOGS_TO)
         _configured_file(machine, handler, args)
@@ -121,8 +121,8 @@ def _configured_file(machine: Machine, handler: Abstract, args: Args) -> None:
     """A handler of a dict that opens a file, which it does whether a logger uses it or not."""
     from mcplint.programs.python.libraries.files import note_write
 
-    file, entries = inside(handler, "filename"), _entries(handler)
-    if inside(handler, "class").must_be(*(f"logging.{name}" for name in FILE_HANDLERS)) and (
+    file, entries = entry_of(handler, "filename"), _entries(handler)
+    if entry_of(handler, "class").must_be(*(f"logging.{name}" for name in FILE_HANDLERS)) and (
         "delay" not in entries or entries["delay"].must_be(False)
     ):
         note_write(machine, file, args, spelled_at=file.trace[-1].span if file.trace else None)
@@ -132,7 +132,7 @@ def _entries(value: Abstract) -> Mapping[Any, Abstract]:
     return value.only.entries if isinstance(value.only, Dict) else {}
 
 
-def inside(value: Abstract, name: str) -> Abstract:
+def entry_of(value: Abstract, name: str) -> Abstract:
     """The entry of a dict, unknown where it is not known to have one."""
     return _entries(value).get(name, unknown())
 

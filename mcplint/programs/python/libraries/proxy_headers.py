@@ -8,7 +8,7 @@ from mcplint.model import Asgi
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.operators import or_else
-from mcplint.programs.values import Abstract, each, known, noted, unknown
+from mcplint.programs.values import Abstract, known, map_options, noted, unknown
 from mcplint.values import Label
 
 Find = Callable[[str], Abstract | None]
@@ -22,7 +22,7 @@ ASKED = "may ask callers for certificates"
 NOT_ASKED = frozenset({"0", "1", "False", "None", "false", "CERT_NONE", "CERT_OPTIONAL"})
 
 
-def told(machine: Machine, runner: str, find: Find, *notes: Label) -> Asgi:
+def asgi_settings(machine: Machine, runner: str, find: Find, *notes: Label) -> Asgi:
     """The settings of uvicorn, or of gunicorn with uvicorn's workers; of other servers nothing is known."""
     if runner not in ("uvicorn", "gunicorn", "sdk"):
         return Asgi(certified=certified(find, *notes))
@@ -30,7 +30,7 @@ def told(machine: Machine, runner: str, find: Find, *notes: Label) -> Asgi:
     forever = unknown(*notes) if runner == "gunicorn" else known(None, *notes)
     return Asgi(
         trusted=or_else(find("forwarded_allow_ips"), trusted(machine, *notes)),
-        patience=each(or_else(find(patience), forever), seconds),
+        patience=map_options(or_else(find(patience), forever), seconds),
         root_path=or_else(find("root_path"), known("", *notes)),
         certified=certified(find, *notes),
     )
@@ -42,10 +42,13 @@ def certified(find: Find, *notes: Label) -> Abstract:
     given = [value for name in CERTIFIED if (value := find(name)) is not None] if served else []
     if not any(value.may_not_be(None, "") for value in served) or not given:
         return known(False)
-    return noted(each(given[0]._replace(site=None), _is_asked), *(note._replace(text=ASKED) for note in notes[:1]))
+    return noted(
+        map_options(given[0]._replace(site=None), _requires_certificate),
+        *(note._replace(text=ASKED) for note in notes[:1]),
+    )
 
 
-def _is_asked(option: object) -> bool:
+def _requires_certificate(option: object) -> bool:
     """Whether a setting has callers show a certificate, other than `ssl.CERT_NONE` and `ssl.CERT_OPTIONAL`."""
     return str(getattr(option, "path", option)).rpartition(".")[2] not in NOT_ASKED
 

@@ -63,7 +63,7 @@ class _Reads:
     def _follow(self, block: list[ast.stmt]) -> None:
         for index, statement in enumerate(block):
             if isinstance(statement, Handler):
-                self.known &= not self._is_sent(statement)
+                self.known &= not self._mentions_sent(statement)
             elif id(statement) in self.seen:
                 self._take(statement, block[index + 1 :])
 
@@ -72,16 +72,18 @@ class _Reads:
         inner += [each.body for each in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ()))]
         match statement:
             case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value):
-                if self._is_sent(statement):
+                if self._mentions_sent(statement):
                     self._bind(target, value, statement)
-            case ast.If(test=test) if self._is_sent(test) and self._is_settled(statement, follows):
+            case ast.If(test=test) if self._mentions_sent(test) and self._is_decided(statement, follows):
                 self.found[self.module.span(test)] = None
                 self.sent |= {each.target.id for each in ast.walk(test) if isinstance(each, ast.NamedExpr)}
             case _:
                 blocks = {id(each) for block in inner for each in block}
                 parts = (each for each in ast.iter_child_nodes(statement) if id(each) not in blocks)
                 self.known &= not any(
-                    self._is_sent(each) for each in parts if not isinstance(each, (ast.ExceptHandler, ast.match_case))
+                    self._mentions_sent(each)
+                    for each in parts
+                    if not isinstance(each, (ast.ExceptHandler, ast.match_case))
                 )
         for block in inner:
             self._follow(block)
@@ -94,13 +96,13 @@ class _Reads:
         self.sent |= names
         self.found[self.module.span(statement)] = None
 
-    def _is_sent(self, root: ast.AST) -> bool:
+    def _mentions_sent(self, root: ast.AST) -> bool:
         """Whether code speaks of what the caller sent."""
         if any(isinstance(each, ast.Name) and each.id in self.sent for each in ast.walk(root)):
             return True
         return re.search(LOOKS, self.module.span(root).text) is not None
 
-    def _is_settled(self, statement: ast.If, follows: list[ast.stmt]) -> bool:
+    def _is_decided(self, statement: ast.If, follows: list[ast.stmt]) -> bool:
         """Whether a condition is decided already, so that no request comes to what it would decide for others."""
         otherwise = statement.orelse or follows
         reached = id(statement.body[0]) in self.seen
@@ -108,18 +110,18 @@ class _Reads:
             return False
         test = statement.test
         first = test.values[0] if isinstance(test, ast.BoolOp) else test
-        return not reached or not self._is_sent(first) or self._is_harmless(test)
+        return not reached or not self._mentions_sent(first) or self._is_harmless(test)
 
     def _is_harmless(self, value: ast.expr) -> bool:
         """Whether an expression does nothing but to make a value."""
         for node in ast.walk(value):
             match node:
                 case ast.Call(func=ast.Attribute(attr=name), args=given) if name in METHODS:
-                    if any(map(self._is_sent, given)):
+                    if any(map(self._mentions_sent, given)):
                         return False
                 case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in FUNCTIONS:
                     continue
-                case ast.Subscript(slice=index) if self._is_sent(index):
+                case ast.Subscript(slice=index) if self._mentions_sent(index):
                     return False
                 case ast.Call() | ast.Await() | ast.Yield() | ast.YieldFrom() | ast.Lambda():
                     return False

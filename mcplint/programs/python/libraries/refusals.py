@@ -76,7 +76,7 @@ def may_refuse(machine: Machine, layer: Any, path: Abstract) -> bool:
 
     Of one that does not, the machine remembers the statements that no request comes to.
     """
-    made = CALL.one(layer.table, Args(open=True)) if isinstance(layer, Instance) else Args(open=True)
+    made = CALL.first(layer.table, Args(open=True)) if isinstance(layer, Instance) else Args(open=True)
     only: Any = made.positional[0].only if made.positional else None
     if isinstance(layer, Instance) and isinstance(layer.kind, Class):
         only = layer.kind
@@ -94,11 +94,11 @@ def leave(machine: Machine, only: Function | Class, seen: Collection[int]) -> No
     `seen`: the statements that some request comes to.
     """
     module = only.scope.module if isinstance(only, Function) else only.frame.module
-    machine.unreached += [module.span(node) for node in _left(only.node, seen)]
+    machine.unreached += [module.span(node) for node in _unreached_nodes(only.node, seen)]
     machine.unreached += idle_reads(only.node, module, seen)
 
 
-def _left(root: ast.AST, seen: Collection[int]) -> Iterator[ast.AST]:
+def _unreached_nodes(root: ast.AST, seen: Collection[int]) -> Iterator[ast.AST]:
     """The statements that no request comes to, and the conditions that therefore hold for none."""
     for node in ast.walk(root):
         if isinstance(node, ast.stmt) and not isinstance(node, DEFINITIONS) and id(node) not in seen:
@@ -181,18 +181,18 @@ def refuses(node: ast.AST) -> bool:
         return CHECKS.search(_name(node.func)) is not None
     if isinstance(node, ast.Raise) and node.exc is not None and REASONS.search(spelled(node.exc)):
         return True
-    return any(_tells(part) for part in _own(node))
+    return any(_names_refusal(part) for part in _own_expressions(node))
 
 
-def _own(node: ast.AST) -> Iterator[ast.AST]:
+def _own_expressions(node: ast.AST) -> Iterator[ast.AST]:
     """The expressions of a statement, without those of the statements in it and without what is only compared."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, (ast.stmt, ast.ExceptHandler, ast.Compare, ast.match_case)):
             yield child
-            yield from _own(child)
+            yield from _own_expressions(child)
 
 
-def _tells(node: ast.AST) -> bool:
+def _names_refusal(node: ast.AST) -> bool:
     match node:
         case ast.Constant(value=bool()):
             return False

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.machine import Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, new_instance
 from mcplint.programs.python.values import Instance
 from mcplint.programs.values import Abstract, known
 
@@ -16,14 +16,14 @@ LONGEST = 1_000
 TOKEN = re.compile(r"\\(?P<escaped>[^0-9A-Za-z])|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<other>\\.|.)", re.DOTALL)
 
 
-def needed(pattern: str) -> frozenset[str]:
+def required_characters(pattern: str) -> frozenset[str]:
     """Characters that every text has which a pattern matches, none where that is hard to tell."""
     if len(pattern) > LONGEST or "|" in pattern or re.search(r"\(\?[a-zA-Z-]", pattern):
         return frozenset()
-    return frozenset(_needed(pattern))
+    return frozenset(_required_characters(pattern))
 
 
-def _needed(pattern: str) -> Iterator[str]:
+def _required_characters(pattern: str) -> Iterator[str]:
     depth = 0
     for token in TOKEN.finditer(pattern):
         depth += {"(": 1, ")": -1}.get(token["other"] or "", 0)
@@ -38,7 +38,7 @@ def _unmatched(args: Args, index: int, pattern: Abstract) -> bool:
     text = args.get(index, "string")
     if args.keywords or len(args.positional) > index + 1 or not isinstance(pattern.only, str) or not text.options:
         return False
-    wanted = needed(pattern.only)
+    wanted = required_characters(pattern.only)
     return bool(wanted) and text.must(lambda option: isinstance(option, str) and not wanted.issubset(option))
 
 
@@ -55,7 +55,7 @@ def replace(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def compiled(machine: Machine, args: Args, owner: Any) -> Abstract:
     flagged = len(args.positional) > 1 or bool(args.keywords)
-    return made(PATTERN, args, {"pattern": known(None) if flagged else args.get(0, "pattern")})
+    return new_instance(PATTERN, args, {"pattern": known(None) if flagged else args.get(0, "pattern")})
 
 
 def compiled_find(machine: Machine, args: Args, owner: Instance) -> Abstract:

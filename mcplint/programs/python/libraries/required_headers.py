@@ -55,11 +55,11 @@ def _header(node: ast.expr, known: dict[str, object]) -> object:
     changed = False
     while isinstance(node, ast.Call) and getattr(node.func, "attr", "") in CHANGES:
         node, changed = node.func.value, True  # type: ignore[attr-defined]
-    found = _asked(node, known)
+    found = _value_without_header(node, known)
     return found if not changed or found in NOTHING[1:] else UNSURE
 
 
-def _asked(node: ast.expr, known: dict[str, object]) -> object:
+def _value_without_header(node: ast.expr, known: dict[str, object]) -> object:
     match node:
         case ast.Call(func=ast.Attribute(attr="get", value=ast.Attribute(attr="headers")), args=[_]):
             return ABSENT

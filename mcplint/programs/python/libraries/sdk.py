@@ -13,8 +13,7 @@ from mcplint.programs.python.libraries.auth import guard
 from mcplint.programs.python.libraries.auth import layered as middleware_added
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.middleware import either_slash, surrounded
-from mcplint.programs.python.libraries.proxy_headers import certified
-from mcplint.programs.python.libraries.proxy_headers import told as asgi_told
+from mcplint.programs.python.libraries.proxy_headers import asgi_settings, certified
 from mcplint.programs.python.libraries.sdk_routes import custom_route, keep_routes, mount, routes
 from mcplint.programs.python.libraries.sdk_settings import (
     FAST,
@@ -33,10 +32,10 @@ from mcplint.programs.python.libraries.sdk_settings import (
     global_setting,
     protection,
     record,
+    run_setting,
     security_settings,
     setting,
     setting_assigned,
-    told,
 )
 from mcplint.programs.python.libraries.standard import decorates
 from mcplint.programs.python.libraries.web import layered
@@ -55,7 +54,7 @@ from mcplint.programs.python.state import (
     STARTUP,
 )
 from mcplint.programs.python.values import Coroutine, Dict, Instance
-from mcplint.programs.values import Abstract, External, Sequence, known, spelled, union, unknown
+from mcplint.programs.values import Abstract, External, Sequence, drop_stale_site, known, union, unknown
 from mcplint.text.source import Span
 
 PATHS = {SSE: "sse_path", STREAMABLE: "streamable_http_path"}
@@ -98,13 +97,13 @@ def transports(machine: Machine, kind: str, given: Abstract) -> Abstract:
         return given
     meanings = {}
     for option in given.options:
-        if isinstance(option, Instance) and MEMBER.one(option.table, None) is str:
+        if isinstance(option, Instance) and MEMBER.first(option.table, None) is str:
             option = option.table["value"].only
         found = [each for each in facts(machine, kind, f"transport.{option}") if each not in (None, "rejected")]
         meanings.update(dict.fromkeys(found or ([] if len(given.options) > 1 else [option])))
     if not all(isinstance(each, str) for each in meanings):
         return unknown(*given.trace)
-    return spelled(given._replace(options=tuple(meanings)))
+    return drop_stale_site(given._replace(options=tuple(meanings)))
 
 
 def run(fixed: str | None, asynchronous: bool) -> Handler:
@@ -156,10 +155,10 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
     spoken = transport.options
     http = spoken is None or any(option != STDIO for option in spoken)
     suffix = "run_sse" if call == "run" and spoken == (SSE,) else call
-    host = told(machine, server, args, suffix, "host") if http else NOWHERE
+    host = run_setting(machine, server, args, suffix, "host") if http else NOWHERE
     streams = spoken is None or STREAMABLE in spoken
     inner = {
-        name: told(machine, server, args, suffix, setting_name, "path" if kind == OTHER else None)
+        name: run_setting(machine, server, args, suffix, setting_name, "path" if kind == OTHER else None)
         for name, setting_name in PATHS.items()
     }
     wanted = [inner[name] for name in PATHS if spoken is None or name in spoken]
@@ -167,7 +166,7 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
     declared = server.table["declared"] if facts(machine, kind, "host_check") == ("constructor",) else host
     check, hosts = protection(machine, args, server, kind, declared)
     beside, closed = routes(machine, server, call)
-    made = CALL.one(server.table, Args(open=True))
+    made = CALL.first(server.table, Args(open=True))
     settings = server.table["settings"].only
     level = settings.table["log_level"] if isinstance(settings, Instance) else unknown()
     return Server(
@@ -180,11 +179,11 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
         name=server.table["name"],
         transport=transport,
         host=host,
-        port=told(machine, server, args, suffix, "port") if http else NOWHERE,
+        port=run_setting(machine, server, args, suffix, "port") if http else NOWHERE,
         path=path,
         message_path=_message_path(machine, server, args, suffix) if spoken is None or SSE in spoken else NOWHERE,
         stateless=_stateless(machine, server, args, suffix) if streams else NOWHERE,
-        json_response=told(machine, server, args, suffix, "json_response") if streams else NOWHERE,
+        json_response=run_setting(machine, server, args, suffix, "json_response") if streams else NOWHERE,
         workers=known(1, *args.notes) if http else NOWHERE,
         declared_host=declared if http else NOWHERE,
         host_check=check if http else NOWHERE,
@@ -205,12 +204,12 @@ def template(machine: Machine, args: Args, server: Instance, transport: Abstract
 
 def _message_path(machine: Machine, server: Instance, args: Args, call: str) -> Abstract:
     """Where SSE clients post; below `mount_path` they are told another path than the one that is answered."""
-    made = CALL.one(server.table, Args(open=True))
+    made = CALL.first(server.table, Args(open=True))
     number = 1 if call in ("run", "run_sse") else 0
     mounted = args.find(number, "mount_path") if family(machine, server) != OTHER else None
     if mounted is not None or "mount_path" in made.keywords:
         return unknown(*args.notes)
-    return told(machine, server, args, call, "message_path")
+    return run_setting(machine, server, args, call, "message_path")
 
 
 def _asgi(machine: Machine, args: Args, kind: str) -> Asgi:
@@ -221,7 +220,7 @@ def _asgi(machine: Machine, args: Args, kind: str) -> Asgi:
         return Asgi(certified=certified(told_there, *args.notes))
     if args.open:
         return Asgi()
-    found = asgi_told(machine, "sdk", lambda name: None, *args.notes)
+    found = asgi_settings(machine, "sdk", lambda name: None, *args.notes)
     return found._replace(patience=unknown()) if kind == OTHER else found
 
 
@@ -233,7 +232,7 @@ def call_span(machine: Machine, args: Args, server: Instance) -> Span:
 
 def _stateless(machine: Machine, server: Instance, args: Args, call: str) -> Abstract:
     word = "stateless" if "stateless" in args.keywords and "stateless_http" not in args.keywords else "stateless_http"
-    return told(machine, server, args, call, "stateless_http", word)
+    return run_setting(machine, server, args, call, "stateless_http", word)
 
 
 def app(transport: str | None) -> Handler:

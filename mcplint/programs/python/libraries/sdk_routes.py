@@ -84,7 +84,7 @@ def _listed(server: Instance) -> Iterator[Endpoint | None]:
         only = value.only
         if not isinstance(only, Sequence) or only.items is None:
             yield None
-        for item in only.some if isinstance(only, Sequence) else ():
+        for item in only.known_items if isinstance(only, Sequence) else ():
             route = item.only
             if not isinstance(route, Instance) or route.library != ROUTE or route.span is None:
                 yield None

@@ -14,7 +14,7 @@ from mcplint.programs.python.machine import Machine, Reader
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Instance
-from mcplint.programs.values import ABSENT, Abstract, External, Sequence, each, known, unknown
+from mcplint.programs.values import ABSENT, Abstract, External, Sequence, known, map_options, unknown
 from mcplint.text.boolean import boolean
 from mcplint.text.number import as_number
 from mcplint.values import EditSite, Value
@@ -66,7 +66,7 @@ def facts(machine: Machine, kind: str, name: str) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(fact(package, version, name) for version in versions))
 
 
-def takes(machine: Machine, kind: str, callable_: str, keyword: str) -> bool:
+def accepts_keyword(machine: Machine, kind: str, callable_: str, keyword: str) -> bool:
     """Whether every release that may be there has the class, and obeys a keyword of a call."""
     return False not in facts(machine, kind, f"import.{kind}") and facts(machine, kind, f"{callable_}.{keyword}") == (
         "accepted",
@@ -89,7 +89,7 @@ def record(
     for name, value in args.keywords.items():
         given.append(Argument(name, args.keyword_span(name) or args.span, value))
     named = any(not raises.isdisjoint(kinds) for kinds in machine.guards)
-    asked = machine.probes.chosen > 0 or machine.probes.asked(owner, getattr(args.node.func, "attr", ""))
+    asked = machine.probes.chosen > 0 or machine.probes.was_probed(owner, getattr(args.node.func, "attr", ""))
     call = SdkCall(target, role, args.span, tuple(given), not args.open, named or machine.handlers > 0 or asked)
     if call.span not in machine.called:
         machine.called.add(call.span)
@@ -126,7 +126,7 @@ def default(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
         return unknown(*notes)
     site: EditSite | None = None
     if (
-        takes(machine, kind, "constructor", name)
+        accepts_keyword(machine, kind, "constructor", name)
         and args.node is not None
         and args.module is not None
         and not args.open
@@ -144,7 +144,9 @@ def _shared(machine: Machine, kind: str, name: str, site: EditSite | None) -> Ed
     return site._replace(variable=f"{common[0]}{name.upper()}") if site and common and machine.argv else site
 
 
-def told(machine: Machine, server: Instance, args: Args, call: str, name: str, keyword: str | None = None) -> Abstract:
+def run_setting(
+    machine: Machine, server: Instance, args: Args, call: str, name: str, keyword: str | None = None
+) -> Abstract:
     """A setting as `run()` or an app factory is told, else as the server object was."""
     word = keyword or name
     given = args.find(None, word) if args.keywords.get(word) is not None or args.open else None
@@ -164,8 +166,8 @@ def _insertable(
 ) -> Abstract:
     """A default that this call overrules; where the constructor could as well, that keyword is the deprecated one."""
     kind = family(machine, server)
-    untold = default(machine, kind, name, CALL.one(server.table, Args(open=True))).trace
-    if own.options is None or own.trace[-1:] != untold[-1:] or not takes(machine, kind, call, word):
+    untold = default(machine, kind, name, CALL.first(server.table, Args(open=True))).trace
+    if own.options is None or own.trace[-1:] != untold[-1:] or not accepts_keyword(machine, kind, call, word):
         return own
     if args.node is not None and args.module is not None:
         site = args.module.insertion(args.node, word, isinstance(own.options[0], str))
@@ -246,7 +248,7 @@ def protection(
         if declared.options is None and rule != ("off",):
             return (unknown(*declared.trace),) * 2
         return known(False, *declared.trace), NOWHERE
-    on = each(declared._replace(site=None), lambda host: host in LOOPBACK)
+    on = map_options(declared._replace(site=None), lambda host: host in LOOPBACK)
     if on.options == (False,):
         return on, NOWHERE
     return on, known(LOCAL, *declared.trace)

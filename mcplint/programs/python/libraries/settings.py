@@ -10,7 +10,7 @@ from mcplint.programs.python.classes import Field
 from mcplint.programs.python.libraries.environment import dotenv_pairs
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Class, Dict, Instance, Method
-from mcplint.programs.values import Abstract, External, Sequence, each, known, unknown
+from mcplint.programs.values import Abstract, External, Sequence, known, map_options, unknown
 from mcplint.values import Label
 
 SOURCE, STANDARD = "pydantic_settings.source", ("init", "env", "dotenv", "secrets")
@@ -96,7 +96,7 @@ def _sources(machine: Machine, made: Class) -> Sources:
     if hook is None:
         return Sources()
     standard = [known(External(f"{SOURCE}.{name}")) for name in STANDARD]
-    only = machine.call(each(hook, lambda option: Method(made, option)), Args((known(made), *standard))).only
+    only = machine.call(map_options(hook, lambda option: Method(made, option)), Args((known(made), *standard))).only
     if not isinstance(only, Sequence) or only.items is None:
         return Sources(False)
     above: list[Abstract] = []

@@ -11,7 +11,7 @@ from mcplint.model import Import
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import marked, nothing
 from mcplint.programs.python.imports import has
-from mcplint.programs.python.machine import Handler, Machine, Reader, made
+from mcplint.programs.python.machine import Handler, Machine, Reader, new_instance
 from mcplint.programs.python.operators import present
 from mcplint.programs.python.state import CALL, FIELDS, MAKER, PROPERTY
 from mcplint.programs.python.values import Class, Coroutine, Function, Instance, Method
@@ -24,14 +24,14 @@ def anything(machine: Machine, args: Args, owner: Any) -> Abstract:
     return unknown(*args.notes)
 
 
-def same(machine: Machine, args: Args, owner: Any) -> Abstract:
+def first_argument(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A decorator without consequence here: the function as it is."""
     return args.get(0, "function")
 
 
 def decorator(args: Args, change: Callable[[Abstract], Abstract]) -> Abstract:
     """A decorator that a call gives, by what it makes of a function."""
-    return made("decorator.made", args, {MAKER: (change,)})
+    return new_instance("decorator.made", args, {MAKER: (change,)})
 
 
 def decorated(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -56,11 +56,11 @@ def maker(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def partial(machine: Machine, args: Args, owner: Any) -> Abstract:
-    return made("functools.partial", args, {CALL: (args,)})
+    return new_instance("functools.partial", args, {CALL: (args,)})
 
 
 def partial_call(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    first: Args = CALL.one(owner.table, Args(open=True))
+    first: Args = CALL.first(owner.table, Args(open=True))
     if not first.positional:
         return machine.risk(*args.notes)
     keywords = {**first.keywords, **args.keywords}
@@ -96,7 +96,7 @@ def replaced(machine: Machine, args: Args, owner: Any) -> Abstract:
 def field(machine: Machine, args: Args, owner: Any, path: str) -> Abstract:
     """A field of a class, with what it is told."""
     first = {"default": args.positional[0]} if args.positional else {}
-    return made(path, args, {**args.keywords, **first})
+    return new_instance(path, args, {**args.keywords, **first})
 
 
 def import_by_name(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -112,7 +112,7 @@ def import_by_name(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def context(path_: str) -> Handler:
-    return lambda machine, args, owner: made(path_, args)
+    return lambda machine, args, owner: new_instance(path_, args)
 
 
 def enter_context(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -169,30 +169,30 @@ CALLS: Mapping[str, Handler] = {
     "functools.partial": partial,
     "functools.partial.__call__": partial_call,
     "functools.lru_cache": same_or_maker,
-    "functools.cache": same,
+    "functools.cache": first_argument,
     "functools.wraps": maker,
     "functools.cached_property": marked(PROPERTY),
-    "contextlib.contextmanager": same,
-    "contextlib.asynccontextmanager": same,
+    "contextlib.contextmanager": first_argument,
+    "contextlib.asynccontextmanager": first_argument,
     "contextlib.suppress": context("contextlib.suppress"),
     "contextlib.AsyncExitStack": context("contextlib.AsyncExitStack"),
     "contextlib.ExitStack": context("contextlib.ExitStack"),
     "contextlib.AsyncExitStack.enter_async_context": enter_async_context,
     "contextlib.AsyncExitStack.enter_context": enter_context,
     "contextlib.ExitStack.enter_context": enter_context,
-    "decorator.same": same,
+    "decorator.same": first_argument,
     "decorator.made.__call__": decorated,
-    "abc.abstractmethod": same,
+    "abc.abstractmethod": first_argument,
     "typing.cast": lambda machine, args, owner: args.get(1, "val"),
-    "typing.overload": same,
-    "typing.final": same,
-    "typing.runtime_checkable": same,
+    "typing.overload": first_argument,
+    "typing.final": first_argument,
+    "typing.runtime_checkable": first_argument,
     "importlib.import_module": import_by_name,
     **dict.fromkeys(RELEASES, release),
     "importlib.util.find_spec": find_module,
     "enum.auto": context("enum.auto"),
     "builtins.super": nothing,
-    "textwrap.dedent": same,
+    "textwrap.dedent": first_argument,
 }
 READS: Mapping[str, Reader] = {
     "typing.TYPE_CHECKING": lambda machine, owner: known(False),

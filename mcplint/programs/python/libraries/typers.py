@@ -9,10 +9,10 @@ from typing import Any
 
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.clicks import CONTEXT, called_default, runs_alone, switch, variables
-from mcplint.programs.python.libraries.options import VALUE, Option, converter, parse, settled
+from mcplint.programs.python.libraries.options import VALUE, Option, converter, option_value, parse
 from mcplint.programs.python.libraries.output import echo
 from mcplint.programs.python.libraries.standard import anything, decorator
-from mcplint.programs.python.machine import Handler, Machine, made
+from mcplint.programs.python.machine import Handler, Machine, new_instance
 from mcplint.programs.python.state import CALLBACK, COMMANDS, GROUP, MAKER
 from mcplint.programs.python.values import Class, Function, Instance
 from mcplint.programs.values import Abstract, External, known, unknown
@@ -23,7 +23,7 @@ TYPER, PARAMETER = "typer.Typer", "typer.Parameter"
 
 def parameter(machine: Machine, args: Args, owner: Any, positional: bool) -> Abstract:
     """`typer.Option(…)`, `typer.Argument(…)`."""
-    return made(PARAMETER, args, {MAKER: ((args, positional),)})
+    return new_instance(PARAMETER, args, {MAKER: ((args, positional),)})
 
 
 def typer_app(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -74,7 +74,7 @@ def _typer(machine: Machine, app: Instance, words: tuple[Abstract, ...] | None) 
     if len(commands) == 1 and not callback and isinstance(commands[0][1], Function):
         return _called_with(machine, commands[0][1], words, False)[0]
     rest = words
-    _, alone = GROUP.one(app.table, (True, False))
+    _, alone = GROUP.first(app.table, (True, False))
     if callback:
         first, sufficient = callback[0]
         chosen = _first_name(words, commands)
@@ -102,7 +102,9 @@ def _called_with(
     keywords: dict[str, Abstract] = {}
     parameters = function.node.args
     for node in (*parameters.args, *parameters.kwonlyargs):
-        annotation = machine.evaluate(function.scope, _bare(node.annotation)) if node.annotation else unknown()
+        annotation = (
+            machine.evaluate(function.scope, _unwrapped_type(node.annotation)) if node.annotation else unknown()
+        )
         if isinstance(annotation.only, External) and annotation.only.path in ("typer.Context", CONTEXT):
             context = Instance(External(CONTEXT), None, {"invoked_subcommand": known(chosen), "obj": known(None)})
             keywords[node.arg] = known(context)
@@ -111,17 +113,17 @@ def _called_with(
     parsed = parse(options, words, stop)
     for each in options:
         if each.dest not in keywords:
-            keywords[each.dest] = settled(machine, called_default(machine, each), parsed)
+            keywords[each.dest] = option_value(machine, called_default(machine, each), parsed)
     return machine.call(known(function), Args((), keywords)), parsed.rest
 
 
-def _bare(annotation: ast.expr) -> ast.expr:
+def _unwrapped_type(annotation: ast.expr) -> ast.expr:
     """The type in `Annotated[type, …]`, `Optional[type]`, `type | None`."""
     if isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple) and annotation.slice.elts:
-        return _bare(annotation.slice.elts[0])
+        return _unwrapped_type(annotation.slice.elts[0])
     if isinstance(annotation, ast.Subscript):
-        return _bare(annotation.slice) if "Optional" in ast.dump(annotation.value) else annotation
-    return _bare(annotation.left) if isinstance(annotation, ast.BinOp) else annotation
+        return _unwrapped_type(annotation.slice) if "Optional" in ast.dump(annotation.value) else annotation
+    return _unwrapped_type(annotation.left) if isinstance(annotation, ast.BinOp) else annotation
 
 
 def _parameter(machine: Machine, function: Function, node: ast.arg, kind: Abstract) -> list[Option]:
@@ -129,7 +131,7 @@ def _parameter(machine: Machine, function: Function, node: ast.arg, kind: Abstra
     told = default.only if default is not None else None
     note = Label(function.scope.module.span(node), f"defines --{node.arg.replace('_', '-')}")
     marker = told if isinstance(told, Instance) and told.library == PARAMETER else _annotated(machine, function, node)
-    args, positional = MAKER.one(marker.table if marker else {}, (Args(), default is None))
+    args, positional = MAKER.first(marker.table if marker else {}, (Args(), default is None))
     if marker is told and marker is not None:
         default = args.get(0, "default")
         default = unknown(note) if default.only is Ellipsis else default

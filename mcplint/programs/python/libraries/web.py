@@ -12,9 +12,9 @@ from mcplint.programs.python.builtin import nothing
 from mcplint.programs.python.exceptions import survived
 from mcplint.programs.python.libraries.environment import standing, text_of
 from mcplint.programs.python.libraries.standard import anything, decorator, maker
-from mcplint.programs.python.machine import Handler, Machine, Reader, made
+from mcplint.programs.python.machine import Handler, Machine, Reader, new_instance
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, FOLDERS, HIDDEN, STARTUP, WRITTEN
-from mcplint.programs.python.values import Coroutine, Instance, plain
+from mcplint.programs.python.values import Coroutine, Instance, as_python
 from mcplint.programs.values import Abstract, External, Sequence, known, unknown
 from mcplint.text.source import Span
 from mcplint.values import Label
@@ -43,7 +43,7 @@ def layered(args: Args, app: Instance) -> None:
     """Gives an application the middleware that a call lists."""
     layers = args.get(None, "middleware")
     lists = [option for option in layers.options or () if option is not None]
-    found = [item for option in lists if isinstance(option, Sequence) for item in option.some]
+    found = [item for option in lists if isinstance(option, Sequence) for item in option.known_items]
     app.table[ADDED_MIDDLEWARE] = tuple(option for item in found for option in item.options or ())
     told = all(isinstance(option, Sequence) and option.items is not None for option in lists)
     if args.open or layers.options is None or not told or any(item.options is None for item in found):
@@ -57,7 +57,7 @@ def listed(value: Abstract | None, args: Args) -> Abstract:
     if value.must(lambda option: option is None):
         return known((), *value.trace)
     try:
-        return value._replace(options=(tuple(plain(value)),), site=None)
+        return value._replace(options=(tuple(as_python(value)),), site=None)
     except (LookupError, TypeError):
         return unknown(*value.trace)
 
@@ -66,7 +66,7 @@ def _listed(given: Abstract) -> Sequence:
     """The routes that an application is given, as a list of its own."""
     only = given.only
     if isinstance(only, Sequence):
-        return Sequence("list", only.items, only.some)
+        return Sequence("list", only.items, only.known_items)
     return Sequence("list", () if given.options == (None,) else None)
 
 
@@ -104,7 +104,11 @@ def route(machine: Machine, args: Args, app: Instance, verb: str | None = None) 
     methods = known(Sequence("list", (known(verb.upper()),))) if verb else args.get(None, "methods")
 
     def add_it(function: Abstract) -> Abstract:
-        add(machine, app, made(ROUTE, args, {"path": args.get(0, "path"), "methods": methods, "endpoint": function}))
+        add(
+            machine,
+            app,
+            new_instance(ROUTE, args, {"path": args.get(0, "path"), "methods": methods, "endpoint": function}),
+        )
         return function
 
     return decorator(args, add_it)
@@ -112,7 +116,7 @@ def route(machine: Machine, args: Args, app: Instance, verb: str | None = None) 
 
 def include_router(machine: Machine, args: Args, app: Instance) -> Abstract:
     router = {"path": args.get(None, "prefix", known("")), "app": args.get(0, "router")}
-    add(machine, app, made(INCLUDED, args, router))
+    add(machine, app, new_instance(INCLUDED, args, router))
     return known(None)
 
 
@@ -120,7 +124,9 @@ def middleware(machine: Machine, args: Args, owner: Any) -> Abstract:
     if args.span:
         machine.layered.add(args.span)
     function = args.find(1, "dispatch") if getattr(args.get(0, "cls").only, "path", "") == FUNCTIONS else None
-    return made(MIDDLEWARE, args, {CALL: (args if function is None else args._replace(positional=(function,)),)})
+    return new_instance(
+        MIDDLEWARE, args, {CALL: (args if function is None else args._replace(positional=(function,)),)}
+    )
 
 
 def add_middleware(machine: Machine, args: Args, app: Instance) -> Abstract:
@@ -131,7 +137,7 @@ def add_middleware(machine: Machine, args: Args, app: Instance) -> Abstract:
 def wrapped(machine: Machine, args: Args, owner: Any, path: str) -> Abstract:
     """A middleware that is put around an application by hand."""
     call = args._replace(positional=(known(External(path)), *args.positional))
-    return made(path, args, {"app": args.get(0, "app"), CALL: (call,)})
+    return new_instance(path, args, {"app": args.get(0, "app"), CALL: (call,)})
 
 
 def on_event(machine: Machine, args: Args, app: Instance) -> Abstract:
@@ -156,7 +162,7 @@ class Passed(NamedTuple):
     span: Span | None
 
 
-def called(machine: Machine, args: Args, app: Instance) -> Abstract:
+def call_app(machine: Machine, args: Args, app: Instance) -> Abstract:
     """A request that is handed on to an application."""
     return hands_on(machine, Passed(app, args.span))
 
@@ -220,7 +226,7 @@ LAYERS = (
 )
 CALLS: dict[str, Handler] = {
     f"{APP}.__init__": application,
-    f"{APP}.__call__": called,
+    f"{APP}.__call__": call_app,
     f"{APP}.mount": partial(added, path=MOUNT),
     f"{APP}.add_route": partial(added, path=ROUTE),
     f"{APP}.add_api_route": partial(added, path=ROUTE),

@@ -39,12 +39,12 @@ def blank(machine: Machine, server: Any, through: Any, span: Span) -> Server:
         ),
         kind=kind,
         runner="sdk",
-        calls=_gone(server),
+        calls=_removed_calls(server),
         transport=unknown(),
     )
 
 
-def _gone(server: Any) -> tuple[SdkCall, ...]:
+def _removed_calls(server: Any) -> tuple[SdkCall, ...]:
     """The calls that a server of version 2 has no more; none where the program asks before whether it has them."""
     found = sdk.GONE.of(server.table) if isinstance(server, Object) else ()
     return tuple(each for each in found if not _ASKS_BEFORE.search(each.span.source.text))

@@ -16,7 +16,7 @@ from mcplint.values import Label
 MODULE = re.compile(r"__dirname|import\.meta")
 
 
-def opened(machine: Machine, path: Abstract, span: Span | None) -> None:
+def note_write(machine: Machine, path: Abstract, span: Span | None) -> None:
     """Notes that a path is written, unless only the handler of a request does so.
 
     The folder of a module is not known in the image, so paths from the root are those that are spelled as such.
@@ -35,7 +35,7 @@ def opened(machine: Machine, path: Abstract, span: Span | None) -> None:
 
 def stream(machine: Machine, args: Args, owner: object) -> Abstract:
     """`fs.createWriteStream(path)`."""
-    opened(machine, args.get(0), args.span)
+    note_write(machine, args.get(0), args.span)
     return unknown(*args.notes)
 
 
@@ -48,7 +48,7 @@ def transport(machine: Machine, args: Args, owner: object) -> Abstract:
             name = known(posixpath.join(folder.only, name.only), *folder.trace)
         elif folder.only is not UNDEFINED:
             name = unknown()
-        opened(machine, name, args.span)
+        note_write(machine, name, args.span)
     return known(External("winston transport that is no console"))
 
 

@@ -35,9 +35,11 @@ def fast_start(machine: Machine, args: Args, owner: Any) -> Abstract:
     base = _base(machine, sdk, given, args)
     endpoint = _setting(machine, sdk, prop(given, "endpoint"), "endpoint", _path(sdk, args))
     settings = {
-        "port": _number(_setting(machine, sdk, prop(given, "port"), "port", _known(sdk, "default.port", args))),
-        "host": _setting(machine, sdk, prop(given, "host"), "host", _known(sdk, "default.host", args)),
-        "path": _below(base, endpoint),
+        "port": _number(
+            _setting(machine, sdk, prop(given, "port"), "port", _release_default(sdk, "default.port", args))
+        ),
+        "host": _setting(machine, sdk, prop(given, "host"), "host", _release_default(sdk, "default.host", args)),
+        "path": _endpoint_below(base, endpoint),
         "base": base,
         "stateless": _stateless(machine, sdk, prop(given, "stateless", known(False, *args.notes))),
         "json_response": prop(given, "enableJsonResponse", known(False, *args.notes)),
@@ -73,17 +75,17 @@ def _stateless(machine: Machine, sdk: Sdk, said: Abstract) -> Abstract:
     return union([said, told]) if said.may(bool) else told
 
 
-def _known(sdk: Sdk, name: str, args: Args) -> Abstract:
+def _release_default(sdk: Sdk, name: str, args: Args) -> Abstract:
     """What a release does where the program says nothing."""
     found = agreed(sdk, name)
     return unknown(*args.notes) if found is None else known(found, *args.notes)
 
 
 def _path(sdk: Sdk, args: Args) -> Abstract:
-    return _known(sdk, "default.streamable_http_path", args)
+    return _release_default(sdk, "default.streamable_http_path", args)
 
 
-def _below(base: Abstract, path: Abstract) -> Abstract:
+def _endpoint_below(base: Abstract, path: Abstract) -> Abstract:
     """The endpoint below the path of all that is served."""
     if base.must_be("", None, *NOTHING):
         return path
@@ -149,7 +151,7 @@ def _described(
     """The server of the model for one that a framework serves."""
     span = args.span or machine.origin
     served = blank(machine, owner, None, span)._replace(sdk=sdk, endpoints_closed=False)
-    speaks = _speaks(transport)
+    speaks = _transport_value(transport)
     if speaks.must_be(STDIO):
         return served._replace(transport=speaks, endpoints_closed=True)
     auth, waiting = unknown(), ""
@@ -209,7 +211,7 @@ def _numbers(version: str) -> tuple[int, ...]:
     return release(version.partition("-")[0]) or ()
 
 
-def _speaks(transport: Abstract) -> Value[str]:
+def _transport_value(transport: Abstract) -> Value[str]:
     if transport.options is None or any(option not in SPEAKS for option in transport.options):
         return unknown(*transport.trace)
     return transport._replace(options=tuple(dict.fromkeys(SPEAKS[option] for option in transport.options)))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mcplint.programs.typescript.libraries.files import opened
-from mcplint.programs.typescript.libraries.output import written
+from mcplint.programs.typescript.libraries.files import note_write
+from mcplint.programs.typescript.libraries.output import note_output
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
 from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Object, array, elements, listed, prop, verdict
 from mcplint.programs.values import Abstract, External, Kept, known, unknown
@@ -31,7 +31,7 @@ def pino(machine: Machine, args: Args, owner: Any) -> Abstract:
     else:
         stream = prop(options, "transport")
         if stream.only is not UNDEFINED:
-            stream = machine.each(stream, lambda option: _transported(machine, known(option), args))
+            stream = machine.for_each_option(stream, lambda option: _transported(machine, known(option), args))
     made = Object(External(PINO), args.span)
     made.table[LEVEL] = prop(options, LEVEL, known("info"))
     made.table[STREAM] = stream if prop(options, "enabled", known(True)).must(bool) else unknown()
@@ -48,7 +48,7 @@ def destination(machine: Machine, args: Args, owner: Any) -> Abstract:
     where = args.get(0) if args.positional else known(UNDEFINED)
     if isinstance(where.only, Object):
         where = prop(where, "dest")
-    opened(machine, where, args.span)
+    note_write(machine, where, args.span)
     return known(Object(External(DESTINATION), args.span, {STREAM: where}))
 
 
@@ -65,7 +65,7 @@ def _transported(machine: Machine, options: Abstract, args: Args) -> Abstract:
         _transported(machine, each, args)
     ours = prop(options, "target").must_be("pino/file", "pino-pretty")
     where = prop(prop(options, "options"), "destination") if ours else unknown()
-    opened(machine, where, args.span)
+    note_write(machine, where, args.span)
     return known(Object(External(DESTINATION), args.span, {STREAM: where}))
 
 
@@ -73,7 +73,7 @@ def pino_writes(machine: Machine, args: Args, owner: Any, level: str) -> Abstrac
     """A line of a logger of pino."""
     logger: Object = owner
     if logger.table[LEVEL].must(partial(_reaches, PINO_LEVELS, level)) and logger.table[STREAM].must(_is_stdout):
-        written(machine, logger.span)
+        note_output(machine, logger.span)
     return known(UNDEFINED)
 
 
@@ -124,7 +124,7 @@ def winston_writes(machine: Machine, args: Args, owner: Any, level: str) -> Abst
     for each in listed(given) if given is not None else ():
         only = each.only
         if isinstance(only, Object) and only.library == CONSOLE and _on_stdout(only, owner.table[LEVEL], level):
-            written(machine, only.span)
+            note_output(machine, only.span)
     return known(owner)
 
 

@@ -30,13 +30,13 @@ def for_root(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Object(External(MODULE), args.span, {ARGUMENTS: (args,)}), *args.notes)
 
 
-def _is_told(module: Object) -> bool:
+def _has_arguments(module: Object) -> bool:
     return module.library == MODULE and ARGUMENTS in module.table
 
 
-def is_known(module: Object) -> bool:
+def routes_known(module: Object) -> bool:
     """Whether all routes that a module adds are known."""
-    return _is_told(module) and _kinds(module) <= {*KINDS.values()}
+    return _has_arguments(module) and _kinds(module) <= {*KINDS.values()}
 
 
 def _options(module: Object) -> Abstract:
@@ -52,7 +52,7 @@ def _kinds(module: Object) -> set[Any]:
 
 def routes(machine: Machine, module: Object) -> Iterator[RouteParts]:
     """The routes that the module adds, below the prefix of the application."""
-    if not _is_told(module):
+    if not _has_arguments(module):
         return
     kinds = _kinds(module)
     if KINDS["SSE"] in kinds:
@@ -79,7 +79,7 @@ def _path(module: Object, name: str, default: str) -> Abstract:
 
 def on_streams(machine: Machine, module: Object, listens: bool) -> None:
     """Serves standard streams where the module is told to, or where nothing listens and it is not told otherwise."""
-    kinds = _kinds(module) if _is_told(module) else set()
+    kinds = _kinds(module) if _has_arguments(module) else set()
     if KINDS["STDIO"] in kinds and module.span is not None and (not listens or len(kinds) == 1):
         machine.serve(Served(STDIO, _server(module), unknown(), unknown(), module.span))
 
@@ -119,7 +119,7 @@ def message(machine: Machine, args: Args, owner: Any) -> Abstract:
     return sdk.handle_unseen(machine, Args((unknown(),) * 3, owner.span), owner, "message")
 
 
-def asked(machine: Machine, args: Args, owner: Any) -> Abstract:
+def answer_session_request(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A stream is asked for or a session ended, which only sessions have."""
     stateless = verdict(prop(prop(_options(owner), "streamableHttp"), "statelessMode", known(False)))
     default = prop(_options(owner), "streamableHttp").only is UNDEFINED
@@ -133,7 +133,7 @@ def _kind(machine: Machine, owner: Any, name: str) -> Abstract:
 CALLS: Mapping[str, Handler] = {
     f"{MODULE}.forRoot": for_root,
     f"{ANSWERS}.posted": over_http,
-    f"{ANSWERS}.asked": asked,
+    f"{ANSWERS}.asked": answer_session_request,
     f"{ANSWERS}.stream": over_sse,
     f"{ANSWERS}.message": message,
 }

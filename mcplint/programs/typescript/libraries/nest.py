@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from mcplint.programs.noted import Noted
-from mcplint.programs.typescript.functions import bound
+from mcplint.programs.typescript.functions import bound_method
 from mcplint.programs.typescript.libraries import mcp_nest, web
 from mcplint.programs.typescript.libraries.nest_modules import CALLS as MODULE_CALLS
 from mcplint.programs.typescript.libraries.nest_modules import (
@@ -74,14 +74,14 @@ def created(machine: Machine, args: Args, owner: Any) -> Abstract:
     container = Container(args.get(0), machine, _adapter(made))
     made.table[CONTAINER] = (container,)
     container.start(machine)
-    if container.open or not all(map(mcp_nest.is_known, container.dynamic)):
+    if container.open or not all(map(mcp_nest.routes_known, container.dynamic)):
         web.enlarge(machine, (inner,))
     if container.watched:
         _watch(machine, made)
     return known(made, *args.notes)
 
 
-def opened(machine: Machine, args: Args, owner: Any) -> Abstract:
+def may_add_routes(machine: Machine, args: Args, owner: Any) -> Abstract:
     """What may add routes that are not seen."""
     web.enlarge(machine, (known(owner),))
     return unknown(*args.notes)
@@ -149,7 +149,7 @@ def initialized(machine: Machine, args: Args, owner: Any) -> Abstract:
             web.ROUTES.add(machine, inner.table, route)
     for module in container.dynamic:
         for methods, path, handler in mcp_nest.routes(machine, module):
-            where = _placed(machine, owner, path, methods)
+            where = _below_global_prefix(machine, owner, path, methods)
             span = module.span or args.span
             if span is not None:
                 web.ROUTES.add(machine, inner.table, web.Route(methods, where, (handler,), span))
@@ -159,7 +159,11 @@ def initialized(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def _routes(machine: Machine, owner: Object, container: Container, controller: Class) -> Iterator[web.Route]:
     """The routes of a controller."""
-    said = [each for each in decorators_of(machine, controller.scope, controller.node) if _named(each) == "Controller"]
+    said = [
+        each
+        for each in decorators_of(machine, controller.scope, controller.node)
+        if _decorator_name(each) == "Controller"
+    ]
     if not said:
         return
     below = said[0].table[ARGUMENTS][0].get(0)
@@ -169,17 +173,21 @@ def _routes(machine: Machine, owner: Object, container: Container, controller: C
     methods = {name: function for each in reversed(controller.lineage()) for name, function in each.methods.items()}
     for function in methods.values():
         for verb in decorators_of(machine, function.scope, function.node):
-            if _named(verb) not in VERBS or verb.span is None:
+            if _decorator_name(verb) not in VERBS or verb.span is None:
                 continue
             if is_watched(machine, function.scope, function.node):
                 _watch(machine, owner)
-            asked: tuple[str, ...] = () if _named(verb) == "All" else (_named(verb).upper().replace("SSE", "GET"),)
+            asked: tuple[str, ...] = (
+                () if _decorator_name(verb) == "All" else (_decorator_name(verb).upper().replace("SSE", "GET"),)
+            )
             note = Label(verb.span, "called here")
             answers = Object(External(ROUTE), verb.span, {HANDLES: ((container, controller, function),)})
             for start in elements(below) or (below,):
                 path = verb.table[ARGUMENTS][0].get(0)
                 for end in elements(path) or (path,):
-                    where = _placed(machine, owner, _joined((start, end), note), asked, container.moved)
+                    where = _below_global_prefix(
+                        machine, owner, _joined_paths((start, end), note), asked, container.moved
+                    )
                     handler = known(Method(answers, f"{ROUTE}.answer"), note)
                     yield web.Route(asked, where, (handler,), verb.span)
 
@@ -198,11 +206,13 @@ def intercepted(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(owner)
 
 
-def _named(decorator: Object) -> str:
+def _decorator_name(decorator: Object) -> str:
     return (decorator.library or "").removeprefix(COMMON)
 
 
-def _placed(machine: Machine, owner: Object, path: Abstract, methods: tuple[str, ...], moved: bool = False) -> Abstract:
+def _below_global_prefix(
+    machine: Machine, owner: Object, path: Abstract, methods: tuple[str, ...], moved: bool = False
+) -> Abstract:
     """The path of a route below the global prefix, which some are not below; unknown where routes have versions."""
     if moved or VERSIONED.of(owner.table):
         return unknown(*path.trace)
@@ -217,10 +227,10 @@ def _placed(machine: Machine, owner: Object, path: Abstract, methods: tuple[str,
         if any(f"/{str(each.only).strip('/')}" == path.only for each in names):
             plain = not any(isinstance(each.only, Object) for each in listed)
             return path if plain else unknown(*path.trace)
-    return _joined((prefix, path), *path.trace[:1])
+    return _joined_paths((prefix, path), *path.trace[:1])
 
 
-def _joined(parts: tuple[Abstract, ...], *notes: Label) -> Abstract:
+def _joined_paths(parts: tuple[Abstract, ...], *notes: Label) -> Abstract:
     """Paths put together as Nest does it, whichever slashes they have; nothing said is no part."""
     found = [""]
     for part in parts:
@@ -233,7 +243,7 @@ def _joined(parts: tuple[Abstract, ...], *notes: Label) -> Abstract:
 
 def answer(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A request comes to a method of a controller: each parameter is given what its decorator says."""
-    container, controller, function = HANDLES.one(owner.table, (None, None, None))
+    container, controller, function = HANDLES.first(owner.table, (None, None, None))
     instance = container.find(machine, controller, {}) if isinstance(function, Function) else unknown()
     if not isinstance(instance.only, Object):
         return unknown()
@@ -242,7 +252,7 @@ def answer(machine: Machine, args: Args, owner: Any) -> Abstract:
         names = [each.library for each in decorators_of(machine, function.scope, node)]
         asked = [args.get(0) for name in names if name in REQUEST] + [args.get(1) for name in names if name in RESPONSE]
         given.append(asked[0] if asked else unknown())
-    return machine.call(known(bound(instance.only, function)), Args(tuple(given), owner.span))
+    return machine.call(known(bound_method(instance.only, function)), Args(tuple(given), owner.span))
 
 
 def prefixed(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -324,7 +334,7 @@ CALLS: Mapping[str, Handler] = {
     **{f"{kind}.{name}": provided for kind in (APPLICATION, CONTEXT) for name in ("get", "resolve")},
     **{f"{kind}.{name}": web.chained for kind in (APPLICATION, CONTEXT) for name in SETTINGS},
     f"{APPLICATION}.useGlobalInterceptors": intercepted,
-    **{f"{APPLICATION}.{name}": opened for name in OPENS},
+    **{f"{APPLICATION}.{name}": may_add_routes for name in OPENS},
     f"{ROUTE}.answer": answer,
 }
 CLASSES: tuple[str, ...] = (APPLICATION, CONTEXT, FASTIFY, EXPRESS, ADAPTER, ROUTE, CONSUMER)

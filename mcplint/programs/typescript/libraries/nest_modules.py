@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mcplint.programs.noted import Noted
-from mcplint.programs.typescript.functions import bound, construct
+from mcplint.programs.typescript.functions import bound_method, construct
 from mcplint.programs.typescript.libraries.strangers import any_may_refuse
 from mcplint.programs.typescript.machine import Args, Handler, Machine
 from mcplint.programs.typescript.operators import text_of
@@ -59,7 +59,7 @@ class Container:
         for module in self.modules:
             made, configure = self.made.get(module, unknown()).only, module.find("configure")
             if isinstance(made, Object) and configure is not None:
-                machine.call(known(bound(made, configure)), Args((known(consumer),), made.span))
+                machine.call(known(bound_method(made, configure)), Args((known(consumer),), made.span))
         self.watched = self.watched or bool(WATCHED.of(consumer.table))
 
     def run_hooks(self, machine: Machine) -> None:
@@ -68,7 +68,7 @@ class Container:
             for value in tuple(self.made.values()):
                 made = value.only
                 if isinstance(made, Object) and isinstance(made.kind, Class) and (hook := made.kind.find(name)):
-                    machine.call(known(bound(made, hook)), Args((), made.span))
+                    machine.call(known(bound_method(made, hook)), Args((), made.span))
 
     def _import(self, machine: Machine, module: Abstract) -> None:
         self.open = self.open or not module.options
@@ -81,7 +81,7 @@ class Container:
                 self.open = self.open or option.find("configure") is not None or option.library is not None
                 for decorator in decorators_of(machine, option.scope, option.node):
                     if decorator.library == f"{COMMON}Module":
-                        self._take(machine, _told(decorator))
+                        self._take(machine, _first_argument(decorator))
             elif isinstance(option, Object) and option.library == ROUTER:
                 self.moved = True
             elif isinstance(option, Object) and option.kind is None:
@@ -148,7 +148,7 @@ class Container:
 
     def _instance(self, machine: Machine, owner: Class, request: dict[Any, Abstract] | None) -> Abstract:
         span = owner.scope.package.fact.span(owner.node.child_by_field_name("name") or owner.node)
-        given = tuple(self.find(machine, token, request) for token in _wanted(machine, owner))
+        given = tuple(self.find(machine, token, request) for token in _constructor_tokens(machine, owner))
         made = construct(machine, owner, Args(given, span))
         for name, token in _injected(machine, owner):
             if isinstance(made.only, Object):
@@ -168,7 +168,7 @@ class Container:
     def _needs(self, machine: Machine, owner: Any) -> list[Any]:
         """What a class or a provider asks for."""
         if isinstance(owner, Class):
-            return [*_wanted(machine, owner), *(token for _, token in _injected(machine, owner))]
+            return [*_constructor_tokens(machine, owner), *(token for _, token in _injected(machine, owner))]
         given = known(owner)
         if not isinstance(owner, Object):
             return []
@@ -177,12 +177,12 @@ class Container:
 
 
 def _is_scoped(decorator: Object) -> bool:
-    scope = prop(_told(decorator), "scope") if decorator.library != f"{COMMON}Module" else known(UNDEFINED)
+    scope = prop(_first_argument(decorator), "scope") if decorator.library != f"{COMMON}Module" else known(UNDEFINED)
     plain = scope.options in ((UNDEFINED,), (External(f"{COMMON}Scope.DEFAULT"),))
-    return not plain and isinstance(_told(decorator).only, Object)
+    return not plain and isinstance(_first_argument(decorator).only, Object)
 
 
-def _told(decorator: Object) -> Abstract:
+def _first_argument(decorator: Object) -> Abstract:
     args: Args = decorator.table[ARGUMENTS][0]
     return args.get(0)
 
@@ -195,19 +195,19 @@ def _token(value: Abstract) -> Any:
     return only if isinstance(only, (Class, str, External)) else None
 
 
-def _wanted(machine: Machine, owner: Class) -> list[Any]:
+def _constructor_tokens(machine: Machine, owner: Class) -> list[Any]:
     """What the constructor of a class asks for, in order."""
     constructor = owner.find("constructor")
     if constructor is None:
         return []
-    return [_asked(machine, constructor.scope, node) for node in parameters(constructor)]
+    return [_injection_token(machine, constructor.scope, node) for node in parameters(constructor)]
 
 
-def _asked(machine: Machine, scope: Frame, node: Node) -> Any:
+def _injection_token(machine: Machine, scope: Frame, node: Node) -> Any:
     """What a parameter or a field is given: what it says, or else its type."""
     found = [each for each in decorators_of(machine, scope, node) if each.library == f"{COMMON}Inject"]
-    if found and _told(found[0]).only is not UNDEFINED:
-        return _token(_told(found[0]))
+    if found and _first_argument(found[0]).only is not UNDEFINED:
+        return _token(_first_argument(found[0]))
     written = node.child_by_field_name("type")
     kinds = written.named_children if written is not None else []
     if not kinds or kinds[0].type != "type_identifier":
@@ -224,7 +224,7 @@ def _injected(machine: Machine, owner: Class) -> Iterator[tuple[str, Any]]:
             if member.type in ("public_field_definition", "field_definition") and name is not None:
                 decorators = decorators_of(machine, each.scope, member)
                 if any(decorator.library == f"{COMMON}Inject" for decorator in decorators):
-                    yield text_of(name), _asked(machine, each.scope, member)
+                    yield text_of(name), _injection_token(machine, each.scope, member)
 
 
 def parameters(function: Function) -> list[Node]:
@@ -274,7 +274,7 @@ def together(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Sequence("list", args.positional))
 
 
-def forward(machine: Machine, args: Args, owner: Any) -> Abstract:
+def forward_ref(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`forwardRef(() => X)`."""
     return machine.call(args.get(0), Args((), args.span))
 
@@ -304,6 +304,6 @@ CALLS: Mapping[str, Handler] = {
     f"{CONSUMER}.apply": applied,
     **dict.fromkeys((f"{CONSUMER}.exclude", f"{CONSUMER}.forRoutes"), _chained),
     f"{COMMON}applyDecorators": together,
-    f"{COMMON}forwardRef": forward,
+    f"{COMMON}forwardRef": forward_ref,
     **{f"{ROUTER}.{name}": router for name in ("register", "forRoot", "forChild")},
 }

@@ -16,11 +16,11 @@ MOST = 20
 
 def prints(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A line for standard output."""
-    written(machine, args.span)
+    note_output(machine, args.span)
     return known(UNDEFINED)
 
 
-def written(machine: Machine, span: Span | None) -> None:
+def note_output(machine: Machine, span: Span | None) -> None:
     """Notes what writes to standard output; what a handler of HTTP requests writes is not noted."""
     if span is None:
         return

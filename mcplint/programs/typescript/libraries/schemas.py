@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from mcplint.programs.demands import wanted
+from mcplint.programs.demands import deciding_variable
 from mcplint.programs.journal import Raised
 from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.libraries.output import prints
@@ -109,7 +109,7 @@ def _changed(owner: Object, told: Schema) -> Abstract:
     return known(Object(owner.kind, owner.span, {**owner.table, SCHEMA: (told,)}))
 
 
-def same(machine: Machine, args: Args, owner: Any) -> Abstract:
+def same_schema(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(owner)
 
 
@@ -188,7 +188,7 @@ def parsed(machine: Machine, owner: Any, value: Abstract, depth: int) -> Abstrac
     if told.filled and value.must_be(""):
         raise Raised("ZodError")
     needed = told.kind == "string" and not (told.coerce or told.spared or told.default is not None)
-    if needed and value.must_be(UNDEFINED) and (demand := wanted(value, machine.optional)):
+    if needed and value.must_be(UNDEFINED) and (demand := deciding_variable(value, machine.optional)):
         raise Raised("ZodError", demand)
     if told.kind == "preprocess":
         prepared = partial(_prepared, machine, told, depth)
@@ -324,7 +324,7 @@ CALLS: Mapping[str, Handler] = {
     **{f"zod:{name}": partial(schema, kind=name) for name in (*PLAIN, "object", "preprocess", "looseObject")},
     **{f"zod:coerce.{name}": _coerced(name) for name in ("string", "number", "boolean")},
     "zod:strictObject": partial(schema, kind="object"),
-    **{f"{ZOD}.{name}": same for name in _SAME},
+    **{f"{ZOD}.{name}": same_schema for name in _SAME},
     **{f"{ZOD}.{name}": optional for name in ("optional", "nullish")},
     f"{ZOD}.catch": caught,
     **{f"{ZOD}.{name}": bounded for name in ("min", "length")},

@@ -164,7 +164,7 @@ def _adapted(machine: Machine, owner: Object, args: Args) -> Any:
     given: Args = owner.table[ARGUMENTS][0]
     info = prop(given.get(1), "serverInfo", known(Object(None, None, {OPEN: True})))
     server = Object(External(SERVERS[0]), owner.span, {ARGUMENTS: (Args((info,), args.span),)})
-    machine.apart(lambda: machine.call(given.get(0), Args((known(server),), args.span)))
+    machine.run_isolated(lambda: machine.call(given.get(0), Args((known(server),), args.span)))
     return server
 
 
@@ -185,7 +185,7 @@ def handler_call(machine: Machine, args: Args, owner: Any) -> Abstract:
 def _from_factory(machine: Machine, factory: Abstract, args: Args) -> Any:
     """The server that a factory makes once a client is there, if that is seen."""
     made: list[Any] = []
-    machine.apart(lambda: made.append(machine.call(factory, Args((unknown(),), args.span)).only))
+    machine.run_isolated(lambda: made.append(machine.call(factory, Args((unknown(),), args.span)).only))
     return made[0] if made else None
 
 
@@ -231,7 +231,7 @@ def registered(machine: Machine, args: Args, owner: Any) -> Abstract:
     return unknown(*args.notes)
 
 
-def gone(machine: Machine, args: Args, owner: Any, name: str) -> Abstract:
+def note_removed_call(machine: Machine, args: Args, owner: Any, name: str) -> Abstract:
     """`server.tool(…)` and its like on a server of version 2, which ends the program."""
     if isinstance(owner, Object) and args.span is not None:
         GONE.add(machine, owner.table, SdkCall(f"npm:{V2}.McpServer.{name}", "registration", args.span))
@@ -296,7 +296,7 @@ CALLS: Mapping[str, Handler] = {
     **{f"{path}.connect": connect for path in SERVERS},
     **{f"{path}.{name}": registered for path in SERVERS for name in REGISTRATIONS},
     **{f"{path}.{name}": tool for path in SERVERS for name in ("tool", "registerTool")},
-    **{f"{V2}:McpServer.{name}": partial(gone, name=name) for name in REMOVED},
+    **{f"{V2}:McpServer.{name}": partial(note_removed_call, name=name) for name in REMOVED},
     **{f"{path}.{name}": asks for path in SERVERS for name in ASKS},
     f"{EXTRA}.sendRequest": sends,
     "?.elicitInput": asks,

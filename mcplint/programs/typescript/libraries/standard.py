@@ -18,12 +18,12 @@ from mcplint.programs.typescript.values import (
     Function,
     Object,
     array,
+    js_text,
     number,
     prop,
-    spelled,
     truth,
 )
-from mcplint.programs.values import Abstract, External, Kept, Sequence, each, known, union, unknown
+from mcplint.programs.values import Abstract, External, Kept, Sequence, known, map_options, union, unknown
 
 VALUES = Kept("what was put into a map")
 
@@ -32,7 +32,7 @@ def converted(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
     """The value whose constants are changed, unknown where one cannot be; what still reads alike keeps its site."""
     if value.options is None or any(change(option) is None for option in value.options):
         return unknown(*value.trace)
-    changed = each(value, change)
+    changed = map_options(value, change)
     if value.site and len(changed.options or ()) == 1 and str(changed.only) == value.site.span.text:
         return changed._replace(site=value.site)
     return changed
@@ -52,7 +52,7 @@ def parse_float(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def _leading(option: Any, kind: Callable[[str], Any]) -> Any:
     """The number that a text begins with."""
-    text = spelled(option)
+    text = js_text(option)
     if text is None:
         return None
     text = text.strip()
@@ -74,7 +74,7 @@ def _counts(sign: str, at: int, broken: bool) -> bool:
 
 
 def to_text(machine: Machine, args: Args, owner: Any) -> Abstract:
-    return converted(args.get(0, known("")), spelled)
+    return converted(args.get(0, known("")), js_text)
 
 
 def to_bool(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -99,10 +99,10 @@ def _finite(found: Any) -> bool | None:
 
 def is_array(machine: Machine, args: Args, owner: Any) -> Abstract:
     value = args.get(0)
-    return unknown() if value.options is None else each(value, lambda option: isinstance(option, Sequence))
+    return unknown() if value.options is None else map_options(value, lambda option: isinstance(option, Sequence))
 
 
-def same(machine: Machine, args: Args, owner: Any) -> Abstract:
+def first_argument(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A function that gives what it is given: `Object.freeze`, `path.resolve` of one, `structuredClone`."""
     return args.get(0)
 
@@ -158,7 +158,7 @@ def proxy(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Object(External(PROXY), args.span, {TARGET: args.get(0), GET: get}), *args.notes)
 
 
-def around(machine: Machine, args: Args, owner: Any) -> Abstract:
+def call_last_argument(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A function that calls the last one that it is given, around which it notes something, and gives its result."""
     last = next((value for value in reversed(args.positional) if isinstance(value.only, Function)), None)
     return machine.call(last, Args((unknown(),), args.span)) if last is not None else unknown(*args.notes)
@@ -187,7 +187,7 @@ def then(machine: Machine, args: Args, owner: Any) -> Abstract:
     return found
 
 
-def settled(machine: Machine, args: Args, owner: Any) -> Abstract:
+def ignore_rejection(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`promise.catch(function)`: that it fails is not followed."""
     value: Abstract = owner
     return value
@@ -195,7 +195,7 @@ def settled(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def at_last(machine: Machine, args: Args, owner: Any) -> Abstract:
     machine.call(args.get(0), Args((), args.span))
-    return settled(machine, args, owner)
+    return ignore_rejection(machine, args, owner)
 
 
 def join(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -318,13 +318,13 @@ CALLS: Mapping[str, Handler] = {
     "Number.isFinite": is_finite,
     "isFinite": is_finite,
     "Array.isArray": is_array,
-    "Object.freeze": same,
-    "Object.seal": same,
+    "Object.freeze": first_argument,
+    "Object.seal": first_argument,
     "Object.assign": merge,
     "Object.keys": keys,
     "Object.values": values,
     "Object.entries": pairs,
-    "structuredClone": same,
+    "structuredClone": first_argument,
     "setTimeout": at_once,
     "setImmediate": at_once,
     "queueMicrotask": at_once,
@@ -334,14 +334,14 @@ CALLS: Mapping[str, Handler] = {
             *("?.startActiveSpan", "async_hooks:AsyncLocalStorage.run", "@opentelemetry/api:context.with"),
             *("@sentry/node:startSpan", "@sentry/node:withScope", "p-retry:default", "async-retry:default"),
         ),
-        around,
+        call_last_argument,
     ),
     "Proxy.new": proxy,
     "Promise.new": promise,
     "Promise.resolve": everything,
     "Promise.all": everything,
     "promise.then": then,
-    "promise.catch": settled,
+    "promise.catch": ignore_rejection,
     "promise.finally": at_last,
     "require": require,
     "process.exit": leave,

@@ -208,7 +208,7 @@ def listen(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
             host = second
     # A server of `http` that is given no listener answers nothing: it tells whether a port is free.
     if kind != "http" or not isinstance(owner, Object) or HANDLER in owner.table:
-        machine.serve(Served("http", owner, bound(machine, host, kind, args), port, _span_of(args)))
+        machine.serve(Served("http", owner, listening_host(machine, host, kind, args), port, _span_of(args)))
     for value in args.positional:
         if isinstance(value.only, Function):
             machine.call(value, Args((), args.span))
@@ -218,7 +218,7 @@ def listen(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
     return result
 
 
-def bound(machine: Machine, host: Abstract, kind: str, args: Args) -> Abstract:
+def listening_host(machine: Machine, host: Abstract, kind: str, args: Args) -> Abstract:
     """Where it listens, given what it is told: nothing means every interface."""
     if host.options is None:
         return host
@@ -245,7 +245,7 @@ def serve(machine: Machine, args: Args, owner: Any) -> Abstract:
     app = isinstance(options.only, Object) and options.only.library in APPS.values()
     handler = _outermost(options) if app else _outermost(prop(options, "fetch"))
     options = known(Object(None, args.span)) if app else options
-    host = bound(machine, prop(options, "hostname"), "hono", args)
+    host = listening_host(machine, prop(options, "hostname"), "hono", args)
     port = prop(options, "port", known(3000))
     made = Object(External(APPS["http"]), args.span)
     made.table[HANDLER] = handler
