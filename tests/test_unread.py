@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from mcplint.engine.catalogue import Catalogue
+from mcplint.engine.lint import run
 from mcplint.findings import ERROR, NOTE, WARNING, Unreadable
 from mcplint.link import link
 from mcplint.model import Container
@@ -196,3 +198,42 @@ def test_a_script_that_cannot_be_read_is_no_missing_one(script: bytes) -> None:
 def test_a_script_with_a_comment_of_another_encoding_is_read() -> None:
     image = DOCKERFILE.replace('"python", "server.py"', '"sh", "run.sh"')
     assert not unreadable({"Dockerfile": image, "server.py": SERVER, "run.sh": b"# \xe9\nexec python server.py\n"})
+
+
+STARTED = DOCKERFILE.replace('"python", "server.py"', "{}")
+ONE_LINE = "{} is a single line, as a lone carriage return ends none; save it with line feeds"
+
+
+@pytest.mark.parametrize(
+    ("command", "path", "text", "said"),
+    [
+        ('"sh", "run.sh"', "run.sh", b"#!/bin/sh\rset -e\rexec python server.py\r", ONE_LINE),
+        ('"./run.sh"', "run.sh", b"#!/bin/sh\rset -e\rexec python server.py\r", ONE_LINE),
+        ('"sh", "run.sh"', "run.sh", b"#!/bin/sh\rset -e\nexec python server.py\n", None),
+        ('"sh", "run.sh"', "run.sh", b"exec python server.py\r", None),
+        ('"make", "run"', "Makefile", b"run:\r\tpython server.py\r", ONE_LINE),
+        (
+            '"make", "run"',
+            "Makefile",
+            b"A = \0\nrun:\n\tpython server.py\n",
+            "cannot read {}: contains a NUL byte, so it is not text",
+        ),
+        ('"just", "run"', "justfile", b"run:\r    python server.py\r", ONE_LINE),
+        ('"python", "server.py"', "Makefile", b"run:\r\tpython server.py\r", None),
+        (
+            '"sh", "run.sh"',
+            "run.sh",
+            b"if a; then\n" * 70 + b"b\n" + b"fi\n" * 70 + b"python server.py\n",
+            "{} has a command with more branches than are followed",
+        ),
+        ('"python", "server.py"', "run.sh", b"if a; then\n" * 70 + b"b\n" + b"fi\n" * 70, None),
+    ],
+)
+def test_a_script_that_a_container_runs_and_nobody_can_follow_is_a_warning(
+    command: str, path: str, text: bytes, said: str | None
+) -> None:
+    files = {"Dockerfile": STARTED.format(command).encode(), "server.py": SERVER.encode(), path: text}
+    tree = Tree(files, lambda path: Source(path, decode(path, files[path])[0]))
+    ran = run(tree, Catalogue(), Config())
+    found = [(each.severity, each.finding.message) for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert found == ([(WARNING, said.format(path))] if said else [])

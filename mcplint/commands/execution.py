@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from mcplint.commands.words import Words, span_of, text
+from mcplint.findings import WARNING, NotFollowed, Unreadable
 from mcplint.model import Argv, Install
 from mcplint.programs.start import HIDDEN, OTHERS, NoStart, Start
 from mcplint.project.tree import Tree
@@ -73,7 +74,19 @@ class ExecContext(NamedTuple):
         if place and (built := self.built(place)) is not None:
             return built
         source = self.tree.source(found) if (found := self.file(path)) else None
+        if source and "\n" not in source.text and "\r" in source.text.rstrip():
+            said = "is a single line, as a lone carriage return ends none; save it with line feeds"
+            self.tree.problems.setdefault(source.path, NotFollowed(Span(source, 0, 0), said, WARNING))
         return LocatedText.of(Span(source, 0, len(source.text))) if source else None
+
+    def unread(self, paths: Iterable[str]) -> NoStart | None:
+        """That the first of some files which is there cannot be read, and so nothing is known of what it starts."""
+        path = next(filter(None, map(self.file, paths)), None)
+        problem = self.tree.problems.get(path) if path else None
+        if path is None or problem is None:
+            return None
+        self.tree.problems[path] = Unreadable(problem.span, problem.message, WARNING)
+        return self.none(f"{path} cannot be read", path)
 
     def file(self, path: str) -> str | None:
         """The same where there is such a file."""

@@ -138,7 +138,7 @@ def just(words: Words, context: ExecContext) -> Step:
     files = FILES if named is None else (text(named) or "",)
     file = next((found for each in files if each and (found := context.script(each)) is not None), None)
     if file is None:
-        return context.none("just has no justfile that is known")
+        return context.unread(filter(None, files)) or context.none("just has no justfile that is known")
     if options.flags.keys() & _TELLING:
         return context.none("just only tells of itself")
     if not options.closed or "working-directory" in options.flags or rest[:1] == [HOLE]:

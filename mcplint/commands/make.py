@@ -223,7 +223,7 @@ def make(words: Words, context: ExecContext) -> Step:
     files = FILES if said is None else (said,)
     file = next((found for each in files if each and (found := context.script(each)) is not None), None)
     if file is None:
-        return context.none("make has no makefile that is known")
+        return context.unread(filter(None, files)) or context.none("make has no makefile that is known")
     if len(names) > 1 or HOLE in names or not options.closed or ".RECIPEPREFIX" in file.text:
         return context.none("what make runs is not known")
     makefile = Makefile(context, overrides)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections.abc import Iterator
 
 from mcplint.commands.command_lines import ASGI, GATEWAYS, PYTHON_TOOLS, SDK_COMMANDS
@@ -220,7 +221,7 @@ def executable(word: Value[str], context: ExecContext) -> str | None:
 def interpreter(path: str, context: ExecContext) -> str:
     """By what a file in the image is run: `python`, `node`, `sh`, or nothing that is followed."""
     script = context.script(path)
-    first = script.text.partition("\n")[0].rstrip() if script else ""
+    first = re.split(r"[\r\n]", script.text, maxsplit=1)[0].rstrip() if script else ""
     if first.startswith("#!") and "python" in first:
         return "python"
     if (first.startswith("#!") and "node" in first) or path.endswith(JAVASCRIPT):

@@ -19,23 +19,26 @@ class Room:
     def __init__(self) -> None:
         self._left = MOST_OF_ALL
         self._read = set[str]()
-        self._given_up = dict[str, Span]()
+        self._given_up = dict[str, tuple[Span, str]]()
 
     def takes(self, text: str, span: Span) -> bool:
         """Whether there is room for a text, which stands there."""
         if text in self._read:
             return True
         if text in self._given_up or _is_long(text) or len(text) > self._left:
-            self._given_up.setdefault(text, span)
+            self.gives_up(text, span, f"a command of {LONG}" if _is_long(text) else "more commands than are followed")
             return False
         self._read.add(text)
         self._left -= len(text)
         return True
 
+    def gives_up(self, text: str, span: Span, why: str) -> None:
+        """Keeps that a text is not followed."""
+        self._given_up.setdefault(text, (span, why))
+
     def given_up(self) -> Iterator[NotFollowed]:
-        """What had no room."""
-        for text, span in self._given_up.items():
-            why = f"a command of {LONG}" if _is_long(text) else "more commands than are followed"
+        """What is not followed."""
+        for span, why in self._given_up.values():
             yield NotFollowed(span.head, f"has {why}", WARNING)
 
 
@@ -59,3 +62,11 @@ def fits(text: str, span: Span) -> bool:
     """Whether there is room for a text in the run that is going on."""
     room = ROOM.get(None)
     return not _is_long(text) if room is None else room.takes(text, span)
+
+
+def branches_too_often(text: str, span: Span) -> str:
+    """Why a text that takes more ways than are followed starts nothing that is known, which the run will say."""
+    room = ROOM.get(None)
+    if room is not None:
+        room.gives_up(text, span, "a command with more branches than are followed")
+    return "the shell has too many branches to follow"

@@ -18,7 +18,7 @@ from mcplint.commands.command_lines import (
 )
 from mcplint.commands.console_scripts import script
 from mcplint.commands.execution import ExecContext, Next, Step
-from mcplint.commands.room import TOO_LONG, fits
+from mcplint.commands.room import TOO_LONG, branches_too_often, fits
 from mcplint.commands.shell import Env, Ran, Shell, script_text
 from mcplint.commands.shell_nodes import Command
 from mcplint.commands.shell_parser import commands
@@ -116,7 +116,7 @@ def _last(located: LocatedText, whole: Span | None, context: ExecContext) -> Ste
     try:
         paths = _paths(located, whole, context, context.env) or _paths(located, whole, context, _open(context.env))
     except TooManyPaths:
-        return context.none("the shell has too many branches to follow")
+        return context.none(branches_too_often(located.text, located.span()))
     if not paths:
         return context.none(NO_PROGRAM)
     unknown = next((path[-1] for path in paths if path[-1].argv is None), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from functools import cache
 from typing import TYPE_CHECKING
 
 from mcplint.commands.command_lines import UV_AND_NPX, program
@@ -31,7 +30,7 @@ def containers(contexts: tuple[ContainerContext, ...], starts: ProjectStarts, tr
     kept = [context for context in contexts if context.container.id in serving]
     told = {(id(context.project), context.container.service) for context in kept}
     kept = [_waiting(context, told) for context in kept]
-    writes = cache(lambda: written(tree))
+    writes = written(tree)
     found = tuple(
         _completed(context, tuple(inside.get(context.container.id, ())), starts, tree, writes) for context in kept
     )
@@ -56,7 +55,7 @@ def _completed(
     servers: tuple[Server, ...],
     starts: ProjectStarts,
     tree: Tree,
-    writes: Callable[[], tuple[Label, ...]],
+    writes: Callable[[], Iterator[Label]],
 ) -> Container:
     """A container with what the servers in it make of it."""
     from mcplint.link.servers import with_commands

@@ -60,10 +60,23 @@ _WRITING = (
 """What in a start command may write by itself: a cache, a folder, a file, or the state of services."""
 
 
-def written(tree: Tree) -> tuple[Label, ...]:
-    """The first span of every program that was read at which it may write a file."""
-    programs = (source for source in tree.read if source.path.endswith(_SOURCES))
-    return tuple(note for each in programs for note in _first(WRITES, each, "this may write a file"))
+def written(tree: Tree) -> Callable[[], Iterator[Label]]:
+    """The first span of every program that was read at which it may write a file, searched as far as someone asks."""
+    notes, known = _writing_programs(tree), list[Label]()
+
+    def writes() -> Iterator[Label]:
+        yield from known
+        for note in notes:
+            known.append(note)
+            yield note
+
+    return writes
+
+
+def _writing_programs(tree: Tree) -> Iterator[Label]:
+    for source in tree.read:
+        if source.path.endswith(_SOURCES):
+            yield from _first(WRITES, source, "this may write a file")
 
 
 def needs_root(
@@ -158,7 +171,7 @@ def _first(pattern: str, source: Source, text: str) -> Iterator[Label]:
         yield Label(Span(source, *bounds), text)
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=16_384)
 def _searched(pattern: str, source: Source) -> tuple[int, int] | None:
     """Where a file first fits a pattern, looked for once also where fixes are tried."""
     found = re.search(pattern, source.text)
