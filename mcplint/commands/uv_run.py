@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 
 from mcplint.commands.command_lines import ASGI, GATEWAYS, PIPX, SDK_COMMANDS, UV, program
 from mcplint.commands.console_scripts import is_package, script
@@ -13,6 +14,8 @@ from mcplint.commands.options import Parsed, parse
 from mcplint.commands.python_commands import console_script, python_file, python_module
 from mcplint.commands.words import Words, spelled, text, written
 from mcplint.dependencies.pinned import name_of
+from mcplint.facts.dependencies import Project, normalized
+from mcplint.facts.document import at
 from mcplint.model import Install
 from mcplint.programs.python.modules import project_folders
 from mcplint.text.boolean import boolean
@@ -67,19 +70,42 @@ def _synced(words: Words, options: Parsed, context: ExecContext) -> tuple[Instal
     if project is None:
         return None
     lock = _upwards(context, "uv.lock", named or ".")
-    span = context.span
-    return (
-        Install(
-            "uv run",
-            tuple(map(spelled, words)),
-            _locked(options, context),
-            lock,
-            (posixpath.dirname(project) or ".",),
-            tuple((spelled(word), written(word)) for word in options.values("with") if text(word) is not None),
-            span,
-            certain=True,
-        ),
+    beside = options.values("with")
+    install = Install(
+        "uv run",
+        tuple(map(spelled, words)),
+        _locked(options, context),
+        lock,
+        (posixpath.dirname(project) or ".",),
+        tuple((spelled(word), written(word)) for word in beside if text(word) is not None),
+        context.span,
+        certain=True,
     )
+    folders = (*options.values("directory"), *options.values("project"))
+    unread = options.first("with-requirements", "with-editable")
+    if unread or any(text(word) is None for word in (*beside, *folders)):
+        return (install,)
+    said = context.tree.project(posixpath.dirname(project))
+    extras, groups = chosen(options, said, lambda name: context.variable(name).may(_is_true))
+    return (install._replace(extras=extras, groups=groups),)
+
+
+def chosen(
+    options: Parsed, project: Project | None, may: Callable[[str], bool]
+) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    """The extras and groups of a project that uv installs: the group `dev` unless it is told otherwise.
+
+    `may`: whether a variable may switch something on.
+    """
+    if project is None or not options.closed or any(text(word) is None for word in options.values("extra", "group")):
+        return None, None
+    open_ = options.first("all-extras", "package", "all-packages") or may("UV_ALL_EXTRAS")
+    extras = None if open_ else frozenset(normalized(spelled(word)) for word in options.values("extra"))
+    default = at(project.document, "tool", "uv", "default-groups")
+    if default is not None or options.first("all-groups", "only-group", "only-dev", "package", "all-packages"):
+        return extras, None
+    dev = () if options.first("no-dev", "no-default-groups") or may("UV_NO_DEV") else ("dev",)
+    return extras, frozenset((*dev, *(normalized(spelled(word)) for word in options.values("group"))))
 
 
 def _locked(options: Parsed, context: ExecContext) -> Value[bool]:
@@ -138,8 +164,29 @@ def uvx(words: Words, context: ExecContext) -> Step:
         (*(() if is_own else ((f"{origin}=={released}", written(word)),)), *beside),
         context.span,
         decided=_decider(parsed, context) if is_own else Label(written(word), "another release may ask for others"),
+        extras=_extras(parsed, word),
+        groups=frozenset(),
     )
     return console_script((named, *rest[1:]), inner._replace(installs=(install,), home=folder, workdir=context.workdir))
+
+
+def _extras(options: Parsed, origin: Value[str]) -> frozenset[str] | None:
+    """The extras that uvx or pipx is told, None where it may install more than the package and what is named."""
+    more = options.first("preinstall", "system-site-packages")
+    if more or not options.closed or any(text(word) is None for word in (origin, *options.values("with"))):
+        return None
+    named = spelled(origin).partition("[")[2].partition("]")[0]
+    return frozenset(normalized(each.strip()) for each in named.split(",") if each.strip())
+
+
+def with_options(install: Install, words: Words) -> Install:
+    """The install of a package by uvx with what its options have installed beside it, and the extras that they name."""
+    parsed = parse(words, UV)
+    origin = next(iter(parsed.values("from")), Value(("",)))
+    if any(name in parsed.flags for name in _DECIDING):
+        return install
+    names = tuple((spelled(word), written(word)) for word in parsed.values("with") if text(word) is not None)
+    return install._replace(names=names, extras=_extras(parsed, origin), groups=frozenset())
 
 
 def _decider(options: Parsed, context: ExecContext) -> Label | None:
@@ -177,5 +224,8 @@ def _upwards(context: ExecContext, name: str, folder: str) -> str | None:
 
 
 def _is_set(context: ExecContext, name: str) -> bool:
-    value = context.variable(name)
-    return value.must(lambda option: option is not None and boolean(option) is True)
+    return context.variable(name).must(_is_true)
+
+
+def _is_true(option: str | None) -> bool:
+    return option is not None and boolean(option) is True

@@ -10,6 +10,8 @@ from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, Value
 
 MAIN, EXTRA, GROUP, BUILD = "main", "extra", "group", "build"
+KINDS = frozenset({MAIN, EXTRA, GROUP})
+"""The kinds of dependencies that a program may be run with."""
 
 PROJECTS = ("pyproject.toml", "setup.py", "setup.cfg")
 """The files that make a folder a project of Python: each may name it, its dependencies and its commands."""

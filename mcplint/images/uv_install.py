@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mcplint.commands.command_lines import UV
 from mcplint.commands.options import Parsed, parse
+from mcplint.commands.uv_run import chosen
 from mcplint.commands.words import Words, spelled, text, written
 from mcplint.dependencies.closure import own_node, surely_brought
 from mcplint.dependencies.stale import is_stale
@@ -35,7 +36,9 @@ def uv_install(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Insta
         tool, step.words, _uv_locked(options, verb, step), step.upwards("uv.lock", folder), (), (), step.written_at
     )
     packaged = tuple(_packaged(projects[0], options, folder, step)) if projects and tool != "uv lock" else ()
-    extras, groups = _chosen(options, projects, step)
+    said = step.tree.project(projects[0]) if projects else None
+    known = all(text(word) is not None for word in options.rest)
+    extras, groups = chosen(options, said, lambda name: _may(step, name)) if known else (None, None)
     made = made._replace(requirements=projects, site=site, packaged=packaged, extras=extras, groups=groups)
     builds = tool in ("uv sync", "uv run")
     return made._replace(local=tuple(_local(made, options, folder, step))) if builds else made
@@ -46,23 +49,6 @@ def _folder(options: Parsed, step: RunStep) -> str:
     given = step.env.get("UV_PROJECT")
     named = next(map(spelled, options.values("project")), given.only if given is not None else None)
     return posixpath.join(next(map(spelled, options.values("directory")), "."), named or ".")
-
-
-def _chosen(
-    options: Parsed, projects: tuple[str, ...], step: RunStep
-) -> tuple[frozenset[str] | None, frozenset[str] | None]:
-    """The extras and groups of a project that uv installs: the group `dev` unless it is told otherwise."""
-    said = step.tree.project(projects[0]) if projects else None
-    words = (*options.values("extra", "group"), *options.rest)
-    if said is None or not options.closed or any(text(word) is None for word in words):
-        return None, None
-    open_ = options.first("all-extras", "package", "all-packages") or _may(step, "UV_ALL_EXTRAS")
-    extras = None if open_ else frozenset(normalized(spelled(word)) for word in options.values("extra"))
-    default = at(said.document, "tool", "uv", "default-groups")
-    if default is not None or options.first("all-groups", "only-group", "only-dev", "package", "all-packages"):
-        return extras, None
-    dev = () if options.first("no-dev", "no-default-groups") or _may(step, "UV_NO_DEV") else ("dev",)
-    return extras, frozenset((*dev, *(normalized(spelled(word)) for word in options.values("group"))))
 
 
 _WITHOUT_PROJECT = (

@@ -49,16 +49,19 @@ _BRINGS = {
     "httpx": "anyio click rich",
     "markdownify": "beautifulsoup4",
     "mcp": "anyio click cryptography httpx jsonschema pydantic pydantic-settings pyjwt python-dotenv python-multipart "
-    "rich sse-starlette starlette typer uvicorn websockets",
+    "rich sse-starlette starlette uvicorn websockets",
     "pandas": "numpy python-dateutil",
     "pydantic-settings": "pydantic python-dotenv",
     "python-dotenv": "click",
     "redis": "cryptography pyjwt requests",
     "starlette": "anyio",
+    "typer": "click rich",
     "uvicorn": "anyio click python-dotenv pyyaml uvloop watchfiles websockets",
 }
 _EXTRAS = frozenset({"cli", "email", "hiredis", "http2", "rich", "standard", "ws"})
 """The extras whose packages `_BRINGS` holds too."""
+_ONLY_BY_EXTRA = {("mcp", "cli"): "typer"}
+"""What an extra alone brings in every release."""
 
 
 def brings(name: str, extras: Iterable[str] = ()) -> frozenset[str] | None:
@@ -67,4 +70,5 @@ def brings(name: str, extras: Iterable[str] = ()) -> frozenset[str] | None:
     Source: `pip install --dry-run --report` of releases of each.
     """
     found = _BRINGS.get(name) if _EXTRAS.issuperset(extras) else None
-    return None if found is None else frozenset((name, *found.split()))
+    more = (each for extra in extras for each in _ONLY_BY_EXTRA.get((name, extra), "").split())
+    return None if found is None else frozenset((name, *found.split(), *more))

@@ -6,15 +6,17 @@ import posixpath
 from collections.abc import Collection, Iterable, Iterator
 
 from mcplint.commands.console_scripts import Script, installed
+from mcplint.commands.uv_run import with_options
 from mcplint.commands.uvx import by_uvx
+from mcplint.facts.dependencies import KINDS
 from mcplint.link.outside import Environment, Outside, followed
 from mcplint.link.servers import Programs
-from mcplint.model import MADE, Link, Server, Unfollowed
+from mcplint.model import MADE, Install, Link, Server, Unfollowed
 from mcplint.programs.python.modules import find, reaches, roots
 from mcplint.programs.start import FUNCTION, Start
 from mcplint.text.paths import outwards
 from mcplint.text.source import Span
-from mcplint.values import Label
+from mcplint.values import Label, Value
 
 MOST = 100
 """How many of them are followed."""
@@ -72,7 +74,10 @@ def _started(programs: Programs, script: Script) -> Outside:
     start = Start(FUNCTION, script.target, script.span, (), roots=_folders(programs, script))._replace(
         installs=installs
     )
-    environment = Environment({}, Label(script.span, "whoever starts it may set it"), script.folder)
+    alone = with_options(Install("pip", (), Value((False,)), None, (script.folder or ".",), (), script.span), ())
+    environment = Environment(
+        {}, Label(script.span, "whoever starts it may set it"), script.folder, named=KINDS, assumed=alone
+    )
     link = Link(_id(script), MADE, f"is started by the console script {script.name}")
     made, certain = followed(programs, start, environment, link, STEPS)
     why = f"what `{start.target}` starts is not known"

@@ -8,19 +8,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mcplint.commands.command_lines import DOCKER_RUN, UV, program
-from mcplint.commands.console_scripts import Script, script, scripts
+from mcplint.commands.console_scripts import Script, is_package, script, scripts
 from mcplint.commands.execution import ExecContext
 from mcplint.commands.options import parse
 from mcplint.commands.resolve import starts
+from mcplint.commands.uv_run import with_options
 from mcplint.commands.words import Words, spelled, text
 from mcplint.dependencies.needs import home
 from mcplint.dependencies.unlocked import without_lock_file
+from mcplint.facts.dependencies import EXTRA, MAIN
 from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.transports import STDIO
 from mcplint.link.sdks import sdks
 from mcplint.link.servers import Programs, parts
-from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Link, Package, Server, Unfollowed
+from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Lack, Link, Package, Server, Unfollowed
 from mcplint.model.releases import lacking
 from mcplint.programs.python.modules import roots
 from mcplint.programs.start import FUNCTION, SCRIPT, NoStart, Start
@@ -51,7 +53,8 @@ class Environment(NamedTuple):
     """Where a program runs without a container: its variables, what else they may be, the folder of its project, the
     files that it finds.
 
-    `locked`: a lock file of npm, pnpm, yarn or bun decides what is installed there.
+    `locked`: a lock file of npm, pnpm, yarn or bun decides what is installed there. `named`: as in
+    `lone_environments.lacks`. `assumed`: an install that makes an environment for it, though no file shows that.
     """
 
     env: Variables
@@ -59,6 +62,8 @@ class Environment(NamedTuple):
     folder: str
     inside: Callable[[str], str | None] = lambda path: None
     locked: bool = True
+    named: frozenset[str] | None = None
+    assumed: Install | None = None
 
     def variable(self, name: str) -> Value[str | None]:
         return self.env.get(name, Value((None,), (self.more,)))
@@ -82,12 +87,27 @@ def packaged(programs: Programs, package: Package) -> Outside:
         FUNCTION, found.target, found.span, argv, roots=roots(tree, found.folder, posixpath.join(found.folder, "src"))
     )._replace(terminal=BY_CLIENT)
     install = Install("uvx", ("uvx", name), Value((False,)), None, (found.folder or ".",), (), found.span)
+    install = _told(install, package, tree)
     more = Label(package.span, "whoever starts the package may set it")
     environment = Environment(dict(variables(package.node)), more, found.folder)
     note = Label(found.span, "is installed")
     link = Link(package.id, ASSUMED if before else MADE, f"is what people start who install {name}", (note,))
     made, certain = followed(programs, start._replace(installs=(install,)), environment, link)
     return _of_package(package, start.target, made, certain)
+
+
+def _told(install: Install, package: Package, tree: Tree) -> Install:
+    """The install of a package with the extras and the other packages that `server.json` gives for it.
+
+    The extras stay unknown where it may be another package, or another release, than the one of the project.
+    """
+    folder, node = install.requirements[0], package.node
+    project, version = tree.project(folder), package.version.only
+    words = tuple(arguments(node, "runtimeArguments")) if node is not None else ()
+    other = bool(project and project.version.only and version and project.version.only != version)
+    if other or not is_package(tree, folder, package.identifier.only or ""):
+        return install
+    return with_options(install, words)
 
 
 def _of_package(package: Package, target: str, made: tuple[Server, ...], certain: bool) -> Outside:
@@ -138,10 +158,11 @@ def published(programs: Programs) -> Iterator[Server]:
     if not found or found.folder:
         return
     start = Start(FUNCTION, found.target, found.span, (), roots=roots(tree, "", "src"))
-    install = Install("uvx", ("uvx", found.name), Value((False,)), None, (".",), (), found.span)
+    install = with_options(Install("uvx", ("uvx", name or ""), Value((False,)), None, (".",), (), found.span), ())
     more = Label(found.span, "whoever starts the package may set it")
     link = Link(f"pyproject.toml:{found.name}", MADE, f"is what people start who install {name}", (more,))
-    yield from followed(programs, start._replace(installs=(install,)), Environment({}, more, ""), link)[0]
+    environment = Environment({}, more, "", named=frozenset((MAIN, EXTRA)))
+    yield from followed(programs, start._replace(installs=(install,)), environment, link)[0]
 
 
 def _only_script(tree: Tree) -> Script | None:
@@ -251,11 +272,22 @@ def followed(
         outcome = programs.run(more, environment.variable, sdk, environment.inside, most)
     if short and not outcome.servers and start.kind == FUNCTION:
         outcome = programs.run(start._replace(argv=None), environment.variable, sdk, environment.inside, most)
+    lacks = tuple(_lacks(start, environment, programs.tree)) if python and outcome.servers else ()
     made = tuple(
-        server._replace(links=(link,), runner=start.wrapper or server.runner, container=None)
+        server._replace(links=(link,), runner=start.wrapper or server.runner, container=None, lacks=lacks)
         for server in outcome.servers
     )
     return made, outcome.complete and not outcome.unknown
+
+
+def _lacks(start: Start, environment: Environment, tree: Tree) -> Iterator[Lack]:
+    """What a program does not find in the environment that is made to start it."""
+    made = environment.assumed or (start.installs[0] if start.installs and len(start.installs) == 1 else None)
+    if made is not None and "PYTHONPATH" not in environment.env:
+        from mcplint.runtime.lone_environments import lacks
+
+        for lack in lacks(start, made, environment.more.span, environment.named, tree):
+            yield lack._replace(assumed=environment.assumed is not None)
 
 
 def _contained(
@@ -340,7 +372,9 @@ def merged(programs: Programs, servers: Iterable[Server]) -> tuple[Server, ...]:
     found: dict[object, Server] = {}
     for server in servers:
         key = _settings(server)
-        found[key] = found[key]._replace(links=(*found[key].links, *server.links)) if key in found else server
+        if (one := found.get(key)) is not None:
+            server = one._replace(links=(*one.links, *server.links), lacks=(*one.lacks, *server.lacks))
+        found[key] = server
     return tuple(parts(found.values(), None, programs.ids))
 
 

@@ -73,6 +73,8 @@ class LackKind(StrEnum):
     """A package that the program imports, and that a file of the project hides; `path`: that file."""
     DISTRIBUTION = "distribution"
     """Distributions that the program imports from; `name`: the modules, in backquotes."""
+    CLI = "cli"
+    """Distributions that the command of an SDK needs, which starts the program; `name`: the same."""
     TARGET = "target"
     """What a command starts; `path`: its file, where the project has one."""
     COMMAND = "command"
@@ -124,7 +126,8 @@ class Lack(NamedTuple):
     `name`: what is needed, as it is written; `span`: the step that needs it; `notes`: where else that is said.
     `why`: how it comes that it is not there. `by_git`: only because git ignores it, `built`: and it may be made before
     the build of an image. `edits`: what would bring it.
-    `step`: the words of the step. `path`, `stage`, `user`: see the kinds.
+    `step`: the words of the step, or for distributions what makes the environment where there is no container.
+    `path`, `stage`, `user`: see the kinds. `assumed`: no file shows that anybody starts it so.
     """
 
     kind: LackKind
@@ -139,6 +142,7 @@ class Lack(NamedTuple):
     stage: str = ""
     user: str = ""
     built: bool = False
+    assumed: bool = False
 
 
 class ScriptTarget(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from mcplint.model.containers import Container
+from mcplint.model.lacks import Lack
 from mcplint.model.links import ASSUMED, Link
 from mcplint.model.program import (
     Asgi,
@@ -213,6 +214,7 @@ class Server(NamedTuple):
     to all its routes by their `Host`, `locked`: what refuses those without a header. `demands`: the variable without
     which its program ends, and which no file gives it, as a note on where that is read. `openers`: the variables that
     compose is to be told and without which it lets everybody in, where they stand.
+    `lacks`: what its program does not find where it is started without a container.
     `columns`: the most characters that its project's formatter puts in a line, known where it prints.
     `waiting`: the path that answers 503 until a client holds a session.
     `longest_call`: seconds that a tool may take; `fronted`: a proxy that the files do not show is in front of it;
@@ -294,6 +296,7 @@ class Server(NamedTuple):
     authenticated: Value[bool] = UNKNOWN
     interface: Value[str] = UNKNOWN
     reused: Label | None = None
+    lacks: tuple[Lack, ...] = ()
     links: tuple[Link, ...] = ()
 
     @classmethod
