@@ -74,6 +74,7 @@ import ast
 
 from mcplint import ERROR, WARNING, Finding, Label, Server, rule
 from mcplint.knowledge.sdk import release
+from mcplint.model.workers import refuses_workers
 from mcplint.text.number import whole
 
 EXITS_WITH_3 = (0, 50)
@@ -92,7 +93,7 @@ def check(server: Server):
                 if argument.name == "uvicorn_config" and workers_in(argument.span.text) > 1:
                     message = f"`uvicorn_config` asks for {workers_in(argument.span.text)} workers, but `run()` starts one process"
                     yield Finding(message, argument.span)
-    elif server.runner == "uvicorn" and server.workers.must(lambda count: count > 1) and object_given(server.span.text):
+    elif refuses_workers(server):
         many = server.workers.only or "several"
         exits = with_code(server.sdk.uvicorn.only)
         message = f"uvicorn {exits} at start: {many} workers need an import string, not the application object"
@@ -124,13 +125,3 @@ def workers_in(text):
         return 0
     workers = given.get("workers") if isinstance(given, dict) else 0
     return workers if isinstance(workers, int) else 0
-
-
-def object_given(text):
-    """Whether a call's first argument is certainly no import string."""
-    try:
-        call = ast.parse(text.strip(), mode="eval").body
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return False
-    first = call.args[0] if isinstance(call, ast.Call) and call.args else None
-    return isinstance(first, ast.Call) or (isinstance(first, ast.Name) and "uvicorn.run" in text)

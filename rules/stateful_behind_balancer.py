@@ -118,6 +118,7 @@ if __name__ == "__main__":
 """
 
 from mcplint import ERROR, WARNING, Finding, Fix, Server, Spread, rule
+from mcplint.model.workers import refuses_workers
 
 PROCESSES = {"workers": "worker processes", "replicas": "replicas", "members": "upstream servers"}
 
@@ -126,6 +127,8 @@ PROCESSES = {"workers": "worker processes", "replicas": "replicas", "members": "
 def check(server: Server):
     if server.speaks_http and server.stateless.must_be(False):
         for spread in server.spread:
+            if spread.kind == "workers" and refuses_workers(server):
+                continue
             if spread.several and spread.affinity.must_be("none"):
                 fix = Fix("make the server stateless", server.stateless.write("True"))
                 yield Finding(

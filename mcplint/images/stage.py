@@ -11,7 +11,6 @@ from mcplint.images.image import Image, Launch
 from mcplint.images.stage_copies import copy_in
 from mcplint.images.stage_runs import run
 from mcplint.model import Probe
-from mcplint.text.expand import variables
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
@@ -98,10 +97,7 @@ def _set(growing: Growing, instruction: Instruction, into: dict[str, Value[str]]
 
 
 def _named_user(growing: Growing, word: LocatedText) -> Value[str]:
-    """The user that a word of USER names: root where it is empty, unknown where a build may give it."""
-    given = [growing.scope[name] for name in variables(word, growing.escape) if name in growing.scope]
-    if any(value.must(lambda option: option is None) for value in given):
-        return Value(None, (Label(word.span(), "the build may be given it"),))
+    """The user that a word of USER names: root where it is empty, as it is where the build is given nothing."""
     value = growing.expand(word)
     if value.options is None or all(option.partition(":")[0] for option in value.options):
         return value

@@ -54,6 +54,8 @@ def run(machine: Machine, args: Args, owner: Any) -> Abstract:
     workers = or_else(args.find(None, "workers"), known(1, *args.notes))
     asgi = asgi_settings(machine, "uvicorn", lambda name: args.find(None, name), *args.notes)
     asgi = asgi._replace(reload=args.get(None, "reload", known(False)), named=named)
+    if asgi.reload.must(bool) and named.must(bool):
+        workers = known(1, *asgi.reload.trace)  # What watches files starts one process, whatever number it is told.
     if args.node is not None and args.module is not None and asgi.patience.options == (None,):
         site = args.module.insertion(args.node, "timeout_graceful_shutdown", False)
         asgi = asgi._replace(patience=asgi.patience._replace(site=site))
@@ -201,6 +203,8 @@ def serve_app(machine: Machine, start: Start, app: Abstract) -> None:
         app = machine.call(app, Args())
     host, port = listens(machine, start, runner)
     workers = number(flag(machine, start, "workers", _concurrency(machine, start)))
+    if runner == "uvicorn" and "reload" in start.flags:
+        workers = known(1, Label(start.span, "uvicorn starts one process where it watches files"))
     off = "lifespan" in start.flags and start.flags["lifespan"].must(lambda word: word == "off")
     interface = _interface(machine, start, runner)
     level = start.flags.get("log-level") if runner == "uvicorn" and start.argv is not None else None
