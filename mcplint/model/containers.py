@@ -72,7 +72,8 @@ class Container(NamedTuple):
     `grace_period`: seconds between SIGTERM and SIGKILL. `init`: another process is number 1, and hands signals on.
     `privileges`: what gives it power over its host.
     `affinity`: what keeps a client with one replica, as `Spread.affinity` says it.
-    `forwards`: ports under its names that lead to others (a Kubernetes Service). `injected`: the variables that
+    `forwards`: ports under its names that lead to others (a Kubernetes Service). `inner_ports`: by a port of the host
+    those inside that commands of the project lead it to when they run the image. `injected`: the variables that
     Services beside it give it, an address each; `service_links`: where it would say that it wants none. `web`: what
     makes it a web service to its platform, which expects it to listen and lets everybody in. `stopped`: where its
     platform stops it while nobody asks. `swarm`: settings that only Docker Swarm obeys. `outside`: it is on a network
@@ -119,6 +120,7 @@ class Container(NamedTuple):
     ports: tuple[Port, ...] = ()
     expose: tuple[Port, ...] = ()
     forwards: tuple[Port, ...] = ()
+    inner_ports: Mapping[int, frozenset[int]] = {}
     injected: Mapping[str, Value[str]] = {}
     service_links: EditSite | None = None
     web: tuple[Label, ...] = ()

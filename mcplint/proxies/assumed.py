@@ -28,7 +28,11 @@ def assumed(origin: ContainerContext | None, network: Network, route: Route, fol
     for server in _candidates(network):
         if not all(_can_reach(member, server, origin, network) for member in route.members):
             continue
-        said = f"nothing else is known to listen on {route.members[0].port}, and it is the only server over HTTP"
+        port = route.members[0].port
+        held = f"nothing else is known to listen on {port}"
+        if container := server.container:
+            held = f"a command publishes its port as {port}" if port in container.inner_ports else held
+        said = f"{held}, and it is the only server over HTTP"
         note = Label(route.members[0].span, "no file says what runs there")
         found = follow(route._replace(server=server, links=(Link(server.id, ASSUMED, said, (note,)),)))
         if found.mcp_server and _is_meant_for(found, server, network):
@@ -54,7 +58,8 @@ def _can_reach(member: Member, server: Server, origin: ContainerContext | None, 
     if named:
         return server.port.must_be(_inner(member, named))
     if context is None or context.container.platform is None or context.container.on_machine:
-        return server.port.must_be(member.port)
+        inner = context.container.inner_ports.get(member.port or 0) if context else None
+        return any(map(server.port.must_be, inner or (member.port,)))
     return network.named(member.host, origin) is not None and any(
         port.published.must_be(member.port) and server.port.must_be(port.target.only)
         for port in context.container.ports

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mcplint.commands.command_lines import DOCKER_RUN
 from mcplint.commands.options import parse
 from mcplint.commands.recipes import MOST_TEXT
-from mcplint.commands.words import text
+from mcplint.commands.words import Words, text
 from mcplint.model import Container
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
@@ -21,21 +21,27 @@ from mcplint.text.source import Source, Span
 from mcplint.values import Label, Value, join
 
 _RUN = re.compile(rf"(?:{'|'.join((*BUILDERS, ENGINE))})[ \t]+(?:container[ \t]+)?run[ \t]+")
+_OPTIONS = ("-e", "--env", "-p", "--publish")
 _MOST = 200
 """How many commands of a file are looked at."""
 
 
 class GivenAtRun(NamedTuple):
-    """The variables that commands give an image, and whether a file gives more that is not in the project."""
+    """The variables that commands give an image, and whether a file gives more that is not in the project.
+
+    `ports`: by a port of the host those inside that they publish there.
+    """
 
     variables: Mapping[str, Value[str]]
     hidden: bool = False
+    ports: Mapping[int, frozenset[int]] = {}
 
 
 class _Given(NamedTuple):
     image: str
     variables: Mapping[str, Value[str]]
     hidden: bool
+    ports: tuple[tuple[int, int], ...] = ()
 
 
 def given_at_run(builds: Builds) -> dict[str, GivenAtRun]:
@@ -53,7 +59,7 @@ def with_given(alone: Container, env: Mapping[str, Value[str]], given: GivenAtRu
         return alone
     both = {name: join((env[name], value)) for name, value in given.variables.items() if name in env}
     others = {name: value for name, value in given.variables.items() if name not in env}
-    return alone._replace(env=both, examples=others, hidden=given.hidden)
+    return alone._replace(env=both, examples=others, hidden=given.hidden, inner_ports=given.ports)
 
 
 def _joined(several: list[_Given]) -> GivenAtRun:
@@ -61,7 +67,10 @@ def _joined(several: list[_Given]) -> GivenAtRun:
     for each in several:
         for name, value in each.variables.items():
             values.setdefault(name, []).append(value)
-    return GivenAtRun({name: join(one) for name, one in values.items()}, any(each.hidden for each in several))
+    ports: dict[int, frozenset[int]] = {}
+    for outer, inner in (pair for each in several for pair in each.ports):
+        ports[outer] = ports.get(outer, frozenset()) | {inner}
+    return GivenAtRun({name: join(one) for name, one in values.items()}, any(each.hidden for each in several), ports)
 
 
 def _dockerfiles(image: str, builds: Builds) -> set[str]:
@@ -83,7 +92,7 @@ def _commands(tree: Tree) -> Iterator[_Given]:
         if not (name.lower() in SCRIPTS or name.endswith((".sh", ".mk"))) or not tree.mentions(path, *BUILDERS):
             continue
         source = tree.source(path)
-        if source and "run" in source.text and ("-e" in source.text or "--env" in source.text):
+        if source and "run" in source.text and any(option in source.text for option in _OPTIONS):
             yield from _of(source, tree)
 
 
@@ -110,8 +119,17 @@ def _of(source: Source, tree: Tree) -> Iterator[_Given]:
             variable, equals, value = (text(each) or "").partition("=")
             known = equals and not set("$`{") & set(value)
             given[variable] = Value((value,) if known else None, (Label(span, f"gives it {variable}"),))
-        if told.rest and (given or hidden):
-            yield _Given(text(told.rest[0]) or "$", given, hidden)
+        ports = tuple(_published(told.values("publish")))
+        if told.rest and (given or hidden or ports):
+            yield _Given(text(told.rest[0]) or "$", given, hidden, ports)
+
+
+def _published(said: Words) -> Iterator[tuple[int, int]]:
+    """The ports of the host that a command publishes, and those inside that they lead to."""
+    for each in said:
+        *_, outer, inner = ("", *(text(each) or "").split(":"))
+        if outer.isdecimal() and inner.isdecimal() and len(outer) < 6 and len(inner) < 6:
+            yield int(outer), int(inner)
 
 
 def _file(path: str | None, tree: Tree) -> dict[str, Value[str]] | None:
