@@ -190,7 +190,7 @@ USERS = {
     "UBI": ("FROM registry.access.redhat.com/ubi9/python-312:1\n", ("1001",)),
     "variables that nobody sets": (PYTHON + "USER ${A}:${B}\n", ("root",)),
     "a group alone": (PYTHON + "USER :5\n", ("root",)),
-    "an argument without a default": (PYTHON + "ARG A\nUSER ${A}:5\n", None),
+    "an argument without a default": (PYTHON + "ARG A\nUSER ${A}:5\n", ("root",)),
     "Oracle Linux": ("FROM oraclelinux:9\n", ("root",)),
     "a mirror": ("FROM mirror.gcr.io/library/ubuntu:24.04\n", ("root",)),
     "AWS Lambda": ("FROM public.ecr.aws/lambda/python:3.12\nUSER root\n", ("sbx_user1051",)),
