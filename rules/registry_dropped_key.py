@@ -127,4 +127,4 @@ from mcplint import WARNING, Manifest, rule
 def check(manifest: Manifest):
     from mcplint.registry import schema
 
-    yield from schema.dropped(manifest)
+    yield from schema.dropped_keys(manifest)

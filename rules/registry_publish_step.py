@@ -98,4 +98,4 @@ def check(manifest: Manifest):
     if manifest.project.workflows:
         from mcplint.registry import workflows
 
-        yield from workflows.broken(manifest)
+        yield from workflows.failing_steps(manifest)

@@ -77,7 +77,7 @@ app = mcp.http_app(stateless_http=True)
 """
 
 from mcplint import ERROR, WARNING, Deployment, Finding, Label, Value, rule
-from mcplint.model.releases import agreed, cap, lacking
+from mcplint.model.releases import agreed, cap, missing_import
 
 
 @rule("removed-sdk-call", ERROR)
@@ -101,7 +101,7 @@ def removed(server):
             title, severity, why = f"{title}, the newest release that the requirement allows", WARNING, (sdk.doubt,)
         covers = () if sdk.exact else ("unlocked-install",)
         yield told(server, gone, title, sdk.version, severity, why, covers)
-    elif not lacking(sdk, sdk.admitted, server.imports):
+    elif not missing_import(sdk, sdk.admitted, server.imports):
         later = sdk._replace(version=sdk.admitted, mcp=Value(None))
         if gone := lacked(server, later):
             title = f"which {later.title} does not have, and only the lock file keeps that out"

@@ -127,7 +127,7 @@ dependencies = [{ name = "mcp" }]
 """
 
 from mcplint import ERROR, WARNING, Deployment, Finding, Label, rule
-from mcplint.model.releases import cap, lacking, raised
+from mcplint.model.releases import cap, missing_import, raised
 
 
 @rule("sdk-range-mismatch", ERROR)
@@ -148,7 +148,7 @@ def mismatched(server):
     """The import of a server that breaks with what gets installed, or else with what only the lock keeps out."""
     sdk = server.sdk
     for versions, severity in ((sdk.installed, ERROR), (sdk.admitted, WARNING)):
-        imported = lacking(sdk, versions, server.imports)
+        imported = missing_import(sdk, versions, server.imports)
         if imported:
             named = f"{sdk.package} {versions.only or ' or '.join(versions.options)}"
             worse = severity == ERROR

@@ -50,7 +50,7 @@ def test_what_is_built_alike_is_built_once() -> None:
     ("server", "context"), [("server.py", "."), ("deploy/server.py", "deploy"), ("deploy/web/server.py", "deploy/web")]
 )
 def test_a_dockerfile_alone_is_built_from_the_nearest_folder_that_has_what_it_copies(server: str, context: str) -> None:
-    made = builds({"deploy/web/Dockerfile": DOCKERFILE, server: ""}).alone("deploy/web/Dockerfile")
+    made = builds({"deploy/web/Dockerfile": DOCKERFILE, server: ""}).standalone_image("deploy/web/Dockerfile")
     assert made and made.context == context
 
 
@@ -89,7 +89,7 @@ ROOT = ("requirements.txt", "server.py", "notes/__init__.py", "notes/server.py",
 def test_a_dockerfile_alone_is_built_from_the_folder_that_has_what_its_commands_need(
     dockerfile: str, files: tuple[str, ...], context: str | None
 ) -> None:
-    made = builds({"deploy/docker/Dockerfile": dockerfile, **dict.fromkeys(files, "")}).alone(
+    made = builds({"deploy/docker/Dockerfile": dockerfile, **dict.fromkeys(files, "")}).standalone_image(
         "deploy/docker/Dockerfile"
     )
     assert made and made.context == context
@@ -133,14 +133,14 @@ def test_a_dockerfile_alone_is_built_from_the_folder_that_has_what_its_commands_
 )
 def test_the_folder_that_workflows_and_recipes_build_from(path: str, text: str, context: str) -> None:
     files = {"web/Dockerfile": DOCKERFILE, "web/server.py": "", path: text}
-    made = builds(files).alone("web/Dockerfile")
+    made = builds(files).standalone_image("web/Dockerfile")
     assert made and made.context == context
 
 
 def test_an_image_is_called_as_its_folder_or_as_its_project() -> None:
     files = {"notes_server/Dockerfile": DOCKERFILE, "notes_server/server.py": "", "b/Dockerfile": DOCKERFILE}
     made = builds({**files, "b/server.py": "", "b/pyproject.toml": '[project]\nname = "Tasks"\n'})
-    assert {name: [image.dockerfile for image in images] for name, images in made.called.items()} == {
+    assert {name: [image.dockerfile for image in images] for name, images in made.images_by_likely_name.items()} == {
         "notes-server": ["notes_server/Dockerfile"],
         "b": ["b/Dockerfile"],
         "tasks": ["b/Dockerfile"],
@@ -291,7 +291,7 @@ SPELLED = (
     ],
 )
 def test_names_under_which_an_image_is_built(path: str, text: str, name: str, user: str | None) -> None:
-    found = builds({"Dockerfile": DOCKERFILE, path: text}).named(name)
+    found = builds({"Dockerfile": DOCKERFILE, path: text}).image_named(name)
     assert (found[0].user.only if found else None) == user
     if found:
         assert found[1].span.source.path == path and found[1].span.text.strip()
@@ -302,7 +302,7 @@ def test_the_repository_in_a_name_is_the_project_where_it_is_called_so() -> None
     step = f"{STEP}      - uses: docker/build-push-action@v6\n        with: {{tags: '{tag}'}}\n"
     files = {"Dockerfile": DOCKERFILE, "pyproject.toml": '[project]\nname = "notes"\n', ".github/workflows/a.yml": step}
     made = builds(files)
-    assert made.named("ghcr.io/owner/notes") and not made.named("ghcr.io/owner/other")
+    assert made.image_named("ghcr.io/owner/notes") and not made.image_named("ghcr.io/owner/other")
 
 
 RUN = "jobs:\n  a:\n    steps:\n"
@@ -330,16 +330,16 @@ def test_a_name_that_a_step_of_a_workflow_leaves(script: str, tag: str) -> None:
     step = f"{RUN}      - id: n\n        run: |\n          {script}\n{PUSH % tag}"
     files = {"Dockerfile": DOCKERFILE, "pyproject.toml": URL, ".github/workflows/a.yml": step}
     made = builds(files)
-    assert made.named("ghcr.io/acme/notes:2") and not made.named("ghcr.io/acme/elsewhere")
+    assert made.image_named("ghcr.io/acme/notes:2") and not made.image_named("ghcr.io/acme/elsewhere")
 
 
 def test_an_image_that_is_built_in_several_ways_is_told_by_its_tag() -> None:
     made = builds(
         {"Dockerfile": DOCKERFILE, "build.sh": "docker build -t n:dev --target base .\ndocker build -t n:1 .\n"}
     )
-    found = {name: made.named(name) for name in ("n:dev", "n:1", "n:2")}
+    found = {name: made.image_named(name) for name in ("n:dev", "n:1", "n:2")}
     assert {name: each and each[0].user.only for name, each in found.items()} == {"n:dev": "1", "n:1": "2", "n:2": None}
-    assert len(made.ways("n:2")) == 2
+    assert len(made.builds_of_name("n:2")) == 2
 
 
 MATRIX = """on: push
@@ -374,7 +374,7 @@ def test_a_name_that_the_matrix_of_a_job_gives(matrix: str, built: str | None) -
     if "image:" in matrix:
         workflow = workflow.replace("matrix.", "matrix.image.")
     files = {"a/Dockerfile": DOCKERFILE, "b/Dockerfile": DOCKERFILE, ".github/workflows/a.yml": workflow}
-    found = builds(files).named("ghcr.io/acme/notes:1")
+    found = builds(files).image_named("ghcr.io/acme/notes:1")
     assert (found and found[0].dockerfile) == built
 
 
@@ -385,7 +385,7 @@ def test_a_job_that_checks_out_another_project_builds_nothing_of_this_one(reposi
     step = "on: push\njobs:\n  b:\n    steps:\n      - uses: actions/checkout@v4\n        with: {repository: '%s'}\n"
     step += "      - run: docker build -t ghcr.io/acme/notes .\n"
     files = {"Dockerfile": DOCKERFILE, ".github/workflows/a.yml": step % repository}
-    assert (builds(files).named("ghcr.io/acme/notes") is not None) == own
+    assert (builds(files).image_named("ghcr.io/acme/notes") is not None) == own
 
 
 def test_an_image_may_be_one_whose_name_is_not_known() -> None:
@@ -415,5 +415,5 @@ def test_a_dockerfile_alone_that_two_folders_have_all_for(
     command: str, more: dict[str, str], rival: str | None
 ) -> None:
     found = builds(BOTH | more | {"docker/Dockerfile": IN_FOLDER.format(command)})
-    made = found.alone("docker/Dockerfile")
-    assert made and found.rival(made) == rival
+    made = found.standalone_image("docker/Dockerfile")
+    assert made and found.other_context(made) == rival

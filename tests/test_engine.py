@@ -12,7 +12,7 @@ from mcplint.engine.catalogue import Catalogue
 from mcplint.engine.lint import diagnose, lint
 from mcplint.findings import ERROR, NOTE, WARNING, Failure, Finding, Rule, Unreadable
 from mcplint.model import Deployment
-from mcplint.project.config import Config, Silence
+from mcplint.project.config import Config, IgnoreEntry
 from mcplint.project.suppress import ignores
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
@@ -22,10 +22,10 @@ RULES = Catalogue(simple.RULES)
 DEFAULT = Config()
 
 
-def silence(glob: str, rule: str = "known-user") -> Silence:
+def silence(glob: str, rule: str = "known-user") -> IgnoreEntry:
     source = Source("mcplint.toml", f'[ignore]\n"{glob}" = ["{rule}"]\n')
     start = source.text.rindex(rule)
-    return Silence(glob, rule, Span(source, start, start + len(rule)))
+    return IgnoreEntry(glob, rule, Span(source, start, start + len(rule)))
 
 
 def look(files: dict[str, str], config: Config = DEFAULT, rules=RULES):

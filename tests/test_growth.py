@@ -14,7 +14,7 @@ from mcplint.commands import resolve
 from mcplint.engine.catalogue import Catalogue
 from mcplint.engine.lint import run
 from mcplint.programs.python import imports
-from mcplint.programs.python.entry_points import dropped
+from mcplint.programs.python.entry_points import dropped_coroutines
 from mcplint.programs.typescript import modules, packages
 from mcplint.project import tree as trees
 from mcplint.project.config import Config
@@ -418,7 +418,7 @@ def test_a_file_is_looked_through_once_for_all_coroutines_that_it_drops() -> Non
     def asked(n: int) -> int:
         code = each("async def f#():\n    a = 1\n    b = 2\n    return a\nf#()\n", n)
         tree = Tree.of({"server.py": code})
-        return lines(lambda: len(list(dropped(tree, ("",), "server.py"))))
+        return lines(lambda: len(list(dropped_coroutines(tree, ("",), "server.py"))))
 
     few, many = (asked(n) for n in (40, 160))
     assert many <= 5 * few

@@ -484,7 +484,9 @@ def test_odd_files_end() -> None:
 )
 def test_an_image_is_likely_to_be_called_as_its_project(path: str, text: str) -> None:
     tree = Tree.of({"Dockerfile": PYTHON, path: text})
-    assert list(Builds(tree, {"Dockerfile": read(Source("Dockerfile", PYTHON))}).called) == ["notes-server"]
+    assert list(Builds(tree, {"Dockerfile": read(Source("Dockerfile", PYTHON))}).images_by_likely_name) == [
+        "notes-server"
+    ]
 
 
 WRITTEN = {

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mcplint.engine.baseline import renames
-from mcplint.project.changes import changed
+from mcplint.project.changes import changed_lines
 from mcplint.project.discover import tree as on_disk
 from mcplint.project.git import listing
 from mcplint.project.revision import at, staged
@@ -426,7 +426,7 @@ def test_nothing_of_the_repository_runs_and_the_work_tree_stays(pull_request, li
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     assert "1 known finding not shown" in lint("--base", "main").out
     assert reported(lint("--staged")) == ["Dockerfile:3:6"]
-    assert changed(str(root), [("Dockerfile", 1), ("Dockerfile", 2)]) == {("Dockerfile", 1)}
+    assert changed_lines(str(root), [("Dockerfile", 1), ("Dockerfile", 2)]) == {("Dockerfile", 1)}
     blob = git("-c", "core.fsmonitor=false", "rev-parse", "main:Dockerfile")
     (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     assert "this clone lacks objects" in lint("--staged").err
@@ -469,14 +469,14 @@ def test_the_lines_that_a_pull_request_changes(pull_request):
     root = pull_request(LINES, NEXT)
     every = [(path, line) for path in (*LINES, *NEXT) for line in range(1, 9)]
     some = {("a/some file", line) for line in (2, 3, 6)}
-    assert changed(str(root), every) == some | {("a/é", 2), ("b", 1), ("a/new", 1), ("a/new", 2)}
+    assert changed_lines(str(root), every) == some | {("a/é", 2), ("b", 1), ("a/new", 1), ("a/new", 2)}
     inside = {(path.removeprefix("a/"), line) for path, line in every}
-    assert changed(str(root / "a"), inside) == {
+    assert changed_lines(str(root / "a"), inside) == {
         *(("some file", line) for line in (2, 3, 6)),
         *(("é", 2), ("new", 1), ("new", 2)),
     }
-    assert changed(str(root), [("a/some file", 3), ("a/some file", 4)]) == {("a/some file", 3)}
-    assert changed(str(root), []) == changed(str(root.parent), every) == frozenset()
+    assert changed_lines(str(root), [("a/some file", 3), ("a/some file", 4)]) == {("a/some file", 3)}
+    assert changed_lines(str(root), []) == changed_lines(str(root.parent), every) == frozenset()
 
 
 @pytest.mark.parametrize("why", ["event", "other commit", "no merge", "shallow", "too much", "no git"])
@@ -497,14 +497,14 @@ def test_no_line_is_known_to_be_changed_without_the_merge(pull_request, monkeypa
             monkeypatch.setattr("mcplint.project.changes.MOST", 64)
         case "no git":
             monkeypatch.setattr("mcplint.project.git.executable", lambda *_: None)
-    assert changed(str(root), [("b", 1)]) == frozenset()
+    assert changed_lines(str(root), [("b", 1)]) == frozenset()
 
 
 @pytest.mark.parametrize("depth", ["2", "9"])
 def test_a_clone_of_two_commits_knows_the_changed_lines(pull_request, tmp_path, depth):
     root = pull_request(LINES, NEXT)
     git("clone", "-q", f"--depth={depth}", f"file://{root}", str(tmp_path / "clone"))
-    assert changed(str(tmp_path / "clone"), [("b", 1), ("a/same", 1)]) == {("b", 1)}
+    assert changed_lines(str(tmp_path / "clone"), [("b", 1), ("a/same", 1)]) == {("b", 1)}
 
 
 def test_annotations_begin_with_what_the_pull_request_changes(pull_request, simple, mcplint):

@@ -6,7 +6,7 @@ import pytest
 from pages import look
 
 from mcplint.engine.fix import applicable, fix
-from mcplint.engine.reach import apply, strays, widened
+from mcplint.engine.reach import apply, first_stray_path, widened
 from mcplint.findings import Diagnostic, Finding, Fix
 from mcplint.project.tree import Tree
 from mcplint.text.source import Edit, Source, Span
@@ -61,7 +61,7 @@ def edit(path: str, text: str, old: str, new: str, after: bool = False) -> Edit:
 )
 def test_an_edit_that_changes_what_it_edits_is_made(path, text, old, new):
     edits = (edit(path, text, old, new),)
-    assert not strays(edits, apply(edits))
+    assert not first_stray_path(edits, apply(edits))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_an_edit_that_changes_what_it_edits_is_made(path, text, old, new):
 )
 def test_an_edit_that_changes_something_else_is_none(path, text, old, new, after):
     edits = (edit(path, text, old, new, after),)
-    assert strays(edits, apply(edits)) == path
+    assert first_stray_path(edits, apply(edits)) == path
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from mcplint.dependencies.versions import sdk
-from mcplint.knowledge.ranges import admitted, reaches
+from mcplint.knowledge.ranges import admitted, may_admit
 from mcplint.knowledge.sdk import DATE, releases
 from mcplint.model import Install, Sdk
 from mcplint.project.tree import Tree
@@ -116,7 +116,7 @@ def test_ranges_reach_what_packaging_admits() -> None:
             continue
         least = chance.choice(numbers)
         both = SpecifierSet(f"{clause},>={least}")
-        assert reaches(clause, f">={least}") is any(both.contains(each) for each in newest), (clause, least)
+        assert may_admit(clause, f">={least}") is any(both.contains(each) for each in newest), (clause, least)
 
 
 @pytest.mark.parametrize("digits", [10, 5000])
@@ -232,11 +232,11 @@ def test_what_is_imported_decides_how_it_is_read() -> None:
 
 
 def test_where_a_requirement_would_be_capped() -> None:
-    (edit,) = decide("mcp", {"pyproject.toml": needing("mcp>=1.2")}).below(2)
+    (edit,) = decide("mcp", {"pyproject.toml": needing("mcp>=1.2")}).edits_below(2)
     assert edit.text == ",<2" and edit.span.source.text[: edit.span.start].endswith("mcp>=1.2")
-    (bare,) = decide("mcp", {"pyproject.toml": needing("mcp[cli]")}).below(2)
+    (bare,) = decide("mcp", {"pyproject.toml": needing("mcp[cli]")}).edits_below(2)
     assert bare.text == "<2" and bare.span.source.text[: bare.span.start].endswith("mcp[cli]")
-    assert not decide("mcp", {"pyproject.toml": needing("mcp<2")}).below(2)
+    assert not decide("mcp", {"pyproject.toml": needing("mcp<2")}).edits_below(2)
 
 
 def test_the_mcp_below_fastmcp() -> None:

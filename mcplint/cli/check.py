@@ -88,7 +88,7 @@ class CheckResult(NamedTuple):
 def check(options: Options) -> int:
     """The exit code."""
     targets = list(_targets(options))
-    _agree(options, targets)
+    _check_options_agree(options, targets)
     files = [path for _, path in targets if path] + ([options.baseline] if options.baseline else [])
     refuse_twins(files)
     with progress("checking"):
@@ -113,7 +113,7 @@ def _outcome(options: Options, targets: Collection[tuple[str, str | None]], file
     with ExitStack() as opened:
         here = open_workspace(options.paths, options.config, options.rules)
         here = here._replace(config=_settings(here.config, here.rules, options))
-        here.spare(files)
+        here.refuse_own_files(files)
         if options.staged:
             here = here._replace(tree=opened.enter_context(staged(here)))
         known = known_findings(here, options.base, options.baseline, options.write_baseline)
@@ -142,12 +142,12 @@ def _texts(
 ) -> dict[str | None, str]:
     """What to print, which has no path, and what to write."""
     if any(output_format == "github" for output_format, _ in targets):
-        report = _changed(report, here)
+        report = _with_pull_request_changes(report, here)
     shown = {output_format: report._replace(folder=here.seen_by(output_format)) for output_format, _ in targets}
     return {path: _rendered(shown[name], name, options, path is not None) for name, path in targets}
 
 
-def _agree(options: Options, targets: Iterable[tuple[str, str | None]]) -> None:
+def _check_options_agree(options: Options, targets: Iterable[tuple[str, str | None]]) -> None:
     """Raises UsageError for options that make no sense together."""
     others = [path for output_format, path in targets if path and output_format != options.output_format]
     if options.diff and others:
@@ -180,7 +180,7 @@ def _targets(options: Options) -> Iterator[tuple[str, str | None]]:
 
 
 def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options: Options, trials: Trials) -> Report:
-    asked = [diagnostic for diagnostic in run.diagnostics if here.reported(diagnostic)]
+    asked = [diagnostic for diagnostic in run.diagnostics if here.is_reported(diagnostic)]
     wanted = [diagnostic for diagnostic in asked if here.config.pedantic or diagnostic.severity != NOTE]
     shown = _applicable(run.diagnostics, tuple(known.new(wanted, run.diagnostics)), tree, here, trials)
     parts = run.deployment
@@ -208,12 +208,12 @@ def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options:
     )
 
 
-def _changed(report: Report, here: Workspace) -> Report:
+def _with_pull_request_changes(report: Report, here: Workspace) -> Report:
     """The report with what a pull request changes."""
-    from mcplint.project.changes import changed
+    from mcplint.project.changes import changed_lines
     from mcplint.reports.github import spot
 
-    return report._replace(changed=changed(here.root, {spot(diagnostic) for diagnostic in report.diagnostics}))
+    return report._replace(changed=changed_lines(here.root, {spot(diagnostic) for diagnostic in report.diagnostics}))
 
 
 def _applicable(
@@ -245,7 +245,7 @@ def _rendered(report: Report, output_format: str, options: Options, to_file: boo
 
 def _settings(config: Config, rules: Mapping[str, Rule], options: Options) -> Config:
     """The configuration as the command line changes it."""
-    (select, shown), (ignore, hidden) = _chosen(options.select, rules), _chosen(options.ignore, rules)
+    (select, shown), (ignore, hidden) = _chosen_rules(options.select, rules), _chosen_rules(options.ignore, rules)
     fail_on = options.fail_on or config.fail_on
     changed = config._replace(
         select=select if select or shown else None,
@@ -261,7 +261,7 @@ def _settings(config: Config, rules: Mapping[str, Rule], options: Options) -> Co
     return changed
 
 
-def _chosen(given: Iterable[str], rules: Mapping[str, Rule]) -> tuple[frozenset[str], frozenset[str]]:
+def _chosen_rules(given: Iterable[str], rules: Mapping[str, Rule]) -> tuple[frozenset[str], frozenset[str]]:
     """The rules that names and families such as `registry-*` choose, and the severities of `severity:error`."""
     found, severities = set[str](), set[str]()
     for name in (word.strip() for words in given for word in words.split(",")):
@@ -287,7 +287,7 @@ def _fix_project(here: Workspace, known: Known, options: Options, trials: Trials
         asked = [d for d in found if here.config.shows(d.rule, d.severity)]
         new = set(map(identity, known.new(asked, asked)))
         wanted = (
-            here.reported(d) and identity(d) in new and (here.config.pedantic or d.severity != NOTE) for d in found
+            here.is_reported(d) and identity(d) in new and (here.config.pedantic or d.severity != NOTE) for d in found
         )
         return [
             d if kept else d._replace(finding=d.finding._replace(fix=None))

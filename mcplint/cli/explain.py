@@ -24,13 +24,13 @@ def explain(rule: str, color: str, rules: str | None) -> int:
     page = (
         _page(_page_for_width(known[rule], known, look, width), look, width)
         if width
-        else _marked(known[rule].text, look)
+        else _bold_headings(known[rule].text, look)
     )
     say("".join(f"{line}\n" for line in (*(look(line, bold=True) for line in head), "", *page)))
     return 0
 
 
-def _marked(text: str, look: Paint) -> Iterator[str]:
+def _bold_headings(text: str, look: Paint) -> Iterator[str]:
     """The lines of a page as it is written, its headings bold."""
     for kind, line in _kinds(text):
         yield look(line, bold=True) if kind == "head" else line
@@ -79,13 +79,13 @@ def _page_for_width(rule: Rule, known: Catalogue, look: Paint, width: int) -> st
     select = None if Ignore in rule.parts else frozenset({rule.name})
     found = engine.lint(Tree.of(bad["files"]), known, Config(select=select))
     report = Report(tuple(each for each in found if each.rule == rule.name))
-    if _trimmed(findings(report)) != _trimmed(bad["output"]):
+    if _without_trailing_blanks(findings(report)) != _without_trailing_blanks(bad["output"]):
         return rule.text
     shown = findings(report._replace(columns=width - len("    "), colour=look is coloured))
     return rule.text.replace(f"```output\n{bad['output']}", f"```output\n{shown}", 1)
 
 
-def _trimmed(text: str) -> str:
+def _without_trailing_blanks(text: str) -> str:
     return re.sub(r"(?<![ \t])[ \t]++$", "", text, flags=re.M)
 
 

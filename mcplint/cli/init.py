@@ -79,14 +79,14 @@ def _proposals(here: Workspace, run: engine.Run) -> Iterator[Proposal]:
     if top is None or repository is None:
         return
     path = os.path.relpath(here.root, top).replace(os.sep, "/")
-    yield Proposal(top, HOOK, f"repos:\n{_hook(repository, path)}", _lacking(top, HOOK, _hook(repository, path)))
+    yield Proposal(top, HOOK, f"repos:\n{_hook(repository, path)}", _missing_part(top, HOOK, _hook(repository, path)))
     if os.path.lexists(os.path.join(top, GITLAB)):
-        yield Proposal(top, GITLAB, _job(path), _lacking(top, GITLAB, _job(path)))
+        yield Proposal(top, GITLAB, _job(path), _missing_part(top, GITLAB, _job(path)))
     else:
         yield Proposal(top, _running(top) or GITHUB, _workflow(path))
 
 
-def _lacking(top: str, path: str, part: str) -> str:
+def _missing_part(top: str, path: str, part: str) -> str:
     """The part that a file needs, empty where it names mcplint already."""
     try:
         return "" if "mcplint" in load(top, path).text else part
@@ -102,7 +102,7 @@ def _running(top: str) -> str | None:
     except OSError:
         return None
     paths = (f"{folder}/{name}" for name in names if name.endswith((".yml", ".yaml")))
-    return next((path for path in paths if not _lacking(top, path, "all of it")), None)
+    return next((path for path in paths if not _missing_part(top, path, "all of it")), None)
 
 
 def _configuration(run: engine.Run) -> str:
@@ -193,9 +193,9 @@ def _preview(proposals: Iterable[Proposal], here: Workspace) -> Iterator[str]:
     for each in proposals:
         path = _from_here(each)
         if not each.exists:
-            yield from ("", f"{path}, new:", *_quoted(each.text))
+            yield from ("", f"{path}, new:", *_indented(each.text))
         elif each.part:
-            yield from ("", f"{path} is there and stays as it is; add to it:", *_quoted(each.part))
+            yield from ("", f"{path} is there and stays as it is; add to it:", *_indented(each.part))
         else:
             settings = " with settings of mcplint" if each.path in discover.CONFIGURATIONS else ""
             yield from ("", f"{path} is there already{settings}.")
@@ -212,7 +212,7 @@ def _from_here(proposal: Proposal) -> str:
     return terminal(os.path.relpath(os.path.join(proposal.folder, proposal.path)))
 
 
-def _quoted(text: str) -> list[str]:
+def _indented(text: str) -> list[str]:
     return [f"    {line}".rstrip() for line in log(text).splitlines()]
 
 

@@ -35,7 +35,7 @@ class Known(NamedTuple):
         sources = (each.finding.span.source for each in found)
         fresh = {source.path: source.text for source in sources if source.path not in self.paths}
         renamed = baseline.renames(self.gone, fresh)
-        now, before = baseline.named(found), baseline.named(found, renamed)
+        now, before = baseline.fingerprints_by_identity(found), baseline.fingerprints_by_identity(found, renamed)
         names = [(each, baseline.identity(each)) for each in asked]
         return [
             each
@@ -56,10 +56,10 @@ def known_findings(here: Workspace, base: str | None, file: str | None, written:
     known = Known()
     if file and not (written and not os.path.lexists(file)):
         known = known._replace(kept=tuple(baseline.read(file)))
-    return _based(here, base, known) if base is not None else known
+    return _with_base(here, base, known) if base is not None else known
 
 
-def _based(here: Workspace, base: str, known: Known) -> Known:
+def _with_base(here: Workspace, base: str, known: Known) -> Known:
     from mcplint.project import revision
 
     with revision.at(here.root, base, here.config.exclude, here.tree.named, here.tree.paths) as tree:
@@ -79,7 +79,7 @@ def keep(
     gone = set(stale)
     kept = [each for each in known.kept if each not in gone]
     if write:
-        shown = [d for d in found if here.reported(d) and (here.config.pedantic or d.severity != NOTE)]
+        shown = [d for d in found if here.is_reported(d) and (here.config.pedantic or d.severity != NOTE)]
         there = {each.fingerprint for each in kept}
         fresh = baseline.of((d for d in shown if d.rule != INTERNAL_ERROR), found)
         kept += [each for each in fresh if each.fingerprint not in there]

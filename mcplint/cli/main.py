@@ -50,20 +50,20 @@ class Commands(click.Group):
             formatter.write_dl([record for record in records if record])
 
 
-def _offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+def _complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """The rules that complete a word."""
     from mcplint.engine.catalogue import Catalogue
 
     return [rule for rule in Catalogue() if rule.startswith(incomplete)]
 
 
-def _chosen(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+def _complete_rule_list(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """The rules and families of them that complete the last word of a list."""
     from mcplint.findings import SEVERITIES
 
     before, comma, begun = incomplete.rpartition(",")
     families = ["registry-*", *(f"severity:{severity}" for severity in SEVERITIES)]
-    offered = [*_offered(ctx, param, begun), *(family for family in families if family.startswith(begun))]
+    offered = [*_complete_rules(ctx, param, begun), *(family for family in families if family.startswith(begun))]
     return [f"{before}{comma}{each}" for each in offered]
 
 
@@ -126,14 +126,14 @@ def cli() -> None:
     "--select",
     multiple=True,
     metavar="RULE,...",
-    shell_complete=_chosen,
+    shell_complete=_complete_rule_list,
     help="Run only these rules: names, registry-*, severity:error.",
 )
 @click.option(
     "--ignore",
     multiple=True,
     metavar="RULE,...",
-    shell_complete=_chosen,
+    shell_complete=_complete_rule_list,
     help="Turn these rules off, besides those that the configuration turns off.",
 )
 @click.option("--pedantic", is_flag=True, help="Show notes as well.")
@@ -237,7 +237,7 @@ def init(**given: Any) -> int:
 
 
 @cli.command(short_help="Explain a rule.")
-@click.argument("rule", shell_complete=_offered)
+@click.argument("rule", shell_complete=_complete_rules)
 @RULES
 @COLOR
 def explain(**given: Any) -> int:

@@ -33,7 +33,7 @@ def graph(paths: Sequence[str], config: str | None, output_format: str, output: 
     from mcplint.reports.graph import NoLayout, render
 
     here = open_workspace(paths, config)
-    here.spare([output] if output else [])
+    here.refuse_own_files([output] if output else [])
     run = engine.run(here.tree, here.rules, here.config)
     try:
         deliver(render(run.deployment, run.diagnostics, output_format), output)

@@ -39,7 +39,7 @@ class Workspace(NamedTuple):
     config: Config
     asked: tuple[str, ...]
 
-    def reported(self, diagnostic: Diagnostic) -> bool:
+    def is_reported(self, diagnostic: Diagnostic) -> bool:
         """Whether a diagnostic points into a path that was asked about; a configuration of several projects is none."""
         finding = diagnostic.finding
         if finding.span.source.path.startswith("../"):
@@ -54,7 +54,7 @@ class Workspace(NamedTuple):
             return os.path.relpath(self.root, os.path.realpath(top)).replace(os.sep, "/")
         return self.folder
 
-    def spare(self, paths: Iterable[str]) -> None:
+    def refuse_own_files(self, paths: Iterable[str]) -> None:
         """Raises UsageError where a file to write is one that mcplint looks at or one of git's, or where a link of the
         project leads out of it."""
         top = f"{self.root.rstrip(os.sep)}{os.sep}"

@@ -45,8 +45,8 @@ def asgi(tool: str, words: Words, context: ExecContext) -> Step:
     spelled, _, name = (target.removeprefix("asgi:") if tool == "hypercorn" else target).partition(":")
     folder, module = _module(tool, spelled, told, context)
     name, opening, _ = (name or _OBJECTS.get(tool, "")).partition("(" if tool in _CALLING else "\n")
-    added = _added(parsed, folder, context)
-    folders = roots(context.tree, context.inside(folder), *added, *context.python_path, home=context.home)
+    added = _python_path_folders(parsed, folder, context)
+    folders = roots(context.tree, context.path_in_project(folder), *added, *context.python_path, home=context.home)
     if find(context.tree, folders, module) is None:
         there, more = copied(module, folder, context)
         if more is None or find(context.tree, (more,), module) is None:
@@ -78,10 +78,10 @@ def _module(tool: str, spelled: str, folder: str, context: ExecContext) -> tuple
     return place or ".", module
 
 
-def _added(parsed: Parsed, folder: str, context: ExecContext) -> tuple[str, ...]:
+def _python_path_folders(parsed: Parsed, folder: str, context: ExecContext) -> tuple[str, ...]:
     """The folders of the project that gunicorn is told to look into besides."""
     named = ",".join(text(value) or "" for value in parsed.values("pythonpath")[-1:])
-    folders = (context.inside(posixpath.join(folder, each)) for each in named.split(",") if each)
+    folders = (context.path_in_project(posixpath.join(folder, each)) for each in named.split(",") if each)
     return tuple(each for each in folders if each is not None)
 
 

@@ -294,7 +294,7 @@ def unwrapped(words: Words) -> Words | None:
     return parse(words[1:], WRAPPERS[name]).rest[OWN_ARGUMENTS.get(name, 0) :]
 
 
-def fed(words: Words, span: Span) -> Words:
+def xargs_command(words: Words, span: Span) -> Words:
     """The command that `xargs` starts, with what it reads as one more word or in the place of those that stand for it.
 
     `span`: where the command is written, which is all that tells of that word.

@@ -62,7 +62,7 @@ def is_package(tree: Tree, folder: str, name: str) -> bool:
     return project is not None and normalized(project.name.only or "") == normalized(name)
 
 
-def lacks(tree: Tree, folder: str, name: str) -> bool:
+def lacks_command(tree: Tree, folder: str, name: str) -> bool:
     """Whether a folder holds the project of a package of this name, which says no more of that name."""
     project = tree.project(folder)
     if not project or not is_package(tree, folder, name) or "scripts" in project.dynamic:

@@ -50,7 +50,7 @@ class ExecContext(NamedTuple):
     user: Label | None = None
 
     @property
-    def given(self) -> tuple[object, ...]:
+    def plain_fields(self) -> tuple[object, ...]:
         """All of it that is not asked for by name."""
         (workdir, _, _, _, span, home, _, *rest) = self
         return (workdir, span, home, *rest)
@@ -63,7 +63,7 @@ class ExecContext(NamedTuple):
         """A path that the command names as one from the image's root, None where the working directory is unknown."""
         return absolute(self.workdir, path)
 
-    def inside(self, path: str) -> str | None:
+    def path_in_project(self, path: str) -> str | None:
         """The path in the project of a path that the command names."""
         place = self.absolute(path)
         return self.project_path(place) if place else None
@@ -90,22 +90,22 @@ class ExecContext(NamedTuple):
 
     def file(self, path: str) -> str | None:
         """The same where there is such a file."""
-        found = self.inside(path)
+        found = self.path_in_project(path)
         return found if found in self.tree.paths else None
 
     @property
     def folder(self) -> str | None:
         """The folder of the project that the command is started in."""
-        return self.inside(".")
+        return self.path_in_project(".")
 
     @property
     def python_path(self) -> tuple[str, ...]:
         """The folders of the project that PYTHONPATH names."""
         value = self.variable("PYTHONPATH").only
-        folders = (self.inside(part) for part in value.split(":") if part) if isinstance(value, str) else ()
+        folders = (self.path_in_project(part) for part in value.split(":") if part) if isinstance(value, str) else ()
         return tuple(folder for folder in folders if folder is not None)
 
-    def opened(self, word: Value[str], hidden: bool = False) -> ExecContext:
+    def with_unknown_variables(self, word: Value[str], hidden: bool = False) -> ExecContext:
         """This context where a program, or a file that it reads, may set any variable; `hidden`: surely sets some."""
         note = Label(span_of(word, self.span), "gives variables that no file here tells")
         names = (OTHERS, HIDDEN) if hidden else (OTHERS,)
@@ -139,18 +139,18 @@ class ExecContext(NamedTuple):
         return start._replace(bridge=self.bridge, registry=self.registry if self.bridge else "")
 
 
-class Next(NamedTuple):
+class NextCommand(NamedTuple):
     """A command that the one before it starts, and where."""
 
     words: Words
     context: ExecContext
 
 
-Step = Start | NoStart | Next | tuple[Next, ...]
+Step = Start | NoStart | NextCommand | tuple[NextCommand, ...]
 
 
-def assigned(words: Words, context: ExecContext) -> Next:
+def assigned(words: Words, context: ExecContext) -> NextCommand:
     """The command after a `NAME=value` word."""
     name = (text(words[0]) or "").partition("=")[0]
     value = tail(words[0], len(name) + 1)
-    return Next(words[1:], context._replace(sets={**context.sets, name: value}))
+    return NextCommand(words[1:], context._replace(sets={**context.sets, name: value}))

@@ -39,9 +39,9 @@ def fastapi(words: Words, context: ExecContext) -> Step:
         spelled = (
             text(word)
             if parsed.rest
-            else next((each for each in FILES if context.inside(each) in context.tree.paths), None)
+            else next((each for each in FILES if context.path_in_project(each) in context.tree.paths), None)
         )
-        path = context.inside(spelled) if spelled else None
+        path = context.path_in_project(spelled) if spelled else None
         if path is None or path not in context.tree.paths:
             return context.none(f"{spelled or 'the file that fastapi serves'} is not known", word=word)
         folder, module = _module(path, context)
@@ -71,7 +71,7 @@ def _text(port: Value[str | None]) -> Value[str]:
 
 def _entrypoint(context: ExecContext) -> Value[str] | None:
     """What `[tool.fastapi]` of the project that it is started in names as its application."""
-    path = context.inside("pyproject.toml")
+    path = context.path_in_project("pyproject.toml")
     project = context.tree.project(posixpath.dirname(path)) if path else None
     said = at(project.document, "tool", "fastapi", "entrypoint") if project else None
     return Value((said.text,), (Label(said.span, "names the application"),)) if isinstance(said, ScalarNode) else None

@@ -47,7 +47,7 @@ def with_files(names: Words, context: ExecContext, over: bool = False, needed: W
         file: EnvFile | None = context.tree.facts("dotenv", path) if path else None
         if file is None:
             fails = needed is None or name in needed
-            opened = opened.opened(name, fails and posixpath.basename(named or "") != ".env")
+            opened = opened.with_unknown_variables(name, fails and posixpath.basename(named or "") != ".env")
         for line in file.assignments if file else ():
             old = context.variable(line.name)
             if line.value is None or not (over or old.may_be(None)):
@@ -82,7 +82,7 @@ def with_table(node: Node | None, tool: str, context: ExecContext) -> ExecContex
 def with_tool(name: str, words: Words, context: ExecContext) -> ExecContext:
     """The context of what a program starts that gives it variables: those of its file, or any."""
     if name not in _TOOLS:
-        return context.opened(words[0])
+        return context.with_unknown_variables(words[0])
     told = parse(tuple(takewhile(lambda word: text(word) != "--", words[1:])), _TOOLS[name], interspersed=True)
     python = name == "dotenv" and any(text(word) == "run" for word in told.rest)
     files = told.values("file") if python or name != "dotenv" else told.values("env")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mcplint.commands.execution import ExecContext, Step
 from mcplint.commands.given_variables import with_files
 from mcplint.commands.options import grammar, parse
-from mcplint.commands.recipes import Replaced, bounded, filled, given, last, read, script
+from mcplint.commands.recipes import Replaced, bounded, last, read, script, with_references, with_variables
 from mcplint.commands.words import Words, text
 from mcplint.knowledge.executables import SHELLS
 from mcplint.text.located import LocatedText
@@ -175,16 +175,16 @@ def _run(name: str, recipe: Recipe, arguments: tuple[str, ...], scope: _Scope, c
         each: (label,) for each, (_, label) in said.variables.items() if every or each in said.exported
     }
     handed |= dict.fromkeys(parameters, ())
-    context = given(context, {each: Value((scope(each),), notes) for each, notes in handed.items()})
+    context = with_variables(context, {each: Value((scope(each),), notes) for each, notes in handed.items()})
     first = recipe.lines[0].text.partition("\n")[0] if recipe.lines else ""
     positional = tuple(Value((each,)) for each in arguments) if "positional-arguments" in said.settings else ()
     if not first.lstrip("@").startswith("#!"):
-        backwards = (filled(line, scope.references(line.text)) for line in reversed(recipe.lines))
+        backwards = (with_references(line, scope.references(line.text)) for line in reversed(recipe.lines))
         bare = (line.part(len(line.text) - len(line.text.lstrip("@-"))) for line in backwards)
         return last(bare, context, positional)
     if not re.search(rf"[/ ](?:{'|'.join(SHELLS)})\b", first):
         return context.none(f"the recipe {name} is no script of a shell")
-    lines = (filled(line, scope.references(line.text)) for line in recipe.lines)
+    lines = (with_references(line, scope.references(line.text)) for line in recipe.lines)
     return script(lines, context, positional)
 
 

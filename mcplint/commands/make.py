@@ -10,7 +10,17 @@ from typing import NamedTuple
 
 from mcplint.commands.execution import ExecContext, Step
 from mcplint.commands.options import grammar, parse
-from mcplint.commands.recipes import MOST_TEXT, Replaced, bounded, filled, given, last, read, replaced, script
+from mcplint.commands.recipes import (
+    MOST_TEXT,
+    Replaced,
+    bounded,
+    last,
+    read,
+    script,
+    text_with_references,
+    with_references,
+    with_variables,
+)
 from mcplint.commands.shell_words import matching
 from mcplint.commands.words import Words, text
 from mcplint.text.located import LocatedText
@@ -84,7 +94,7 @@ class Makefile:
         if assigned := _ASSIGNED.match(plain):
             if "export" in assigned[1]:
                 self.exported.add(assigned[2])
-            self._set(assigned[2], assigned[3], plain[assigned.end() :], line, certain)
+            self._set_variable(assigned[2], assigned[3], plain[assigned.end() :], line, certain)
         elif include := _INCLUDE.match(plain):
             for name in include[2].split():
                 self._include(name, include[1] != "include", certain)
@@ -112,7 +122,7 @@ class Makefile:
             self.opened = True
         return None
 
-    def _set(self, name: str, how: str, value: str, line: LocatedText, certain: bool) -> None:
+    def _set_variable(self, name: str, how: str, value: str, line: LocatedText, certain: bool) -> None:
         """Assigns a variable in one of the ways of make."""
         before = self.assigned.get(name)
         if how == "?=" and certain:
@@ -175,7 +185,7 @@ class Makefile:
         """A text with what its references stand for; unknown where so much was expanded that there is no end of it."""
         if self._room < 0:
             return HOLE
-        found = replaced(raw, self.references(raw, asking))
+        found = text_with_references(raw, self.references(raw, asking))
         self._room -= len(raw) + len(found) + 1
         return found
 
@@ -258,16 +268,16 @@ def _recipe(makefile: Makefile, goal: str, rule: Rule, context: ExecContext) -> 
     """What a recipe starts."""
     if not all(certain for _, certain in rule.lines):
         return context.none(f"what the recipe of {goal} runs depends on conditions of make")
-    inner = given(context._replace(prepared=True), makefile.environment())
+    inner = with_variables(context._replace(prepared=True), makefile.environment())
     written = [line for line, _ in rule.lines]
     lines = (
-        _shown(filled(line, makefile.references(line.text)))
+        _without_prefixes(with_references(line, makefile.references(line.text)))
         for line in (written if makefile.one_shell else reversed(written))
     )
     return script(lines, inner) if makefile.one_shell else last(lines, inner)
 
 
-def _shown(line: LocatedText) -> LocatedText:
+def _without_prefixes(line: LocatedText) -> LocatedText:
     """A line of a recipe without what tells make how to run it."""
     return line.part(len(line.text) - len(line.text.lstrip(" \t@+-")))
 

@@ -100,14 +100,14 @@ class Called(NamedTuple):
     span: Span | None = None
 
     @property
-    def everywhere(self) -> bool:
+    def installs_globally(self) -> bool:
         """Whether it installs what it names for all projects."""
         return self.verb in VERBS[self.tool] and self.is_global
 
     @property
     def installs(self) -> bool:
         """Whether it installs what the `package.json` where it runs asks for, and nothing that it names itself."""
-        named = self.names or self.is_global or self.moved
+        named = self.names or self.is_global or self.changes_folder
         return self.verb in VERBS[self.tool] and self.verb != "add" and not named
 
     @property
@@ -115,14 +115,14 @@ class Called(NamedTuple):
         return "--ignore-scripts" not in self.options and "--ignore-scripts=true" not in self.options
 
     @property
-    def moved(self) -> bool:
+    def changes_folder(self) -> bool:
         """Whether it goes to another folder first."""
-        return self._has(_FOLDERS)
+        return self._has_option(_FOLDERS)
 
     @property
-    def elsewhere(self) -> bool:
+    def goes_elsewhere(self) -> bool:
         """Whether it is sent to another folder, or to packages of a workspace."""
-        return self._has((*_FOLDERS, *_PACKAGES))
+        return self._has_option((*_FOLDERS, *_PACKAGES))
 
     @property
     def script(self) -> str:
@@ -134,11 +134,11 @@ class Called(NamedTuple):
         """Whether it is about what is installed for all projects."""
         return "--global" in self.options or "--location=global" in self.options
 
-    def _has(self, names: Iterable[str]) -> bool:
+    def _has_option(self, names: Iterable[str]) -> bool:
         return any(option[2:].partition("=")[0] in names for option in self.options)
 
 
-def called(words: Words, span: Span | None = None) -> Called | None:
+def manager_call(words: Words, span: Span | None = None) -> Called | None:
     """What a command tells a package manager to do; None for another program."""
     tool = program(words)
     if tool not in MANAGERS:
@@ -151,4 +151,4 @@ def called(words: Words, span: Span | None = None) -> Called | None:
 
 def called_in(words: Iterable[str]) -> Called | None:
     """What the words of a command tell a package manager to do; None for another program."""
-    return called(tuple(Value((word,)) for word in words))
+    return manager_call(tuple(Value((word,)) for word in words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.execution import ExecContext, NextCommand, Step
 from mcplint.commands.given_variables import with_files
 from mcplint.commands.node_files import NODE, node_file, of_framework
 from mcplint.commands.node_managers import manager, npx, script, script_site
@@ -39,7 +39,7 @@ def node_command(name: str, words: Words, context: ExecContext) -> Step:
     if name == "nodemon":
         return _nodemon(words, context)
     rest = parse(words[1:], grammar("", "f file", f="file")).rest
-    return Next(rest, context.because(words[0], "runs the command after it"))
+    return NextCommand(rest, context.because(words[0], "runs the command after it"))
 
 
 def _runtime(name: str, words: Words, context: ExecContext) -> Step:

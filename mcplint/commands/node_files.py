@@ -56,11 +56,11 @@ def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     said = _main(context) or said if posixpath.normpath(said) == "." else said
     found = next((found for path in _paths(said, context) if (found := source_of(context.tree, path))), None)
     if found is None:
-        missing = context.absolute(said) or context.inside(said)
+        missing = context.absolute(said) or context.path_in_project(said)
         missing = f"node {missing}" if missing and posixpath.basename(said) in NODE_NAMES else missing
         why = f"{said} is not in the project, and what it is built from is not known"
-        return _generated(said, word, argv, context) or context.none(why, missing)
-    built = context.inside(said)
+        return _framework_output(said, word, argv, context) or context.none(why, missing)
+    built = context.path_in_project(said)
     how = f"starts {found}" if built in (None, found) else f"starts {built}, which is built from {found}"
     start = context.start(SCRIPT, found, argv, (posixpath.dirname(found),), Label(span_of(word, context.span), how))
     # In `_inside` a folder of the project stands for the root of the image.
@@ -75,7 +75,7 @@ def _main(context: ExecContext) -> str:
     return package.main if package else ""
 
 
-def _generated(said: str, word: Value[str], argv: Words, context: ExecContext) -> Start | None:
+def _framework_output(said: str, word: Value[str], argv: Words, context: ExecContext) -> Start | None:
     """A file that a framework makes of a project when it is built: `server.js` of Next, `dist/http.js` of xmcp."""
     name = posixpath.basename(said)
     if name == "server.js":
@@ -100,7 +100,7 @@ def of_framework(
 
 def _paths(path: str, context: ExecContext) -> Iterator[str]:
     """Where in the project a path in the image may stand: as copied, else below the folder of the image's sources."""
-    inside = context.inside(path)
+    inside = context.path_in_project(path)
     if inside is not None:
         yield inside
     absolute, workdir = context.absolute(path) or posixpath.normpath(path), context.workdir

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mcplint.commands.command_lines import NODE_COMMANDS
-from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.execution import ExecContext, NextCommand, Step
 from mcplint.commands.node_calls import MANAGERS, SCRIPT_VERBS
 from mcplint.commands.node_files import NODE, SCRIPT_NAMES, node_file, package_folder
 from mcplint.commands.options import parse
 from mcplint.commands.package_calls import package_call, without_release
 from mcplint.commands.script_banner import announced
-from mcplint.commands.scripts import from_text, prepares
+from mcplint.commands.scripts import from_text, may_make_files
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import Words, span_of, spelled, text
 from mcplint.dependencies.node_packages import nearest, package_json
@@ -54,10 +54,12 @@ def manager(tool: str, words: Words, context: ExecContext) -> Step:
         parsed, inner = parsed._replace(given=(*parsed.given, *after.given)), after.rest
     given = (*parsed.given, *((spelled(word), word) for word in inner if tool != "npm"))
     inner = inner[1:] if inner and text(inner[0]) == "--" else inner
-    return script(tool, name, inner, announced(tool, dict(given), _directed(parsed.flags, context), words[0]), words[0])
+    return script(
+        tool, name, inner, announced(tool, dict(given), _at_target_folder(parsed.flags, context), words[0]), words[0]
+    )
 
 
-def _directed(flags: Mapping[str, Value[str]], context: ExecContext) -> ExecContext:
+def _at_target_folder(flags: Mapping[str, Value[str]], context: ExecContext) -> ExecContext:
     """Where a manager is told to go: a folder, or the package of the workspace that a filter names."""
     for name in ("prefix", "dir", "cwd"):
         if name in flags and (folder := text(flags[name])):
@@ -65,7 +67,7 @@ def _directed(flags: Mapping[str, Value[str]], context: ExecContext) -> ExecCont
     for name in ("filter", "workspace"):
         wanted = text(flags[name]) if name in flags else None
         if wanted and (folder := package_folders(context.tree).get(wanted.removesuffix("..."))) is not None:
-            return _inside(context, folder)
+            return _with_root(context, folder)
     return context
 
 
@@ -81,23 +83,23 @@ def script(tool: str, name: str, words: Words, context: ExecContext, word: Value
     instead = posixpath.normpath(posixpath.join(folder, "server.js")) if name == "start" else ""
     if node is None and instead and tool in ("npm", "pnpm", "yarn") and source_of(context.tree, instead):
         inner = context.because(word, f"{tool} starts server.js where no script is called start")
-        inner = inner if context.folder == folder else _moved(inner, folder)
-        return Next((Value(("node",)), Value(("server.js",)), *words), inner)
+        inner = inner if context.folder == folder else _in_folder(inner, folder)
+        return NextCommand((Value(("node",)), Value(("server.js",)), *words), inner)
     if node is None:
         if any(each.name == name for each in package.bins):
             return bin_of(context, name, words, word) or context.none(f"{name} is not known")
         if tool in ("pnpm", "yarn", "bun") and name in NODE_COMMANDS:
-            return Next((Value((name,)), *words), context)
+            return NextCommand((Value((name,)), *words), context)
         return context.none(f"package.json has no script `{name}`", f"script {name}")
     given = " ".join((node.text, *map(spelled, words)))
     said = Value((given,), (Label(node.span, f"is the script {name}"),), script_site(node, words))
     before = package.scripts.get(f"pre{name}") if tool != "deno" else None
-    prepared = before is not None and prepares(commands(LocatedText(before.span.source, before.text)))
+    prepared = before is not None and may_make_files(commands(LocatedText(before.span.source, before.text)))
     inner = context.because(word, f"{tool} runs the script {name}")._replace(prepared=context.prepared or prepared)
-    inner = inner if context.folder == folder else _moved(inner, folder)
+    inner = inner if context.folder == folder else _in_folder(inner, folder)
     if re.search(r"[^\w\s./@:,+=-]", given):
         return from_text(said, inner)
-    return Next(tuple(_words(node, words)), inner)
+    return NextCommand(tuple(_words(node, words)), inner)
 
 
 def _words(node: ScalarNode, more: Words) -> Iterator[Value[str]]:
@@ -115,11 +117,11 @@ def script_site(node: ScalarNode, words: Words) -> EditSite | None:
     return EditSite(node.span) if not words and node.span.text == node.text else None
 
 
-def _moved(context: ExecContext, folder: str) -> ExecContext:
+def _in_folder(context: ExecContext, folder: str) -> ExecContext:
     """The context in a folder of the project, whose paths are looked up there first."""
     workdir, known = context.workdir, context.project_path
     if workdir is None:
-        return _inside(context, folder)
+        return _with_root(context, folder)
     if context.folder is not None:
         return context
     front = f"{workdir.rstrip('/')}/"
@@ -132,7 +134,7 @@ def _moved(context: ExecContext, folder: str) -> ExecContext:
     return context._replace(project_path=project_path)
 
 
-def _inside(context: ExecContext, folder: str) -> ExecContext:
+def _with_root(context: ExecContext, folder: str) -> ExecContext:
     """The context as if a folder of the project were the whole image."""
     return context._replace(
         workdir="/", project_path=lambda path: posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
@@ -155,7 +157,7 @@ def npx(words: Words, context: ExecContext) -> Step:
     if folder is not None and package and (command := npx_command(package, name)):
         return _bin(inner, folder, command.path, tuple(rest), said)
     site = said.site if text(said) == name else None
-    return Next((said._replace(options=(name,), site=site), *rest), inner)
+    return NextCommand((said._replace(options=(name,), site=site), *rest), inner)
 
 
 def packed(name: str, folder: str, words: Words, tree: Tree) -> Words:
@@ -169,13 +171,13 @@ def packed(name: str, folder: str, words: Words, tree: Tree) -> Words:
     called = (each for each in names if name in (each, each.rpartition("/")[2]))
     own = {names[each]: each for each in called if command_of(tree, each)}
     package = name if name in names else next(iter(own.values())) if len(own) == 1 else ""
-    package = package or (_around(folder, spelled(rest[0]), tree) if rest else "")
+    package = package or (_package_of_file(folder, spelled(rest[0]), tree) if rest else "")
     if not rest or not package or command_of(tree, package) is None:
         return ()
     return (Value(("npx",), words[0].trace), Value((package,), rest[0].trace), *rest[1:])
 
 
-def _around(folder: str, file: str, tree: Tree) -> str:
+def _package_of_file(folder: str, file: str, tree: Tree) -> str:
     """The name of the package around a folder whose command is a file like this one, empty where it has none."""
     home = nearest(tree, folder)
     package = package_json(tree, home) if home is not None else None

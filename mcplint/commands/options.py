@@ -19,7 +19,7 @@ class Grammar(NamedTuple):
     short: Mapping[str, str] = {}
     valued: frozenset[str] | None = None
 
-    def takes(self, name: str) -> bool:
+    def takes_value(self, name: str) -> bool:
         """Whether an option takes the next word."""
         return name not in self.bare if self.valued is None else name in self.valued
 
@@ -72,7 +72,7 @@ def parse(words: Words, form: Grammar, interspersed: bool = False) -> Parsed:
             rest.append(word)
             continue
         for name, value in _options(word, shown, form):
-            if value is None and form.takes(name):
+            if value is None and form.takes_value(name):
                 value = words[index] if index < len(words) else None
                 index += 1
             elif value is None and form.valued is not None and shown.startswith("--"):
@@ -92,7 +92,7 @@ def _options(word: Value[str], shown: str, form: Grammar) -> Iterator[tuple[str,
         return
     for at, letter in enumerate(shown[1:], 2):
         name = form.short.get(letter, letter)
-        if form.takes(name) and at < len(shown):
+        if form.takes_value(name) and at < len(shown):
             yield name, tail(word, at + 1 if shown[at] == "=" and form.valued is None else at)
             return
         yield name, None

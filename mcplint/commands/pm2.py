@@ -7,14 +7,14 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.execution import ExecContext, NextCommand, Step
 from mcplint.commands.node_files import SCRIPT_NAMES, node_file
 from mcplint.commands.options import grammar, parse
 from mcplint.commands.words import Words, span_of, text
 from mcplint.knowledge.executables import NODE_NAMES
 from mcplint.programs.start import Start
 from mcplint.programs.typescript.configuration import configured, entry, has
-from mcplint.programs.typescript.values import Object, elements, js_text, listed
+from mcplint.programs.typescript.values import Object, as_list, elements, js_text
 from mcplint.programs.values import Abstract
 from mcplint.values import Label, Value
 
@@ -36,16 +36,18 @@ def pm2(words: Words, context: ExecContext) -> Step:
         found = tuple(_programs(path, words[0], flags.get("only"), flags.get("env"), context)) if path else ()
         return found or context.none("what pm2 starts is not known")
     if not SCRIPT_NAMES.search(said):
-        return Next((*rest, *words[dashes + 1 :]), context.because(words[0], "runs the command after it"))
+        return NextCommand((*rest, *words[dashes + 1 :]), context.because(words[0], "runs the command after it"))
     started = node_file(rest[0], words[dashes + 1 :], context)
     count = parsed.flags.get("instances")
     return started._replace(flags={"instances": count}) if count is not None and isinstance(started, Start) else started
 
 
-def _programs(path: str, word: Value[str], only: str | None, mode: str | None, context: ExecContext) -> Iterator[Next]:
+def _programs(
+    path: str, word: Value[str], only: str | None, mode: str | None, context: ExecContext
+) -> Iterator[NextCommand]:
     """The programs of an ecosystem file, each as if pm2 were told to start its script alone."""
     whole = configured(context.tree, path, context.span)
-    for app in listed(entry(whole, "apps") if isinstance(whole.only, Object) and has(whole, "apps") else whole):
+    for app in as_list(entry(whole, "apps") if isinstance(whole.only, Object) and has(whole, "apps") else whole):
         script, name = entry(app, "script"), entry(app, "name").only
         if only is not None and name not in only.split(","):
             continue
@@ -53,7 +55,7 @@ def _programs(path: str, word: Value[str], only: str | None, mode: str | None, c
         folder = entry(app, "cwd").only
         if isinstance(folder, str):
             inner = inner._replace(workdir=context.absolute(folder))
-        yield Next(_command(app, script, word), inner._replace(sets=dict(_variables(app, mode, context))))
+        yield NextCommand(_command(app, script, word), inner._replace(sets=dict(_variables(app, mode, context))))
 
 
 def _command(app: Abstract, script: Abstract, word: Value[str]) -> Words:
@@ -63,17 +65,17 @@ def _command(app: Abstract, script: Abstract, word: Value[str]) -> Words:
     if args is None or not isinstance(interpreter, str):
         return (Value(None, script.trace),)
     if interpreter == "none" or not SCRIPT_NAMES.search(str(script.only)):
-        return (_worded(script), *args)
+        return (_as_text(script), *args)
     if interpreter not in NODE_NAMES:
-        return (Value((interpreter,), script.trace), _worded(script), *args)
-    front = (word, Value(("start",), word.trace), _worded(script))
+        return (Value((interpreter,), script.trace), _as_text(script), *args)
+    front = (word, Value(("start",), word.trace), _as_text(script))
     count = (Value(("-i",), word.trace), _count(app)) if has(app, "instances") else ()
     return (*front, *count, Value(("--",), word.trace), *args)
 
 
 def _count(app: Abstract) -> Value[str]:
     """How many processes share a port; not known in the mode `fork`, where each opens it for itself."""
-    count, mode = _worded(entry(app, "instances")), entry(app, "exec_mode")
+    count, mode = _as_text(entry(app, "instances")), entry(app, "exec_mode")
     shared = not has(app, "exec_mode") or mode.must(lambda option: str(option).startswith("cluster"))
     return count if shared or count.only == "1" else Value(None, count.trace)
 
@@ -86,10 +88,10 @@ def _words(value: Abstract) -> Words | None:
         except ValueError:
             return None
     items = elements(value)
-    return tuple(map(_worded, items)) if items is not None else None
+    return tuple(map(_as_text, items)) if items is not None else None
 
 
-def _worded(value: Abstract) -> Value[str]:
+def _as_text(value: Abstract) -> Value[str]:
     found = js_text(value.only) if value.options else None
     return Value((found,) if found is not None else None, value.trace, value.site)
 
@@ -102,4 +104,4 @@ def _variables(app: Abstract, mode: str | None, context: ExecContext) -> Iterato
         for key in table.names() if isinstance(table, Object) else ():
             value = entry(entry(app, name), key)
             note = Label(span_of(value, context.span), f"pm2 sets {key}")
-            yield key, _worded(value)._replace(trace=(note,))
+            yield key, _as_text(value)._replace(trace=(note,))

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 from mcplint.commands.command_lines import ASGI, GATEWAYS, PYTHON_TOOLS, SDK_COMMANDS
-from mcplint.commands.console_scripts import installed, lacks, script
-from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.console_scripts import installed, lacks_command, script
+from mcplint.commands.execution import ExecContext, NextCommand, Step
 from mcplint.commands.options import parse
 from mcplint.commands.python_calls import CODE, FILE, python_call
 from mcplint.commands.words import Words, span_of, text
@@ -80,13 +80,13 @@ def python_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     spelled = text(word)
     if spelled is None:
         return context.none("the file is not known", word=word)
-    path = context.inside(spelled)
+    path = context.path_in_project(spelled)
     if path and f"{path}/__main__.py" in context.tree.paths:
         path = f"{path}/__main__.py"
     if path not in context.tree.paths:
         folder, name = posixpath.split(spelled)
         if folder.endswith("/bin") and is_python(name):
-            return Next((word, *argv), context)
+            return NextCommand((word, *argv), context)
         if folder.endswith("/bin") and script(context.tree, name, context.folder, context.home):
             return console_script((word, *argv), context)
         left = _left_out(spelled, context)
@@ -113,12 +113,12 @@ def python_module(word: Value[str], argv: Words, context: ExecContext) -> Step:
     if name is None:
         return context.none("the module is not known", word=word)
     if name == "fastapi" or name in (*ASGI, *GATEWAYS, *SDK_COMMANDS, *PYTHON_TOOLS):
-        return Next((word, *argv), context.because(word, "is run as a module"))
+        return NextCommand((word, *argv), context.because(word, "is run as a module"))
     if name == "django":
         return django_admin(word, argv, context)
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
     if find(context.tree, folders, name) is None and name in OTHER_COMMANDS:
-        return _other(name, context)
+        return _no_server(name, context)
     if find(context.tree, folders, name) is None:
         top = name.partition(".")[0]
         more = None if find(context.tree, folders, top) else _only_folder(context.tree, top, context.home)
@@ -143,7 +143,7 @@ def django_admin(word: Value[str], argv: Words, context: ExecContext) -> Step:
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
     found = management_commands(context.tree, folders, name)
     if not found and name != "runserver" and (name in DJANGO_COMMANDS or name.startswith("-")):
-        return _other(name, context)
+        return _no_server(name, context)
     if len(found) != 1:
         return context.none(f"what the command {name} of Django does is not known")
     note = Label(span_of(word, context.span), f"runs the command {name} of Django")
@@ -154,7 +154,7 @@ def copied(name: str, folder: str, context: ExecContext) -> tuple[bool, str | No
     """Whether a COPY puts a module into a folder of the image, and the folder of the project that then has it so."""
     stem = name.replace(".", "/")
     for end in (f"{stem}.py", f"{stem}/__init__.py"):
-        path = context.inside(posixpath.join(folder, end))
+        path = context.path_in_project(posixpath.join(folder, end))
         if path in context.tree.paths:
             same = f"/{path}".endswith(f"/{end}")
             return True, f"/{path}".removesuffix(f"/{end}").lstrip("/") if same else None
@@ -186,9 +186,9 @@ def console_script(words: Words, context: ExecContext) -> Step:
     name = posixpath.basename(spelled)
     found = script(context.tree, name, context.folder, context.home)
     if found is None and name in OTHER_COMMANDS:
-        return _other(name, context)
+        return _no_server(name, context)
     if found is None:
-        missing = context.inside(spelled) if _is_file(spelled) else name if _is_own(name, context) else None
+        missing = context.path_in_project(spelled) if _is_file(spelled) else name if _is_own(name, context) else None
         where = f"to lie at {spelled}" if "/" in spelled else "to be found by PATH"
         told = f"no file of the project is known {where}" if context.tree.called(name) else ""
         none = context.none(told or f"{name} is not a program of the project", missing)
@@ -205,7 +205,7 @@ def console_script(words: Words, context: ExecContext) -> Step:
     return inner.start(FUNCTION, found.target, words[1:], folders, note)
 
 
-def _other(name: str, context: ExecContext) -> NoStart:
+def _no_server(name: str, context: ExecContext) -> NoStart:
     return context.none(f"{name} is no server")._replace(other=True)
 
 
@@ -242,7 +242,7 @@ def _is_own(name: str, context: ExecContext) -> bool:
     """
     folders = [folder for folder in project_folders(context.tree, context.home) if contains(folder, context.home)]
     own = installed(context.tree, side_folder(context.home))
-    return any(lacks(context.tree, folder, name) for folder in folders) or is_misspelled(name, own)
+    return any(lacks_command(context.tree, folder, name) for folder in folders) or is_misspelled(name, own)
 
 
 def _only_folder(tree: Tree, module: str, home: str) -> str | None:

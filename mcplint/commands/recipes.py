@@ -19,7 +19,7 @@ _TOO_LONG = f"its recipe has more than {MOST_TEXT:,} characters"
 _OPEN = re.compile(rf"{HOLE}|\$\{{")
 
 
-def filled(text: LocatedText, references: Iterable[Replaced]) -> LocatedText:
+def with_references(text: LocatedText, references: Iterable[Replaced]) -> LocatedText:
     """A text with what its references stand for, each placed where the reference is written."""
     pieces: list[tuple[str, int]] = []
     at = length = 0
@@ -34,7 +34,7 @@ def filled(text: LocatedText, references: Iterable[Replaced]) -> LocatedText:
     return LocatedText.join(text.source, (*pieces, *rest), text.source_offset(0))
 
 
-def replaced(text: str, references: Iterable[Replaced]) -> str:
+def text_with_references(text: str, references: Iterable[Replaced]) -> str:
     """The same for a text by itself."""
     found, at = "", 0
     for start, end, given in references:
@@ -82,7 +82,7 @@ def script(lines: Iterable[LocatedText], context: ExecContext, arguments: Words 
     return from_lines(LocatedText.join(found[0].source, pieces, found[0].source_offset(0)), context, arguments)
 
 
-def given(context: ExecContext, names: Mapping[str, Value[str]]) -> ExecContext:
+def with_variables(context: ExecContext, names: Mapping[str, Value[str]]) -> ExecContext:
     """A context with more variables in the environment; what is not known there may be anything."""
     sets = {name: value._replace(options=None) if value.may(_OPEN.search) else value for name, value in names.items()}
     return context._replace(sets={**context.sets, **sets})

@@ -21,7 +21,7 @@ from mcplint.commands.command_lines import (
     program,
     unwrapped,
 )
-from mcplint.commands.execution import ExecContext, Next, Step, assigned
+from mcplint.commands.execution import ExecContext, NextCommand, Step, assigned
 from mcplint.commands.given_variables import with_tool
 from mcplint.commands.options import Parsed, grammar, parse
 from mcplint.commands.python_commands import (
@@ -58,13 +58,13 @@ def starts(words: Words, context: ExecContext) -> tuple[Start | NoStart, ...]:
         return _starts(words, inner)
 
     asking = {"env": context.env, "path": context.project_path, "built": context.built}
-    found, _ = cached(context.tree, (words, *context.given), asking, work)
+    found, _ = cached(context.tree, (words, *context.plain_fields), asking, work)
     return found
 
 
 def _starts(words: Words, context: ExecContext) -> tuple[Start | NoStart, ...]:
     found: list[Start | NoStart] = []
-    waiting: list[tuple[Next, int]] = [(Next(words, context), 0)]
+    waiting: list[tuple[NextCommand, int]] = [(NextCommand(words, context), 0)]
     while waiting:
         (words, context), number = waiting.pop(0)
         if len(found) == MOST_STARTS:
@@ -74,19 +74,19 @@ def _starts(words: Words, context: ExecContext) -> tuple[Start | NoStart, ...]:
             found.append(context.none("its command starts more programs than are followed"))
             break
         command = Argv(words, context.span, workdir=context.workdir)
-        context = context._replace(commands=(*context.commands, command), user=_changed(words, context))
+        context = context._replace(commands=(*context.commands, command), user=_user_change(words, context))
         step = (
             _step(words, context, number > 0) if number < MOST else context.none("the command wraps itself too often")
         )
         if isinstance(step, (Start, NoStart)):
             found += [step] if step not in found else []
         else:
-            inner = (step,) if isinstance(step, Next) else step
+            inner = (step,) if isinstance(step, NextCommand) else step
             waiting += [(each, number + 1) for each in inner if len(waiting) < MOST]
     return tuple(found)
 
 
-def _changed(words: Words, context: ExecContext) -> Label | None:
+def _user_change(words: Words, context: ExecContext) -> Label | None:
     """Where a command, or what starts it, changes to another user than root."""
     return Label(span_of(words[0], context.span), "changes the user") if changes_user(words) else context.user
 
@@ -109,9 +109,13 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
             return from_text(line, context.because(words[0], "runs the command that it is told"))
     if inner and name == "cd" and words[2:]:
         folder = context.absolute(named) if (named := text(words[1])) else None
-        return Next(words[2:], context.because(words[0], "runs the command after it there")._replace(workdir=folder))
+        return NextCommand(
+            words[2:], context.because(words[0], "runs the command after it there")._replace(workdir=folder)
+        )
     if (rest := unwrapped(words)) is not None:
-        return Next(rest, _entered(name, words, context.because(words[0], "runs the command after it")))
+        return NextCommand(
+            rest, _in_changed_folder(name, words, context.because(words[0], "runs the command after it"))
+        )
     if name in RUNNERS:
         return _run(name, words, context)
     if name in ("uvx", "pipx"):
@@ -182,10 +186,10 @@ def _line(name: str, words: Words) -> Value[str] | None:
     )
 
 
-def _entered(name: str, words: Words, context: ExecContext) -> ExecContext:
+def _in_changed_folder(name: str, words: Words, context: ExecContext) -> ExecContext:
     """The context in the folder that `env -C` and its like change to."""
     given = parse(words[1:], WRAPPERS[name]).flags if name in WRAPPERS else {}
-    context = context.opened(words[0]) if "envdir" in given else context
+    context = context.with_unknown_variables(words[0]) if "envdir" in given else context
     folder = given.get("chdir")
     if folder is None:
         return context
@@ -218,7 +222,7 @@ def _run(tool: str, words: Words, context: ExecContext) -> Step:
     inner = surrounded(tool, inner, env or "")
     if tool == "pdm" and after.rest and (text(after.rest[0]) or "").endswith(".py"):
         return python_file(after.rest[0], after.rest[1:], inner)
-    return Next(after.rest, inner)
+    return NextCommand(after.rest, inner)
 
 
 def _gateway(tool: str, words: Words, context: ExecContext) -> Step:
@@ -232,7 +236,7 @@ def _gateway(tool: str, words: Words, context: ExecContext) -> Step:
 
         return from_text(words[known.index("--stdio") + 1], inner)
     if "--" in known:
-        return Next(words[known.index("--") + 1 :], inner)
+        return NextCommand(words[known.index("--") + 1 :], inner)
     given = parse(words[1:], GATEWAYS[tool])
     rest = given.rest
     if {"help", "version"} & given.flags.keys():
@@ -242,7 +246,7 @@ def _gateway(tool: str, words: Words, context: ExecContext) -> Step:
         return inner.none(f"{tool} serves the servers that {file or 'its command'} names, which is not followed")
     if tool == "supergateway" or not rest:
         return inner.none(f"{tool} starts no known server")
-    return Next(rest, inner)
+    return NextCommand(rest, inner)
 
 
 def _program(words: Words, context: ExecContext) -> Step:
@@ -270,7 +274,7 @@ def _installed(words: Words, context: ExecContext) -> Step:
     if name == "docker-entrypoint.sh" and words[1:]:
         verb = text(words[1]) or ""
         deno = (words[0]._replace(options=("deno",), site=None),) if verb.startswith("-") or verb in DENO_VERBS else ()
-        return Next((*deno, *words[1:]), context)
+        return NextCommand((*deno, *words[1:]), context)
     manifests = (source for path in context.tree.called("package.json") for source in (context.tree.source(path),))
     if "/" in name and name.endswith(JAVASCRIPT):
         from mcplint.commands.node_files import node_file

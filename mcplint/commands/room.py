@@ -21,7 +21,7 @@ class Room:
         self._read = set[str]()
         self._given_up = dict[str, tuple[Span, str]]()
 
-    def takes(self, text: str, span: Span) -> bool:
+    def reserve(self, text: str, span: Span) -> bool:
         """Whether there is room for a text, which stands there."""
         if text in self._read:
             return True
@@ -51,21 +51,21 @@ ROOM: ContextVar[Room] = ContextVar("room")
 """That of the run that is going on."""
 
 
-def opened() -> Room:
+def open_room() -> Room:
     """A room for a run that begins."""
     room = Room()
     ROOM.set(room)
     return room
 
 
-def fits(text: str, span: Span) -> bool:
+def has_room(text: str, span: Span) -> bool:
     """Whether there is room for a text in the run that is going on."""
     room = ROOM.get(None)
-    return not _is_long(text) if room is None else room.takes(text, span)
+    return not _is_long(text) if room is None else room.reserve(text, span)
 
 
 def branches_too_often(text: str, span: Span) -> str:
-    """Why a text that takes more ways than are followed starts nothing that is known, which the run will say."""
+    """Why a text that reserve more ways than are followed starts nothing that is known, which the run will say."""
     room = ROOM.get(None)
     if room is not None:
         room.gives_up(text, span, "a command with more branches than are followed")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mcplint.commands.command_lines import PIP
 from mcplint.commands.options import parse
-from mcplint.commands.words import spelled, written
+from mcplint.commands.words import spelled, word_span
 from mcplint.dependencies.pinned import INSTALLERS, name_of
 from mcplint.dependencies.unlocked import SYNCING
 from mcplint.model import Install
@@ -59,7 +59,7 @@ def _installs(tree: Tree, script: Span, folder: str) -> Iterator[Install]:
             if name.startswith((".", "/")):
                 requirements.append(folder or ".")
             elif name_of(name) not in INSTALLERS:
-                names.append((name, written(value)))
+                names.append((name, word_span(value)))
         if requirements or names:
             span = Span(source, match.start(), match.start() + len(match[0].splitlines()[0].rstrip(" \\")))
             yield Install(

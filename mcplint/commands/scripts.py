@@ -17,8 +17,8 @@ from mcplint.commands.command_lines import (
     shell_operand,
 )
 from mcplint.commands.console_scripts import script
-from mcplint.commands.execution import ExecContext, Next, Step
-from mcplint.commands.room import TOO_LONG, branches_too_often, fits
+from mcplint.commands.execution import ExecContext, NextCommand, Step
+from mcplint.commands.room import TOO_LONG, branches_too_often, has_room
 from mcplint.commands.shell import Env, Ran, Shell, script_text
 from mcplint.commands.shell_nodes import Command
 from mcplint.commands.shell_parser import commands
@@ -84,7 +84,7 @@ def from_shell(words: Words, context: ExecContext) -> Step:
         return from_text(words[index], inner._replace(zero=next(iter(rest), None), arguments=rest[1:]))
     name = text(words[index]) or ""
     if context.script(name) is None:
-        return context.none(f"{name} is not in the project", context.inside(name))
+        return context.none(f"{name} is not in the project", context.path_in_project(name))
     return from_script(name, rest, context.because(words[index], f"runs {context.file(name) or name}"))
 
 
@@ -100,7 +100,7 @@ def from_script(path: str, arguments: Words, context: ExecContext) -> Step:
     """The command that a script in the image comes down to."""
     script = context.script(path)
     if script is None:
-        return context.none(f"{path} is not in the project", context.inside(path))
+        return context.none(f"{path} is not in the project", context.path_in_project(path))
     return _last(script, None, context._replace(zero=Value((context.absolute(path) or path,)), arguments=arguments))
 
 
@@ -111,7 +111,7 @@ def from_lines(lines: LocatedText, context: ExecContext, arguments: Words = ()) 
 
 def _last(located: LocatedText, whole: Span | None, context: ExecContext) -> Step:
     """The last program of a text, or those that it may be; `whole`: where all of it stands, if not as it is."""
-    if not fits(located.text, located.span()):
+    if not has_room(located.text, located.span()):
         return context.none(TOO_LONG)
     try:
         paths = _paths(located, whole, context, context.env) or _paths(located, whole, context, _open(context.env))
@@ -124,7 +124,7 @@ def _last(located: LocatedText, whole: Span | None, context: ExecContext) -> Ste
         notes = (*context.notes, Label(unknown.span, "is expanded by the shell"))
         return context._replace(notes=notes).none("an argument that the shell expands is not known")
     lines = commands(located)
-    return tuple(_next(path, lines, context) for path in _joined(paths)[:_MOST_STARTS])
+    return tuple(_next(path, lines, context) for path in _merge_similar(paths)[:_MOST_STARTS])
 
 
 def _open(env: Env) -> Env:
@@ -142,8 +142,8 @@ def _paths(located: LocatedText, whole: Span | None, context: ExecContext, env: 
     lines = tuple(commands(located))
     waits = any(line.argv and line.argv[0].text == "wait" for line in lines) or any(map(_only_lasts, lines[-1:]))
 
-    def lasting(ran: Ran) -> bool:
-        return _lasting(ran.line, context._replace(workdir=ran.workdir), waits)
+    def may_last(ran: Ran) -> bool:
+        return _may_last(ran.line, context._replace(workdir=ran.workdir), waits)
 
     def sourced(name: str, workdir: str | None) -> LocatedText | None:
         return context._replace(workdir=workdir).script(name)
@@ -151,15 +151,15 @@ def _paths(located: LocatedText, whole: Span | None, context: ExecContext, env: 
     def exists(name: str, workdir: str | None) -> bool | None:
         return True if context._replace(workdir=workdir).script(name) else None
 
-    walk = Walk(lambda ran: lasting(ran) or _says(ran.line) or _is_quiet(ran.line), sourced, exists)
+    walk = Walk(lambda ran: may_last(ran) or _prints(ran.line) or _is_quiet(ran.line), sourced, exists)
     shell = Shell(env, context.workdir, context.zero, context.arguments, context.sets)
     found = list[tuple[Ran, ...]]()
-    for path in walk.through(located, shell, whole):
-        last = [index for index, ran in enumerate(path.ran) if lasting(ran)]
+    for path in walk.paths_through(located, shell, whole):
+        last = [index for index, ran in enumerate(path.ran) if may_last(ran)]
         working = [index for index in last if not _only_lasts(path.ran[index].line)] or last
         if working:
             quiet = any(_is_quiet(ran.line) for ran in path.ran)
-            said = [ran for ran in path.ran[: last[0]] if not quiet and _says(ran.line)]
+            said = [ran for ran in path.ran[: last[0]] if not quiet and _prints(ran.line)]
             beside = [index for index in working[:-1] if path.ran[index].line.operator == "&"]
             found += [(*said, path.ran[index]) for index in (*beside, working[-1])]
     return found
@@ -174,12 +174,12 @@ def _only_lasts(command: Command) -> bool:
     return command.operator != "&" and (follows or words in (["sleep", "infinity"], ["sleep", "inf"]))
 
 
-def _joined(paths: list[tuple[Ran, ...]]) -> list[tuple[Ran, ...]]:
+def _merge_similar(paths: list[tuple[Ran, ...]]) -> list[tuple[Ran, ...]]:
     """The ways, those joined that start the same program with the same number of words, of which some differ."""
     found = list[tuple[Ran, ...]]()
     for path in paths:
         for index, other in enumerate(found):
-            if (argv := _alike(other[-1], path[-1])) is not None:
+            if (argv := _merged_words(other[-1], path[-1])) is not None:
                 names = {*path[-1].sets, *other[-1].sets}
                 sides = (other[-1].sets, path[-1].sets)
                 sets = {name: join(side.get(name, Value(("",))) for side in sides) for name in names}
@@ -191,7 +191,7 @@ def _joined(paths: list[tuple[Ran, ...]]) -> list[tuple[Ran, ...]]:
     return found
 
 
-def _alike(one: Ran, other: Ran) -> Words | None:
+def _merged_words(one: Ran, other: Ran) -> Words | None:
     """The words of two commands as one, None where they are not the same but for values of options."""
     mine, its = one.argv or (), other.argv or ()
     if len(mine) != len(its) or one.workdir != other.workdir:
@@ -210,18 +210,18 @@ _JOB_CONTROL = r"\bset +-(?:\w*m|o +monitor)"
 """What keeps the standard input of a shell for what it starts in the background."""
 
 
-def prepares(lines: Iterable[Command]) -> bool:
+def may_make_files(lines: Iterable[Command]) -> bool:
     """Whether one of some commands may make files for a program that is started after them."""
     return any(line.argv and not line.exec and line.argv[0].text not in _IDLE for line in lines)
 
 
-def _next(path: tuple[Ran, ...], lines: Iterable[Command], context: ExecContext) -> Next:
+def _next(path: tuple[Ran, ...], lines: Iterable[Command], context: ExecContext) -> NextCommand:
     last = path[-1]
-    prepared = context.prepared or prepares(takewhile(lambda line: line.span != last.line.span, lines))
+    prepared = context.prepared or may_make_files(takewhile(lambda line: line.span != last.line.span, lines))
     said = tuple(Label(ran.span, "writes to standard output") for ran in path[:-1])
     inner = context._replace(sets=last.sets, workdir=last.workdir, span=last.span, said=(*context.said, *said))
     background = inner.background or _background(last)
-    return Next(last.argv or (), inner._replace(background=background, prepared=prepared))
+    return NextCommand(last.argv or (), inner._replace(background=background, prepared=prepared))
 
 
 def _background(ran: Ran) -> Label | None:
@@ -237,7 +237,7 @@ def _background(ran: Ran) -> Label | None:
     return Label(line.span, "`&` starts it in the background")
 
 
-def _lasting(command: Command, context: ExecContext, waits: bool) -> bool:
+def _may_last(command: Command, context: ExecContext, waits: bool) -> bool:
     """Whether a command may be the program that the container is there for."""
     if not command.argv or command.operator == "|" or (command.operator == "&" and not waits):
         return False
@@ -262,7 +262,7 @@ def _lasting(command: Command, context: ExecContext, waits: bool) -> bool:
     return script(context.tree, name, None, context.home) is not None
 
 
-def _says(command: Command) -> bool:
+def _prints(command: Command) -> bool:
     """Whether a command surely writes to the standard output that the program then has too."""
     speaks = bool(command.argv) and command.argv[0].text in ("echo", "printf") and not command.exec
     return speaks and not command.inside and not command.redirects and command.operator not in ("|", "|&")

@@ -37,13 +37,13 @@ def sdk_run(tool: str, words: Words, context: ExecContext) -> Step:
     if tool == "fastmcp" and spelled.startswith(("http://", "https://")):
         return context.none(f"fastmcp run passes on what the server at {spelled} answers")
     if spelled.endswith(".json"):
-        return _configured(target, parsed.flags, words[end + 1 :], context)
+        return _by_fastmcp_json(target, parsed.flags, words[end + 1 :], context)
     return _object(tool, target, parsed.flags, words[end + 1 :], context)
 
 
 def _object(tool: str, word: Value[str], flags: Flags, argv: Words, context: ExecContext) -> Step:
     file, _, name = (text(word) or "").partition(":")
-    path = context.inside(file)
+    path = context.path_in_project(file)
     if path is None or path not in context.tree.paths:
         return context.none(f"{file} is not in the project", path)
     note = Label(span_of(word, context.span), f"{tool} runs the server in {path}")
@@ -51,11 +51,11 @@ def _object(tool: str, word: Value[str], flags: Flags, argv: Words, context: Exe
     return context.start(OBJECT, f"{path}:{name}", argv, folders, note, tool, flags)
 
 
-def _configured(word: Value[str], flags: Flags, argv: Words, context: ExecContext) -> Step:
+def _by_fastmcp_json(word: Value[str], flags: Flags, argv: Words, context: ExecContext) -> Step:
     """`fastmcp.json`: the file and object under `source`, the settings under `deployment`."""
     from mcplint.facts.document import ScalarNode
 
-    path = context.inside(text(word) or "")
+    path = context.path_in_project(text(word) or "")
     read = context.tree.facts("json", path) if path else None
     if read is None:
         return context.none(f"{text(word)} is not in the project", path)

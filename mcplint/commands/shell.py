@@ -113,7 +113,7 @@ class Shell:
         """Sets the variable that `"$name"=value` names, or any where that is not known."""
         before, known = "", text(UNKNOWN)
         for part in word.parts:
-            known = text(self._part(part))
+            known = text(self._part_value(part))
             name, equals, _ = (known or "").partition("=")
             before += name
             if equals or known is None:
@@ -121,9 +121,9 @@ class Shell:
         if before.isidentifier() and known is not None:
             self.set(before, UNKNOWN, line)
         else:
-            self.opened(line)
+            self.set_any(line)
 
-    def opened(self, line: Command, hidden: bool = False) -> None:
+    def set_any(self, line: Command, hidden: bool = False) -> None:
         """Lets a command set any variable, as one does that reads them from a file; `hidden`: it surely sets some."""
         note = Label(self.at(line.span), "gives variables that no file here tells")
         for name in (OTHERS, HIDDEN) if hidden else (OTHERS,):
@@ -189,13 +189,13 @@ class Shell:
         if listed is not None:
             if listed[0] is None or all(part.quoted for part in word.parts):
                 return listed[0]
-            return tuple(each for one in listed[0] for each in _split(one))
+            return tuple(each for one in listed[0] for each in _split_words(one))
         value = self.value(word)
         bare = [part for part in word.parts if part.kind != LITERAL and not part.quoted]
         if not bare:
             return (value,)
         if self.every:
-            return _split(value) if value.options else (value,)
+            return _split_words(value) if value.options else (value,)
         if all(part.kind == PATTERN for part in bare) and re.match(r"--?\w[\w-]*=", word.text):
             return (Value((word.text,), value.trace),)
         if any(part.kind in (ARRAY, PATTERN) for part in bare):
@@ -203,7 +203,7 @@ class Shell:
         if text(value) is None:
             alone = len(word.parts) == len(bare) and not _is_port(word.text)
             return None if alone and any(len(each.split()) != 1 for each in value.options or ("",)) else (value,)
-        return _split(value) if len(word.parts) == 1 else (value,)
+        return _split_words(value) if len(word.parts) == 1 else (value,)
 
     def _list(self, word: Word) -> tuple[Words | None] | None:
         """The words of `$@` or of an array, None for any other word."""
@@ -218,10 +218,10 @@ class Shell:
         if word.literal:
             site = EditSite(word.content.span()) if self.whole is None and word.content.exact else None
             return Value((word.text,), (note,), site)
-        found = _concatenated([self._part(part) for part in word.parts])
+        found = _concatenated([self._part_value(part) for part in word.parts])
         return found._replace(trace=tuple(dict.fromkeys((note, *found.trace))))
 
-    def _part(self, part: Part) -> Value[str]:
+    def _part_value(self, part: Part) -> Value[str]:
         if part.kind == LITERAL:
             return Value((part.text,))
         if HOLE in part.text:
@@ -237,9 +237,9 @@ class Shell:
             counted = self.arrays.get(count[1], ()) if count[1] else self.arguments
             return UNKNOWN if counted is None else Value((str(len(counted)),))
         if default := re.fullmatch(r"\$\{([A-Za-z_]\w*):?=(.*)\}", part.text, re.DOTALL):
-            return self._defaulted(default[1], part.located.part(default.start(2), default.end(2)))
+            return self._assign_default(default[1], part.located.part(default.start(2), default.end(2)))
         if needed := re.match(r"\$\{([A-Za-z_]\w*):?\?", part.text):
-            return self._needed(needed[1], part)
+            return self._required_variable(needed[1], part)
         if part.kind == COMMAND and (folder := self._folder(part.text)):
             return Value((folder,), (Label(self.at(part.located.span()), "is a folder of the script"),))
         names = variables(part.located) if part.kind == VARIABLE else frozenset()
@@ -260,7 +260,7 @@ class Shell:
         folder = posixpath.dirname(posixpath.join(self.workdir or "/", script))
         return posixpath.normpath(posixpath.join(folder, (found[1] or "").lstrip("/")))
 
-    def _needed(self, name: str, part: Part) -> Value[str]:
+    def _required_variable(self, name: str, part: Part) -> Value[str]:
         """What `${NAME:?message}` is: the shell ends without it, so whoever starts it sets one."""
         value = self.variable(name)
         if value is not None and value.must(bool):
@@ -269,7 +269,7 @@ class Shell:
         self.sets[name] = Value(None, (note, *(value.trace if value is not None else ())))
         return self.sets[name]
 
-    def _defaulted(self, name: str, default: LocatedText) -> Value[str]:
+    def _assign_default(self, name: str, default: LocatedText) -> Value[str]:
         """What `${NAME:=default}` is, which also sets the variable."""
         value = self.variable(name)
         if value is None or value.must(lambda option: not option):
@@ -321,7 +321,7 @@ def _is_port(word: str) -> bool:
     return re.fullmatch(r"\$\{?(?:\w+_)?PORT(?:\W.*)?", word) is not None
 
 
-def _split(value: Value[str]) -> Words:
+def _split_words(value: Value[str]) -> Words:
     """The words that an expansion without quotes is, of all its values."""
     options = value.options
     if options is None or (len(options) == 1 and options[0].split() == [options[0]]):
@@ -329,7 +329,7 @@ def _split(value: Value[str]) -> Words:
     return tuple(Value((each,), value.trace) for option in options for each in option.split())
 
 
-def told(words: Words, span: Span) -> tuple[LocatedText, Span | None] | None:
+def inline_script(words: Words, span: Span) -> tuple[LocatedText, Span | None] | None:
     """The text that a shell is told to run by `-c`, as `script_text`; None for another command."""
     operand = shell_operand(words) if program(words) in SHELLS else None
     return script_text(words[operand[0]], span) if operand and operand[1] else None

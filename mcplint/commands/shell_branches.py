@@ -25,12 +25,12 @@ Way = tuple[tuple[int, int], ...]
 class Branches(NamedTuple):
     """`ways`: the branches that commands stand in, by their place. `skipped`: the commands that are not run.
 
-    `doubted`: those of which it is not known whether they are run, as a test decides that.
+    `conditional`: those of which it is not known whether they are run, as a test decides that.
     """
 
     ways: Mapping[Span, Way] = {}
     skipped: frozenset[Span] = frozenset()
-    doubted: frozenset[Span] = frozenset()
+    conditional: frozenset[Span] = frozenset()
 
 
 def branches(script: LocatedText, env: Env, workdir: str | None, exists: Exists) -> Branches:
@@ -42,17 +42,17 @@ def branches(script: LocatedText, env: Env, workdir: str | None, exists: Exists)
     ways: dict[Span, Way] = {}
     _note_ways(nodes, (), ways)
     try:
-        walk.through(script, Shell(env, workdir), None)
+        walk.paths_through(script, Shell(env, workdir), None)
     except TooManyPaths:
-        return Branches(ways, doubted=frozenset(ways))
-    return Branches(ways, _spans(walk.skipped()), _spans(walk.doubted()))
+        return Branches(ways, conditional=frozenset(ways))
+    return Branches(ways, _spans(walk.skipped()), _spans(walk.conditional()))
 
 
 def _spans(nodes: Iterable[Node]) -> frozenset[Span]:
     return frozenset(line.span for line in simple(nodes))
 
 
-def apart(one: Way, other: Way) -> bool:
+def exclusive(one: Way, other: Way) -> bool:
     """Whether only one of two commands is run."""
     chosen = dict(one)
     return any(chosen.get(choice, branch) != branch for choice, branch in other)
@@ -75,7 +75,7 @@ class _Visits(Walk):
     """A walk that notes which commands and branches it comes by; a class as the walk is one."""
 
     def __init__(self, exists: Exists) -> None:
-        super().__init__(_kept, lambda name, workdir: None, exists)
+        super().__init__(_keep_nothing, lambda name, workdir: None, exists)
         self.reached: list[tuple[Node, ...]] = []
         self.choices: list[Compound] = []
         self.entered: set[int] = set()
@@ -94,7 +94,7 @@ class _Visits(Walk):
                 found += [following] if before else []
         return found
 
-    def doubted(self) -> list[Node]:
+    def conditional(self) -> list[Node]:
         """What is run or not as something turns out that is not known."""
         found = list[Node]()
         for choice in self.choices:
@@ -125,19 +125,19 @@ class _Visits(Walk):
         self.open.update(id(line) for _, truth in told if truth is None and is_test(line))
         return told
 
-    def _decided(self, condition: tuple[Node, ...], path: Path) -> tuple[list[Path], list[Path]]:
-        yes, no = super()._decided(condition, path)
+    def _branch_on(self, condition: tuple[Node, ...], path: Path) -> tuple[list[Path], list[Path]]:
+        yes, no = super()._branch_on(condition, path)
         if yes and no:
             self.open.add(id(condition))
         return yes, no
 
-    def _case(self, node: Compound, path: Path) -> list[Path]:
+    def _run_case(self, node: Compound, path: Path) -> list[Path]:
         subject = path.shell.value(node.words[0]) if node.words else UNKNOWN
         for branch in node.branches:
             if None in (may_fit(subject, pattern) for pattern in branch.patterns):
                 self.open.add(id(branch.patterns))
-        return super()._case(node, path)
+        return super()._run_case(node, path)
 
 
-def _kept(ran: Ran) -> bool:
+def _keep_nothing(ran: Ran) -> bool:
     return False

@@ -38,8 +38,8 @@ def exported(line: Command, shell: Shell, sourced: Callable[[str, str | None], L
         return False
     name, whole = _file(inner[0], shell)
     file = sourced(name, shell.workdir) if name else None
-    if file is None or not whole or not all(map(_is_plain, inner[1:])):
-        shell.opened(line, hidden=not (name or "").endswith("/.env") and name != ".env")
+    if file is None or not whole or not all(map(_passes_input_on, inner[1:])):
+        shell.set_any(line, hidden=not (name or "").endswith("/.env") and name != ".env")
         return True
     for found in _LINE.finditer(file.text):
         value = found[2].rstrip()
@@ -72,7 +72,7 @@ def _file(line: Command, shell: Shell) -> tuple[str | None, bool]:
     return (text(rest[0]) if len(rest) == 1 and name != "xargs" else None), whole
 
 
-def _is_plain(line: Command) -> bool:
+def _passes_input_on(line: Command) -> bool:
     """Whether a command in a pipe hands on all that it reads but comments."""
     name, *words = (word.text for word in line.argv)
     said = [word for word in words if not word.startswith("-")]

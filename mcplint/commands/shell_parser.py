@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from mcplint.commands.room import fits
+from mcplint.commands.room import has_room
 from mcplint.commands.shell_nodes import Assignment, Branch, Command, Compound, Node, Redirect
 from mcplint.commands.shell_words import ARRAY, BLANKS, BREAKS, VARIABLE, Part, Word, line_end, matching, word_at
 from mcplint.text.located import LocatedText
@@ -28,12 +28,12 @@ _DEEPEST = 64
 
 def parse(located: LocatedText) -> tuple[Node, ...]:
     """The commands of a text, compound ones with what they hold; one that is unknown where it has no room."""
-    return _parsed(located) if fits(located.text, located.span()) else (_unknown(located),)
+    return _parsed(located) if has_room(located.text, located.span()) else (_unknown_command(located),)
 
 
 def commands(located: LocatedText) -> tuple[Command, ...]:
     """The simple commands of a text in their order, also those inside compound ones."""
-    return _simple(located) if fits(located.text, located.span()) else (_unknown(located),)
+    return _simple(located) if has_room(located.text, located.span()) else (_unknown_command(located),)
 
 
 @lru_cache(maxsize=256)
@@ -46,7 +46,7 @@ def _simple(located: LocatedText) -> tuple[Command, ...]:
     return tuple(simple(_parsed(located)))
 
 
-def _unknown(located: LocatedText) -> Command:
+def _unknown_command(located: LocatedText) -> Command:
     """A command of which nothing is known."""
     span = located.span().head
     text = LocatedText(Source(span.source.path, HOLE), HOLE)
@@ -78,18 +78,18 @@ class _Frame:
         self.condition: tuple[Node, ...] = ()
         self.nodes: list[Node] = []
 
-    def decided(self) -> None:
+    def end_condition(self) -> None:
         """`then`, `do`: the commands so far decide on those that follow."""
         self.condition, self.nodes = tuple(self.nodes), []
 
-    def ended(self) -> None:
+    def end_branch(self) -> None:
         """`elif`, `else`, `;;`, or the end: a branch is whole."""
         if self.patterns or self.condition or self.nodes:
             self.branches.append(Branch(tuple(self.patterns), self.condition, tuple(self.nodes)))
         self.patterns, self.condition, self.nodes = [], (), []
 
     def compound(self) -> Compound:
-        self.ended()
+        self.end_branch()
         return Compound(self.kind, self.opener, tuple(self.words), tuple(self.branches))
 
 
@@ -168,7 +168,7 @@ class _Script:
             case ")":
                 self._close(("(",))
             case ";;" | ";&" | ";;&" if self.frames[-1].opener == "case":
-                self.frames[-1].ended()
+                self.frames[-1].end_branch()
                 self.skip = ")"
             case "\n" if self.after_bodies is not None:
                 self.i, self.after_bodies = self.after_bodies, None
@@ -205,7 +205,7 @@ class _Script:
         start = self.i
         declares = not self.words or self.words[0].text in DECLARING
         if declares and not self.skip and (assignment := self._assignment(bool(self.words))):
-            self._begin(start)
+            self._note_word(start)
             self.assignments.append(assignment)
             return
         word, self.i = word_at(self.located, start)
@@ -213,7 +213,7 @@ class _Script:
         if self.skip:
             self._header(word)
         elif not (reserved and self._reserved(word.text)):
-            self._begin(start)
+            self._note_word(start)
             self.words.append(word)
             if reserved and word.text == "[[":
                 self._double_brackets()
@@ -243,7 +243,7 @@ class _Script:
                 found[-1][1].append(word)
         return tuple((operator, tuple(words)) for operator, words in found)
 
-    def _begin(self, start: int) -> None:
+    def _note_word(self, start: int) -> None:
         """Notes that the command reaches from its first word to here."""
         if not self.words and not self.assignments:
             self.start = start
@@ -276,9 +276,9 @@ class _Script:
         elif text in _CLOSERS:
             self._close(_CLOSERS[text])
         elif text in ("then", "do") and not self.too_deep:
-            frame.decided()
+            frame.end_condition()
         elif text in ("elif", "else") and not self.too_deep:
-            frame.ended()
+            frame.end_branch()
         elif text == "!":
             self.negated = True
         elif text == "function":

@@ -57,7 +57,7 @@ class Path:
         return other
 
     @property
-    def started(self) -> tuple[Ran, ...]:
+    def effective_commands(self) -> tuple[Ran, ...]:
         """What was run but for what only speaks, whatever variables were set."""
         lines = (ran for ran in self.ran if not ran.line.argv or ran.line.argv[0].text not in _SPEAKING)
         return tuple(ran._replace(sets={}) for ran in lines)
@@ -75,7 +75,7 @@ class Path:
         spans = {ran.span for ran in other.ran}
         self.ran = tuple(ran for ran in self.ran if ran.span in spans)
 
-    def same(self, other: Path) -> bool:
+    def is_same(self, other: Path) -> bool:
         """Whether two ways have come to the same."""
         mine, its = self.shell, other.shell
         return (self.ran, self.left, mine.sets, mine.arrays, mine.arguments, mine.workdir) == (
@@ -104,16 +104,16 @@ class Walk:
         self.keeps, self.sourced, self.exists = keeps, sourced, exists
         self.steps = self.depth = 0
 
-    def through(self, script: LocatedText, shell: Shell, whole: Span | None) -> list[Path]:
+    def paths_through(self, script: LocatedText, shell: Shell, whole: Span | None) -> list[Path]:
         """All ways through a text. TooManyPaths where there are more than are gone."""
         shell.whole = whole
         return self.nodes(parse(script), [Path(shell)])
 
     def nodes(self, nodes: Iterable[Node], paths: list[Path]) -> list[Path]:
         """Goes on by commands, one after the other."""
-        return _merged([path for path, _ in self._told(nodes, paths)])
+        return _merged([path for path, _ in self._run_list(nodes, paths)])
 
-    def _told(self, nodes: Iterable[Node], paths: list[Path]) -> list[tuple[Path, bool | None]]:
+    def _run_list(self, nodes: Iterable[Node], paths: list[Path]) -> list[tuple[Path, bool | None]]:
         """The same with whether the last command has succeeded; what `&&` and `||` leave out is left out."""
         told: list[tuple[Path, bool | None]] = [(path, None) for path in paths]
         chain = ""
@@ -129,7 +129,7 @@ class Walk:
             chain = node.operator if node.operator in ("&&", "||") else ""
             if chain and not (isinstance(node, Command) and is_test(node)):
                 after = [(path, True if truth is None else truth) for path, truth in after]
-            told = after if chain or len(after) < 2 else _apart(after)
+            told = after if chain or len(after) < 2 else _without_duplicates(after)
         return told
 
     def node(self, node: Node, path: Path) -> list[tuple[Path, bool | None]]:
@@ -138,15 +138,15 @@ class Walk:
         self.depth += 1
         if self.steps > _MOST_STEPS or self.depth > _MOST_NESTED:
             raise TooManyPaths
-        told = self._beside(node, path)
+        told = self._run_isolated(node, path)
         self.depth -= 1
         return told
 
-    def _beside(self, node: Node, path: Path) -> list[tuple[Path, bool | None]]:
+    def _run_isolated(self, node: Node, path: Path) -> list[tuple[Path, bool | None]]:
         """The same, where a command in the background or in a pipe changes nothing for those after it."""
         if node.operator in ("&", "|", "|&"):
             beside = self._node(node, path.fork())
-            return [(each, True) for each in _merged([_back(path, inner) for inner, _ in beside])]
+            return [(each, True) for each in _merged([_return_to(path, inner) for inner, _ in beside])]
         return self._node(node, path)
 
     def _node(self, node: Node, path: Path) -> list[tuple[Path, bool | None]]:
@@ -156,18 +156,18 @@ class Walk:
             case "if":
                 return [(each, None) for each in self._if(node.branches, path)]
             case "case":
-                return [(each, None) for each in self._case(node, path)]
+                return [(each, None) for each in self._run_case(node, path)]
             case "for":
                 return [(each, None) for each in self._for(node, path)]
             case "while":
-                return [(each, None) for each in self._while(node, path)]
+                return [(each, None) for each in self._run_while(node, path)]
             case "function":
                 for word in node.words:
                     path.shell.functions[word.text] = node.branches[0].body if node.branches else ()
                 return [(path, True)]
             case "(":
                 outcomes = self.nodes(node.branches[0].body if node.branches else (), [path.fork()])
-                return [(_back(path, each), None) for each in outcomes]
+                return [(_return_to(path, each), None) for each in outcomes]
         return [(each, None) for each in self.nodes(node.branches[0].body if node.branches else (), [path])]
 
     def _command(self, line: Command, path: Path) -> list[tuple[Path, bool | None]]:
@@ -181,10 +181,10 @@ class Walk:
         words = ran.argv
         if name in shell.functions and path.depth < _DEEPEST:
             return self._call(name, words, path)
-        if name in (".", "source") and (script := self._read(words, shell)) is not None:
+        if name in (".", "source") and (script := self._sourced_text(words, shell)) is not None:
             return [(each, True) for each in self.nodes(parse(script), [path])]
-        if _gives(line, words):
-            shell.opened(line)
+        if _sets_unknown_variables(line, words):
+            shell.set_any(line)
         if name == "cd":
             shell.enter(ran)
         elif name == "shift":
@@ -205,7 +205,7 @@ class Walk:
         truth = {"true": True, ":": True, "false": False}.get(name, test_result(line, words, shell, self.exists))
         return [(path, truth if truth is None or not line.negated else not truth)]
 
-    def _read(self, words: Words | None, shell: Shell) -> LocatedText | None:
+    def _sourced_text(self, words: Words | None, shell: Shell) -> LocatedText | None:
         name = text(words[1]) if words and len(words) > 1 else None
         return self.sourced(name, shell.workdir) if name else None
 
@@ -219,10 +219,10 @@ class Walk:
             each.left = "" if each.left == "return" else each.left
         return [(each, None) for each in outcomes]
 
-    def _decided(self, condition: tuple[Node, ...], path: Path) -> tuple[list[Path], list[Path]]:
+    def _branch_on(self, condition: tuple[Node, ...], path: Path) -> tuple[list[Path], list[Path]]:
         """The ways on which a condition may hold, and those on which it may not."""
         yes, no = list[Path](), list[Path]()
-        for after, truth in self._told(condition, [path]):
+        for after, truth in self._run_list(condition, [path]):
             if truth is not False:
                 yes.append(after)
             if truth is not True:
@@ -236,13 +236,13 @@ class Walk:
                 return _merged(done + self.nodes(branch.body, waiting))
             left = list[Path]()
             for each in waiting:
-                yes, no = self._decided(branch.condition, each)
+                yes, no = self._branch_on(branch.condition, each)
                 done += self.nodes(branch.body, yes) if yes else []
                 left += no
             waiting = left
         return _merged(done + waiting)
 
-    def _case(self, node: Compound, path: Path) -> list[Path]:
+    def _run_case(self, node: Compound, path: Path) -> list[Path]:
         subject = path.shell.value(node.words[0]) if node.words else UNKNOWN
         done = list[Path]()
         for branch in node.branches:
@@ -260,7 +260,7 @@ class Walk:
             return [path]
         words = path.shell.words(tuple(rest[1:])) if rest and rest[0].text == "in" else path.shell.arguments
         if words is None or len(words) > _MOST_ROUNDS or node.opener == "select":
-            return [_blurred(path, body, name.text)]
+            return [_forget_loop_variables(path, body, name.text)]
         paths = [path]
         for word in words:
             for each in paths:
@@ -269,7 +269,7 @@ class Walk:
             paths = _next_round(self.nodes(body, paths))
         return _loop_left(paths)
 
-    def _while(self, node: Compound, path: Path) -> list[Path]:
+    def _run_while(self, node: Compound, path: Path) -> list[Path]:
         branch = node.branches[0] if node.branches else Branch((), (), ())
         waiting, done = [path], list[Path]()
         for _ in range(_MOST_ROUNDS):
@@ -277,10 +277,10 @@ class Walk:
             for each in waiting:
                 if not branch.condition:
                     return [*done, *waiting]
-                yes, no = self._decided(branch.condition, each)
+                yes, no = self._branch_on(branch.condition, each)
                 yes, no = (no, yes) if node.opener == "until" else (yes, no)
                 if yes and no:
-                    done.append(_blurred(no[0], branch.body))
+                    done.append(_forget_loop_variables(no[0], branch.body))
                     continue
                 done += no
                 going += yes
@@ -296,7 +296,7 @@ class Walk:
         return _loop_left(done)
 
 
-def _gives(line: Command, words: Words | None) -> bool:
+def _sets_unknown_variables(line: Command, words: Words | None) -> bool:
     """Whether a command sets variables of which the project has neither the file nor the text."""
     if not line.argv:
         return False
@@ -307,18 +307,20 @@ def _gives(line: Command, words: Words | None) -> bool:
     return name == "eval" and None in told and said[:1] != ["exec"]
 
 
-def _back(path: Path, inner: Path) -> Path:
+def _return_to(path: Path, inner: Path) -> Path:
     """The way of a shell after the one that it has started has ended."""
     after = path.fork()
     after.ran = inner.ran
     return after
 
 
-def _blurred(path: Path, body: tuple[Node, ...], name: str = "") -> Path:
+def _forget_loop_variables(path: Path, body: tuple[Node, ...], name: str = "") -> Path:
     """A way past a loop of which it is not known how often it is run: what it sets is not known."""
     for line in simple(body):
-        if _gives(line, None) or any("$" in word.text for word in line.argv[1:] if line.argv[0].text == "export"):
-            path.shell.opened(line)
+        if _sets_unknown_variables(line, None) or any(
+            "$" in word.text for word in line.argv[1:] if line.argv[0].text == "export"
+        ):
+            path.shell.set_any(line)
         for each in line.assignments:
             path.shell.sets[each.name] = UNKNOWN
             if each.name in path.shell.arrays:
@@ -343,25 +345,25 @@ def _loop_left(paths: list[Path]) -> list[Path]:
     return _merged(paths)
 
 
-def _apart(told: list[tuple[Path, bool | None]]) -> list[tuple[Path, bool | None]]:
+def _without_duplicates(told: list[tuple[Path, bool | None]]) -> list[tuple[Path, bool | None]]:
     """The ways with what they have come to, those left out that are the same in both."""
     found = list[tuple[Path, bool | None]]()
     for path, truth in told:
-        if not any(truth is its and path.same(other) for other, its in found):
+        if not any(truth is its and path.is_same(other) for other, its in found):
             found.append((path, truth))
     if len(found) > _MOST_PATHS:
-        found = _blended(found)
+        found = _blend_paths(found)
     if len(found) > _MOST_PATHS:
         raise TooManyPaths
     return found
 
 
-def _blended(told: list[tuple[Path, bool | None]]) -> list[tuple[Path, bool | None]]:
+def _blend_paths(told: list[tuple[Path, bool | None]]) -> list[tuple[Path, bool | None]]:
     """The ways, those as one that differ in nothing but in the variables that are set and in what is said."""
     found = list[tuple[Path, bool | None]]()
     for path, truth in told:
         for other, its in found:
-            if truth is its and other.started == path.started and other.state == path.state:
+            if truth is its and other.effective_commands == path.effective_commands and other.state == path.state:
                 other.blend(path)
                 break
         else:
@@ -371,4 +373,4 @@ def _blended(told: list[tuple[Path, bool | None]]) -> list[tuple[Path, bool | No
 
 def _merged(paths: list[Path]) -> list[Path]:
     """The ways without those that have come to the same as another one."""
-    return [path for path, _ in _apart([(path, None) for path in paths])]
+    return [path for path, _ in _without_duplicates([(path, None) for path in paths])]

@@ -46,9 +46,9 @@ def _tested(words: Words, shell: Shell, written: tuple[Word, ...], exists: Exist
             shell.sets["PORT"] = UNKNOWN
             return None
         case ["-n", _] | [_]:
-            return _all(words[-1], lambda option: option != "")
+            return _test_all(words[-1], lambda option: option != "")
         case ["-z", _]:
-            return _all(words[-1], lambda option: option == "")
+            return _test_all(words[-1], lambda option: option == "")
         case ["-e" | "-f" | "-r" | "-s" | "-x" | "-d" as kind, str(path)]:
             return exists(path, shell.workdir) if kind != "-d" else None
         case [_, "=" | "==" | "!=" as sign, _]:
@@ -76,7 +76,7 @@ def is_test(line: Command) -> bool:
     return bool(line.argv) and line.argv[0].text in ("[", "[[", "test", "true", "false", ":")
 
 
-def _all(value: Value[str], test: Callable[[str], bool]) -> bool | None:
+def _test_all(value: Value[str], test: Callable[[str], bool]) -> bool | None:
     """What holds of all that a word may be, None where that differs."""
     told = {test(option) for option in value.options} if value.options else {None}
     return told.pop() if len(told) == 1 else None
@@ -95,4 +95,4 @@ def may_fit(value: Value[str], pattern: Word) -> bool | None:
         return None
     if pattern.text == "*":
         return True
-    return _all(value, lambda option: fits(option, pattern.text))
+    return _test_all(value, lambda option: fits(option, pattern.text))

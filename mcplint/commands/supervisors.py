@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mcplint.commands.command_lines import is_root
-from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.execution import ExecContext, NextCommand, Step
 from mcplint.commands.options import grammar, parse
-from mcplint.commands.recipes import filled
+from mcplint.commands.recipes import with_references
 from mcplint.commands.scripts import from_lines, from_script
 from mcplint.commands.words import Words, span_of, text
 from mcplint.programs.start import NoStart, Start
@@ -41,7 +41,7 @@ def service_folders(words: Words, context: ExecContext) -> Step | None:
 
     https://github.com/just-containers/s6-overlay#usage, https://smarden.org/runit/runsvdir.8
     """
-    found = list[Next]()
+    found = list[NextCommand]()
     own = text(words[0]) == "/init"
     given = () if own else tuple(name for word in words[1:] if (name := text(word)) and name[0] == "/")
     for path in context.tree.called("run"):
@@ -51,9 +51,9 @@ def service_folders(words: Words, context: ExecContext) -> Step | None:
         if place:
             inner = context.because(words[0], f"{'s6' if own else text(words[0])} starts the service {name}")
             step = from_script(place, (), inner._replace(user=_of_execline(place, context) or context.user))
-            found += () if isinstance(step, (Start, NoStart, Next)) else step
+            found += () if isinstance(step, (Start, NoStart, NextCommand)) else step
     if own and words[1:]:
-        found.append(Next(words[1:], context.because(words[0], "s6 starts the command after it")))
+        found.append(NextCommand(words[1:], context.because(words[0], "s6 starts the command after it")))
     return tuple(found) or None
 
 
@@ -109,18 +109,20 @@ def _matching(patterns: tuple[str, ...], context: ExecContext) -> Iterator[Locat
                 yield found
 
 
-def _programs(file: LocatedText, context: ExecContext) -> Iterator[Next]:
+def _programs(file: LocatedText, context: ExecContext) -> Iterator[NextCommand]:
     """The programs of a configuration."""
     for section in _SECTION.finditer(file.text):
         command = _COMMAND.search(file.text, *section.span(2)) if section[1].startswith("program:") else None
         if command and "%(" not in re.sub(_ENVIRONMENT, "", command[1]):
             said = file.part(command.start(1), command.start(1) + len(command[1].rstrip()))
-            line = filled(said, ((*each.span(), f"${{{each[1]}}}") for each in re.finditer(_ENVIRONMENT, said.text)))
+            line = with_references(
+                said, ((*each.span(), f"${{{each[1]}}}") for each in re.finditer(_ENVIRONMENT, said.text))
+            )
             folder = _DIRECTORY.search(file.text, *section.span(2))
             workdir = folder[1] if folder else context.workdir
             inner = context._replace(workdir=workdir, user=_user(file, section[1]) or context.user)
             step = from_lines(line, _with_variables(file, section[1], inner, Value((section[1],))))
-            yield from () if isinstance(step, (Start, NoStart, Next)) else step
+            yield from () if isinstance(step, (Start, NoStart, NextCommand)) else step
 
 
 def _with_variables(file: LocatedText, name: str, context: ExecContext, word: Value[str]) -> ExecContext:
@@ -130,7 +132,7 @@ def _with_variables(file: LocatedText, name: str, context: ExecContext, word: Va
     while at < end:
         found = _SET.match(file.text, at, end)
         if found is None:
-            return context._replace(sets=sets).opened(word, hidden=True)
+            return context._replace(sets=sets).with_unknown_variables(word, hidden=True)
         quoted = found[2][:1] in ("'", '"')
         value = file.part(found.start(2) + quoted, found.end(2) - quoted)
         note = Label(file.part(found.start(1), found.end(2)).span(), f"supervisord sets {found[1]}")

@@ -15,13 +15,13 @@ def with_environment(tool: str, whole: Node | None, task: Node | None, env: str,
     folder = "." if context.file("pyproject.toml") or context.file("Pipfile") else ".."
     match tool:
         case "poe":
-            context = _told("poe", at(whole, "tool", "poe"), "envfile", folder, context)
-            return _told("poe", task, "envfile", folder, context)
+            context = _with_settings("poe", at(whole, "tool", "poe"), "envfile", folder, context)
+            return _with_settings("poe", task, "envfile", folder, context)
         case "pdm":
-            context = _told("pdm", at(whole, "tool", "pdm", "scripts", "_"), "env_file", folder, context)
-            return _told("pdm", task, "env_file", folder, context)
+            context = _with_settings("pdm", at(whole, "tool", "pdm", "scripts", "_"), "env_file", folder, context)
+            return _with_settings("pdm", task, "env_file", folder, context)
         case "rye":
-            return _told("rye", task, "env-file", folder, context)
+            return _with_settings("rye", task, "env-file", folder, context)
         case "hatch":
             return _of_hatch(at(whole, "tool", "hatch", "envs"), env, context)
         case "pipenv":
@@ -29,7 +29,7 @@ def with_environment(tool: str, whole: Node | None, task: Node | None, env: str,
     return context
 
 
-def _told(tool: str, node: Node | None, key: str, folder: str, context: ExecContext) -> ExecContext:
+def _with_settings(tool: str, node: Node | None, key: str, folder: str, context: ExecContext) -> ExecContext:
     """What a table of settings says: the variables of files, and its own over them."""
     if not isinstance(node, MappingNode):
         return context
@@ -51,7 +51,11 @@ def _of_hatch(envs: Node | None, env: str, context: ExecContext) -> ExecContext:
         context = context._replace(sets={**context.sets, **{name: Value(None, note) for name, note in notes.items()}})
     context = with_table(table if table is not None else below, "hatch", context)
     odd = at(own, "overrides")
-    return context.opened(Value((env,), (Label(odd.span.head, "may override it"),)), hidden=True) if odd else context
+    return (
+        context.with_unknown_variables(Value((env,), (Label(odd.span.head, "may override it"),)), hidden=True)
+        if odd
+        else context
+    )
 
 
 def _of_pipenv(folder: str, context: ExecContext) -> ExecContext:

@@ -9,7 +9,7 @@ import re
 
 from mcplint.commands.execution import ExecContext, Step
 from mcplint.commands.given_variables import files_of, with_files
-from mcplint.commands.recipes import bounded, given, read
+from mcplint.commands.recipes import bounded, read, with_variables
 from mcplint.commands.scripts import NO_PROGRAM, from_text
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, pairs
@@ -38,7 +38,7 @@ class _Scope:
             return HOLE
         return self.values[name] if name in self.values else read(name, self.context)
 
-    def filled(self, raw: str) -> str:
+    def expand(self, raw: str) -> str:
         """A text with what its templates stand for, and a hole for what is not known."""
         return bounded(_TEMPLATE.sub(lambda found: self._template(found[1].strip(" -")), bounded(raw)))
 
@@ -59,7 +59,7 @@ class _Scope:
         for key, node in pairs(table):
             name = key.text
             plain = node.text if isinstance(node, ScalarNode) and node.value is not None else HOLE
-            self.values[name] = self.filled(plain)
+            self.values[name] = self.expand(plain)
             found[name] = Value((self.values[name],), (Label(node.span, f"task sets {name}"),))
         return found
 
@@ -77,13 +77,13 @@ def go_task(words: Words, context: ExecContext) -> Step:
     inner = (context.because(words[0], f"task runs the task {name}") if words else context)._replace(prepared=True)
     scope = _Scope(context, overrides)
     inner = with_files(files_of(document.get("dotenv"), ".")[::-1], inner, needed=())
-    handed = _handed(scope.set(document.get("env")), inner)
+    handed = _table_environment(scope.set(document.get("env")), inner)
     scope.set(document.get("vars"))
     scope.values |= {**overrides, "CLI_ARGS": " ".join(map(spelled, words[dashes + 1 :]))}
-    return _task(document, name, scope, given(inner, handed), 0)
+    return _task(document, name, scope, with_variables(inner, handed), 0)
 
 
-def _handed(said: dict[str, Value[str]], context: ExecContext) -> dict[str, Value[str]]:
+def _table_environment(said: dict[str, Value[str]], context: ExecContext) -> dict[str, Value[str]]:
     """What a table gives to the commands: the environment that task is started in goes before it."""
     found = dict[str, Value[str]]()
     for name, value in said.items():
@@ -101,12 +101,12 @@ def _task(document: MappingNode, name: str, scope: _Scope, context: ExecContext,
         return context.none(f"what the task {name} runs is not known")
     if isinstance(node, MappingNode):
         inner = _Scope(context, scope.values)
-        handed = _handed(inner.set(node.get("env")), context)
+        handed = _table_environment(inner.set(node.get("env")), context)
         inner.set(node.get("vars"))
-        scope, context = inner, given(context, handed)
+        scope, context = inner, with_variables(context, handed)
         context = with_files(files_of(node.get("dotenv"), ".")[::-1], context, needed=())
         if isinstance(folder := node.get("dir"), ScalarNode):
-            directory = scope.filled(folder.text)
+            directory = scope.expand(folder.text)
             context = context._replace(workdir=None if HOLE in directory else context.absolute(directory))
     for command in reversed(_commands(node)):
         step = _command(document, name, command, scope, context, number)
@@ -122,13 +122,13 @@ def _command(document: MappingNode, name: str, command: Node, scope: _Scope, con
         if isinstance(called, ScalarNode):
             inner = _Scope(context, scope.values)
             inner.set(command.get("vars"))
-            return _task(document, scope.filled(called.text), inner, context, number + 1)
+            return _task(document, scope.expand(called.text), inner, context, number + 1)
         if command.get("defer") is not None or not isinstance(command.get("cmd"), ScalarNode):
             return context.none(NO_PROGRAM)
         command = command.get("cmd") or command
     if not isinstance(command, ScalarNode):
         return context.none(NO_PROGRAM)
-    filled = scope.filled(command.text)
+    filled = scope.expand(command.text)
     note = (Label(command.span, f"is a command of the task {name}"),)
     plain = HOLE not in filled
     site = EditSite(command.span) if filled == command.text else None
@@ -143,11 +143,11 @@ def _commands(node: Node) -> tuple[Node, ...]:
         found = node.get("cmds") or node.get("cmd")
         if found is None:
             before = node.get("deps")
-            return tuple(map(_called, before.items)) if isinstance(before, SequenceNode) else ()
+            return tuple(map(_as_call, before.items)) if isinstance(before, SequenceNode) else ()
     return tuple(found.items) if isinstance(found, SequenceNode) else (found,) if found is not None else ()
 
 
-def _called(node: Node) -> Node:
+def _as_call(node: Node) -> Node:
     """A task that another needs, spelled as its name alone or as a call, as a call."""
     return (
         MappingNode(node.span, ((ScalarNode(node.span, "task", "task"), node),))

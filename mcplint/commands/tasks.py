@@ -34,13 +34,13 @@ def task(tool: str, words: Words, context: ExecContext, env: str = "default") ->
     given = " ".join((command.text, *map(spelled, words[1:])))
     site = EditSite(command.span) if len(words) == 1 else None
     word = Value((given,), (Label(command.span, f"is the task {name}"),), site)
-    inner = with_environment(tool, _whole(tool, context), node, name.rpartition(":")[0] or env, context)
+    inner = with_environment(tool, _settings_file(tool, context), node, name.rpartition(":")[0] or env, context)
     return from_text(word, inner.because(words[0], f"{tool} runs the task {name}")._replace(prepared=True))
 
 
 def surrounded(tool: str, context: ExecContext, env: str = "default") -> ExecContext:
     """The context of a command that a runner starts and that is no task of it."""
-    return with_environment(tool, _whole(tool, context), None, env, context)
+    return with_environment(tool, _settings_file(tool, context), None, env, context)
 
 
 def _node(tool: str, name: str, context: ExecContext) -> Node | None:
@@ -52,10 +52,10 @@ def _node(tool: str, name: str, context: ExecContext) -> Node | None:
         keys = (*TABLES[tool][1], name)
     else:
         return None
-    return at(_whole(tool, context), *keys)
+    return at(_settings_file(tool, context), *keys)
 
 
-def _whole(tool: str, context: ExecContext) -> Node | None:
+def _settings_file(tool: str, context: ExecContext) -> Node | None:
     """The file of settings that a runner reads."""
     file = TABLES[tool][0] if tool in TABLES else "pyproject.toml"
     path = next((found for each in (".", "..") if (found := context.file(posixpath.join(each, file)))), None)

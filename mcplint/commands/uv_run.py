@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from mcplint.commands.command_lines import ASGI, GATEWAYS, PIPX, SDK_COMMANDS, UV, program
 from mcplint.commands.console_scripts import is_package, script
-from mcplint.commands.execution import ExecContext, Next, Step
+from mcplint.commands.execution import ExecContext, NextCommand, Step
 from mcplint.commands.given_variables import with_files
 from mcplint.commands.options import Parsed, parse
 from mcplint.commands.python_commands import console_script, python_file, python_module
-from mcplint.commands.words import Words, spelled, text, written
+from mcplint.commands.words import Words, spelled, text, word_span
 from mcplint.dependencies.pinned import name_of
 from mcplint.facts.dependencies import Project, normalized
 from mcplint.facts.document import at
@@ -40,16 +40,16 @@ def uv_run(words: Words, options: Parsed, context: ExecContext) -> Step:
     """`uv run`: a module, a file, or a command in the environment of the project, which it brings up to date."""
     rest = options.rest
     if "no-env-file" not in options.flags and not _is_set(context, "UV_NO_ENV_FILE"):
-        context = with_files(options.values("env-file") or _listed(context.variable("UV_ENV_FILE")), context)
+        context = with_files(options.values("env-file") or _listed_files(context.variable("UV_ENV_FILE")), context)
     inner = context._replace(installs=_synced(words, options, context))
     if "module" in options.flags:
         return python_module(options.flags["module"], rest, inner)
     if rest and (text(rest[0]) or "").endswith(".py"):
         return python_file(rest[0], rest[1:], inner)
-    return Next(rest, inner)
+    return NextCommand(rest, inner)
 
 
-def _listed(value: Value[str | None]) -> Words:
+def _listed_files(value: Value[str | None]) -> Words:
     """The words of a variable that names several files; one word where it is not known."""
     if value.options is None:
         return (Value(None, value.trace),) if value.trace else ()
@@ -77,7 +77,7 @@ def _synced(words: Words, options: Parsed, context: ExecContext) -> tuple[Instal
         _locked(options, context),
         lock,
         (posixpath.dirname(project) or ".",),
-        tuple((spelled(word), written(word)) for word in beside if text(word) is not None),
+        tuple((spelled(word), word_span(word)) for word in beside if text(word) is not None),
         context.span,
         certain=True,
     )
@@ -142,7 +142,7 @@ def uvx(words: Words, context: ExecContext) -> Step:
         (posixpath.basename(command),), rest[0].trace, rest[0].site if asked == posixpath.basename(command) else None
     )
     if name_of(command) in ASGI or name_of(command) in GATEWAYS or name_of(command) in SDK_COMMANDS:
-        return Next((named, *rest[1:]), inner._replace(registry="pypi"))
+        return NextCommand((named, *rest[1:]), inner._replace(registry="pypi"))
     folder = _folder(origin, command, context)
     if folder is None:
         return context.none(f"{tool} installs {origin}, which is no package of the project")
@@ -154,16 +154,16 @@ def uvx(words: Words, context: ExecContext) -> Step:
     project = context.tree.project(folder)
     # The newest release of a package of the project, or the one that it builds, asks for what the project does.
     is_own = is_local or not released or bool(project and project.version.only == released)
-    beside = ((spelled(each), written(each)) for each in parsed.values("with") if text(each) is not None)
+    beside = ((spelled(each), word_span(each)) for each in parsed.values("with") if text(each) is not None)
     install = Install(
         tool,
         tuple(map(spelled, words)),
-        Value((False,), (Label(written(word), "is installed without a lock"),)),
+        Value((False,), (Label(word_span(word), "is installed without a lock"),)),
         None,
         (folder or ".",),
-        (*(() if is_own else ((f"{origin}=={released}", written(word)),)), *beside),
+        (*(() if is_own else ((f"{origin}=={released}", word_span(word)),)), *beside),
         context.span,
-        decided=_decider(parsed, context) if is_own else Label(written(word), "another release may ask for others"),
+        decided=_decider(parsed, context) if is_own else Label(word_span(word), "another release may ask for others"),
         extras=_extras(parsed, word),
         groups=frozenset(),
     )
@@ -185,7 +185,7 @@ def with_options(install: Install, words: Words) -> Install:
     origin = next(iter(parsed.values("from")), Value(("",)))
     if any(name in parsed.flags for name in _DECIDING):
         return install
-    names = tuple((spelled(word), written(word)) for word in parsed.values("with") if text(word) is not None)
+    names = tuple((spelled(word), word_span(word)) for word in parsed.values("with") if text(word) is not None)
     return install._replace(names=names, extras=_extras(parsed, origin), groups=frozenset())
 
 

@@ -19,7 +19,7 @@ from mcplint.facts.dependencies import Project, normalized
 from mcplint.knowledge.executables import PYTHON_MANAGERS
 from mcplint.model import Install
 from mcplint.project.tree import Tree
-from mcplint.text.listed import listed
+from mcplint.text.listed import joined_by_and
 from mcplint.text.paths import is_test
 from mcplint.text.source import Span
 from mcplint.values import Label, Value
@@ -32,7 +32,7 @@ _TOOL = re.compile(r"(?:\b(uvx)|\b(pipx)[ \t]+(?:run|install)|\buv[ \t]+tool[ \t
 PLAIN = r"[A-Za-z0-9][\w.-]*"
 
 
-class _Told(NamedTuple):
+class _UvxCall(NamedTuple):
     """What `uvx` is told: the package, `.` for the project's root, its command, and packages to install beside it."""
 
     source: str
@@ -40,21 +40,21 @@ class _Told(NamedTuple):
     beside: tuple[str, ...]
 
 
-def bare(tree: Tree, words: tuple[str, ...]) -> Label | None:
+def unstartable_by_uvx(tree: Tree, words: tuple[str, ...]) -> Label | None:
     """The package of the project from which `uvx` starts nothing, and what commands it installs.
 
     `words`: those behind `uvx`. It also finds the commands of the packages that come with this one, which are called
     like those as far as is known.
     """
-    told = _told(words)
-    found = told and [each for path, each in _projects(tree) if _is(told.source, path, each)]
+    told = _parse_call(words)
+    found = told and [each for path, each in _projects(tree) if _is_named_package(told.source, path, each)]
     if not told or not found or len(found) > 1 or "scripts" in found[0].dynamic or not found[0].name.span:
         return None
     names = [script.name for script in found[0].scripts]
     others = {*(requirement.name for requirement in found[0].requirements), *map(name_of, told.beside)}
     if told.command in names or name_of(told.command) in others | _COMMANDS:
         return None
-    there = listed(f"`{name}`" for name in names[:5]) if names else "no command"
+    there = joined_by_and(f"`{name}`" for name in names[:5]) if names else "no command"
     return Label(found[0].name.span, there)
 
 
@@ -64,12 +64,12 @@ def _projects(tree: Tree) -> list[tuple[str, Project]]:
     return [(path, each) for path, each in files.items() if each.document and each.document.get("build-system")]
 
 
-def _is(source: str, path: str, project: Project) -> bool:
+def _is_named_package(source: str, path: str, project: Project) -> bool:
     """Whether a package is what `--from` names: one of an index by its name, or the folder that clients start in."""
     return path == "pyproject.toml" if source == "." else normalized(project.name.only or "") == normalized(source)
 
 
-def _told(words: tuple[str, ...]) -> _Told | None:
+def _parse_call(words: tuple[str, ...]) -> _UvxCall | None:
     """What `uvx` is told, None where that is not known, or is no package by its name."""
     parsed = parse(tuple(Value((word,)) for word in words), UV)
     if not parsed.rest or not parsed.closed or not {"module", "with-requirements"}.isdisjoint(parsed.flags):
@@ -79,7 +79,7 @@ def _told(words: tuple[str, ...]) -> _Told | None:
     source = _SPECIFIER.split(package.removesuffix("/"))[0] if package else command
     plain = all(each == "." or re.fullmatch(PLAIN, each) for each in (command, source)) and "://" not in package
     beside = tuple(map(spelled, parsed.values("with", "with-editable")))
-    return _Told(source, command, beside) if plain else None
+    return _UvxCall(source, command, beside) if plain else None
 
 
 def by_uvx(tree: Tree, folder: str, names: tuple[str, ...], span: Span) -> tuple[Install, ...] | None:
@@ -91,12 +91,12 @@ def by_uvx(tree: Tree, folder: str, names: tuple[str, ...], span: Span) -> tuple
         return None
     called = {normalized(name) for name in names}
     sources = (tree.source(path) for path in tree.beside(folder) if SAYING.match(posixpath.basename(path)))
-    if not any(_starts(match, called) for source in sources if source for match in _TOOL.finditer(source.text)):
+    if not any(_starts_command(match, called) for source in sources if source for match in _TOOL.finditer(source.text)):
         return None
     return (Install("uvx", ("uvx", names[0]), Value((False,)), None, (folder or ".",), (), span),)
 
 
-def _starts(match: re.Match[str], names: set[str]) -> bool:
+def _starts_command(match: re.Match[str], names: set[str]) -> bool:
     """Whether the words after uvx or pipx, in a shell or in a list of JSON, start a command of one of these names."""
     words = (word for word in re.split(r"""[\s"',\[\]\\]+""", match[3]) if word not in ("", ":", "args"))
     rest = parse(tuple(Value((word,)) for word in words), PIPX if match[2] else UV).rest

@@ -18,7 +18,7 @@ def span_of(word: Value[str], fallback: Span) -> Span:
     return word.span or fallback
 
 
-def written(word: Value[str]) -> Span:
+def word_span(word: Value[str]) -> Span:
     """The span of the command where a word stands, its quotes included; the trace of every word begins with it."""
     return word.trace[0].span
 
@@ -31,4 +31,4 @@ def opening(word: Value[str]) -> str:
 def spelled(word: Value[str]) -> str:
     """The text of a word, as it is written where it is not known."""
     found = text(word)
-    return found if found is not None else written(word).text.strip("\"'") if word.trace else "$"
+    return found if found is not None else word_span(word).text.strip("\"'") if word.trace else "$"

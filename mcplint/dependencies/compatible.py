@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from mcplint.dependencies.needs import Needs, asking
 from mcplint.facts.dependencies import MAIN, Requirement
-from mcplint.knowledge.companions import HELD_BELOW, LATER_CAPS, holds
-from mcplint.knowledge.ranges import admitted, reaches
+from mcplint.knowledge.companions import HELD_BELOW, LATER_CAPS, may_hold_sdk
+from mcplint.knowledge.ranges import admitted, may_admit
 from mcplint.knowledge.sdk import fact, release
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
 from mcplint.values import Label
@@ -44,7 +44,7 @@ def holder(package: str, chosen: str, versions: tuple[str, ...], wanted: Needs) 
     least = (HELD_BELOW[package],)
     if (release(chosen) or ()) < least or not (before := _newest_below(least, versions)):
         return None
-    told = [(holds(each.name, each.extras), each) for each in wanted.requirements]
+    told = [(may_hold_sdk(each.name, each.extras), each) for each in wanted.requirements]
     known = next((each for sure, each in told if sure), None)
     unknown = next((each for sure, each in told if sure is None and each.kind == MAIN), None)
     found = known or unknown
@@ -68,7 +68,7 @@ def against(package: str, versions: Iterable[str], wanted: Needs) -> Iterator[La
             if (
                 isinstance(least, str)
                 and requirement.name not in PYTHON_PACKAGES
-                and not reaches(requirement.specifier, least)
+                and not may_admit(requirement.specifier, least)
             ):
                 needs = f"{package} {version} requires {requirement.name}{least}, which this does not allow"
                 yield Label(requirement.span, needs)

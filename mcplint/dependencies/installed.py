@@ -11,7 +11,7 @@ from mcplint.dependencies.needs import lock_of, needs
 from mcplint.dependencies.pinned import name_of
 from mcplint.facts.dependencies import GROUP, MAIN, Project, Requirement, normalized
 from mcplint.facts.document import ScalarNode, at, items, pairs, scalar
-from mcplint.knowledge.distributions import brings
+from mcplint.knowledge.distributions import brought_packages
 from mcplint.model import Install
 from mcplint.project.tree import Tree
 
@@ -46,7 +46,7 @@ def _brought_by(asked: Iterable[Requirement]) -> frozenset[str] | None:
     """All distributions that some requirements bring, None where one of them is not known here."""
     names: set[str] = set()
     for each in asked:
-        if each.specifier is None or (found := brings(each.name, each.extras)) is None:
+        if each.specifier is None or (found := brought_packages(each.name, each.extras)) is None:
             return None
         names |= found
     return frozenset(names)

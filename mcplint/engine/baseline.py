@@ -54,7 +54,9 @@ def fingerprints(found: Iterable[Diagnostic], renamed: Mapping[str, str] | None 
     return prints
 
 
-def named(found: Iterable[Diagnostic], renamed: Mapping[str, str] | None = None) -> dict[Identity, str]:
+def fingerprints_by_identity(
+    found: Iterable[Diagnostic], renamed: Mapping[str, str] | None = None
+) -> dict[Identity, str]:
     """The fingerprints of the findings of a run, by what each is told by in it."""
     found = tuple(found)
     return dict(zip(map(identity, found), fingerprints(found, renamed), strict=True))
@@ -103,11 +105,11 @@ def write(known: Iterable[KnownFinding]) -> str:
     from json import dumps
 
     shown = {each._replace(message=masked(each.message)) for each in known}
-    rows = ",\n".join(f"    {dumps(each._asdict())}" for each in sorted(shown, key=_order))
+    rows = ",\n".join(f"    {dumps(each._asdict())}" for each in sorted(shown, key=_sort_key))
     return f'{{\n  "version": {VERSION},\n  "findings": [{f"{chr(10)}{rows}{chr(10)}  " if rows else ""}]\n}}\n'
 
 
-def _order(known: KnownFinding) -> tuple[str, str, str]:
+def _sort_key(known: KnownFinding) -> tuple[str, str, str]:
     return known.path, known.rule, known.fingerprint
 
 
@@ -131,10 +133,10 @@ def read(path: str) -> list[KnownFinding]:
         raise UsageError(f"{path}:{error.lineno}:{error.colno}: {error.msg}") from None
     except (ValueError, RecursionError):
         raise UsageError(f"{path}: no JSON document in UTF-8") from None
-    return _checked(path, document)
+    return _known_findings(path, document)
 
 
-def _checked(path: str, document: Any) -> list[KnownFinding]:
+def _known_findings(path: str, document: Any) -> list[KnownFinding]:
     match document:
         case {"version": int(version)} if version > VERSION:
             raise UsageError(f"{path}: version {version} of a baseline, which is newer than this mcplint")
@@ -159,7 +161,7 @@ def _checked(path: str, document: Any) -> list[KnownFinding]:
 
 def of(found: Iterable[Diagnostic], among: Iterable[Diagnostic]) -> list[KnownFinding]:
     """Findings as they are kept; `among` are all of the run."""
-    prints = named(among)
+    prints = fingerprints_by_identity(among)
     return [
         KnownFinding(each.rule, each.finding.span.source.path, each.finding.message, prints[identity(each)])
         for each in found

@@ -24,7 +24,7 @@ class Catalogue(Mapping[str, Rule]):
         """Raises UsageError for what is wrong with a folder of one's own."""
         names = (name.replace("_", "-") for path in built_in.__path__ for name in _modules(path))
         rules: dict[str, Rule | None] = dict.fromkeys(names)
-        for module in _own(folder) if folder else ():
+        for module in _own_modules(folder) if folder else ():
             rule = _rule(module)
             if rule.name in rules:
                 raise UsageError(f"{module.__file__}: there is already a rule named {rule.name}")
@@ -63,7 +63,7 @@ def project_url(name: str) -> str | None:
 
     They are read beside the package, else as the standard library finds them, which takes time to load.
     """
-    listed = _listed()
+    listed = _project_urls()
     if listed is None:
         from importlib.metadata import PackageNotFoundError, metadata
 
@@ -74,7 +74,7 @@ def project_url(name: str) -> str | None:
     return dict(line.split(", ", 1) for line in listed).get(name)
 
 
-def _listed() -> list[str] | None:
+def _project_urls() -> list[str] | None:
     """The `Project-URL` lines of what is installed beside the package."""
     beside = os.path.dirname(mcplint.__path__[0])
     names = os.listdir(beside) if os.path.isdir(beside) else ()
@@ -86,7 +86,7 @@ def _listed() -> list[str] | None:
     return [line.partition(": ")[2] for line in head.splitlines() if line.startswith("Project-URL: ")]
 
 
-def _own(folder: str) -> Iterator[ModuleType]:
+def _own_modules(folder: str) -> Iterator[ModuleType]:
     import importlib.util
 
     for name in _modules(folder):

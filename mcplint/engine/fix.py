@@ -9,11 +9,11 @@ from itertools import permutations
 from typing import NamedTuple
 
 from mcplint.engine.lint import REGISTRY
-from mcplint.engine.reach import apply, strays, widened
+from mcplint.engine.reach import apply, first_stray_path, widened
 from mcplint.engine.trials import Look, Spent
 from mcplint.findings import ERROR, NOTE, WARNING, Diagnostic
 from mcplint.project.tree import Tree
-from mcplint.text.listed import listed
+from mcplint.text.listed import joined_by_and
 from mcplint.text.source import Edit, Span
 
 ROUNDS = 50
@@ -51,8 +51,8 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str]
     with suppress(Spent):
         for _ in range(ROUNDS):
             now = tree.with_texts(texts)
-            before = _widened(look(now))
-            offered = [d for d in _offered(before, unsafe) if _key(d) not in refused]
+            before = _with_widened_fixes(look(now))
+            offered = [d for d in _fixable(before, unsafe) if _key(d) not in refused]
             for diagnostic in offered:
                 if path := next(filter(kept, _paths(diagnostic)), None):
                     refused[_key(diagnostic)] = diagnostic, f"the fix would edit {path}, which is {kept(path)}"
@@ -62,10 +62,10 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str]
             if not chosen:
                 ended = False
                 break
-            made, harms, after = _harmless(now, look, before, _needed(now, look, chosen))
+            made, harms, after = _harmless(now, look, before, _without_needless(now, look, chosen))
             refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
-            told = _told(now, look, before, made, after)
-            texts, fixed = texts | _made(made), [*fixed, *told]
+            told = _with_named_rules(now, look, before, made, after)
+            texts, fixed = texts | _fixed_texts(made), [*fixed, *told]
     there = set(map(_key, before))
     return Fixed(texts, fixed, [each for key, each in refused.items() if key in there], ended)
 
@@ -74,8 +74,8 @@ def applicable(
     tree: Tree, look: Look, found: Sequence[Diagnostic], kept: Callable[[str], str] = lambda path: ""
 ) -> list[Diagnostic]:
     """The diagnostics of a project, without the fixes that `fix` refuses at once or another one makes needless."""
-    found = _widened(found)
-    offered = [d for d in _offered(found, unsafe=True) if not any(map(kept, _paths(d)))]
+    found = _with_widened_fixes(found)
+    offered = [d for d in _fixable(found, unsafe=True) if not any(map(kept, _paths(d)))]
     ignores = _needless(tree, look, [d for d in offered if d.rule == UNUSED], kept)
     made_well = _made_well(tree, look, found, [d for d in offered if d.rule != UNUSED])
     made_well |= _made_well(tree, look, found, ignores)
@@ -85,14 +85,14 @@ def applicable(
 def _needless(tree: Tree, look: Look, unused: list[Diagnostic], kept: Callable[[str], str]) -> list[Diagnostic]:
     """Of the ignores that hide nothing those that still would if all else were mended, which may show more."""
 
-    def others(tree: Tree) -> list[Diagnostic]:
+    def other_findings(tree: Tree) -> list[Diagnostic]:
         return [each for each in look(tree) if each.rule != UNUSED]
 
     if not unused:
         return []
     now = Counter(map(_key, unused))
     with suppress(Spent):
-        then = Counter(map(_key, look(tree.with_texts(fix(tree, others, True, kept).texts))))
+        then = Counter(map(_key, look(tree.with_texts(fix(tree, other_findings, True, kept).texts))))
         return [each for each in unused if then[_key(each)] >= now[_key(each)]]
     return []
 
@@ -102,9 +102,9 @@ def _made_well(tree: Tree, look: Look, found: Sequence[Diagnostic], left: list[D
     made_well: dict[int, Diagnostic] = {}
     with suppress(Spent):
         while chosen := _compatible(tree, left):
-            chosen = _needed(tree, look, chosen)
+            chosen = _without_needless(tree, look, chosen)
             made, _, after = _harmless(tree, look, found, chosen)
-            told = _told(tree, look, found, made, after)
+            told = _with_named_rules(tree, look, found, made, after)
             made_well |= {id(diagnostic): each for diagnostic, each in zip(made, told, strict=True)}
             there, safe = set(map(_key, after)), all(d.finding.fix and d.finding.fix.safe for d in made)
             gone = (d for d in left if made and _key(d) not in there)
@@ -129,7 +129,7 @@ def _harmless(
     tree: Tree, look: Look, before: Sequence[Diagnostic], chosen: Sequence[Diagnostic]
 ) -> tuple[list[Diagnostic], list[tuple[Diagnostic, str]], Sequence[Diagnostic]]:
     """As many of the chosen as do no harm together, those that harm alone with the reason, and what is found then."""
-    after, harm = _tried(tree, look, before, chosen)
+    after, harm = _try_fixes(tree, look, before, chosen)
     if not harm:
         return list(chosen), [], after
     made: list[Diagnostic] = []
@@ -137,9 +137,9 @@ def _harmless(
     after = list(before)
     with suppress(Spent):
         for each in chosen:
-            tried, harm = _tried(tree, look, before, [*made, each])
+            tried, harm = _try_fixes(tree, look, before, [*made, each])
             if harm and made:
-                _, harm = _tried(tree, look, before, [each])
+                _, harm = _try_fixes(tree, look, before, [each])
             elif not harm:
                 made, after = [*made, each], tried
             if harm:
@@ -147,17 +147,19 @@ def _harmless(
     return made, harms, after
 
 
-def _told(
+def _with_named_rules(
     tree: Tree, look: Look, before: Sequence[Diagnostic], made: list[Diagnostic], after: Sequence[Diagnostic]
 ) -> list[Diagnostic]:
     """The diagnostics whose fixes are made; their titles name the rules that speak for the first time afterwards."""
-    if not (brought := _brought(before, after, made)):
+    if not (brought := _rules_brought(before, after, made)):
         return made
-    alone = [after] if len(made) == 1 else [look(tree.with_texts(_made([each]))) for each in made]
-    return [_naming(each, _brought(before, then, [each]) & brought) for each, then in zip(made, alone, strict=True)]
+    alone = [after] if len(made) == 1 else [look(tree.with_texts(_fixed_texts([each]))) for each in made]
+    return [
+        _naming(each, _rules_brought(before, then, [each]) & brought) for each, then in zip(made, alone, strict=True)
+    ]
 
 
-def _brought(before: Iterable[Diagnostic], after: Iterable[Diagnostic], made: Sequence[Diagnostic]) -> set[str]:
+def _rules_brought(before: Iterable[Diagnostic], after: Iterable[Diagnostic], made: Sequence[Diagnostic]) -> set[str]:
     """The rules that find something in a file for the first time, of which no title says so and that no fix removes."""
     known = {(each.rule, each.finding.span.source.path) for each in before}
     fixes = [each.finding.fix for each in made if each.finding.fix]
@@ -173,24 +175,24 @@ def _naming(diagnostic: Diagnostic, brought: set[str]) -> Diagnostic:
     if not (fix and brought):
         return diagnostic
     rules = tuple(sorted(brought))
-    named = listed(f"`{rule}`" for rule in rules)
+    named = joined_by_and(f"`{rule}`" for rule in rules)
     title = f"{fix.title}{' and' if ', which ' in fix.title else ', which'} brings {named} to light"
     fix = fix._replace(title=title, leaves=(*fix.leaves, *rules))
     return diagnostic._replace(finding=diagnostic.finding._replace(fix=fix))
 
 
-def _tried(
+def _try_fixes(
     tree: Tree, look: Look, before: Sequence[Diagnostic], chosen: Sequence[Diagnostic]
 ) -> tuple[Sequence[Diagnostic], str]:
     """What is found when the fixes of the chosen are made, and what they do wrong."""
-    texts = _made(chosen)
-    if path := strays([edit for diagnostic in chosen for edit in _edits(diagnostic)], texts):
+    texts = _fixed_texts(chosen)
+    if path := first_stray_path([edit for diagnostic in chosen for edit in _edits(diagnostic)], texts):
         return before, f"the fix would change more in {path} than what it edits"
     after = look(tree.with_texts(texts))
     return after, _harm(before, after, chosen)
 
 
-def _offered(found: Collection[Diagnostic], unsafe: bool) -> Iterator[Diagnostic]:
+def _fixable(found: Collection[Diagnostic], unsafe: bool) -> Iterator[Diagnostic]:
     """The diagnostics with a fix that edits only files of which all is understood, and that a person has written."""
     unread = {each.finding.span.source.path for each in found if each.rule == "unreadable-file"}
     for diagnostic in found:
@@ -201,7 +203,7 @@ def _offered(found: Collection[Diagnostic], unsafe: bool) -> Iterator[Diagnostic
             yield diagnostic
 
 
-def _widened(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+def _with_widened_fixes(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The diagnostics, their fixes with what they change besides."""
     return [d._replace(finding=d.finding._replace(fix=widened(d.finding.fix))) if d.finding.fix else d for d in found]
 
@@ -215,7 +217,7 @@ def _edits(diagnostic: Diagnostic) -> tuple[Edit, ...]:
     return diagnostic.finding.fix.edits if diagnostic.finding.fix else ()
 
 
-def _made(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
+def _fixed_texts(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
     """The texts that the fixes of compatible diagnostics make, by path."""
     return apply(edit for diagnostic in diagnostics for edit in _edits(diagnostic))
 
@@ -234,10 +236,10 @@ def _compatible(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnosti
             for other, lines in enumerate(edited)
         )
     ]
-    return _apart(tree, first or diagnostics[:1])
+    return _with_separate_edits(tree, first or diagnostics[:1])
 
 
-def _needed(tree: Tree, look: Look, chosen: Sequence[Diagnostic]) -> list[Diagnostic]:
+def _without_needless(tree: Tree, look: Look, chosen: Sequence[Diagnostic]) -> list[Diagnostic]:
     """The chosen, without those that another one fixes too, of two that each rest on what the other edits."""
     edited = [_lines_of(edit.span for edit in _edits(diagnostic)) for diagnostic in chosen]
     grounds = [_lines_of(_spans(diagnostic)) for diagnostic in chosen]
@@ -247,19 +249,21 @@ def _needed(tree: Tree, look: Look, chosen: Sequence[Diagnostic]) -> list[Diagno
         apart = first.rule != second.rule and _edits(first) != _edits(second)
         meet = edited[one] & grounds[other] and edited[other] & grounds[one]
         if apart and meet and needless.isdisjoint((one, other)):
-            left = look(tree.with_texts(_made([first])))
+            left = look(tree.with_texts(_fixed_texts([first])))
             needless |= {other} if _key(second) not in map(_key, left) else set()
     return [diagnostic for number, diagnostic in enumerate(chosen) if number not in needless]
 
 
-def _apart(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+def _with_separate_edits(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Those whose edits meet in no line unless they are the same, the first come first."""
     chosen: list[Diagnostic] = []
     taken: dict[Line, set[Edit]] = {}
     for diagnostic in diagnostics:
         edits = set(_edits(diagnostic))
         lines = _lines_of(edit.span for edit in edits)
-        if all(taken[line] <= edits for line in lines if line in taken) and all(_stands(tree, edit) for edit in edits):
+        if all(taken[line] <= edits for line in lines if line in taken) and all(
+            _is_current(tree, edit) for edit in edits
+        ):
             chosen.append(diagnostic)
             for line in lines:
                 taken.setdefault(line, set()).update(edits)
@@ -289,7 +293,7 @@ def _lines_of(spans: Iterable[Span]) -> set[Line]:
     return found
 
 
-def _stands(tree: Tree, edit: Edit) -> bool:
+def _is_current(tree: Tree, edit: Edit) -> bool:
     """Whether an edit is one of the text that stands in the tree."""
     source = tree.source(edit.span.source.path)
     return (source.text if source else "") == edit.span.source.text

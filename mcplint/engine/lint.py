@@ -60,7 +60,7 @@ def diagnose(
     for path in filter(kind, tree.named):
         tree.source(path)
     unread = _unread(tree, problems)
-    found, failures = _check(loaded, [*_parts(deployment), *unread], config)
+    found, failures = _check(loaded, [*_checked_parts(deployment), *unread], config)
     failures += [problem for problem in problems if isinstance(problem, Failure)]
     comments = [ignore for source in tree.read for ignore in ignores(source)]
     kept, used = postprocess(found, comments, config)
@@ -84,7 +84,7 @@ def _loaded(rules: Mapping[str, Rule], asked: Collection[str], deployment: Deplo
             yield rules[name]
 
 
-def _parts(deployment: Deployment) -> Iterator[Any]:
+def _checked_parts(deployment: Deployment) -> Iterator[Any]:
     """Every part of a deployment that a rule may be handed; what nothing linked to is shown, never checked."""
     yield deployment
     for field, parts in zip(deployment._fields, deployment, strict=True):
@@ -147,11 +147,11 @@ def _diagnostic(rule: Rule, part: Any, finding: Finding) -> Diagnostic:
     severity = finding.severity or rule.severity
     if severity == ERROR and getattr(part, "assumed", False):
         severity = WARNING
-    fix = finding.fix if finding.fix and finding.fix.edits and not any(map(_leaves, finding.fix.edits)) else None
+    fix = finding.fix if finding.fix and finding.fix.edits and not any(map(_leaves_yaml, finding.fix.edits)) else None
     return Diagnostic(rule.name, severity, finding._replace(fix=fix), getattr(part, "id", ""))
 
 
-def _leaves(edit: Edit) -> bool:
+def _leaves_yaml(edit: Edit) -> bool:
     """Whether an edit adds an instruction to a Dockerfile that stands, indented, inside a file of YAML."""
     source = edit.span.source
     if not source.path.endswith((".yml", ".yaml")) or not re.search(r"(?m)^[A-Z]{2,20} .*(?:\n|\Z)", edit.text):

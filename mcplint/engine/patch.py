@@ -32,7 +32,7 @@ def hunks(path: str, before: Mapping[str, str], after: Mapping[str, str], around
     """The lines of a file's patch: its head, then each hunk with that many lines around what changes."""
     from difflib import unified_diff
 
-    old, new = (_split(texts.get(path, "")) for texts in (before, after))
+    old, new = (_split_lines(texts.get(path, "")) for texts in (before, after))
     found: list[list[str]] = [[]]
     for line in unified_diff(old, new, f"a/{path}", f"b/{path}", n=around):
         found += [[]] if line.startswith("@@") else []
@@ -40,7 +40,7 @@ def hunks(path: str, before: Mapping[str, str], after: Mapping[str, str], around
     return found
 
 
-def _split(text: str) -> list[str]:
+def _split_lines(text: str) -> list[str]:
     """The lines of a text with their ends, where only `\\n` ends one."""
     *lines, last = text.split("\n")
     return [f"{line}\n" for line in lines] + ([last] if last else [])

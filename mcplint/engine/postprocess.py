@@ -35,7 +35,7 @@ def postprocess(
         if not config.shows(diagnostic.rule, diagnostic.severity):
             continue
         key = (diagnostic.rule, diagnostic.finding.span, diagnostic.finding.cause or diagnostic.finding.message)
-        kept[key] = _both(kept[key], diagnostic) if key in kept else diagnostic
+        kept[key] = _merged(kept[key], diagnostic) if key in kept else diagnostic
     return sorted(map(_noted_once, _uncovered(kept.values())), key=order), used
 
 
@@ -46,7 +46,7 @@ def _uncovered(found: Collection[Diagnostic]) -> Iterator[Diagnostic]:
     for each in found:
         for span in each.finding.spans if each.rule in rules else ():
             at.setdefault((each.rule, span), []).append(each)
-    covered = [tuple(_covered(each.finding, at)) for each in found]
+    covered = [tuple(_covered_by(each.finding, at)) for each in found]
     gone = {id(each) for alike in covered for each in alike}
     for each, alike in zip(found, covered, strict=True):
         if id(each) not in gone:
@@ -56,7 +56,7 @@ def _uncovered(found: Collection[Diagnostic]) -> Iterator[Diagnostic]:
             yield each._replace(finding=finding._replace(notes=(*finding.notes, *notes), fix=left))
 
 
-def _covered(finding: Finding, at: Mapping[tuple[str, Span], list[Diagnostic]]) -> Iterator[Diagnostic]:
+def _covered_by(finding: Finding, at: Mapping[tuple[str, Span], list[Diagnostic]]) -> Iterator[Diagnostic]:
     """What a finding covers: by their rules and spans, the diagnostics that point at a span of its."""
     for rule in finding.covers:
         for span in finding.spans:
@@ -69,7 +69,7 @@ def _noted_once(diagnostic: Diagnostic) -> Diagnostic:
     return diagnostic._replace(finding=finding._replace(notes=tuple(dict.fromkeys(finding.notes))))
 
 
-def _both(one: Diagnostic, other: Diagnostic) -> Diagnostic:
+def _merged(one: Diagnostic, other: Diagnostic) -> Diagnostic:
     """The graver of two diagnostics that say the same; a fix by the same title makes the edits of both.
 
     What covers others has the notes of both: each may be what something else is told with.

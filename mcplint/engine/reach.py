@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mcplint.facts.document import MappingNode, Node, as_python
 from mcplint.findings import Fix, Unreadable
 from mcplint.project.kinds import kind
-from mcplint.text.listed import listed
+from mcplint.text.listed import joined_by_and
 from mcplint.text.source import Edit, Part, Source, Span
 
 READERS = {
@@ -72,7 +72,7 @@ def _lines(text: str, span: Span) -> str:
     return text.replace("\n", "\r\n") if end > 0 and around[end - 1] == "\r" else text
 
 
-def strays(edits: Sequence[Edit], texts: dict[str, str]) -> str:
+def first_stray_path(edits: Sequence[Edit], texts: dict[str, str]) -> str:
     """The first path in whose new text something else than what is edited reads otherwise, empty for none.
 
     What no edit touches must be there as before, under the same key, statement, block or stage; what an edit adds must
@@ -80,16 +80,20 @@ def strays(edits: Sequence[Edit], texts: dict[str, str]) -> str:
     """
     for path, text in texts.items():
         own = [edit for edit in edits if edit.span.source.path == path]
-        if not own[0].span.source.text or (before := _parts(own[0].span.source)) is None:
+        if not own[0].span.source.text or (before := _file_parts(own[0].span.source)) is None:
             continue
-        after = _parts(Source(path, text))
+        after = _file_parts(Source(path, text))
         changes = list(_changes(own))
-        if after is None or _swallowed(own, changes, after) or _kept(before, changes) != _others(after, changes):
+        if (
+            after is None
+            or _says_nothing(own, changes, after)
+            or _untouched_before(before, changes) != _untouched_after(after, changes)
+        ):
             return path
     return ""
 
 
-def _parts(source: Source) -> tuple[Part, ...] | None:
+def _file_parts(source: Source) -> tuple[Part, ...] | None:
     """What a file says, piece by piece; None where its format has no pieces here or it cannot be read."""
     row = kind(source.path)
     suffix = source.path.rpartition(".")[2].lower()
@@ -116,10 +120,10 @@ def _meets(part: Part, start: int, end: int) -> bool:
     return start <= part.end and end >= part.start
 
 
-def _kept(parts: Iterable[Part], changes: Sequence[Change]) -> Counter[Part]:
+def _untouched_before(parts: Iterable[Part], changes: Sequence[Change]) -> Counter[Part]:
     """The parts that no edit touches, where they are to be afterwards."""
     starts, ends = [each.start for each in changes], [each.end for each in changes]
-    moved = partial(_moved, changes, ends)
+    moved = partial(_offset_after, changes, ends)
     return Counter(
         Part(start := moved(part.start), start + part.end - part.start, part.said, moved(part.under))
         for part in parts
@@ -127,7 +131,7 @@ def _kept(parts: Iterable[Part], changes: Sequence[Change]) -> Counter[Part]:
     )
 
 
-def _others(parts: Iterable[Part], changes: Sequence[Change]) -> Counter[Part]:
+def _untouched_after(parts: Iterable[Part], changes: Sequence[Change]) -> Counter[Part]:
     starts, ends = [each.new_start for each in changes], [each.new_end for each in changes]
     return Counter(part for part in parts if not _touched(part, starts, ends))
 
@@ -138,7 +142,7 @@ def _touched(part: Part, starts: Sequence[int], ends: Sequence[int]) -> bool:
     return before > 0 and ends[before - 1] >= part.start
 
 
-def _moved(changes: Sequence[Change], ends: Sequence[int], offset: int) -> int:
+def _offset_after(changes: Sequence[Change], ends: Sequence[int], offset: int) -> int:
     """Where a character stands after the changes; one that is taken away where the text in its place begins."""
     behind = bisect_right(ends, offset)
     if behind < len(changes) and changes[behind].start < offset:
@@ -146,7 +150,7 @@ def _moved(changes: Sequence[Change], ends: Sequence[int], offset: int) -> int:
     return offset + changes[behind - 1].new_end - changes[behind - 1].end if behind else offset
 
 
-def _swallowed(edits: Iterable[Edit], changes: Iterable[Change], parts: Sequence[Part]) -> bool:
+def _says_nothing(edits: Iterable[Edit], changes: Iterable[Change], parts: Sequence[Part]) -> bool:
     """Whether words that are added between others say nothing: they make no part, and no part without others has them.
 
     A comment in a function is within a part too, one that has others.
@@ -156,13 +160,13 @@ def _swallowed(edits: Iterable[Edit], changes: Iterable[Change], parts: Sequence
             held = [part for part in parts if _meets(part, *new)]
             inner = min(held, key=lambda part: part.end - part.start, default=None)
             if inner is None or (
-                inner.start < new[0] and new[1] < inner.end and any(map(partial(_within, inner), parts))
+                inner.start < new[0] and new[1] < inner.end and any(map(partial(_is_part_of, inner), parts))
             ):
                 return True
     return False
 
 
-def _within(outer: Part, part: Part) -> bool:
+def _is_part_of(outer: Part, part: Part) -> bool:
     """Whether a part is one of several in another one."""
     return outer.start <= part.start and part.end <= outer.end and part.end - part.start < outer.end - outer.start
 
@@ -172,14 +176,14 @@ def widened(fix: Fix) -> Fix:
     changed = sorted({name for edit in fix.edits for name in edit.changes})
     for source in dict.fromkeys(edit.span.source for edit in fix.edits):
         if SUFFIXES.get(source.path.rpartition(".")[2]) == "yaml" and re.search(r"(?m)(?:^|[\s\[{,])\*\w", source.text):
-            shared = _shared(source, [edit for edit in fix.edits if edit.span.source == source])
+            shared = _entries_changed_elsewhere(source, [edit for edit in fix.edits if edit.span.source == source])
             changed += shared if len(shared) > 1 else []
     if not changed:
         return fix
-    return fix._replace(title=f"{fix.title}, which changes {listed(changed)}", safe=False)
+    return fix._replace(title=f"{fix.title}, which changes {joined_by_and(changed)}", safe=False)
 
 
-def _shared(source: Source, edits: list[Edit]) -> list[str]:
+def _entries_changed_elsewhere(source: Source, edits: list[Edit]) -> list[str]:
     """The entries of a file that edits change, if one of them has none of the edits in it; extensions (`x-`) apart."""
     texts = apply(edits)
     before, after = _entries(source), _entries(Source(source.path, texts[source.path]))

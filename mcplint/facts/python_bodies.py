@@ -29,7 +29,7 @@ class Text(NamedTuple):
         found = self.text[start:end]
         return found if isinstance(found, str) else found.decode()
 
-    def ends(self, node: Any) -> tuple[int, int]:
+    def byte_range(self, node: Any) -> tuple[int, int]:
         """The byte offsets between which a node stands."""
         return self.lines[node.lineno - 1] + node.col_offset, self.lines[node.end_lineno - 1] + node.end_col_offset
 
@@ -54,7 +54,7 @@ def fold(module: ast.Module, text: str, lines: tuple[int, ...]) -> int:
     at = kept = 0
     for node in sorted(_functions(module), key=lambda node: (node.lineno, node.col_offset)):
         if (node.end_lineno or 0) - node.lineno >= _SHORT:
-            start, end = held.ends(node)
+            start, end = held.byte_range(node)
             kept += words(held.between(at, start)) if at < start else 0
             at = max(at, end)
             module.folded = held  # type: ignore[attr-defined]

@@ -14,8 +14,8 @@ from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.requirement_lacks import may_fail, of_requirements
 from mcplint.model import Install, Lack, LackKind, Packaged
-from mcplint.packaging.backend import history, inputs, refuses, told_to_package
-from mcplint.packaging.wheel import inside, wheel
+from mcplint.packaging.backend import history, inputs, refuses_empty_wheel, told_to_package
+from mcplint.packaging.wheel import files_below, wheel
 from mcplint.packaging.wheel_files import Wheel
 from mcplint.project.inner import is_inner
 from mcplint.text.paths import upwards
@@ -214,7 +214,7 @@ def _history(install: Install, packaged: Packaged, project: Project, contents: C
 def _modules(install: Install, packaged: Packaged, project: Project, contents: Contents) -> Iterator[Lack]:
     """The modules that a build is for, and why its backend does not find any or refuses to choose."""
     tree, step = contents.tree, " ".join(install.argv)
-    files = inside(tree.paths, packaged.folder)
+    files = files_below(tree.paths, packaged.folder)
     whole, here = wheel(project, files), wheel(project, frozenset(contents.below(packaged.image_path)))
     if whole is None or here is None:
         return
@@ -243,7 +243,7 @@ def _package(install: Install, packaged: Packaged, project: Project, made: Wheel
     """The package that a backend looks for and that neither the image has nor the build makes."""
     tree, folder = contents.tree, posixpath.normpath(packaged.folder)
     by_hand = bool(tree.called("hatch.toml")) or "--no-build-isolation" in install.argv
-    if not made.sought or not project.name.only or by_hand or not refuses(project):
+    if not made.sought or not project.name.only or by_hand or not refuses_empty_wheel(project):
         return
     first, reason = made.sought[0], Absence("")
     for path in made.sought:

@@ -6,11 +6,11 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from mcplint.commands.node_calls import VERBS, Called, called
+from mcplint.commands.node_calls import VERBS, Called, manager_call
 from mcplint.commands.package_calls import looked_up
 from mcplint.commands.shell_nodes import Command
 from mcplint.commands.shell_parser import commands
-from mcplint.commands.words import text, written
+from mcplint.commands.words import text, word_span
 from mcplint.facts.node import PackageJson
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.lock_files import NODE_LOCKS
@@ -59,7 +59,7 @@ _CONFIGURED = re.compile(r"(?i)^npm_config_(?:omit|include|production|only|also|
 
 def called_by(step: RunStep) -> Called | None:
     """What a step of a build tells a package manager to do; None for another program."""
-    return called(step.argv, step.span)
+    return manager_call(step.argv, step.span)
 
 
 def may_install(step: RunStep) -> bool:
@@ -71,7 +71,7 @@ def may_install(step: RunStep) -> bool:
 def brings_files(step: RunStep) -> bool:
     """Whether a command of a package manager may make files outside `node_modules`, as scripts do."""
     said = called_by(step)
-    if said is None or said.moved:
+    if said is None or said.changes_folder:
         return True
     if said.verb in _QUIET or (said.verb in VERBS[said.tool] and not said.installs):
         return False
@@ -127,7 +127,7 @@ def _install(said: Called, step: RunStep) -> NodeInstall:
     find = step.file if tool == "npm" else step.upwards
     lock = next((found for name in LOCKS[tool] if (found := find(name))), None)
     own = next((word for word in step.argv[1:] if text(word) == verb), None)
-    span = written(own) if own is not None and verb else None
+    span = word_span(own) if own is not None and verb else None
     site = EditSite(span) if span is not None and span.text == verb else None
     ci = step.env.get("CI")
     told = ci is not None and ci.may(lambda value: value not in (None, "", "false", "0")) and tool in ("pnpm", "yarn")

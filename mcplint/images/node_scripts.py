@@ -118,7 +118,7 @@ def plain(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def script_of(said: Called, package: PackageJson) -> str:
     """The script of the same package that a manager is told to run."""
-    if said.elsewhere or (said.tool == "bun" and said.verb in ("build", "test")):  # which are its own
+    if said.goes_elsewhere or (said.tool == "bun" and said.verb in ("build", "test")):  # which are its own
         return ""
     runs = said.tool != "npm" or said.verb in (*SCRIPT_VERBS, "test")
     return said.script if said.script in package.scripts and runs else ""

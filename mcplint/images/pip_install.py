@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.commands.options import Parsed
-from mcplint.commands.words import spelled, text, written
+from mcplint.commands.words import spelled, text, word_span
 from mcplint.dependencies.pinned import INSTALLERS, exact, file_pins, name_of, pinned_names, project_pins
 from mcplint.facts.dependencies import Requirements
 from mcplint.images.environments import is_collecting
@@ -72,7 +72,7 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
         _locked(items, options, step),
         next((item.lock for item in (*items, *limits) if item.lock), None),
         tuple(dict.fromkeys(item.path for item in items if item.path)),
-        tuple((spelled(word), written(word)) for word in names if name_of(spelled(word)) not in own),
+        tuple((spelled(word), word_span(word)) for word in names if name_of(spelled(word)) not in own),
         step.written_at,
         constraints=tuple(dict.fromkeys(item.path for item in limits if item.path)),
         packaged=tuple(
@@ -92,7 +92,7 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
 def _named_item(word: Value[str], own: str | None, kept: frozenset[str], beside: frozenset[str]) -> _Item:
     """What a name asks for; `own`: the folder of the project of that name whose distribution the build has made."""
     exactly = None if own else _exact(word, kept, beside)
-    return _Item(exactly, Label(written(word), "not an exact release"), own)
+    return _Item(exactly, Label(word_span(word), "not an exact release"), own)
 
 
 def _collected(tool: str, options: Parsed, step: RunStep) -> Mapping[str, str]:
@@ -114,7 +114,7 @@ def _named(files: list[Value[str]], step: RunStep) -> Iterator[tuple[str, str]]:
     for word in files if not step.line.inside else ():
         name = text(word)
         place = step.absolute(name) if name and not re.match(_UNNAMED, name) else None
-        if name and place and "$" not in written(word).text and posixpath.basename(name) not in step.exported:
+        if name and place and "$" not in word_span(word).text and posixpath.basename(name) not in step.exported:
             yield name, place
 
 
@@ -204,15 +204,15 @@ def _file(word: Value[str], step: RunStep, beside: frozenset[str] = frozenset())
     name = spelled(word)
     base = "-" if name in _FED else name.rpartition("/")[2]
     if base in step.exported:
-        return _Item(True, Label(written(word), "exported from a lock file"), None, step.exported[base])
+        return _Item(True, Label(word_span(word), "exported from a lock file"), None, step.exported[base])
     path = step.file(name) if text(word) is not None else None
     if path is None:
-        return _Item(None, Label(written(word), "this file is not known"))
+        return _Item(None, Label(word_span(word), "this file is not known"))
     pinned = base != "pyproject.toml"
     folder = path.rpartition("/")[0]
     pins = file_pins(step.tree, path, beside=beside) if pinned else project_pins(step.tree, folder, beside)
     return _Item(
-        pins.exact, pins.note or Label(written(word), "is read"), path, path if pins.exact and pinned else None
+        pins.exact, pins.note or Label(word_span(word), "is read"), path, path if pins.exact and pinned else None
     )
 
 
@@ -225,7 +225,7 @@ def _project(word: Value[str], options: Parsed, step: RunStep, beside: frozenset
     if folder is None and image_path and (is_distribution(name) or name.endswith(_BUILT)):
         collected = step.houses.fillers(posixpath.dirname(image_path))
         folder, image_path = step.houses.project(image_path) or step.folder(posixpath.join(name, "../..")), None
-    note = Label(written(word), "installs the project with its requirements")
+    note = Label(word_span(word), "installs the project with its requirements")
     if options.first("no-deps"):
         return _Item(True, note, folder, image_path=image_path)
     if any(is_collecting(each) for each in collected):

@@ -6,7 +6,7 @@ import posixpath
 
 from mcplint.commands.command_lines import POETRY_INSTALL, RUNNERS
 from mcplint.commands.options import Parsed, parse
-from mcplint.commands.words import Words, spelled, text, written
+from mcplint.commands.words import Words, spelled, text, word_span
 from mcplint.facts.dependencies import PROJECTS
 from mcplint.facts.document import at
 from mcplint.images.runs import RunStep
@@ -22,7 +22,7 @@ def project_install(tool: str, step: RunStep, before: Parsed, args: Words) -> In
     Without a lock file an install resolves what the project asks for, by the documentation of all three. Run: so do
     `poetry sync` and `pipenv install --deploy`, while `pdm sync` and `pipenv sync` fail.
     """
-    verb = written(before.rest[0])
+    verb = word_span(before.rest[0])
     kind = text(before.rest[0]) or ""
     after = parse(args, POETRY_INSTALL if tool == "poetry" else RUNNERS[tool], interspersed=True)
     options = Parsed((*before.given, *after.given), after.rest, before.closed and after.closed)
@@ -33,7 +33,7 @@ def project_install(tool: str, step: RunStep, before: Parsed, args: Words) -> In
         named = [spelled(word) for word in options.values("requirements")] or ([] if project else ["requirements.txt"])
         asked += filter(None, map(step.file, named))
     words = after.rest if kind in ("add", "install") else ()
-    names = tuple((spelled(word), written(word)) for word in words if text(word) is not None)
+    names = tuple((spelled(word), word_span(word)) for word in words if text(word) is not None)
     locking = kind in ("install", "sync")
     lock = step.upwards(PYTHON_LOCKS[tool], folder) if locking and not options.first("skip-lock") else None
     locked = _locked(tool, step, verb, lock, project) if locking else Value((False,), (_anew(verb),))

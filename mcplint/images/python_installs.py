@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from mcplint.commands.command_lines import PIP, POETRY_INSTALL, RUNNERS, UV, program
 from mcplint.commands.options import parse
-from mcplint.commands.shell_branches import Way, apart
+from mcplint.commands.shell_branches import Way, exclusive
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.document import at
 from mcplint.images.environments import collects, environments, is_systems
@@ -36,7 +36,7 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
     here: list[tuple[Install, Way]] = []
     removed = frozenset(name for step in steps for name in _uninstalled(step))
     for number, step in enumerate(steps):
-        before = (*earlier, *(install for install, way in here if not apart(way, step.way)))
+        before = (*earlier, *(install for install, way in here if not exclusive(way, step.way)))
         step = step._replace(before=before, removed=removed)
         _export(step)
         _delete(step)

@@ -8,7 +8,7 @@ from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mcplint.commands.command_lines import WRAPPERS, fed, is_assignment, program, shell_operand, unwrapped
+from mcplint.commands.command_lines import WRAPPERS, is_assignment, program, shell_operand, unwrapped, xargs_command
 from mcplint.commands.options import parse
 from mcplint.commands.shell import Env, Ran, Shell, script_text
 from mcplint.commands.shell_branches import Way, branches
@@ -128,7 +128,7 @@ def _steps(script: LocatedText, whole: Span | None, first: RunStep, shell: Shell
             yield step._replace(
                 way=(*chosen.ways.get(at, ()), *step.way),
                 skipped=step.skipped or at in chosen.skipped,
-                doubted=step.doubted or at in chosen.doubted,
+                doubted=step.doubted or at in chosen.conditional,
             )
 
 
@@ -187,7 +187,7 @@ def _opened(ran: Ran, first: RunStep, shell: Shell, depth: int) -> Iterator[RunS
             name = (text(words[0]) or "").partition("=")[0]
             sets[name], words = tail(words[0], len(name) + 1), words[1:]
     if program(words) == "xargs" and ran.span:
-        words = fed(words, ran.span)
+        words = xargs_command(words, ran.span)
     operand = shell_operand(words) if program(words) in (*SHELLS, "su") and depth < _DEEPEST else None
     script = script_text(words[operand[0]], ran.span) if operand and operand[1] else None
     if script:

@@ -134,7 +134,7 @@ def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, 
         if copied := deployed(step):
             growing.copies.append(copied)
         said = called_by(step)
-        if said and said.everywhere and any(re.match(r"typescript(?:@|$)", name) for name in said.names):
+        if said and said.installs_globally and any(re.match(r"typescript(?:@|$)", name) for name in said.names):
             growing.compiler = said
         installed = installed or may_install(step)
         here = here if here.open else here._replace(open=may_bring_files((step,)))

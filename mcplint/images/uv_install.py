@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mcplint.commands.command_lines import UV
 from mcplint.commands.options import Parsed, parse
 from mcplint.commands.uv_run import chosen
-from mcplint.commands.words import Words, spelled, text, written
+from mcplint.commands.words import Words, spelled, text, word_span
 from mcplint.dependencies.closure import own_node, surely_brought
 from mcplint.dependencies.stale import is_stale
 from mcplint.facts.dependencies import Node, normalized
@@ -27,7 +27,7 @@ def uv_install(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Insta
     """`uv sync` and its like: locked where a flag or a variable keeps uv from resolving anew."""
     options = Parsed((*before.given, *after.given), after.rest, before.closed and after.closed)
     folder = _folder(options, step)
-    verb = written(before.rest[0])
+    verb = word_span(before.rest[0])
     projects = tuple(filter(None, [step.folder(folder)]))
     plain = verb.text == text(before.rest[0]) and not options.first(*_UPGRADES)
     fits = plain and not any(is_stale(step.tree, posixpath.normpath(each).removeprefix(".")) for each in projects)
@@ -115,7 +115,7 @@ def uv_add(step: RunStep, before: Parsed, args: Words) -> Install:
     from mcplint.images.pip_install import is_local
 
     after = parse(args, UV, interspersed=True)
-    named = [(each, written(word)) for word in after.rest if (each := text(word)) is not None]
+    named = [(each, word_span(word)) for word in after.rest if (each := text(word)) is not None]
     ranges = (span for each, span in named if not (is_local(each) or exact(each) or name_of(each) in INSTALLERS))
     loose = tuple(Label(span, "not an exact release") for span in ranges)
     locked: Value[bool] = Value((False,) if loose and after.closed else None, loose)

@@ -63,7 +63,7 @@ _BRINGING_EXTRAS = frozenset({"all", "full", "proxy"})
 """The extras by which packages that do without an SDK ask for one."""
 
 
-def holds(name: str, extras: Iterable[str] = ()) -> bool | None:
+def may_hold_sdk(name: str, extras: Iterable[str] = ()) -> bool | None:
     """Whether a package may well hold an SDK below its newest release; None where nothing is known of it."""
     if name in PYTHON_PACKAGES:
         return False

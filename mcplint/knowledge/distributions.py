@@ -64,7 +64,7 @@ _ONLY_BY_EXTRA = {("mcp", "cli"): "typer"}
 """What an extra alone brings in every release."""
 
 
-def brings(name: str, extras: Iterable[str] = ()) -> frozenset[str] | None:
+def brought_packages(name: str, extras: Iterable[str] = ()) -> frozenset[str] | None:
     """Itself and those known here that any release of a distribution may bring with extras; None where unknown.
 
     Source: `pip install --dry-run --report` of releases of each.

@@ -32,7 +32,7 @@ def parse(text: str) -> Address | None:
     if any(character < " " or character == "\x7f" for character in text):
         return None
     rest, _, fragment = text.partition("#")
-    if _holds(_BAD_ESCAPE, fragment) or rest.startswith(":"):
+    if _has_escape(_BAD_ESCAPE, fragment) or rest.startswith(":"):
         return None
     scheme, rest = _scheme(rest)
     rest = rest.partition("?")[0]
@@ -45,13 +45,13 @@ def parse(text: str) -> Address | None:
     if rest.startswith("//") and (scheme or not rest.startswith("///")):
         authority, slash, path = rest[2:].partition("/")
         rest = slash + path
-    if _holds(_BAD_ESCAPE, rest):
+    if _has_escape(_BAD_ESCAPE, rest):
         return None
     parts = _authority(authority)
     return Address(scheme, *parts, rest, fragment) if parts else None
 
 
-def _holds(escape: str, text: str) -> bool:
+def _has_escape(escape: str, text: str) -> bool:
     """Whether a text holds such an escape."""
     return "%" in text and re.search(escape, text) is not None
 
@@ -66,7 +66,7 @@ def _scheme(text: str) -> tuple[str, str]:
 def _authority(text: str) -> tuple[str | None, str, str] | None:
     """User, host and port of the part between `//` and the path, or None."""
     user, at, host = text.rpartition("@")
-    if at and (_holds(_BAD_ESCAPE, user) or re.search(r"[^a-zA-Z0-9._~!$&'()*+,;=:%@-]", user)):
+    if at and (_has_escape(_BAD_ESCAPE, user) or re.search(r"[^a-zA-Z0-9._~!$&'()*+,;=:%@-]", user)):
         return None
     bracket = host.rfind("]") + 1
     if host.startswith("[") and not bracket:
@@ -75,7 +75,7 @@ def _authority(text: str) -> tuple[str | None, str, str] | None:
     name, port = (host[:colon], host[colon + 1 :]) if colon >= 0 else (host, "")
     if (bracket and len(name) != bracket) or (port and not (port.isascii() and port.isdigit())):
         return None
-    if not _NO_HOST_CHARACTERS.isdisjoint(name) or _holds(_BAD_HOST_ESCAPE, name):
+    if not _NO_HOST_CHARACTERS.isdisjoint(name) or _has_escape(_BAD_HOST_ESCAPE, name):
         return None
     return (user if at else None), name, port
 

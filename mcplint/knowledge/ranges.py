@@ -44,17 +44,19 @@ def _test(clause: str) -> Test | None:
         return None
     given = tuple(map(int, text.split(".")))
     if text != number:
-        return (lambda each: _begins(each, given) is (sign == "==")) if sign in ("==", "!=") else None
+        return (lambda each: _has_prefix(each, given) is (sign == "==")) if sign in ("==", "!=") else None
     if sign == "~=":
-        return (lambda each: (release(each) or ()) >= wanted and _begins(each, given[:-1])) if len(given) > 1 else None
+        return (
+            (lambda each: (release(each) or ()) >= wanted and _has_prefix(each, given[:-1])) if len(given) > 1 else None
+        )
     return lambda each: _COMPARED[sign](release(each) or (), wanted)
 
 
-def _begins(version: str, prefix: Key) -> bool:
+def _has_prefix(version: str, prefix: Key) -> bool:
     return _padded(release(version) or (), len(prefix)) == prefix
 
 
-def reaches(ranges: str | None, least: str) -> bool:
+def may_admit(ranges: str | None, least: str) -> bool:
     """Whether specifiers may admit a release as new as `>=…` asks for; what is not understood may."""
     wanted = release(least.removeprefix(">=")) or ()
     return not any(_ends_before(clause.strip(), wanted) for clause in (ranges or "").split(","))

@@ -162,7 +162,7 @@ _PAIR = re.compile(
 _ESCAPED, _UNESCAPED = '\\"', ' "'
 
 
-class Hidden:
+class ProjectSecrets:
     """The secrets that were found in the project that is looked at, each of which is masked wherever it stands."""
 
     pattern: re.Pattern[str] | None = None
@@ -173,10 +173,10 @@ class Hidden:
 def hide(texts: Iterable[str]) -> None:
     """Has the secrets that stand in these texts masked from now on, and no others that were found before."""
     found = sorted({part for text in texts for part in secrets_in(text)}, key=len, reverse=True)
-    Hidden.pattern = re.compile("|".join(map(re.escape, found))) if found else None
+    ProjectSecrets.pattern = re.compile("|".join(map(re.escape, found))) if found else None
     begins = "|".join(sorted({re.escape(each[:BEGUN]) for each in found}))
-    Hidden.begun = re.compile(rf"(?:{begins})[^\s\"'`…]{{0,400}}") if found else None
-    Hidden.whole = tuple(found)
+    ProjectSecrets.begun = re.compile(rf"(?:{begins})[^\s\"'`…]{{0,400}}") if found else None
+    ProjectSecrets.whole = tuple(found)
 
 
 def secrets_in(text: str) -> Iterator[str]:
@@ -304,10 +304,10 @@ def masked(text: str) -> str:
 
 
 def _masked(text: str) -> str:
-    if Hidden.pattern is not None:
-        text = Hidden.pattern.sub(lambda found: _mask_tail(found[0]), text)
-    if Hidden.begun is not None:
-        text = Hidden.begun.sub(_without_beginning, text)
+    if ProjectSecrets.pattern is not None:
+        text = ProjectSecrets.pattern.sub(lambda found: _mask_tail(found[0]), text)
+    if ProjectSecrets.begun is not None:
+        text = ProjectSecrets.begun.sub(_without_beginning, text)
     if "://" in text:
         text = CUT_SHORT.sub(_without_userinfo, IN_URL.sub(_without_userinfo, text))
         text = USER_IN_URL.sub(
@@ -333,12 +333,12 @@ def masked_line(text: str) -> str:
 def _without_beginning(found: re.Match[str]) -> str:
     """The beginning of a secret that a text was cut in, cut further; a word that a secret begins with has no digit."""
     text = found[0]
-    shown = max(_common(text, each) for each in Hidden.whole if each.startswith(text[:BEGUN]))
+    shown = max(_common_prefix_length(text, each) for each in ProjectSecrets.whole if each.startswith(text[:BEGUN]))
     alone = not text[shown : shown + 1].isalnum() and re.search(r"\d", text[:shown])
     return _mask_tail(text[:shown]) + text[shown:] if alone else text
 
 
-def _common(one: str, other: str) -> int:
+def _common_prefix_length(one: str, other: str) -> int:
     """How many characters two texts begin with alike."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))

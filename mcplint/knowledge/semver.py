@@ -19,7 +19,7 @@ def bounds(text: str) -> tuple[tuple[Key, Key], ...] | None:
     """The ranges as pairs of the first release that is admitted and the first that is not; None for anything else."""
     if len(text) > 200:
         return None
-    found = [_bounded(part.strip()) for part in text.split("||")]
+    found = [_range_bounds(part.strip()) for part in text.split("||")]
     return None if None in found else tuple(each for each in found if each is not None)
 
 
@@ -40,7 +40,7 @@ def _key(version: str) -> Key | None:
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
-def _bounded(text: str) -> tuple[Key, Key] | None:
+def _range_bounds(text: str) -> tuple[Key, Key] | None:
     if text in ("", "*", "x", "X", "latest"):
         return (0, 0, 0), _ENDLESS
     hyphen = re.fullmatch(r"(\S+)\s+-\s+(\S+)", text)

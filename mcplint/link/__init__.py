@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from mcplint.commands.room import opened
+from mcplint.commands.room import open_room
 from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
 from mcplint.knowledge.secrets import hide
@@ -66,7 +66,7 @@ class Linked(NamedTuple):
 
 def link(tree: Tree, config: Config) -> Linked:
     """The deployment that the files of a project make."""
-    room = opened()
+    room = open_room()
     paths: Paths = kinds(path for path in tree.paths if not is_test(path))
     wanted = speaks_of_mcp(tree, paths) or publishes(tree, paths)
     hosted = services.platforms(tree, paths) if wanted else None
@@ -126,13 +126,13 @@ def link(tree: Tree, config: Config) -> Linked:
     used = tree.paths_read_as(*SETTINGS) if servers else frozenset()
     if started.unfollowed:
         used |= {path for made in starts.MAKES for path in paths.get(made, ())}
-    problems = tree.judged(started.needed | _asked_for(paths, servers), started.used | used)
+    problems = tree.graded_problems(started.needed | _asked_for(paths, servers), started.used | used)
     return Linked(deployment, (*problems, *tree.failures))
 
 
 def _without_scripts(deployment: Deployment, scripts: tuple[EntryPoint, ...]) -> Deployment:
     """The deployment where what its containers do not start is told of their console scripts, if it lies in these."""
-    told = {each.target for each in scripts if each.called and each.called.absent}
+    told = {each.target for each in scripts if each.called and each.called.is_absent}
     containers = (
         each._replace(missing=each.missing._replace(kind=LackKind.SCRIPT))
         if each.missing and each.missing.name in told
@@ -194,14 +194,14 @@ def _with_conflicts(
     if "compose" not in paths or not starting:
         return deployment
     from mcplint.services.compose.conflicts import (
-        concerning,
         misnamed_images,
         missing_files,
         port_conflicts,
+        projects_with_servers,
         version_keys,
     )
 
-    projects = concerning(contexts, starting, {server.span.source.path for server in deployment.servers})
+    projects = projects_with_servers(contexts, starting, {server.span.source.path for server in deployment.servers})
     return deployment._replace(
         port_conflicts=tuple(one for services in projects for one in port_conflicts(services)),
         missing_files=tuple(one for services in projects for one in missing_files(services, tree)),
@@ -222,9 +222,9 @@ def _in_front(tree: Tree, paths: Paths, network: Network, entries: tuple[Ingress
 def _spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
     if not network.servers:
         return ()
-    from mcplint.proxies.load import spread
+    from mcplint.proxies.load import servers_with_spread
 
-    return spread(network, routes)
+    return servers_with_spread(network, routes)
 
 
 def _manifests(

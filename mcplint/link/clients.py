@@ -11,8 +11,8 @@ from mcplint.knowledge.clients import MCPO
 from mcplint.knowledge.executables import NODE_MANAGERS, PACKAGE_RUNNERS
 from mcplint.model import MISSING, ClientConfig, ClientFlaw, Link, Server
 from mcplint.project.tree import Tree
-from mcplint.services.client_flaws import unasked
-from mcplint.services.clients import MARKETPLACE, listed_by_marketplaces, named_by_plugins, told
+from mcplint.services.client_flaws import undescribed_inputs
+from mcplint.services.clients import MARKETPLACE, file_clients, listed_by_marketplaces, named_by_plugins
 from mcplint.values import Label
 
 MOST = 1_200
@@ -28,11 +28,11 @@ def clients(
     markets = [path for path in tree.paths if path.endswith(MARKETPLACE)]
     listed = listed_by_marketplaces(tree.all_facts("json", markets))
     known = [
-        told(file, tree.paths, MCPO if path in bridged else None, plugins.get(path), listed)
+        file_clients(file, tree.paths, MCPO if path in bridged else None, plugins.get(path), listed)
         for path, file in found.items()
     ]
     entries = tuple(_commanded(one, tree) for file in known for one in file.clients)
-    return entries, (*(one for file in known for one in file.flaws), *unasked(found.values()))
+    return entries, (*(one for file in known for one in file.flaws), *undescribed_inputs(found.values()))
 
 
 def files(tree: Tree, named: Iterable[str]) -> dict[str, ClientFile]:
@@ -55,9 +55,9 @@ def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
     words = client.command.only or ()
     behind = 3 if words[:3] == ("uv", "tool", "run") else int(words[:1] == ("uvx",))
     if behind:
-        from mcplint.commands.uvx import bare as nothing
+        from mcplint.commands.uvx import unstartable_by_uvx
 
-        return client._replace(bare=nothing(tree, words[behind:]))
+        return client._replace(bare=unstartable_by_uvx(tree, words[behind:]))
     if not words or basename(words[0]) not in (*PACKAGE_RUNNERS, *NODE_MANAGERS):
         return client
     from mcplint.commands.package_calls import package_call_in, without_release

@@ -12,7 +12,7 @@ from mcplint.facts.dependencies import KINDS
 from mcplint.link.outside import Environment, Outside, followed
 from mcplint.link.servers import Programs
 from mcplint.model import MADE, Install, Link, Server, Unfollowed
-from mcplint.programs.python.modules import find, reaches, roots
+from mcplint.programs.python.modules import find, loads_library, roots
 from mcplint.programs.start import FUNCTION, Start
 from mcplint.text.paths import outwards
 from mcplint.text.source import Span
@@ -56,7 +56,7 @@ def _may_serve(programs: Programs, script: Script) -> bool:
     """Whether a script may come across an SDK."""
     folders = _folders(programs, script)
     found = find(programs.tree, folders, script.target.partition(":")[0])
-    return found is not None and reaches(programs.tree, folders, found)
+    return found is not None and loads_library(programs.tree, folders, found)
 
 
 def _folders(programs: Programs, script: Script) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from mcplint.knowledge.transports import STDIO
 from mcplint.link.sdks import sdks
 from mcplint.link.servers import Programs, parts
 from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Lack, Link, Package, Server, Unfollowed
-from mcplint.model.releases import lacking
+from mcplint.model.releases import missing_import
 from mcplint.programs.python.modules import roots
 from mcplint.programs.start import FUNCTION, SCRIPT, NoStart, Start
 from mcplint.programs.world import STEPS
@@ -383,7 +383,7 @@ def without_lock(servers: tuple[Server, ...], installed: Sequence[Server]) -> tu
     met = {
         each.span
         for server in installed
-        if (each := lacking(server.sdk, server.sdk.installed, server.imports)) is not None
+        if (each := missing_import(server.sdk, server.sdk.installed, server.imports)) is not None
     }
     return tuple(
         server._replace(sdk=server.sdk._replace(admitted=UNKNOWN))

@@ -10,7 +10,7 @@ from mcplint.model import ASSUMED, MADE, MISSING, ClientConfig, Link, Remote, Se
 from mcplint.proxies.hijacks import intended_server
 from mcplint.proxies.proxy import Proxy
 from mcplint.proxies.response import FILE, PROXY, REDIRECT, STATUS, Response
-from mcplint.services.network import GATEWAY, Network, owning
+from mcplint.services.network import GATEWAY, Network, servers_at
 from mcplint.text.urls import is_this_machine
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -206,7 +206,7 @@ def _direct(part: P, target: Target, network: Network, note: Label) -> P:
     if len(named) == 1 and named[0].port.must_be(target.port):
         link = Link(named[0].id, MADE, f"is called {target.host} by containers beside it", (note,))
         return part._replace(server=named[0], asked=Value((target.path,), (note,)), links=(link,))
-    if len(servers) > 1 and len(own := owning(servers, target.path)) == 1:
+    if len(servers) > 1 and len(own := servers_at(servers, target.path)) == 1:
         why = f"is the only server of the project that answers {target.path}"
         link = Link(own[0].id, ASSUMED, why, (note,))
         return part._replace(server=own[0], asked=Value((target.path,), (note,)), links=(link,))

@@ -147,7 +147,9 @@ class Programs:
         inside = in_project(context, self.tree)
         workdir, tree = context.container.workdir.only, self.tree
         home = posixpath.dirname(context.image.dockerfile if context.image else argv.span.source.path)
-        execution = ExecContext(workdir, context.container.given, tree, inside, argv.span, home, _built(context))
+        execution = ExecContext(
+            workdir, context.container.program_variable, tree, inside, argv.span, home, _built(context)
+        )
         found = starts(tuple(_written(word, argv.span) for word in argv.words), execution)
         programs = [start for start in found if isinstance(start, Start)]
         if not programs:
@@ -246,7 +248,7 @@ class Programs:
             place = absolute(start.workdir or folder, path)
             return inside(place) if place else None
 
-        return self.run(start, context.container.given, self._sdk(context, start), file)
+        return self.run(start, context.container.program_variable, self._sdk(context, start), file)
 
     def run(
         self,

@@ -294,7 +294,7 @@ class Container(NamedTuple):
             return self.env[name]
         return Value((None,)) if self.env_closed else Value(None, self.env_notes)
 
-    def given(self, name: str) -> Value[str | None]:
+    def program_variable(self, name: str) -> Value[str | None]:
         """What a program is given for a name: nothing where no file sets it, or what an example has for it.
 
         Where whoever starts it may set the name after all, the trace says so; what decides who may call is set there,

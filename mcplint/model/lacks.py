@@ -162,7 +162,7 @@ class ScriptTarget(NamedTuple):
     runs: Label | None = None
 
     @property
-    def absent(self) -> bool:
+    def is_absent(self) -> bool:
         """Whether there is nothing by that name that could be called."""
         return self.missing or self.lost or not self.named
 

@@ -34,7 +34,7 @@ class Matching(NamedTuple):
 
     def answers(self, route: str, path: str) -> bool:
         """Whether a route may answer a path."""
-        route, path = self._alike(route), self._alike(path)
+        route, path = self._normalized(route), self._normalized(path)
         if is_literal(route):
             return route == path if self.strict else route.rstrip("/") == path.rstrip("/")
         routes = (route,) if self.strict else (route.rstrip("/"), f"{route.rstrip('/')}/")
@@ -43,11 +43,11 @@ class Matching(NamedTuple):
 
     def answers_below(self, route: str, path: str) -> bool:
         """Whether a route may answer a path or one below it."""
-        route, path = self._alike(route), self._alike(path).rstrip("/")
+        route, path = self._normalized(route), self._normalized(path).rstrip("/")
         head = literal_head(route)
         return route.startswith(path) or (head != route and path.startswith(head))
 
-    def _alike(self, path: str) -> str:
+    def _normalized(self, path: str) -> str:
         return path.casefold() if self.caseless else path
 
 

@@ -50,7 +50,7 @@ def gets(endpoint: Endpoint, path: str, server: Server) -> bool:
     return not server.sdk.is_npm or bool(re.search(_SENDS, text) and not re.search(_REFUSES, text))
 
 
-def lacking(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import | None:
+def missing_import(sdk: Sdk, versions: Value[str], imports: Iterable[Import]) -> Import | None:
     """The first import of an SDK that none of the releases has; one whose failure is caught does not count."""
 
     def lacks(name: str) -> bool:
@@ -73,7 +73,7 @@ def cap(sdk: Sdk, name: str, taken: Value[str], safe: bool = False) -> Fix | Non
     newest_below = [version for version in releases(package) if (release(version) or ()) < (major,)][-1]
     if newest_below != having or (release(taken.only or "0") or ()) < (major,):
         return None
-    edits = sdk.below(major)
+    edits = sdk.edits_below(major)
     return Fix(f"require {package} below {major}", edits, safe and not sdk.relock, then=sdk.relock) if edits else None
 
 

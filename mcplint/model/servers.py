@@ -98,7 +98,7 @@ class Sdk(NamedTuple):
         """Whether it comes from npm, so that Node runs the server."""
         return (self.package or "").startswith("npm:")
 
-    def below(self, major: int) -> tuple[Edit, ...]:
+    def edits_below(self, major: int) -> tuple[Edit, ...]:
         """The edits that keep the requirement below a major version; none where it is capped, pinned or above it."""
         if not self.bound or (self.oldest and int(self.oldest.partition(".")[0]) >= major):
             return ()

@@ -64,7 +64,7 @@ _CHOOSY = {
 """Releases of the backends that are known to end there, of which a range has to admit one."""
 
 
-def refuses(project: Project) -> bool:
+def refuses_empty_wheel(project: Project) -> bool:
     """Whether the backend of a project certainly ends where it finds no modules for a wheel.
 
     Hatchling does since 1.21, and takes whatever there is before; setuptools does for a folder that is named, and not
@@ -76,7 +76,7 @@ def refuses(project: Project) -> bool:
     from packaging.requirements import InvalidRequirement, Requirement
 
     kind = backend(project) or ""
-    for each in _wanted(project.document) if kind in _CHOOSY else ():
+    for each in _build_requires(project.document) if kind in _CHOOSY else ():
         try:
             wanted = Requirement(scalar(each))
         except InvalidRequirement:
@@ -117,13 +117,13 @@ def _is_built(tree: Tree, folder: str) -> bool:
 def inputs(project: Project) -> Iterator[Input]:
     """The files that the backend of a project insists on, its modules aside."""
     kind = backend(project)
-    for each in _named(project, kind):
+    for each in _named_inputs(project, kind):
         path = posixpath.normpath(each.path)
         if path and not path.startswith(("..", "/")):
             yield each._replace(path=path)
 
 
-def _named(project: Project, kind: str | None) -> Iterator[Input]:
+def _named_inputs(project: Project, kind: str | None) -> Iterator[Input]:
     root = project.document
     if root is None or kind in (None, SETUPTOOLS):
         return
@@ -175,7 +175,9 @@ def history(project: Project) -> Span | None:
         tables, said = (hatch, at(hatch, "raw-options"), at(root, "tool", "uv-dynamic-versioning")), at(hatch, "source")
     elif kind == PDM and scalar(at(pdm, "source")) == "scm":
         tables, said = (pdm,), at(pdm, "source")
-    elif kind == SETUPTOOLS and any("setuptools" in scalar(each) and "scm" in scalar(each) for each in _wanted(root)):
+    elif kind == SETUPTOOLS and any(
+        "setuptools" in scalar(each) and "scm" in scalar(each) for each in _build_requires(root)
+    ):
         said = at(root, "tool", "setuptools_scm")
         tables = (said,)
     else:
@@ -184,7 +186,7 @@ def history(project: Project) -> Span | None:
     return said.span.head if said and not falls_back else None
 
 
-def _wanted(root: MappingNode | None) -> tuple[Node, ...]:
+def _build_requires(root: MappingNode | None) -> tuple[Node, ...]:
     return items(at(root, "build-system", "requires"))
 
 

@@ -63,7 +63,7 @@ def _of_setuptools(tree: Tree, project: Project, folder: str, made: Wheel, name:
         path.endswith("egg-info/SOURCES.txt") for path in tree.below(folder)
     ):
         return True
-    source = made.files.get(name) or _beside(made, name)
+    source = made.files.get(name) or _likely_source(made, name)
     manifest = tree.source(posixpath.join(folder, "MANIFEST.in"))
     if project.packages:
         text = project.source.text.replace("include_package_data", "")
@@ -92,7 +92,7 @@ def _names(package: str, wanted: str, name: str) -> bool:
     return False
 
 
-def _beside(made: Wheel, name: str) -> str:
+def _likely_source(made: Wheel, name: str) -> str:
     """Where a file of the wheel would come from, told by the modules beside it."""
     folder = posixpath.dirname(name)
     while folder:
@@ -107,7 +107,7 @@ def _manifested(text: str, path: str) -> bool:
     """Whether a `MANIFEST.in` may bring a file into the sdist; what it takes out again is not regarded."""
     for line in text.replace("\\\n", " ").splitlines():
         command, *words = line.split() or [""]
-        if command in ("include", "global-include") and any(_fits(path, each, command) for each in words):
+        if command in ("include", "global-include") and any(_matches_pattern(path, each, command) for each in words):
             return True
         if command == "graft" and any(f"{path}/".startswith(f"{each.strip('/')}/") or "*" in each for each in words):
             return True
@@ -119,5 +119,5 @@ def _manifested(text: str, path: str) -> bool:
     return False
 
 
-def _fits(path: str, wanted: str, command: str) -> bool:
+def _matches_pattern(path: str, wanted: str, command: str) -> bool:
     return fits(path, wanted) or (command == "global-include" and fits(posixpath.basename(path), wanted))

@@ -22,12 +22,12 @@ def line_length(tree: Tree, path: str) -> int | None:
         folder = posixpath.dirname(folder)
         for name in FILES:
             found = posixpath.join(folder, name)
-            if found in tree.paths and (length := tree.once(_told, found)) is not None:
+            if found in tree.paths and (length := tree.once(_length_in, found)) is not None:
                 return length
     return None
 
 
-def _told(tree: Tree, path: str) -> int | None:
+def _length_in(tree: Tree, path: str) -> int | None:
     """What one file tells them."""
     folder, _, name = path.rpartition("/")
     if name == "pyproject.toml":

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from mcplint.facts.dependencies import Packages, Project
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, pairs, scalar
-from mcplint.packaging.wheel_files import Wheel, below, strings
+from mcplint.packaging.wheel_files import Wheel, strings, wheel_paths
 from mcplint.text.glob import fits
 from mcplint.text.paths import upwards
 from mcplint.text.source import Span
@@ -38,20 +38,20 @@ def of_setuptools(project: Project, root: MappingNode, paths: frozenset[str]) ->
     listed = {each: path for each in modules for path in (posixpath.join(base, f"{each}.py"),) if path in paths}
     files = {f"{each}.py": path for each, path in listed.items()}
     if isinstance(named, SequenceNode):
-        return _listed(named, paths, folders, files)
+        return _listed_packages(named, paths, folders, files)
     if folders.keys() - {""} or (folders and not base):
         return None
     if named is not None:
-        return _found(named, paths, base, files)
+        return _found_packages(named, paths, base, files)
     if at(said, "py-modules") is not None:
         return Wheel(files, decides=at(said, "py-modules").span)  # type: ignore[union-attr]
     if base or any(path.startswith("src/") for path in paths):
         inside = base or "src"
-        return _without_base(inside, paths, said.span if said else None) or Wheel(below(paths, inside, inside))
-    return _flat(paths)
+        return _without_base(inside, paths, said.span if said else None) or Wheel(wheel_paths(paths, inside, inside))
+    return _flat_layout(paths)
 
 
-def _listed(
+def _listed_packages(
     named: SequenceNode, paths: frozenset[str], folders: Mapping[str, str], files: dict[str, str]
 ) -> Wheel | None:
     """The packages that are named one by one, of which setuptools insists on each folder."""
@@ -61,7 +61,7 @@ def _listed(
         folder = _package_folder(package, folders)
         if folder not in ("", ".") and folder not in there and not folder.startswith(".."):
             return Wheel(refused=f"setuptools finds no {folder}/", decides=node.span, sought=(folder,))
-        files |= _directly(paths, package.replace(".", "/"), folder)
+        files |= _own_modules(paths, package.replace(".", "/"), folder)
     return Wheel(files, decides=named.span) if names is not None else None
 
 
@@ -83,7 +83,7 @@ def _package_folder(package: str, folders: Mapping[str, str]) -> str:
     return posixpath.join(*parts)
 
 
-def _directly(paths: frozenset[str], package: str, folder: str) -> dict[str, str]:
+def _own_modules(paths: frozenset[str], package: str, folder: str) -> dict[str, str]:
     """The modules of one package, those of packages inside it left out."""
     return {
         f"{package}/{posixpath.basename(path)}": path
@@ -92,7 +92,7 @@ def _directly(paths: frozenset[str], package: str, folder: str) -> dict[str, str
     }
 
 
-def _found(named: Node, paths: frozenset[str], base: str, files: dict[str, str]) -> Wheel | None:
+def _found_packages(named: Node, paths: frozenset[str], base: str, files: dict[str, str]) -> Wheel | None:
     """`[tool.setuptools.packages.find]`"""
     find = at(named, "find")
     folders = strings(at(find, "where")) or [base or "."]
@@ -103,7 +103,7 @@ def _found(named: Node, paths: frozenset[str], base: str, files: dict[str, str])
         return None
     if without := _without_base(base or folders[0], paths, find.span):
         return without
-    files |= _searched(paths, folders[0], include, exclude, regular)
+    files |= _modules_below(paths, folders[0], include, exclude, regular)
     return Wheel(files, decides=find.span)
 
 
@@ -112,13 +112,13 @@ def of_setup(said: Packages, paths: frozenset[str]) -> Wheel:
     files = {f"{each}.py": posixpath.join(said.base, f"{each}.py") for each in said.modules}
     for each in said.names:
         package = each.replace(".", "/")
-        files |= _directly(paths, package, posixpath.join(said.base, package))
+        files |= _own_modules(paths, package, posixpath.join(said.base, package))
     if said.where is not None:
-        files |= _searched(paths, said.where, said.include, said.exclude, not said.spaces)
+        files |= _modules_below(paths, said.where, said.include, said.exclude, not said.spaces)
     return Wheel({name: path for name, path in files.items() if path in paths}, decides=said.span)
 
 
-def _searched(
+def _modules_below(
     paths: frozenset[str], folder: str, include: Iterable[str], exclude: Iterable[str], regular: bool
 ) -> dict[str, str]:
     """The modules of the packages below a folder; `regular`: only of those with an `__init__.py`."""
@@ -137,7 +137,7 @@ def _searched(
     return files
 
 
-def _flat(paths: frozenset[str]) -> Wheel:
+def _flat_layout(paths: frozenset[str]) -> Wheel:
     """What setuptools discovers where nothing is said and there is no `src/`."""
     folders = sorted({path.partition("/")[0] for path in paths if "/" in path})
     packages = [each for each in folders if each.isidentifier() and each not in _EXCLUDED and each[0] not in "._"]

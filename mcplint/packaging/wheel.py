@@ -13,7 +13,7 @@ from mcplint.facts.dependencies import Project, normalized
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, pairs, scalar
 from mcplint.packaging.backend import FLIT, HATCHLING, PDM, POETRY, SETUPTOOLS, UV, WHEEL, backend
 from mcplint.packaging.setuptools_wheel import of_setup, of_setuptools
-from mcplint.packaging.wheel_files import Wheel, below, strings
+from mcplint.packaging.wheel_files import Wheel, strings, wheel_paths
 from mcplint.project.ignored import pattern
 from mcplint.text.glob import fits
 
@@ -61,13 +61,13 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
             if package in paths and not package.endswith(".py"):
                 return None
             front = posixpath.dirname(package.rstrip("/")) if not lists["only-include"] else ""
-            files |= below(paths, package, front)
+            files |= wheel_paths(paths, package, front)
     elif lists["include"]:
         wanted = [_pattern(each) for each in lists["include"] or []]
         files = {path: path for path in paths if any(each(path) for each in wanted)}
     else:
         names = _names(project)
-        found = next((each for name in names if (each := _discovered(name, paths))), None)
+        found = next((each for name in names if (each := _hatchling_default(name, paths))), None)
         if found is None and "force-include" in given:
             return None
         if found is None:
@@ -75,9 +75,9 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
             ends = ("/__init__.py", ".py")
             sought = (f"{front}{name}{end}" for front in ("src/", "") for end in ends for name in reversed(names))
             return Wheel(refused=refused, sought=tuple(sought))
-        files = below(paths, found, posixpath.dirname(found))
+        files = wheel_paths(paths, found, posixpath.dirname(found))
         if found.count("/") and not found.startswith("src/"):
-            files = below(paths, found.partition("/")[0])
+            files = wheel_paths(paths, found.partition("/")[0])
     out = [_pattern(each) for each in lists["exclude"] or []]
     files = {name: path for name, path in files.items() if not any(each(path) for each in out)}
     for front in stripped:
@@ -86,7 +86,7 @@ def _hatchling(project: Project, root: MappingNode, paths: frozenset[str]) -> Wh
         within = {
             posixpath.join(scalar(target), posixpath.relpath(path, name.text)) if path != name.text else scalar(target):
             path
-            for path in below(paths, name.text).values()
+            for path in wheel_paths(paths, name.text).values()
         }  # fmt: skip
         files |= within
     return Wheel(files, decides=decides)
@@ -98,7 +98,7 @@ def _pattern(text: str) -> Callable[[str], bool]:
     return pattern(name.lstrip("/") if "/" in name else f"**/{name}").matches
 
 
-def _discovered(name: str, paths: frozenset[str]) -> str | None:
+def _hatchling_default(name: str, paths: frozenset[str]) -> str | None:
     """The package or module that hatchling takes by itself."""
     for found in (name, f"src/{name}"):
         if f"{found}/__init__.py" in paths:
@@ -122,7 +122,7 @@ def _uv(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | N
         if f"{package}/__init__.py" not in paths:
             sought = f"{package}/__init__.py"
             return Wheel(refused=f"uv_build finds no {sought}", sought=(sought,))
-        files |= below(paths, package, posixpath.normpath(base) if base not in ("", ".") else "")
+        files |= wheel_paths(paths, package, posixpath.normpath(base) if base not in ("", ".") else "")
     return Wheel(files, decides=said.span if said else None)
 
 
@@ -131,7 +131,7 @@ def _poetry(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel
     if at(root, "tool", "poetry", "build") or at(root, "tool", "poetry", "include"):
         return None
     if not isinstance(named, SequenceNode):
-        return _plain("poetry-core", _name(project), paths)
+        return _default_package("poetry-core", _name(project), paths)
     files: dict[str, str] = {}
     for each in named.items:
         package, base, formats = scalar(at(each, "include")), scalar(at(each, "from")), at(each, "format")
@@ -139,7 +139,7 @@ def _poetry(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel
             continue
         if not package or at(each, "to") or any(sign in package for sign in "*?["):
             return None
-        inside = below(paths, posixpath.join(base, package), base)
+        inside = wheel_paths(paths, posixpath.join(base, package), base)
         if not inside:
             missing = posixpath.join(base, package)
             return Wheel(refused=f"poetry-core finds nothing in {missing}", decides=each.span, sought=(missing,))
@@ -149,14 +149,14 @@ def _poetry(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel
 
 def _flit(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | None:
     name = (project.name.only or "").replace("-", "_").replace(".", "/")
-    return None if at(root, "tool", "flit", "module") else _plain("flit_core", name, paths)
+    return None if at(root, "tool", "flit", "module") else _default_package("flit_core", name, paths)
 
 
-def _plain(tool: str, name: str, paths: frozenset[str]) -> Wheel:
+def _default_package(tool: str, name: str, paths: frozenset[str]) -> Wheel:
     """A package or a module of the project's name, beside its metadata or in `src/`."""
     for front in ("", "src"):
         found = posixpath.join(front, name)
-        if inside := below(paths, found, front):
+        if inside := wheel_paths(paths, found, front):
             return Wheel(inside)
         if f"{found}.py" in paths:
             return Wheel({f"{name}.py": f"{found}.py"})
@@ -168,7 +168,7 @@ def _pdm(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | 
     if at(root, "tool", "pdm", "build"):
         return None
     if any(path.startswith("src/") for path in paths):
-        return Wheel(below(paths, "src", "src"))
+        return Wheel(wheel_paths(paths, "src", "src"))
     packages = {path.partition("/")[0] for path in paths if fits(path, "*/__init__.py") and path.count("/") == 1}
     packages -= {"tests", "test"}
     return Wheel({path: path for path in paths if path.partition("/")[0] in packages})
@@ -184,7 +184,7 @@ _MAKERS: Mapping[str, Callable[[Project, MappingNode, frozenset[str]], Wheel | N
 }
 
 
-def inside(paths: Iterable[str], folder: str) -> frozenset[str]:
+def files_below(paths: Iterable[str], folder: str) -> frozenset[str]:
     """The files below a folder of the project, relative to it."""
     front = "" if folder in ("", ".") else f"{folder}/"
     return frozenset(path.removeprefix(front) for path in paths if path.startswith(front))

@@ -41,7 +41,7 @@ def strings(node: Node | None) -> list[str] | None:
     return found if len(found) == len(nodes) else None
 
 
-def below(paths: Iterable[str], folder: str, strip: str = "") -> dict[str, str]:
+def wheel_paths(paths: Iterable[str], folder: str, strip: str = "") -> dict[str, str]:
     """The files at or below a path, by their paths without what is stripped from their front."""
     folder = posixpath.normpath(folder)
     front = f"{strip.rstrip('/')}/" if strip else ""

@@ -32,10 +32,10 @@ def servers(paths: Sequence[tuple[Server, ...] | None]) -> tuple[Server, ...]:
                 groups.append(group)
             group.append(served)
     found = (merge_alternatives(group) for group in groups)
-    return tuple(_doubtful(each) if None in paths else each for each in found)
+    return tuple(_with_unknown_transport(each) if None in paths else each for each in found)
 
 
-def _doubtful(served: Server) -> Server:
+def _with_unknown_transport(served: Server) -> Server:
     return served._replace(transport=Value(None, served.transport.trace))
 
 

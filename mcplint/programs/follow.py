@@ -38,11 +38,11 @@ def follow(start: Start, world: World) -> Outcome:
         lambda asking: language(program, world._replace(env=asking["env"], sdk=asking["sdk"], file=asking["file"])),
         lambda outcome: (outcome.complete or world.steps == STEPS) and not outcome.failures,
     )
-    servers = tuple(with_options(_after(start, server)) for server in outcome.servers)
+    servers = tuple(with_options(_with_command_output(start, server)) for server in outcome.servers)
     return outcome._replace(servers=servers, steps=outcome.steps if fresh else 0)
 
 
-def _after(start: Start, server: Server) -> Server:
+def _with_command_output(start: Start, server: Server) -> Server:
     """The server with what its command writes to standard output before it, and whether that keeps its input."""
     printed = tuple(dict.fromkeys((*start.said, *server.printed)))
     return server._replace(printed=printed, background=start.background)

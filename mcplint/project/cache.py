@@ -58,13 +58,13 @@ def cached(
         return known, False
     answers: dict[Question, Any] = {}
     with tree.noting(answers):
-        found = work({kind: _noting(tree, answers, kind, answer) for kind, answer in asking.items()})
+        found = work({kind: _recording(tree, answers, kind, answer) for kind, answer in asking.items()})
     if holds(found):
-        _keep(node, answers, Cached(given, tuple(answers.values()), found))
+        _store(node, answers, Cached(given, tuple(answers.values()), found))
     return found, True
 
 
-def _noting(tree: Tree, answers: dict[Question, Any], kind: str, answer: Callable[[str], T]) -> Callable[[str], T]:
+def _recording(tree: Tree, answers: dict[Question, Any], kind: str, answer: Callable[[str], T]) -> Callable[[str], T]:
     """The same, each question asked once: it is noted with its answer in their order, not which files that is from."""
 
     def ask(name: str) -> T:
@@ -103,7 +103,7 @@ def _cached_result(node: Node, given: Any, tree: Tree, asking: Asking) -> Any:
     return None
 
 
-def _keep(node: Node, answers: dict[Question, Any], known: Cached) -> None:
+def _store(node: Node, answers: dict[Question, Any], known: Cached) -> None:
     for question, found in answers.items():
         if node.question != question:
             node.question, node.next = question, {}

@@ -26,7 +26,7 @@ DIFF = (
 HEADER = re.compile(rb"^\+\+\+ (?:b/(.*?)\t?$)?|^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 
 
-def changed(root: str, positions: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
+def changed_lines(root: str, positions: Collection[tuple[str, int]]) -> frozenset[tuple[str, int]]:
     """Those of the positions in a project, files and lines (from 1), that are changed; none where git cannot tell."""
     lines: dict[str, list[int]] = {}
     for path, line in sorted(set(positions)):
@@ -37,7 +37,7 @@ def changed(root: str, positions: Collection[tuple[str, int]]) -> frozenset[tupl
         diff, code = git_output(root, (*DIFF, *lines), MOST)
     except UsageError:
         return frozenset()
-    return frozenset() if code else frozenset(_among(lines, diff))
+    return frozenset() if code else frozenset(_changed_positions(lines, diff))
 
 
 def _is_merge(root: str) -> bool:
@@ -48,7 +48,7 @@ def _is_merge(root: str) -> bool:
     return not code and said.split()[:1] == [os.fsencode(os.environ.get("GITHUB_SHA", ""))]
 
 
-def _among(lines: Mapping[str, list[int]], diff: bytes) -> Iterator[tuple[str, int]]:
+def _changed_positions(lines: Mapping[str, list[int]], diff: bytes) -> Iterator[tuple[str, int]]:
     path = ""
     for header in HEADER.finditer(diff):
         name, first, count = header.groups()

@@ -18,7 +18,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 OFF = "off"
 
 
-class Silence(NamedTuple):
+class IgnoreEntry(NamedTuple):
     """A rule that says nothing of the files that a glob matches, and where that is set."""
 
     glob: str
@@ -37,7 +37,7 @@ class Config(NamedTuple):
 
     severities: Mapping[str, str] = NOTHING
     options: Mapping[str, Mapping[str, Any]] = NOTHING
-    ignore: tuple[Silence, ...] = ()
+    ignore: tuple[IgnoreEntry, ...] = ()
     exclude: tuple[str, ...] = ()
     fail_on: str = "warning"
     pedantic: bool = False
@@ -142,7 +142,7 @@ def usage_error(wrong: Unreadable, shown: str) -> UsageError:
     return UsageError(f"{shown}:{line}:{column}: {wrong.message}")
 
 
-def _wrong(node: Node | None, message: str) -> Unreadable:
+def _error_at(node: Node | None, message: str) -> Unreadable:
     """What is wrong at a node, its quotes included."""
     assert node
     quote = isinstance(node, ScalarNode) and node.quoted
@@ -151,7 +151,9 @@ def _wrong(node: Node | None, message: str) -> Unreadable:
 
 def _config(document: Node | None, rules: Mapping[str, Rule]) -> Config:
     if at(document, "tool"):
-        raise _wrong(_key(document, "tool"), "mcplint.toml has no [tool.mcplint]: its settings stand at the top level")
+        raise _error_at(
+            _key(document, "tool"), "mcplint.toml has no [tool.mcplint]: its settings stand at the top level"
+        )
     _check_keys("key", document, ("fail-on", "pedantic", "exclude", "ignore", "rules", "deployment"))
     _check_count(document, "ignore", len(pairs(_of_type(document, "ignore", dict))))
     severities, options = _rules(_of_type(document, "rules", dict), rules)
@@ -177,7 +179,7 @@ def _rules(table: Node | None, rules: Mapping[str, Rule]) -> tuple[dict[str, str
         _settable(name)
         if _type(setting) not in (str, dict):
             choice = ", ".join((OFF, *SEVERITIES))
-            raise _wrong(name, f'"{name.text}" must be a severity ({choice}), not {_name(setting)}')
+            raise _error_at(name, f'"{name.text}" must be a severity ({choice}), not {_name(setting)}')
         severity = _of_type(setting, "severity", str) if isinstance(setting, MappingNode) else setting
         if severity:
             severities[name.text] = _one_of("severity", severity, (OFF, *SEVERITIES))
@@ -192,31 +194,31 @@ def _rules(table: Node | None, rules: Mapping[str, Rule]) -> tuple[dict[str, str
 def _check_count(table: Node | None, key: str, number: int) -> None:
     """Each entry is held against every file."""
     if number > MOST_ENTRIES:
-        raise _wrong(_key(table, key), f'"{key}" has more than {MOST_ENTRIES} entries')
+        raise _error_at(_key(table, key), f'"{key}" has more than {MOST_ENTRIES} entries')
 
 
-def _ignores(table: Node | None, rules: Iterable[str]) -> Iterator[Silence]:
+def _ignores(table: Node | None, rules: Iterable[str]) -> Iterator[IgnoreEntry]:
     for glob, _ in pairs(table):
         for name in _strings(table, glob.text):
             _settable(name)
-            yield Silence(glob.text.removeprefix("./"), _one_of("rule", name, rules), name.span)
+            yield IgnoreEntry(glob.text.removeprefix("./"), _one_of("rule", name, rules), name.span)
 
 
 def _settable(rule: ScalarNode) -> None:
     if rule.text == INTERNAL_ERROR:
-        raise _wrong(rule, f'"{INTERNAL_ERROR}" cannot be set: an internal error of mcplint is always reported')
+        raise _error_at(rule, f'"{INTERNAL_ERROR}" cannot be set: an internal error of mcplint is always reported')
 
 
 def _deployment(table: Node | None) -> Iterator[tuple[str, Value[Any]]]:
     _check_keys("key", table, STATED)
     for key, _ in pairs(table):
         value = _as_python(_of_type(table, key.text, STATED[key.text]))
-        if wrong := _senseless(key.text, value):
-            raise _wrong(key, f'"{key.text}" must be {wrong}')
+        if wrong := _value_error(key.text, value):
+            raise _error_at(key, f'"{key.text}" must be {wrong}')
         yield key.text, Value((value,), (Label(key.span, "stated in the configuration of mcplint"),))
 
 
-def _senseless(key: str, value: Any) -> str:
+def _value_error(key: str, value: Any) -> str:
     """What a stated value must be and is not; empty where it makes sense."""
     match key:
         case "replicas" | "longest-tool-call" if not value > 0:
@@ -243,7 +245,7 @@ def _splits(command: str) -> bool:
 def _check_keys(noun: str, table: Node | None, words: Iterable[str]) -> None:
     for key, _ in pairs(table):
         if key.text not in words:
-            raise _wrong(key, f'unknown {noun} "{key.text}"{did_you_mean(key.text, words)}')
+            raise _error_at(key, f'unknown {noun} "{key.text}"{did_you_mean(key.text, words)}')
 
 
 def _one_of(noun: str, node: Node, words: Iterable[str]) -> str:
@@ -251,7 +253,7 @@ def _one_of(noun: str, node: Node, words: Iterable[str]) -> str:
     if word in words:
         return word
     known = f"; use one of {', '.join(words)}" if noun == "severity" else ""
-    raise _wrong(node, f'unknown {noun} "{word}"{did_you_mean(word, words) or known}')
+    raise _error_at(node, f'unknown {noun} "{word}"{did_you_mean(word, words) or known}')
 
 
 def _strings(table: Node | None, key: str) -> Iterator[ScalarNode]:
@@ -259,7 +261,7 @@ def _strings(table: Node | None, key: str) -> Iterator[ScalarNode]:
     _check_count(table, key, len(found))
     for item in found:
         if not isinstance(item, ScalarNode) or _type(item) is not str:
-            raise _wrong(_key(table, key), f'"{key}" must be a list of strings')
+            raise _error_at(_key(table, key), f'"{key}" must be a list of strings')
         yield item
 
 
@@ -268,7 +270,7 @@ def _of_type(table: Node | None, key: str, want: type) -> Node | None:
     node = at(table, key)
     if node is None or _type(node) is want or (want is float and _type(node) is int):
         return node
-    raise _wrong(_key(table, key), f'"{key}" must be {WANTED[want]}, not {_name(node)}')
+    raise _error_at(_key(table, key), f'"{key}" must be {WANTED[want]}, not {_name(node)}')
 
 
 def _key(table: Node | None, key: str) -> ScalarNode | None:

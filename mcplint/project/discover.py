@@ -83,7 +83,7 @@ def tree(
     project that someone asked about: they belong to it even where git ignores them, and a file among them that cannot
     be read is an error. `read`: files of the project that are read already, by their paths.
     """
-    paths, problems = _present(root, listed) if isinstance(listed, Mapping) else walk(root)
+    paths, problems = _existing_files(root, listed) if isinstance(listed, Mapping) else walk(root)
     sparse = _left_out(paths, listed) if isinstance(listed, Mapping) else frozenset[str]()
     paths |= sparse
     if isinstance(listed, Unreadable):
@@ -160,7 +160,7 @@ def without_excluded(root: str, paths: Collection[str], exclude: Iterable[str]) 
     return left
 
 
-def _present(root: str, listed: Iterable[str]) -> tuple[set[str], list[Unreadable]]:
+def _existing_files(root: str, listed: Iterable[str]) -> tuple[set[str], list[Unreadable]]:
     """The listed files that are there (git lists deleted ones too), and what lies beside them that nobody can read."""
     paths: set[str] = set()
     problems: list[Unreadable] = []

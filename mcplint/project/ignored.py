@@ -58,10 +58,10 @@ def _next(token: object, reached: set[int], path: str) -> Iterator[int]:
                 end = path.find("/", at) if "/" in path[at:] else len(path)
                 yield from range(at, end + 1)
     else:
-        yield from (at + 1 for at in reached if at < len(path) and _is(token, path[at]))
+        yield from (at + 1 for at in reached if at < len(path) and _token_matches(token, path[at]))
 
 
-def _is(token: object, char: str) -> bool:
+def _token_matches(token: object, char: str) -> bool:
     if isinstance(token, re.Pattern):
         return token.match(char) is not None
     return char != "/" if token is ONE else char == token

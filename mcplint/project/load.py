@@ -117,7 +117,7 @@ def decode(path: str, data: bytes) -> tuple[str, str]:
     try:
         return data.decode(encoding), encoding
     except UnicodeDecodeError as error:
-        other = "latin-1" if row.latin else _declared(data) if row.name == "python" else None
+        other = "latin-1" if row.latin else _declared_encoding(data) if row.name == "python" else None
         if other:
             return data.decode(other), other
         start = error.start + 3 * (encoding == "utf-8-sig")
@@ -130,7 +130,7 @@ def _utf16(data: bytes) -> bool:
     return data.startswith((b"\xff\xfe", b"\xfe\xff")) or (len(data) > 3 and even != odd)
 
 
-def _declared(data: bytes) -> str | None:
+def _declared_encoding(data: bytes) -> str | None:
     """The encoding that a Python file declares in its first two lines and is written in, or None."""
     import io
     import tokenize

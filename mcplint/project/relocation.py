@@ -81,7 +81,7 @@ class Relocation:
         if isinstance(thing, Source):
             return thing
         parts = list(map(self._relocated, thing))
-        if all(map(_is, parts, thing)):
+        if all(map(_is_same, parts, thing)):
             return thing
         return type(thing)(*parts) if hasattr(thing, "_fields") else tuple(parts)
 
@@ -95,5 +95,5 @@ class Relocation:
         raise LookupError(span)
 
 
-def _is(one: object, other: object) -> bool:
+def _is_same(one: object, other: object) -> bool:
     return one is other

@@ -57,7 +57,7 @@ def at(
     _repository(root)
     tree = _resolved(root, revision)
     entries = _entries(root, tree)
-    if entries.keys().isdisjoint(now) and (folder := _moved(root, tree)) is not None:
+    if entries.keys().isdisjoint(now) and (folder := _renamed_from(root, tree)) is not None:
         whole = _entries(root, "--full-tree", tree).items()
         entries = {path.removeprefix(folder): entry for path, entry in whole if path.startswith(folder)}
     with _tree(root, entries, exclude, named, f"the files of {revision}") as files:
@@ -74,7 +74,7 @@ def _entries(root: str, *asked: str) -> dict[str, TreeEntry]:
     return entries
 
 
-def _moved(root: str, tree: str) -> str | None:
+def _renamed_from(root: str, tree: str) -> str | None:
     """The folder, empty or with a slash at its end, that most files which git sees renamed since then came from to
     keep their path in the project's; None where there is none."""
     here = _git_line(root, "rev-parse", "--show-prefix")
@@ -263,7 +263,7 @@ def _tree(
         def read(path: str) -> Source:
             if path == GIT_CONFIG:
                 return load(root, path)
-            entry = _followed(path, files, content)
+            entry = _follow_links(path, files, content)
             return Source(path, decode(path, content(entry, path, (kind(path) or PLAIN).limit))[0])
 
         def mode(path: str) -> bool | None:
@@ -297,7 +297,9 @@ def _content(process: Popen[bytes], name: bytes, most: int) -> bytes | None:
     return data
 
 
-def _followed(path: str, files: Mapping[str, TreeEntry], content: Callable[[TreeEntry, str, int], bytes]) -> TreeEntry:
+def _follow_links(
+    path: str, files: Mapping[str, TreeEntry], content: Callable[[TreeEntry, str, int], bytes]
+) -> TreeEntry:
     """The file that a path leads to through links, of folders too; raises Unreadable."""
     parts, done = path.split("/"), ""
     for _ in range(STEPS):

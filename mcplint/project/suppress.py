@@ -24,7 +24,7 @@ def ignores(source: Source) -> Iterator[Ignore]:
     if not row or not row.comment or "mcplint:" not in source.text:
         return
     comments = _python_comments(source.text) if row.name == "python" else None
-    ends = _ends(source.text)
+    ends = _end_lines(source.text)
     for found in re.finditer(FORM, source.text):
         if (comments is None or found.start() in comments) and found[0].startswith(row.comment):
             listed = re.finditer(NAME, found[1] or "")
@@ -34,7 +34,7 @@ def ignores(source: Source) -> Iterator[Ignore]:
             yield Ignore(span, names, range(own, ends[own] + 1))
 
 
-def _ends(text: str) -> list[int]:
+def _end_lines(text: str) -> list[int]:
     """For every line (from 1) the line at which what it says ends.
 
     A comment or an empty line speaks for the next line with content; one that goes on after a backslash ends with what

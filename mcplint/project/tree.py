@@ -270,7 +270,7 @@ class Tree:
         """The files of which readers were asked for facts."""
         return frozenset(path for reader, path in self._facts if reader in readers)
 
-    def judged(self, needed: Collection[str], used: Collection[str]) -> tuple[Unreadable, ...]:
+    def graded_problems(self, needed: Collection[str], used: Collection[str]) -> tuple[Unreadable, ...]:
         """What could not be read: as grave as its reader says where it is needed or was named, else a note.
 
         It is a warning at most where the deployment uses it and may do without. What concerns the whole project, or was

@@ -53,14 +53,14 @@ def _can_reach(member: Member, server: Server, origin: ContainerContext | None, 
         (each for each in network.running if server.container and each.container.id == server.container.id), None
     )
     named = _containers_named(member, network)
-    if not member.host or not all(map(_is_stranger, named)):
+    if not member.host or not all(map(_is_unknown_software, named)):
         return False
     if named:
-        return server.port.must_be(_inner(member, named))
+        return server.port.must_be(_container_port(member, named))
     if context is None or context.container.platform is None or context.container.on_machine:
         inner = context.container.inner_ports.get(member.port or 0) if context else None
         return any(map(server.port.must_be, inner or (member.port,)))
-    return network.named(member.host, origin) is not None and any(
+    return network.containers_named(member.host, origin) is not None and any(
         port.published.must_be(member.port) and server.port.must_be(port.target.only)
         for port in context.container.ports
         if port.published is not None and port.host_ip is None
@@ -144,7 +144,7 @@ def _containers_named(member: Member, network: Network) -> list[ContainerContext
     return [each for each in network.running if member.host in each.container.names]
 
 
-def _is_stranger(context: ContainerContext) -> bool:
+def _is_unknown_software(context: ContainerContext) -> bool:
     """Whether it is not known what a container runs, but for its image's name, which is no well-known software's."""
     container = context.container
     names = [str(name) for name in container.image.options or ()]
@@ -152,7 +152,7 @@ def _is_stranger(context: ContainerContext) -> bool:
     return unknown and bool(names or container.build) and not any(map(is_other_software, names))
 
 
-def _inner(member: Member, named: list[ContainerContext]) -> int | None:
+def _container_port(member: Member, named: list[ContainerContext]) -> int | None:
     """The port of a container that requests to its name come to."""
     forwards = (one for each in named for one in each.container.forwards)
     ports = [one.target.only for one in forwards if one.published is not None and one.published.only == member.port]

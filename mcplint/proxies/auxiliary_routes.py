@@ -38,7 +38,7 @@ def _messages(proxy: Proxy, route: Route, server: Server) -> Value[bool]:
         return UNKNOWN
     answer = ask(proxy, route, path)
     untaken = proxy.complete and answer.kind == response.UNKNOWN and answer.location is None
-    reached = False if untaken else _reaches(proxy, route, answer, path)
+    reached = False if untaken else _reaches_server(proxy, route, answer, path)
     return UNKNOWN if reached is None else Value((reached,), answer.trace)
 
 
@@ -47,7 +47,7 @@ def _metadata(proxy: Proxy, route: Route, server: Server) -> Value[bool]:
     found: list[Label] = []
     for path in _paths(route, server):
         answer = ask(proxy, route, path)
-        if not _refused(answer):
+        if not _is_refusal(answer):
             return UNKNOWN
         found += answer.trace
         if answer.location:
@@ -85,14 +85,14 @@ def ask(proxy: Proxy, route: Route, path: str) -> Response:
     return proxy.ask(host, port, "https" if proxy.ports.get(port) else "http", path)
 
 
-def _refused(answer: Response) -> bool:
+def _is_refusal(answer: Response) -> bool:
     refusing = answer.kind == FILE or (answer.kind == STATUS and answer.status in (None, *REFUSALS))
     return refusing and answer.certain
 
 
-def _reaches(proxy: Proxy, route: Route, answer: Response, path: str) -> bool | None:
+def _reaches_server(proxy: Proxy, route: Route, answer: Response, path: str) -> bool | None:
     """Whether a request reaches the route's server at a path, None where that is not known."""
-    if _refused(answer):
+    if _is_refusal(answer):
         return False
     if answer.kind != PROXY or answer.uri is None:
         return None

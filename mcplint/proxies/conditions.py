@@ -42,11 +42,11 @@ def intersection(outer: Condition, inner: Condition) -> Condition:
         return Condition(None, hosts, never, bare)
     if len(outer.matches) * len(inner.matches) > MOST_PATHS:
         return Condition(None, hosts, never, bare)
-    found = tuple(filter(None, (shared(*pair) for pair in product(outer.matches, inner.matches))))
+    found = tuple(filter(None, (common_paths(*pair) for pair in product(outer.matches, inner.matches))))
     return Condition(found, hosts, never or not found, bare)
 
 
-def shared(one: PathMatch, other: PathMatch) -> PathMatch | None:
+def common_paths(one: PathMatch, other: PathMatch) -> PathMatch | None:
     """The paths that both take."""
     narrow, wide = (one, other) if _narrowness(one) > _narrowness(other) else (other, one)
     return narrow if wide.takes(narrow.text) else None

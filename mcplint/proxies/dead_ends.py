@@ -54,7 +54,7 @@ def dead_ends(
             if not is_this_machine(member.host):
                 yield from _dead_end(route, member, origin, network, wanted, fatal)
             elif alone:
-                yield from _itself(route, member, origin, wanted)
+                yield from _dead_end_at_itself(route, member, origin, wanted)
 
 
 def _resolves_own_names_only(origin: ContainerContext, network: Network) -> bool:
@@ -86,7 +86,7 @@ def _dead_end(
     ):
         return
     named = [each for each in network.running if each.container.is_called(host)]
-    near = [each for each in named if network.near(origin, each)]
+    near = [each for each in named if network.can_resolve(origin, each)]
     inside = [
         server
         for server in wanted
@@ -117,7 +117,9 @@ def _is_alone_in_container(origin: ContainerContext, network: Network) -> bool:
     return own and not joined and not serving
 
 
-def _itself(route: Route, member: Member, origin: ContainerContext, wanted: list[Server]) -> Iterator[DeadEnd]:
+def _dead_end_at_itself(
+    route: Route, member: Member, origin: ContainerContext, wanted: list[Server]
+) -> Iterator[DeadEnd]:
     """A member on the proxy's own machine, which is its container, where servers in others are meant."""
     meant = [server for server in wanted if server.container and member.port in _ports_of_server(server)]
     own = any(f":{member.port}" in f":{listen}" for listens in route.listen.options or () for listen in listens)

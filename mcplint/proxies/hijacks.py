@@ -11,7 +11,7 @@ from mcplint.model import PREFIX, ClientConfig, Hijack, Remote, Route, Server
 from mcplint.proxies.proxy import Proxy
 from mcplint.proxies.response import PROXY, Response
 from mcplint.proxies.served_paths import Serving
-from mcplint.services.network import owning
+from mcplint.services.network import servers_at
 from mcplint.text.source import Span
 from mcplint.values import Label
 
@@ -21,7 +21,7 @@ BEGINNING = re.compile(r"~\*? \^(/[\w/-]{0,100}\w)")
 """An expression of nginx that says how paths begin, and not where they end."""
 
 
-class Meant(NamedTuple):
+class PathOwner(NamedTuple):
     """What is there for a path: what a message calls it, and where and how that is said.
 
     `location`: it is just one that takes the path. `program`: it is no MCP server.
@@ -44,7 +44,7 @@ def stem(route: Route) -> str:
     return text if text[-1:].isalnum() else ""
 
 
-def oversteps(route: Route, path: str) -> bool:
+def ends_within_word(route: Route, path: str) -> bool:
     """Whether a path begins as those of a route do, but within a longer word: `/api` with `/a`."""
     text = stem(route)
     return bool(text) and path.startswith(text) and path[len(text) :][:1] not in ("", "/")
@@ -53,7 +53,7 @@ def oversteps(route: Route, path: str) -> bool:
 def hijacks(proxies: Iterable[Proxy], told: Iterable[Remote | ClientConfig], serving: Serving) -> tuple[Hijack, ...]:
     """The locations that take the path of another one, of the server which gets what is left, or which clients are
     told; a path once."""
-    found = {each.id: each for each in _of_told(told)}
+    found = {each.id: each for each in _hijacks_of_clients(told)}
     for each in (each for proxy in proxies for each in _of_proxy(proxy, serving)):
         found[each.id] = found[each.id]._replace(routed=True) if each.id in found else each
     return tuple(found.values())
@@ -61,10 +61,10 @@ def hijacks(proxies: Iterable[Proxy], told: Iterable[Remote | ClientConfig], ser
 
 def _of_proxy(proxy: Proxy, serving: Serving) -> Iterator[Hijack]:
     stems = frozenset(filter(None, map(stem, proxy.routes)))
-    yield from islice(_taking(proxy, stems, serving), MOST_ASKED) if stems else ()
+    yield from islice(_hijacks_of_routes(proxy, stems, serving), MOST_ASKED) if stems else ()
 
 
-def _of_told(parts: Iterable[Remote | ClientConfig]) -> Iterator[Hijack]:
+def _hijacks_of_clients(parts: Iterable[Remote | ClientConfig]) -> Iterator[Hijack]:
     """The locations that take what clients are told to ask another server for, a path once."""
     found: dict[tuple[str, str], Hijack] = {}
     for part in parts:
@@ -92,27 +92,27 @@ def _of_told(parts: Iterable[Remote | ClientConfig]) -> Iterator[Hijack]:
 
 def intended_server(taker: Route, asked: str, path: str, servers: Iterable[Server]) -> Server | None:
     """The one other server that answers a path which a route takes only since it begins so; `asked`: of its own one."""
-    if taker.server is None or not oversteps(taker, path) or not taker.server.refuses(asked):
+    if taker.server is None or not ends_within_word(taker, path) or not taker.server.refuses(asked):
         return None
-    found = owning((server for server in servers if server.speaks_http), path)
+    found = servers_at((server for server in servers if server.speaks_http), path)
     return found[0] if len(found) == 1 and found[0].id != taker.server.id else None
 
 
-def _taking(proxy: Proxy, stems: frozenset[str], serving: Serving) -> Iterator[Hijack]:
+def _hijacks_of_routes(proxy: Proxy, stems: frozenset[str], serving: Serving) -> Iterator[Hijack]:
     spans = {route.span: route for route in reversed(proxy.routes)}
     known: set[tuple[str, str]] = set()
     for route in proxy.routes:
         for path, intended in _intended_paths(route, serving):
             if not any(path[:end] in stems for end in range(2, len(path[:LONGEST]))):
                 continue
-            answers = [answer for answer in _answers(proxy, route, path) if answer.location]
+            answers = [answer for answer in _answers_by_port(proxy, route, path) if answer.location]
             taken = [spans.get(answer.location) for answer in answers if answer.location]
             taker = taken[0] if taken else None
-            if taker is None or any(each is route for each in taken) or not oversteps(taker, path):
+            if taker is None or any(each is route for each in taken) or not ends_within_word(taker, path):
                 continue
             if not _lead_to_different_programs(taker, route):
                 continue
-            if intended.program and (not _refuses(taker, answers) or (taker.id, intended.whose) in known):
+            if intended.program and (not _server_refuses(taker, answers) or (taker.id, intended.whose) in known):
                 continue
             known.add((taker.id, intended.whose))
             notes = (Label(intended.span, intended.told),)
@@ -122,13 +122,13 @@ def _taking(proxy: Proxy, stems: frozenset[str], serving: Serving) -> Iterator[H
             )
 
 
-def _refuses(taker: Route, answers: Iterable[Response]) -> bool:
+def _server_refuses(taker: Route, answers: Iterable[Response]) -> bool:
     """Whether the MCP server of a route certainly has nothing at what it is asked for."""
     server = taker.server
     return server is not None and all(answer.uri is not None and server.refuses(answer.uri) for answer in answers)
 
 
-def _intended_paths(route: Route, serving: Serving) -> Iterator[tuple[str, Meant]]:
+def _intended_paths(route: Route, serving: Serving) -> Iterator[tuple[str, PathOwner]]:
     """The paths that a route is there for.
 
     Its own, and where it takes whatever is left the endpoint of its server, or what its program answers.
@@ -137,15 +137,15 @@ def _intended_paths(route: Route, serving: Serving) -> Iterator[tuple[str, Meant
     server = route.server
     if text == "/" and route.path.only == "/":
         if server and server.speaks_http and server.path.only:
-            yield server.path.only, Meant(server.title, server.path.span or server.span, "the server answers here")
+            yield server.path.only, PathOwner(server.title, server.path.span or server.span, "the server answers here")
         for host in {member.host: None for member in route.members if server is None}:
             for path, span, title in serving.at(host):
-                yield path, Meant(title, span, "answers here", program=True)
+                yield path, PathOwner(title, span, "answers here", program=True)
     elif text:
-        yield text, Meant(route.title, route.span, "is meant to take them", location=True)
+        yield text, PathOwner(route.title, route.span, "is meant to take them", location=True)
 
 
-def _answers(proxy: Proxy, route: Route, path: str) -> Iterator[Response]:
+def _answers_by_port(proxy: Proxy, route: Route, path: str) -> Iterator[Response]:
     """What the proxy makes of a path on each port, for the name of a route; nothing where that is not all known."""
     names = route.server_names.only
     if names is None:

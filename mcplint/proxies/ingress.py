@@ -15,8 +15,16 @@ from mcplint.model import CLIENT_HOST, EXACT, PREFIX, SEGMENTS, DeadEnd, Member,
 from mcplint.proxies import health
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.nginx.directives import size
-from mcplint.proxies.proxy import Proxy, among
-from mcplint.proxies.routing import ProxyRule, VirtualHost, location, request_router, unchanged, unknown, with_endpoints
+from mcplint.proxies.proxy import Proxy, with_only_server
+from mcplint.proxies.routing import (
+    ProxyRule,
+    VirtualHost,
+    location,
+    request_router,
+    unchanged,
+    unknown_path,
+    with_endpoints,
+)
 from mcplint.services.kubernetes import ingress_nginx
 from mcplint.services.kubernetes.ingress import COMMUNITY, GATEWAY, IngressPath
 from mcplint.services.network import Network
@@ -138,23 +146,23 @@ def _paths(entry: IngressPath, plain: bool) -> tuple[PathMatch | None, Callable[
     """Which paths an Ingress takes, and what it makes of them."""
     text = entry.path.only
     if text is None:
-        return None, unknown
+        return None, unknown_path
     if not entry.is_nginx:
         strange = entry.said.any(_rewrites)
         if entry.controller in STARRED and entry.match == "ImplementationSpecific":
             starred = PathMatch(PREFIX, text[:-1]) if text.endswith("/*") else PathMatch(EXACT, text)
-            return starred, unknown if strange else unchanged
+            return starred, unknown_path if strange else unchanged
         whole = PREFIX if text == "/" and entry.controller else None
         kind = {"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, whole)
-        return PathMatch(kind, text) if kind else None, unknown if strange else _replacing(entry, text)
+        return PathMatch(kind, text) if kind else None, unknown_path if strange else _replacing(entry, text)
     if f"{COMMUNITY}server-snippet" in entry.annotations:
-        return None, unknown
+        return None, unknown_path
     if not plain:
         return _expression(text, _target(entry))
     away = any(f"{COMMUNITY}{name}" in entry.annotations for name in ELSEWHERE)
     return PathMatch(
         {"Exact": EXACT, "Prefix": SEGMENTS}.get(entry.match, PREFIX), text
-    ), unknown if away else unchanged
+    ), unknown_path if away else unchanged
 
 
 def _replacing(entry: IngressPath, prefix: str) -> Callable[[str], str | None]:
@@ -163,13 +171,13 @@ def _replacing(entry: IngressPath, prefix: str) -> Callable[[str], str | None]:
         return unchanged
     target = entry.replaced.only
     if target is None or not re.fullmatch(r"[\w./~-]*", target):
-        return unknown
+        return unknown_path
     if entry.whole:
-        return (lambda path: target) if target.startswith("/") else unknown
-    return partial(_moved, prefix.rstrip("/"), target.rstrip("/")) if entry.match == "Prefix" else unknown
+        return (lambda path: target) if target.startswith("/") else unknown_path
+    return partial(_swap_prefix, prefix.rstrip("/"), target.rstrip("/")) if entry.match == "Prefix" else unknown_path
 
 
-def _moved(prefix: str, other: str, path: str) -> str:
+def _swap_prefix(prefix: str, other: str, path: str) -> str:
     """The path with another prefix."""
     return other + path.removeprefix(prefix) or "/"
 
@@ -179,14 +187,14 @@ def _expression(text: str, target: Value[str] | None) -> tuple[PathMatch | None,
     captured = CAPTURED.fullmatch(text)
     stem, rest = (captured[1], captured[2]) if captured else (text, "")
     if not re.fullmatch(r"/[\w./-]*", stem):
-        return None, unknown
+        return None, unknown_path
     match = PathMatch(SEGMENTS if captured else PREFIX, stem)
     if target is None:
         return match, unchanged
-    return match, unknown if target.only is None else partial(_rewritten, stem, rest, target.only)
+    return match, unknown_path if target.only is None else partial(_rewrite_target, stem, rest, target.only)
 
 
-def _rewritten(stem: str, rest: str, target: str, path: str) -> str | None:
+def _rewrite_target(stem: str, rest: str, target: str, path: str) -> str | None:
     """The path that takes the place of one that begins with the stem."""
     tail = path[len(stem) :]
     groups = {"$1": tail[:1], "$2": tail[1:]} if rest.startswith("(/|$)") else {"$1": tail.removeprefix("/")}
@@ -305,6 +313,6 @@ def _with_selected_server(route: Route, entry: IngressPath, network: Network) ->
     pods = [one for one in network.running if name in one.container.names]
     near = [one for one in pods if dirname(one.container.span.source.path) == folder]
     note = Label(entry.backend, "requests are sent here")
-    return among(
+    return with_only_server(
         route, [network.of_containers(near or pods, entry.port.only, "selected by the Service", note, route.path.only)]
     )

@@ -64,7 +64,7 @@ def _is_traefiks(label: str) -> bool:
     return label.lower().startswith("traefik.http.")
 
 
-def spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
+def servers_with_spread(network: Network, routes: tuple[Route, ...]) -> tuple[Server, ...]:
     """The servers, each with how its requests are spread over processes, and with what is checked on their way."""
     contexts = {context.container.id: context for context in network.running}
     found = []

@@ -16,7 +16,7 @@ def with_passed_checks(proxy: Proxy) -> Proxy:
     container = proxy.container
     if container is None or not container.checks:
         return proxy
-    passed = list(_passed(proxy, container))
+    passed = list(_checks_passed_on(proxy, container))
     routes = (
         route._replace(checks=(*route.checks, *(check for span, check in passed if span == route.span)))
         if route.server and not route.assumed and not route.intercepted and not route.error_pages
@@ -26,7 +26,7 @@ def with_passed_checks(proxy: Proxy) -> Proxy:
     return proxy._replace(routes=tuple(routes))
 
 
-def _passed(proxy: Proxy, container: Container) -> Iterator[tuple[object, HealthCheck]]:
+def _checks_passed_on(proxy: Proxy, container: Container) -> Iterator[tuple[object, HealthCheck]]:
     """Each check whose request is passed on, with the span of the route that does."""
     for check in container.checks:
         asked = check.asked

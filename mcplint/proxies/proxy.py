@@ -38,7 +38,7 @@ class Proxy(NamedTuple):
         return any(route.server for route in self.routes)
 
 
-def published(origin: ContainerContext | None, ports: Mapping[int, bool]) -> Mapping[int, int]:
+def published_ports(origin: ContainerContext | None, ports: Mapping[int, bool]) -> Mapping[int, int]:
     """By port of the machine, the port of a container that it leads to; without a container it is the same one."""
     if origin is None or origin.container.shared_network.must(bool):
         return {port: port for port in ports}
@@ -65,10 +65,10 @@ def with_server(route: Route, origin: ContainerContext | None, network: Network)
     """The route with the server that its members lead to, if all that are known lead to one program."""
     if not route.members:
         return route._replace(links=(Link(None, MISSING, "where it leads depends on the request"),))
-    return among(route, [_member(route, number, origin, network) for number in range(len(route.members))])
+    return with_only_server(route, [_member(route, number, origin, network) for number in range(len(route.members))])
 
 
-def among(route: Route, reached: list[Reached]) -> Route:
+def with_only_server(route: Route, reached: list[Reached]) -> Route:
     """The route with the one program that answers behind it."""
     servers = {found.server.id: found.server for found in reached if found.server}
     programs = {(server.span.source.path, server.span.start) for server in servers.values()}

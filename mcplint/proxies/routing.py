@@ -68,11 +68,11 @@ def unchanged(path: str) -> str:
     return path
 
 
-def unknown(path: str) -> None:
+def unknown_path(path: str) -> None:
     """A path of which nothing is known."""
 
 
-def stripped(prefix: str, path: str) -> str:
+def without_prefix(prefix: str, path: str) -> str:
     """The path without a prefix."""
     rest = path.removeprefix(prefix.rstrip("/"))
     return rest if rest.startswith("/") else f"/{rest}"
@@ -139,7 +139,7 @@ def _with_endpoints(vhost: VirtualHost, tree: Tree | None, assume: Assume) -> Vi
     for rule in vhost.rules:
         certain = certain and rule.hosts is not None and rule.match is not None
         if certain and rule.route.path.options is not None:
-            follow = partial(_followed, rule, vhost, ask)
+            follow = partial(_with_endpoint, rule, vhost, ask)
             rule = rule._replace(route=assume(follow(rule.route), follow)._replace(fixed=_asks_fixed_path(rule)))
         rules.append(rule)
     return vhost._replace(rules=tuple(rules))
@@ -169,7 +169,7 @@ def leading(vhosts: Iterable[VirtualHost]) -> Iterator[tuple[Route, Callable[[st
         yield from ((rule.route, partial(_paths_to, rule, vhost, ask)) for rule in vhost.rules if not rule.response)
 
 
-def _followed(rule: ProxyRule, vhost: VirtualHost, ask: Ask, route: Route) -> Route:
+def _with_endpoint(rule: ProxyRule, vhost: VirtualHost, ask: Ask, route: Route) -> Route:
     return with_endpoint(route, partial(_paths_to, rule, vhost, ask), partial(_reaches_server_path, rule, vhost, ask))
 
 
@@ -178,7 +178,7 @@ def _remembered(vhost: VirtualHost) -> Ask:
     return lru_cache(maxsize=None)(partial(route_request, vhost))
 
 
-def _leading(rule: ProxyRule, vhost: VirtualHost, ask: Ask, path: str) -> Iterator[tuple[str, Response]]:
+def _requests_leading_to(rule: ProxyRule, vhost: VirtualHost, ask: Ask, path: str) -> Iterator[tuple[str, Response]]:
     """Requests near a rule's own path that make some server be asked for `path`, with what becomes of them."""
     hosts = rule.hosts or vhost.hosts
     host = hosts[0].replace("*.", "any.", 1) if hosts else "localhost"
@@ -190,15 +190,17 @@ def _leading(rule: ProxyRule, vhost: VirtualHost, ask: Ask, path: str) -> Iterat
 
 def _paths_to(rule: ProxyRule, vhost: VirtualHost, ask: Ask, path: str) -> tuple[str, ...]:
     """The paths that clients may ask for so that the rule's server is asked for `path`, the likeliest first."""
-    return tuple(candidate for candidate, to in _leading(rule, vhost, ask, path) if to.location == rule.route.span)
+    return tuple(
+        candidate for candidate, to in _requests_leading_to(rule, vhost, ask, path) if to.location == rule.route.span
+    )
 
 
 def _reaches_server_path(rule: ProxyRule, vhost: VirtualHost, ask: Ask, path: str) -> bool:
     """Whether any rule passes a request on so that the server is asked for `path`, and not something else."""
-    return any(not _elsewhere(rule, vhost, to) for _, to in _leading(rule, vhost, ask, path))
+    return any(not _leads_to_other(rule, vhost, to) for _, to in _requests_leading_to(rule, vhost, ask, path))
 
 
-def _elsewhere(rule: ProxyRule, vhost: VirtualHost, to: Response) -> bool:
+def _leads_to_other(rule: ProxyRule, vhost: VirtualHost, to: Response) -> bool:
     taking = next((one.route for one in vhost.rules if one.route.span == to.location), None)
     return taking is not None and _leads_elsewhere(taking, rule.route)
 

@@ -67,11 +67,11 @@ def _opts_out(server: Server) -> Value[bool]:
 
 def _fact(server: Server, name: str) -> object | None:
     """What the release does on the server's transport; where the version is not known, what the newest does."""
-    on_sse = _of(server.sdk, f"{name}.sse") if server.transport.must_be("sse") else None
-    return _of(server.sdk, name) if on_sse is None else on_sse
+    on_sse = _sdk_fact(server.sdk, f"{name}.sse") if server.transport.must_be("sse") else None
+    return _sdk_fact(server.sdk, name) if on_sse is None else on_sse
 
 
-def _of(sdk: Sdk, name: str) -> object | None:
+def _sdk_fact(sdk: Sdk, name: str) -> object | None:
     if sdk.package and sdk.version.options is None and releases(sdk.package):
         return fact(sdk.package, newest(sdk.package), name)
     return agreed(sdk, name)

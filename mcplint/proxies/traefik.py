@@ -16,14 +16,14 @@ from mcplint.model import EXACT, PREFIX, DeadEnd, Member, PathMatch, Route
 from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
-from mcplint.proxies.proxy import Proxy, among, open_ports, published, with_server
+from mcplint.proxies.proxy import Proxy, open_ports, published_ports, with_only_server, with_server
 from mcplint.proxies.routing import (
     ProxyRule,
     VirtualHost,
     leading,
     location,
     request_router,
-    unknown,
+    unknown_path,
     with_endpoints,
 )
 from mcplint.proxies.traefik_guards import may_turn_away
@@ -77,15 +77,17 @@ def _of_labels(files: Collection[TraefikFile], network: Network, tree: Tree, alo
         shown = _open_ports(origin, files, network, tree)
         rules = [rule for running in group for rule in _rules(running, network, shown)]
         rules.sort(key=lambda rule: -rule.priority)
-        (vhost,) = _assuming(rules, None, network)
-        ports = published(origin, PORTS) if origin else {}
+        (vhost,) = _vhost_with_assumptions(rules, None, network)
+        ports = published_ports(origin, PORTS) if origin else {}
         ends = {end.span: end for running in group for end in _dead_ends(running, network)}
         routes = tuple(rule.route for rule in vhost.rules)
         complete = alone and len(routes) == len(rules) and not (project and project.notes) and _are_all(group)
         yield Proxy(TRAEFIK, routes, PORTS, ports, request_router((vhost,)), tuple(ends.values()), complete=complete)
 
 
-def _assuming(rules: list[Ranked], origin: ContainerContext | None, network: Network) -> tuple[VirtualHost, ...]:
+def _vhost_with_assumptions(
+    rules: list[Ranked], origin: ContainerContext | None, network: Network
+) -> tuple[VirtualHost, ...]:
     """The one virtual host of a Traefik, its routes with what is assumed of them."""
     vhost = VirtualHost((), frozenset(), tuple(one.rule for one in rules), closed=False)
     return with_endpoints((vhost,), network.tree, partial(assumed, origin, network))
@@ -119,12 +121,14 @@ def _of_files(
     shown = _open_ports(origin, files, network, tree)
     rules = [rule for file in routed for rule in _of_file(file, network, origin, shown)]
     rules.sort(key=lambda rule: -rule.priority)
-    (vhost,) = _assuming(rules, origin, network)
+    (vhost,) = _vhost_with_assumptions(rules, origin, network)
     routes = tuple(rule.route for rule in vhost.rules)
     ends = tuple(dead_ends(leading((vhost,)), routes, origin, network, strict=False))
     if ends or any(route.server for route in routes):
         complete = alone and len(routes) == len(rules)
-        yield Proxy(TRAEFIK, routes, PORTS, published(origin, PORTS), request_router((vhost,)), ends, complete=complete)
+        yield Proxy(
+            TRAEFIK, routes, PORTS, published_ports(origin, PORTS), request_router((vhost,)), ends, complete=complete
+        )
 
 
 def _of_file(
@@ -139,7 +143,7 @@ def _of_file(
         members = tuple(_members(urls))
         target = urls if len(members) == 1 else urls._replace(options=None, site=None)
         opened = shown if lets_in(router, labels) else ()
-        for ranked in _ranked(router, said, labels, members, target, start):
+        for ranked in _ranked_rules(router, said, labels, members, target, start):
             route = with_server(ranked.rule.route, origin, network)._replace(published=opened)
             yield ranked._replace(rule=ranked.rule._replace(route=route))
 
@@ -208,13 +212,13 @@ def _rules(context: ContainerContext, network: Network, shown: tuple[Label, ...]
         members = (Member(name, port.only or 0, True, port.span or span),)
         target = Value(None if port.only is None else (f"http://{name}:{port.only}",), port.trace)
         opened = shown if lets_in(router, labels) else ()
-        for ranked in _ranked(router, said, labels, members, target, context.container.span):
+        for ranked in _ranked_rules(router, said, labels, members, target, context.container.span):
             route = _with_labelled_server(ranked.rule.route, context, network)._replace(published=opened)
-            rewrite = unknown if _is_gateway(context) else ranked.rule.rewrite
+            rewrite = unknown_path if _is_gateway(context) else ranked.rule.rewrite
             yield ranked._replace(rule=ranked.rule._replace(route=route, rewrite=rewrite))
 
 
-def _ranked(
+def _ranked_rules(
     router: str, said: Value[str], labels: Labels, members: tuple[Member, ...], target: Value[str], otherwise: Span
 ) -> Iterator[Ranked]:
     """A router as rules, one for each path that it takes, and its priority: the length of its rule, or as it says."""
@@ -283,4 +287,6 @@ def _with_labelled_server(route: Route, context: ContainerContext, network: Netw
     """The route with the server of the container that has the labels."""
     note = Label(context.container.span, "has the rule in its labels")
     port = route.members[0].port or None
-    return among(route, [network.of_containers([context], port, "has Traefik's labels as", note, route.path.only)])
+    return with_only_server(
+        route, [network.of_containers([context], port, "has Traefik's labels as", note, route.path.only)]
+    )

@@ -43,7 +43,7 @@ def may_turn_away(
     own = _of_command(words), _of_variables(container)
     labels = (context.container.labels.items() for context in around)
     said = Labels(dict(chain.from_iterable((*labels, *(file.settings.items() for file in files), *own))))
-    return any(_asks(name, value, said) for name, value in said.items())
+    return any(_turns_away_by_caller(name, value, said) for name, value in said.items())
 
 
 def _of_command(words: Iterable[Value[str]]) -> Iterator[tuple[str, Value[str]]]:
@@ -61,7 +61,7 @@ def _of_variables(container: Container) -> Iterator[tuple[str, Value[str]]]:
             yield f"traefik.{found[1].replace('_', '.')}", Value((value.only,)) if value.only else UNKNOWN
 
 
-def _asks(name: str, value: Value[str], said: Labels) -> bool:
+def _turns_away_by_caller(name: str, value: Value[str], said: Labels) -> bool:
     """Whether a setting has callers turned away for who they are, as far as it cannot be told that it does not."""
     if name.startswith("traefik.tls.options.default."):
         return _wants_certificate("default", said)

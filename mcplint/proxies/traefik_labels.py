@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from mcplint.proxies.routing import stripped, unchanged, unknown
+from mcplint.proxies.routing import unchanged, unknown_path, without_prefix
 from mcplint.services.settings import number
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -93,7 +93,7 @@ def chained(router: str, labels: Labels) -> tuple[Callable[[str], str | None], t
     if said is None:
         return unchanged, ()
     if said.only is None:
-        return unknown, ()
+        return unknown_path, ()
     steps: list[Callable[[str], str | None]] = []
     auth: list[Label] = []
     for name in said.only.lower().split(","):
@@ -101,7 +101,9 @@ def chained(router: str, labels: Labels) -> tuple[Callable[[str], str | None], t
         if kind in AUTH and (span := value.span or said.span):
             auth.append(Label(span, "the proxy authenticates callers"))
         prefixes = tuple(value.only.split(",")) if kind == "stripprefix" and value.only else ()
-        steps.append(partial(_stripped, prefixes) if prefixes else unchanged if kind in NEUTRAL else unknown)
+        steps.append(
+            partial(_strip_first_prefix, prefixes) if prefixes else unchanged if kind in NEUTRAL else unknown_path
+        )
     return partial(_apply_steps, tuple(steps)), tuple(auth)
 
 
@@ -133,10 +135,10 @@ def _kind(own: Mapping[str, Value[str]]) -> tuple[str, Value[str]]:
     return found[0] if len(kinds) == 1 and (len(found) == 1 or kinds <= NEUTRAL) else ("", UNKNOWN)
 
 
-def _stripped(prefixes: tuple[str, ...], path: str) -> str:
+def _strip_first_prefix(prefixes: tuple[str, ...], path: str) -> str:
     """The path without the first of the prefixes that it has."""
     found = next((prefix.strip() for prefix in prefixes if path.startswith(prefix.strip())), None)
-    return stripped(found, path) if found else path
+    return without_prefix(found, path) if found else path
 
 
 def _apply_steps(steps: tuple[Callable[[str], str | None], ...], path: str) -> str | None:

@@ -33,7 +33,7 @@ def read(source: Source) -> ClientFile | None:
     above = next((keys for end, keys in SETTINGS.items() if source.path.endswith(end)), None)
     if above is not None:
         return _of_settings(document, source, above)
-    found = _read(document, source, root) if isinstance(root, MappingNode) else None
+    found = _read_wrapped(document, source, root) if isinstance(root, MappingNode) else None
     damaged = source.text.strip() and any(problem.damage for problem in document.problems)
     return (
         ClientFile(source, None, (), document.problems) if not found and damaged and OWN.search(source.path) else found
@@ -58,7 +58,7 @@ def _inputs(node: Node | None) -> frozenset[str]:
     return frozenset(scalar(at(one, "id")) for one in items(node))
 
 
-def _read(document: Document, source: Source, root: MappingNode) -> ClientFile | None:
+def _read_wrapped(document: Document, source: Source, root: MappingNode) -> ClientFile | None:
     """The servers of a file at whose top they stand, under a key of their own or without."""
     for wrapper in WRAPPERS:
         key, value = root.key(wrapper), root.get(wrapper)
@@ -71,7 +71,7 @@ def _read(document: Document, source: Source, root: MappingNode) -> ClientFile |
     flat = _entries(root)
     if flat and len(flat) == len(root.pairs) and all(map(_is_entry, (node for _, node in flat))):
         return ClientFile(source, None, flat, document.problems)
-    return _bundled(document, source, root)
+    return _read_bundle(document, source, root)
 
 
 def _document(source: Source) -> Document:
@@ -87,7 +87,7 @@ def _document(source: Source) -> Document:
     return json.read(source)
 
 
-def _bundled(document: Document, source: Source, root: MappingNode) -> ClientFile | None:
+def _read_bundle(document: Document, source: Source, root: MappingNode) -> ClientFile | None:
     """The one server of a bundle's manifest, under `server.mcp_config`."""
     server, name = root.get("server"), root.get("name")
     key = server.key("mcp_config") if isinstance(server, MappingNode) else None

@@ -47,7 +47,9 @@ def read(source: Source) -> Dockerfile:
         raise Unreadable(early.span, "an instruction before the first FROM")
     if first == len(found):
         raise Unreadable(Span(source, 0, 0), "there is no FROM")
-    return Dockerfile(source, escape, found[:first], tuple(_stages(found[first:])), tuple(_refused(found, escape)))
+    return Dockerfile(
+        source, escape, found[:first], tuple(_stages(found[first:])), tuple(_build_refusals(found, escape))
+    )
 
 
 def parts(source: Source) -> tuple[Part, ...]:
@@ -117,7 +119,7 @@ def _stages(found: tuple[Instruction, ...]) -> Iterator[Stage]:
         yield Stage(number, name, origin, base, platform and platform.value, found[start + 1 : end])
 
 
-def _refused(found: Iterable[Instruction], escape: str) -> Iterator[Label]:
+def _build_refusals(found: Iterable[Instruction], escape: str) -> Iterator[Label]:
     """What the build or a shell stops at though the parser lets it pass: quotes and braces that are never closed."""
     for each in found:
         text = each.text.text
@@ -127,14 +129,14 @@ def _refused(found: Iterable[Instruction], escape: str) -> Iterator[Label]:
                 each.text.span(),
                 f"not a JSON array of strings in double quotes, so a shell is asked to run `{word.text}`",
             )
-        for word in _expanded(each):
+        for word in _expanded_words(each):
             try:
                 pieces(word.text, escape)
             except Refused as refusal:
                 yield Label(word.span(), f"cannot be expanded: {refusal}")
 
 
-def _expanded(instruction: Instruction) -> Iterator[LocatedText]:
+def _expanded_words(instruction: Instruction) -> Iterator[LocatedText]:
     """The words in which the build replaces variables and takes quotes away."""
     match instruction.name:
         case "ENV" | "ARG":

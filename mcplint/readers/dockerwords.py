@@ -20,9 +20,9 @@ _ESCAPE = r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u.{4}|\\."
 def instruction(line: LocatedText, name: str, escape: str, heredocs: tuple[Heredoc, ...] = ()) -> Instruction:
     """The instruction of a logical line whose keyword is `name`. Raises Unreadable where BuildKit refuses it."""
     line = _stripped(line)
-    end = _until(line.text, 0, BLANKS)
-    flags, at = _flags(line, _after(line.text, end, BLANKS), escape)
-    text = line.part(_after(line.text, at, SPACES))
+    end = _index_of_any(line.text, 0, BLANKS)
+    flags, at = _flags(line, _index_after(line.text, end, BLANKS), escape)
+    text = line.part(_index_after(line.text, at, SPACES))
     found = Instruction(name, line.span(0, end), line.span(), text, flags, heredocs=heredocs)
     match name:
         case "RUN" | "CMD" | "ENTRYPOINT" | "SHELL":
@@ -42,7 +42,7 @@ def instruction(line: LocatedText, name: str, escape: str, heredocs: tuple[Hered
             named = tuple(_quoted_words(text, escape))
             return found._replace(words=named, pairs=tuple(_pair(word) for word in named))
         case "ONBUILD":
-            return found._replace(inner=_deferred(text, escape, heredocs))
+            return found._replace(inner=_onbuild_instruction(text, escape, heredocs))
         case "USER" | "WORKDIR" | "STOPSIGNAL" | "MAINTAINER":
             return found._replace(words=_single_word(text))
     return found
@@ -75,7 +75,7 @@ def _string(text: LocatedText) -> LocatedText:
     return LocatedText.join(text.source, [*pieces, *text.part(end).pieces()], text.source_offset(0))
 
 
-def _deferred(text: LocatedText, escape: str, heredocs: tuple[Heredoc, ...]) -> Instruction | None:
+def _onbuild_instruction(text: LocatedText, escape: str, heredocs: tuple[Heredoc, ...]) -> Instruction | None:
     """The instruction after ONBUILD."""
     name = keyword(text.text)
     if name == "ONBUILD":
@@ -86,23 +86,23 @@ def _deferred(text: LocatedText, escape: str, heredocs: tuple[Heredoc, ...]) -> 
 def keyword(line: str) -> str:
     """The keyword of a logical line, in capitals."""
     line = line.strip(SPACES)
-    return line[: _until(line, 0, BLANKS)].upper()
+    return line[: _index_of_any(line, 0, BLANKS)].upper()
 
 
-def _until(text: str, i: int, chars: str) -> int:
+def _index_of_any(text: str, i: int, chars: str) -> int:
     while i < len(text) and text[i] not in chars:
         i += 1
     return i
 
 
-def _after(text: str, i: int, chars: str) -> int:
+def _index_after(text: str, i: int, chars: str) -> int:
     while i < len(text) and text[i] in chars:
         i += 1
     return i
 
 
 def _stripped(line: LocatedText) -> LocatedText:
-    start = _after(line.text, 0, SPACES)
+    start = _index_after(line.text, 0, SPACES)
     return line.part(start, max(start, len(line.text.rstrip(SPACES))))
 
 
@@ -113,16 +113,16 @@ def _single_word(text: LocatedText) -> tuple[LocatedText, ...]:
 def _split_blanks(text: LocatedText) -> Iterator[LocatedText]:
     start = 0
     while start < len(text.text):
-        end = _until(text.text, start, BLANKS)
+        end = _index_of_any(text.text, start, BLANKS)
         yield text.part(start, end)
-        start = _after(text.text, end, BLANKS)
+        start = _index_after(text.text, end, BLANKS)
 
 
 def _flags(line: LocatedText, i: int, escape: str) -> tuple[tuple[Flag, ...], int]:
     """The `--name=value` words from `i` on, and the offset of what follows them."""
     text, flags = line.text, list[Flag]()
     while True:
-        i = _after(text, i, SPACES)
+        i = _index_after(text, i, SPACES)
         if not text.startswith("--", i):
             return tuple(flags), i
         start = i
@@ -154,7 +154,7 @@ def _flag_end(text: str, i: int, escape: str) -> tuple[list[tuple[int, int]], in
 def _quoted_words(text: LocatedText, escape: str) -> Iterator[LocatedText]:
     """Words of ENV, LABEL and ARG: blanks in quotes or behind an escape belong to them, both are kept."""
     chars = text.text
-    i = _after(chars, 0, SPACES)
+    i = _index_after(chars, 0, SPACES)
     while i < len(chars):
         start, quote, end = i, "", None
         while i < len(chars) and (quote or chars[i] not in SPACES):
@@ -166,7 +166,7 @@ def _quoted_words(text: LocatedText, escape: str) -> Iterator[LocatedText]:
             i += 1
         if (end := min(i, len(chars)) if end is None else end) > start:
             yield text.part(start, end)
-        i = _after(chars, i, SPACES)
+        i = _index_after(chars, i, SPACES)
 
 
 def _pair(word: LocatedText) -> Pair:
@@ -178,8 +178,8 @@ def _pairs(found: Instruction, escape: str) -> Instruction:
     """ENV and LABEL: `name=value …`, or one name and all the rest as its value."""
     words = tuple(_quoted_words(found.text, escape))
     if words and "=" not in words[0].text:
-        end = _until(found.text.text, 0, BLANKS)
-        rest = _after(found.text.text, end, BLANKS)
+        end = _index_of_any(found.text.text, 0, BLANKS)
+        rest = _index_after(found.text.text, end, BLANKS)
         if end == len(found.text.text):
             raise Unreadable(found.span, f"{found.name} needs two arguments")
         name, value = found.text.part(0, end), found.text.part(rest)
@@ -192,10 +192,10 @@ def _pairs(found: Instruction, escape: str) -> Instruction:
 
 def _healthcheck(found: Instruction) -> Instruction:
     text = found.text
-    end = _until(text.text, 0, SPACES)
+    end = _index_of_any(text.text, 0, SPACES)
     if not end:
         return found
-    command = text.part(_after(text.text, end, SPACES))
+    command = text.part(_index_after(text.text, end, SPACES))
     words = strings(command)
     rest = words if words is not None else _single_word(command)
     return found._replace(words=(text.part(0, end), *rest), json=words is not None)
@@ -261,7 +261,7 @@ def _raw_end(text: str, i: int) -> int:
         case "\\":
             return min(i + 2, len(text))
         case "<" if text.startswith("<<", i):
-            return _after(text, i + 2, "\t\r ")
+            return _index_after(text, i + 2, "\t\r ")
     return i + 1
 
 

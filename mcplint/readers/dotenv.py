@@ -61,7 +61,7 @@ def _assigned(source: Source, key: Span, start: int) -> tuple[Assignment, int]:
     """The assignment whose value begins here, and where it ends."""
     quote = source.text[start : start + 1]
     if quote in QUOTED:
-        pieces, end = _quoted(source, start)
+        pieces, end = _quoted_value(source, start)
         return Assignment(key.text, key, LocatedText.join(source, pieces, start + 1), quote == '"'), end
     newline = source.text.find("\n", start)
     end = len(source.text) if newline < 0 else newline
@@ -69,7 +69,7 @@ def _assigned(source: Source, key: Span, start: int) -> tuple[Assignment, int]:
     return Assignment(key.text, key, LocatedText.of(Span(source, start, start + len(value))), True), end
 
 
-def _quoted(source: Source, start: int) -> tuple[list[tuple[str, int]], int]:
+def _quoted_value(source: Source, start: int) -> tuple[list[tuple[str, int]], int]:
     """The pieces of a quoted value with their offsets, and where it ends; single quotes escape only the quote."""
     quote = source.text[start]
     pieces: list[tuple[str, int]] = []

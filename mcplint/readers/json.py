@@ -9,8 +9,16 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from mcplint.facts.document import TRAILING_COMMA, Document, MappingNode, Node, Problem, ScalarNode, SequenceNode
-from mcplint.facts.document import document_parts as of_document
+from mcplint.facts.document import (
+    TRAILING_COMMA,
+    Document,
+    MappingNode,
+    Node,
+    Problem,
+    ScalarNode,
+    SequenceNode,
+    document_parts,
+)
 from mcplint.findings import ERROR, WARNING, Unreadable
 from mcplint.text.source import Edit, Part, Source, Span
 from mcplint.values import Label
@@ -168,7 +176,7 @@ class _Parser:
         self.stack.pop()
         node = top.node(self.source, span.end)
         if isinstance(node, MappingNode):
-            self.problems.extend(islice(_repeated(node), max(MAX_PROBLEMS - len(self.problems), 0)))
+            self.problems.extend(islice(_overridden_keys(node), max(MAX_PROBLEMS - len(self.problems), 0)))
         self.value(node)
 
     def finish(self) -> None:
@@ -261,7 +269,7 @@ def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
             yield kind, start, position
 
 
-def _repeated(node: MappingNode) -> Iterator[Problem]:
+def _overridden_keys(node: MappingNode) -> Iterator[Problem]:
     """The keys of an object that a later key of the same name overrides."""
     last = {key.text: key for key, _ in node.pairs}
     if len(last) == len(node.pairs):
@@ -295,4 +303,4 @@ def parts(source: Source) -> tuple[Part, ...]:
             json.loads(source.text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise Unreadable(Span(source, 0, 0), str(error)) from None
-    return tuple(of_document(document.root))
+    return tuple(document_parts(document.root))

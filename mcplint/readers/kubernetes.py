@@ -91,12 +91,12 @@ def kustomization(source: Source) -> Kustomization | None:
         tuple(_path(item) for item in patches),
         all(key.text in PLAIN or (key.text == "images" and _retagged(value)) for key, value in root.pairs),
         _pod_labels(root),
-        tuple(filter(None, map(_generated, items(root.get("configMapGenerator"))))),
+        tuple(filter(None, map(_generated_config_map, items(root.get("configMapGenerator"))))),
         tuple(scalar(at(each, "name")) for each in items(root.get("configMapGenerator"))),
     )
 
 
-def _generated(node: Node) -> Resource | None:
+def _generated_config_map(node: Node) -> Resource | None:
     """The ConfigMap that kustomize makes of pairs, None where it takes files too or goes on from another.
 
     https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/configmapgenerator/

@@ -51,22 +51,22 @@ class _Reader:
         return found
 
     def _statements(self, depth: int) -> Iterator[Statement]:
-        while self.at < len(self.tokens) and not self._is("}"):
+        while self.at < len(self.tokens) and not self._is_next("}"):
             yield self._statement(depth)
 
     def _statement(self, depth: int) -> Statement:
         otherwise = self._accept("elseif", "elsif")
-        if otherwise or self._is("$", "else", "global"):
+        if otherwise or self._is_next("$", "else", "global"):
             return self._block(depth, otherwise)
         name = self._term()
         if name.text in ("include", "include_shell"):
-            return Include(self._expression(depth), self._since(name), name.text == "include_shell")
-        if not self._is(*ASSIGNING):
+            return Include(self._expression(depth), self._span_since(name), name.text == "include_shell")
+        if not self._is_next(*ASSIGNING):
             raise self._unreadable("a setting without `=`")
         operator = self._next()[0]
-        return Assignment(name, operator, self._expression(depth), self._since(name))
+        return Assignment(name, operator, self._expression(depth), self._span_since(name))
 
-    def _since(self, first: Term) -> Span:
+    def _span_since(self, first: Term) -> Span:
         """What has been read from a term on."""
         return first.span._replace(end=self.tokens[self.at - 1].end())
 
@@ -74,12 +74,12 @@ class _Reader:
         """A condition or an `else` with what stands in its braces; `else if` may be one word or two."""
         start = self.tokens[self.at - otherwise].start()
         otherwise = self._accept("else") or otherwise
-        plain = self._accept("global") or not (self._accept("if") or self._is("$"))
+        plain = self._accept("global") or not (self._accept("if") or self._is_next("$"))
         subject, operator = "", ""
         value: Expression = ()
         if not plain:
             subject = self._subject()
-            if not self._is(*COMPARING):
+            if not self._is_next(*COMPARING):
                 raise self._unreadable("a condition that compares nothing")
             operator, value = self._next()[0], self._expression(depth)
         self._expect("{")
@@ -106,16 +106,16 @@ class _Reader:
         return tuple(found)
 
     def _operand(self, depth: int) -> Term | Array:
-        if not self._is("("):
+        if not self._is_next("("):
             return self._term()
         if depth > MAX_DEPTH:
             raise self._unreadable(f"it nests deeper than {MAX_DEPTH} levels")
         start = self._next().start()
         entries: list[tuple[Expression, Expression]] = []
-        while not self._is(")"):
+        while not self._is_next(")"):
             value = self._expression(depth + 1)
             entries.append((value, self._expression(depth + 1)) if self._accept("=>") else ((), value))
-            if not self._accept(",") and not self._is(")"):
+            if not self._accept(",") and not self._is_next(")"):
                 raise self._unreadable("values without a comma between them")
         return Array(tuple(entries), Span(self.source, start, self._next().end()))
 
@@ -129,12 +129,12 @@ class _Reader:
             raise self._unreadable("a word or a string is missing")
         return Term(token[0], Span(self.source, *token.span()), token[0].startswith(("var.", "env.")))
 
-    def _is(self, *texts: str) -> bool:
+    def _is_next(self, *texts: str) -> bool:
         """Whether one of these, which is no string, is next."""
         return self.at < len(self.tokens) and self.tokens[self.at][0] in texts
 
     def _accept(self, *texts: str) -> bool:
-        found = self._is(*texts)
+        found = self._is_next(*texts)
         self.at += found
         return found
 

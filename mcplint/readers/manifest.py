@@ -72,7 +72,7 @@ def violations(document: Any, date: str) -> Iterator[Violation]:
         schema = error.schema if isinstance(error.schema, dict) else {}
         published = schema.get("$comment") == "published" and error.validator != "type"
         path, keyword = tuple(error.absolute_path), str(error.validator)
-        for key in _extra(keyword, error):
+        for key in _other_keys(keyword, error):
             violation = Violation(
                 (*path, *key), keyword, error.validator_value, schema.get("description", ""), published
             )
@@ -91,7 +91,7 @@ def _validator(date: str) -> Any:
     return Draft7Validator(registry.schema(date), format_checker=formats)
 
 
-def _extra(keyword: str, error: Any) -> list[tuple[str, ...]]:
+def _other_keys(keyword: str, error: Any) -> list[tuple[str, ...]]:
     """The keys that an error speaks of besides its own: those that are missing, or those that are too many."""
     match keyword:
         case "required":

@@ -47,7 +47,7 @@ def read(source: Source) -> NginxFile | None:
         raise Unreadable(Span(source, nul, nul + 1), "contains a NUL byte")
     if grower.too_deep:
         raise Unreadable(grower.too_deep, f"blocks are nested deeper than {DEEPEST}")
-    problems = [*grower.problems, *_arity(directives), *_twice(directives)]
+    problems = [*grower.problems, *_arity(directives), *_repeated_locations(directives)]
     problems.sort(key=lambda problem: problem.span.start)
     return NginxFile(source, directives, tuple(problems[:MOST_PROBLEMS]))
 
@@ -78,7 +78,7 @@ def _is_nginx(directives: tuple[Directive, ...]) -> bool:
     pending = list(directives)
     while pending:
         directive = pending.pop()
-        if directive.hole or (_ended(directive) and _is_known_directive(directive.name)):
+        if directive.hole or (_is_complete(directive) and _is_known_directive(directive.name)):
             known += 1
         else:
             unknown += 1
@@ -91,7 +91,7 @@ def _is_known_directive(name: str) -> bool:
     return name in DIRECTIVES or "_by_lua" in name or name.startswith(UNKNOWN_TO_CROSSPLANE)
 
 
-def _ended(directive: Directive) -> bool:
+def _is_complete(directive: Directive) -> bool:
     """Whether it has a block or its semicolon."""
     return directive.block is not None or directive.span.source.text[directive.span.end - 1] == ";"
 
@@ -105,7 +105,7 @@ def _arity(directives: tuple[Directive, ...]) -> Iterator[Label]:
             pending.extend(directive.block or ())
         if directive.hole or directive.name in NEWER or any(word.hole or "$" in word.text for word in directive.args):
             continue
-        if not _ended(directive):
+        if not _is_complete(directive):
             continue
         # crossplane puts the name of the directive into its message with `%` after the words.
         words = [word.replace("%", "%%") for word in directive.words]
@@ -116,7 +116,7 @@ def _arity(directives: tuple[Directive, ...]) -> Iterator[Label]:
             yield Label(directive.head, error.strerror)
 
 
-def _twice(directives: tuple[Directive, ...]) -> Iterator[Label]:
+def _repeated_locations(directives: tuple[Directive, ...]) -> Iterator[Label]:
     """Locations that stand twice in one block, which nginx refuses; regular expressions may."""
     pending = [directives]
     while pending:
@@ -255,9 +255,9 @@ class _Grower:
         text = span.text
         if "\\" in text:
             text = re.sub(r"\\([\"'\\trn])", lambda found: ESCAPES.get(found[1], found[1]), text)
-        return Word(text, span, token.quoted, self._holed(token))
+        return Word(text, span, token.quoted, self._has_placeholder(token))
 
-    def _holed(self, token: Token) -> bool:
+    def _has_placeholder(self, token: Token) -> bool:
         """Whether a placeholder lies in the word."""
         before = bisect_left(self.starts, token.end)
         return before > 0 and self.inline[before - 1].end > token.start

@@ -50,10 +50,10 @@ def _pyproject(source: Source, root: MappingNode) -> Project:
         value(at(main, "version")),
         readme,
         described,
-        requirements=(*_standard_requirements(root), *_grouped(root), *_poetry(poetry)),
+        requirements=(*_standard_requirements(root), *_group_requirements(root), *_poetry(poetry)),
         includes=tuple(_dynamic_files(root)) if "dependencies" in dynamic else (),
         scripts=tuple(script for keys in SCRIPTS for script in _scripts(at(root, *keys.split(".")))),
-        elsewhere=tuple(_elsewhere(root, poetry)),
+        elsewhere=tuple(_not_from_index(root, poetry)),
         members=tuple(_texts(at(root, "tool", "uv", "workspace", "members"))),
         dynamic=dynamic | {"scripts"} if {"gui-scripts", "entry-points"} & dynamic else dynamic,
         document=root,
@@ -84,7 +84,7 @@ def _strings(node: Node | None) -> Iterator[ScalarNode]:
             yield item
 
 
-def _listed(node: Node | None, kind: str) -> Iterator[Requirement]:
+def _listed_requirements(node: Node | None, kind: str) -> Iterator[Requirement]:
     """The requirements of a list of strings; one whose text is escaped has no exact spans and is left out."""
     for item in _strings(node):
         if item.span.text == item.text and (found := requirement(item.span, kind)):
@@ -92,18 +92,18 @@ def _listed(node: Node | None, kind: str) -> Iterator[Requirement]:
 
 
 def _standard_requirements(root: MappingNode) -> Iterator[Requirement]:
-    yield from _listed(at(root, "project", "dependencies"), MAIN)
+    yield from _listed_requirements(at(root, "project", "dependencies"), MAIN)
     for _, listed in pairs(at(root, "project", "optional-dependencies")):
-        yield from _listed(listed, EXTRA)
-    yield from _listed(at(root, "build-system", "requires"), BUILD)
+        yield from _listed_requirements(listed, EXTRA)
+    yield from _listed_requirements(at(root, "build-system", "requires"), BUILD)
 
 
-def _grouped(root: MappingNode) -> Iterator[Requirement]:
+def _group_requirements(root: MappingNode) -> Iterator[Requirement]:
     """Dependency groups and the older tables of uv and pdm; what one group includes is in a group anyway."""
-    yield from _listed(at(root, "tool", "uv", "dev-dependencies"), GROUP)
+    yield from _listed_requirements(at(root, "tool", "uv", "dev-dependencies"), GROUP)
     for table in (root.get("dependency-groups"), at(root, "tool", "pdm", "dev-dependencies")):
         for _, listed in pairs(table):
-            yield from _listed(listed, GROUP)
+            yield from _listed_requirements(listed, GROUP)
 
 
 def _poetry(poetry: Node | None) -> Iterator[Requirement]:
@@ -179,7 +179,7 @@ def _scripts(table: Node | None) -> Iterator[Script]:
             yield Script(name.text, called.text, called.span)
 
 
-def _elsewhere(root: MappingNode, poetry: Node | None) -> Iterator[str]:
+def _not_from_index(root: MappingNode, poetry: Node | None) -> Iterator[str]:
     """The dependencies that are taken from elsewhere than an index."""
     for table in (at(root, "tool", "uv", "sources"), at(poetry, "dependencies")):
         for name, said in pairs(table):

@@ -92,7 +92,7 @@ def _unreadable(source: Source, error: SyntaxError) -> Unreadable:
     reason = (error.msg or "invalid syntax").split("\n")[0]
     minor = _newer(span.text, reason)
     advice = f"; run mcplint on Python 3.{minor} or newer" if minor else ""
-    severity = WARNING if minor else NOTE if _older(span.text, reason) else ERROR
+    severity = WARNING if minor else NOTE if _is_python_2(span.text, reason) else ERROR
     return Unreadable(span, f"{running} cannot parse it: {reason}{advice}", severity)
 
 
@@ -104,7 +104,7 @@ def _line(source: Source, number: int) -> Span:
     return Span(source, start, start + len(source.text[start:end].rstrip("\r\n")))
 
 
-def _older(line: str, reason: str) -> bool:
+def _is_python_2(line: str, reason: str) -> bool:
     """Whether the line is what Python 2 accepts, as far as the line tells."""
     return (
         line.split(None, 1)[:1] in (["print"], ["exec"], ["raise"])

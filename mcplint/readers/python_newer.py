@@ -44,7 +44,7 @@ def _edits(text: str) -> Iterator[tuple[int, int, str]]:
         if token["string"]:
             at, newer = _string(text, token, 0)
             if newer:
-                yield start, at, _unknown(text[start:at])
+                yield start, at, _stand_in_string(text[start:at])
         elif token["open"]:
             depth += 1
         elif token["close"]:
@@ -60,7 +60,7 @@ def _edits(text: str) -> Iterator[tuple[int, int, str]]:
             at = typed.end()
             if typed[0][-1] == "[":
                 at = _closing_bracket(text, at, 0)
-                yield typed.end() - 1, at, _blank(text[typed.end() - 1 : at])
+                yield typed.end() - 1, at, _blanked(text[typed.end() - 1 : at])
         elif not depth and token[0] == "," and excepts:
             yield start, at, "|"
         excepts = token["word"] == "except" if begins else excepts and (depth > 0 or token[0] != ":")
@@ -97,17 +97,17 @@ def _closing_bracket(text: str, at: int, nested: int) -> int:
     return at
 
 
-def _unknown(string: str) -> str:
+def _stand_in_string(string: str) -> str:
     """An f-string as long as this one of whose value nothing is known, or a name where its lines are too short."""
     quote = '"""' if "\n" in string else '"'
-    start, end, blank = f"f{quote}{{id", f"}}{quote}", _blank(string, " ")
+    start, end, blank = f"f{quote}{{id", f"}}{quote}", _blanked(string, " ")
     inside = len(blank) - len(end)
     if inside < len(start) or "\n" in blank[: len(start)] + blank[inside:]:
-        return f"id{_blank(string)[2:]}"
+        return f"id{_blanked(string)[2:]}"
     return f"{start}{blank[len(start) : inside]}{end}"
 
 
-def _blank(text: str, escape: str = "\\") -> str:
+def _blanked(text: str, escape: str = "\\") -> str:
     """A blank for every byte but the line ends, each of which `escape` goes before."""
     blank = "".join(char if char in "\r\n" else " " * len(char.encode("utf-8", "replace")) for char in text)
     return re.sub(r" (?=\r?\n)", lambda _: escape, blank)

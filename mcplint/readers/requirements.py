@@ -34,7 +34,7 @@ def read(source: Source) -> Requirements:
     hashed = nameless = local = False
     decides: Span | None = None
     for start, line in _lines(source.text):
-        span = _stripped(source, start, line)
+        span = _stripped_span(source, start, line)
         option = re.match(_OPTION, line) if line.lstrip().startswith("-") else None
         if option:
             hashed = hashed or option[1] == "--require-hashes"
@@ -85,7 +85,7 @@ def _requirement(source: Source, start: int, text: str) -> Requirement | None:
     return Requirement(
         normalized(match["name"]),
         None if match["url"] else (match["range"] or "").rstrip(","),
-        _stripped(source, start, text[:end]),
+        _stripped_span(source, start, text[:end]),
         Span(source, start + first, start + last),
         tuple(normalized(extra.strip()) for extra in (match["extras"] or "").split(",") if extra.strip()),
         (re.split(_HASH, marker)[0] if hashed else marker).strip(),
@@ -110,7 +110,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         yield start, line
 
 
-def _stripped(source: Source, start: int, text: str) -> Span:
+def _stripped_span(source: Source, start: int, text: str) -> Span:
     """The span of a text that stands at that offset, without the spaces around it."""
     return Span(source, start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
 

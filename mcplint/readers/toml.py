@@ -6,8 +6,7 @@ import re
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
-from mcplint.facts.document import document_parts as of_document
+from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, document_parts
 from mcplint.findings import Unreadable
 from mcplint.text.source import Part, Source, Span
 
@@ -48,7 +47,7 @@ def parts(source: Source) -> tuple[Part, ...]:
         tomllib.loads(source.text)
     except (ValueError, RecursionError) as error:
         raise Unreadable(Span(source, 0, 0), str(error)) from None
-    return tuple(of_document(read(source)))
+    return tuple(document_parts(read(source)))
 
 
 class _Table:
@@ -75,14 +74,14 @@ class _Reader(NamedTuple):
         """Lines of keys, under the table that the last header opened."""
         text = self.source.text
         root = table = _Table(0, len(text))
-        at = self._blank(0)
+        at = self._skip_blanks(0)
         while at < len(text):
             if text[at] == "[":
                 table, at = self._header(root, at)
             else:
                 at = self._pair(table, at, 0)
             table.end = max(table.end, at)
-            at = self._blank(self._line_end(at))
+            at = self._skip_blanks(self._line_end(at))
         return root.node(self.source)
 
     def _header(self, root: _Table, at: int) -> tuple[_Table, int]:
@@ -160,24 +159,24 @@ class _Reader(NamedTuple):
 
     def _list(self, at: int, depth: int) -> tuple[Node, int]:
         items: list[Node] = []
-        end = self._blank(at + 1)
+        end = self._skip_blanks(at + 1)
         while not self.source.text.startswith("]", end):
             item, end = self._value(end, depth + 1)
             items.append(item.node(self.source) if isinstance(item, _Table) else item)
-            end = self._blank(end)
+            end = self._skip_blanks(end)
             if self.source.text.startswith(",", end):
-                end = self._blank(end + 1)
+                end = self._skip_blanks(end + 1)
             elif not self.source.text.startswith("]", end):
                 raise self._bad(end, "expected `,` or `]`")
         return SequenceNode(self._span(at, end + 1), tuple(items)), end + 1
 
     def _inline(self, at: int, depth: int) -> tuple[_Table, int]:
         table = _Table(at, at, closed=False)
-        end = self._blank(at + 1)
+        end = self._skip_blanks(at + 1)
         while not self.source.text.startswith("}", end):
-            end = self._blank(self._pair(table, end, depth + 1))
+            end = self._skip_blanks(self._pair(table, end, depth + 1))
             if self.source.text.startswith(",", end):
-                end = self._blank(end + 1)
+                end = self._skip_blanks(end + 1)
             elif not self.source.text.startswith("}", end):
                 raise self._bad(end, "expected `,` or `}`")
         table.end, table.closed = end + 1, True
@@ -235,7 +234,7 @@ class _Reader(NamedTuple):
             at += 1
         return at
 
-    def _blank(self, at: int) -> int:
+    def _skip_blanks(self, at: int) -> int:
         match = _BLANK.match(self.source.text, at)
         return match.end() if match else at
 

@@ -221,7 +221,7 @@ def core(text: str) -> str | int | float | bool | None:
         return int(text)
     for prefix, base in (("0o", 8), ("0x", 16)):
         if text.startswith(prefix):
-            return _based(text[2:], base) if text[2:].isalnum() else text
+            return _integer(text[2:], base) if text[2:].isalnum() else text
     if FLOAT.issuperset(text):
         with suppress(ValueError):
             return float(text)
@@ -229,7 +229,7 @@ def core(text: str) -> str | int | float | bool | None:
     return float(text[: len(text) - len(digits)] + word[1:]) if word else text
 
 
-def _based(digits: str, base: int) -> int | str:
+def _integer(digits: str, base: int) -> int | str:
     try:
         return int(digits, base)
     except ValueError:

@@ -35,11 +35,11 @@ def concrete(url: str) -> Address | None:
     if "{" not in url:
         return parse(url)
     known = re.sub(r"\{(host|port|path|protocol|scheme)\}", lambda found: _STAND_INS[found[1]], url)
-    ports = re.sub(rf":{_BRACED}(/|\Z)?", _ported, known)
+    ports = re.sub(rf":{_BRACED}(/|\Z)?", _with_port, known)
     return parse(re.sub(_BRACED, lambda found: "placeholder" if found[2] else found[0], ports))
 
 
-def _ported(found: re.Match[str]) -> str:
+def _with_port(found: re.Match[str]) -> str:
     """A number instead of a variable that is alone between a colon and a slash or the end."""
     return f":8080{found[3]}" if found[2] and found[3] is not None else found[0]
 

@@ -74,15 +74,15 @@ def _refs(settings: Node | None) -> Iterator[str]:
 
 def step_runs(step: Step, event: Event) -> bool | None:
     """Whether a step runs where everything before it goes well, None where that cannot be told."""
-    return _kleene_and(_job_runs(step, event), _holds(step.node.get("if"), event))
+    return _kleene_and(_job_runs(step, event), _if_result(step.node.get("if"), event))
 
 
 def _job_runs(step: Step, event: Event) -> bool | None:
     """Whether the job of a step runs: one whose `if` asks for no state is skipped with any that it waits for."""
     condition = step.job.get("if")
-    runs = _holds(condition, event)
+    runs = _if_result(condition, event)
     for other in () if _ANYWAY.search(scalar(condition)) else step.awaited.values():
-        runs = _kleene_and(runs, _holds(other.get("if"), event))
+        runs = _kleene_and(runs, _if_result(other.get("if"), event))
     return runs
 
 
@@ -90,13 +90,13 @@ def _kleene_and(one: bool | None, other: bool | None) -> bool | None:
     return False if one is False or other is False else None if one is None or other is None else True
 
 
-def _holds(node: Node | None, event: Event) -> bool | None:
+def _if_result(node: Node | None, event: Event) -> bool | None:
     """What an `if` gives for an event, None where that cannot be told."""
     if node is None:
         return True
     text = scalar(node).strip()
     whole = re.fullmatch(r"\$\{\{((?:(?!\}\}).)*)\}\}", text, re.DOTALL)
-    return _Expression(whole[1] if whole else text, event).holds()
+    return _Expression(whole[1] if whole else text, event).result()
 
 
 class _Expression:
@@ -107,7 +107,7 @@ class _Expression:
         self.tokens = [match.groups() for _, match in zip(range(_MOST_TOKENS), _TOKEN.finditer(text), strict=False)]
         self.position = 0
 
-    def holds(self) -> bool | None:
+    def result(self) -> bool | None:
         given = self.or_expression()
         return None if self.position < len(self.tokens) or len(self.tokens) == _MOST_TOKENS else _truth(given)
 

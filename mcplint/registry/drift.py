@@ -14,7 +14,7 @@ from mcplint.knowledge.go_url import parse
 from mcplint.knowledge.registry import PROXIES
 from mcplint.model import Distribution, Manifest, Package
 from mcplint.registry import address, version
-from mcplint.registry.ownership import is_marked, published, server_name
+from mcplint.registry.ownership import is_marked, published_packages, server_name
 from mcplint.registry.properties import Property, field, objects, packages, shown, string, texts
 from mcplint.text.source import Edit
 from mcplint.values import Label, Value
@@ -26,10 +26,10 @@ def identifiers(manifest: Manifest) -> Iterator[Finding]:
     """Packages that the project does not build under that name, where it builds exactly one other."""
     for registry in ("pypi", "npm"):
         built = [d for d in manifest.project.distributions if d.registry == registry and d.name.only]
-        for package in published(manifest, registry):
+        for package in published_packages(manifest, registry):
             if package.distribution or len(built) != 1 or not _in_same_folder(manifest, built[0]):
                 continue
-            claimed = _claims(manifest, built[0])
+            claimed = _proves_name(manifest, built[0])
             if not claimed and _is_proxy(manifest, package.node):
                 continue
             said = text(package.identifier)[:80]
@@ -44,7 +44,7 @@ def _in_same_folder(manifest: Manifest, built: Distribution) -> bool:
     return len(set(folders)) == 1
 
 
-def _claims(manifest: Manifest, built: Distribution) -> bool:
+def _proves_name(manifest: Manifest, built: Distribution) -> bool:
     """Whether the project's package proves the server's name, so that it is the one that is meant."""
     name = text(server_name(manifest))
     readme = built.readme.only
@@ -55,13 +55,13 @@ def versions(manifest: Manifest) -> Iterator[Finding]:
     """Versions that a release would publish under, and that the package or image of the same release does not have."""
     if _filled_in(manifest):
         return
-    late = [finding for registry in ("pypi", "npm") for finding in _built(manifest, registry)]
+    late = [finding for registry in ("pypi", "npm") for finding in _stale_versions(manifest, registry)]
     yield from late or _own_versions(manifest)
 
 
-def _built(manifest: Manifest, registry: str) -> Iterator[Finding]:
+def _stale_versions(manifest: Manifest, registry: str) -> Iterator[Finding]:
     """Packages under another version than the one that the project builds now."""
-    for package in published(manifest, registry):
+    for package in published_packages(manifest, registry):
         written, built = field(package.node, "version"), package.distribution
         if isinstance(written, ScalarNode) and text(written) and built and built.version.only:
             yield from _version(written, text(written), built.version, field(manifest.document.root, "version"))
@@ -164,7 +164,7 @@ def _same_repository(prop: Property, match: re.Match[str], owner: str, name: str
 
 def commands(manifest: Manifest) -> Iterator[Finding]:
     """PyPI packages over stdio without a program of the very name that `uvx` starts."""
-    for package in published(manifest, "pypi"):
+    for package in published_packages(manifest, "pypi"):
         name, built = text(package.identifier), package.distribution
         transport = field(package.node, "transport")
         stdio = isinstance(transport, MappingNode) and string(transport, "type") == "stdio"
@@ -188,7 +188,7 @@ def commands(manifest: Manifest) -> Iterator[Finding]:
 
 def node_commands(manifest: Manifest) -> Iterator[Finding]:
     """npm packages without a program that `npx` could start: the only one, or the one of the package's name."""
-    for package in published(manifest, "npm"):
+    for package in published_packages(manifest, "npm"):
         built = package.distribution
         known = built.commands.only if built else None
         if built is None or known is None or string(package.node, "runtimeHint") not in ("", "npx"):
@@ -296,9 +296,9 @@ def _twin(name: str, reads: frozenset[str]) -> str | None:
     """The variable that is meant by a name: the same letters, or one the end of the other."""
     letters = re.sub(r"[\W_]", "", name).lower()
     near = [read for read in sorted(reads) if re.sub(r"[\W_]", "", read).lower() == letters]
-    near += [read for read in sorted(reads) if "_" in min(name, read, key=len) and _ends(name, read)]
+    near += [read for read in sorted(reads) if "_" in min(name, read, key=len) and _is_suffix_of_other(name, read)]
     return near[0] if near else None
 
 
-def _ends(name: str, read: str) -> bool:
+def _is_suffix_of_other(name: str, read: str) -> bool:
     return name.endswith(f"_{read}") or read.endswith(f"_{name}")

@@ -26,7 +26,7 @@ from mcplint.registry.properties import (
     string,
     texts,
 )
-from mcplint.registry.schema import twin
+from mcplint.registry.schema import current_spelling
 from mcplint.text.source import Edit
 from mcplint.values import Label
 
@@ -261,7 +261,9 @@ def _misspelt_mark(node: MappingNode) -> tuple[ScalarNode, Node] | None:
     if member(node, "isSecret"):
         return None
     found = (
-        pair for pair in node.pairs if pair[0].text.lower() == "secret" or twin(pair[0].text, "named") == "isSecret"
+        pair
+        for pair in node.pairs
+        if pair[0].text.lower() == "secret" or current_spelling(pair[0].text, "named") == "isSecret"
     )
     return next(found, None)
 

@@ -54,7 +54,7 @@ def manifest(document: ServerJson, project: PublishedProject) -> Manifest:
 
 def remotes(document: ServerJson) -> Iterator[Remote]:
     """What `remotes` lists; routes and servers are joined by whoever knows them."""
-    for index, node in enumerate(_listed(document, "remotes")):
+    for index, node in enumerate(_objects_at(document, "remotes")):
         yield Remote(
             id=f"{document.source.path}:remotes[{index}]",
             span=node.span.head,
@@ -65,7 +65,7 @@ def remotes(document: ServerJson) -> Iterator[Remote]:
 
 def packages(document: ServerJson) -> Iterator[Package]:
     """What `packages` lists."""
-    for index, node in enumerate(_listed(document, "packages")):
+    for index, node in enumerate(_objects_at(document, "packages")):
         transport = field(node, "transport")
         inner = transport if isinstance(transport, MappingNode) else node._replace(pairs=())
         yield Package(
@@ -144,7 +144,7 @@ def _outside_image(server: Server) -> bool:
     return server.container is None
 
 
-def _listed(document: ServerJson, key: str) -> tuple[MappingNode, ...]:
+def _objects_at(document: ServerJson, key: str) -> tuple[MappingNode, ...]:
     return objects(field(document.root, key))
 
 

@@ -28,7 +28,7 @@ class Published(NamedTuple):
     distribution: Distribution | None
 
 
-def published(manifest: Manifest, registry: str) -> Iterator[Published]:
+def published_packages(manifest: Manifest, registry: str) -> Iterator[Published]:
     """The packages of a registry, each with the one that the project builds under that name.
 
     Names are compared as PyPI does; npm's are lower case and unaffected but for their separators.
@@ -52,7 +52,7 @@ def server_name(manifest: Manifest) -> ScalarNode | None:
 def npm_names(manifest: Manifest) -> Iterator[Finding]:
     """npm packages whose `mcpName` is missing or another."""
     name = server_name(manifest)
-    for package in published(manifest, "npm") if name else ():
+    for package in published_packages(manifest, "npm") if name else ():
         built = package.distribution
         if not name or not built or built.mcp_name.options is None or built.mcp_name.only == text(name):
             continue
@@ -193,7 +193,7 @@ def near_marker(readme: Source, name: str) -> tuple[Span, str, bool] | None:
 def readmes(manifest: Manifest) -> Iterator[Finding]:
     """PyPI packages whose description will not prove the name."""
     name = server_name(manifest)
-    for package in published(manifest, "pypi") if name else ():
+    for package in published_packages(manifest, "pypi") if name else ():
         if name and package.distribution:
             yield from _readme(manifest, package, package.distribution, name)
 
@@ -203,7 +203,7 @@ def _readme(manifest: Manifest, package: Published, built: Distribution, name: S
     notes = (Label(name.span, "this name must be proved"), *built.readme.trace)
     if built.readme.options == (None,):
         message = f"the registry will reject the package: no README with `{marker}` is declared"
-        yield Finding(message, built.span, notes, _declared(manifest, built))
+        yield Finding(message, built.span, notes, _declare_readme(manifest, built))
         return
     readme = built.readme.only
     if readme is None or is_marked(readme.text, text(name)):
@@ -234,7 +234,7 @@ def _insertion(readme: Source, marker: str) -> Fix:
     return Fix("add the marker to the README", (Edit(Span(readme, 0, 0), line),), safe=True)
 
 
-def _declared(manifest: Manifest, built: Distribution) -> Fix | None:
+def _declare_readme(manifest: Manifest, built: Distribution) -> Fix | None:
     """Names the README that lies beside the metadata, below what else is said of the package in a line of its own."""
     folder = built.span.source.path.rpartition("/")[0]
     beside = (source.path for source in manifest.project.readmes if source.path.rpartition("/")[0] == folder)

@@ -23,7 +23,7 @@ def refusals(manifest: Manifest, subject: str) -> Iterator[Finding]:
 
 def _refusals(manifest: Manifest, subject: str) -> Iterator[Finding]:
     reported = {violation.path for violation in manifest.document.violations}
-    for row, prop in _refused(manifest, (row for row in ROWS if row.subject == subject)):
+    for row, prop in _refused_properties(manifest, (row for row in ROWS if row.subject == subject)):
         # A release writes what stands for it in the file, so that the file as it lies is not published.
         pending = prop.key in ("identifier", "version") and is_filled_in(prop.text)
         if not pending and not _is_covered(prop.path, reported):
@@ -33,10 +33,10 @@ def _refusals(manifest: Manifest, subject: str) -> Iterator[Finding]:
 
 def is_refused(manifest: Manifest, violation: Violation) -> bool:
     """Whether publishing, too, refuses what the schema refuses there."""
-    return any(prop.path == violation.path for _, prop in _refused(manifest, ROWS))
+    return any(prop.path == violation.path for _, prop in _refused_properties(manifest, ROWS))
 
 
-def _refused(manifest: Manifest, rows: Iterable[Row]) -> Iterator[tuple[Row, Property]]:
+def _refused_properties(manifest: Manifest, rows: Iterable[Row]) -> Iterator[tuple[Row, Property]]:
     for row in rows:
         for pattern in row.at.split("|"):
             for prop in properties(manifest.document.root, pattern):

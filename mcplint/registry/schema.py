@@ -25,7 +25,7 @@ _TYPES = {"object": "an object", "array": "a list", "string": "a string", "boole
 
 def findings(manifest: Manifest) -> Iterator[Finding]:
     """Everything that the schema refuses, besides keys that are too many: those are dropped, and told as such."""
-    spellings = {(*stray.path[:-1], stray.twin): stray for stray in strays(manifest.document.root) if stray.twin}
+    spellings = {(*stray.path[:-1], stray.twin): stray for stray in stray_keys(manifest.document.root) if stray.twin}
     for violation in manifest.document.violations:
         if violation.keyword == "additionalProperties":
             continue
@@ -87,7 +87,7 @@ def current(manifest: Manifest) -> Fix | None:
         edit = Edit(node.span, address)
     else:
         edit = Edit(node.span, f'"{address}"')
-    if manifest.document.date in UNDERSCORED and (renames := list(filter(None, map(rename, strays(root))))):
+    if manifest.document.date in UNDERSCORED and (renames := list(filter(None, map(rename, stray_keys(root))))):
         return Fix("use the current schema and its keys", (edit, *(each for fix in renames for each in fix.edits)))
     return Fix("use the current schema", (edit,), safe=not any(_refused_now(manifest)))
 
@@ -172,7 +172,7 @@ def _fix(violation: Violation, prop: Property) -> Fix | None:
     return None
 
 
-class Stray(NamedTuple):
+class StrayKey(NamedTuple):
     """A key that is no key of its object's kind: its path, and the key that it is a spelling of, if any."""
 
     path: Path
@@ -182,41 +182,41 @@ class Stray(NamedTuple):
     twin: str | None
 
 
-def strays(node: Node, kind: str = "server", path: Path = ()) -> Iterator[Stray]:
+def stray_keys(node: Node, kind: str = "server", path: Path = ()) -> Iterator[StrayKey]:
     """Every key in a document that the publisher does not know by this spelling, in order."""
     if isinstance(node, SequenceNode):
         for index, item in enumerate(node.items):
-            yield from strays(item, kind, (*path, index))
+            yield from stray_keys(item, kind, (*path, index))
     if not isinstance(node, MappingNode):
         return
     known = KEYS[kind]
     for key, value in node.pairs:
-        name = key.text if key.text in known else twin(key.text, kind)
+        name = key.text if key.text in known else current_spelling(key.text, kind)
         if key.text not in known:
-            yield Stray((*path, key.text), key, node, kind, name)
+            yield StrayKey((*path, key.text), key, node, kind, name)
         inner = known.get(name or "")
         if inner and name == "variables" and isinstance(value, MappingNode):
             for variable, setting in value.pairs:
-                yield from strays(setting, inner, (*path, key.text, variable.text))
+                yield from stray_keys(setting, inner, (*path, key.text, variable.text))
         elif inner:
-            yield from strays(value, inner, (*path, key.text))
+            yield from stray_keys(value, inner, (*path, key.text))
 
 
-def twin(key: str, kind: str) -> str | None:
+def current_spelling(key: str, kind: str) -> str | None:
     """The key of this kind of object that a key is the old or a differently capitalised spelling of."""
     known = KEYS[kind]
     renamed = RENAMED.get(key.lower(), key).lower()
     return next((name for name in known if name.lower() in (renamed, key.lower().replace("-", ""))), None)
 
 
-def rename(stray: Stray) -> Fix | None:
+def rename(stray: StrayKey) -> Fix | None:
     """The fix that spells a key right, unless the right one is there too."""
     if not stray.twin or stray.owner.get(stray.twin):
         return None
     return Fix(f"rename the key to `{stray.twin}`", (Edit(stray.key.span, stray.twin),), safe=True)
 
 
-class Dropped(NamedTuple):
+class DroppedKey(NamedTuple):
     """A key that publishing drops: its name, what is to be done about it, and the finding that says so."""
 
     name: str
@@ -224,21 +224,21 @@ class Dropped(NamedTuple):
     finding: Finding
 
 
-def dropped(manifest: Manifest) -> Iterator[Finding]:
+def dropped_keys(manifest: Manifest) -> Iterator[Finding]:
     """The keys that publishing drops, up to MOST_KEYS, besides misspellings of a key that the schema misses.
 
     What is fixed alike is one finding: the names of an older format, a key in several places, keys to move or delete.
     """
-    alike: dict[object, list[Dropped]] = {}
-    for each in islice(_dropped(manifest), MOST_KEYS):
+    alike: dict[object, list[DroppedKey]] = {}
+    for each in islice(_each_dropped(manifest), MOST_KEYS):
         found = each.finding
         older = found.fix is not None and found.fix == current(manifest)
         remedy = found.message if found.fix else each.remedy
         alike.setdefault(found.fix if older else (remedy, found.severity), []).append(each)
-    yield from map(_together, alike.values())
+    yield from map(_merge_findings, alike.values())
 
 
-def _together(alike: list[Dropped]) -> Finding:
+def _merge_findings(alike: list[DroppedKey]) -> Finding:
     """What is found of several keys that are fixed alike: one finding, at the first place."""
     first, *others = [each.finding for each in alike]
     keys = sorted({f"`{each.name[:80]}`" for each in alike})
@@ -252,12 +252,12 @@ def _together(alike: list[Dropped]) -> Finding:
     return first._replace(message=message, notes=notes, fix=fix)
 
 
-def _dropped(manifest: Manifest) -> Iterator[Dropped]:
+def _each_dropped(manifest: Manifest) -> Iterator[DroppedKey]:
     document = manifest.document
     missed = {violation.path for violation in document.violations if violation.keyword == "required"}
     wrong = {violation.path for violation in document.violations if violation.keyword == "type"}
     closed = {violation.path for violation in document.violations if violation.keyword == "additionalProperties"}
-    for stray in strays(document.root):
+    for stray in stray_keys(document.root):
         inside_wrong = any(stray.path[:length] in wrong for length in range(1, len(stray.path)))
         if inside_wrong or (*stray.path[:-1], stray.twin) in missed:
             continue
@@ -270,10 +270,10 @@ def _dropped(manifest: Manifest) -> Iterator[Dropped]:
         remedy = _remedy(stray, kept) + (f"; the {document.date} schema rejects it" if refused else "")
         severity = ERROR if refused else None
         finding = Finding(f"{loss}: {remedy}", shown(stray.key), _notes(stray), fix, severity)
-        yield Dropped(stray.key.text, remedy, finding)
+        yield DroppedKey(stray.key.text, remedy, finding)
 
 
-def _remedy(stray: Stray, kept: bool) -> str:
+def _remedy(stray: StrayKey, kept: bool) -> str:
     """What is to be done about a key; `kept`: the publisher reads it all the same."""
     if kept:
         return "the publisher corrects it, other readers ignore it"
@@ -284,6 +284,6 @@ def _remedy(stray: Stray, kept: bool) -> str:
     return MEANT.get(stray.key.text[:80].lower()) or "the format has no such key here"
 
 
-def _notes(stray: Stray) -> tuple[Label, ...]:
+def _notes(stray: StrayKey) -> tuple[Label, ...]:
     right = stray.owner.key(stray.twin) if stray.twin else None
     return (Label(right.span, "this one is published"),) if right else ()

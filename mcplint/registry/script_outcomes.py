@@ -82,7 +82,7 @@ def outcome(script: Span, start: int) -> HiddenFailure | None:
     later = [node for each in reversed(way) for node in each.later]
     if command.operator == "||" and later and isinstance(later[0], Compound) and later[0].kind in ("{", "("):
         return _failure_hidden_by("|| { … }", later[:1], later[1:])
-    off = _is_off(nodes, start) and not any(isinstance(each.node, Compound) and each.deciding for each in way)
+    off = _errexit_off(nodes, start) and not any(isinstance(each.node, Compound) and each.deciding for each in way)
     return _failure_hidden_by("set +e", (), _after_list(command, later)) if off else None
 
 
@@ -139,7 +139,7 @@ def _ends_well(nodes: Iterable[Node], names: frozenset[str]) -> bool:
     """Whether none of these ends the script as failed, tries again, or does what is not known."""
     for node in nodes:
         if isinstance(node, Command):
-            well = _is_well(node, names)
+            well = _surely_succeeds(node, names)
         else:
             conditions = {name for branch in node.branches for name in _names(branch.condition)}
             bodies = all(_ends_well(branch.body, names) for branch in node.branches)
@@ -149,7 +149,7 @@ def _ends_well(nodes: Iterable[Node], names: frozenset[str]) -> bool:
     return True
 
 
-def _is_well(command: Command, names: frozenset[str]) -> bool:
+def _surely_succeeds(command: Command, names: frozenset[str]) -> bool:
     if not command.words:
         made = (part.text for each in command.assignments for part in each.value.parts if part.kind == COMMAND)
         return all(map(_READS.match, made))
@@ -162,7 +162,7 @@ def _names(nodes: Iterable[Node]) -> Iterator[str]:
     yield from (command.words[0].text if command.words else "=" for command in simple(nodes))
 
 
-def _is_off(nodes: tuple[Node, ...], start: int) -> bool:
+def _errexit_off(nodes: tuple[Node, ...], start: int) -> bool:
     """Whether the shell goes on after a command that failed, at an offset of the file."""
     before = (each for each in simple(nodes) if each.span.start < start and each.words and each.words[0].text == "set")
     told = [(word.text[0], each.inside) for each in before for word in each.words if _ERREXIT.fullmatch(word.text)]

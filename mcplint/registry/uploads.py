@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mcplint.facts.document import at, scalar
 from mcplint.model import Manifest
 from mcplint.registry.properties import field, packages
-from mcplint.registry.workflow_steps import PUBLISH, Step, before
+from mcplint.registry.workflow_steps import PUBLISH, Step, runs_before
 
 INDEXES = {"pypi": "PyPI", "npm": "npm"}
 """The indexes that may take minutes to show a release, by the type of package."""
@@ -53,10 +53,10 @@ class Upload(NamedTuple):
     kind: str
 
 
-def precedes(upload: Upload, step: Step) -> bool:
+def uploads_before(upload: Upload, step: Step) -> bool:
     """Whether a package is uploaded when a step comes to publishing: by a step before, or above in its own script."""
     if upload.step is not step:
-        return before(upload.step, step)
+        return runs_before(upload.step, step)
     sent = next(step.matches(_COMMANDS.get(upload.kind, r"(?!)")), None)
     return sent is not None and sent[0].start < next(step.matches(PUBLISH))[0].start
 
@@ -77,17 +77,18 @@ def _uploaded_types(step: Step, manifest: Manifest, listed: list[Step]) -> Itera
     for kind, pattern in _COMMANDS.items():
         found = (match for _, match in step.matches(pattern + _REST))
         sent = any(
-            not _strays(match["rest"]) and not _uploads_other_package(step, match, kind, manifest) for match in found
+            not _goes_elsewhere(match["rest"]) and not _uploads_other_package(step, match, kind, manifest)
+            for match in found
         )
         if (
             sent
             and all(map(_is_main_index, map(step.variable, _VARIABLES.get(kind, ()))))
-            and _is_home(step, kind, listed)
+            and _is_npm_registry(step, kind, listed)
         ):
             yield kind
 
 
-def _strays(rest: str) -> bool:
+def _goes_elsewhere(rest: str) -> bool:
     return any(match["to"] is None or not _is_main_index(match["to"]) for match in _ELSEWHERE.finditer(rest))
 
 
@@ -99,7 +100,7 @@ def _is_main_index(index: str) -> bool:
     return index in ("", "false") or host in _OWN or domain in _DOMAINS
 
 
-def _is_home(step: Step, kind: str, listed: list[Step]) -> bool:
+def _is_npm_registry(step: Step, kind: str, listed: list[Step]) -> bool:
     """Whether the registry that its job sets up for Node, if it does, is that of npm."""
     above = [other for other in listed if other.job is step.job and other.position < step.position]
     setups = [other for other in above if scalar(other.node.get("uses")).startswith("actions/setup-node")]

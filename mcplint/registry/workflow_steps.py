@@ -71,19 +71,19 @@ def steps(manifest: Manifest) -> Iterator[Step]:
         if not isinstance(workflow, MappingNode):
             continue
         jobs = {key.text: job for key, job in pairs(at(workflow, "jobs")) if isinstance(job, MappingNode)}
-        awaited = _awaited(jobs)
+        awaited = _awaited_jobs(jobs)
         for name, job in jobs.items():
             for index, node in enumerate(items(job.get("steps"))):
                 if isinstance(node, MappingNode):
                     yield Step(workflow, job, name, index, node, awaited[name])
 
 
-def before(other: Step, step: Step) -> bool:
+def runs_before(other: Step, step: Step) -> bool:
     """Whether a step has run when another one starts: above it in its job, or in a job that its job waits for."""
     return other.position < step.position if other.job is step.job else other.name in step.awaited
 
 
-def _awaited(jobs: Mapping[str, MappingNode]) -> dict[str, Mapping[str, MappingNode]]:
+def _awaited_jobs(jobs: Mapping[str, MappingNode]) -> dict[str, Mapping[str, MappingNode]]:
     """The jobs that each job waits for, directly or not; none where some wait for each other, which GitHub refuses."""
     needs = {
         name: [each for each in map(scalar, items(said) or (said,)) if each in jobs]

@@ -12,9 +12,9 @@ from mcplint.model import Manifest
 from mcplint.registry.conditions import Event, events, step_runs, triggers
 from mcplint.registry.hidden_failures import hidden_failures
 from mcplint.registry.properties import packages
-from mcplint.registry.uploads import INDEXES, Upload, precedes, uploaded
+from mcplint.registry.uploads import INDEXES, Upload, uploaded, uploads_before
 from mcplint.registry.waits import paused, waits
-from mcplint.registry.workflow_steps import PUBLISH, Step, before, steps
+from mcplint.registry.workflow_steps import PUBLISH, Step, runs_before, steps
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
 
@@ -58,7 +58,7 @@ _FAILS = re.compile(r"\bexit [1-9]|\bsetFailed\b")
 _WHERE = re.compile(r"event_name|EVENT_NAME|github\.(?:ref|head_ref|base_ref|event)\b|GITHUB_(?:HEAD_)?REF")
 
 
-def broken(manifest: Manifest) -> Iterator[Finding]:
+def failing_steps(manifest: Manifest) -> Iterator[Finding]:
     """Steps that fail, or that publish where nobody wants it."""
     for step in steps(manifest):
         for span, match in step.matches(PUBLISH):
@@ -175,8 +175,8 @@ def fragile(manifest: Manifest) -> Iterator[Finding]:
         if step.publishes():
             yield from hidden_failures(step)
             own = uploads.get(id(step.workflow), [])
-            yield from _early(step, own, listed)
-            questions = (_anyway(step, own, listed), _unconditional(step, own, listed), _anywhere(step))
+            yield from _too_early(step, own, listed)
+            questions = (_despite_failure(step, own, listed), _unconditional(step, own, listed), _from_any_branch(step))
             yield from next(filter(None, map(list, questions)), ())
 
 
@@ -200,10 +200,10 @@ def _partial(manifest: Manifest, stamps: list[Step]) -> Iterator[Finding]:
         yield Finding(text, named[0][0], tuple(Label(node.span.head, "this one stays") for node in stale))
 
 
-def _early(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
+def _too_early(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
     """Publishing that does not wait for the uploads of packages in the same workflow, or only just."""
     span = next(step.matches(PUBLISH))[0]
-    late = [other.step for other in uploads if not precedes(other, step)]
+    late = [other.step for other in uploads if not uploads_before(other, step)]
     between = list(_steps_after_upload(step, uploads, listed))
     if late and len(late) == len(uploads):
         indexed = all(other.kind in INDEXES for other in uploads)
@@ -214,7 +214,7 @@ def _early(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Fi
         yield Finding("publishing does not wait for the upload of the package, which the registry checks", span, notes)
         return
     slow = next((other for other in uploads if other.kind in INDEXES and other.step not in late), None)
-    if slow and not any(map(waits, between)) and not _built(step, slow.step, listed):
+    if slow and not any(map(waits, between)) and not _after_long_build(step, slow.step, listed):
         pause = max((paused(other) or 0 for other in between), default=0)
         when = f"only {pause} s later" if pause else "at once"
         tried = f"publishing follows the upload {when} and tries once"
@@ -222,14 +222,14 @@ def _early(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Fi
         yield Finding(message, span, (_uploaded(slow.step),))
 
 
-def _anyway(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
+def _despite_failure(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
     """Publishing that runs even where the upload before it failed, and that no step of its job keeps back then."""
     said = scalar(step.node.get("if")) + scalar(step.job.get("if"))
     for upload, _ in uploads:
         node = (step.node if upload.job is step.job else step.job).get("if")
         named = re.search(rf"\b(?:needs\.{re.escape(upload.name)}|steps)\.[\w-]+", said)
-        if before(upload, step) and _ANYWAY.search(scalar(node)) and not (named or _ASKS.search(said)) and node:
-            if not step.node.get("if") and any(_insists(other) for other in listed if other.job is step.job):
+        if runs_before(upload, step) and _ANYWAY.search(scalar(node)) and not (named or _ASKS.search(said)) and node:
+            if not step.node.get("if") and any(_waits_or_fails(other) for other in listed if other.job is step.job):
                 return
             message = f"`if: {scalar(node).strip()[:60]}` publishes even where the upload of the package failed"
             yield Finding(message, node.span, (_uploaded(upload),))
@@ -238,7 +238,7 @@ def _anyway(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[F
 
 def _unconditional(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
     """Publishing in a run for which a condition keeps every upload of a package back."""
-    if not uploads or _CHOOSES.search(step.node.span.text) or _refused(step, listed):
+    if not uploads or _CHOOSES.search(step.node.span.text) or _guarded_by_step(step, listed):
         return
     guards = [guard for other, _ in uploads if (guard := _guard(other))]
     if len(guards) < len(uploads) or (
@@ -249,7 +249,7 @@ def _unconditional(step: Step, uploads: list[Upload], listed: list[Step]) -> Ite
     if not any(all(step_runs(other, event) is not False for other, _ in uploads) for event in started):
         return
     chosen = len({scalar(guard) for guard in guards}) == 1 and _DECIDED.search(scalar(guards[0]))
-    ordinary = [event for event in started if _happens(event)]
+    ordinary = [event for event in started if _is_ordinary(event)]
     tried = [
         event
         for event in ordinary
@@ -271,14 +271,14 @@ def _guard(step: Step) -> Node | None:
     return next((node for node in (step.node.get("if"), step.job.get("if"), *waited) if node is not None), None)
 
 
-def _happens(event: Event) -> bool:
+def _is_ordinary(event: Event) -> bool:
     """Whether an event comes by itself with ordinary work, whatever files that changes."""
     if event.name == "pull_request":
         return "closed" not in map(scalar, items(at(event.settings, "types"))) and not at(event.settings, "paths")
     return event.name == "push" and event.ref.startswith("refs/heads/") and not at(event.settings, "paths")
 
 
-def _anywhere(step: Step) -> Iterator[Finding]:
+def _from_any_branch(step: Step) -> Iterator[Finding]:
     """Publishing from pull requests, or from pushes to whatever branch, that no condition keeps from it."""
     jobs = (step.job, *step.awaited.values())
     if step.node.get("if") or any(at(job, "if") or (job and _WHERE.search(job.span.text)) for job in jobs):
@@ -303,25 +303,27 @@ def _steps_after_upload(step: Step, uploads: list[Upload], listed: list[Step]) -
     """The steps that run from an upload on and before a step, those two included."""
     yield step
     for other in listed:
-        late = any(other is upload or before(upload, other) for upload, _ in uploads)
-        if late and other.workflow is step.workflow and before(other, step):
+        late = any(other is upload or runs_before(upload, other) for upload, _ in uploads)
+        if late and other.workflow is step.workflow and runs_before(other, step):
             yield other
 
 
-def _built(step: Step, upload: Step, listed: list[Step]) -> bool:
+def _after_long_build(step: Step, upload: Step, listed: list[Step]) -> bool:
     """Whether a step comes after one that takes minutes, itself after an upload or beside it."""
-    earlier = (each for each in listed if each.workflow is step.workflow and before(each, step))
+    earlier = (each for each in listed if each.workflow is step.workflow and runs_before(each, step))
     return any(
-        _BUILDS.search(each.script_or_action) for each in earlier if each is not upload and not before(each, upload)
+        _BUILDS.search(each.script_or_action)
+        for each in earlier
+        if each is not upload and not runs_before(each, upload)
     )
 
 
-def _refused(step: Step, listed: list[Step]) -> bool:
+def _guarded_by_step(step: Step, listed: list[Step]) -> bool:
     """Whether a step before one looks where the workflow runs, or fails by itself."""
-    earlier = (other for other in listed if other.workflow is step.workflow and before(other, step) and other.run)
+    earlier = (other for other in listed if other.workflow is step.workflow and runs_before(other, step) and other.run)
     return any(_WHERE.search(each.script_or_action) or _FAILS.search(each.script_or_action) for each in earlier)
 
 
-def _insists(step: Step) -> bool:
+def _waits_or_fails(step: Step) -> bool:
     """Whether a step waits for something, and fails where that does not come."""
     return waits(step) and _FAILS.search(step.script_or_action) is not None

@@ -81,11 +81,11 @@ def counts(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:
 
 def fingerprints(report: Report) -> list[str]:
     """The fingerprint of each finding that is reported, whatever else of its run is."""
-    from mcplint.engine.baseline import fingerprints, identity, named
+    from mcplint.engine.baseline import fingerprints, fingerprints_by_identity, identity
 
     if not report.found:
         return fingerprints(report.diagnostics)
-    prints = named(report.found)
+    prints = fingerprints_by_identity(report.found)
     return [prints[identity(diagnostic)] for diagnostic in report.diagnostics]
 
 

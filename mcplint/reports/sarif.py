@@ -72,13 +72,13 @@ def _beginning(text: str) -> str:
 
 def _result(diagnostic: Diagnostic, rules: list[str], fingerprint: str, folder: str) -> dict[str, Any]:
     rule, severity, finding, _ = diagnostic
-    notes = [(number, span, _linked(text)) for number, (span, text, _) in enumerate(finding.notes)]
+    notes = [(number, span, _without_links(text)) for number, (span, text, _) in enumerate(finding.notes)]
     related = [{"id": number, **_location(span, folder), "message": {"text": text}} for number, span, text in notes]
     links = "".join(f"\n[{text}]({number})" for number, _, text in notes)
     result: dict[str, Any] = {
         "ruleId": rule,
         "level": LEVELS[severity],
-        "message": {"text": _linked(finding.message) + links},
+        "message": {"text": _without_links(finding.message) + links},
         "locations": [_location(finding.span, folder)],
         "partialFingerprints": {"mcplint/v1": fingerprint},
     }
@@ -91,7 +91,7 @@ def _result(diagnostic: Diagnostic, rules: list[str], fingerprint: str, folder: 
     return result
 
 
-def _linked(text: str) -> str:
+def _without_links(text: str) -> str:
     """Text of a message with links in it: only the links of this module count."""
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
@@ -116,10 +116,10 @@ def _region(span: Span) -> dict[str, int]:
 
 
 def _fix(fix: Fix, folder: str) -> dict[str, Any]:
-    return {"description": {"text": fix.description}, "artifactChanges": list(_changes(fix.edits, folder))}
+    return {"description": {"text": fix.description}, "artifactChanges": list(_artifact_changes(fix.edits, folder))}
 
 
-def _changes(edits: tuple[Edit, ...], folder: str) -> Iterator[dict[str, Any]]:
+def _artifact_changes(edits: tuple[Edit, ...], folder: str) -> Iterator[dict[str, Any]]:
     ordered = sorted(edits, key=lambda edit: (edit.span.source.path, edit.span.start))
     for _, group in groupby(ordered, key=lambda edit: edit.span.source.path):
         found = tuple(group)

@@ -130,11 +130,11 @@ def _entry(part: Part) -> dict[str, Any]:
             for name, value in part.values.items()
         },
         "links": [{"to": link.to, "kind": link.kind, "why": link.why} for link in part.links],
-        **_rested(part),
+        **_other_evidence(part),
     }
 
 
-def _rested(part: Part) -> dict[str, Any]:
+def _other_evidence(part: Part) -> dict[str, Any]:
     """What findings about a part rest on besides its values, nothing where there is none."""
     lacks = [{"name": lack.name, **_step(Label(lack.span, lack.why))} for lack in part.lacks]
     found = {"lacks": lacks, "facts": [_step(fact) for fact in part.facts]}
@@ -164,7 +164,7 @@ def _block(noun: str, part: Part, paint: Paint, columns: int) -> Iterator[str]:
     head = "\n".join(paint(line, bold=True) for line in wrapped(name, columns, 0, 2))
     yield head + (f"  {where}" if fits else f"\n  {where}")
     yield from _values(part, paint, columns)
-    said = [terminal(_lacked(lack)) for lack in part.lacks]
+    said = [terminal(_lack_text(lack)) for lack in part.lacks]
     said += [terminal(f"found at {_position_text(fact.span, column=False)}: {fact.text}") for fact in part.facts]
     said += [(f"{link.kind}: {terminal(link.to)}, " if link.to else "") + terminal(link.why) for link in part.links]
     yield from (f"  {line}" for text in said for line in wrapped(text, columns, 2, 2))
@@ -189,7 +189,7 @@ def _values(part: Part, paint: Paint, columns: int) -> Iterator[str]:
         yield from (f"{' ' * column}{step}" for step in steps)
 
 
-def _lacked(lack: Lack) -> str:
+def _lack_text(lack: Lack) -> str:
     """What a step lacks: `lacks at Dockerfile:5: README.md, .dockerignore leaves it out (.dockerignore:2:1)`."""
     named = [note for note in lack.notes if lack.why.startswith(f"{note.span.source.path} ")]
     said = [_position_text(note.span) for note in (named or lack.notes)[-1:] if note.span.source != lack.span.source]

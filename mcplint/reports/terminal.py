@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from mcplint.knowledge.secrets import Hidden, masked_line
+from mcplint.knowledge.secrets import ProjectSecrets, masked_line
 from mcplint.reports import Paint, path_from_here, unpainted
 from mcplint.reports.escape import TAB, terminal
 from mcplint.text.lines import line, position
@@ -111,7 +111,7 @@ def _masked(text: str, start: int, end: int) -> str:
     Many findings of one line meet in the same pieces of it.
     """
     first, last = max(0, start // _AROUND - 1) * _AROUND, (end // _AROUND + 2) * _AROUND
-    return text[:first] + _masked_piece(text[first:last], Hidden.pattern, Hidden.begun) + text[last:]
+    return text[:first] + _masked_piece(text[first:last], ProjectSecrets.pattern, ProjectSecrets.begun) + text[last:]
 
 
 @lru_cache(maxsize=16)
@@ -157,17 +157,17 @@ def snippet(annotations: Sequence[Annotation], gutter: Gutter, arrow: str) -> It
         return
     yield gutter.row()
     last = 0
-    for number, group in groupby(sorted(annotations, key=_order), key=lambda each: position(each.span).line):
-        yield from _gap(source.text, last, number, gutter)
-        yield from _marked(line(source.text, number), number, tuple(group), gutter)
+    for number, group in groupby(sorted(annotations, key=_sort_key), key=lambda each: position(each.span).line):
+        yield from _lines_between(source.text, last, number, gutter)
+        yield from _annotated_line(line(source.text, number), number, tuple(group), gutter)
         last = number
 
 
-def _order(annotation: Annotation) -> tuple[int, bool]:
+def _sort_key(annotation: Annotation) -> tuple[int, bool]:
     return annotation.span.start, not annotation.colour
 
 
-def _marked(text: str, number: int, annotations: Sequence[Annotation], gutter: Gutter) -> Iterator[str]:
+def _annotated_line(text: str, number: int, annotations: Sequence[Annotation], gutter: Gutter) -> Iterator[str]:
     """A line and below it what is said of parts of it; where they do not fit together it is shown for each."""
     parts = [(position(each.span).column - 1, len(each.span.head.text)) for each in annotations]
     first, end = min(start for start, _ in parts), max(start + length for start, length in parts)
@@ -181,7 +181,7 @@ def _marked(text: str, number: int, annotations: Sequence[Annotation], gutter: G
         yield from _underline(each, *seen.mark(start, length), gutter)
 
 
-def _gap(text: str, last: int, number: int, gutter: Gutter) -> Iterator[str]:
+def _lines_between(text: str, last: int, number: int, gutter: Gutter) -> Iterator[str]:
     """What stands for the lines between two that are shown: a single one is shown as well."""
     if last and number == last + 2:
         yield f"{gutter.row(last + 1)} {window(line(text, last + 1), columns=gutter.room).shown}".rstrip()

@@ -12,7 +12,7 @@ from mcplint.dependencies.needs import needs
 from mcplint.facts.dependencies import BUILD, PROJECTS, Project, Requirement, normalized
 from mcplint.images.available_programs import PLAIN_PACKAGES
 from mcplint.images.image import Copy, Image
-from mcplint.knowledge.companions import holds
+from mcplint.knowledge.companions import may_hold_sdk
 from mcplint.knowledge.executables import PYTHON_MANAGERS, SYSTEM_INSTALLERS, WITHOUT_FILES
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
 from mcplint.model import Lack, LackKind
@@ -145,6 +145,6 @@ def is_closed(context: ContainerContext, name: str, projects: tuple[Project, ...
         not any(each.nameless for each in lists if each)
         and not set(wanted.elsewhere) - own
         and all(entry.source in ("registry", "editable", "virtual") for entry in wanted.locked)
-        and all(holds(*each) is False for each in said)
+        and all(may_hold_sdk(*each) is False for each in said)
         and not any(plain in each or each in plain or any(word in each for word in told) for each in names)
     )

@@ -13,7 +13,7 @@ from mcplint.images.image import Copied, Copy, Image
 from mcplint.images.python_lacks import OTHER_PYTHONS
 from mcplint.knowledge.base_images import python
 from mcplint.model import Container, Install, Lack, LackKind, Packaged
-from mcplint.packaging.wheel import inside, wheel
+from mcplint.packaging.wheel import files_below, wheel
 from mcplint.programs.python.certain_imports import Imported
 from mcplint.programs.start import Start
 from mcplint.project.tree import Tree
@@ -339,7 +339,7 @@ def _modules(packaged: Packaged, tree: Tree) -> frozenset[str]:
     """The files of a project that its wheel holds, none where that cannot be told."""
     folder = "" if packaged.folder == "." else packaged.folder
     project = tree.project(folder)
-    made = wheel(project, inside(tree.paths, folder)) if project else None
+    made = wheel(project, files_below(tree.paths, folder)) if project else None
     return frozenset(posixpath.join(folder, path) for path in made.files.values()) if made else frozenset()
 
 

@@ -14,10 +14,10 @@ from mcplint.images.contents import missing
 from mcplint.knowledge.pythons import PYTHONS
 from mcplint.model import Container, EntryPoint, LackKind, Packaged, ScriptTarget
 from mcplint.packaging.backend import backend, hooks, inputs, is_of, is_optional, told_to_package
-from mcplint.packaging.wheel import inside, wheel
+from mcplint.packaging.wheel import files_below, wheel
 from mcplint.programs.python.certain_imports import imported
-from mcplint.programs.python.entry_points import dropped, outrun, script_target
-from mcplint.programs.python.modules import find, reaches, roots
+from mcplint.programs.python.entry_points import dropped_coroutines, runs_after_server, script_target
+from mcplint.programs.python.modules import find, loads_library, roots
 from mcplint.project.tree import Tree
 from mcplint.runtime.copied_environments import firsts
 from mcplint.runtime.unpackaged_data import unpackaged_data
@@ -47,7 +47,7 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
                 yield EntryPoint(script.name, script.target, script.span, path, ScriptTarget(lost=True))
             if not found or found.endswith("/"):
                 continue
-            if not reaches(tree, folders, found):
+            if not loads_library(tree, folders, found):
                 if _is_bare(tree, project, folder, folders, script.target, found):
                     yield EntryPoint(script.name, script.target, script.span, path, ScriptTarget(missing=True))
                 continue
@@ -73,8 +73,8 @@ def unawaited(tree: Tree, paths: Iterable[str]) -> Iterator[EntryPoint]:
         if side_folder(folder) or not (name == "__main__.py" or tree.mentions(path, "__main__")):
             continue
         folders = roots(tree, folder, posixpath.join(folder, "src"))
-        for target, span, function in (*dropped(tree, folders, path), *outrun(tree, path)):
-            if reaches(tree, folders, path):
+        for target, span, function in (*dropped_coroutines(tree, folders, path), *runs_after_server(tree, path)):
+            if loads_library(tree, folders, path):
                 yield EntryPoint(name, target, span, path, function, console=False)
 
 
@@ -83,7 +83,7 @@ def _is_lost(tree: Tree, project: Project, folder: str, module: str) -> bool:
     package, _, name = module.rpartition(".")
     if not package or not backend(project) or not any(each.name in PYTHONS for each in project.requirements):
         return False
-    made = wheel(project, inside(tree.paths, folder))
+    made = wheel(project, files_below(tree.paths, folder))
     if (made is None and not _is_hooked(project)) or (made and (made.refused or made.has(module))):
         return False
     folders = (folder, posixpath.join(folder, "src"))
@@ -106,14 +106,14 @@ def _is_bare(tree: Tree, project: Project, folder: str, folders: tuple[str, ...]
         return False
     package = posixpath.dirname(found)
     beside = [path for path in tree.below(package) if path.endswith(".py")]
-    made = wheel(project, inside(tree.paths, folder)) if backend(project) else None
+    made = wheel(project, files_below(tree.paths, folder)) if backend(project) else None
     inner = posixpath.relpath(found, folder or ".")
     if made is None or made.refused or inner not in made.files.values() or find(tree, folders, f"{module}.{name}"):
         return False
     writing = (path for path in tree.paths if path.endswith(_WRITING) or posixpath.basename(path) in _WRITERS)
     texts = (text.text for path in writing if tree.mentions(path, "__init__") and (text := tree.source(path)))
     written = any(map(_WRITTEN.search, texts))
-    return not written and any(reaches(tree, folders, path) for path in beside[:_MOST_BESIDE])
+    return not written and any(loads_library(tree, folders, path) for path in beside[:_MOST_BESIDE])
 
 
 _MOST_BESIDE = 50
@@ -183,11 +183,11 @@ def _having(
 
 def _alike(tree: Tree, project: Project, path: str, name: str, folders: tuple[str, ...]) -> Iterator[Label]:
     """The other scripts that come across no SDK, and whose own module the wheel leaves out."""
-    made = wheel(project, inside(tree.paths, posixpath.dirname(path)))
+    made = wheel(project, files_below(tree.paths, posixpath.dirname(path)))
     for script in scripts(tree, path):
         module = script.target.partition(":")[0]
         found = find(tree, folders, module)
-        own = found and not found.endswith("/") and script.name != name and not reaches(tree, folders, found)
+        own = found and not found.endswith("/") and script.name != name and not loads_library(tree, folders, found)
         if own and made and not made.has(module) and is_of(tree, posixpath.dirname(path), found or ""):
             yield Label(script.span, f"`{script.name}` needs `{module}`, which it leaves out as well")
 
@@ -196,7 +196,7 @@ def _unpackaged(
     tree: Tree, project: Project, folder: str, folders: tuple[str, ...], module: str, path: str
 ) -> tuple[str, Label, Span | None] | None:
     """The first module that the script needs and the wheel leaves out, what needs it, and what chooses."""
-    made = wheel(project, inside(tree.paths, folder)) if backend(project) else None
+    made = wheel(project, files_below(tree.paths, folder)) if backend(project) else None
     if made is None or made.refused or not made.files:
         return None
     if not made.has(module) and is_of(tree, folder, path):

@@ -15,7 +15,7 @@ from mcplint.images.image import Image
 from mcplint.images.lacks import of_install
 from mcplint.model import Container, Lack, LackKind, Packaged
 from mcplint.packaging.backend import PDM, backend, is_packaged
-from mcplint.packaging.wheel import inside, wheel
+from mcplint.packaging.wheel import files_below, wheel
 from mcplint.programs.python.certain_imports import Imported, imported
 from mcplint.programs.start import APP, FUNCTION, MODULE, SCRIPT, Start
 from mcplint.project.ignored import is_ignored
@@ -23,7 +23,7 @@ from mcplint.project.tree import Tree
 from mcplint.runtime.missing_distributions import installs_paths, missing_distributions
 from mcplint.runtime.search_path import ELSEWHERE, LEADS_BACK, changes_path, found_nowhere, search_path
 from mcplint.runtime.shadowing import entry_of, shadowed
-from mcplint.text.listed import listed
+from mcplint.text.listed import joined_by_and
 from mcplint.values import Label
 
 
@@ -82,7 +82,7 @@ def _empty(image: Image, container: Container, start: Start, entry: str, tree: T
         again = [each for span, each in packaging if span != lack.span and each.folder == lack.path]
         editable = any(each.editable for span, each in packaging if span == lack.span)
         project = tree.project(lack.path)
-        made = wheel(project, inside(tree.paths, lack.path)) if project else None
+        made = wheel(project, files_below(tree.paths, lack.path)) if project else None
         own = {posixpath.normpath(posixpath.join(lack.path, path)) for path in made.files.values()} if made else set()
         flat = not any(path.startswith("src/") for path in made.files.values()) if made else False
         if entry in own and not again and not (project and editable and flat and backend(project) == PDM):
@@ -186,7 +186,7 @@ def _modules(
         out = is_ignored(image.ignored, posixpath.relpath(path, image.context or "."))
         absence = contents.left_out(path) if out else None
         notes = (*(absence.notes if absence else ()), Label(container.cmd, "starts the program"))
-        looks = f"and Python looks for it in {listed(folders) if folders else 'no folder'}"
+        looks = f"and Python looks for it in {joined_by_and(folders) if folders else 'no folder'}"
         elsewhere = f"COPY brings it to {moved}, {looks if searched else f'where no `import {each.dotted}` looks'}"
         why = absence.why if absence else elsewhere if moved else "no COPY brings it into the image"
         edits = absence.edits if absence else ()
@@ -231,7 +231,7 @@ def _wheels(image: Image, tree: Tree) -> frozenset[str] | None:
         for packaged in (*install.packaged, *install.local):
             folder = "" if packaged.folder == "." else packaged.folder
             project = tree.project(folder)
-            made = wheel(project, inside(tree.paths, folder)) if project else None
+            made = wheel(project, files_below(tree.paths, folder)) if project else None
             if made is None:
                 return None
             files |= {posixpath.join(folder, path) for path in made.files.values()}

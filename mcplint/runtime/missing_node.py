@@ -70,7 +70,7 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
 
 def _passes_over(said: Called) -> bool:
     """Whether a manager is sent elsewhere, or passes over a script that is not there."""
-    return said.elsewhere or any(option.startswith("--if-present") for option in said.options)
+    return said.goes_elsewhere or any(option.startswith("--if-present") for option in said.options)
 
 
 def _up_to(line: str, name: str) -> str:

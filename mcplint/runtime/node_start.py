@@ -88,8 +88,8 @@ def _does_nothing_else(run: Instruction) -> bool:
             return False
         if _ELSEWHERE.search(" ".join(words)) or not words or words[0] not in {*NODE_MANAGERS, *PLAIN} - {"bun"}:
             return False
-    called = [each for each in _managers(run) if each.moved or each.verb not in (*VERBS[each.tool], *_QUIET)]
-    return not run.heredocs and all(not each.moved and is_build(each.script) for each in called)
+    called = [each for each in _managers(run) if each.changes_folder or each.verb not in (*VERBS[each.tool], *_QUIET)]
+    return not run.heredocs and all(not each.changes_folder and is_build(each.script) for each in called)
 
 
 def _unwritten(start: Start, word: Span, image: Image, tree: Tree) -> Lack | None:
@@ -255,7 +255,7 @@ def _is_installed(stage: Image, place: str, tree: Tree) -> bool:
     """Whether a stage may have packages in a folder: it installs there, or something that it copies is there."""
     folders = [install.folder for install in stage.node_installs]
     told = [called for run in stage.runs for called in _managers(run) if called.verb in VERBS[called.tool]]
-    if None in folders or any(each.names or each.moved for each in told) or (told and not folders):
+    if None in folders or any(each.names or each.changes_folder for each in told) or (told and not folders):
         return True
     if "pnpm-workspace.yaml" in tree.paths or any(
         _has_members(install.package, tree) for install in stage.node_installs

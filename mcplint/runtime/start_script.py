@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mcplint.commands.command_lines import program, shell_operand, unwrapped
 from mcplint.commands.python_commands import PATH
-from mcplint.commands.shell import told
+from mcplint.commands.shell import inline_script
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import Words, span_of, text
 from mcplint.images.copies import paths_in_image, project_path
@@ -52,7 +52,7 @@ def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
 
 def _told(words: Words, span: Span) -> Words | None:
     """The one command that a shell is told by `-c` and starts by a path, None where it is more or less than that."""
-    said = told(words, span)
+    said = inline_script(words, span)
     lines = commands(said[0]) if said else ()
     if said is None or len(lines) != 1 or not all(word.literal for word in lines[0].argv[:3]):
         return None

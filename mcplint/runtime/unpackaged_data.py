@@ -7,7 +7,7 @@ import posixpath
 from mcplint.facts.dependencies import Project
 from mcplint.model import UnpackagedData
 from mcplint.packaging.data import decides, leaves_out
-from mcplint.packaging.wheel import inside, wheel
+from mcplint.packaging.wheel import files_below, wheel
 from mcplint.packaging.wheel_files import Wheel
 from mcplint.programs.python.certain_imports import imported
 from mcplint.programs.python.certain_reads import Read, reads
@@ -20,7 +20,7 @@ def unpackaged_data(
     tree: Tree, project: Project, folder: str, roots: tuple[str, ...], script: tuple[str, str], notes: tuple[Label, ...]
 ) -> UnpackagedData | None:
     """The first such file; `script`: what it calls, and the file of that module. `notes`: what has the wheel."""
-    made = wheel(project, inside(tree.paths, folder))
+    made = wheel(project, files_below(tree.paths, folder))
     if made is None or made.refused or not made.files:
         return None
     target, path = script

@@ -58,12 +58,14 @@ class Builds:
             self._images[told] = made
         return self._images[told]
 
-    def alone(self, path: str) -> Image | None:
+    def standalone_image(self, path: str) -> Image | None:
         """The image of a Dockerfile alone: built from the folder that workflows and recipes give it, where they agree,
         else from the nearest one that has all that its stages copy and its commands need, or that the last of them
         does, or the root."""
-        told = _told([one for builds in self._named.values() for one in builds if one.dockerfile == path])
-        if (given := self._given(path)) is not None:
+        told = _build_arguments(
+            [one for builds in self._builds_by_name.values() for one in builds if one.dockerfile == path]
+        )
+        if (given := self._stated_context(path)) is not None:
             return self._image(path, given, told)
         found: Image | None = None
         whole: list[tuple[Image, dict[str, bool]]] = []
@@ -81,9 +83,9 @@ class Builds:
         nearest = _nearest(whole)
         return nearest or self._image(path, Context(None), told)
 
-    def rival(self, made: Image) -> str | None:
+    def other_context(self, made: Image) -> str | None:
         """The other folder that an image alone may be built from as well: one further out with all that it needs."""
-        if made.context is None or self._given(made.dockerfile) is not None:
+        if made.context is None or self._stated_context(made.dockerfile) is not None:
             return None
         starts = [posixpath.relpath(path, made.context) for path in started_files(made, self.tree)]
         for folder in outwards(posixpath.dirname(made.folder)) if starts and made.folder else ():
@@ -94,9 +96,9 @@ class Builds:
                     return folder or "."
         return None
 
-    def _given(self, path: str) -> Context | None:
+    def _stated_context(self, path: str) -> Context | None:
         """The one folder that files of the project build a Dockerfile from, None where they name none or several."""
-        found = [one for builds in self._named.values() for one in builds if one.dockerfile == path]
+        found = [one for builds in self._builds_by_name.values() for one in builds if one.dockerfile == path]
         folders = {one.context for one in found}
         certain = next((one for one in found if one.certain), None)
         if not certain or len(folders) != 1 or (certain.context != "." and certain.context not in self.tree.folders):
@@ -107,10 +109,10 @@ class Builds:
         return Context(certain.context, True, cloned, label)
 
     @cached_property
-    def called(self) -> Mapping[str, list[Image]]:
+    def images_by_likely_name(self) -> Mapping[str, list[Image]]:
         """The images of all Dockerfiles, by what they are likely to be called."""
         found: dict[str, list[Image]] = {}
-        for made in filter(None, map(self.alone, sorted(self.dockerfiles))):
+        for made in filter(None, map(self.standalone_image, sorted(self.dockerfiles))):
             for name in _names(made, self.tree) | (self._charts if len(self.dockerfiles) == 1 else set()):
                 found.setdefault(name, []).append(made)
         return found
@@ -120,28 +122,30 @@ class Builds:
         """What the Helm charts of a project are called, as the one image is that they are for."""
         return {path.split("/")[-2].lower() for path in self.tree.called("Chart.yaml") if "/" in path}
 
-    def named(self, name: str) -> tuple[Image, Label] | None:
+    def image_named(self, name: str) -> tuple[Image, Label] | None:
         """The image that files of the project build under a name, and where; None where they build several so.
 
         `name`: with its tag, where it has one.
         """
         from mcplint.services.image_names import repository
 
-        found = self.ways(name)
+        found = self.builds_of_name(name)
         if not found and len(said := self._labelled.get(repository(name).lower(), [])) == 1:
             return said[0]
         if len(found) != 1 or found[0].dockerfile not in self.dockerfiles:
             return None
-        told = _told([one for one in self._named.get(found[0].name, found) if one.dockerfile == found[0].dockerfile])
+        told = _build_arguments(
+            [one for one in self._builds_by_name.get(found[0].name, found) if one.dockerfile == found[0].dockerfile]
+        )
         made = self._image(found[0].dockerfile, Context(found[0].context, True), told, found[0].target)
         return (made, found[0].label) if made else None
 
-    def ways(self, name: str) -> list[NamedBuild]:
+    def builds_of_name(self, name: str) -> list[NamedBuild]:
         """The first of each way in which files of the project build a name: with its tag, where one of them says so."""
         from mcplint.services.image_names import repository, tag_of
 
         plain = repository(name).lower()
-        found = self._named.get(plain) or self._alike(plain)
+        found = self._builds_by_name.get(plain) or self._builds_matching(plain)
         found = [one for one in found if one.tag == tag_of(name)] or found
         return list({(one.dockerfile, one.target): one for one in reversed(found)}.values())[::-1]
 
@@ -150,8 +154,10 @@ class Builds:
         from mcplint.services.image_names import repository
 
         plain = repository(name).lower()
-        formed = [one for pattern, builds in self._named.items() if fnmatchcase(plain, pattern) for one in builds]
-        return len(self.ways(name)) > 1 or any("*" in one.name and not self._likely(one) for one in formed)
+        formed = [
+            one for pattern, builds in self._builds_by_name.items() if fnmatchcase(plain, pattern) for one in builds
+        ]
+        return len(self.builds_of_name(name)) > 1 or any("*" in one.name and not self._likely(one) for one in formed)
 
     def may_build(self, name: str) -> bool:
         """Whether a build of the project may be one of an image: what that is called is not known for certain."""
@@ -160,7 +166,7 @@ class Builds:
         plain = repository(name).lower()
         return any(
             not pattern or ("*" in pattern and fnmatchcase(plain, pattern)) or pattern == plain
-            for pattern in self._named
+            for pattern in self._builds_by_name
         )
 
     def is_unplaced(self, name: str) -> bool:
@@ -175,36 +181,36 @@ class Builds:
         from mcplint.services.image_names import repository
 
         found: dict[str, list[tuple[Image, Label]]] = {}
-        for made in filter(None, map(self.alone, sorted(self.dockerfiles))):
+        for made in filter(None, map(self.standalone_image, sorted(self.dockerfiles))):
             for value in (made.labels[name] for name in NAMING if name in made.labels):
                 if value.only and "/" in value.only and value.span:
                     said = Label(value.span, f"says that it is {value.only}")
                     found.setdefault(repository(value.only).lower(), []).append((made, said))
         return found
 
-    def _alike(self, name: str) -> list[NamedBuild]:
+    def _builds_matching(self, name: str) -> list[NamedBuild]:
         """The builds whose name has this form; a repository of any name must be called as the project is."""
         found: list[NamedBuild] = []
-        for pattern, builds in self._named.items():
+        for pattern, builds in self._builds_by_name.items():
             if "*" in pattern and fnmatchcase(name, pattern) and name.count("/") == pattern.count("/"):
                 last = name.rpartition("/")[2]
                 found += [one for one in builds if not pattern.endswith("*") or last in self._likely(one)]
         return found
 
     def _likely(self, build: NamedBuild) -> set[str]:
-        made = self.alone(build.dockerfile) if build.dockerfile in self.dockerfiles else None
+        made = self.standalone_image(build.dockerfile) if build.dockerfile in self.dockerfiles else None
         return _names(made, self.tree) if made else set()
 
     @property
-    def _named(self) -> Mapping[str, list[NamedBuild]]:
-        return self._placed[0]
+    def _builds_by_name(self) -> Mapping[str, list[NamedBuild]]:
+        return self._builds_and_unplaced[0]
 
     @property
     def _unplaced(self) -> set[str]:
-        return self._placed[1]
+        return self._builds_and_unplaced[1]
 
     @cached_property
-    def _placed(self) -> tuple[Mapping[str, list[NamedBuild]], set[str]]:
+    def _builds_and_unplaced(self) -> tuple[Mapping[str, list[NamedBuild]], set[str]]:
         """The builds of the project by the name that they give, and the names of those of no known Dockerfile."""
         from mcplint.services.image_names import named_builds
         from mcplint.services.script_words import OPEN
@@ -230,10 +236,12 @@ class Builds:
         told = (path, given, frozenset(args.items()), target)
         if told not in self._images:
             asked = (path, given, args, target)
-            self._images[told], _ = cached(self.tree, asked, {}, lambda _: self._made(*asked))
+            self._images[told], _ = cached(self.tree, asked, {}, lambda _: self._build_image(*asked))
         return self._images[told]
 
-    def _made(self, path: str, given: Context, args: Mapping[str, Value[str]], target: str | None) -> Image | None:
+    def _build_image(
+        self, path: str, given: Context, args: Mapping[str, Value[str]], target: str | None
+    ) -> Image | None:
         # What comes of a Dockerfile holds as long as its text does.
         self.tree.source(path)
         return image(self.dockerfiles[path], self.tree, args, target, given)
@@ -251,7 +259,7 @@ def _nearest(images: list[tuple[Image, dict[str, bool]]]) -> Image | None:
     return next((made for (made, _), names in zip(images, met, strict=True) if names == every), None)
 
 
-def _told(builds: list[NamedBuild]) -> Mapping[str, Value[str]]:
+def _build_arguments(builds: list[NamedBuild]) -> Mapping[str, Value[str]]:
     """The build arguments that builds of a Dockerfile are given: known where all of them say the same."""
     found: dict[str, Value[str]] = {}
     for name in dict.fromkeys(name for one in builds for name, _ in one.args):

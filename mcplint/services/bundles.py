@@ -30,19 +30,19 @@ def of_bundle(root: MappingNode) -> Iterator[ClientFlaw]:
         why = f"{REFUSES}: `manifest_version` and `dxt_version` name two versions"
         yield ClientFlaw("shape", spans[0], why, ERROR, (Label(spans[1], "this is another one"),))
     elif (version := next(iter(said))) in VERSIONS:
-        yield from _unknown(root, KEYS[version], f"version {version} of the manifest")
-        yield from _unknown(server, SERVER, "`server`")
+        yield from _unknown_key(root, KEYS[version], f"version {version} of the manifest")
+        yield from _unknown_key(server, SERVER, "`server`")
         start = server.get("mcp_config") if isinstance(server, MappingNode) else None
-        yield from _unknown(start, START, "`mcp_config`")
+        yield from _unknown_key(start, START, "`mcp_config`")
         for name, option in pairs(options):
-            yield from _unknown(option, OPTION, f"option `{name.text[:60]}`")
+            yield from _unknown_key(option, OPTION, f"option `{name.text[:60]}`")
         yield from _type(server, version)
     if isinstance(server, MappingNode):
         yield from _undeclared(server.get("mcp_config"), {name.text for name, _ in pairs(options)})
-    yield from _shown(options)
+    yield from _unprotected_secrets(options)
 
 
-def _unknown(node: Node | None, known: Collection[str], what: str) -> Iterator[ClientFlaw]:
+def _unknown_key(node: Node | None, known: Collection[str], what: str) -> Iterator[ClientFlaw]:
     """The first key of a mapping that nobody knows."""
     strange = next((key for key, _ in pairs(node) if key.text not in known), None)
     if strange:
@@ -69,7 +69,7 @@ def _undeclared(start: Node | None, options: Collection[str]) -> Iterator[Client
                 yield ClientFlaw("variable", value.span, why, WARNING)
 
 
-def _shown(options: Node | None) -> Iterator[ClientFlaw]:
+def _unprotected_secrets(options: Node | None) -> Iterator[ClientFlaw]:
     """Options that hold a secret by their name and are kept and shown as any other text."""
     for name, option in pairs(options):
         secret = is_private(name.text)

@@ -50,7 +50,7 @@ def calls(network: Network, clients: Iterable[ClientConfig], bridged: Mapping[st
         for name, value, from_server in (*given, *arguments, *urls):
             for found in ADDRESS.finditer(value.only or ""):
                 other = _addressed(found[1], int(found[2]), context, known)
-                if other and _concerns(found[1], from_server, other.container.id in serving):
+                if other and _involves_server(found[1], from_server, other.container.id in serving):
                     yield _call(name, value, found, caller, other.container, serving.get(other.container.id))
 
 
@@ -66,7 +66,7 @@ def _arguments(caller: Container) -> Iterator[tuple[str, Value[str], bool]]:
             yield option, word, False
 
 
-def _concerns(host: str, from_server: bool, to_server: bool) -> bool:
+def _involves_server(host: str, from_server: bool, to_server: bool) -> bool:
     return to_server and not from_server if is_this_machine(host) else from_server or to_server
 
 
@@ -85,7 +85,7 @@ def _index(network: Network, serving: Mapping[str, Server]) -> Index:
         server = serving.get(container.id)
         for name in container.names:
             known.named.setdefault((project, name), []).append(context)
-        for port in _published(container):
+        for port in _published_ports(container):
             known.published.setdefault((project, port), []).append(context)
         for port in (server.port.options or ()) if server and server.speaks_http else ():
             known.heard.setdefault((project, port), []).append(context)
@@ -127,13 +127,13 @@ def _call(
         int(found[2]),
         (value.only or "")[found.end() :].partition("?")[0],
         frozenset(port for port in inner if port),
-        _published(other),
+        _published_ports(other),
         server,
         site,
         value.trace,
     )
 
 
-def _published(container: Container) -> dict[int, int]:
+def _published_ports(container: Container) -> dict[int, int]:
     pairs = ((port.published.only, port.target.only) for port in container.ports if port.published is not None)
     return {outer: inner for outer, inner in pairs if outer and inner}

@@ -25,7 +25,7 @@ VARIABLE = r"\$\{([^}$\"]{1,80})\}|(?:\A|(?<=\ABearer ))\$([A-Z][A-Z0-9_]{2,80})
 
 def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[ClientFlaw]:
     """What keeps a host from reading a file; `plugin`: it belongs to one, whose servers may stand at the top."""
-    flaws = [one for one in file.problems if one.severity == ERROR and _minds(host, one)]
+    flaws = [one for one in file.problems if one.severity == ERROR and _cannot_read(host, one)]
     if flaws:
         flaw, edits = flaws[0], tuple(one.edit for one in flaws if one.edit)
         edits = edits if len(edits) == len(flaws) else ()
@@ -47,7 +47,7 @@ def of_file(file: ClientFile, host: Host, plugin: bool) -> Iterator[ClientFlaw]:
         yield ClientFlaw("shape", file.wrapper.span, text, ERROR)
 
 
-def _minds(host: Host, problem: Problem) -> bool:
+def _cannot_read(host: Host, problem: Problem) -> bool:
     """Whether a host cannot read a file with this in it."""
     return host.strict or problem.damage or (problem.message == TRAILING_COMMA and not host.trailing)
 
@@ -88,7 +88,7 @@ def of_folder(file: ClientFile, root: str, paths: Collection[str]) -> Iterator[C
                 break
 
 
-def unasked(files: Iterable[ClientFile]) -> Iterator[ClientFlaw]:
+def undescribed_inputs(files: Iterable[ClientFile]) -> Iterator[ClientFlaw]:
     """The values that VS Code is to ask for and that no file of it in the same folder describes: it starts nothing."""
     own = [file for file in files if host(file.source.path) is VS_CODE]
     described: dict[str, frozenset[str]] = {}
@@ -103,12 +103,12 @@ def unasked(files: Iterable[ClientFile]) -> Iterator[ClientFlaw]:
                         continue
                     lost = f"no entry of `inputs` has the id `{found[1]}`"
                     text = f"{VS_CODE.name} does not start `{name.text[:60]}`: {lost}"
-                    yield ClientFlaw("variable", _within(value, found), text, WARNING)
+                    yield ClientFlaw("variable", _match_span(value, found), text, WARNING)
 
 
 def of_entry(name: ScalarNode, node: MappingNode, host: Host | None) -> Iterator[ClientFlaw]:
     """What is lost of one entry."""
-    inner, reader = carried(node, host)
+    inner, reader = transport_node(node, host)
     yield from docker_run(inner)
     if host is None or reader is None:
         return
@@ -118,7 +118,7 @@ def of_entry(name: ScalarNode, node: MappingNode, host: Host | None) -> Iterator
     yield from _timeout(name, node, host)
 
 
-def carried(node: MappingNode, host: Host | None) -> tuple[MappingNode, Host | None]:
+def transport_node(node: MappingNode, host: Host | None) -> tuple[MappingNode, Host | None]:
     """What an entry says of its transport, perhaps under a key of its own, and the host as it reads it there."""
     inner = node.get(host.inner) if host and host.inner else None
     if host is None or not isinstance(inner, MappingNode):
@@ -140,7 +140,7 @@ def _transport(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Clie
         text = f"{host.name} refuses the whole file: next to `{key.text}` it expects `type`"
         yield ClientFlaw("shape", key.span, text, ERROR)
     elif url is None and command is None:
-        yield from _foreign(name, node, host)
+        yield from _foreign_keys(name, node, host)
     elif command is None and url and _only_commands(host):
         text = (
             f"{host.name} skips `{called}`: its file can hold commands only, and remote servers are added as connectors"
@@ -179,7 +179,7 @@ def _with_type(node: MappingNode, url: ScalarNode, host: Host) -> tuple[tuple[Ed
     return (Edit(url.span._replace(start=start, end=start), f'"type": "{kind}",{gap}'),), f"add the type `{kind}`"
 
 
-def _foreign(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
+def _foreign_keys(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     """An entry whose URL or command stands under a key that its host does not look at."""
     for key, value in node.pairs:
         nested = isinstance(value, MappingNode) and any(value.get(each) for each in (*host.urls, "command"))
@@ -207,10 +207,10 @@ def _command(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Client
     if not host.strict and not host.typed and host.wrong != REFUSED:
         return
     if isinstance(args, ScalarNode) and isinstance(args.value, str):
-        yield ClientFlaw("shape", args.span, f"{host.name} {_loses(name, host)}: `args` must be a list", ERROR)
+        yield ClientFlaw("shape", args.span, f"{host.name} {_consequence(name, host)}: `args` must be a list", ERROR)
     for key, value in pairs(node.get("env")):
         if isinstance(value, ScalarNode) and not isinstance(value.value, str):
-            text = f"{host.name} {_loses(name, host)}: the variable {key.text[:60]} must be a string"
+            text = f"{host.name} {_consequence(name, host)}: the variable {key.text[:60]} must be a string"
             quoted = (Edit(value.span, f'"{value.span.text}"'),) if value.value is not None else ()
             yield ClientFlaw("shape", value.span, text, ERROR, (), quoted, "quote the value")
     first = scalar(command).split(" ")[0]
@@ -243,7 +243,7 @@ def _codex(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
             yield ClientFlaw("variable", value.span, text, ERROR, (), edits, f"name the variable, `{name}`")
 
 
-def _loses(name: ScalarNode, host: Host) -> str:
+def _consequence(name: ScalarNode, host: Host) -> str:
     return "refuses the whole file" if host.wrong == REFUSED else f"skips `{name.text[:60]}`"
 
 
@@ -261,14 +261,14 @@ def _variables(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
         for found in re.finditer(VARIABLE, value.text):
             if re.fullmatch(own.get(value.span, host.variables), found[0]) or value.span.text != value.text:
                 continue
-            span = _within(value, found)
+            span = _match_span(value, found)
             becomes = "it arrives empty" if value.span in emptied else "the server gets it as it is written"
             text = f"{host.name} does not replace `{found[0]}`: {becomes}"
             edits, title = _respelled(span, found[1] or found[2], host)
             yield ClientFlaw("variable", span, text, ERROR if remote else WARNING, (), edits, title)
 
 
-def _within(value: ScalarNode, found: re.Match[str]) -> Span:
+def _match_span(value: ScalarNode, found: re.Match[str]) -> Span:
     return value.span._replace(start=value.span.start + found.start(), end=value.span.start + found.end())
 
 

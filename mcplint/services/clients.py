@@ -15,7 +15,7 @@ from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.transports import STREAMABLE
 from mcplint.model import ClientConfig, ClientFlaw
 from mcplint.services.bundles import of_bundle
-from mcplint.services.client_flaws import carried, of_entry, of_file, of_folder, of_plugin
+from mcplint.services.client_flaws import of_entry, of_file, of_folder, of_plugin, transport_node
 from mcplint.services.docker_run import on_this_machine
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -41,21 +41,21 @@ class FileClients(NamedTuple):
 def named_by_plugins(files: Iterable[ClientFile], paths: Collection[str]) -> dict[str, str]:
     """The files of the project that plugins name in place of their servers, each with the folder of its plugin."""
     plugins = [file for file in files if file.source.path.endswith(PLUGIN)]
-    named = ((normpath(join(root, node.text)), root) for root, node in chain.from_iterable(map(_named, plugins)))
+    named = ((normpath(join(root, node.text)), root) for root, node in chain.from_iterable(map(_named_files, plugins)))
     return {path: root for path, root in named if path in paths}
 
 
-def _named(plugin: ClientFile) -> Iterator[tuple[str, ScalarNode]]:
+def _named_files(plugin: ClientFile) -> Iterator[tuple[str, ScalarNode]]:
     root = plugin.source.path.removesuffix(PLUGIN).rstrip("/")
     return ((root, node) for node in plugin.files if not node.text.startswith("/"))
 
 
 def listed_by_marketplaces(documents: Mapping[str, Document]) -> frozenset[str]:
     """The folders of the project that marketplaces list as plugins, whose own manifest may then be missing."""
-    return frozenset(chain.from_iterable(map(_listed, documents, documents.values())))
+    return frozenset(chain.from_iterable(map(_plugin_folders, documents, documents.values())))
 
 
-def _listed(path: str, document: Document) -> Iterator[str]:
+def _plugin_folders(path: str, document: Document) -> Iterator[str]:
     base = scalar(at(document.root, "metadata", "pluginRoot"))
     for one in items(at(document.root, "plugins")):
         source = scalar(at(one, "source"))
@@ -64,7 +64,7 @@ def _listed(path: str, document: Document) -> Iterator[str]:
             yield "" if root == "." else root
 
 
-def told(
+def file_clients(
     file: ClientFile,
     paths: Collection[str],
     known: Host | None = None,
@@ -96,7 +96,7 @@ def told(
 
 
 def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientConfig:
-    node, reader = carried(node, reader)
+    node, reader = transport_node(node, reader)
     url, command = _string(node, *(reader.urls if reader else URLS)), _command(node)
     said = _type(node, reader, url)
     told = ClientConfig(
@@ -106,7 +106,7 @@ def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientC
         url=NOWHERE if not url.trace and command.trace else url,
         command=NOWHERE if not command.trace and url.trace else command,
         host=reader.name if reader else "",
-        reaches=_reaches(said, reader),
+        reaches=_transports_reached(said, reader),
         missing=_missing(node, reader),
         types=TYPES if reader is None or reader.types is None else reader.types,
         node=node,
@@ -128,7 +128,7 @@ def _remote(client: ClientConfig, args: tuple[Node, ...]) -> ClientConfig:
     transport, reached = STRATEGIES.get(strategy.text if strategy else STRATEGY, (None, BOTH))
     span = strategy.span if strategy else words[at].span
     return client._replace(
-        url=_told(words[at], "mcp-remote is told this URL"),
+        url=_stated_value(words[at], "mcp-remote is told this URL"),
         type=Value((transport,) if transport else None, (Label(span, "mcp-remote is told this"),)),
         host="mcp-remote",
         reaches=reached,
@@ -156,7 +156,7 @@ def _type(node: MappingNode, reader: Host | None, url: Value[str]) -> Value[str]
     return UNKNOWN
 
 
-def _reaches(said: Value[str], reader: Host | None) -> frozenset[str]:
+def _transports_reached(said: Value[str], reader: Host | None) -> frozenset[str]:
     """The transports of servers that a client gets on with; most hosts that are told `http` go on with SSE."""
     own = frozenset(said.options or ())
     further = reader.reaches if reader else {STREAMABLE: BOTH}
@@ -172,11 +172,11 @@ def _string(node: MappingNode, *keys: str) -> Value[str]:
     for key in keys:
         found = node.get(key)
         if isinstance(found, ScalarNode) and isinstance(found.value, str):
-            return _told(found, f"`{key}` set here")
+            return _stated_value(found, f"`{key}` set here")
     return UNKNOWN
 
 
-def _told(node: ScalarNode, note: str) -> Value[str]:
+def _stated_value(node: ScalarNode, note: str) -> Value[str]:
     placeholder = "${" in node.text or "<" in node.text
     return Value(None if placeholder else (node.text,), (Label(node.span, note),), EditSite(node.span))
 

@@ -16,7 +16,7 @@ from mcplint.model import ASSUMED, MADE, MISSING, Container, Link
 from mcplint.model.containers import MOST_CONTAINERS
 from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
-from mcplint.services.elsewhere import Elsewhere, Examples, Setup, Told, may_be_ours
+from mcplint.services.elsewhere import Elsewhere, Examples, Setup, StartFiles, may_be_ours
 from mcplint.services.image_names import is_other_software, repository, tag_of
 from mcplint.services.over_image import with_image
 from mcplint.services.run_commands import given_at_run, with_given
@@ -64,19 +64,19 @@ def running(
     """
     examples = Examples(tree)
     everywhere = tuple(_first(_running(tree, dockerfiles, projects, workloads, functions), tree))
-    told = Told(_set(found) for found in everywhere if found.image or may_be_ours(found.container))
+    told = StartFiles(_setup(found) for found in everywhere if found.image or may_be_ours(found.container))
     for found in everywhere:
         container = found.container
         if container.defaults:
             passed_on = container.service is None or not container.env_closed
-            near = examples.near(container.span.source.path) if passed_on else {}
+            near = examples.variables_near(container.span.source.path) if passed_on else {}
             given = {name: join((near[name], value)) for name, value in container.examples.items() if name in near}
             near = {**container.examples, **near, **given}
-            found = found._replace(container=container._replace(examples=Elsewhere(told, _set(found), near)))
+            found = found._replace(container=container._replace(examples=Elsewhere(told, _setup(found), near)))
         yield found
 
 
-def _set(found: ContainerContext) -> Setup:
+def _setup(found: ContainerContext) -> Setup:
     """What a container sets, beside its image."""
     container, image = found.container, found.image
     files = found.project.files if found.project else (container.span.source.path,)
@@ -88,7 +88,7 @@ def _first(found: Iterator[ContainerContext], tree: Tree) -> Iterator[ContainerC
     """The first containers, as many as are followed; that there are more is said where the next one stands."""
     parts = 0
     for number, each in enumerate(found):
-        parts += _parts(each.container)
+        parts += _detail_count(each.container)
         crowded = number > 0 and parts > MOST_PARTS
         if number == MOST_CONTAINERS or crowded:
             span = each.container.span.head
@@ -99,7 +99,7 @@ def _first(found: Iterator[ContainerContext], tree: Tree) -> Iterator[ContainerC
         yield each
 
 
-def _parts(container: Container) -> int:
+def _detail_count(container: Container) -> int:
     """How many things are told of a container, those that it shares with others too."""
     lists = (container.env, container.ports, container.expose, container.forwards, container.probes, container.stopped)
     return sum(map(len, lists))
@@ -151,14 +151,14 @@ def _running(
                 Label(service.image.span or service.span, "this may be the image, which may set more variables")
             )
         open_ = image is None and bool(service.image.only) and builds.is_open(service.image.only or "")
-        built |= {way.dockerfile for way in builds.ways(service.image.only or "")} if open_ else set()
+        built |= {way.dockerfile for way in builds.builds_of_name(service.image.only or "")} if open_ else set()
         yield ContainerContext(with_image(service, image, link, tree), image, stranger, open_)
     users = dict(_users_of_functions(functions, builds))
-    built |= {path for path, used in stages.items() if _is_used(builds.alone(path), used)}
+    built |= {path for path, used in stages.items() if _is_used(builds.standalone_image(path), used)}
     left = sorted(dockerfiles.keys() - built)
     given = given_at_run(builds) if left else {}
     for path in left:
-        if image := builds.alone(path):
+        if image := builds.standalone_image(path):
             user = users[path] if path in users else user_of_adapter(image)
             alone = Container(image.span, env_closed=not strangers, env_notes=tuple(strangers), user=user)
             alone = with_given(alone, image.env, given.get(path))
@@ -175,8 +175,8 @@ def _users_of_functions(functions: tuple[FunctionImage, ...], builds: Builds) ->
     for function in functions:
         path, name = function.dockerfile, repository(function.name)
         if name and not path:
-            said = builds.named(function.name)
-            named = [said[0]] if said else builds.called.get(name.rpartition("/")[2].lower(), [])
+            said = builds.image_named(function.name)
+            named = [said[0]] if said else builds.images_by_likely_name.get(name.rpartition("/")[2].lower(), [])
             path = named[0].dockerfile if len(named) == 1 else ""
         if path:
             yield path, Value((LAMBDA_USER,), (Label(function.span, RUN_BY_LAMBDA),))
@@ -200,13 +200,13 @@ def _only_image(service: Container, builds: Builds, why: str) -> tuple[Image, Li
 
     `why`: what the service says of its image, in front of the Dockerfile's name.
     """
-    made = builds.alone(next(iter(builds.dockerfiles))) if len(builds.dockerfiles) == 1 else None
+    made = builds.standalone_image(next(iter(builds.dockerfiles))) if len(builds.dockerfiles) == 1 else None
     if not made:
         return None
     folder = posixpath.basename(_context(service))
     asked = {port.target.only for port in (*service.ports, *service.expose)}
     exposed = {port.target.only for port in made.expose}
-    named = any(made in builds.called.get(name.lower(), ()) for name in (service.service or "", folder))
+    named = any(made in builds.images_by_likely_name.get(name.lower(), ()) for name in (service.service or "", folder))
     if not (asked <= exposed if exposed else named) or not (named or asked):
         return None
     note = Label(service.build.span, "build") if service.build else Label(service.image.span or service.span, "image")
@@ -227,25 +227,25 @@ def _deployed(
     if image or workload.build or not name:
         return image, _image_link(image, workload, builds)
     note = Label(workload.image.span or workload.span, "this image runs")
-    made = _pushed(workload.image.only or "", pushed.get(name, []), builds)
+    made = _built_by_services(workload.image.only or "", pushed.get(name, []), builds)
     if made:
         return made, Link(made.dockerfile, MADE, f"runs {name}, which a service builds", (note,))
     other = is_other_software(name)
-    if not other and (built := builds.named(workload.image.only or "")):
+    if not other and (built := builds.image_named(workload.image.only or "")):
         image, label = built
         why = f"runs {name}, which {label.span.source.path} builds from {image.dockerfile}"
         return image, Link(image.dockerfile, MADE, why, (note, label))
-    if not other and len(ways := builds.ways(workload.image.only or "")) > 1:
+    if not other and len(ways := builds.builds_of_name(workload.image.only or "")) > 1:
         why = f"runs the image {workload.image.only}, which is built in more than one way"
         return None, Link(None, MISSING, why, (note, *(way.label for way in ways[:4])))
-    ours = builds.called.get(name.rpartition("/")[2].lower(), [])
+    ours = builds.images_by_likely_name.get(name.rpartition("/")[2].lower(), [])
     if len(ours) == 1:
         why = f"runs {name}, and {ours[0].dockerfile} is the only Dockerfile of a project of that name"
         return ours[0], Link(ours[0].dockerfile, ASSUMED, why, (note,))
     return None, _image_link(None, workload, builds)
 
 
-def _pushed(name: str, made: list[tuple[str, Image]], builds: Builds) -> Image | None:
+def _built_by_services(name: str, made: list[tuple[str, Image]], builds: Builds) -> Image | None:
     """The image of the services that build a name: with its tag, where one does, else the only one if not of tests."""
     same = [image for tag, image in made if tag == tag_of(name)]
     if same or not made:
@@ -281,7 +281,7 @@ def on_host(path: str, tree: Tree) -> str:
 
 def _alone_link(image: Image, builds: Builds) -> Link:
     """The link of an image that nothing runs, assumed where it may be built from several folders of the project."""
-    rival = builds.rival(image)
+    rival = builds.other_context(image)
     if rival is None:
         return Link(image.dockerfile, MADE, f"is built from {image.dockerfile}")
     folder, other = ("the root" if each == "." else each for each in (image.folder, rival))

@@ -23,7 +23,7 @@ SSH = Grammar(valued=frozenset("BbcDEeFIiJLlmOopQRSWw"))
 def docker_run(node: MappingNode) -> Iterator[ClientFlaw]:
     """What keeps the container's standard input and output from the client."""
     args = items(node.get("args"))
-    words, direct = _said(node, args)
+    words, direct = _command_words(node, args)
     start = 1 + ([each.only for each in words[1:2]] == ["container"])
     verb = next((each.only for each in words[start : start + 1]), None)
     if not words or (words[0].only or "").rpartition("/")[2] not in CONTAINER_ENGINES or verb not in ("run", "exec"):
@@ -45,7 +45,7 @@ def docker_run(node: MappingNode) -> Iterator[ClientFlaw]:
         if name in given:
             span = given[name].trace[0].span
             said = f"`{span.text}` (`--{name}`)" if direct else f"`--{name}`"
-            out = tuple(_without(span, name, args)) if direct else ()
+            out = tuple(_without_switch(span, name, args)) if direct else ()
             title = f"leave `-{name[0]}` out"
             yield ClientFlaw("shape", span, f"{said} {what}", ERROR, notes if direct else (), out, title)
 
@@ -53,7 +53,7 @@ def docker_run(node: MappingNode) -> Iterator[ClientFlaw]:
 def on_this_machine(node: MappingNode) -> Iterator[tuple[str, Span]]:
     """The texts of an entry's command that speak of the client's own machine, not of a container or of another one."""
     args = items(node.get("args"))
-    words, direct = _said(node, args)
+    words, direct = _command_words(node, args)
     inner = tuple(_outer(words))
     passed = {name for text, _ in inner for name in ([text[1:]] if text.startswith("=") else ())}
     if direct:
@@ -93,7 +93,7 @@ def _outer(words: tuple[Value[str], ...]) -> Iterator[tuple[str, Span]]:
         yield from ((word.only or "", word.trace[0].span) for word in words)
 
 
-def _said(node: MappingNode, args: Sequence[Node]) -> tuple[tuple[Value[str], ...], bool]:
+def _command_words(node: MappingNode, args: Sequence[Node]) -> tuple[tuple[Value[str], ...], bool]:
     """The words of a command, and whether each stands by itself: a shell is given all of them in one text."""
     command = node.get("command")
     listed = (command, *args) if isinstance(command, ScalarNode) else ()
@@ -108,7 +108,7 @@ def _said(node: MappingNode, args: Sequence[Node]) -> tuple[tuple[Value[str], ..
     return tuple(Value((word,), (Label(args[1].span, "a shell is told this"),)) for word in split), False
 
 
-def _without(word: Span, name: str, args: Sequence[Node]) -> Iterator[Edit]:
+def _without_switch(word: Span, name: str, args: Sequence[Node]) -> Iterator[Edit]:
     """The edit that takes a switch out of the arguments, or out of the word that it shares with `-i`."""
     if word.text in ("-it", "-ti", "-id", "-di"):
         yield Edit(word, "-i")

@@ -27,7 +27,7 @@ class Examples:
         for path in sorted(filter(is_env_example, tree.paths)):
             self._files.setdefault(posixpath.dirname(path), []).append(path)
 
-    def near(self, path: str) -> Mapping[str, Value[str]]:
+    def variables_near(self, path: str) -> Mapping[str, Value[str]]:
         """The variables of those in the folder of a file, in the nearest one above that has any, or in the only one."""
         folder = posixpath.dirname(path)
         while folder and folder not in self._files:
@@ -36,10 +36,10 @@ class Examples:
             inner = [each for each in self._files if not side_folder(each)]
             folder = inner[0] if len(inner) == 1 else folder
         if folder not in self._found:
-            self._found[folder] = dict(self._read(self._files.get(folder, [])))
+            self._found[folder] = dict(self._read_examples(self._files.get(folder, [])))
         return self._found[folder]
 
-    def _read(self, paths: list[str]) -> Iterator[tuple[str, Value[str]]]:
+    def _read_examples(self, paths: list[str]) -> Iterator[tuple[str, Value[str]]]:
         """Each variable with what any of the files has for it; one that is left empty has its default."""
         if not paths:
             return
@@ -61,7 +61,7 @@ class Setup(NamedTuple):
     env: Mapping[str, Value[str]]
 
 
-class Told:
+class StartFiles:
     """What the files that start containers set of variables; a class because each is looked at once.
 
     `sets`: by Dockerfile, by name, by the files that start it.
@@ -88,7 +88,7 @@ class Elsewhere(Mapping[str, Value[str]]):
     A mapping that joins them as it is asked, since containers ask for few of them.
     """
 
-    def __init__(self, told: Told, own: Setup, near: Mapping[str, Value[str]]) -> None:
+    def __init__(self, told: StartFiles, own: Setup, near: Mapping[str, Value[str]]) -> None:
         self._near, self._files = near, own.files
         images = (own.image, None) if own.image else ()
         self._sets = [told.sets[each] for each in images if each in told.sets]

@@ -52,17 +52,17 @@ def entries(file: ClientFile) -> Iterator[Entry]:
         if isinstance(command, ScalarNode) and len(words) == 1 + len(items(args)):
             given = {key.text: value for key, value in pairs(node.get("env")) if isinstance(value, ScalarNode)}
             workdir = node.get("cwd")
-            start = _filled(workdir, beside).only if isinstance(workdir, ScalarNode) else None
+            start = _with_folders(workdir, beside).only if isinstance(workdir, ScalarNode) else None
             yield Entry(
                 f"{file.source.path}:{name.text}",
                 name.span,
-                tuple(_filled(word, beside) for word in words),
-                {key: _filled(value, beside) for key, value in given.items()},
+                tuple(_with_folders(word, beside) for word in words),
+                {key: _with_folders(value, beside) for key, value in given.items()},
                 posixpath.normpath(posixpath.join(around, start or ".")),
             )
 
 
-def _filled(node: ScalarNode, beside: str) -> Value[str]:
+def _with_folders(node: ScalarNode, beside: str) -> Value[str]:
     """A text of an entry with the folders put in; unknown where a variable of the machine is in it."""
 
     def value(match: re.Match[str]) -> str:

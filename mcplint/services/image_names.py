@@ -11,9 +11,17 @@ from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar, t
 from mcplint.findings import WARNING, NotFollowed
 from mcplint.knowledge.image_ports import OTHER_SOFTWARE
 from mcplint.project.tree import Tree
-from mcplint.services.script_commands import BUILDERS, MOST_LINE, Caller, Renamed, build_commands, renamed, unlooked
-from mcplint.services.script_words import OPEN, ROOT, filled, within
-from mcplint.services.workflow_values import left, rows
+from mcplint.services.script_commands import (
+    BUILDERS,
+    MOST_LINE,
+    Caller,
+    Renamed,
+    build_commands,
+    first_build_too_far,
+    renamed,
+)
+from mcplint.services.script_words import OPEN, ROOT, path_in_project, with_own_variables
+from mcplint.services.workflow_values import exported_values, rows
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
 
@@ -91,7 +99,7 @@ def named_builds(tree: Tree) -> Iterator[NamedBuild]:
     """Every image that a file of the project builds from a folder that can be told, under each of its names."""
     built: dict[str, dict[tuple[str, str | None], NamedBuild]] = {}
     names: list[Renamed] = []
-    for each in _told(tree):
+    for each in _builds_and_renames(tree):
         if isinstance(each, Renamed):
             names.append(each)
         else:
@@ -109,7 +117,7 @@ def named_builds(tree: Tree) -> Iterator[NamedBuild]:
                 yield made
 
 
-def _told(tree: Tree) -> Iterator[NamedBuild | Renamed]:
+def _builds_and_renames(tree: Tree) -> Iterator[NamedBuild | Renamed]:
     """What the files of the project build, and what they name once more."""
     read: Callable[[Source, Tree], Iterator[NamedBuild | Renamed]]
     workflows = tree.workflows
@@ -142,18 +150,18 @@ def _name(image: str) -> tuple[str, str]:
     return "" if set("$<{} ") & set(name) else name, tag_of(whole)
 
 
-def _built(
+def _build_named(
     tag: str, context: str, file: str, target: str, caller: Caller, span: Span, args: Args = ()
 ) -> Iterator[NamedBuild]:
     """A build with its paths as ones of the project, those that are not known empty; none of a folder outside."""
     name, behind = _name(tag)
-    where = within(caller.folder, context)
+    where = path_in_project(caller.folder, context)
     if where is None:
         return
     if set("$<{} ") & set(where):
         yield NamedBuild(name, "", OPEN, target or None, Label(span, f"builds {name}"))
         return
-    file = within(caller.folder, file) or "$" if file else posixpath.join(where, "Dockerfile")
+    file = path_in_project(caller.folder, file) or "$" if file else posixpath.join(where, "Dockerfile")
     label = Label(span, f"builds {name}")
     path = "" if set("$<{} ") & set(file) else posixpath.normpath(file)
     yield NamedBuild(name, path, where, target or None, label, caller.certain, caller.cloned, behind, args)
@@ -171,7 +179,7 @@ def _script(source: Source, tree: Tree) -> Iterator[NamedBuild | Renamed]:
     shell = name.endswith((".sh", ".ps1"))
     recipe = name.lower() in ("makefile", "gnumakefile", "justfile", "package.json")
     script = Span(source, 0, len(source.text))
-    if recipe and (far := unlooked(script)):
+    if recipe and (far := first_build_too_far(script)):
         why = f"builds an image after the first {MOST_LINE:,} characters of a line"
         tree.problems.setdefault(source.path, NotFollowed(far, why, WARNING))
     yield from script_builds(script, Caller("" if shell else folder, recipe), {}, recipe, source.path)
@@ -208,7 +216,7 @@ def _command(words: list[str], caller: Caller, span: Span) -> Iterator[NamedBuil
     rooted = context.startswith(ROOT) and (not file or file.startswith(ROOT))
     caller = caller._replace(certain=caller.certain or rooted)
     for tag in tags or ("",) if context else ():
-        yield from _built(tag, context, file, target, caller, span, tuple(args))
+        yield from _build_named(tag, context, file, target, caller, span, tuple(args))
 
 
 def _workflow(source: Source, tree: Tree) -> Iterator[NamedBuild | Renamed]:
@@ -228,7 +236,7 @@ def _job(job: Node, root: Node | None, row: Mapping[str, str]) -> Iterator[Named
     certain = not any(map(_moves_checkout, steps))
     for step in steps:
         uses, run = at(step, "uses"), at(step, "run")
-        env |= {name: filled(value, env | texts(at(step, "env"))) for name, value in left(step)}
+        env |= {name: with_own_variables(value, env | texts(at(step, "env"))) for name, value in exported_values(step)}
         if isinstance(run, ScalarNode):
             caller = called_in(step, job, root, certain)
             yield from script_builds(run.span, caller, env | texts(at(step, "env")))
@@ -244,7 +252,7 @@ def called_in(step: Node, job: Node | None, root: Node | None, certain: bool) ->
     """From where the script of a step is called: from the folder that it, its job or its workflow names."""
     folders = (at(step, "working-directory"), *(at(each, *WORKING_DIRECTORY) for each in (job, root)))
     folder = next(filter(None, map(scalar, folders)), "")
-    return Caller(within("", folder) or "", certain and "$" not in folder)
+    return Caller(path_in_project("", folder) or "", certain and "$" not in folder)
 
 
 def _moves_checkout(step: Node) -> bool:
@@ -271,15 +279,15 @@ def _action(
 ) -> Iterator[NamedBuild]:
     """The image of a step with build-push-action."""
     given = texts(at(step, "with"))
-    context, file, target = (filled(given.get(key, ""), env) for key in ("context", "file", "target"))
+    context, file, target = (with_own_variables(given.get(key, ""), env) for key in ("context", "file", "target"))
     cloned = not context or DEFAULT_CONTEXT.match(context) is not None
     caller = Caller("", certain or cloned, cloned)
     if cloned:
         caller, context = caller._replace(folder=DEFAULT_CONTEXT.sub("", context)), "."
     lines = filter(None, map(str.strip, given.get("build-args", "").splitlines()))
-    args = tuple(_argument(filled(line, env)) for line in lines)
+    args = tuple(_argument(with_own_variables(line, env)) for line in lines)
     for tag in list(_tags(given.get("tags", ""), steps)) or [""]:
-        yield from _built(filled(tag, env), context, file, target, caller, span, args)
+        yield from _build_named(with_own_variables(tag, env), context, file, target, caller, span, args)
 
 
 def _tags(text: str, steps: tuple[Node, ...]) -> Iterator[str]:
@@ -304,10 +312,10 @@ def _bake(source: Source, tree: Tree) -> Iterator[NamedBuild]:
         file = posixpath.join(context, said.get("dockerfile", "Dockerfile"))
         given = _between(r"args[ \t]*+=[ \t]*+\{", "}", match[1])
         found = re.findall(r'\b(\w++)"?[ \t]*+=[ \t]*+(?:"([^"\n]*)"|[^\n])', given)
-        args = tuple((name, _argument(f"={filled(value, variables)}")[1] or None) for name, value in found)
+        args = tuple((name, _argument(f"={with_own_variables(value, variables)}")[1] or None) for name, value in found)
         for tag in re.findall(r'"([^"\n]*)"', _between(r"tags[ \t]*+=[ \t]*+\[", "]", match[1])):
-            name = filled(tag, variables)
-            yield from _built(name, context, file, said.get("target", ""), Caller(folder), span, args)
+            name = with_own_variables(tag, variables)
+            yield from _build_named(name, context, file, said.get("target", ""), Caller(folder), span, args)
 
 
 def _between(opening: str, closing: str, text: str) -> str:
@@ -328,7 +336,7 @@ def _skaffold(source: Source, tree: Tree) -> Iterator[NamedBuild]:
         args = tuple(
             (name, _argument(f"={value}")[1]) for name, value in texts(at(artifact, "docker", "buildArgs")).items()
         )
-        yield from _built(
+        yield from _build_named(
             said.get("image", ""), context, file, docker.get("target", ""), Caller(folder), artifact.span.head, args
         )
 
@@ -339,4 +347,6 @@ def _tilt(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     for match in TILT.finditer(source.text):
         said = dict(re.findall(r"""\b(\w++)\s*+=\s*+['"]([^'"\n]*)['"]""", match[3]))
         span = Span(source, match.start(), match.end(2))
-        yield from _built(match[1], match[2], said.get("dockerfile", ""), said.get("target", ""), Caller(folder), span)
+        yield from _build_named(
+            match[1], match[2], said.get("dockerfile", ""), said.get("target", ""), Caller(folder), span
+        )

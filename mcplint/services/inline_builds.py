@@ -33,7 +33,7 @@ def inline_dockerfile(build: Build, tree: Tree) -> Dockerfile | None:
     from mcplint.readers.dockerfile import read
 
     whole = span.source
-    alone = Source(whole.path, _blank(text[:begin]) + text[begin : span.end] + _blank(text[span.end :]))
+    alone = Source(whole.path, _blanked(text[:begin]) + text[begin : span.end] + _blanked(text[span.end :]))
     try:
         found: Dockerfile = _relocated(read(alone), alone, whole)
     except Unreadable as problem:
@@ -45,7 +45,7 @@ def inline_dockerfile(build: Build, tree: Tree) -> Dockerfile | None:
     return found
 
 
-def _blank(text: str) -> str:
+def _blanked(text: str) -> str:
     """A text of the same length and lines, with nothing in it."""
     return re.sub(r"[^\r\n]", " ", text)
 

@@ -44,12 +44,12 @@ class Network(NamedTuple):
         """
         if not host:
             return _none("where it leads is only known at run time")
-        named = self.named(host, origin)
+        named = self.containers_named(host, origin)
         if named is None:
-            return self._published(port, note, path)
+            return self._server_on_machine(port, note, path)
         if is_this_machine(host):
             own = [each.container for each in named]
-            return self._within(own, port, MADE, "shares its network with", note, path)
+            return self._server_on_port(own, port, MADE, "shares its network with", note, path)
         if named:
             return self.of_containers(named, port, "is named by", note, path)
         strangers = {
@@ -57,18 +57,18 @@ class Network(NamedTuple):
         }
         if len(strangers) == 1:
             why = "is the only one that has the name in"
-            return self._within(list(strangers.values()), port, ASSUMED, why, note, path)
+            return self._server_on_port(list(strangers.values()), port, ASSUMED, why, note, path)
         return _none(
             f"nothing in the project is named {host}" if not strangers else f"several containers are named {host}"
         )
 
-    def named(self, host: str, origin: ContainerContext | None) -> list[ContainerContext] | None:
+    def containers_named(self, host: str, origin: ContainerContext | None) -> list[ContainerContext] | None:
         """The containers that a host means as seen from one, or from the machine; None where it means the machine."""
         if host in GATEWAY or (is_this_machine(host) and (origin is None or _stack(origin) == HOST)):
             return None
         if is_this_machine(host) and origin:
             return [origin]
-        return [other for other in self.running if other.container.is_called(host) and self.near(origin, other)]
+        return [other for other in self.running if other.container.is_called(host) and self.can_resolve(origin, other)]
 
     def of_containers(
         self, named: list[ContainerContext], port: int | None, why: str, note: Label, path: str | None = None
@@ -78,15 +78,19 @@ class Network(NamedTuple):
             return _none(f"nothing in the project {why} {note.span.text.strip()}")
         forwards = [forward for each in named for forward in each.container.forwards]
         inner = [one.target.only for one in forwards if one.published is not None and one.published.only == port]
-        return self._within([each.container for each in named], inner[0] if inner else port, MADE, why, note, path)
+        return self._server_on_port(
+            [each.container for each in named], inner[0] if inner else port, MADE, why, note, path
+        )
 
-    def near(self, origin: ContainerContext | None, other: ContainerContext) -> bool:
+    def can_resolve(self, origin: ContainerContext | None, other: ContainerContext) -> bool:
         """Whether a container resolves another's names: a network in common, of the same compose files or cluster."""
         if origin is None or origin.project is not other.project:
             return False
-        return any(other.container.networks & each.container.networks for each in self._beside([origin.container]))
+        return any(
+            other.container.networks & each.container.networks for each in self._sharing_address([origin.container])
+        )
 
-    def _beside(self, containers: list[Container]) -> list[ContainerContext]:
+    def _sharing_address(self, containers: list[Container]) -> list[ContainerContext]:
         """These containers and those that share an address with one of them."""
         ids = {container.id for container in containers}
         stacks = {_stack(context) for context in self.running if context.container.id in ids}
@@ -95,11 +99,11 @@ class Network(NamedTuple):
     def _serves(self, context: ContainerContext) -> bool:
         return any(server.container and server.container.id == context.container.id for server in self.servers)
 
-    def _published(self, port: int, note: Label, path: str | None) -> Reached:
+    def _server_on_machine(self, port: int, note: Label, path: str | None) -> Reached:
         """The server behind a port of the machine: published, on the host's network, or run without a container."""
         for container, inner in self._ports():
             if port in inner:
-                return self._within([container], inner[port], MADE, "publishes the port in", note, path)
+                return self._server_on_port([container], inner[port], MADE, "publishes the port in", note, path)
         on_host = {context.container.id for context in self.running if _stack(context) == HOST}
         shared = [server for server in self.servers if server.container and server.container.id in on_host]
         bare = [server for server in self.servers if not server.container]
@@ -123,11 +127,11 @@ class Network(NamedTuple):
                     ports[published] = target
             yield context.container, ports
 
-    def _within(
+    def _server_on_port(
         self, containers: list[Container], port: int | None, kind: str, why: str, note: Label, path: str | None
     ) -> Reached:
         """The server of these containers that listens on a port, or may where it is not known."""
-        ids = {context.container.id for context in self._beside(containers)}
+        ids = {context.container.id for context in self._sharing_address(containers)}
         inside = [server for server in self.servers if server.container and server.container.id in ids]
         label = containers[0].service or containers[0].id
         if not inside:
@@ -136,7 +140,7 @@ class Network(NamedTuple):
         # One over stdio is meant where nothing listens; beside what does, it is what that is a bridge to.
         fitting = [server for server in fitting if not server.transport.must_be("stdio")] or fitting
         if len(fitting) > 1:
-            fitting = _towards(fitting, path)
+            fitting = _servers_towards(fitting, path)
         if len(fitting) != 1:
             ports = ", ".join(sorted({str(server.port.only) for server in inside}))
             said = (
@@ -148,20 +152,20 @@ class Network(NamedTuple):
         return Reached(fitting[0], Link(fitting[0].id, kind, f"{label} {why} {note.span.text.strip()}", (note,)))
 
 
-def owning(servers: Iterable[Server], path: str) -> list[Server]:
+def servers_at(servers: Iterable[Server], path: str) -> list[Server]:
     """Those of several servers that a path is an endpoint of."""
 
-    def own(mine: str | None) -> bool:
+    def is_own_path(mine: str | None) -> bool:
         return mine is not None and mine.rstrip("/") == path.rstrip("/")
 
-    return [server for server in servers if server.path.must(own) or server.message_path.must(own)]
+    return [server for server in servers if server.path.must(is_own_path) or server.message_path.must(is_own_path)]
 
 
-def _towards(servers: list[Server], path: str | None) -> list[Server]:
+def _servers_towards(servers: list[Server], path: str | None) -> list[Server]:
     """Those of several servers that a path leads to: its own, else those that may be below it, else all."""
     asked = (path or "").rstrip("/")
     below = [server for server in servers if server.path.may(lambda mine: f"{mine}".startswith(f"{asked}/"))]
-    return owning(servers, asked) or below or servers
+    return servers_at(servers, asked) or below or servers
 
 
 def _listens(server: Server, port: int | None) -> bool:
@@ -193,7 +197,7 @@ def home(path: str, running: Iterable[ContainerContext], program: str) -> Contai
     """
     everywhere = tuple(running)
     mounted = (found for found in everywhere if _mounted(path, found))
-    copied = (found for found in everywhere if _copied(path, found, program))
+    copied = (found for found in everywhere if _stands_in_image(path, found, program))
     return next(chain(mounted, copied), None)
 
 
@@ -202,7 +206,7 @@ def _mounted(path: str, context: ContainerContext) -> bool:
     return any(path == mounted or path.startswith(f"{mounted.rstrip('/')}/") for mounted in paths)
 
 
-def _copied(path: str, context: ContainerContext, program: str) -> bool:
+def _stands_in_image(path: str, context: ContainerContext, program: str) -> bool:
     """Whether a file stands in a container whose image, installs, start or folder for that file name the program."""
     image, argv = context.image, context.container.argv
     stands = [place for place in image_paths(image, path) if place is not None] if image else []

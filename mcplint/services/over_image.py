@@ -16,7 +16,7 @@ _REPLACED = "has it tell of itself, unless whoever starts the image gives other 
 
 def with_image(service: Container, image: Image | None, link: Link, tree: Tree) -> Container:
     """A container over its image, with what its health checks ask for."""
-    whole = _over(service, image, link)
+    whole = _with_image_defaults(service, image, link)
     if whole.probe is None and not whole.probes:
         return whole
     from mcplint.services.health.checks import checks
@@ -24,7 +24,7 @@ def with_image(service: Container, image: Image | None, link: Link, tree: Tree) 
     return whole._replace(checks=checks(whole, image, tree))
 
 
-def _over(service: Container, image: Image | None, link: Link) -> Container:
+def _with_image_defaults(service: Container, image: Image | None, link: Link) -> Container:
     """A container over its image: what it says itself counts, else what the image says."""
     defaults = image.env_closed if image else service.defaults
     service = service._replace(argv=command(service, image), links=(link,), defaults=defaults, reference=service.image)
@@ -58,7 +58,7 @@ def command(service: Container, image: Image | None) -> Argv | None:
     """
     entrypoint = image.entrypoint.argv if image and image.entrypoint else None
     if image is None and service.arguments and not service.build:
-        entrypoint = _published(service)
+        entrypoint = _known_entrypoint(service)
     arguments = image.cmd.argv if image and image.cmd else None
     takes = not (image and image.entrypoint and image.entrypoint.shell)
     if service.entrypoint:
@@ -79,7 +79,7 @@ def _only_tells(arguments: Argv) -> bool:
     return bool(arguments.words) and all(word.only in HELP for word in arguments.words or ())
 
 
-def _published(service: Container) -> Argv | None:
+def _known_entrypoint(service: Container) -> Argv | None:
     """The ENTRYPOINT of an image that others publish, which a service gives arguments."""
     name = service.image.only
     known = base(name) if name and ("mcp" in name or "supergateway" in name) else None

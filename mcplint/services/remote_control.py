@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mcplint.commands.node_files import NODE
 from mcplint.commands.options import parse
-from mcplint.commands.shell import Shell, told
+from mcplint.commands.shell import Shell, inline_script
 from mcplint.commands.words import spelled
 from mcplint.knowledge.executables import NODE_LOADERS, NODE_NAMES
 from mcplint.project.tree import Tree
@@ -51,7 +51,7 @@ def remote_control(context: ContainerContext, tree: Tree) -> RemoteControl | Non
             return found
     screens = {port: local for words in commands for port, local in _screen(words)}
     opened = {port for port, local in screens.items() if not local}
-    opened |= {port for words in commands for port in _bridged(words, frozenset(screens))}
+    opened |= {port for words in commands for port in _novnc_ports(words, frozenset(screens))}
     return RemoteControl("x11vnc", "x11vnc is given no password", frozenset(opened)) if opened else None
 
 
@@ -63,7 +63,7 @@ def _commands(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, ...]
     if not container.argv or not words or None in said:
         return
     argv = tuple(word or "" for word in said)
-    given = told(words, container.argv.span)
+    given = inline_script(words, container.argv.span)
     own = script(argv, container, context.image, tree) if given is None else None
     located, whole = given or (own.text if own and own.language == "sh" else None, None)
     if located is None:
@@ -71,7 +71,7 @@ def _commands(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, ...]
         return
     if not re.search("inspect|debugpy|x11vnc", located.text):
         return
-    for ran in Shell(container.given, None).run(located, whole):
+    for ran in Shell(container.program_variable, None).run(located, whole):
         started = [word.only for word in ran.argv or ()]
         if started and None not in started and not ran.line.inside:
             yield tuple(word or "" for word in started)
@@ -103,7 +103,7 @@ def _screen(argv: tuple[str, ...]) -> Iterator[tuple[int, bool]]:
         yield int(said[0]), "-localhost" in words
 
 
-def _bridged(argv: tuple[str, ...], screens: frozenset[int]) -> Iterator[int]:
+def _novnc_ports(argv: tuple[str, ...], screens: frozenset[int]) -> Iterator[int]:
     """The port on which noVNC shows one of the screens to browsers."""
     name = basename(argv[0])
     listens = target = ""

@@ -36,7 +36,7 @@ def is_filled(container: Container, tree: Tree) -> bool:
     called = re.compile(
         rf"\b(?:{re.escape(container.service or name)}|{re.escape(repository(name).rpartition('/')[2])})\b"
     )
-    for path, line in tree.once(_filling):
+    for path, line in tree.once(_filling_lines):
         if path == own:
             continue
         if blank in line and replaced.search(line) and _may_mean(line, own):
@@ -46,7 +46,7 @@ def is_filled(container: Container, tree: Tree) -> bool:
     return False
 
 
-def _filling(tree: Tree) -> tuple[tuple[str, str], ...]:
+def _filling_lines(tree: Tree) -> tuple[tuple[str, str], ...]:
     """The lines of a project, with their files, that may put something in place of something else."""
     paths = (path for path in sorted(tree.paths) if path.endswith(_TEXTS) or _name(path).lower() in SCRIPTS)
     texts = ((path, tree.glance(path)) for path in paths if tree.mentions(path, *_FILLS))

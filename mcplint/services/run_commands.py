@@ -16,7 +16,7 @@ from mcplint.project.tree import Tree
 from mcplint.services.built_images import Builds
 from mcplint.services.image_names import SCRIPTS, is_other_software, repository
 from mcplint.services.script_commands import BUILDERS, ENGINE
-from mcplint.services.script_words import filled, settings, within, words
+from mcplint.services.script_words import path_in_project, settings, with_own_variables, words
 from mcplint.text.source import Source, Span
 from mcplint.values import Label, Value, join
 
@@ -37,7 +37,7 @@ class GivenAtRun(NamedTuple):
     ports: Mapping[int, frozenset[int]] = {}
 
 
-class _Given(NamedTuple):
+class _GivenInCommand(NamedTuple):
     image: str
     variables: Mapping[str, Value[str]]
     hidden: bool
@@ -46,11 +46,11 @@ class _Given(NamedTuple):
 
 def given_at_run(builds: Builds) -> dict[str, GivenAtRun]:
     """What commands of the project give its images, by the paths of their Dockerfiles; each may be given."""
-    found: dict[str, list[_Given]] = {}
+    found: dict[str, list[_GivenInCommand]] = {}
     for each in _commands(builds.tree):
         for path in _dockerfiles(each.image, builds):
             found.setdefault(path, []).append(each)
-    return {path: _joined(several) for path, several in found.items()}
+    return {path: _merged(several) for path, several in found.items()}
 
 
 def with_given(alone: Container, env: Mapping[str, Value[str]], given: GivenAtRun | None) -> Container:
@@ -62,7 +62,7 @@ def with_given(alone: Container, env: Mapping[str, Value[str]], given: GivenAtRu
     return alone._replace(env=both, examples=others, hidden=given.hidden, inner_ports=given.ports)
 
 
-def _joined(several: list[_Given]) -> GivenAtRun:
+def _merged(several: list[_GivenInCommand]) -> GivenAtRun:
     values: dict[str, list[Value[str]]] = {}
     for each in several:
         for name, value in each.variables.items():
@@ -78,14 +78,16 @@ def _dockerfiles(image: str, builds: Builds) -> set[str]:
     only = set(builds.dockerfiles) if len(builds.dockerfiles) == 1 else set[str]()
     if "$" in image or "{" in image:
         return only
-    if ways := builds.ways(image):
+    if ways := builds.builds_of_name(image):
         return {way.dockerfile for way in ways}
     if is_other_software(image):
         return set()
-    return {made.dockerfile for made in builds.called.get(repository(image).rpartition("/")[2].lower(), ())}
+    return {
+        made.dockerfile for made in builds.images_by_likely_name.get(repository(image).rpartition("/")[2].lower(), ())
+    }
 
 
-def _commands(tree: Tree) -> Iterator[_Given]:
+def _commands(tree: Tree) -> Iterator[_GivenInCommand]:
     """The commands of all scripts and recipes that give variables."""
     for path in sorted(tree.paths):
         name = path.rpartition("/")[2]
@@ -93,10 +95,10 @@ def _commands(tree: Tree) -> Iterator[_Given]:
             continue
         source = tree.source(path)
         if source and "run" in source.text and any(option in source.text for option in _OPTIONS):
-            yield from _of(source, tree)
+            yield from _runs_in_file(source, tree)
 
 
-def _of(source: Source, tree: Tree) -> Iterator[_Given]:
+def _runs_in_file(source: Source, tree: Tree) -> Iterator[_GivenInCommand]:
     """The commands of one file."""
     folder, _, name = source.path.rpartition("/")
     where = "" if name.endswith(".sh") else folder
@@ -108,11 +110,11 @@ def _of(source: Source, tree: Tree) -> Iterator[_Given]:
         if source.text[line : match.start()].lstrip().startswith("#"):
             continue
         span = Span(source, match.start(), match.end() - 1)
-        said = [filled(word, own) for word in words(source.text, match.end(), source.path)[0]]
+        said = [with_own_variables(word, own) for word in words(source.text, match.end(), source.path)[0]]
         told = parse(tuple(Value((word,), (Label(span, "runs it"),)) for word in said), DOCKER_RUN)
         given, hidden = dict[str, Value[str]](), False
         for each in told.values("env-file"):
-            found = _file(within(where, text(each) or "$"), tree)
+            found = _file(path_in_project(where, text(each) or "$"), tree)
             hidden = hidden or found is None
             given |= found or {}
         for each in told.values("env"):
@@ -121,7 +123,7 @@ def _of(source: Source, tree: Tree) -> Iterator[_Given]:
             given[variable] = Value((value,) if known else None, (Label(span, f"gives it {variable}"),))
         ports = tuple(_published(told.values("publish")))
         if told.rest and (given or hidden or ports):
-            yield _Given(text(told.rest[0]) or "$", given, hidden, ports)
+            yield _GivenInCommand(text(told.rest[0]) or "$", given, hidden, ports)
 
 
 def _published(said: Words) -> Iterator[tuple[int, int]]:

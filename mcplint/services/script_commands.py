@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mcplint.commands.recipes import MOST_TEXT
 from mcplint.commands.shell_words import matching
 from mcplint.knowledge.executables import CONTAINER_ENGINES
-from mcplint.services.script_words import NEAR, ROOT, VARIABLE, filled, settings, within, words
+from mcplint.services.script_words import NEAR, ROOT, VARIABLE, path_in_project, settings, with_own_variables, words
 from mcplint.text.source import Span
 
 BUILDERS = (*CONTAINER_ENGINES, "buildah")
@@ -46,7 +46,7 @@ class Caller(NamedTuple):
     cloned: bool = False
 
 
-def unlooked(script: Span) -> Span | None:
+def first_build_too_far(script: Span) -> Span | None:
     """The first build of a script that stands too far behind in its line to be looked at."""
     text = script.text
     for line in re.finditer(rf"[^\n]{{{MOST_LINE},}}", text[:MOST_TEXT]):
@@ -72,14 +72,18 @@ def build_commands(
             continue
         folder = _WorkingFolder(caller) if each else folder
         for moved in CD.finditer(text, line if each else seen, match.start()):
-            if text[moved.start() - 1 : moved.start()] != "(" or not _closes(text, moved.start() - 1, match.start()):
+            if text[moved.start() - 1 : moved.start()] != "(" or not _is_closed_before(
+                text, moved.start() - 1, match.start()
+            ):
                 said, _ = words(text, moved.end(), path, most=1)
-                folder = folder.moved(filled(said[0], variables) if said and moved[1] != "popd" else "-")
+                folder = folder.after_change(
+                    with_own_variables(said[0], variables) if said and moved[1] != "popd" else "-"
+                )
         seen = match.start()
         if not text[line : match.start()].lstrip().startswith("#"):
             said, _ = words(text, match.start(1), path)
             for known in _rounds(loops, said, variables):
-                yield [filled(word, known) for word in said], folder.caller, _head(script, match)
+                yield [with_own_variables(word, known) for word in said], folder.caller, _head(script, match)
 
 
 def _rounds(found: Mapping[str, list[str]], said: list[str], variables: dict[str, str]) -> Iterator[dict[str, str]]:
@@ -93,7 +97,7 @@ def _rounds(found: Mapping[str, list[str]], said: list[str], variables: dict[str
         yield variables
 
 
-def _closes(text: str, opener: int, end: int) -> bool:
+def _is_closed_before(text: str, opener: int, end: int) -> bool:
     """Whether a parenthesis is closed before an offset."""
     inside = text[opener : min(end, opener + NEAR)]
     return matching(inside, 0) < len(inside)
@@ -112,7 +116,7 @@ def renamed(script: Span, more: Mapping[str, str], path: str = "") -> Iterator[R
     variables = {**settings(text, path), **more} if found else {}
     for match in found:
         line = text.rfind("\n", 0, match.start()) + 1
-        said = [filled(word, variables) for word in words(text, match.end(), path)[0]]
+        said = [with_own_variables(word, variables) for word in words(text, match.end(), path)[0]]
         names = [word for word in said if word and not word.startswith("-")]
         if len(names) == 2 and not text[line : match.start()].lstrip().startswith("#"):
             old, new = names[::-1] if "imagetools" in match[0] else names
@@ -129,13 +133,13 @@ class _WorkingFolder(NamedTuple):
     back: tuple[str, ...] = ()
     moves: int = 0
 
-    def moved(self, folder: str) -> _WorkingFolder:
+    def after_change(self, folder: str) -> _WorkingFolder:
         """The folder after one command more; `-`: that leads back."""
         if folder == "-":
             path, back = (self.back[-1], self.back[:-1]) if self.back else ("$", ())
         else:
             unknown = bool(set("$`(~") & set(folder))
-            path, back = "$" if unknown else within(self.caller.folder, folder) or "$", (self.caller.folder,)
+            path, back = "$" if unknown else path_in_project(self.caller.folder, folder) or "$", (self.caller.folder,)
         rooted = folder.startswith(ROOT)
         certain = path != "$" and (rooted or (self.caller.certain and not self.moves))
         return _WorkingFolder(Caller(path, certain), back, 0 if rooted else self.moves + 1)

@@ -66,9 +66,9 @@ def words(text: str, start: int, path: str, nested: int = 0, most: int = LONGEST
             word, at = (word or "") + char, at + 1
         else:
             read, at = word_at(command, at)
-            word = (word or "") + "".join(_part(part, templates, path, nested) for part in read.parts)
+            word = (word or "") + "".join(_part_text(part, templates, path, nested) for part in read.parts)
     found += [] if word is None else [word]
-    return [_placed(each, path) for each in found], command.text[at:]
+    return [_with_folders(each, path) for each in found], command.text[at:]
 
 
 def _command(text: str, start: int) -> tuple[LocatedText, Iterator[str]]:
@@ -90,7 +90,7 @@ def _command(text: str, start: int) -> tuple[LocatedText, Iterator[str]]:
     return LocatedText(Source("", command), command), iter(templates)
 
 
-def _part(part: Part, templates: Iterator[str], path: str, nested: int) -> str:
+def _part_text(part: Part, templates: Iterator[str], path: str, nested: int) -> str:
     """What a piece of a word comes to."""
     if part.kind == COMMAND:
         return _output(re.sub(HOLE, lambda _: next(templates, ""), part.text), path, nested)
@@ -142,7 +142,7 @@ def _output(written: str, path: str, nested: int) -> str:
     return OPEN
 
 
-def _placed(word: str, path: str) -> str:
+def _with_folders(word: str, path: str) -> str:
     """A word with the folders that it names by variables."""
     if "$" in word or "{{" in word:
         word = _TOP.sub(ROOT, word)
@@ -153,7 +153,7 @@ def _placed(word: str, path: str) -> str:
     return word
 
 
-def filled(text: str, variables: Mapping[str, str]) -> str:
+def with_own_variables(text: str, variables: Mapping[str, str]) -> str:
     """A text with the variables replaced that the file itself sets."""
 
     def value(match: re.Match[str]) -> str:
@@ -177,7 +177,7 @@ def settings(text: str, path: str) -> dict[str, str]:
     return found
 
 
-def within(folder: str, path: str) -> str | None:
+def path_in_project(folder: str, path: str) -> str | None:
     """A path from a folder as one of the project, `.` for its root; None where it leads outside."""
     plain = path.strip("\"'") or "."
     if plain.startswith(ROOT):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mcplint.commands.room import fits
+from mcplint.commands.room import has_room
 from mcplint.facts.document import Node, ScalarNode, SequenceNode
 from mcplint.model import Argv
 from mcplint.services.compose.interpolation import Interpolated
@@ -60,11 +60,11 @@ def wait(node: Node | None, otherwise: Value[float] = UNKNOWN) -> Value[float]:
     return seconds(said) if count.only is None else Value((float(count.only),), said.trace)
 
 
-def split(node: Node | None, note: str) -> Argv | None:
+def split_command(node: Node | None, note: str) -> Argv | None:
     """A command that is split into words without a shell."""
     if not isinstance(node, ScalarNode) or not node.text:
         return None
-    parts = words(Interpolated.of(node.text, node.span)) if fits(node.text, node.span) else None
+    parts = words(Interpolated.of(node.text, node.span)) if has_room(node.text, node.span) else None
     known = None if parts is None else tuple(part.value for part in parts)
     return Argv(known, node.span, (Label(node.span, note),))
 

@@ -34,7 +34,7 @@ def with_siblings(contexts: tuple[ContainerContext, ...], tree: Tree) -> tuple[C
     projects: dict[int, dict[str, ContainerContext]] = {}
     for each in contexts:
         projects.setdefault(id(each.project), {})[each.container.service or ""] = each
-    joined = {key: _Joined(list(others.values()), tree) for key, others in projects.items()}
+    joined = {key: _ServicesByNetwork(list(others.values()), tree) for key, others in projects.items()}
     waiting = {key: _waiting(others.values()) for key, others in projects.items()}
     guests = _guests(contexts)
     return tuple(
@@ -48,7 +48,7 @@ def with_siblings(contexts: tuple[ContainerContext, ...], tree: Tree) -> tuple[C
 def _with_siblings(
     context: ContainerContext,
     services: Mapping[str, ContainerContext],
-    joined: _Joined,
+    joined: _ServicesByNetwork,
     waiting: Mapping[str, list[tuple[str, Dependency]]],
     guests: Mapping[tuple[int, str], list[Label]],
 ) -> ContainerContext:
@@ -64,7 +64,7 @@ def _with_siblings(
         container=container._replace(
             prerequisites=tuple(_prerequisites(container, services)),
             awaited=tuple(Prerequisite(name, each.condition, probe, each.span) for name, each in awaited),
-            siblings=joined.on(container.networks),
+            siblings=joined.siblings_on(container.networks),
             guests=tuple(each for host in hosts for each in guests.get(host, ())),
         )
     )
@@ -101,14 +101,14 @@ def _guests(contexts: Iterable[ContainerContext]) -> dict[tuple[int, str], list[
     return found
 
 
-class _Joined:
+class _ServicesByNetwork:
     """The services of a project by their networks; a class because what is the same for many is made once."""
 
     def __init__(self, services: Iterable[ContainerContext], tree: Tree) -> None:
         self.services = [(context.container.networks, _sibling(context, tree)) for context in services]
         self.known: dict[frozenset[str], tuple[Sibling, ...]] = {}
 
-    def on(self, networks: frozenset[str]) -> tuple[Sibling, ...]:
+    def siblings_on(self, networks: frozenset[str]) -> tuple[Sibling, ...]:
         """Those on any of the networks: some, where there are very many."""
         if networks not in self.known:
             found = (sibling for joined, sibling in self.services if joined & networks)
@@ -121,11 +121,11 @@ def _prerequisites(container: Container, others: Mapping[str, ContainerContext])
     for needed in container.depends_on:
         other = others.get(needed.name)
         if other and needed.required:
-            called = tuple(_called(container, other))
-            yield Prerequisite(needed.name, needed.condition, probed(other), needed.span, called, _failing(other))
+            called = tuple(_connection_labels(container, other))
+            yield Prerequisite(needed.name, needed.condition, probed(other), needed.span, called, _failing_check(other))
 
 
-def _failing(other: ContainerContext) -> Label | None:
+def _failing_check(other: ContainerContext) -> Label | None:
     """The health check of a container that never succeeds: its image lacks the program, or it always ends as failed."""
     for each in other.container.checks:
         if each.missing or each.doomed:
@@ -133,7 +133,7 @@ def _failing(other: ContainerContext) -> Label | None:
     return None
 
 
-def _called(container: Container, other: ContainerContext) -> Iterator[Label]:
+def _connection_labels(container: Container, other: ContainerContext) -> Iterator[Label]:
     """Why a container is known to connect to another: its environment has the address, or it is a store of data."""
     for value in container.env.values():
         if value.span and not other.container.names.isdisjoint(_hosts(value.only or "")):
@@ -199,7 +199,7 @@ def _unguarded(
     closed = not (container.env_files or any(map(_configures, container.mounts)))
     inner -= guarded_ports(console or "", container.env, closed)
     opened = tuple(port for port in shown if port.target.only in inner)
-    said = _said(container)
+    said = _start_words(container)
     if console == "traefik" and opened and said is not None:
         said = (*said, *_static(container, tree))
     given = container.env, closed, said
@@ -214,7 +214,7 @@ def _configures(mount: Mount) -> bool:
     return mount.kind != "volume" and mount.target.may(lambda path: SETTINGS.search(path) is not None)
 
 
-def _said(container: Container) -> tuple[str, ...] | None:
+def _start_words(container: Container) -> tuple[str, ...] | None:
     """The words that a service starts its image with, none where it leaves that to the image; None if not known.
 
     What a script does that is mounted is not known.

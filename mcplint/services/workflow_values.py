@@ -32,7 +32,7 @@ def lowered(script: str) -> str:
     return SMALL.sub(r"${\1}", found) if ",," in found else found
 
 
-def left(step: Node) -> Iterator[tuple[str, str]]:
+def exported_values(step: Node) -> Iterator[tuple[str, str]]:
     """The variables and outputs that the script of a step leaves, as it spells them, each by the name that it has."""
     run = at(step, "run")
     if not isinstance(run, ScalarNode) or "GITHUB_" not in run.text:

@@ -25,10 +25,10 @@ def written_units(tree: Tree, paths: tuple[str, ...]) -> Iterator[Unit]:
         for number, ran in enumerate(shell.run(LocatedText(source, source.text))):
             if number > MOST:
                 break
-            yield from _written(ran, shell)
+            yield from _written_unit(ran, shell)
 
 
-def _written(ran: Ran, shell: Shell) -> Iterator[Unit]:
+def _written_unit(ran: Ran, shell: Shell) -> Iterator[Unit]:
     """The unit that a command writes, told by the name of its file; a name that is not known is that of the script."""
     from mcplint.readers.platform import unit_within
 

@@ -72,14 +72,14 @@ def _text(parts: Iterable[Piece], text: str, env: Mapping[str, str | None]) -> s
     found: list[str] = []
     length = 0
     for piece in parts:
-        found.append(text[piece.start : piece.end] if isinstance(piece, Literal) else _replaced(piece, text, env))
+        found.append(text[piece.start : piece.end] if isinstance(piece, Literal) else _variable_text(piece, text, env))
         length += len(found[-1])
         if length > _LONGEST:
             raise Refused("it becomes too long")
     return "".join(found)
 
 
-def _replaced(variable: Variable, text: str, env: Mapping[str, str | None]) -> str:
+def _variable_text(variable: Variable, text: str, env: Mapping[str, str | None]) -> str:
     value = env[variable.name]
     word = _text(variable.word, text, env) if variable.word else ""
     if _takes_word(variable, value):

@@ -58,7 +58,7 @@ class Pattern(NamedTuple):
             i += 1
         return cls(tuple(tokens))
 
-    def ends(self, text: str, start: int) -> list[int]:
+    def match_ends(self, text: str, start: int) -> list[int]:
         """Every offset at which a match that begins at `start` can end, in rising order."""
         if len(text) * len(self.tokens) > _LARGEST:
             raise ValueError("the pattern is too large to follow")
@@ -73,7 +73,7 @@ class Pattern(NamedTuple):
 
 def remove_prefix(pattern: Pattern, text: str, longest: bool) -> str:
     """The text without the shortest or longest beginning that matches."""
-    ends = pattern.ends(text, 0)
+    ends = pattern.match_ends(text, 0)
     return text[ends[-1 if longest else 0] :] if ends else text
 
 
@@ -90,7 +90,7 @@ def replace(pattern: Pattern, text: str, other: str, every: bool) -> str:
     kept: list[str] = []
     i = 0
     while i <= len(text):
-        ends = pattern.ends(text, i)
+        ends = pattern.match_ends(text, i)
         if not ends:
             kept.append(text[i : i + 1])
             i += 1

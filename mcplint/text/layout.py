@@ -97,21 +97,21 @@ def without_line(value: Span, key: str) -> Edit | None:
     next_one, indent = text[end:].partition("\n")[0], len(text[start:]) - len(text[start:].lstrip(" "))
     is_last = not next_one.strip() or next_one.lstrip()[0] == "#" or len(next_one) - len(next_one.lstrip(" ")) < indent
     line = Span(value.source, start, end)
-    whole = _commented(line) if is_last else with_comment(line, key)
+    whole = _with_comments_above(line) if is_last else with_comment(line, key)
     above = Span(value.source, value.start, value.start)
-    kept = whole.start == start and (_commented(line).start != start or has_comment_with(above, key))
+    kept = whole.start == start and (_with_comments_above(line).start != start or has_comment_with(above, key))
     return None if kept else Edit(whole, "")
 
 
 def with_comment(line: Span, *words: str) -> Span:
     """A line with the short comment above it that has one of these words, which name its key."""
-    whole = _commented(line)
+    whole = _with_comments_above(line)
     comment = line.source.text[whole.start : line.start]
     named = re.search(rf"(?i)\b(?:{'|'.join(map(re.escape, words))})\b", comment)
     return whole if named and len(comment.split()) <= _SHORT else line
 
 
-def _commented(line: Span) -> Span:
+def _with_comments_above(line: Span) -> Span:
     """A line with the comments right above it, those of the same indentation."""
     text, start = line.source.text, line.start
     indent = re.match(r"[ \t]*", line.text)

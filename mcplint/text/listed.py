@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def listed(names: Iterable[str]) -> str:
+def joined_by_and(names: Iterable[str]) -> str:
     """The names with commas between them, and "and" before the last one."""
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last

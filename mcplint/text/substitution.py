@@ -41,7 +41,7 @@ def pieces(text: str, escape: str = "\\") -> tuple[Piece, ...]:
     """What a word is made of. Raises Refused."""
     if not any(sign in text for sign in ("$", "'", '"', escape)):
         return (Literal(0, len(text)),) if text else ()
-    return _Lexer(text, escape).until("", False, 0, 0)[0]
+    return _Lexer(text, escape).pieces_until("", False, 0, 0)[0]
 
 
 def variable_end(text: str, start: int, escape: str = "\\") -> int:
@@ -53,7 +53,7 @@ class _Lexer(NamedTuple):
     text: str
     escape: str
 
-    def until(self, stop: str, raw: bool, i: int, depth: int) -> tuple[tuple[Piece, ...], int]:
+    def pieces_until(self, stop: str, raw: bool, i: int, depth: int) -> tuple[tuple[Piece, ...], int]:
         """The pieces up to an unquoted `stop` (or the end), and the offset after it; `raw` keeps escapes."""
         text, found = self.text, list[Piece]()
         while i < len(text):
@@ -131,8 +131,8 @@ class _Lexer(NamedTuple):
         if modifier == "/":
             if self.text.startswith("/", i):
                 modifier, i = "//", i + 1
-            word, i = self.until("/", True, i, depth)
-            replacement, i = self.until("}", True, i, depth)
+            word, i = self.pieces_until("/", True, i, depth)
+            replacement, i = self.pieces_until("}", True, i, depth)
             return Variable(name, start, i, modifier, word, replacement), i
         if not modifier:
             raise Refused("`}` is missing")
@@ -141,7 +141,7 @@ class _Lexer(NamedTuple):
         raw = modifier in "#%"
         if raw and self.text.startswith(modifier, i):
             modifier, i = modifier * 2, i + 1
-        word, i = self.until("}", raw, i, depth)
+        word, i = self.pieces_until("}", raw, i, depth)
         return Variable(name, start, i, modifier, word), i
 
     def _name_end(self, i: int) -> int:

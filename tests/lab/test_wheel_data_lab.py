@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from mcplint.packaging.data import leaves_out
-from mcplint.packaging.wheel import inside, wheel
+from mcplint.packaging.wheel import files_below, wheel
 from mcplint.project.tree import Tree
 from tests.lab.need import uv
 
@@ -127,7 +127,7 @@ def test_the_wheel_holds_what_is_said(name: str, backends: Path, tmp_path: Path)
 
     tree = Tree.of(texts)
     project = tree.project("") if build.backend else tree.facts("project", "setup.py")
-    made = wheel(project, inside(tree.paths, ""))
+    made = wheel(project, files_below(tree.paths, ""))
     assert made is not None
     said = {each for each in NAMES if leaves_out(tree, project, made, each)}
     assert said == set(build.lacks)

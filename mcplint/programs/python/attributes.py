@@ -7,7 +7,7 @@ from typing import Any
 
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.lost import attribute_values, handed
+from mcplint.programs.python.lost import attribute_values, handed_kinds
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import CLASS, PROPERTY, STATIC
 from mcplint.programs.python.values import Class, Dict, Frame, Function, Instance, Method, Package, Super
@@ -71,7 +71,7 @@ def _of_instance(machine: Machine, owner: Instance, name: str, note: Label) -> A
     if getter is not None:
         return machine.call(bind(machine, getter, owner, note), Args((known(name),)))
     foreign = next((each.path for each in lineage if isinstance(each, External)), None)
-    if foreign is not None and any(handed(Args(), attribute_values(owner), machine.handler)):
+    if foreign is not None and any(handed_kinds(Args(), attribute_values(owner), machine.handler)):
         machine.lost.append(note._replace(text=f"what {foreign} does with the server it is given is not known"))
     return machine.risk(note)
 

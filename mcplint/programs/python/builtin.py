@@ -50,12 +50,12 @@ def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
                     return machine.risk(*traces(values), kind=failure)
                 raise Raised(type(failed[0]).__name__, demand)
             return machine.risk(*result.trace)
-        return _keep(values, result)
+        return _with_site(values, result)
 
     return handler
 
 
-def _keep(values: tuple[Abstract, ...], result: Abstract) -> Abstract:
+def _with_site(values: tuple[Abstract, ...], result: Abstract) -> Abstract:
     """The result with the site of the one value that it spells alike."""
     from mcplint.programs.values import drop_stale_site
 
@@ -140,7 +140,7 @@ def get_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
         found = noted(found, note)
     if found.options is None and len(args.positional) > 2:
         del machine.risks[risks:]
-        if value.options and all(_lacks(option, name.only) for option in value.options):
+        if value.options and all(_lacks_attribute(option, name.only) for option in value.options):
             return args.positional[2]
         return unknown(note, *found.trace)
     return found
@@ -157,7 +157,7 @@ def names(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Sequence("list", tuple(known(name) for name in found)), *args.notes)
 
 
-def _lacks(option: Any, name: str) -> bool:
+def _lacks_attribute(option: Any, name: str) -> bool:
     """Whether an object of the project provably has no such attribute."""
     return isinstance(option, Instance) and option.library == "argparse.Namespace" and name not in option.table
 
@@ -170,7 +170,7 @@ def has_attribute(machine: Machine, args: Args, owner: Any) -> Abstract:
         option = value.options[0]
         if isinstance(option, Instance) and name in option.table:
             return known(True)
-        if _lacks(option, name):
+        if _lacks_attribute(option, name):
             return known(False)
     return unknown(*args.notes)
 
@@ -196,11 +196,11 @@ def instance_of(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def _is_any(machine: Machine, option: Any, kinds: list[Any]) -> bool | None:
-    found = [_is(machine, option, kind) for kind in kinds]
+    found = [_is_instance(machine, option, kind) for kind in kinds]
     return True if True in found else None if None in found else False
 
 
-def _is(machine: Machine, option: Any, kind: Any) -> bool | None:
+def _is_instance(machine: Machine, option: Any, kind: Any) -> bool | None:
     if isinstance(option, Instance):
         if isinstance(kind, Class):
             return isinstance(option.kind, Class) and kind in option.kind.lineage()
@@ -313,7 +313,7 @@ def constant(value: Any) -> Handler:
     return lambda machine, args, owner: known(value)
 
 
-def nothing(machine: Machine, args: Args, owner: Any) -> Abstract:
+def return_none(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(None)
 
 
@@ -358,7 +358,7 @@ CALLS: Mapping[str, Handler] = {
     "builtins.type": type_of,
     "builtins.open": builtin_open,
     "builtins.object": lambda machine, args, owner: known(Instance(External("builtins.object"), args.span)),
-    "builtins.object.__init__": nothing,
+    "builtins.object.__init__": return_none,
     "builtins.callable": lambda machine, args, owner: (
         known(True)
         if args.get(0, "obj").must(lambda option: isinstance(option, (Function, Method, Class)))

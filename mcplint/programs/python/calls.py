@@ -42,7 +42,7 @@ def call(machine: Machine, callee: Any, args: Args) -> Abstract:
         case Class():
             return construct(machine, callee, args)
         case External():
-            return _external(machine, callee, args)
+            return _call_external(machine, callee, args)
         case Instance():
             return _instance(machine, callee, args)
     return machine.risk(*args.notes)
@@ -56,13 +56,13 @@ def _method(machine: Machine, callee: Method, args: Args) -> Abstract:
     if isinstance(callee.instance, Instance):
         return library(machine, callee.function, args, callee.instance)
     if isinstance(callee.instance, Class):
-        return _external(machine, External(callee.function), args)
+        return _call_external(machine, External(callee.function), args)
     from mcplint.programs.python.methods import method
 
     return method(machine, callee.instance, callee.function, args)
 
 
-def _external(machine: Machine, callee: External, args: Args) -> Abstract:
+def _call_external(machine: Machine, callee: External, args: Args) -> Abstract:
     """Something of a library by its name; a method called through its class takes its object as first argument."""
     kind = callee.path.rpartition(".")[0]
     if machine.handler(callee.path) is None or not machine.method(callee.path):
@@ -154,7 +154,7 @@ def bound_arguments(machine: Machine, function: Function, args: Args) -> dict[st
     extra = Entries()
     for name, value in args.keywords.items():
         if name in named or name in only:
-            names[name] = _overlaid(function, name, args.as_keyword(name, value))
+            names[name] = _or_default(function, name, args.as_keyword(name, value))
         else:
             extra[name] = args.as_keyword(name, value)
     if parameters.kwarg:
@@ -165,7 +165,7 @@ def bound_arguments(machine: Machine, function: Function, args: Args) -> dict[st
     return names
 
 
-def _overlaid(function: Function, name: str, value: Abstract) -> Abstract:
+def _or_default(function: Function, name: str, value: Abstract) -> Abstract:
     """An argument from an unpacked dict that may lack it is joined with the parameter's default."""
     if value.options is None or ABSENT not in value.options:
         return value
@@ -186,7 +186,7 @@ def _default(machine: Machine, function: Function, parameter: ast.arg, args: Arg
 def invoke(machine: Machine, function: Function, args: Args) -> Abstract:
     """What a call of a function of the project comes to; a coroutine function is run once it is awaited."""
     names = bound_arguments(machine, function, args)
-    if isinstance(function.node, ast.AsyncFunctionDef) and not _yields(function.node):
+    if isinstance(function.node, ast.AsyncFunctionDef) and not _is_generator(function.node):
         return known(Coroutine(lambda: run(machine, function, names)))
     return run(machine, function, names)
 
@@ -239,7 +239,7 @@ def _annotated(function: Function, result: Abstract) -> Abstract:
 
 
 def _body(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Abstract:
-    if _yields(node):
+    if _is_generator(node):
         frame.yields = []
 
     result = machine.catch(Return, lambda: machine.execute(frame, node.body))
@@ -298,7 +298,7 @@ def _reads_one_of(names: set[str], node: ast.AST) -> bool:
     return any(isinstance(each, ast.Name) and each.id in names for each in ast.walk(asked))
 
 
-def _yields(node: ast.AST) -> bool:
+def _is_generator(node: ast.AST) -> bool:
     """Whether a function's own body has a `yield`."""
     found = getattr(node, "_yields", None)
     if found is None:

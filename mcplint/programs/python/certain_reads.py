@@ -78,7 +78,7 @@ class _Text(NamedTuple):
                 return self.names.own_path(path) if attr != "open" or _opens_to_read(args, keywords) else None
         return None
 
-    def touched(self) -> Iterator[tuple[OwnPath, bool]]:
+    def touched_paths(self) -> Iterator[tuple[OwnPath, bool]]:
         """The paths that calls are handed or asked of otherwise, and whether it makes a folder."""
         for node in ast.walk(self.module.tree):
             if not isinstance(node, ast.Call) or self.read(node) or self.names.own_path(node):
@@ -99,7 +99,7 @@ def reads(tree: Tree, modules: Iterable[tuple[str, str]], target: str) -> Iterat
         return
     facts = ((path, name, tree.facts("python", path)) for path, name in every)
     texts = {name: _Text.of(module, path, name) for path, name, module in facts if module}
-    touched = _Touched.of(texts.values())
+    touched = _TouchedPaths.of(texts.values())
     module, _, function = target.partition(":")
     gone: set[tuple[str, int]] = set()
     for name, text in texts.items():
@@ -110,27 +110,27 @@ def reads(tree: Tree, modules: Iterable[tuple[str, str]], target: str) -> Iterat
         for body, tool in starts:
             for where, call in _calls(text, body, texts, gone):
                 own_path = where.read(call)
-                if own_path and not touched.disturbs(where.path, own_path):
+                if own_path and not touched.covers(where.path, own_path):
                     yield Read(own_path, where.path, where.module.span(call), tool)
 
 
-class _Touched(NamedTuple):
+class _TouchedPaths(NamedTuple):
     """What calls are handed otherwise than to be read, and folders that they make: a package or file, and a path."""
 
     paths: frozenset[tuple[str, str]]
     made: frozenset[tuple[str, str]]
 
     @classmethod
-    def of(cls, texts: Iterable[_Text]) -> _Touched:
+    def of(cls, texts: Iterable[_Text]) -> _TouchedPaths:
         found = [
             (own_path.package or text.path, own_path.path, makes)
             for text in texts
-            for own_path, makes in text.touched()
+            for own_path, makes in text.touched_paths()
         ]
         made = frozenset((where, path) for where, path, makes in found if makes)
         return cls(frozenset((where, path) for where, path, _ in found), made)
 
-    def disturbs(self, path: str, own_path: OwnPath) -> bool:
+    def covers(self, path: str, own_path: OwnPath) -> bool:
         """Whether a path that a file reads is one of them, or is below one that is made."""
         where = own_path.package or path
         return (where, own_path.path) in self.paths or any(
@@ -183,16 +183,16 @@ def _certain_calls(body: list[ast.stmt]) -> Iterator[tuple[ast.Call, bool]]:
     for node in body:
         match node:
             case ast.Expr(value=value) | ast.Return(value=ast.expr() as value) | ast.Assign(value=value):
-                yield from _of(value)
+                yield from _certain_calls_in(value)
             case ast.AnnAssign(value=ast.expr() as value) | ast.AugAssign(value=value):
-                yield from _of(value)
+                yield from _certain_calls_in(value)
             case ast.If(test=value) | ast.For(iter=value):
-                yield from _of(value)
+                yield from _certain_calls_in(value)
             case ast.With(items=items, body=inner) | ast.AsyncWith(items=items, body=inner):
                 if any("suppress" in spelled(each.context_expr) for each in items):
                     continue
                 for each in items:
-                    yield from _of(each.context_expr)
+                    yield from _certain_calls_in(each.context_expr)
                 yield from _certain_calls(inner)
         if any(isinstance(each, ast.Return) for each in _parts_of_statement(node)):
             return
@@ -206,7 +206,7 @@ def _parts_of_statement(node: ast.stmt) -> Iterator[ast.AST]:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def _of(value: ast.expr) -> Iterator[tuple[ast.Call, bool]]:
+def _certain_calls_in(value: ast.expr) -> Iterator[tuple[ast.Call, bool]]:
     """The calls of an expression that are made for certain, each with whether it is awaited."""
     waiting = [(value, False)]
     while waiting:

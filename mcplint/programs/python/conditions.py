@@ -29,7 +29,7 @@ def narrow(machine: Machine, frame: Frame, test: ast.expr, sense: bool) -> None:
         binding = _binding(machine, frame, target)
         if binding is not None:
             table, name = binding
-            narrowed = _narrowed(machine, frame, test, sense, table, name)
+            narrowed = _narrowed_value(machine, frame, test, sense, table, name)
             if narrowed is not None:
                 machine.put(table, name, narrowed)
     return None
@@ -60,13 +60,13 @@ def branch_on(
     else:
         onward = False
     try:
-        return _chosen(machine, frame, test, value, yes, no, default)
+        return _decide_branch(machine, frame, test, value, yes, no, default)
     finally:
         probes.chosen += onward
         probes.answered += onward
 
 
-def _chosen(
+def _decide_branch(
     machine: Machine,
     frame: Frame,
     test: ast.expr,
@@ -138,12 +138,14 @@ def _binding(machine: Machine, frame: Frame, target: ast.expr) -> tuple[Table, s
     return None
 
 
-def _narrowed(machine: Machine, frame: Frame, test: ast.expr, sense: bool, table: Table, name: str) -> Abstract | None:
+def _narrowed_value(
+    machine: Machine, frame: Frame, test: ast.expr, sense: bool, table: Table, name: str
+) -> Abstract | None:
     value: Abstract = table[name]
     if not isinstance(value, Value):
         return None
     if value.options is None:
-        return _equalled(machine, frame, test, sense, value)
+        return _equal_options(machine, frame, test, sense, value)
     if not 1 < len(value.options) <= MANY:
         return None
     kept = []
@@ -157,7 +159,7 @@ def _narrowed(machine: Machine, frame: Frame, test: ast.expr, sense: bool, table
     return drop_stale_site(value._replace(options=tuple(kept))) if kept else None
 
 
-def _equalled(machine: Machine, frame: Frame, test: ast.expr, sense: bool, value: Abstract) -> Abstract | None:
+def _equal_options(machine: Machine, frame: Frame, test: ast.expr, sense: bool, value: Abstract) -> Abstract | None:
     """An unknown value that is compared with known ones is one of them where the comparison holds."""
     match test:
         case ast.Compare(ops=[ast.Eq() | ast.NotEq() as operator], comparators=[right]) if (
@@ -198,12 +200,12 @@ def _cases(machine: Machine, frame: Frame, node: ast.Match, subject: Abstract, i
                 assign(machine, frame, ast.Name(part.name), value if part is case.pattern else unknown())
         return machine.execute(frame, case.body)
 
-    def passed() -> Abstract:
+    def try_next_case() -> Abstract:
         return _cases(machine, frame, node, _filtered(machine, frame, case.pattern, subject, False), index + 1)
 
     if found is not None:
-        return run_case(subject) if found else passed()
-    return machine.fork([lambda: run_case(_filtered(machine, frame, case.pattern, subject, True)), passed])
+        return run_case(subject) if found else try_next_case()
+    return machine.fork([lambda: run_case(_filtered(machine, frame, case.pattern, subject, True)), try_next_case])
 
 
 def _filtered(machine: Machine, frame: Frame, pattern: ast.pattern, subject: Abstract, sense: bool) -> Abstract:

@@ -37,7 +37,7 @@ def statement_default(frame: Frame, node: ast.If) -> Default | None:
     if asked is None:
         return None
     what, taken = asked
-    first, second = node.body[0], node.orelse[0] if node.orelse else _after(frame, node)
+    first, second = node.body[0], node.orelse[0] if node.orelse else _next_statement(frame, node)
     match (first, second) if taken else (second, first):
         case ast.Return(value=ast.expr() as instead), ast.Return(value=ast.expr() as chosen):
             found = _mentions(chosen, what)
@@ -71,7 +71,7 @@ def _tested_expression(test: ast.expr) -> tuple[ast.expr, bool] | None:
     return None
 
 
-def _after(frame: Frame, node: ast.If) -> ast.stmt | None:
+def _next_statement(frame: Frame, node: ast.If) -> ast.stmt | None:
     """The statement that follows one of a function, looked for once for all of them."""
     if frame.function is None:
         return None

@@ -33,7 +33,7 @@ def script_target(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarg
             return None if may_bind(fact.tree, name) else ScriptTarget(missing=True)
         match bindings[-1]:
             case ast.FunctionDef() | ast.AsyncFunctionDef() as function if len(bindings) == 1:
-                return _of(fact, function)
+                return _target_of_function(fact, function)
             case ast.ImportFrom(module=origin, names=names, level=level) if len(bindings) == 1:
                 if _is_sole(fact.tree, name) and not find(tree, roots, f"{module}.{name}"):
                     # A name that a module imports from itself is not there yet.
@@ -57,7 +57,7 @@ _DEFINED = re.compile(r"(async )?def ([A-Za-z_]\w*)\(")
 _BARE = re.compile(r"(?m)^[ \t]{0,8}([A-Za-z_]\w*)\(\)[ \t]*$")
 
 
-def dropped(tree: Tree, roots: tuple[str, ...], path: str) -> Iterator[tuple[str, Span, ScriptTarget]]:
+def dropped_coroutines(tree: Tree, roots: tuple[str, ...], path: str) -> Iterator[tuple[str, Span, ScriptTarget]]:
     """The calls of coroutine functions that a file makes when it is run, and whose coroutine it drops."""
     source = tree.source(path)
     names = _may_await(source.text) if source else ()
@@ -117,7 +117,7 @@ def _names(node: ast.stmt) -> tuple[str, ...]:
     return ()
 
 
-def _of(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> ScriptTarget | None:
+def _target_of_function(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> ScriptTarget | None:
     """A function that nothing decorates; what a decorator makes of it is not known."""
     if function.decorator_list:
         return None
@@ -135,13 +135,13 @@ def _of(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Scr
 
 def _runs(module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Label | None:
     """Where a function awaits with `asyncio.run` what another function of its module returns, and that is nothing."""
-    return next((label for label, _ in _outrun(module, function.body)), None)
+    return next((label for label, _ in _awaited_after_server(module, function.body)), None)
 
 
 _AWAITED = re.compile(r"\basyncio\.run\(\s*([A-Za-z_]\w*)(\.run)?\(")
 
 
-def outrun(tree: Tree, path: str) -> Iterator[tuple[str, Span, ScriptTarget]]:
+def runs_after_server(tree: Tree, path: str) -> Iterator[tuple[str, Span, ScriptTarget]]:
     """The same of what a file does only when it is run: what it calls, and where."""
     source = tree.source(path) if tree.mentions(path, "asyncio.run(") else None
     text = source.text if source else ""
@@ -150,17 +150,17 @@ def outrun(tree: Tree, path: str) -> Iterator[tuple[str, Span, ScriptTarget]]:
     for node in fact.tree.body if fact else ():
         match node:
             case ast.If(test=ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()]), body=body) if fact:
-                for label, awaited in _outrun(fact, body):
+                for label, awaited in _awaited_after_server(fact, body):
                     yield ast.unparse(awaited), label.span, ScriptTarget(runs=label)
 
 
-def _outrun(module: Module, statements: list[ast.stmt]) -> Iterator[tuple[Label, ast.expr]]:
+def _awaited_after_server(module: Module, statements: list[ast.stmt]) -> Iterator[tuple[Label, ast.expr]]:
     """What of some statements awaits what a plain function returns, once that does so.
 
     A server of HTTP ends by the signal that stops it and never returns: measured with mcp 1.30.0 and 2.3.0, fastmcp
     2.14.7 and 4.2.3.
     """
-    found = ((statement, _awaited(statement)) for statement in statements)
+    found = ((statement, _run_by_asyncio(statement)) for statement in statements)
     called = tuple(islice((each for each in found if each[1] is not None and not _is_endless(each[0])), _MOST_RUNS))
     bound = _bindings_by_name(ast.walk(module.tree)) if called else {}
     for statement, awaited in called:
@@ -181,7 +181,7 @@ def _is_endless(node: ast.AST) -> bool:
     return any(not (isinstance(each, ast.Constant) and each.value == "stdio") for each in chosen)
 
 
-def _awaited(statement: ast.stmt) -> ast.expr | None:
+def _run_by_asyncio(statement: ast.stmt) -> ast.expr | None:
     """What is called for the argument of `asyncio.run(…)` where that is the whole statement."""
     match statement:
         case ast.Expr(

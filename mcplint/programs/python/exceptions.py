@@ -33,7 +33,7 @@ def exception_matches(name: str, kinds: tuple[str, ...]) -> bool:
     return any(isinstance(kind, type) and issubclass(raised, kind) for kind in caught)
 
 
-def survived(machine: Machine, name: str) -> bool:
+def may_be_caught(machine: Machine, name: str) -> bool:
     """Whether the program may catch an exception of this name (empty: any but an exit) where it is, and go on."""
     return any(exception_matches(name, kinds) for kinds in machine.guards)
 
@@ -56,24 +56,27 @@ def guarded(
     risks, mark = len(machine.risks), len(machine.exits)
     outer = machine.guards
     if any(not ABSENCES.isdisjoint(_kinds(machine, frame, handler)) for handler in handlers):
-        _probed(machine, frame, [*body, *orelse, *(each for handler in handlers for each in handler.body)])
-    guards = [*outer, *(_kinds(machine, frame, handler) for handler in handlers if not _ends(machine, handler.body))]
+        _note_sdk_flags(machine, frame, [*body, *orelse, *(each for handler in handlers for each in handler.body)])
+    guards = [
+        *outer,
+        *(_kinds(machine, frame, handler) for handler in handlers if not _surely_exits(machine, handler.body)),
+    ]
 
     def main() -> Abstract:
         machine.guards = guards
         try:
             machine.execute(frame, body)
         except Raised as leave:
-            raise _Caught(leave) from None
+            raise _RaisedInTry(leave) from None
         finally:
             machine.guards = outer
         return machine.execute(frame, orelse)
 
     def branches() -> Iterator[Callable[[], Abstract]]:
         yield main
-        raised = [exit for exit in machine.exits[mark:] if isinstance(exit.leave, (Raised, _Caught))]
+        raised = [exit for exit in machine.exits[mark:] if isinstance(exit.leave, (Raised, _RaisedInTry))]
         machine.exits[mark:] = [exit for exit in machine.exits[mark:] if exit not in raised]
-        names = {exit.leave.name for exit in raised if isinstance(exit.leave, (Raised, _Caught))}
+        names = {exit.leave.name for exit in raised if isinstance(exit.leave, (Raised, _RaisedInTry))}
         risky = set(machine.risks[risks:]).difference(STOPS)
         for handler in handlers:
             kinds = _kinds(machine, frame, handler)
@@ -83,13 +86,13 @@ def guarded(
             names -= caught - {""}
         for exit in raised:
             left = exit.leave
-            if isinstance(left, (Raised, _Caught)) and left.name in names and (left.name or not handlers):
+            if isinstance(left, (Raised, _RaisedInTry)) and left.name in names and (left.name or not handlers):
                 machine.exits.append(Exit(exit.position, exit.chain, Raised(left.name)))
 
     machine.fork(branches())
 
 
-def _probed(machine: Machine, frame: Frame, statements: list[ast.stmt]) -> None:
+def _note_sdk_flags(machine: Machine, frame: Frame, statements: list[ast.stmt]) -> None:
     """Remembers what tells after a `try` whether the SDK has something: `HAS_V2 = True`, `FastMCP = None`."""
     if any(map(_asks_sdk, statements)):
         for each in statements:
@@ -107,7 +110,7 @@ def _asks_sdk(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Attribute)
 
 
-def _ends(machine: Machine, body: list[ast.stmt]) -> bool:
+def _surely_exits(machine: Machine, body: list[ast.stmt]) -> bool:
     """Whether the program does not go on after these statements of a handler, as far as the handlers around it tell."""
     match body[-1:]:
         case [ast.Raise(exc)]:
@@ -117,7 +120,7 @@ def _ends(machine: Machine, body: list[ast.stmt]) -> bool:
     return False
 
 
-class _Caught(Leave):
+class _RaisedInTry(Leave):
     """An exception on its way to the handlers of the `try` around it."""
 
     def __init__(self, raised: Raised) -> None:

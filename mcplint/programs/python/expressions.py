@@ -17,7 +17,7 @@ from mcplint.programs.python.conditions import branch_on, narrow
 from mcplint.programs.python.defaults import PLAIN, expression_default
 from mcplint.programs.python.items import subscripted
 from mcplint.programs.python.machine import Evaluator, Machine
-from mcplint.programs.python.operators import computed, negated, product, wide
+from mcplint.programs.python.operators import computed, has_large_width, negated, product
 from mcplint.programs.python.values import Coroutine, Dict, Frame, Super, elements, truth, verdict
 from mcplint.programs.values import (
     ABSENT,
@@ -204,14 +204,14 @@ def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: boo
         machine.optional |= interchangeable(value, rest)
         return stands_in(rest, value) if wanted else rest
 
-    def later() -> Abstract:
+    def rest_of_chain() -> Abstract:
         machine.spend(4)
         narrow(machine, frame, operands[0], not wanted)
         return _chain(machine, frame, operands[1:], wanted, asked)
 
     unsure = asked and value.options is None
     return machine.fork(
-        [lambda: known(wanted, *value.trace) if unsure else _options_ending_chain(value, wanted), later]
+        [lambda: known(wanted, *value.trace) if unsure else _options_ending_chain(value, wanted), rest_of_chain]
     )
 
 
@@ -270,7 +270,7 @@ def formatted_value(machine: Machine, frame: Frame, node: ast.FormattedValue) ->
     value = machine.evaluate(frame, node.value)
     spec = _text(machine, frame, node.format_spec) if isinstance(node.format_spec, ast.JoinedStr) else known("")
     turn: Mapping[int, Callable[[Any], Any]] = {115: str, 114: repr, 97: ascii}
-    if any(isinstance(form, str) and wide(form) for form in spec.options or ()):
+    if any(isinstance(form, str) and has_large_width(form) for form in spec.options or ()):
         return unknown(*value.trace)
     return product(
         machine, [value, spec], lambda option, form: format(turn.get(node.conversion, lambda it: it)(option), form)

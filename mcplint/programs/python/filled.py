@@ -24,7 +24,9 @@ def guarded_fills(function: Function) -> frozenset[ast.stmt]:
                 if filled:
                     leaves = isinstance(statement.body[-1], (ast.Return, ast.Raise))
                     guarded = [*statement.orelse, *(block[index + 1 :] if leaves else ())]
-                if any(_puts(each, name) for each in guarded) and _holds(function.scope, name, statement.test):
+                if any(_assigns(each, name) for each in guarded) and _holds_something(
+                    function.scope, name, statement.test
+                ):
                     found += guarded
     return frozenset(found)
 
@@ -52,7 +54,7 @@ def _tested_name(test: ast.expr) -> tuple[str, bool] | None:
     return None
 
 
-def _puts(root: ast.AST, name: str) -> bool:
+def _assigns(root: ast.AST, name: str) -> bool:
     """Whether a statement assigns something to a name, or deletes it."""
     return name in _stores(root)
 
@@ -63,28 +65,28 @@ def _stores(root: ast.AST) -> Iterator[str]:
     return (node.id for node in names if isinstance(node.ctx, (ast.Store, ast.Del)))
 
 
-def _holds(scope: Frame, name: str, test: ast.expr) -> bool:
+def _holds_something(scope: Frame, name: str, test: ast.expr) -> bool:
     """Whether a name of the module does not hold nothing by now, and no function puts nothing there again."""
     value = scope.top.names.get(name)
     if value is None or None in (value.options or ()):
         return False
     if not isinstance(test, ast.Compare) and verdict(value) is False:
         return False
-    return name not in _emptied(scope.module)
+    return name not in _names_emptied(scope.module)
 
 
 @cached_on_module
-def _emptied(module: Module) -> Iterator[str]:
+def _names_emptied(module: Module) -> Iterator[str]:
     """The names of a module into which a function puts nothing, or takes away what they hold."""
     for function in nodes(module):
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             every = tuple(ast.walk(function))
             names = {name for each in every if isinstance(each, ast.Global) for name in each.names}
-            stored = (each for statement in every if names and _is_nothing(statement) for each in _stores(statement))
+            stored = (each for statement in every if names and _empties(statement) for each in _stores(statement))
             yield from names.intersection(stored)
 
 
-def _is_nothing(node: ast.AST) -> bool:
+def _empties(node: ast.AST) -> bool:
     """Whether a statement assigns nothing, or deletes."""
     match node:
         case ast.Assign(value=ast.Constant(value=value)) | ast.AnnAssign(value=ast.Constant(value=value)):

@@ -10,7 +10,7 @@ from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.model import Import
 from mcplint.programs.journal import Exhausted, Raised
 from mcplint.programs.python.attributes import of_library
-from mcplint.programs.python.exceptions import survived
+from mcplint.programs.python.exceptions import may_be_caught
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.values import Frame, Package
 from mcplint.programs.values import Abstract, Table, known
@@ -67,11 +67,11 @@ def module(machine: Machine, frame: Frame, name: str, node: ast.AST, quiet: bool
     if own is not None:
         return known(own)
     if not quiet:
-        _checked(machine, frame, name, node, is_module=isinstance(node, ast.alias))
+        _note_sdk_import(machine, frame, name, node, is_module=isinstance(node, ast.alias))
     return known(machine.canonical(name))
 
 
-def _checked(machine: Machine, frame: Frame, dotted: str, node: ast.AST, is_module: bool = False) -> None:
+def _note_sdk_import(machine: Machine, frame: Frame, dotted: str, node: ast.AST, is_module: bool = False) -> None:
     """Notes an import of an SDK; where a failure is caught or the program asks first, one that is not there fails."""
     top = dotted.partition(".")[0]
     if top in sys.stdlib_module_names:
@@ -79,7 +79,7 @@ def _checked(machine: Machine, frame: Frame, dotted: str, node: ast.AST, is_modu
     if top not in PYTHON_MODULES:
         machine.risks.append(MISSING)
         return
-    guarded = survived(machine, MISSING) or machine.probes.answered > 0
+    guarded = may_be_caught(machine, MISSING) or machine.probes.answered > 0
     found = Import(dotted, frame.module.span(node), guarded, module=is_module)
     machine.imports.append(found)
     if not guarded:
@@ -109,7 +109,7 @@ def import_names(machine: Machine, frame: Frame, node: ast.ImportFrom) -> None:
     source = module(machine, frame, name, node, quiet=True)
     for alias in node.names:
         if alias.name == "*":
-            _everything(machine, frame, source)
+            _import_star(machine, frame, source)
             continue
         found = _member(machine, frame, source, name, alias)
         bound = alias.asname or alias.name
@@ -145,11 +145,11 @@ def _member(machine: Machine, frame: Frame, source: Abstract, name: str, alias: 
     own = module(machine, frame, f"{name}.{alias.name}", alias, quiet=True).only
     if isinstance(own, Package):
         return known(own)
-    _checked(machine, frame, f"{name}.{alias.name}", alias)
+    _note_sdk_import(machine, frame, f"{name}.{alias.name}", alias)
     return of_library(machine, f"{name}.{alias.name}", machine.note(frame, alias, "imported here"))
 
 
-def _everything(machine: Machine, frame: Frame, source: Abstract) -> None:
+def _import_star(machine: Machine, frame: Frame, source: Abstract) -> None:
     only: Any = source.only
     if isinstance(only, Package):
         for name, value in list(machine.metered(only.table.items())):

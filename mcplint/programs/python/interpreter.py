@@ -23,10 +23,10 @@ from mcplint.programs.python.attributes import attribute
 from mcplint.programs.python.calls import call
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.imports import imported_package, load, run_main
-from mcplint.programs.python.leaving import leaving
+from mcplint.programs.python.leaving import leaves_project
 from mcplint.programs.python.machine import Machine, Tables
 from mcplint.programs.python.module_text import fallbacks
-from mcplint.programs.python.modules import Beside, Modules, beside_program, find, reaches
+from mcplint.programs.python.modules import Beside, Modules, beside_program, find, loads_library
 from mcplint.programs.python.state import BACKGROUND
 from mcplint.programs.python.values import Frame, Function, Package
 from mcplint.programs.start import APP, CODE, COMMAND, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
@@ -43,7 +43,7 @@ def follow(start: Start, world: World) -> Outcome:
     """
     entry = _entry(world, start)
     if start.kind in (SCRIPT, MODULE) and entry and not _may_serve(world, start, entry):
-        return Outcome(entry=entry, missing=_main(start, entry), unknown=leaving(world.tree, start.roots, entry))
+        return Outcome(entry=entry, missing=_main(start, entry), unknown=leaves_project(world.tree, start.roots, entry))
     found, demanding, demand = _run(start, world, lenient=False)
     if not found.servers and not found.missing and found.complete and demanding:
         again, _, _ = _run(start, world._replace(steps=world.steps - found.steps), lenient=True)
@@ -51,7 +51,7 @@ def follow(start: Start, world: World) -> Outcome:
             again = again._replace(servers=tuple(each._replace(demands=demand) for each in again.servers))
         found = (again if again.servers else found)._replace(steps=found.steps + again.steps)
     if not found.servers and found.entry and found.complete and not (found.unknown or found.refused or found.missing):
-        found = found._replace(unknown=leaving(world.tree, start.roots, found.entry))
+        found = found._replace(unknown=leaves_project(world.tree, start.roots, found.entry))
     world.tree.failures += found.failures
     short = not found.complete and world.steps == STEPS
     source = world.tree.source(found.entry) if found.entry and short else None
@@ -92,12 +92,12 @@ def _loads_variables(machine: Machine) -> bool:
 
 
 def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: bool) -> Outcome:
-    from mcplint.programs.python.libraries.auth import looks
+    from mcplint.programs.python.libraries.auth import looks_at_caller
     from mcplint.programs.python.unwired import unwired
 
     modules = [package.fact for package in machine.packages.values() if package]
     served = servers(machine.paths) if complete else ()
-    open_ = any(each.auth.options == (None,) for each in served) and looks(modules, machine.unreached)
+    open_ = any(each.auth.options == (None,) for each in served) and looks_at_caller(modules, machine.unreached)
     unreached = [*machine.unreached, *unwired(machine, modules, start)] if open_ else machine.unreached
     found = tuple(_with_proxy_headers(_with_unknowns(each, modules, unreached), modules) for each in served)
     found = tuple(_with_listeners(each, modules) if each.transport.may_be(STDIO) else each for each in found)
@@ -142,7 +142,7 @@ def _may_serve(world: World, start: Start, entry: str) -> bool:
     if world.tree.mentions(entry, _COMMANDED):
         return True
     return any(
-        reaches(world.tree, start.roots, path, there=there, beside=beside) for path in (entry, *packages) if path
+        loads_library(world.tree, start.roots, path, there=there, beside=beside) for path in (entry, *packages) if path
     )
 
 
@@ -212,9 +212,9 @@ def _with_unknowns(served: Server, modules: list[Module], unreached: list[Span])
         return served
     if served.asgi.certified.may(bool):
         return served._replace(auth=unknown(*served.auth.trace, *served.asgi.certified.trace))
-    from mcplint.programs.python.libraries.auth import looks
+    from mcplint.programs.python.libraries.auth import looks_at_caller
 
-    note = looks(modules, unreached)
+    note = looks_at_caller(modules, unreached)
     return served._replace(auth=unknown(*served.auth.trace, note)) if note else served
 
 
@@ -301,12 +301,12 @@ def _object_named(machine: Machine, start: Start, target: str) -> Abstract:
     for part in (name or "app").split("."):
         owner: Any = value.only
         value = machine.attribute(value, part, Label(start.span, f"starts {target}"))
-        if value.options is None and lacks(machine, owner, part):
+        if value.options is None and lacks_attribute(machine, owner, part):
             machine.missing = target
     return value
 
 
-def lacks(machine: Machine, owner: Any, name: str) -> bool:
+def lacks_attribute(machine: Machine, owner: Any, name: str) -> bool:
     """Whether a module of the project provably has no attribute of a name."""
     from mcplint.programs.python.module_text import may_bind
 
@@ -328,7 +328,7 @@ def _object(machine: Machine, start: Start) -> None:
     names = [name] if name else ["mcp", "server", "app"]
     value = next((table[each] for each in names if each in table), None)
     if value is None:
-        machine.missing = start.target if name and lacks(machine, package, name) else None
+        machine.missing = start.target if name and lacks_attribute(machine, package, name) else None
         return
     if isinstance(value.only, Function):
         value = call_and_await(machine, value, Args())

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 
 from mcplint.facts.python import Module
-from mcplint.knowledge.companions import holds
+from mcplint.knowledge.companions import may_hold_sdk
 from mcplint.knowledge.distributions import distribution
 from mcplint.knowledge.image_ports import OTHER_LAUNCHERS
 from mcplint.programs.python.module_text import nodes
@@ -22,7 +22,7 @@ _ANY = frozenset({"runpy.run_module", "runpy.run_path"})
 _COMMANDS = re.compile(r"os\.(?:exec\w+|posix_spawnp?|spawn\w+|system)|subprocess\.(?:run|call|check_call|Popen)")
 
 
-def leaving(tree: Tree, roots: tuple[str, ...], path: str) -> tuple[Label, ...]:
+def leaves_project(tree: Tree, roots: tuple[str, ...], path: str) -> tuple[Label, ...]:
     """The first span where a file hands on to a module that is not the project's, or to a command of MCP."""
     module: Module | None = tree.facts("python", path)
     if module is None:
@@ -45,29 +45,29 @@ def _target(call: ast.Call, dotted: str, tree: Tree, roots: tuple[str, ...]) -> 
         return next((text for text in texts if "mcp" in text.lower()), "")
     if dotted == "uvicorn.run":
         named = texts[0] if texts and ":" in texts[0] and call.args and isinstance(call.args[0], ast.Constant) else ""
-        return named if named and _is_foreign(named.partition(":")[0], tree, roots) else ""
+        return named if named and _may_serve_elsewhere(named.partition(":")[0], tree, roots) else ""
     last = dotted.rpartition(".")[2]
-    return dotted if "." in dotted and _GOES_ON.fullmatch(last) and _is_foreign(dotted, tree, roots) else ""
+    return dotted if "." in dotted and _GOES_ON.fullmatch(last) and _may_serve_elsewhere(dotted, tree, roots) else ""
 
 
-def _is_foreign(dotted: str, tree: Tree, roots: tuple[str, ...]) -> bool:
+def _may_serve_elsewhere(dotted: str, tree: Tree, roots: tuple[str, ...]) -> bool:
     """Whether a name is of a package that is neither the project's nor known to have nothing to do with servers."""
     top = dotted.partition(".")[0]
     if top in sys.stdlib_module_names or top in OTHER_LAUNCHERS or find(tree, roots, top) is not None:
         return False
-    return holds((distribution(top) or top).replace("_", "-")) is not False
+    return may_hold_sdk((distribution(top) or top).replace("_", "-")) is not False
 
 
 def _imported(every: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
     """The names that a file imports, and what they mean."""
     for node in every:
         if isinstance(node, ast.Import):
-            yield from ((each.asname or each.name.partition(".")[0], _meaning(each)) for each in node.names)
+            yield from ((each.asname or each.name.partition(".")[0], _imported_name(each)) for each in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
             yield from ((each.asname or each.name, f"{node.module}.{each.name}") for each in node.names)
 
 
-def _meaning(alias: ast.alias) -> str:
+def _imported_name(alias: ast.alias) -> str:
     return alias.name if alias.asname else alias.name.partition(".")[0]
 
 

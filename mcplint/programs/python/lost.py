@@ -30,13 +30,13 @@ HARMLESS = re.compile(rf"(?:{_SDKS}|{_WATCHERS}|{_OTHERS})(?:\..{{1,200}})?")
 """The packages that put no check in front of an application: what serves it, watches it, counts its requests."""
 
 
-def handed(args: Args, held: Iterable[Abstract], handler: Handler) -> Iterator[str]:
+def handed_kinds(args: Args, held: Iterable[Abstract], handler: Handler) -> Iterator[str]:
     """What the arguments of a call are, or what its object has, that something may be done with that is not known."""
     options = [option for value in (*args.positional, *args.keywords.values()) for option in value.options or ()]
     if any(isinstance(option, (Function, Coroutine)) for option in options):
         yield "function"
     owned = (option for value in held if isinstance(value, Value) for option in value.options or ())
-    if any(_is_server(each, handler) for option in (*options, *owned) for each in _contained(option)):
+    if any(_is_server(each, handler) for option in (*options, *owned) for each in _with_contents(option)):
         yield "server"
 
 
@@ -48,7 +48,7 @@ def attribute_values(owner: Any) -> Iterator[Abstract]:
             yield from each.table.values() if isinstance(each, Class) else ()
 
 
-def _contained(option: Any) -> Iterator[Any]:
+def _with_contents(option: Any) -> Iterator[Any]:
     """A thing and, where it is a list or a dict, what is in it."""
     yield option
     inner: Iterable[Any] = ()

@@ -18,7 +18,7 @@ from mcplint.programs.demands import deciding_variable
 from mcplint.programs.journal import Exhausted, Journal, Leave, Raised
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries import BY_NAME
-from mcplint.programs.python.lost import handed
+from mcplint.programs.python.lost import handed_kinds
 from mcplint.programs.python.probes import Probes
 from mcplint.programs.python.state import (
     BACKGROUND,
@@ -58,11 +58,13 @@ def usable(value: Abstract, name: str = "") -> Abstract:
     """A value that may be several things without those that certainly have no such attribute, or cannot be called."""
     if value.options is None or len(value.options) < 2:
         return value
-    fitting = tuple(option for option in value.options if option is not None and not (name and lacks(option, name)))
+    fitting = tuple(
+        option for option in value.options if option is not None and not (name and lacks_attribute(option, name))
+    )
     return value._replace(options=fitting) if fitting else value
 
 
-def lacks(option: object, name: str) -> bool:
+def lacks_attribute(option: object, name: str) -> bool:
     """Whether an object is of a class of the project that neither it nor its parents give an attribute."""
     if not isinstance(option, Instance) or not isinstance(option.kind, Class) or name in option.table:
         return False
@@ -268,7 +270,7 @@ class Machine(Journal):
         `held`: what the object has whose method is called. `trusted`: it puts no check in front of an application.
         """
         if (span := args.span) is not None:
-            for what in handed(args, held, self.handler):
+            for what in handed_kinds(args, held, self.handler):
                 self.lost.append(Label(span, f"what this does with the {what} it is given is not known"))
         given = (*args.positional, *args.keywords.values())
         for option in (option for value in given for option in value.options or ()):
@@ -282,7 +284,7 @@ class Machine(Journal):
                     GUARDED.add(self, option.table, True)
                     self.lends = True
 
-    def aside(self, body: Callable[[], object]) -> None:
+    def run_in_background(self, body: Callable[[], object]) -> None:
         """Runs what goes on beside the rest of the program: its servers are started, and the program goes on."""
         paths = len(self.paths)
         with suppress(Leave):
@@ -302,13 +304,13 @@ class Machine(Journal):
 
     def handler(self, path: str) -> Handler | None:
         """What calling something of a library does, its base classes included; None where that is not known."""
-        return self._inherited(self.tables.calls, path)
+        return self._inherited_row(self.tables.calls, path)
 
     def reader(self, path: str) -> Reader | None:
         """What reading an attribute of something of a library gives; None where that is not known."""
-        return self._inherited(self.tables.reads, path)
+        return self._inherited_row(self.tables.reads, path)
 
-    def _inherited(self, table: Mapping[str, T], path: str) -> T | None:
+    def _inherited_row(self, table: Mapping[str, T], path: str) -> T | None:
         """The row of a library's class or of the nearest of its base classes that has one."""
         owner, _, name = path.rpartition(".")
         while path not in table:

@@ -8,7 +8,7 @@ from typing import Any
 from mcplint.programs.journal import MISSING, Raised
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.machine import Handler, Machine
-from mcplint.programs.python.operators import LONGEST, data, overlaid, present, product, traces
+from mcplint.programs.python.operators import LONGEST, data, overwritten, present, product, traces
 from mcplint.programs.python.values import Dict, elements, sole
 from mcplint.programs.values import (
     ABSENT,
@@ -180,7 +180,7 @@ def _index(machine: Machine, args: Args, owner: Sequence) -> Abstract:
     return known(items.index(wanted), *args.notes)
 
 
-def _changed(machine: Machine, args: Args, owner: Sequence) -> Abstract:
+def _forget_items(machine: Machine, args: Args, owner: Sequence) -> Abstract:
     machine.put(owner.table, ITEMS, Partial())
     return machine.risk(*args.notes)
 
@@ -232,14 +232,14 @@ def _update(machine: Machine, args: Args, owner: Dict) -> Abstract:
         only = value.only
         if isinstance(only, Dict):
             for key, entry in only.entries.items():
-                machine.put(owner.entries, key, overlaid(owner.entries.get(key), entry))
+                machine.put(owner.entries, key, overwritten(owner.entries.get(key), entry))
         if not isinstance(only, Dict) or only.open:
             machine.put(owner.table, OPEN, True)
             for key in list(owner.entries):
                 if not isinstance(only, Dict) or key not in only.entries:
                     machine.put(owner.entries, key, machine.risk(*value.trace))
     for key, entry in args.keywords.items():
-        machine.put(owner.entries, key, overlaid(owner.entries.get(key), entry))
+        machine.put(owner.entries, key, overwritten(owner.entries.get(key), entry))
     if args.open:
         machine.put(owner.table, OPEN, True)
     return known(None)
@@ -270,12 +270,12 @@ SEQUENCES: Mapping[str, Handler] = {
     "update": _extend,
     "copy": _copy,
     "index": _index,
-    "pop": _changed,
-    "remove": _changed,
-    "clear": _changed,
-    "sort": _changed,
-    "reverse": _changed,
-    "discard": _changed,
+    "pop": _forget_items,
+    "remove": _forget_items,
+    "clear": _forget_items,
+    "sort": _forget_items,
+    "reverse": _forget_items,
+    "discard": _forget_items,
 }
 DICTS: Mapping[str, Handler] = {
     "get": _get,

@@ -59,10 +59,10 @@ def fallbacks(modules: Iterable[Module]) -> Iterator[tuple[str, Value[str]]]:
 def _fallbacks(module: Module) -> Iterator[tuple[str, Value[str]]]:
     for node in nodes(module):
         if isinstance(node, ast.Call):
-            yield from _read(module, node)
+            yield from _environment_default(module, node)
 
 
-def _read(module: Module, call: ast.Call) -> Iterator[tuple[str, Value[str]]]:
+def _environment_default(module: Module, call: ast.Call) -> Iterator[tuple[str, Value[str]]]:
     match call:
         case ast.Call(
             func=ast.Name(id="getenv") | ast.Attribute(attr="getenv"),

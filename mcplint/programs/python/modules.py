@@ -19,7 +19,7 @@ from mcplint.values import Label
 Beside = Callable[[str], str | None]
 
 
-def _nowhere(name: str) -> None:
+def _find_nothing(name: str) -> None:
     """Finds no module beside a program."""
 
 
@@ -35,7 +35,7 @@ class Modules:
         tree: Tree,
         roots: tuple[str, ...],
         there: Callable[[str], bool] = lambda path: True,
-        beside: Beside = _nowhere,
+        beside: Beside = _find_nothing,
     ) -> None:
         self.tree, self.roots, self.there, self.beside = tree, roots, there, beside
         self._found: dict[str, Module | None] = {}
@@ -45,7 +45,7 @@ class Modules:
             path = name.removeprefix("file:") if name.startswith("file:") else self._path(name)
             if path is not None and name.partition(".")[0] in PYTHON_MODULES and not self.there(path):
                 path = None
-            self._found[name] = None if path is None else self._read(path)
+            self._found[name] = None if path is None else self._read_module(path)
         return self._found[name]
 
     def unread(self) -> Iterator[Label]:
@@ -58,7 +58,7 @@ class Modules:
     def _path(self, name: str) -> str | None:
         return find(self.tree, self.roots, name) or self.beside(name)
 
-    def _read(self, path: str) -> Module | None:
+    def _read_module(self, path: str) -> Module | None:
         if path.endswith("/"):
             return located(Source(f"{path}__init__.py", ""), ast.Module([], []))
         return self.tree.facts("python", path)
@@ -154,13 +154,13 @@ def _tops(paths: frozenset[str]) -> dict[str, set[str]]:
     return found
 
 
-def reaches(
+def loads_library(
     tree: Tree,
     roots: tuple[str, ...],
     path: str,
     libraries: tuple[str, ...] = PYTHON_MODULES,
     there: Callable[[str], bool] = lambda path: True,
-    beside: Beside = _nowhere,
+    beside: Beside = _find_nothing,
 ) -> bool:
     """Whether a file may import one of some libraries, by itself or through files of the project.
 
@@ -181,7 +181,7 @@ def reaches(
         for name in names:
             absolute = _absolute(path, name) if name.startswith(".") else name
             parts = absolute.split(".") if absolute else []
-            here, near = (("",), _nowhere) if name.startswith(".") else (roots, beside)
+            here, near = (("",), _find_nothing) if name.startswith(".") else (roots, beside)
             if parts and parts[0] in libraries:
                 own = find(tree, here, ".".join(parts[:2]))
                 if own is None or not there(own):

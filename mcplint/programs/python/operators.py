@@ -98,7 +98,7 @@ def _remainder(left: Any, right: Any) -> Any:
     """`%`: a remainder, or a format, which may make a text of any length."""
     if isinstance(left, (str, bytes)):
         fields = left.count("%") if isinstance(left, str) else left.count(b"%")
-        if wide(left) or fields * len(repr(right)) > LONGEST:
+        if has_large_width(left) or fields * len(repr(right)) > LONGEST:
             raise OverflowError
     return left % right
 
@@ -127,7 +127,7 @@ def computed(machine: Machine, kind: type, left: Abstract, right: Abstract) -> A
         return _concatenated(machine, left, right)
     for many, times in ((left, right), (right, left)):
         if kind is ast.Mult and isinstance(many.only, Sequence) and isinstance(times.only, int):
-            return _repeated(machine, many, many.only, times.only)
+            return _repeat_list(machine, many, many.only, times.only)
     if kind is ast.BitOr and isinstance(left.only, Dict) and isinstance(right.only, Dict):
         return _merged(machine, left, right)
     if kind is ast.Div and isinstance(left.only, Instance):
@@ -151,7 +151,7 @@ def _affordable(kind: type, left: Abstract, right: Abstract) -> bool:
     return True
 
 
-def wide(form: str | bytes) -> bool:
+def has_large_width(form: str | bytes) -> bool:
     """Whether a format may ask for any number of characters: by `*`, or by a number of four digits and more."""
     text = form if isinstance(form, str) else form.decode("latin-1")
     digits = 0
@@ -174,7 +174,7 @@ def _concatenated(machine: Machine, left: Abstract, right: Abstract) -> Abstract
     return known(Sequence(first.kind, (*first.items, *second.items)), *trace)
 
 
-def _repeated(machine: Machine, value: Abstract, owner: Sequence, times: int) -> Abstract:
+def _repeat_list(machine: Machine, value: Abstract, owner: Sequence, times: int) -> Abstract:
     """A list so many times, no longer than any that is kept whole."""
     length = max(times, 0) * len(owner.known_items)
     if owner.items is None or length > LONG:
@@ -190,11 +190,11 @@ def _merged(machine: Machine, left: Abstract, right: Abstract) -> Abstract:
     machine.spend((len(below.entries) + len(above.entries)) // SHARE)
     made.entries.update(below.entries)
     for name, value in above.entries.items():
-        made.entries[name] = overlaid(made.entries.get(name), value)
+        made.entries[name] = overwritten(made.entries.get(name), value)
     return known(made, *traces((left, right)))
 
 
-def overlaid(old: Abstract | None, new: Abstract) -> Abstract:
+def overwritten(old: Abstract | None, new: Abstract) -> Abstract:
     """An entry over which another, that may be missing, is written."""
     if old is None or new.options is None or ABSENT not in new.options:
         return new

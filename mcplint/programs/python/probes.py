@@ -46,7 +46,7 @@ class Probes:
         if span is not None:
             self.spans[span] = True
 
-    def depends(self, value: Abstract, versions: int) -> None:
+    def note_dependence(self, value: Abstract, versions: int) -> None:
         """What is assigned depends on the version if that was asked for on the way; `versions`: how often before."""
         if self.versions > versions:
             self.spans |= {note.span: True for note in value.trace}

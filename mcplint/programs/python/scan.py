@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mcplint.programs.follow import follow
 from mcplint.programs.outcome import Outcome
-from mcplint.programs.python.modules import reaches, roots
+from mcplint.programs.python.modules import loads_library, roots
 from mcplint.programs.start import MODULE, SCRIPT, Start
 from mcplint.programs.world import STEPS, World
 from mcplint.project.tree import Tree
@@ -35,7 +35,7 @@ def entries(tree: Tree) -> list[str]:
     found = [
         (path, source.text) for path in sorted(tree.paths) if _is_program_file(path) and (source := tree.source(path))
     ]
-    starting = [(path, text) for path, text in found if _is_main(path) or _starts(text)]
+    starting = [(path, text) for path, text in found if _is_main(path) or _may_start_server(text)]
     return [path for path, text in sorted(starting, key=lambda each: (_rank(*each), each[0]))]
 
 
@@ -52,7 +52,7 @@ def _is_main(path: str) -> bool:
     return posixpath.basename(path) == "__main__.py"
 
 
-def _starts(text: str) -> bool:
+def _may_start_server(text: str) -> bool:
     return "__main__" in text and "mcp" in text and any(sign in text for sign in STARTS)
 
 
@@ -68,7 +68,7 @@ def scan(tree: Tree, sdks: Callable[[str], Callable[[str], Sdk]]) -> Iterator[tu
         if source is None or room <= 0:
             continue
         start = _start(tree, path, Span(source, 0, 0))
-        if not reaches(tree, start.roots, path):
+        if not loads_library(tree, start.roots, path):
             continue
         world = World(tree, lambda name: Value(None), sdks(path), lambda file: None, min(STEPS, room))
         outcome = follow(start, world)

@@ -13,12 +13,12 @@ from mcplint.programs.python.state import BACKGROUND, DIVERTED, FOLDERS, MEASURE
 
 def start_serving(machine: Machine, *served: Server) -> None:
     """The program serves from here on, what else it may be where no server is seen in it; raises Ended."""
-    found = (_described(machine, each) for each in served)
+    found = (_with_side_effects(machine, each) for each in served)
     machine.paths.append(tuple(dict.fromkeys((*BACKGROUND.of(machine.state), *found))) or None)
     raise Ended
 
 
-def _described(machine: Machine, served: Server) -> Server:
+def _with_side_effects(machine: Machine, served: Server) -> Server:
     """The server with what it writes to standard output, and what its tools do."""
     served = coerced(served)
     tools = [function for made, function in machine.tools if made == served.made]

@@ -33,7 +33,7 @@ def logged_secrets(modules: Iterable[Module]) -> Iterator[Label]:
         known = {
             ENVIRONMENT: "holds every secret that the server is given",
             **_visible(module, settings),
-            **dict(_read(module)),
+            **dict(_secret_variables(module)),
         }
         for span, logged in _logged(module):
             found = next((each for each in logged if each in known), None)
@@ -42,7 +42,7 @@ def logged_secrets(modules: Iterable[Module]) -> Iterator[Label]:
 
 
 @cached_on_module
-def _read(module: Module) -> Iterator[tuple[str, str]]:
+def _secret_variables(module: Module) -> Iterator[tuple[str, str]]:
     """The names that a module gives once, to a variable of the environment which is called like a secret."""
     bound = dict(_binding_counts(module))
     for node in nodes(module):

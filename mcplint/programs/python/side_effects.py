@@ -50,7 +50,7 @@ def side_effects(machine: Machine, functions: Iterable[Any]) -> SideEffects:
     while pending and len(found) < MOST:
         function = pending.pop()
         if isinstance(function, Function) and function not in found:
-            found[function] = machine.side_effects.get(function) or _read(machine, function)
+            found[function] = machine.side_effects.get(function) or _read_side_effects(machine, function)
             pending += found[function].calls
     return SideEffects(
         tuple(dict.fromkeys(note for each in found.values() for note in each.prints)),
@@ -59,7 +59,7 @@ def side_effects(machine: Machine, functions: Iterable[Any]) -> SideEffects:
     )
 
 
-def _read(machine: Machine, function: Function) -> SideEffects:
+def _read_side_effects(machine: Machine, function: Function) -> SideEffects:
     """What one function does itself from here on; what is over by now may not be on another way to here."""
     nodes = list(_nodes(function.node))
     machine.spend(len(nodes) // 8)
@@ -78,9 +78,9 @@ def _read(machine: Machine, function: Function) -> SideEffects:
             calls.append(callee)
         elif writes(node) and callee is None:
             prints.append(Label(function.scope.module.span(node), "writes to standard output"))
-        elif not careful and _asks(node.func, contexts, sessions):
+        elif not careful and _asks_client(node.func, contexts, sessions):
             asks.append(Label(function.scope.module.span(node), "asks the client for something"))
-    done = SideEffects(tuple(prints), tuple(asks), tuple(calls), touches(function, nodes))
+    done = SideEffects(tuple(prints), tuple(asks), tuple(calls), file_touches(function, nodes))
     if not filled:
         machine.side_effects[function] = done
     return done
@@ -153,7 +153,7 @@ def _annotation_names(annotation: ast.expr, name: str) -> bool:
     return False
 
 
-def _asks(callee: ast.expr, contexts: set[str], sessions: set[str]) -> bool:
+def _asks_client(callee: ast.expr, contexts: set[str], sessions: set[str]) -> bool:
     match callee:
         case ast.Attribute(value=ast.Name(id=name), attr=asked) if name in contexts:
             return asked in OF_CONTEXT
@@ -187,7 +187,7 @@ def _sole_value(value: Any) -> Any:
     return None if value is None else value.only or value
 
 
-def touches(function: Function, nodes: list[ast.AST]) -> tuple[Touch, ...]:
+def file_touches(function: Function, nodes: list[ast.AST]) -> tuple[Touch, ...]:
     """What one function does with such files; nothing where its module knows of locks, or only reads a database."""
     module = function.scope.module
     calls = [node for node in nodes if isinstance(node, ast.Call)]
@@ -197,8 +197,8 @@ def touches(function: Function, nodes: list[ast.AST]) -> tuple[Touch, ...]:
         return ()
     return tuple(
         Touch(how, spelled(file), Label(module.span(file), f"{how} this file"))
-        for how, file in _touched(calls)
-        if _lasting(function, file) and (how != "connects" or re.search(CHANGES, module.source.text))
+        for how, file in _touching_calls(calls)
+        if _is_lasting_file(function, file) and (how != "connects" or re.search(CHANGES, module.source.text))
     )
 
 
@@ -211,7 +211,7 @@ def file_stores(touched: Iterable[Touch]) -> tuple[Store, ...]:
     return tuple(found.values())
 
 
-def _touched(calls: list[ast.Call]) -> Iterator[tuple[str, ast.expr]]:
+def _touching_calls(calls: list[ast.Call]) -> Iterator[tuple[str, ast.expr]]:
     names = {_name(call) for call in calls}
     for call in calls:
         match call:
@@ -236,7 +236,7 @@ def _name(call: ast.Call) -> str:
     return ""
 
 
-def _lasting(function: Function, file: ast.expr) -> bool:
+def _is_lasting_file(function: Function, file: ast.expr) -> bool:
     """Whether an expression is the same file in every call: a name of the module, an attribute of `self`, a path."""
     match file:
         case ast.Constant(value=str(name)) | ast.Call(func=ast.Name(id="Path"), args=[ast.Constant(value=str(name))]):

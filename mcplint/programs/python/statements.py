@@ -34,7 +34,7 @@ def expression(machine: Machine, frame: Frame, node: ast.Expr) -> None:
 def assignment(machine: Machine, frame: Frame, node: ast.Assign) -> None:
     versions = machine.probes.versions
     value = machine.evaluate(frame, node.value)
-    machine.probes.depends(value, versions)
+    machine.probes.note_dependence(value, versions)
     for target in node.targets:
         assign(machine, frame, target, value)
 
@@ -43,7 +43,7 @@ def annotated(machine: Machine, frame: Frame, node: ast.AnnAssign) -> None:
     if node.value is not None:
         versions = machine.probes.versions
         value = machine.evaluate(frame, node.value)
-        machine.probes.depends(value, versions)
+        machine.probes.note_dependence(value, versions)
         assign(machine, frame, node.target, value)
 
 
@@ -88,7 +88,7 @@ def decorated(machine: Machine, frame: Frame, node: Any, value: Abstract) -> Abs
     return value
 
 
-def returned(machine: Machine, frame: Frame, node: ast.Return) -> None:
+def run_return(machine: Machine, frame: Frame, node: ast.Return) -> None:
     raise Return(known(None) if node.value is None else machine.evaluate(frame, node.value))
 
 
@@ -101,7 +101,7 @@ def branch(machine: Machine, frame: Frame, node: ast.If) -> None:
 def with_block(machine: Machine, frame: Frame, node: ast.With | ast.AsyncWith) -> None:
     suppressed: list[ast.expr | None] = []
     for item in node.items:
-        value = entered(machine, machine.evaluate(frame, item.context_expr))
+        value = context_value(machine, machine.evaluate(frame, item.context_expr))
         if any(getattr(option, "library", "") == "contextlib.suppress" for option in value.options or ()):
             suppressed += item.context_expr.args if isinstance(item.context_expr, ast.Call) else [None]
         if item.optional_vars is not None:
@@ -112,7 +112,7 @@ def with_block(machine: Machine, frame: Frame, node: ast.With | ast.AsyncWith) -
         machine.execute(frame, node.body)
 
 
-def entered(machine: Machine, value: Abstract) -> Abstract:
+def context_value(machine: Machine, value: Abstract) -> Abstract:
     """What `with … as` binds."""
     only = value.only
     if isinstance(only, Instance):
@@ -135,7 +135,7 @@ def loop(machine: Machine, frame: Frame, node: ast.For | ast.AsyncFor) -> None:
     iterated = machine.evaluate(frame, node.iter)
     items = elements(iterated)
     if items is None or len(items) > UNROLLED:
-        _repeated(machine, frame, node, lambda: assign(machine, frame, node.target, unknown(*iterated.trace)))
+        _run_unbounded_loop(machine, frame, node, lambda: assign(machine, frame, node.target, unknown(*iterated.trace)))
         return
 
     def turns() -> Abstract:
@@ -151,10 +151,10 @@ def while_loop(machine: Machine, frame: Frame, node: ast.While) -> None:
     if verdict(machine.evaluate(frame, node.test)) is False:
         machine.execute(frame, node.orelse)
         return
-    _repeated(machine, frame, node, lambda: narrow(machine, frame, node.test, True))
+    _run_unbounded_loop(machine, frame, node, lambda: narrow(machine, frame, node.test, True))
 
 
-def _repeated(machine: Machine, frame: Frame, node: Any, before: Callable[[], object]) -> None:
+def _run_unbounded_loop(machine: Machine, frame: Frame, node: Any, before: Callable[[], object]) -> None:
     """A loop of unknown length: what its body binds is not known while it runs; then it may have run or not."""
     for name in names_bound_in_loop(node):
         names = frame.outer.get(name, frame).names
@@ -216,15 +216,15 @@ def nonlocal_names(machine: Machine, frame: Frame, node: ast.Nonlocal) -> None:
             frame.outer[name] = scope
 
 
-def passing(machine: Machine, frame: Frame, node: ast.stmt) -> None:
+def run_pass(machine: Machine, frame: Frame, node: ast.stmt) -> None:
     return None
 
 
-def broken(machine: Machine, frame: Frame, node: ast.Break) -> None:
+def run_break(machine: Machine, frame: Frame, node: ast.Break) -> None:
     raise Break
 
 
-def continued(machine: Machine, frame: Frame, node: ast.Continue) -> None:
+def run_continue(machine: Machine, frame: Frame, node: ast.Continue) -> None:
     raise Continue
 
 
@@ -238,7 +238,7 @@ EXECUTORS: Mapping[type, Executor] = {
     FoldedFunction: definition,
     FoldedCoroutine: definition,
     ast.ClassDef: class_definition,
-    ast.Return: returned,
+    ast.Return: run_return,
     ast.If: branch,
     ast.Match: matching,
     ast.With: with_block,
@@ -255,7 +255,7 @@ EXECUTORS: Mapping[type, Executor] = {
     ast.Nonlocal: nonlocal_names,
     ast.Import: import_module,
     ast.ImportFrom: import_names,
-    ast.Pass: passing,
-    ast.Break: broken,
-    ast.Continue: continued,
+    ast.Pass: run_pass,
+    ast.Break: run_break,
+    ast.Continue: run_continue,
 }

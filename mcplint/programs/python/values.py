@@ -178,11 +178,11 @@ def truth(option: Any) -> bool | None:
     if isinstance(option, External):
         return None
     if isinstance(option, Instance):
-        return None if isinstance(option.kind, Class) and _counts(option.kind) else True
+        return None if isinstance(option.kind, Class) and _may_be_false(option.kind) else True
     return True
 
 
-def _counts(kind: Class) -> bool:
+def _may_be_false(kind: Class) -> bool:
     return any(
         name in each.table for each in kind.lineage() if isinstance(each, Class) for name in ("__bool__", "__len__")
     )

@@ -32,7 +32,7 @@ from mcplint.values import Label
 def call(machine: Machine, callee: Abstract, args: Args) -> Abstract:
     """What a call gives, whatever may be called."""
     if callee.options is None or not callee.options:
-        return _unknown(machine, callee, args)
+        return _call_unknown(machine, callee, args)
     return machine.for_each_option(callee, lambda option: _call(machine, option, args))
 
 
@@ -44,12 +44,12 @@ def _call(machine: Machine, option: Any, args: Args) -> Abstract:
         case Method():
             return _library(machine, option.path, args, option.owner)
         case External() if machine.tables.is_method(option.path):
-            return _unknown(machine, known(option), args)
+            return _call_unknown(machine, known(option), args)
         case External():
             return _library(machine, option.path, args, None)
         case Object() if option.library is not None:
             return _library(machine, f"{option.library}.call", args, option)
-    return _unknown(machine, known(option), args)
+    return _call_unknown(machine, known(option), args)
 
 
 def _library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
@@ -58,14 +58,14 @@ def _library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
     if handler is not None:
         return handler(machine, args, owner)
     if isinstance(owner, (Object, Sequence)) or owner is None:
-        made = _unknown(machine, unknown(*args.notes), args, not is_harmless(path))
+        made = _call_unknown(machine, unknown(*args.notes), args, not is_harmless(path))
         return application(machine, args, None, path) if made.options is None and makes_layer(path, owner) else made
     from mcplint.programs.typescript.methods import method
 
     return method(machine, owner, path.rpartition(".")[2], args)
 
 
-def _unknown(machine: Machine, callee: Abstract, args: Args, guards: bool = False) -> Abstract:
+def _call_unknown(machine: Machine, callee: Abstract, args: Args, guards: bool = False) -> Abstract:
     """What an unknown function gives: anything; where it is given functions, what may call them."""
     enlarge(machine, args.positional, guards=guards)
     functions = tuple(value for value in args.positional if isinstance(value.only, (Function, Wrapped, Method)))
@@ -76,7 +76,7 @@ def _unknown(machine: Machine, callee: Abstract, args: Args, guards: bool = Fals
 
 def member(machine: Machine, owner: Abstract, name: str, note: Label) -> Abstract:
     """What a property of a value is, whatever it may be."""
-    if name in ("then", "catch", "finally") and not _has(owner, name):
+    if name in ("then", "catch", "finally") and not _has_own_method(owner, name):
         return known(Method(owner, f"promise.{name}"))
     if owner.options is None or not owner.options:
         return unknown(note, *owner.trace[:3])
@@ -88,7 +88,7 @@ def member(machine: Machine, owner: Abstract, name: str, note: Label) -> Abstrac
     return union([_member(machine, option, name, note, owner) for option in present])
 
 
-def _has(owner: Abstract, name: str) -> bool:
+def _has_own_method(owner: Abstract, name: str) -> bool:
     """Whether something that is no promise has a property of the name of a promise's methods."""
     objects = [option for option in owner.options or () if isinstance(option, (Object, External))]
     return any(isinstance(each, External) or each.library or name in each.table for each in objects)

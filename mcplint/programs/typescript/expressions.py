@@ -67,13 +67,13 @@ def member(machine: Machine, frame: Frame, node: Node) -> Abstract:
         return unknown()
     value = machine.evaluate(frame, owner)
     if node.child_by_field_name("optional_chain") is not None:
-        value = _present(value)
+        value = _without_nothing(value)
         if value.options == ():
             return known(UNDEFINED, *value.trace)
     return machine.member(value, text_of(name), machine.note(frame, node, "read here"))
 
 
-def _present(value: Abstract) -> Abstract:
+def _without_nothing(value: Abstract) -> Abstract:
     if value.options is None:
         return value
     return value._replace(options=tuple(each for each in value.options if each not in (None, UNDEFINED, ABSENT)))
@@ -129,18 +129,18 @@ def call(machine: Machine, frame: Frame, node: Node) -> Abstract:
             if owner.type == "super":
                 return _super_method(machine, frame, node, text_of(name))
             value = machine.evaluate(frame, owner)
-            if callee.child_by_field_name("optional_chain") is not None and _present(value).options == ():
+            if callee.child_by_field_name("optional_chain") is not None and _without_nothing(value).options == ():
                 return known(UNDEFINED)
             function = machine.member(value, text_of(name), machine.note(frame, callee, "read here"))
             args = arguments(machine, frame, node, value)
             unseen = machine.tables.calls.get(f"?.{text_of(name)}")
-            if unseen is not None and (function.options is None or _is_foreign(machine, function.only)):
+            if unseen is not None and (function.options is None or _is_unknown_method(machine, function.only)):
                 unseen(machine, args, value.only)
             return machine.call(function, args)
     return machine.call(machine.evaluate(frame, callee), arguments(machine, frame, node))
 
 
-def _is_foreign(machine: Machine, function: Any) -> bool:
+def _is_unknown_method(machine: Machine, function: Any) -> bool:
     """Whether a method is one of a library that nothing is known of."""
     return isinstance(function, Method) and function.path not in machine.tables.calls
 
@@ -298,7 +298,7 @@ def meta(machine: Machine, frame: Frame, node: Node) -> Abstract:
     return known(External("import.meta"))
 
 
-def nothing(machine: Machine, frame: Frame, node: Node) -> Abstract:
+def unfollowed(machine: Machine, frame: Frame, node: Node) -> Abstract:
     return unknown(machine.note(frame, node, "is not followed"))
 
 
@@ -338,5 +338,5 @@ EVALUATORS: Mapping[str, Evaluator] = {
     "generator_function": function,
     "class": klass,
     "meta_property": meta,
-    "yield_expression": nothing,
+    "yield_expression": unfollowed,
 }

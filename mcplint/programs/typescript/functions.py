@@ -93,7 +93,7 @@ def invoke(machine: Machine, function: Function, args: Args) -> Abstract:
         machine.starts.pop()
         machine.active[node.id] = active
         if not active:
-            machine.finished(node.id, start - machine.budget)
+            machine.count_call(node.id, start - machine.budget)
 
 
 def _body(machine: Machine, frame: Frame, body: Node) -> Abstract:

@@ -164,11 +164,11 @@ def _names(machine: Machine, package: Package, node: Node) -> None:
         else:
             package.stars.append(specifier)
     declared = node.child_by_field_name("declaration")
-    for declaration in _declared(declared) if declared is not None else ():
+    for declaration in _declared_names(declared) if declared is not None else ():
         package.exports["default" if _is_default(node) else declaration] = ("", declaration)
 
 
-def _declared(node: Node) -> list[str]:
+def _declared_names(node: Node) -> list[str]:
     """The names that a declaration declares."""
     if node.type in ("lexical_declaration", "variable_declaration"):
         found: list[str] = []
@@ -214,7 +214,7 @@ def _export(machine: Machine, package: Package, node: Node) -> None:
 def exported(machine: Machine, package: Package, name: str, seen: set[tuple[str, str]]) -> Abstract:
     """What a module exports by a name."""
     if name == "*":
-        common = _common(package)
+        common = _commonjs_exports(package)
         return common if common is not None else known(package)
     key = (package.fact.source.path, name)
     if key in seen or len(seen) > 200:
@@ -235,7 +235,7 @@ def exported(machine: Machine, package: Package, name: str, seen: set[tuple[str,
         found = _reexported(machine, package, (specifier, name), seen)
         if not isinstance(found.only, External) and found.options is not None:
             return found
-    common = _common(package)
+    common = _commonjs_exports(package)
     if common is None:
         return unknown()
     return common if name == "default" else machine.member(common, name, Label(_start(package), "exported here"))
@@ -251,7 +251,7 @@ def _reexported(machine: Machine, package: Package, origin: tuple[str, str], see
     return exported(machine, inner, name, seen) if inner is not None else unknown()
 
 
-def _common(package: Package) -> Abstract | None:
+def _commonjs_exports(package: Package) -> Abstract | None:
     """What `module.exports` of a CommonJS module is."""
     made = package.frame.names.get("module")
     if not isinstance(made, Value) or package.exports or not isinstance(made.only, Object):

@@ -133,7 +133,7 @@ def _outcome(
     lost: tuple[Label, ...] = ()
     if not found:
         seen = [Label(each.span, "an SDK is imported, and where it is served is not seen") for each in sdks]
-        lost = (*seen, *machine.lost, *(() if seen else _later(machine)))[:1]
+        lost = (*seen, *machine.lost, *(() if seen else _loaded_later(machine)))[:1]
     found = tuple(_pinned(machine, each) for each in found)
     if "instances" in start.flags:
         found = tuple(each._replace(workers=_instances(start.flags["instances"])) for each in found)
@@ -174,7 +174,7 @@ def _logged_secrets(machine: Machine) -> Iterable[Label]:
     return logged_secrets(scripts)
 
 
-def _later(machine: Machine) -> Iterable[Label]:
+def _loaded_later(machine: Machine) -> Iterable[Label]:
     """The modules of a package with an SDK that its program may load at another time than it starts."""
     from mcplint.programs.typescript.modules import resolve
     from mcplint.programs.typescript.packages import serves

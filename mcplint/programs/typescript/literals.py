@@ -41,11 +41,11 @@ def string(machine: Machine, frame: Frame, node: Node) -> Abstract:
     found = frame.package.constants.get(node.id)
     if found is not None:
         return found
-    text = unquoted(node)
+    text = string_text(node)
     return constant(machine, frame, node, text) if len(text) <= LONGEST else unknown()
 
 
-def unquoted(node: Node) -> str:
+def string_text(node: Node) -> str:
     """What a string in quotes says."""
     return "".join(unescaped(part) if part.type == "escape_sequence" else text_of(part) for part in node.named_children)
 
@@ -143,7 +143,7 @@ def object_literal(machine: Machine, frame: Frame, node: Node) -> Abstract:
             case "shorthand_property_identifier":
                 made.table[text_of(child)] = machine.evaluate(frame, child)
             case "spread_element":
-                spread(machine, machine.evaluate(frame, child.named_children[0]), made)
+                spread_into(machine, machine.evaluate(frame, child.named_children[0]), made)
             case "method_definition":
                 key = child.child_by_field_name("name")
                 name = property_name(machine, frame, key) if key is not None else None
@@ -160,7 +160,7 @@ def property_name(machine: Machine, frame: Frame, node: Node) -> str | None:
     if node.type in ("property_identifier", "private_property_identifier", "number"):
         return text_of(node)
     if node.type == "string":
-        found = unquoted(node)
+        found = string_text(node)
         return found if len(found) <= LONGEST else None
     if node.type == "computed_property_name" and node.named_children:
         value = machine.evaluate(frame, node.named_children[0]).only
@@ -168,7 +168,7 @@ def property_name(machine: Machine, frame: Frame, node: Node) -> str | None:
     return None
 
 
-def spread(machine: Machine, value: Abstract, into: Object) -> None:
+def spread_into(machine: Machine, value: Abstract, into: Object) -> None:
     """`{...value}`: what is certain replaces, what is possible joins."""
     options = [option for option in value.options or () if option not in (None, UNDEFINED, False, "", 0)]
     if value.options == (External("process.env"),) and not into.names():

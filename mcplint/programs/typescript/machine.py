@@ -208,7 +208,7 @@ class Machine(Journal):
             if large is not None:
                 raise TooLarge(large)
 
-    def finished(self, key: int, steps: int) -> None:
+    def count_call(self, key: int, steps: int) -> None:
         """A call of a function is over; one that the module itself calls counts where it does so again and again."""
         self.times[key] = self.times.get(key, 0) + 1
         if key not in self.opaque and (self.starts or self.times[key] > OFTEN):

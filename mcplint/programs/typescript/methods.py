@@ -121,7 +121,7 @@ def _of_array(change: Callable[[Machine, Args, tuple[Abstract, ...]], Abstract])
     def handle(machine: Machine, args: Args, owner: Any) -> Abstract:
         items = _items(owner)
         if items is None or len(items) > LONG:
-            return _perhaps(machine, args, owner)
+            return _call_once_or_never(machine, args, owner)
         return change(machine, args, items)
 
     return handle
@@ -255,7 +255,7 @@ def _concat(machine: Machine, args: Args, items: tuple[Abstract, ...]) -> Abstra
     return known(array(*items, *more))
 
 
-def _perhaps(machine: Machine, args: Args, owner: Any) -> Abstract:
+def _call_once_or_never(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A method that calls a function for each element of something unknown: once, or never."""
     if isinstance(args.get(0).only, Function):
         machine.fork([lambda: machine.call(args.get(0), Args((unknown(),), args.span)), lambda: known(UNDEFINED)])
@@ -263,8 +263,8 @@ def _perhaps(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 CALLS: Mapping[str, Handler] = {
-    "?.forEach": _perhaps,
-    "?.map": _perhaps,
+    "?.forEach": _call_once_or_never,
+    "?.map": _call_once_or_never,
     "Array.push": _push,
     "Array.unshift": _push,
     **{

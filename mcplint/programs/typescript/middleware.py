@@ -87,9 +87,9 @@ def cors(layers: tuple[Middleware, ...]) -> tuple[Cors, ...]:
     origin = prop(options, "origin")
     if origin.may_be(False):
         return ()
-    origins, headers = _listed(origin, ("*",)), _listed(prop(options, keys[1]), ("*",))
+    origins, headers = _text_list(origin, ("*",)), _text_list(prop(options, keys[1]), ("*",))
     # Neither answers a preflight with a refusal, and browsers take POST for allowed wherever one succeeds.
-    methods, exposed = unknown(), _exposed(found[0], options, keys[2])
+    methods, exposed = unknown(), _exposed_headers(found[0], options, keys[2])
     name = f"{found[0].made.text.partition('(')[0]}()"
     return (Cors(found[0].made, origins, methods, headers, exposed, name, keys),)
 
@@ -101,14 +101,14 @@ def trusted(guards: Iterable[Middleware]) -> tuple[TrustedHosts, ...]:
             each.span,
             known(LOOPBACK, Label(each.made, "called here"))
             if each.name.endswith("localhostHostValidation")
-            else _listed(each.args.get(0), ()),
+            else _text_list(each.args.get(0), ()),
             403,
         )
         for each in guards
     )
 
 
-def _listed(value: Abstract, default: tuple[str, ...]) -> Value[tuple[str, ...]]:
+def _text_list(value: Abstract, default: tuple[str, ...]) -> Value[tuple[str, ...]]:
     """A list that may be spelled as a text with commas; an origin of `true` is any."""
     if value.only is UNDEFINED or value.only is True:
         return known(default, *value.trace)
@@ -133,10 +133,10 @@ def _append_site(items: tuple[Abstract, ...]) -> EditSite | None:
     return item_after(last, close, sign, sign)
 
 
-def _exposed(layer: Middleware, options: Abstract, name: str) -> Value[tuple[str, ...]]:
+def _exposed_headers(layer: Middleware, options: Abstract, name: str) -> Value[tuple[str, ...]]:
     """The response headers that pages may see, and where they would be told where nothing tells them."""
     given = prop(options, name)
-    listed = _listed(given, ())
+    listed = _text_list(given, ())
     if given.only is not UNDEFINED:
         return listed
     site: EditSite | None = None

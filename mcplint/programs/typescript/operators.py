@@ -40,14 +40,14 @@ def logical_operator(machine: Machine, left: Abstract, sign: str, right: Callabl
     if not goes:
         return left
     if not stays:
-        return instead(right(), left)
+        return fallback_value(right(), left)
     kept = left._replace(options=stays)
     if sign == "&&":
         return union([kept, machine.fork([right, lambda: known(UNDEFINED)])])
-    return union([kept, instead(right(), left)])
+    return union([kept, fallback_value(right(), left)])
 
 
-def instead(fallback: Abstract, value: Abstract) -> Abstract:
+def fallback_value(fallback: Abstract, value: Abstract) -> Abstract:
     """A default that stands in for a variable that is not set, and where that would be read."""
     if fallback.options in _EMPTY and UNSET in (value.options or ()):
         return known(UNSET, *value.trace)
@@ -203,13 +203,13 @@ def unary(sign: str, value: Abstract) -> Abstract:
     if sign in ("+", "-"):
         if any(number(option) is None for option in value.options):
             return unknown(*value.trace)
-        return map_options(value, lambda option: _signed(sign, number(option)))
+        return map_options(value, lambda option: _with_sign(sign, number(option)))
     if sign == "typeof":
         return map_options(value, _type)
     return unknown(*value.trace)
 
 
-def _signed(sign: str, found: Any) -> Any:
+def _with_sign(sign: str, found: Any) -> Any:
     return -found if sign == "-" else found
 
 
@@ -248,7 +248,7 @@ def narrowed(machine: Machine, frame: Frame, node: Node, holds: bool) -> None:
             wanted = machine.evaluate(frame, right).only
             if isinstance(wanted, CONSTANTS) and wanted is not None:
                 equal = holds == (sign[0] == "=")
-                _keep(
+                _narrow_name(
                     machine,
                     frame,
                     left,
@@ -256,10 +256,10 @@ def narrowed(machine: Machine, frame: Frame, node: Node, holds: bool) -> None:
                     equal,
                 )
         return
-    _keep(machine, frame, node, truth, holds)
+    _narrow_name(machine, frame, node, truth, holds)
 
 
-def _keep(machine: Machine, frame: Frame, node: Node, test: Callable[[Any], bool | None], holds: bool) -> None:
+def _narrow_name(machine: Machine, frame: Frame, node: Node, test: Callable[[Any], bool | None], holds: bool) -> None:
     table: Any = None
     name = ""
     if node.type == "identifier":

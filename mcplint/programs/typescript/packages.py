@@ -76,14 +76,14 @@ def _package_folders(tree: Tree) -> Mapping[str, str]:
                 found.setdefault(package.name, []).append(folder)
             if package and package.mcp_name.only:
                 claimed.setdefault(package.mcp_name.only, []).append(folder)
-    for server, name in _published(tree) if claimed else ():
+    for server, name in _published_packages(tree) if claimed else ():
         if name not in found and len(claimed.get(server, ())) == 1:
             found[name] = claimed[server]
     chosen = {name: sorted(folders, key=_depth) for name, folders in found.items()}
     return {name: first for name, (first, *others) in chosen.items() if not others or _depth(first) < _depth(others[0])}
 
 
-def _published(tree: Tree) -> Iterator[tuple[str, str]]:
+def _published_packages(tree: Tree) -> Iterator[tuple[str, str]]:
     """The npm packages of `server.json` files: the name of the server, and that of the package."""
     for path in tree.called("server.json"):
         document: ServerJson | None = None if is_test(path) else tree.facts("manifest", path)

@@ -28,7 +28,7 @@ def _port_of(option: Any) -> int | None:
 
 def portless(each: Served) -> Portless | None:
     """What becomes of a listener of Node whose port is certainly none; source: `listen` of Node 20 to 26."""
-    fates = {_fate(option) for option in each.port.options or ()}
+    fates = {_listener_fate(option) for option in each.port.options or ()}
     if len(fates) != 1 or each.span.text.startswith(("Bun.", "Deno.")):
         return None
     fate, option = fates.pop(), (each.port.options or ("",))[0]
@@ -37,7 +37,7 @@ def portless(each: Served) -> Portless | None:
     return Portless(fate, said or "nothing", each.span, read) if fate else None
 
 
-def _fate(option: Any) -> str:
+def _listener_fate(option: Any) -> str:
     """Where a listener is that is told this instead of a port, empty for a port."""
     counted = number(option)
     if option in (UNDEFINED, UNSET, ABSENT, None) or (counted == 0 and str(option).strip() and option is not False):

@@ -49,7 +49,7 @@ PARSERS = re.compile(r"ContentTypeParser|preParsing|onRequest|@fastify/(?:expres
 """What a program says that may have Fastify leave bodies alone."""
 
 
-class Met(NamedTuple):
+class McpRequest(NamedTuple):
     """A request of a route that reaches MCP: where it is answered, what answers it, and the middleware before that."""
 
     path: Abstract
@@ -68,7 +68,7 @@ class Walked(NamedTuple):
     last route for MCP of its application, each with that one; `passed`: where the applications are made.
     """
 
-    met: tuple[Met, ...] = ()
+    met: tuple[McpRequest, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     closed: bool = True
     hosts: tuple[Abstract, ...] = ()
@@ -130,7 +130,7 @@ class _Walk:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self.met: list[Met] = []
+        self.met: list[McpRequest] = []
         self.endpoints: list[Endpoint] = []
         self.hosts: list[Abstract] = []
         self.layers: list[Middleware] = []
@@ -221,7 +221,7 @@ class _Walk:
                     closed = closed and not (route.use and _may_answer(option))
             if handler.options is None:
                 closed = closed and not route.use
-        self._passed(route, path, len(self.met) > before)
+        self._note_passed(route, path, len(self.met) > before)
         if len(self.met) > before or route.use:
             return closed
         if isinstance(path.only, str) and PLAIN.fullmatch(path.only):
@@ -234,7 +234,7 @@ class _Walk:
         self.guards.append(guard)
         self.endpoints = [each._replace(guarded=False) for each in self.endpoints]
 
-    def _passed(self, route: Route, path: Abstract, met: bool) -> None:
+    def _note_passed(self, route: Route, path: Abstract, met: bool) -> None:
         """Notes what requests come through: that of this route, and what was put in front of it before, each once."""
         options = [option for handler in route.handlers for option in handler.options or (None,)]
         steps = [option if _is_known_step(option) else None for option in options]
@@ -264,10 +264,10 @@ class _Walk:
         for handled in _handled(self.machine, option):
             if handled.paths is None:
                 where = path if path.only != "" else unknown()
-                self.met.append(Met(where, methods, handled, applying(layers, path)))
+                self.met.append(McpRequest(where, methods, handled, applying(layers, path)))
             for inside in handled.paths or ():
                 notes = (Label(handled.span, "called here"),) if handled.span else ()
-                self.met.append(Met(known(inside, *notes), methods, handled))
+                self.met.append(McpRequest(known(inside, *notes), methods, handled))
 
 
 def _handled(machine: Machine, option: Any) -> list[sdk.Handled]:

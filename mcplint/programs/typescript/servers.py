@@ -18,7 +18,7 @@ from mcplint.programs.typescript.libraries.strangers import shown_callers
 from mcplint.programs.typescript.libraries.web import APPS, BELOW, HANDLER, REWRITES, ROUTES, SLASHED, Route
 from mcplint.programs.typescript.machine import FORKS, FRAMEWORK, Args, Machine, Served
 from mcplint.programs.typescript.middleware import LOOPBACK, body_parser, compressed, cors, trusted
-from mcplint.programs.typescript.routes import Met, Walked, walk
+from mcplint.programs.typescript.routes import McpRequest, Walked, walk
 from mcplint.programs.typescript.tools import effects
 from mcplint.programs.typescript.values import (
     ARGUMENTS,
@@ -54,7 +54,7 @@ def servers_of(machine: Machine) -> tuple[Server, ...]:
     for way in machine.ways:
         found: list[Server] = []
         for each in way:
-            found += (server._replace(writes=each.writes) for server in _described(machine, each, known_apps))
+            found += (server._replace(writes=each.writes) for server in _servers_of_start(machine, each, known_apps))
         if any(each.kind == STDIO for each in way):
             heard = _listeners(machine, way)
             found = [server._replace(listeners=heard) if server.transport.only == STDIO else server for server in found]
@@ -71,7 +71,7 @@ def _listeners(machine: Machine, way: tuple[Served, ...]) -> tuple[Value[int], .
     return (*heard, UNKNOWN) if may_listen(sources, NODE, followed) else heard
 
 
-def _described(machine: Machine, each: Served, walked: dict[int, Walked]) -> Iterator[Server]:
+def _servers_of_start(machine: Machine, each: Served, walked: dict[int, Walked]) -> Iterator[Server]:
     if each.kind == STDIO:
         yield blank(machine, each.what, None, each.span)._replace(
             transport=known(STDIO, Label(each.span, "called here")),
@@ -99,7 +99,7 @@ def _prints(machine: Machine, each: Served) -> tuple[Label, ...]:
     return tuple(dict.fromkeys((*each.printed_after, *effects(machine, each.what).prints)))
 
 
-def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there: Walked) -> Server:
+def _over_http(machine: Machine, each: Served, kind: str, met: list[McpRequest], there: Walked) -> Server:
     first = _best(met)
     handled = first.handled
     server = (
@@ -122,7 +122,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         portless=ports.portless(each),
         deaf=_runner(each.what) != "next" and not _mentions(machine, f"SIGTERM|{STOPS}"),
         lingering=_lingering(machine, each, met, kind),
-        path=_rewritten(each.what, first.path),
+        path=_rewritten_path(each.what, first.path),
         message_path=_message_path(handled.transport, message) if kind == SSE else NOWHERE,
         stateless=_stateless(machine, handled.transport) if kind == STREAMABLE else NOWHERE,
         json_response=sdk.flag(handled.transport, "enableJsonResponse") if kind == STREAMABLE else NOWHERE,
@@ -130,7 +130,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         endpoints=(*there.endpoints, *others),
         endpoints_closed=there.closed,
         matching=there.matching(_mentions(machine, MATCHED)),
-        declared_host=_declared(there),
+        declared_host=_declared_host(there),
         host_check=check,
         allowed_hosts=hosts,
         trusted_hosts=trusted(there.guards),
@@ -139,7 +139,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[Met], there:
         wiring=_wiring(machine, there.met, kind),
         cors=() if _mentions(machine, ALLOWS) else cors(first.layers),
         compressed=compressed(first.layers),
-        back_channel=_asks(machine, server, handled),
+        back_channel=_client_requests(machine, server, handled),
     )
 
 
@@ -149,7 +149,7 @@ def _workers(machine: Machine, each: Served) -> Abstract:
     return known(1, Label(each.span, "one process listens here")) if alone else unknown()
 
 
-def _asks(machine: Machine, server: Any, handled: sdk.Handled) -> tuple[Label, ...]:
+def _client_requests(machine: Machine, server: Any, handled: sdk.Handled) -> tuple[Label, ...]:
     """Where tools ask the client back; answers find a transport that all requests share, and handlers of version 2."""
     through = handled.transport
     if not isinstance(through, Object) or through.library not in sdk.HTTP_TRANSPORTS:
@@ -159,17 +159,17 @@ def _asks(machine: Machine, server: Any, handled: sdk.Handled) -> tuple[Label, .
     return tuple(effects(machine, server).asks)
 
 
-def _lingering(machine: Machine, each: Served, met: list[Met], kind: str) -> tuple[Label, ...]:
+def _lingering(machine: Machine, each: Served, met: list[McpRequest], kind: str) -> tuple[Label, ...]:
     """Where the program waits for streams that clients keep open, in which nothing of others has a part."""
     asked = any(item.handled.does == "give" and (not item.methods or "GET" in item.methods) for item in met)
     if not machine.signals or not (kind == SSE or asked) or _mentions(machine, STOPS):
         return ()
-    from mcplint.programs.typescript.shutdown import lingering
+    from mcplint.programs.typescript.shutdown import waits_at_shutdown
 
-    return lingering(machine, each)
+    return waits_at_shutdown(machine, each)
 
 
-def _rewritten(app: Any, path: Abstract) -> Abstract:
+def _rewritten_path(app: Any, path: Abstract) -> Abstract:
     """A path, or one of those that stand for it."""
     rewrites = REWRITES.of(app.table) if isinstance(app, Object) else ()
     if any(not source and not target for source, target in rewrites):
@@ -207,7 +207,7 @@ def _stateless(machine: Machine, transport: Any) -> Abstract:
     return found
 
 
-def _wiring(machine: Machine, met: tuple[Met, ...], kind: str) -> Wiring:
+def _wiring(machine: Machine, met: tuple[McpRequest, ...], kind: str) -> Wiring:
     """What the requests of a server share."""
     shared = reused = consumed = tuple[Label, ...]()
     for item in met:
@@ -250,7 +250,7 @@ def _label_at(each: Any, text: str) -> tuple[Label, ...]:
     return (Label(each.span, text),) if each.span is not None else ()
 
 
-def _best(met: list[Met]) -> Met:
+def _best(met: list[McpRequest]) -> McpRequest:
     """The request that tells most: one that is posted to a known path, through a transport that is seen."""
     return max(
         met,
@@ -301,7 +301,7 @@ def _host_check(there: Walked, transport: Any, machine: Machine) -> tuple[Abstra
     return unknown(), unknown()
 
 
-def _declared(there: Walked) -> Abstract:
+def _declared_host(there: Walked) -> Abstract:
     """The host that the SDK is told, and where it would be told another one."""
     for options in there.hosts:
         if options.only is UNDEFINED:

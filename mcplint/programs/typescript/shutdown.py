@@ -23,7 +23,7 @@ LOGS = re.compile(r"(?:console|[\w.]*[lL]og(?:ger)?|process\.std(?:err|out))\??\
 DEEPEST = 4
 
 
-def lingering(machine: Machine, served: Served) -> tuple[Label, ...]:
+def waits_at_shutdown(machine: Machine, served: Served) -> tuple[Label, ...]:
     """Where handlers of SIGTERM close what listens, which waits for every stream, and certainly do nothing more."""
     texts = [package.fact.source for package in machine.packages.values() if package]
     spans = {span for name, _, span in machine.signals if name == "SIGTERM"}
@@ -33,27 +33,27 @@ def lingering(machine: Machine, served: Served) -> tuple[Label, ...]:
         return ()
     found: list[Label] = []
     for handler in dict.fromkeys(handler.only for name, handler, _ in machine.signals if name == "SIGTERM"):
-        closes = _closes(machine, handler, served, 0)
+        closes = _closing_calls(machine, handler, served, 0)
         if not closes:
             return ()
         found += closes
     return tuple(dict.fromkeys(found))
 
 
-def _closes(machine: Machine, handler: Any, served: Served, depth: int) -> list[Label]:
+def _closing_calls(machine: Machine, handler: Any, served: Served, depth: int) -> list[Label]:
     """Where a function closes what listens; nothing where it does something else than that and to log."""
     if not isinstance(handler, Function) or depth > DEEPEST:
         return []
     body = handler.node.child_by_field_name("body")
     found: list[Label] = []
     for statement in _statements(body) if body is not None else ():
-        waits = _awaited(statement)
+        waits = _awaited_close(statement)
         for node in _calls(waits or statement):
             called = _close(machine, handler.scope, node, served)
-            inner = _function(machine, handler.scope, node) if called is None else None
+            inner = _called_function(machine, handler.scope, node) if called is None else None
             if called is not None:
                 found.append(Label(handler.scope.package.fact.span(node), "waits for every open stream"))
-            elif inner is not None and (closes := _closes(machine, inner, served, depth + 1)):
+            elif inner is not None and (closes := _closing_calls(machine, inner, served, depth + 1)):
                 found += closes
             elif node.type != "call_expression" or not LOGS.fullmatch(text_of(_callee(node))):
                 return []
@@ -72,7 +72,7 @@ def _statements(body: Node) -> Iterator[Node]:
             yield from _statements(inner)
 
 
-def _awaited(statement: Node) -> Node | None:
+def _awaited_close(statement: Node) -> Node | None:
     """The call in `await new Promise((done) => server.close(done))`, behind which nothing is come to before."""
     outer = statement.named_children[0] if statement.type == "expression_statement" else statement
     made = outer.named_children[0] if outer.type == "await_expression" else None
@@ -117,7 +117,7 @@ def _listens(option: Any, served: Served) -> bool:
     return option is served.what or (handler is not None and handler.only is served.what)
 
 
-def _function(machine: Machine, scope: Frame, node: Node) -> Any:
+def _called_function(machine: Machine, scope: Frame, node: Node) -> Any:
     """The function of the project that a call by its plain name calls."""
     callee = _callee(node)
     return _value(machine, scope, callee).only if callee.type == "identifier" else None

@@ -68,14 +68,14 @@ def branch(machine: Machine, frame: Frame, node: Node) -> None:
             left.because(value, machine.optional)
             raise
         return
-    if isinstance(test, PathTest) and test.negated and _leaves(consequence):
+    if isinstance(test, PathTest) and test.negated and _ends_function(consequence):
         machine.fork([conditional_arm(consequence, True), lambda: known(UNDEFINED)])
         machine.request_paths.append(test.paths)
         return
     machine.fork([conditional_arm(consequence, True), conditional_arm(alternative, False)])
 
 
-def _leaves(node: Node) -> bool:
+def _ends_function(node: Node) -> bool:
     """Whether a block surely ends the function."""
     last = node.named_children[-1] if node.type == "statement_block" and node.named_children else node
     return last.type in ("return_statement", "throw_statement")
@@ -111,15 +111,15 @@ def attempt(machine: Machine, frame: Frame, node: Node) -> None:
     if body is None:
         return
 
-    def tried() -> Abstract:
+    def run_body() -> Abstract:
         machine.execute(frame, body)
         return known(True)
 
     try:
         if handler is None:
-            tried()
+            run_body()
         else:
-            ended = machine.catch(Raised, tried)
+            ended = machine.catch(Raised, run_body)
             if ended.must(lambda option: option is None):
                 _handle(machine, frame, handler)
             elif ended.only is not True:
@@ -173,7 +173,7 @@ def for_of(machine: Machine, frame: Frame, node: Node) -> None:
         machine.catch(Break, run_all)
         return
     _forget(machine, frame, body)
-    machine.catch(Break, lambda: _perhaps(machine, turn(unknown(*value.trace))))
+    machine.catch(Break, lambda: _run_any_number(machine, turn(unknown(*value.trace))))
 
 
 def loop(machine: Machine, frame: Frame, node: Node) -> None:
@@ -186,10 +186,10 @@ def loop(machine: Machine, frame: Frame, node: Node) -> None:
     if initializer is not None:
         machine.execute(scope, initializer)
     if body is not None:
-        machine.catch(Break, lambda: _turns(machine, scope, node, body))
+        machine.catch(Break, lambda: _run_turns(machine, scope, node, body))
 
 
-def _turns(machine: Machine, scope: Frame, node: Node, body: Node) -> Abstract:
+def _run_turns(machine: Machine, scope: Frame, node: Node, body: Node) -> Abstract:
     increment = node.child_by_field_name("increment")
 
     def run() -> Abstract:
@@ -210,10 +210,10 @@ def _turns(machine: Machine, scope: Frame, node: Node, body: Node) -> Abstract:
             break
         turn()
     _forget(machine, scope, node)
-    return _perhaps(machine, turn)
+    return _run_any_number(machine, turn)
 
 
-def _perhaps(machine: Machine, turn: Callable[[], Abstract]) -> Abstract:
+def _run_any_number(machine: Machine, turn: Callable[[], Abstract]) -> Abstract:
     """A turn that stands for any number of them."""
     machine.uncounted += 1
     try:
@@ -330,7 +330,7 @@ def labeled(machine: Machine, frame: Frame, node: Node) -> None:
     machine.catch(Break, run)
 
 
-def nothing(machine: Machine, frame: Frame, node: Node) -> None:
+def do_nothing(machine: Machine, frame: Frame, node: Node) -> None:
     """Types, comments and what is no valid program do nothing."""
 
 
@@ -360,6 +360,6 @@ EXECUTORS: Mapping[str, Executor] = {
             *(*FUNCTIONS, "interface_declaration", "type_alias_declaration", "ambient_declaration", "comment"),
             *("import_statement", "empty_statement", "ERROR", "function_signature", "hash_bang_line", "import_alias"),
         ),
-        nothing,
+        do_nothing,
     ),
 }

@@ -87,7 +87,7 @@ def unexported(tree: Tree, entry: str, release: Value[str]) -> Iterator[Import]:
             if not homes or specifier.removesuffix(".js") in homes:
                 continue
             if not file.endswith(JAVASCRIPT) and file not in used:
-                used[file] = _used(script)
+                used[file] = _used_names(script)
             if file not in used or own in used[file]:
                 site = script.site(source, specifier) if len(names) == 1 else None
                 written = homes[0] + ".js" if first else homes[0]
@@ -180,7 +180,7 @@ def _imports(script: Script, kept: bool) -> Iterator[tuple[Node, Node]]:
         if statement.type == "export_statement" or clause is None or kept:
             yield statement, source
             continue
-        used = _used(script) if used is None else used
+        used = _used_names(script) if used is None else used
         if not used.isdisjoint(own for _, own in _names(clause)):
             yield statement, source
 
@@ -200,7 +200,7 @@ def _required(statement: Node) -> Iterator[tuple[Node, Node]]:
             yield statement, words[0]
 
 
-def _used(script: Script) -> frozenset[str]:
+def _used_names(script: Script) -> frozenset[str]:
     """The names that stand for a value somewhere behind the imports of a module."""
     found: set[str] = set()
     waiting = [part for part in script.root.named_children if part.type != "import_statement"]

@@ -82,12 +82,12 @@ class _Reading(Exchange):
     def finish(self) -> None:
         """Decides what had to wait until all was read."""
         while self.waiting or self.received or self.later:
-            self._decide()
+            self._take_waiting_call()
             self._drain()
         paths = (package.fact.source.path for package in self.machine.packages.values() if package)
         self.alive |= {f"{path}:default" for path in paths if path not in self.imported}
 
-    def _decide(self) -> None:
+    def _take_waiting_call(self) -> None:
         """Takes one call that had to wait: its arguments are a part by themselves, or are read where it stands."""
         names: Iterable[str] | None
         if self.waiting:
@@ -116,7 +116,7 @@ class _Reading(Exchange):
             if read is None or not read(self, item):
                 self._queue(item.node.named_children, item.script, item.mentions)
 
-    def _function(self, item: Item) -> bool:
+    def _read_function(self, item: Item) -> bool:
         name = item.node.child_by_field_name("name")
         if name is None or (item.node.type in CLASSES and not defines(item.node)):
             return False
@@ -213,7 +213,7 @@ class _Reading(Exchange):
 _READERS = {
     "import_statement": _Reading._import,
     "export_statement": _Reading._export,
-    **dict.fromkeys(("function_declaration", "generator_function_declaration", *DECLARED), _Reading._function),
+    **dict.fromkeys(("function_declaration", "generator_function_declaration", *DECLARED), _Reading._read_function),
     "variable_declarator": _Reading._declarator,
     "assignment_expression": _Reading._assignment,
     "call_expression": _Reading._call,

@@ -257,7 +257,7 @@ def elements(value: Abstract) -> tuple[Abstract, ...] | None:
     return only.items if isinstance(only, Sequence) else None
 
 
-def listed(value: Abstract) -> tuple[Abstract, ...]:
+def as_list(value: Abstract) -> tuple[Abstract, ...]:
     """The elements of a list; one thing is a list of itself."""
     found = elements(value)
     return found if found is not None else (value,)

@@ -10,7 +10,7 @@ from mcplint.facts.caddy import Directive
 from mcplint.model import PathMatch
 from mcplint.proxies.caddy.order import Matchers, arguments, condition_of, matchers_in, ordered
 from mcplint.proxies.conditions import Condition, intersection
-from mcplint.proxies.routing import unchanged, unknown
+from mcplint.proxies.routing import unchanged, unknown_path
 from mcplint.values import Label
 
 MAX_DEPTH = 10
@@ -66,12 +66,12 @@ def _handlers(
         )
         if line.name in ANSWERS:
             yield _as_sent(here)
-        elif line.name == "route" and not _acts(line):
+        elif line.name == "route" and not _has_effect(line):
             continue
         elif line.name in (*HANDLES, "route"):
             yield from _block_handlers(line, inner, here, lines[index + 1 :], matchers, after, depth)
         else:
-            handler = _changed(line, inner, handler)
+            handler = _after_directive(line, inner, handler)
             continue
         if here.condition == handler.condition:
             return
@@ -103,21 +103,21 @@ def _as_sent(handler: Handler) -> Handler:
     """The same with what a directive that passes requests on makes of their path, of which none is sent empty."""
     line = handler.directive
     for each in line.of("rewrite") if line.name == "reverse_proxy" else ():
-        handler = _rewritten(handler, each, Condition())
-    return handler._replace(rewrite=partial(_then, handler.rewrite, _rooted)) if handler.shifted else handler
+        handler = _after_rewrite(handler, each, Condition())
+    return handler._replace(rewrite=partial(_compose, handler.rewrite, _or_root)) if handler.shifted else handler
 
 
-def _acts(block: Directive) -> bool:
+def _has_effect(block: Directive) -> bool:
     """Whether anything in a block answers or changes the path."""
-    return any(line.name in (*ANSWERS, *REWRITES, *AUTH, "import") or _acts(line) for line in block.body)
+    return any(line.name in (*ANSWERS, *REWRITES, *AUTH, "import") or _has_effect(line) for line in block.body)
 
 
-def _changed(line: Directive, inner: Condition, handler: Handler) -> Handler:
+def _after_directive(line: Directive, inner: Condition, handler: Handler) -> Handler:
     """What comes after a directive that answers nothing itself."""
     if line.name in AUTH:
         note = Label(line.span, "the proxy authenticates callers")
         return handler._replace(auth=(*handler.auth, note)) if inner.bare or inner == handler.condition else handler
-    return _rewritten(handler, line, inner) if line.name in REWRITES else handler
+    return _after_rewrite(handler, line, inner) if line.name in REWRITES else handler
 
 
 def _condition_on_request(inner: Condition, handler: Handler) -> Condition:
@@ -130,23 +130,27 @@ def _condition_on_request(inner: Condition, handler: Handler) -> Condition:
 def _without_prefix(handler: Handler, inner: Condition) -> Rewrite:
     """What `handle_path` makes of a path: its own pattern taken off."""
     match = inner.matches[0] if inner.matches and len(inner.matches) == 1 else None
-    return unknown if match is None else partial(_then, handler.rewrite, partial(_strip_prefix, match.text.rstrip("/")))
+    return (
+        unknown_path
+        if match is None
+        else partial(_compose, handler.rewrite, partial(_strip_prefix, match.text.rstrip("/")))
+    )
 
 
-def _rewritten(handler: Handler, line: Directive, inner: Condition) -> Handler:
+def _after_rewrite(handler: Handler, line: Directive, inner: Condition) -> Handler:
     """What comes after a directive that changes the path."""
     words = [word.text for word in arguments(line)]
-    step: Rewrite = unknown
+    step: Rewrite = unknown_path
     if line.name == "uri" and words[:1] == ["strip_prefix"] and len(words) == 2 and "{" not in words[1]:
         step = partial(_strip_prefix, f"/{words[1].lstrip('/')}")
     elif line.name == "rewrite" and len(words) == 1:
         before = words[0].removesuffix("{uri}").removesuffix("{path}").removesuffix("{http.request.uri}")
-        step = partial(_prefixed, before) if before != words[0] and "{" not in before else unknown
+        step = partial(_add_prefix, before) if before != words[0] and "{" not in before else unknown_path
         step = partial(_replace_path, words[0]) if "{" not in words[0] and "?" not in words[0] else step
     only = None if inner.bare else inner.matches
     if handler.steps >= MOST_STEPS or (not inner.bare and (inner.matches is None or handler.shifted)):
-        return handler._replace(rewrite=unknown, shifted=True)
-    rewrite = partial(_then, handler.rewrite, partial(_rewrite_matching, only, step))
+        return handler._replace(rewrite=unknown_path, shifted=True)
+    rewrite = partial(_compose, handler.rewrite, partial(_rewrite_matching, only, step))
     return handler._replace(rewrite=rewrite, shifted=True, steps=handler.steps + 1)
 
 
@@ -155,7 +159,7 @@ def _rewrite_matching(matches: tuple[PathMatch, ...] | None, step: Rewrite, path
     return step(path) if matches is None or any(match.takes(path) for match in matches) else path
 
 
-def _then(first: Rewrite, second: Rewrite, path: str) -> str | None:
+def _compose(first: Rewrite, second: Rewrite, path: str) -> str | None:
     between = first(path)
     return None if between is None else second(between)
 
@@ -165,11 +169,11 @@ def _strip_prefix(prefix: str, path: str) -> str:
     return path[len(prefix) :] if path.lower().startswith(prefix.lower()) else path
 
 
-def _rooted(path: str) -> str:
+def _or_root(path: str) -> str:
     return path or "/"
 
 
-def _prefixed(prefix: str, path: str) -> str:
+def _add_prefix(prefix: str, path: str) -> str:
     return prefix + path
 
 

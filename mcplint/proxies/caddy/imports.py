@@ -8,7 +8,7 @@ from posixpath import dirname
 
 from mcplint.facts.caddy import Caddyfile, Directive, Word
 from mcplint.project.tree import Tree
-from mcplint.services.compose.assembly import within
+from mcplint.services.compose.assembly import path_in_project
 from mcplint.text.glob import fits, literal
 
 MAX_DEPTH = 20
@@ -50,7 +50,7 @@ class Imports:
     def _imported(self, line: Directive) -> tuple[Directive, ...] | None:
         name = line.texts[0] if line.args else ""
         if f"({name})" in self.snippets:
-            return tuple(_filled(one, line.args[1:]) for one in self.snippets[f"({name})"].body)
+            return tuple(_with_arguments(one, line.args[1:]) for one in self.snippets[f"({name})"].body)
         files = [file for _, file in self._files(line)]
         if not files and "*" not in name:
             return None
@@ -59,7 +59,7 @@ class Imports:
     def _files(self, line: Directive) -> Iterator[tuple[str, Caddyfile]]:
         """The files of the project that an import names, a pattern among them."""
         word = next(iter(line.args), None)
-        pattern = within(literal(self.folder), word.text) if word and not word.open else None
+        pattern = path_in_project(literal(self.folder), word.text) if word and not word.open else None
         if pattern is None:
             return
         if pattern not in self.found and len(self.found) < MOST_PATTERNS:
@@ -73,10 +73,10 @@ def _snippets_by_name(file: Caddyfile) -> Mapping[str, Directive]:
     return {one.name: one for one in file.snippets}
 
 
-def _filled(line: Directive, given: tuple[Word, ...]) -> Directive:
+def _with_arguments(line: Directive, given: tuple[Word, ...]) -> Directive:
     """A line of a snippet with the arguments that it is imported with."""
     words = tuple(_argument(word, given) for word in line.words)
-    return line._replace(words=words, body=tuple(_filled(one, given) for one in line.body))
+    return line._replace(words=words, body=tuple(_with_arguments(one, given) for one in line.body))
 
 
 def _argument(word: Word, given: tuple[Word, ...]) -> Word:

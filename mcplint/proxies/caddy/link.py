@@ -21,9 +21,9 @@ from mcplint.proxies.caddy.imports import Imports
 from mcplint.proxies.caddy.order import (
     addresses,
 )
-from mcplint.proxies.caddy.routes import Heard, response_of, route_of
+from mcplint.proxies.caddy.routes import SiteAddress, response_of, route_of
 from mcplint.proxies.dead_ends import dead_ends
-from mcplint.proxies.proxy import Proxy, home_of, open_ports, published, with_server
+from mcplint.proxies.proxy import Proxy, home_of, open_ports, published_ports, with_server
 from mcplint.proxies.routing import MOST_RULES, ProxyRule, VirtualHost, leading, request_router, with_endpoints
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
@@ -73,31 +73,33 @@ def _proxy(
     )
     # Caddy resolves a name with the first request that needs it.
     ends = tuple(dead_ends(leading(done), routes, origin, network, strict=False))
-    return Proxy(CADDY, routes, ports, published(origin, ports), request_router(done), ends, container=home_of(origin))
+    return Proxy(
+        CADDY, routes, ports, published_ports(origin, ports), request_router(done), ends, container=home_of(origin)
+    )
 
 
 def _with_published_ports(route: Route, ports: tuple[Label, ...]) -> Route:
     return route if route.auth else route._replace(published=ports)
 
 
-def _site_address(word: Word, secure: bool) -> Heard:
+def _site_address(word: Word, secure: bool) -> SiteAddress:
     """What an address of a site listens to; a name without a port is served over TLS, and redirected there.
 
     `secure`: the site says which certificate it has.
     """
     found = ADDRESS.fullmatch(word.text)
     if word.open or found is None or "{" in word.text:
-        return Heard(None, {443: True, 80: False})
+        return SiteAddress(None, {443: True, 80: False})
     host, port = found["host"].strip("[]").lower(), whole(found["port"]) if found["port"] else None
     host = "" if host == "*" else host
     if found["scheme"] == "http" or port == 80 or (not host and port not in (None, 443)):
-        return Heard(host, {port or 80: secure})
-    return Heard(host, {port: True} if port not in (None, 443) else {443: True, 80: False})
+        return SiteAddress(host, {port or 80: secure})
+    return SiteAddress(host, {port: True} if port not in (None, 443) else {443: True, 80: False})
 
 
 def _site(
     block: Directive,
-    heard: list[Heard],
+    heard: list[SiteAddress],
     imports: Imports,
     origin: ContainerContext | None,
     network: Network,
@@ -121,7 +123,7 @@ def _rule(
     handler: Handler,
     match: PathMatch | None,
     block: Directive,
-    heard: list[Heard],
+    heard: list[SiteAddress],
     origin: ContainerContext | None,
     network: Network,
     ids: dict[str, int],

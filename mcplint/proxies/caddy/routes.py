@@ -25,7 +25,7 @@ UPSTREAM = re.compile(
 )
 
 
-class Heard(NamedTuple):
+class SiteAddress(NamedTuple):
     """An address of a site: the name (empty: any, None: not known), the ports, and the one that speaks TLS."""
 
     host: str | None
@@ -52,7 +52,7 @@ def response_of(handler: Handler) -> Response:
     return Response(OTHER)
 
 
-def route_of(handler: Handler, match: PathMatch | None, block: Directive, heard: list[Heard], name: str) -> Route:
+def route_of(handler: Handler, match: PathMatch | None, block: Directive, heard: list[SiteAddress], name: str) -> Route:
     line = handler.directive
     where, taken = Label(line.span, "Caddy sends requests here"), Label(handler.selector.span, "takes these requests")
     members = tuple(islice(_members(line), MOST_MEMBERS))
@@ -90,7 +90,7 @@ def route_of(handler: Handler, match: PathMatch | None, block: Directive, heard:
     )
 
 
-def _secured(block: Directive, heard: list[Heard]) -> Span | None:
+def _secured(block: Directive, heard: list[SiteAddress]) -> Span | None:
     """Where a site has a name with TLS that it answers to without as well."""
     plain = {one.host for one in heard if not any(one.ports.values())}
     pairs = zip(addresses(block), heard, strict=True)

@@ -97,7 +97,7 @@ def balancing(backend: Backend, where: Label) -> Value[str]:
     if sticks and (cookies and worn):
         return Value(None, notes)
     if sticks:
-        said = _stuck(sticks)
+        said = _stick_key(sticks)
         return Value((said,) if said else None, notes)
     if cookies and worn:
         return Value(
@@ -120,7 +120,7 @@ def balancing(backend: Backend, where: Label) -> Value[str]:
     return Value((text,), (where, Label(chosen[-1].span, "picks the server")), site)
 
 
-def _stuck(sticks: tuple[Line, ...]) -> str | None:
+def _stick_key(sticks: tuple[Line, ...]) -> str | None:
     """What a stick table goes by, None where it is something else than the address or the session's id."""
     said = {tuple(word.lower() for word in line.args) for line in sticks}
     keys = {words[0]: words[1] for words in said if len(words) == 2}

@@ -75,7 +75,7 @@ def _required_terms(line: Line) -> list[list[list[str]]]:
     return [[[name]] for name in names] if plain else []
 
 
-def spares(line: Line, known: Mapping[str, list[Line]], paths: Collection[str]) -> bool:
+def spares_paths(line: Line, known: Mapping[str, list[Line]], paths: Collection[str]) -> bool:
     """Whether a rule that turns requests away leaves everybody who asks for some paths alone.
 
     It is about other paths, methods that nobody needs, a list of callers, or those who ask too often.

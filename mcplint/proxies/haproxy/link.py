@@ -18,8 +18,8 @@ from mcplint.model import Route
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.haproxy.backend import MOST_MEMBERS, Backend, balancing, checks, members, read_timeout, sections
-from mcplint.proxies.haproxy.conditions import TURN_AWAY, Condition, acls, admitted, conditions, spares
-from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, open_ports, published, with_server
+from mcplint.proxies.haproxy.conditions import TURN_AWAY, Condition, acls, admitted, conditions, spares_paths
+from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, open_ports, published_ports, with_server
 from mcplint.proxies.response import STATUS, Response
 from mcplint.proxies.routing import (
     MOST_RULES,
@@ -28,7 +28,7 @@ from mcplint.proxies.routing import (
     leading,
     request_router,
     unchanged,
-    unknown,
+    unknown_path,
     with_endpoints,
 )
 from mcplint.services.containers import ContainerContext
@@ -73,13 +73,13 @@ def proxies(files: Mapping[str, HaproxyFile], network: Network) -> Iterator[Prox
             shown = tuple(open_ports(origin, open_on)) if origin else ()
             binds = tuple(_binds(file)) if origin is None else ()
             for route in (rule.route._replace(pages=pages) for rule in vhost.rules):
-                lets_in = all(_spares(line, known, route) for line, known in refusing)
+                lets_in = all(_spares_endpoint(line, known, route) for line, known in refusing)
                 routes.append(route._replace(published=shown, binds=binds) if lets_in else route)
         # HAProxy does not start while it cannot resolve a name.
         ends = {end.span: end for end in dead_ends(leading(done), tuple(routes), origin, network, strict=True)}
         ask = request_router(done)
         lost = tuple(ends.values())
-        yield Proxy(HAPROXY, tuple(routes), ports, published(origin, ports), ask, lost, container=home_of(origin))
+        yield Proxy(HAPROXY, tuple(routes), ports, published_ports(origin, ports), ask, lost, container=home_of(origin))
 
 
 def _refusing(section: Section) -> Iterator[Line]:
@@ -88,7 +88,7 @@ def _refusing(section: Section) -> Iterator[Line]:
     return (rule for rule in rules if not rule.args or CHECKS.search(" ".join(rule.args)))
 
 
-def _spares(line: Line, known: Mapping[str, list[Line]], route: Route) -> bool:
+def _spares_endpoint(line: Line, known: Mapping[str, list[Line]], route: Route) -> bool:
     """Whether a rule turns nobody away who asks for the endpoint of a route, unless they ask in odd ways."""
     actions = [line.args[:1]] if line.name == "http-request" else [line.args[1:2]] if line.name == "tcp-request" else []
     server = route.server
@@ -96,7 +96,7 @@ def _spares(line: Line, known: Mapping[str, list[Line]], route: Route) -> bool:
         return False
     paths = server.path.options if server.transport.must_be(STREAMABLE) else None
     every = [text for path in paths or () if isinstance(path, str) for text in (path, f"{path.rstrip('/')}/")]
-    return bool(every) and spares(line, known, every)
+    return bool(every) and spares_paths(line, known, every)
 
 
 def _binds(file: HaproxyFile) -> Iterator[Label]:
@@ -198,7 +198,7 @@ def _rule(line: Line, condition: Condition | None, frontend: Backend, file: _Con
     hosts = condition.hosts if condition else None
     own = None if rewritten or backend is None or not _is_empty(backend) else Response(STATUS)
     return ProxyRule(
-        with_server(route, file.origin, file.network), hosts, match, unknown if rewritten else unchanged, own
+        with_server(route, file.origin, file.network), hosts, match, unknown_path if rewritten else unchanged, own
     )
 
 
@@ -244,11 +244,11 @@ def _route(line: Line, condition: Condition | None, frontend: Backend, backend: 
         closed=False,
         checks=checks(backend) if backend else (),
         tls=Value((True,), binds) if _encrypted(frontend) else UNKNOWN,
-        secured=None if _encrypted(frontend) else next(_certified(frontend), None),
+        secured=None if _encrypted(frontend) else next(_tls_binds(frontend), None),
     )
 
 
-def _certified(frontend: Backend) -> Iterator[Span]:
+def _tls_binds(frontend: Backend) -> Iterator[Span]:
     return (bind.span for bind in frontend.section.of("bind") if "ssl" in bind.args)
 
 

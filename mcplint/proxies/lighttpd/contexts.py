@@ -13,8 +13,8 @@ from typing import NamedTuple
 from mcplint.facts.lighttpd import Array, Assignment, Block, Expression, Include, LighttpdFile, Statement, Term
 from mcplint.model import EXACT, PREFIX, PathMatch
 from mcplint.project.tree import Tree
-from mcplint.proxies.conditions import Condition, expressed, intersection, shared
-from mcplint.services.compose.assembly import within
+from mcplint.proxies.conditions import Condition, common_paths, expressed, intersection
+from mcplint.services.compose.assembly import path_in_project
 from mcplint.text.glob import fits, literal
 from mcplint.text.number import whole
 from mcplint.text.source import Span
@@ -119,7 +119,7 @@ class Configuration:
             return
         self.includes += 1
         known = bool(text) and not line.shell and depth < MAX_DEPTH and self.includes <= MOST_FILES
-        pattern = within(literal(self.folder or "."), text.removeprefix(SYSTEM)) if known else None
+        pattern = path_in_project(literal(self.folder or "."), text.removeprefix(SYSTEM)) if known else None
         paths = sorted(one for one in self.tree.paths if fits(one, pattern)) if pattern else []
         self.closed = self.closed and bool(paths)
         for path in paths:
@@ -214,7 +214,7 @@ def covers(outer: Context, inner: Context) -> bool | None:
     wide, narrow = outer.condition.matches, inner.condition.matches
     if wide is None or narrow is None:
         return None
-    pairs = [[shared(match, other) for other in wide] for match in narrow]
+    pairs = [[common_paths(match, other) for other in wide] for match in narrow]
     if not any(any(each) for each in pairs):
         return False
     paths = all(match in each for match, each in zip(narrow, pairs, strict=True))

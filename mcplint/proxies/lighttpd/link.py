@@ -27,7 +27,7 @@ from mcplint.proxies.lighttpd.contexts import (
     path_match,
 )
 from mcplint.proxies.lighttpd.routes import route_of
-from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, open_ports, published, with_server
+from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, open_ports, published_ports, with_server
 from mcplint.proxies.response import FILE, UNKNOWN, Response
 from mcplint.proxies.routing import (
     MOST_RULES,
@@ -36,7 +36,7 @@ from mcplint.proxies.routing import (
     leading,
     request_router,
     say_left_out,
-    unknown,
+    unknown_path,
     with_endpoints,
 )
 from mcplint.services.containers import ContainerContext
@@ -71,7 +71,7 @@ def _proxy(config: Configuration, origin: ContainerContext | None, network: Netw
     ports = dict(_ports(contexts))
     listen = Value((tuple(f"{port} ssl" if tls else str(port) for port, tls in ports.items()),))
     sockets = [context.port for context in contexts if context.port and SERVERS in context.settings]
-    tried = ((each, rule) for each in _tried(contexts) for rule in _rules(each, contexts, config.closed))
+    tried = ((each, rule) for each in _in_order_tried(contexts) for rule in _rules(each, contexts, config.closed))
     found = tuple(islice(chain(_unfollowed_rules(contexts), tried), MOST_RULES + 1))
     say_left_out([rule for _, rule in found], network.tree)
     ids: dict[str, int] = {}
@@ -95,22 +95,22 @@ def _proxy(config: Configuration, origin: ContainerContext | None, network: Netw
     ends = {end.span: end._replace(site=None) for end in dead_ends(leading(done), routes, origin, network, strict=True)}
     lost = tuple(ends.values())
     return Proxy(
-        LIGHTTPD, routes, ports, published(origin, ports), request_router(done), lost, container=home_of(origin)
+        LIGHTTPD, routes, ports, published_ports(origin, ports), request_router(done), lost, container=home_of(origin)
     )
 
 
 def _ports(contexts: tuple[Context, ...]) -> Iterator[tuple[int, bool]]:
     """The ports that it listens on, and whether it speaks TLS there."""
     top = contexts[0].settings
-    secure = _is_on(top.get("ssl.engine"))
+    secure = _is_enabled(top.get("ssl.engine"))
     yield (80 if "server.port" not in top else number(top["server.port"]) or 0), secure
     for context in islice((each for each in contexts if each.port and each.span), MOST_PORTS):
         if context.port and len(context.path) == 1:
             own = context.settings.get("ssl.engine")
-            yield context.port, _is_on(own) if own else secure
+            yield context.port, _is_enabled(own) if own else secure
 
 
-def _is_on(setting: SettingValue | None) -> bool:
+def _is_enabled(setting: SettingValue | None) -> bool:
     return setting is not None and isinstance(setting.value, Term) and setting.value.text == "enable"
 
 
@@ -123,7 +123,7 @@ def _binds(contexts: tuple[Context, ...]) -> Iterator[Label]:
         yield Label(port.span, OPEN_ON_MACHINE)
 
 
-def _tried(contexts: tuple[Context, ...]) -> list[Context]:
+def _in_order_tried(contexts: tuple[Context, ...]) -> list[Context]:
     """The blocks that say where requests go, the one that holds before those that give way to it.
 
     Of a chain of which one says so the others are among them: their requests do not come to the next one.
@@ -155,12 +155,12 @@ def _rules(here: Context, contexts: tuple[Context, ...], closed: bool) -> Iterat
             yield from _without_upstream(here, span, UNSEEN)
         elif match:
             backends = value[0] if len(value) == 1 else None
-            yield from _passed(Term(text, span), backends, _narrowed(here, match), contexts, closed)
+            yield from _backend_rules(Term(text, span), backends, _narrowed(here, match), contexts, closed)
     if closed:
         yield from _without_upstream(here, here.span or setting.span, Response(FILE))
 
 
-def _passed(
+def _backend_rules(
     key: Term, backends: Array | Term | None, here: Context, contexts: tuple[Context, ...], closed: bool
 ) -> Iterator[ProxyRule]:
     """The rules by which requests are passed on to the servers of an entry, one path each."""
@@ -173,8 +173,8 @@ def _passed(
 
 def _without_upstream(here: Context, span: Span | None, response: Response) -> Iterator[ProxyRule]:
     """The rules by which lighttpd answers the requests of a block itself, or by which nobody knows what it does."""
-    for rule in _passed(Term("", span), None, here, (), False) if span else ():
-        yield rule._replace(response=response, rewrite=unknown)
+    for rule in _backend_rules(Term("", span), None, here, (), False) if span else ():
+        yield rule._replace(response=response, rewrite=unknown_path)
 
 
 def _unfollowed_rules(contexts: tuple[Context, ...]) -> Iterator[tuple[Context, ProxyRule]]:

@@ -9,7 +9,7 @@ from mcplint.facts.lighttpd import Array, Term
 from mcplint.knowledge.proxies import LIGHTTPD
 from mcplint.model import CLIENT_HOST, Member, PathMatch, Route
 from mcplint.proxies.lighttpd.contexts import Context, SettingValue, deciding, literal_text, number
-from mcplint.proxies.routing import location, unchanged, unknown
+from mcplint.proxies.routing import location, unchanged, unknown_path
 from mcplint.text.number import whole
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
@@ -134,7 +134,7 @@ def _rewrite(header: SettingValue | None) -> Rewrite:
     """What `map-urlpath` makes of a path: the first that it begins with is replaced, as it stands."""
     pairs = _pairs(header, PATH)
     if pairs is None or any(None in pair for pair in pairs):
-        return unknown
+        return unknown_path
 
     def rewrite(path: str) -> str:
         for before, after in pairs:

@@ -45,14 +45,16 @@ def chained(instances: tuple[ProxyInstance, ...], network: Network) -> tuple[Pro
     A round joins routes to those that know their server already, so proxies that lead to each other come to nothing.
     """
     for _ in range(LONGEST - 1):
-        further = tuple(_further(instance, instances, network) for instance in instances)
+        further = tuple(_with_chained_routes(instance, instances, network) for instance in instances)
         if all(new is old for new, old in zip(further, instances, strict=True)):
             break
         instances = further
     return instances
 
 
-def _further(instance: ProxyInstance, instances: tuple[ProxyInstance, ...], network: Network) -> ProxyInstance:
+def _with_chained_routes(
+    instance: ProxyInstance, instances: tuple[ProxyInstance, ...], network: Network
+) -> ProxyInstance:
     """The proxy with the routes that lead to a route which knows its server."""
     heard: dict[Span, Listener] = {}
     routes = []
@@ -66,7 +68,7 @@ def _further(instance: ProxyInstance, instances: tuple[ProxyInstance, ...], netw
     if not heard:
         return instance
     return instance._replace(
-        proxy=instance.proxy._replace(routes=tuple(routes), ask=partial(_ask, instance.proxy.ask, heard))
+        proxy=instance.proxy._replace(routes=tuple(routes), ask=partial(_ask_through, instance.proxy.ask, heard))
     )
 
 
@@ -84,15 +86,15 @@ def _proxies(
     member: Member, instance: ProxyInstance, instances: tuple[ProxyInstance, ...], network: Network
 ) -> Iterator[tuple[ProxyInstance, int]]:
     """The proxies that listen where a member leads, each with the port that it hears it on."""
-    contexts = network.named(member.host, instance.origin)
+    contexts = network.containers_named(member.host, instance.origin)
     for other in instances:
         if contexts is None and member.port in other.proxy.published:
             yield other, other.proxy.published[member.port]
-        elif contexts and _is_home(other, contexts) and member.port in other.proxy.ports:
+        elif contexts and _runs_in(other, contexts) and member.port in other.proxy.ports:
             yield other, member.port
 
 
-def _is_home(instance: ProxyInstance, contexts: list[ContainerContext]) -> bool:
+def _runs_in(instance: ProxyInstance, contexts: list[ContainerContext]) -> bool:
     """Whether a proxy runs in the one container that is meant."""
     return instance.origin is not None and [instance.origin.container.id] == [each.container.id for each in contexts]
 
@@ -141,13 +143,13 @@ def _opts_out(route: Route, level: Level) -> Value[bool]:
             return Value((True,), (Label(directive.span, "sends X-Accel-Buffering: no"),))
     if any(OPT_OUT in map(str.lower, directive.words) for directive in level.effective("proxy_pass_header")):
         return route.opts_out
-    filters = (name for outer in level.outward() for name in outer.own)
+    filters = (name for outer in level.self_and_parents() for name in outer.own)
     if not route.closed or any(name.startswith(("more_", "header_filter")) for name in filters):
         return UNKNOWN
     return Value((False,), (Label(route.span, "does not pass X-Accel-Buffering on, the default of nginx"),))
 
 
-def _ask(proxy: Ask, heard: Mapping[Span, Listener], host: str, port: int, scheme: str, path: str) -> Response:
+def _ask_through(proxy: Ask, heard: Mapping[Span, Listener], host: str, port: int, scheme: str, path: str) -> Response:
     """What becomes of a request, followed through the proxy that it is passed on to."""
     first = proxy(host, port, scheme, path)
     inner = heard.get(first.location) if first.location and first.kind == PROXY else None

@@ -80,7 +80,7 @@ def setting(level: Level, name: str, told: Callable[[str], T], version: Value[st
 
 def opening(level: Level) -> Iterator[Label]:
     """The spans where more may stand than the files show."""
-    for found in level.outward():
+    for found in level.self_and_parents():
         if found.open:
             includes = [directive for directive in found.inside if directive.name == "include" or directive.hole]
             yield from (Label(directive.head, "what this includes is not in the project") for directive in includes[:1])
@@ -134,7 +134,7 @@ def behaviour(level: Level) -> dict[str, Any]:
         "rate_limits": tuple(_labels(level, "limit_req", "limit_conn")),
         "request_headers": tuple(_headers(level, "proxy_set_header")),
         "hidden_headers": tuple(_headers(level, "proxy_hide_header")),
-        "added_headers": tuple(_added(level)),
+        "added_headers": tuple(_added_headers(level)),
         "ignored_headers": tuple(
             ProxySetting(word.text.lower(), "", directive.span)
             for directive in level.effective("proxy_ignore_headers")
@@ -150,13 +150,13 @@ def behaviour(level: Level) -> dict[str, Any]:
         "cache": _cache(level),
         "intercepted": tuple(
             Label(directive.span, "intercepts the server's errors")
-            for directive in _on(level, "proxy_intercept_errors")
+            for directive in _directives_on(level, "proxy_intercept_errors")
         ),
         "error_pages": tuple(page for each in level.effective("error_page") for page in _error_pages(each)),
         "compressed": tuple(
             Label(types.span, "compresses text/event-stream")
             for module in COMPRESSES
-            if any(_on(level, module))
+            if any(_directives_on(level, module))
             for types in level.effective(f"{module}_types")
             if {"*", "text/event-stream"} & set(types.words)
         ),
@@ -169,7 +169,7 @@ def _labels(level: Level, *names: str) -> Iterator[Label]:
     return (Label(directive.span, f"sets {name}") for name in names for directive in level.effective(name))
 
 
-def _on(level: Level, name: str) -> Iterator[Directive]:
+def _directives_on(level: Level, name: str) -> Iterator[Directive]:
     return (directive for directive in level.effective(name) if directive.words == ("on",))
 
 
@@ -185,7 +185,7 @@ def _auth(level: Level) -> Iterator[Directive]:
     off = "off", "optional", "optional_no_ca"
     for name in AUTH:
         yield from (each for each in level.effective(name)[-1:] if each.args and each.words[0] not in off)
-    outward = tuple(level.outward())
+    outward = tuple(level.self_and_parents())
     conditions = [block for outer in outward for block in outer.own.get("if", ())]
     if not conditions:
         return
@@ -207,7 +207,7 @@ def compared(directive: Directive) -> list[str]:
     return [word for i, word in enumerate(words) if word or 0 < i < len(words) - 1]
 
 
-def _added(level: Level) -> Iterator[ProxySetting]:
+def _added_headers(level: Level) -> Iterator[ProxySetting]:
     """The headers that answers get here, also on a condition: a preflight is mostly answered in an `if`."""
     conditional = (inner for block in level.own.get("if", ()) for inner in block.block or ())
     for directive in (*level.effective("add_header"), *(each for each in conditional if each.name == "add_header")):

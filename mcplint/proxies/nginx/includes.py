@@ -85,7 +85,9 @@ class ConfigFiles(NamedTuple):
             for path in self._matching(posixpath.normpath(posixpath.join(self.image[place], below, name))):
                 found[posixpath.basename(_names_in_image(path)[0])] = path
         for place, path in self.image.items():
-            found |= {posixpath.basename(made): path for made in _names_in_image(place) if _is_in(made, folder, wanted)}
+            found |= {
+                posixpath.basename(made): path for made in _names_in_image(place) if _is_match_in(made, folder, wanted)
+            }
         return [found[made] for made in sorted(found)]
 
     def _matching(self, pattern: str) -> list[str]:
@@ -96,7 +98,7 @@ class ConfigFiles(NamedTuple):
         except ValueError:
             return []
         return sorted(
-            path for path in self.files if any(_is_in(made, folder, wanted) for made in _names_in_image(path))
+            path for path in self.files if any(_is_match_in(made, folder, wanted) for made in _names_in_image(path))
         )
 
     def _by_end(self, text: str) -> list[str] | None:
@@ -129,11 +131,11 @@ def _last(folder: str) -> str:
     return folder.rpartition("/")[2]
 
 
-def _is_in(path: str, folder: str, wanted: Pattern) -> bool:
+def _is_match_in(path: str, folder: str, wanted: Pattern) -> bool:
     parent, _, name = path.rpartition("/")
     if parent != folder or len(name) > 255:
         return False
-    return ANY in wanted.tokens and len(name) in wanted.ends(name, 0)
+    return ANY in wanted.tokens and len(name) in wanted.match_ends(name, 0)
 
 
 def is_server_folder(path: str) -> bool:
@@ -141,15 +143,15 @@ def is_server_folder(path: str) -> bool:
     return _last(path) in SERVER_FOLDERS
 
 
-def filled(directive: Directive, env: Env | None) -> Directive:
+def with_environment(directive: Directive, env: Env | None) -> Directive:
     """The directive with its placeholders replaced by what the environment says."""
     if not any("$" in word.text for word in directive.args):
         return directive
     template = ".template" in directive.span.source.path
-    return directive._replace(args=tuple(_filled(word, template, env) for word in directive.args))
+    return directive._replace(args=tuple(_filled_word(word, template, env) for word in directive.args))
 
 
-def _filled(word: Word, template: bool, env: Env | None) -> Word:
+def _filled_word(word: Word, template: bool, env: Env | None) -> Word:
     """A name in capitals is never a variable of nginx, any other only where the environment has it."""
     if not template and "${" not in word.text:
         return word
@@ -187,9 +189,9 @@ class Level(NamedTuple):
 
     @property
     def depth(self) -> int:
-        return sum(1 for _ in self.outward())
+        return sum(1 for _ in self.self_and_parents())
 
-    def outward(self) -> Iterator[Level]:
+    def self_and_parents(self) -> Iterator[Level]:
         """This block and those around it."""
         level: Level | None = self
         while level:
@@ -199,7 +201,7 @@ class Level(NamedTuple):
     def effective(self, name: str) -> tuple[Directive, ...]:
         """The directives of a name that hold here: all those of the innermost block that has any."""
         rivals = next((names for names in TOGETHER if name in names), (name,))
-        for level in self.outward():
+        for level in self.self_and_parents():
             if any(rival in level.own for rival in rivals):
                 return level.own.get(name, ())
             if name in NOT_INHERITED:
@@ -214,7 +216,7 @@ class Level(NamedTuple):
     @property
     def fully_known(self) -> bool:
         """Whether the files show everything that holds here."""
-        return not any(level.open for level in self.outward())
+        return not any(level.open for level in self.self_and_parents())
 
 
 class Includes:
@@ -250,7 +252,7 @@ class Includes:
         for found in expanded:
             named.setdefault(found.name, []).append(found)
         own = {key: tuple(found) for key, found in named.items()}
-        opened = any(map(_opens, expanded)) or self.left < 0
+        opened = any(map(_may_hold_more, expanded)) or self.left < 0
         steps, rules = (tuple(d for d in expanded if d.name in names) for names in (REWRITES, ACCESS))
         return Level(name, directive, expanded, own, parent, opened, files, steps, rules)
 
@@ -258,7 +260,7 @@ class Includes:
         """The directives, each include replaced by what it brings; one that cannot be followed stays."""
         for directive in directives:
             if directive.name != "include" or len(directive.args) != 1:
-                yield filled(directive, self.env)
+                yield with_environment(directive, self.env)
                 continue
             paths = self.files.find(directive, http)
             if paths is None or len(active) > DEEPEST:
@@ -286,6 +288,6 @@ class Includes:
         return self.tree.facts("nginx", path)
 
 
-def _opens(directive: Directive) -> bool:
+def _may_hold_more(directive: Directive) -> bool:
     """Whether a block that holds this may hold more than is seen."""
     return directive.name == "include" or (directive.hole and not directive.args and directive.block is None)

@@ -18,7 +18,7 @@ from mcplint.proxies.nginx.directives import compared
 from mcplint.proxies.nginx.includes import Level
 from mcplint.proxies.nginx.instance import ProxyInstance
 from mcplint.proxies.nginx.shared import with_separate_sites
-from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, open_ports, published, with_server
+from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, open_ports, published_ports, with_server
 from mcplint.proxies.streams import with_endpoint
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
@@ -41,7 +41,7 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
     for instance in instances:
         routes = []
         for route, found in zip(instance.proxy.routes, instance.proxied, strict=True):
-            route = assumed(instance.origin, network, route, partial(_followed, found))
+            route = assumed(instance.origin, network, route, partial(_with_endpoint, found))
             route = route._replace(secured=_secured(found, route), uncertified=_uncertified(found))
             opened = tuple(_published_without_own_auth(found, instance.origin, route.auth))
             if route.auth:
@@ -66,7 +66,7 @@ def _instances(
         routes = tuple(_with_intended(one, route, lost) for one, route in zip(found, routes, strict=True))
         names = frozenset(word.text for server in config.servers for word in server.names)
         ask = partial(route_request, config)
-        opened, container = published(origin, ports), home_of(origin)
+        opened, container = published_ports(origin, ports), home_of(origin)
         yield ProxyInstance(Proxy("nginx", routes, ports, opened, ask, lost, names, container), origin, found)
 
 
@@ -79,15 +79,15 @@ def _with_intended(found: Proxied, route: Route, ends: tuple[DeadEnd, ...]) -> R
         return route
     note = Label(route.members[0].span, "nothing listens on this port")
     link = Link(server.id, ASSUMED, "is the only server in the container that is named", (note,))
-    followed = _followed(found, route._replace(server=server, links=(link,)))
+    followed = _with_endpoint(found, route._replace(server=server, links=(link,)))
     return followed if followed.mcp_server else route
 
 
 def _route(found: Proxied, origin: ContainerContext | None, network: Network) -> Route:
-    return _followed(found, with_server(found.route, origin, network))
+    return _with_endpoint(found, with_server(found.route, origin, network))
 
 
-def _followed(found: Proxied, route: Route) -> Route:
+def _with_endpoint(found: Proxied, route: Route) -> Route:
     """The route with what it carries of its server."""
     return with_endpoint(route, partial(paths_to, found), partial(reaches_upstream_path, found))
 
@@ -97,9 +97,9 @@ def _published_without_own_auth(
 ) -> Iterator[Label]:
     """Where the ports of a server are published beyond the machine, if only `auth` keeps callers from its location."""
     known = {label.span for label in auth}
-    for level in found.location.level.outward():
+    for level in found.location.level.self_and_parents():
         refusing = (each for name, own in level.own.items() if _may_refuse(name, bool(auth)) for each in own)
-        if level.open or any(each.span not in known and not _spares(each, level) for each in refusing):
+        if level.open or any(each.span not in known and not _spares_callers(each, level) for each in refusing):
             return
     if origin is not None:
         yield from open_ports(origin, [listen.port for listen in found.server.listens if not _local(listen.host)])
@@ -115,7 +115,7 @@ def _may_refuse(name: str, known: bool) -> bool:
     return name in REFUSES or name.startswith(scripts if known else (*scripts, "auth_"))
 
 
-def _spares(directive: Directive, level: Level) -> bool:
+def _spares_callers(directive: Directive, level: Level) -> bool:
     """Whether a directive refuses nobody but some addresses, or requests by methods that nobody needs."""
     if directive.name in ("allow", "deny"):
         for rule in level.rules:

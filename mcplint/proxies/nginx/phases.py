@@ -82,7 +82,7 @@ def _denied(request: Request) -> bool:
     """Whether every client is refused; an address that is allowed first may be the client's."""
     if any(directive.words == ("any",) for directive in request.level.effective("satisfy")):
         return False
-    for level in request.level.outward():
+    for level in request.level.self_and_parents():
         if level.rules:
             return level.rules[0].name == "deny" and level.rules[0].words == ("all",)
     return False
@@ -97,11 +97,11 @@ def _try_files(request: Request) -> Response | None:
             return Response(FILE)
         request.tried_files = True
         request.trace.append(Label(directive.head, "no file has this path"))
-        return _instead(request, directive.args[-1].text, directive.head)
+        return _go_on_with(request, directive.args[-1].text, directive.head)
     return None
 
 
-def _instead(request: Request, text: str, span: Span) -> Response:
+def _go_on_with(request: Request, text: str, span: Span) -> Response:
     """Goes on with a named location, another path or a status."""
     if text.startswith("="):
         return _status(request, int(text[1:4]) if text[1:4].isdecimal() else 404)
@@ -144,13 +144,13 @@ def _status(request: Request, status: int) -> Response:
                 return Response(REDIRECT, status=302, to=page)
             if not page.startswith("@"):
                 request.method = "GET"
-            return _instead(request, page, directive.head)
+            return _go_on_with(request, page, directive.head)
     return found
 
 
 def _content(request: Request) -> Response:
     """What the location's content handler does."""
-    for level in request.level.outward():
+    for level in request.level.self_and_parents():
         passes = level.own.get("proxy_pass")
         if passes:
             return _proxied(request, passes[-1])

@@ -86,7 +86,7 @@ def _if(request: Request, directive: Directive, level: Level) -> Stop | None:
     try:
         holds = condition(request, directive)
     except Undecided as undecided:
-        if inner.open or (DECISIVE & inner.own.keys() and not _refuses(inner)):
+        if inner.open or (DECISIVE & inner.own.keys() and not _only_refuses(inner)):
             raise
         request.trace.append(undecided.note)
         for found in inner.own.get("set", ()):
@@ -100,7 +100,7 @@ def _if(request: Request, directive: Directive, level: Level) -> Stop | None:
     return _run(request, inner)
 
 
-def _refuses(level: Level) -> bool:
+def _only_refuses(level: Level) -> bool:
     """Whether a block only turns requests away: those that interest us are none of them."""
     names = DECISIVE & level.own.keys()
     return names == {"return"} and all(found.words[:1] >= ("400",) for found in level.own["return"])
@@ -142,8 +142,8 @@ def _rewrite(request: Request, directive: Directive) -> Stop | None:
     keep = request.args if text == replacement.text else ""
     head, mark, tail = text.partition("?")
     redirect = flag in ("redirect", "permanent") or re.match(r"https?://|\$scheme", replacement.text)
-    path = _quoted(request, head, replacement.span, escape_redirect if redirect else str)
-    args = _quoted(request, tail, replacement.span, escape_argument)
+    path = _evaluate_quoted(request, head, replacement.span, escape_redirect if redirect else str)
+    args = _evaluate_quoted(request, tail, replacement.span, escape_argument)
     args = "&".join(part for part in (args, keep) if part) if mark else keep
     if redirect:
         return (301 if flag == "permanent" else 302), None, path + (f"?{args}" if args else "")
@@ -157,7 +157,7 @@ def _rewrite(request: Request, directive: Directive) -> Stop | None:
     return None
 
 
-def _quoted(request: Request, text: str, span: Span, escape: Callable[[str], str]) -> str:
+def _evaluate_quoted(request: Request, text: str, span: Span, escape: Callable[[str], str]) -> str:
     """A text with its variables replaced, what was captured from an escaped path escaped again."""
     captures = request.captures
     if request.quoted:

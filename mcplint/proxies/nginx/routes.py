@@ -126,7 +126,7 @@ def _route(
     )
 
 
-def _leading(found: Proxied, path: str) -> Iterator[tuple[str, Response]]:
+def _requests_leading_to(found: Proxied, path: str) -> Iterator[tuple[str, Response]]:
     """Requests near a route's own path that make some upstream be asked for `path`, with what becomes of them."""
     for candidate in likely_paths(stems(found.location), path):
         to = route_in_server(found.config, found.server, candidate)
@@ -136,13 +136,13 @@ def _leading(found: Proxied, path: str) -> Iterator[tuple[str, Response]]:
 
 def paths_to(found: Proxied, path: str) -> tuple[str, ...]:
     """The paths that clients may ask for so that this route's upstream is asked for `path`, the likeliest first."""
-    return tuple(candidate for candidate, to in _leading(found, path) if to.location == found.route.span)
+    return tuple(candidate for candidate, to in _requests_leading_to(found, path) if to.location == found.route.span)
 
 
 def reaches_upstream_path(found: Proxied, path: str) -> bool:
     """Whether any location around this route makes the same upstream be asked for `path`."""
     own = _authority(found.route.target.only)
-    return any(_authority(to.upstream) == own for _, to in _leading(found, path))
+    return any(_authority(to.upstream) == own for _, to in _requests_leading_to(found, path))
 
 
 def _authority(url: str | None) -> str | None:

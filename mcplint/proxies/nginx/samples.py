@@ -46,16 +46,16 @@ def asked_paths(config: Config, server: VirtualServer, location: Location) -> tu
     try:
         found: dict[str, None] = {}
         for stem in (own, own.lower()) if location.kind == "~*" else (own,):
-            found |= dict.fromkeys(_at(config, server, location, stem))
+            found |= dict.fromkeys(_upstream_paths(config, server, location, stem))
         for rewrite in _rewrites(location):
-            if text := _unasked(rewrite, location, own):
-                found |= dict.fromkeys(_at(config, server, location, text))
+            if text := _rewritten_prefix(rewrite, location, own):
+                found |= dict.fromkeys(_upstream_paths(config, server, location, text))
         return tuple(found) or None
     except Undecided:
         return None
 
 
-def _at(config: Config, server: VirtualServer, location: Location, stem: str) -> Iterator[str]:
+def _upstream_paths(config: Config, server: VirtualServer, location: Location, stem: str) -> Iterator[str]:
     """What the upstream is asked for on a path, and on those below it where these do not lie below that."""
     own = _upstream_path(config, server, location, stem)
     if own is not None:
@@ -90,7 +90,7 @@ def _upstream_path(config: Config, server: VirtualServer, location: Location, pa
 
 def _rewrites(location: Location) -> Iterator[Directive]:
     """The rewrites of a location and those around it that do not redirect."""
-    around = (each for level in location.level.outward() for each in level.own.get("rewrite", ()))
+    around = (each for level in location.level.self_and_parents() for each in level.own.get("rewrite", ()))
     whole = (each for each in around if len(each.args) >= 2)
     return islice((each for each in whole if not {"redirect", "permanent"} & set(each.words[2:])), MOST_REWRITES)
 
@@ -101,7 +101,7 @@ def _literal(rewrite: Directive) -> str:
     return found[1].replace("\\", "") if found else ""
 
 
-def _unasked(rewrite: Directive, location: Location, own: str) -> str | None:
+def _rewritten_prefix(rewrite: Directive, location: Location, own: str) -> str | None:
     """The text that a rewrite of some paths below the location's own begins with. Raises Undecided."""
     pattern, literal = rewrite.args[0], _literal(rewrite)
     if pattern.hole:

@@ -81,7 +81,7 @@ class Assembly:
         if not isinstance(node, ScalarNode):
             return Interpolated.hole(Label(node.span.head, "not a plain setting"))
         scope = self.scopes.get(node.span.source.path)
-        text = written(node)
+        text = scalar_text(node)
         if scope and "$" in text.text:
             text = interpolate(text, node.span, scope.variables.get)
         if "{{" in text.text and not node.span.source.path.startswith("{{"):
@@ -92,9 +92,9 @@ class Assembly:
         """The path in the project that a scalar names, None where it is unknown or leads outside."""
         text = self.text(node).text
         scope = self.scopes.get(node.span.source.path)
-        return within(scope.directory, text) if scope else None
+        return path_in_project(scope.directory, text) if scope else None
 
-    def passed(self, name: str, span: Span) -> Value[str]:
+    def passed_variable(self, name: str, span: Span) -> Value[str]:
         """A variable that is named without a value: the one of the project's `.env`, or the host's, or none."""
         scope = self.scopes.get(span.source.path)
         text = scope.variables.get(name) if scope else None
@@ -130,7 +130,7 @@ class Assembly:
         directory = (self.path(folder) if folder else None) or dirname(paths[0]) or "."
         own = entry.get("env_file") if entry else None
         if own is None:
-            env = [within(directory, ".env")]
+            env = [path_in_project(directory, ".env")]
         else:
             env = [self.path(node) for node in (own.items if isinstance(own, SequenceNode) else (own,))]
         return paths, Scope(directory, {**variables(self.tree, env, scope.variables.get), **scope.variables})
@@ -210,7 +210,7 @@ def weight(node: Node | None, most: int) -> int:
     return count
 
 
-def written(node: ScalarNode) -> Interpolated:
+def scalar_text(node: ScalarNode) -> Interpolated:
     """A scalar as the text that compose makes of it; numbers are written anew: `010` is 8, `3.0` is 3."""
     match node.value:
         case bool(value):
@@ -225,7 +225,7 @@ def written(node: ScalarNode) -> Interpolated:
     return Interpolated.of(text, node.span)
 
 
-def within(directory: str, path: str) -> str | None:
+def path_in_project(directory: str, path: str) -> str | None:
     """A path from a folder of the project as one from the root; None where it leads outside or is not known."""
     if HOLE in path or isabs(path) or path[1:2] == ":" or REMOTE.match(path) or path.startswith("~"):
         return None

@@ -32,7 +32,7 @@ MODULE_FILES = (".py", "/__init__.py", "/__main__.py")
 COMPOSE = re.compile(r"compose.{0,250}\.ya?ml$")
 
 
-def concerning(
+def projects_with_servers(
     contexts: Iterable[ContainerContext], starts: Collection[str], servers: Collection[str]
 ) -> list[list[ContainerContext]]:
     """The services of each compose project that starts an MCP server, or may: `starts`, or builds one of `servers`."""
@@ -49,7 +49,7 @@ def concerning(
     return [
         own
         for own in projects.values()
-        if any(_concerns(context, starts, servers) for context in own) or _means_another(own, alone)
+        if any(_may_start_server(context, starts, servers) for context in own) or _means_another(own, alone)
     ]
 
 
@@ -65,7 +65,7 @@ def _means_another(services: list[ContainerContext], alone: Collection[str]) -> 
     return any(contains(folder, path) for path in alone)
 
 
-def _concerns(context: ContainerContext, starts: Collection[str], servers: Collection[str]) -> bool:
+def _may_start_server(context: ContainerContext, starts: Collection[str], servers: Collection[str]) -> bool:
     build = context.container.build if context.image is None else None
     folder = build.context.only if build else None
     return context.container.id in starts or bool(
@@ -143,16 +143,16 @@ def missing_files(services: list[ContainerContext], tree: Tree) -> Iterator[Miss
     found = {
         (one.kind, one.path): one
         for context in reversed(services)
-        for one in (*_lacking(context.container, tree), *_hiding(context, tree))
+        for one in (*_missing_files(context.container, tree), *_hidden_by_mounts(context, tree))
     }
     return reversed(found.values())
 
 
-def _lacking(container: Container, tree: Tree) -> Iterator[MissingFile]:
+def _missing_files(container: Container, tree: Tree) -> Iterator[MissingFile]:
     name, build = container.service or "", container.build
     path, context = (build.dockerfile.only, build.context.only) if build and build.inline is None else (None, None)
-    if build and path and not _there(path, tree) and (context == "." or context in tree.folders):
-        near = list(filter(_alike, tree.beside(dirname(path))))
+    if build and path and not _exists(path, tree) and (context == "." or context in tree.folders):
+        near = list(filter(_is_dockerfile_name, tree.beside(dirname(path))))
         if not any(PATTERN.search(one) for one in near if one.startswith(path)):
             near = (sorted(tree.called(basename(path))) if basename(path) != "Dockerfile" else []) or near
             yield _absent("dockerfile", path, name, build.dockerfile.span or build.span, tree, tuple(near))
@@ -160,32 +160,36 @@ def _lacking(container: Container, tree: Tree) -> Iterator[MissingFile]:
     if span and context and context not in (".", *tree.folders) and not _is_brought(context, span.source, tree):
         yield _absent("context", context, name, span, tree, tree.folders_called(basename(context)))
     for file in container.env_files:
-        if file.path and file.required and not _there(file.path, tree):
+        if file.path and file.required and not _exists(file.path, tree):
             yield _absent("env_file", file.path, name, file.span, tree)
     for mount in container.mounts:
-        if mount.kind == "bind" and mount.path and not _there(mount.path, tree) and _is_configuration(mount):
+        if mount.kind == "bind" and mount.path and not _exists(mount.path, tree) and _is_configuration(mount):
             yield _absent("mount", mount.path, name, mount.span, tree)
-        if mount.undeclared and mount.source.only and not _declared(mount.source.only, mount.span.source.path, tree):
+        if (
+            mount.undeclared
+            and mount.source.only
+            and not _is_declared_nearby(mount.source.only, mount.span.source.path, tree)
+        ):
             path = mount.span.source.path
             yield MissingFile(f"{path}:{name}:{mount.source.only}", mount.span, "volume", mount.source.only, name)
 
 
-def _hiding(context: ContainerContext, tree: Tree) -> Iterator[MissingFile]:
+def _hidden_by_mounts(context: ContainerContext, tree: Tree) -> Iterator[MissingFile]:
     """The folders that are mounted over what a service starts and do not have it, since Docker makes those."""
     image, container = context.image, context.container
     mounts = {(mount.target.only or "").rstrip("/"): mount for mount in container.mounts}
-    for path, file in _started(context, tree) if image and mounts else ():
+    for path, file in _program_files(context, tree) if image and mounts else ():
         target = next((one for one in upwards(path) if one in mounts), None)
         mount = mounts[target] if target else None
         if mount is None or mount.kind != "bind" or mount.path is None or mount.path in tree.paths:
             continue
         lost = mount.path if mount.path not in tree.folders else normpath(join(mount.path, relpath(path, target)))
-        if mount.path != "." and not _there(lost, tree) and not _is_brought(lost, mount.span.source, tree):
+        if mount.path != "." and not _exists(lost, tree) and not _is_brought(lost, mount.span.source, tree):
             found = _absent("mount", lost, container.service or "", mount.span, tree, (file,))
             yield found._replace(told=None)
 
 
-def _started(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, str]]:
+def _program_files(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, str]]:
     """The files of the project that the command of a service names or imports, as they stand in its image."""
     image, argv, workdir = context.image, context.container.argv, context.container.workdir.only
     installed = image and any(install.packaged for install in image.installs)
@@ -199,7 +203,7 @@ def _started(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, str]]
                 yield path, file or ""
 
 
-def _declared(volume: str, beside: str, tree: Tree) -> bool:
+def _is_declared_nearby(volume: str, beside: str, tree: Tree) -> bool:
     """Whether a compose file of the same folder, or of one around it, has a volume of this name: both may be run."""
     near = (one for folder in outwards(dirname(beside)) for one in tree.beside(folder))
     files = (tree.facts("compose", one) for one in near if COMPOSE.search(basename(one)))
@@ -215,11 +219,11 @@ def _is_brought(folder: str, file: Source, tree: Tree) -> bool:
     return any(told.search(source.text) for source in (file, *_instructions(dirname(folder), tree)))
 
 
-def _there(path: str, tree: Tree) -> bool:
+def _exists(path: str, tree: Tree) -> bool:
     return path in tree.paths or path in tree.folders or path in tree.problems or is_inner(tree, path)
 
 
-def _alike(path: str) -> bool:
+def _is_dockerfile_name(path: str) -> bool:
     return "dockerfile" in basename(path).lower() or "containerfile" in basename(path).lower()
 
 
@@ -232,10 +236,10 @@ def _is_configuration(mount: Mount) -> bool:
 
 def _absent(kind: str, path: str, service: str, span: Span, tree: Tree, near: tuple[str, ...] = ()) -> MissingFile:
     name = f"{span.source.path}:{service}:{path}"
-    return MissingFile(name, span, kind, path, service, ignored_by_git(tree, path), _telling(path, tree), near)
+    return MissingFile(name, span, kind, path, service, ignored_by_git(tree, path), _instructions_for(path, tree), near)
 
 
-def _telling(path: str, tree: Tree) -> str | None:
+def _instructions_for(path: str, tree: Tree) -> str | None:
     """A file that tells people how to make another: a pattern of it beside, or a text or script with its name."""
     name, folder = basename(path), dirname(path)
     wanted = [_words(name), *([{"env"}] if name.startswith(".env.") else [])]

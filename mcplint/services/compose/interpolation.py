@@ -81,7 +81,7 @@ class Interpolated(NamedTuple):
             runs.append(Run(low - start, span, run.trace))
         return Interpolated(self.text[start:end], tuple(runs))
 
-    def noted(self, note: Label) -> Interpolated:
+    def with_note(self, note: Label) -> Interpolated:
         """The text with one more step of the way to it."""
         return self._replace(runs=tuple(run._replace(trace=(note, *run.trace[:MAX_TRACE])) for run in self.runs))
 
@@ -137,7 +137,7 @@ def interpolate(text: Interpolated, span: Span, lookup: Lookup, nested: int = 0)
     while (dollar := text.text.find("$", start)) >= 0:
         if start < dollar:
             parts.append(text.part(start, dollar))
-        part, start = _replaced(text, dollar, span, lookup, nested)
+        part, start = _substitute(text, dollar, span, lookup, nested)
         parts.append(part)
         length, runs = length + len(part.text), runs + len(part.runs)
         if length > MAX_LENGTH or runs > MAX_RUNS:
@@ -145,7 +145,7 @@ def interpolate(text: Interpolated, span: Span, lookup: Lookup, nested: int = 0)
     return Interpolated.join((*parts, text.part(start)) if start < len(text.text) else parts) if parts else text
 
 
-def _replaced(text: Interpolated, dollar: int, span: Span, lookup: Lookup, nested: int) -> tuple[Interpolated, int]:
+def _substitute(text: Interpolated, dollar: int, span: Span, lookup: Lookup, nested: int) -> tuple[Interpolated, int]:
     """What a `$` and what belongs to it become, and where that ends."""
     after = text.text[dollar + 1 : dollar + 2]
     if after == "$":
@@ -163,16 +163,16 @@ def _replaced(text: Interpolated, dollar: int, span: Span, lookup: Lookup, neste
         return Interpolated.hole(Label(where, "compose cannot read this `$`")), end
     argument = text.part(found.end(), end - 1)
     value = lookup(name)
-    if _given(value, operator):
+    if _takes_alternative(value, operator):
         return _expand(argument, where, lookup, nested), end
     if operator.endswith("-") and _empty(value, operator):
         default = _expand(argument, where, lookup, nested)
         note = Label(where, f"{name} is {'empty' if value else 'not set in the project'}, so this default applies")
-        return default.noted(note), end
+        return default.with_note(note), end
     return value if value is not None else _unset(name, where), end
 
 
-def _given(value: Interpolated | None, operator: str) -> bool:
+def _takes_alternative(value: Interpolated | None, operator: str) -> bool:
     """Whether `+` puts its own text in the variable's place."""
     return operator[-1:] == "+" and value is not None and value.known and (operator == "+" or bool(value.text))
 

@@ -38,7 +38,7 @@ def merged(base: Node | None, over: Node, rules: str | Rules | None = None) -> N
     if over.tag == "!reset":
         return None
     if base is None or over.tag == "!override" or rules == REPLACED:
-        base = _nothing(over)
+        base = _empty_like(over)
     elif _null(over):
         return base
     if rules == APPENDED:
@@ -46,12 +46,12 @@ def merged(base: Node | None, over: Node, rules: str | Rules | None = None) -> N
     if rules == KEYED:
         base, over = keyed(base), keyed(over)
     elif isinstance(rules, Mapping) and "args" in rules:
-        base, over = _built(base), _built(over)
+        base, over = _build_mapping(base), _build_mapping(over)
     match base, over:
         case MappingNode(), MappingNode():
             return _mappings(base, over, rules if isinstance(rules, Mapping) else {})
         case SequenceNode(), SequenceNode():
-            return SequenceNode(over.span, (*base.items, *_kept(over.items)))
+            return SequenceNode(over.span, (*base.items, *_without_resets(over.items)))
     return over
 
 
@@ -67,7 +67,7 @@ def _mappings(base: MappingNode, over: MappingNode, rules: Rules) -> MappingNode
     return MappingNode(over.span, tuple(pairs.values()))
 
 
-def _nothing(over: Node) -> Node:
+def _empty_like(over: Node) -> Node:
     """What a node is merged over where nothing stands before it."""
     return MappingNode(over.span, ()) if isinstance(over, MappingNode) else SequenceNode(over.span, ())
 
@@ -77,7 +77,7 @@ def _appended(base: Node, over: Node) -> SequenceNode:
     added = entries(over)
     reset = {item.pairs[0][0].text for item in added if isinstance(item, MappingNode) and _reset(item)}
     kept = (item for item in entries(base) if not reset or _name(item) not in reset)
-    return SequenceNode(over.span, (*kept, *(item for item in _kept(added) if not _reset(item))))
+    return SequenceNode(over.span, (*kept, *(item for item in _without_resets(added) if not _reset(item))))
 
 
 def _reset(entry: Node) -> bool:
@@ -94,7 +94,7 @@ def _name(entry: Node) -> str | None:
     return None
 
 
-def _kept(items: tuple[Node, ...]) -> Iterator[Node]:
+def _without_resets(items: tuple[Node, ...]) -> Iterator[Node]:
     return (item for item in items if item.tag != "!reset")
 
 
@@ -121,7 +121,7 @@ def keyed(node: Node) -> Node:
     return MappingNode(node.span, tuple((name, _null_at(name)) for name in names))
 
 
-def _built(node: Node) -> Node:
+def _build_mapping(node: Node) -> Node:
     """`build: folder` as the mapping that it is short for."""
     if isinstance(node, ScalarNode) and not _null(node):
         return MappingNode(node.span, ((node._replace(value="context", text="context"), node),))

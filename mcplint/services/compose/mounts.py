@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mcplint.facts.document import MappingNode, Node, SequenceNode, at
 from mcplint.model import Argv, Container, Mount
-from mcplint.services.compose.assembly import Assembly, within
+from mcplint.services.compose.assembly import Assembly, path_in_project
 from mcplint.services.compose.interpolation import Interpolated
 from mcplint.services.compose.merging import entries
 from mcplint.services.settings import switch
@@ -25,7 +25,7 @@ def mounts(assembly: Assembly, service: MappingNode, model: MappingNode) -> tupl
         if mount.kind == "volume" and mount.source.only:
             volume = at(declared, mount.source.only)
             made = isinstance(volume, MappingNode) and any(map(volume.get, ("external", "driver_opts")))
-            given = made or _is_given(at(service, "post_start"), mount)
+            given = made or _changes_owner(at(service, "post_start"), mount)
             mount = mount._replace(undeclared=volume is None, given=given)
         found[mount.target.options or mount.span] = mount
     for mount in _stored(assembly, service, model):
@@ -41,7 +41,7 @@ def with_given(services: tuple[Container, ...]) -> tuple[Container, ...]:
         if not service.unprivileged
         for mount in service.mounts
         if mount.kind == "volume" and mount.source.only
-        if any(_is_given(said, mount) for said in (service.entrypoint, service.arguments))
+        if any(_changes_owner(said, mount) for said in (service.entrypoint, service.arguments))
     }
     if not given:
         return services
@@ -53,7 +53,7 @@ def with_given(services: tuple[Container, ...]) -> tuple[Container, ...]:
     )
 
 
-def _is_given(command: Argv | Node | None, mount: Mount) -> bool:
+def _changes_owner(command: Argv | Node | None, mount: Mount) -> bool:
     """Whether a command changes whom the folder of a mount, or one around it, belongs to."""
     said, target = command.span.text if command else "", (mount.target.only or "").rstrip("/")
     if not target or not re.search(r"\b(?:chown|chmod|setfacl|install)\b", said):
@@ -141,4 +141,4 @@ def _store(assembly: Assembly, store: Node | None, mount: Mount) -> Mount:
 
 def _path(assembly: Assembly, source: Interpolated, span: Span) -> str | None:
     scope = assembly.scopes.get(span.source.path)
-    return within(scope.directory, source.text) if scope else None
+    return path_in_project(scope.directory, source.text) if scope else None

@@ -24,7 +24,9 @@ def ports(assembly: Assembly, node: Node | None) -> tuple[Port, ...]:
     found: dict[object, Port] = {}
     if isinstance(node, SequenceNode):
         texts = ((item.span, assembly.text(item)) for item in node.items if isinstance(item, ScalarNode))
-        assembly.tree.refuse(Label(span, f"not a port mapping: {text.text}") for span, text in texts if _refused(text))
+        assembly.tree.refuse(
+            Label(span, f"not a port mapping: {text.text}") for span, text in texts if _is_bad_mapping(text)
+        )
     for item in node.items if isinstance(node, SequenceNode) else ():
         for port in _long(assembly, item) if isinstance(item, MappingNode) else _short(assembly.text(item), item.span):
             outer = None if port.published is None else port.published.options
@@ -38,16 +40,16 @@ def ports(assembly: Assembly, node: Node | None) -> tuple[Port, ...]:
 def expose(assembly: Assembly, node: Node | None) -> tuple[Port, ...]:
     """The ports that are only said to be listened on."""
     items = node.items if isinstance(node, SequenceNode) else ()
-    return tuple(port for item in items for port in _exposed(assembly.text(item), item.span))
+    return tuple(port for item in items for port in _exposed_ports(assembly.text(item), item.span))
 
 
-def _refused(text: Interpolated) -> bool:
+def _is_bad_mapping(text: Interpolated) -> bool:
     """Whether compose refuses a mapping: its ports are no numbers and no ranges of numbers."""
     *front, last = text.text.partition("/")[0].split(":")
     return text.known and not all(re.fullmatch(r"\d*(?:-\d+)?", part) for part in (*front[-1:], last))
 
 
-def _exposed(text: Interpolated, span: Span) -> Iterator[Port]:
+def _exposed_ports(text: Interpolated, span: Span) -> Iterator[Port]:
     target, protocol = _protocol(text)
     for value in _range(target):
         yield Port(value, None, None, span, protocol)

@@ -27,7 +27,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import Container
 from mcplint.model.containers import MOST_CONTAINERS
 from mcplint.project.tree import Tree
-from mcplint.services.compose.assembly import Assembly, Scope, within
+from mcplint.services.compose.assembly import Assembly, Scope, path_in_project
 from mcplint.services.compose.mounts import with_given
 from mcplint.services.compose.resolve import service
 from mcplint.services.compose.variables import variables
@@ -65,10 +65,10 @@ def sets(known: Files, tree: Tree) -> Iterator[tuple[tuple[str, ...], bool]]:
     """The paths of each set, base first, and whether it is what its folder runs by default."""
     defaults = {folder: _default(folder, known, tree) for folder in sorted({dirname(path) for path in known})}
     run = {path for paths in defaults.values() for path in paths}
-    borrowed = _borrowed(known)
+    borrowed = _used_by_others(known)
     named: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for path in known:
-        named.setdefault((dirname(path), _parts(path)), []).append(path)
+        named.setdefault((dirname(path), _name_parts(path)), []).append(path)
     included = _included(known)
     for paths in filter(None, defaults.values()):
         if not included.issuperset(paths[:1]):
@@ -80,17 +80,17 @@ def sets(known: Files, tree: Tree) -> Iterator[tuple[tuple[str, ...], bool]]:
 
 def _default(folder: str, known: Files, tree: Tree) -> tuple[str, ...]:
     """The files that `docker compose up` runs in a folder, none where it would find none."""
-    stated = variables(tree, (within(folder, ".env"),), lambda name: None)
+    stated = variables(tree, (path_in_project(folder, ".env"),), lambda name: None)
     if "COMPOSE_FILE" in stated:
         separator = stated["COMPOSE_PATH_SEPARATOR"].text if "COMPOSE_PATH_SEPARATOR" in stated else ":"
-        named = [within(folder, part) or "" for part in stated["COMPOSE_FILE"].text.split(separator or ":")]
+        named = [path_in_project(folder, part) or "" for part in stated["COMPOSE_FILE"].text.split(separator or ":")]
         return tuple(named) if all(path in known for path in named) else ()
-    base = next((path for path in (_in(folder, name) for name in DEFAULTS) if path in known), None)
-    over = next((path for path in (_in(folder, name) for name in OVERRIDES) if path in known), None)
+    base = next((path for path in (_join(folder, name) for name in DEFAULTS) if path in known), None)
+    over = next((path for path in (_join(folder, name) for name in OVERRIDES) if path in known), None)
     return tuple(filter(None, (base, over))) if base else ()
 
 
-def _in(folder: str, name: str) -> str:
+def _join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
@@ -106,7 +106,7 @@ def _base(path: str, known: Files, named: Named, defaults: Mapping[str, tuple[st
 
 def _candidates(path: str, named: Named, defaults: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """The files that a file could go over, the likeliest first."""
-    own, folder = _parts(path), dirname(path)
+    own, folder = _name_parts(path), dirname(path)
     for length in range(len(own) - 1, 1, -1):
         yield from ((other,) for other in named.get((folder, own[:length]), ()))
     while True:
@@ -117,7 +117,7 @@ def _candidates(path: str, named: Named, defaults: Mapping[str, tuple[str, ...]]
         folder = dirname(folder)
 
 
-def _parts(path: str) -> tuple[str, ...]:
+def _name_parts(path: str) -> tuple[str, ...]:
     """The parts of a file's name: `docker-compose.prod.gpu.yml` is compose, prod, gpu."""
     name = basename(path).rpartition(".")[0].removeprefix("docker-")
     return tuple(filter(None, name.replace(".", "-").replace("_", "-").split("-")))
@@ -159,7 +159,9 @@ def _said_over(file: ComposeFile, base: str) -> bool:
 
 def _included(known: Files) -> set[str]:
     """The files that are part of another one; where they include each other, none is."""
-    inner = {path: {within(dirname(path), text) or "" for text in _inclusions(file)} for path, file in known.items()}
+    inner = {
+        path: {path_in_project(dirname(path), text) or "" for text in _inclusions(file)} for path, file in known.items()
+    }
     found: set[str] = set()
     reached = set().union(*inner.values())
     waiting = [path for path in inner if path not in reached]
@@ -170,9 +172,9 @@ def _included(known: Files) -> set[str]:
     return found
 
 
-def _borrowed(known: Files) -> set[str]:
+def _used_by_others(known: Files) -> set[str]:
     """The files that others include or extend."""
-    extended = {within(dirname(path), text) for path, file in known.items() for text in _extensions(file)}
+    extended = {path_in_project(dirname(path), text) for path, file in known.items() for text in _extensions(file)}
     return _included(known) | {path for path in extended if path and basename(path) not in DEFAULTS}
 
 
@@ -207,7 +209,9 @@ def projects(files: Iterable[ComposeFile], tree: Tree) -> tuple[ComposeProject, 
 def _project(paths: tuple[str, ...], default: bool, known: Mapping[str, ComposeFile], tree: Tree) -> ComposeProject:
     directory = dirname(paths[0]) or "."
     assembly = Assembly(known, tree)
-    model = assembly.load(paths, Scope(directory, variables(tree, (within(directory, ".env"),), lambda name: None)))
+    model = assembly.load(
+        paths, Scope(directory, variables(tree, (path_in_project(directory, ".env"),), lambda name: None))
+    )
     services = model.get("services") if model else None
     # One more than are followed, so that it is said that there are more.
     first = islice(services.pairs, MOST_CONTAINERS + 1) if isinstance(services, MappingNode) else ()

@@ -7,11 +7,11 @@ from typing import Any
 
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items
 from mcplint.model import Build, Container, Dependency, Mount, Probe
-from mcplint.services.compose.assembly import Assembly, within
+from mcplint.services.compose.assembly import Assembly, path_in_project
 from mcplint.services.compose.merging import entries, keyed
 from mcplint.services.compose.mounts import is_docker_socket, mounts
 from mcplint.services.compose.ports import expose, ports
-from mcplint.services.compose.values import argv, environment, pairs, said, setting, string
+from mcplint.services.compose.values import argv, environment, node_if_set, pairs, setting, string
 from mcplint.services.settings import number, seconds, switch
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -40,7 +40,7 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         profiles=frozenset(assembly.text(item).text for item in items(own.get("profiles"))),
         entrypoint=argv(assembly, own.get("entrypoint"), "entrypoint"),
         arguments=argv(assembly, own.get("command"), "command"),
-        user=_quoted(_text(assembly, own.get("user"), "user", UNKNOWN)),
+        user=_with_quotes(_text(assembly, own.get("user"), "user", UNKNOWN)),
         workdir=_text(assembly, own.get("working_dir"), "working_dir", UNKNOWN),
         ports=ports(assembly, own.get("ports")),
         expose=expose(assembly, own.get("expose")),
@@ -65,17 +65,17 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         init=_switch(assembly, own, "init"),
         read_only=_switch(assembly, own, "read_only"),
         swarm=tuple(_swarm(own)),
-        outside=_outside(assembly, own, model),
+        outside=_on_external_network(assembly, own, model),
         unread=assembly.severed.get(name.text, ()),
     )
 
 
 def _text(assembly: Assembly, node: Node | None, what: str, default: Value[Any] = ABSENT) -> Value[Any]:
-    found = said(node)
+    found = node_if_set(node)
     return string(assembly, found, what) if found else default
 
 
-def _quoted(value: Value[Any]) -> Value[Any]:
+def _with_quotes(value: Value[Any]) -> Value[Any]:
     """A text that compose does not take for a number where one is written in its place."""
     site = value.site
     if site is None or site.span.source.text[site.span.start - 1 : site.span.start] in ("'", '"'):
@@ -88,7 +88,7 @@ def _switch(assembly: Assembly, node: MappingNode, key: str) -> Value[bool]:
 
 
 def _build(assembly: Assembly, node: Node | None) -> Build | None:
-    if node is None or said(node) is None:
+    if node is None or node_if_set(node) is None:
         return None
     own = node if isinstance(node, MappingNode) else MappingNode(node.span, ())
     context, file, inline = own.get("context"), own.get("dockerfile"), own.get("dockerfile_inline")
@@ -108,7 +108,7 @@ def _contexts(assembly: Assembly, node: Node | None) -> Iterator[tuple[str, str]
     """The named contexts of a build that are folders of the project."""
     for name, text, span in pairs(assembly, node):
         scope = assembly.scopes.get(span.source.path)
-        folder = within(scope.directory, text.text) if scope and text and text.text else None
+        folder = path_in_project(scope.directory, text.text) if scope and text and text.text else None
         if name is not None and folder is not None:
             yield name, folder
 
@@ -127,10 +127,10 @@ def _dockerfile(assembly: Assembly, folder: Value[str], node: Node | None, build
     """The Dockerfile's path in the project; it is looked for from the build's folder on."""
     base = folder.only
     if node is None:
-        path = within(base, "Dockerfile") if base else None
+        path = path_in_project(base, "Dockerfile") if base else None
         return Value(None if path is None else (path,), folder.trace)
     value = string(assembly, node, "the Dockerfile")
-    path = within(base, value.only) if base and value.only else None
+    path = path_in_project(base, value.only) if base and value.only else None
     return Value(None if path is None else (path,), value.trace, value.site if path == value.only else None)
 
 
@@ -139,14 +139,14 @@ def _args(assembly: Assembly, node: Node | None) -> Mapping[str, Value[str]]:
     found: dict[str, Value[str]] = {}
     for name, text, span in pairs(assembly, node):
         if name is not None:
-            value = assembly.passed(name, span) if text is None else text.value
+            value = assembly.passed_variable(name, span) if text is None else text.value
             found[name] = value._replace(trace=(Label(span, f"the service sets {name}"), *value.trace))
     return found
 
 
 def _probe(assembly: Assembly, node: Node | None) -> tuple[Probe | None, Label | None]:
     """The health check, or the note that switches off the image's."""
-    disable, test = at(node, "disable"), said(at(node, "test"))
+    disable, test = at(node, "disable"), node_if_set(at(node, "test"))
     if disable and switch(assembly.text(disable).value).must(bool):
         return None, Label(disable.span, "the service disables the health check")
     if test is None:
@@ -168,7 +168,7 @@ def _probe(assembly: Assembly, node: Node | None) -> tuple[Probe | None, Label |
 
 def _replicas(assembly: Assembly, own: MappingNode, name: ScalarNode) -> Value[int]:
     """How many containers of the service are started."""
-    mode, count = at(own, "deploy", "mode"), said(at(own, "deploy", "replicas")) or own.get("scale")
+    mode, count = at(own, "deploy", "mode"), node_if_set(at(own, "deploy", "replicas")) or own.get("scale")
     if mode and assembly.text(mode).text.startswith("global"):
         return Value(None, (Label(mode.span, "one container on every host"),))
     one = Value((1,), (Label(name.span, "compose starts one container by default"),))
@@ -176,27 +176,27 @@ def _replicas(assembly: Assembly, own: MappingNode, name: ScalarNode) -> Value[i
 
 
 def _memory(assembly: Assembly, own: MappingNode) -> Value[str | None]:
-    limit = said(at(own, "deploy", "resources", "limits", "memory")) or own.get("mem_limit")
+    limit = node_if_set(at(own, "deploy", "resources", "limits", "memory")) or own.get("mem_limit")
     return _text(assembly, limit, "a memory limit")
 
 
 def _networks(assembly: Assembly, own: MappingNode, model: MappingNode) -> frozenset[str]:
     """The networks it is on: by their own name where they have one, else by their key."""
-    if said(own.get("network_mode")):
+    if node_if_set(own.get("network_mode")):
         return frozenset()
-    joined = said(own.get("networks"))
+    joined = node_if_set(own.get("networks"))
     joined = keyed(joined) if joined else None
     keys = [key.text for key, _ in joined.pairs] if isinstance(joined, MappingNode) else []
     names = ((key, at(model, "networks", key, "name")) for key in keys or ["default"])
     return frozenset(assembly.text(name).text if name else key for key, name in names)
 
 
-def _outside(assembly: Assembly, own: MappingNode, model: MappingNode) -> bool:
+def _on_external_network(assembly: Assembly, own: MappingNode, model: MappingNode) -> bool:
     """Whether it is on a network that exists besides the project, with containers that are not told here."""
-    joined = said(own.get("networks"))
+    joined = node_if_set(own.get("networks"))
     joined = keyed(joined) if joined else None
     keys = [key.text for key, _ in joined.pairs] if isinstance(joined, MappingNode) else ["default"]
-    outer = [found for key in keys if (found := said(at(model, "networks", key, "external")))]
+    outer = [found for key in keys if (found := node_if_set(at(model, "networks", key, "external")))]
     return any(isinstance(each, MappingNode) or assembly.text(each).text.lower() != "false" for each in outer)
 
 
@@ -241,7 +241,7 @@ def _dependencies(assembly: Assembly, node: Node | None) -> Iterator[Dependency]
 def _swarm(own: MappingNode) -> Iterator[Label]:
     """What `docker stack deploy` obeys and `docker compose up` passes over."""
     for key in ("placement", "update_config", "rollback_config", "endpoint_mode", "mode"):
-        if found := said(at(own, "deploy", key)):
+        if found := node_if_set(at(own, "deploy", key)):
             yield Label(found.span, f"{key} is for Docker Swarm")
 
 

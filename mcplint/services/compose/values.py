@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from posixpath import basename
 from typing import NamedTuple, TypeVar
 
-from mcplint.commands.room import fits
+from mcplint.commands.room import has_room
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import Argv, NamedFile
 from mcplint.services.compose.assembly import Assembly
@@ -24,7 +24,7 @@ ESCAPED = {"\\t": "\t", "\\n": "\n"}
 T = TypeVar("T")
 
 
-def said(node: Node | None) -> Node | None:
+def node_if_set(node: Node | None) -> Node | None:
     """The node where it says something; None where it is absent or empty."""
     return None if isinstance(node, ScalarNode) and node.value is None else node
 
@@ -33,7 +33,7 @@ def setting(
     assembly: Assembly, node: Node | None, what: str, read: Callable[[Value[str]], Value[T]], default: Value[T]
 ) -> Value[T]:
     """A setting of the service as `read` takes its text, or the default where nothing is said."""
-    given = said(node)
+    given = node_if_set(node)
     return default if given is None else read(string(assembly, given, what))
 
 
@@ -45,14 +45,14 @@ def string(assembly: Assembly, node: Node, what: str) -> Value[str]:
 
 def argv(assembly: Assembly, node: Node | None, what: str) -> Argv | None:
     """A command, as a list or as a string that is split; None where nothing is said."""
-    if node is None or said(node) is None:
+    if node is None or node_if_set(node) is None:
         return None
     note = Label(node.span, f"the service sets {what}")
     if isinstance(node, SequenceNode):
         parts: tuple[Interpolated, ...] | None = tuple(assembly.text(item) for item in node.items)
     else:
         text = assembly.text(node)
-        parts = words(text) if text.text != HOLE and fits(text.text, node.span) else None
+        parts = words(text) if text.text != HOLE and has_room(text.text, node.span) else None
     return Argv(None if parts is None else tuple(part.value for part in parts), node.span, (note,))
 
 
@@ -114,22 +114,24 @@ def environment(assembly: Assembly, service: MappingNode) -> Environment:
     listed = tuple(entries(files)) if files else ()
     for entry in listed:
         for key, text in _file(assembly, entry, texts, notes):
-            found[key] = _over(found.get(key), text.value)
+            found[key] = _layered(found.get(key), text.value)
     for name, given, span in own:
         if name is None:
             notes.append(Label(span, "the name of a variable is not known"))
             continue
         note = Label(span, "the service overrides it" if name in found else f"the service sets {name}")
-        found[name] = _over(found.get(name), assembly.passed(name, span) if given is None else given.value, note)
-    models = said(service.get("models"))
+        found[name] = _layered(
+            found.get(name), assembly.passed_variable(name, span) if given is None else given.value, note
+        )
+    models = node_if_set(service.get("models"))
     if models:
         notes.append(Label(models.span.head, "models add variables of their own"))
-    named = tuple(_named(assembly, entry) for entry in listed)
-    hidden = any(each.required and _is_hidden(assembly, each) for each in named)
+    named = tuple(_env_file(assembly, entry) for entry in listed)
+    hidden = any(each.required and _is_missing_env_file(assembly, each) for each in named)
     return Environment(found, not notes, tuple(notes), named, hidden)
 
 
-def _is_hidden(assembly: Assembly, file: NamedFile) -> bool:
+def _is_missing_env_file(assembly: Assembly, file: NamedFile) -> bool:
     """Whether a file is not in the project, and surely says more than `.env` does, beside which defaults hold."""
     return file.path is None or (file.path not in assembly.tree.paths and basename(file.path) != ".env")
 
@@ -139,7 +141,7 @@ def pairs(assembly: Assembly, node: Node | None) -> Iterator[tuple[str | None, I
     for entry in entries(node) if node else ():
         match entry:
             case MappingNode(pairs=((key, value),)):
-                yield key.text, assembly.text(value) if said(value) else None, entry.span
+                yield key.text, assembly.text(value) if node_if_set(value) else None, entry.span
             case _:
                 text = assembly.text(entry)
                 name, equals, _ = text.text.partition("=")
@@ -147,12 +149,12 @@ def pairs(assembly: Assembly, node: Node | None) -> Iterator[tuple[str | None, I
                 yield name if part.known else None, text.part(len(name) + 1) if equals else None, entry.span
 
 
-def _over(before: Value[str | None] | None, value: Value[str], *notes: Label) -> Value[str | None]:
+def _layered(before: Value[str | None] | None, value: Value[str], *notes: Label) -> Value[str | None]:
     """A layer over the one beneath it, whose trace it goes on."""
     return value._replace(trace=(*(before.trace if before is not None else ()), *notes, *value.trace))
 
 
-def _named(assembly: Assembly, entry: Node) -> NamedFile:
+def _env_file(assembly: Assembly, entry: Node) -> NamedFile:
     """The file of an entry of `env_file`."""
     node = entry.get("path") if isinstance(entry, MappingNode) else entry
     required = entry.get("required") if isinstance(entry, MappingNode) else None

@@ -39,5 +39,5 @@ def settings(file: EnvFile, outer: Lookup) -> Iterator[tuple[str, Interpolated]]
             if expanded and "$" in text.text:
                 text = interpolate(text, value.span(), lambda name: outer(name) or own.get(name))
         if text is not None:
-            own[name] = text.noted(Label(key, f"{file.source.path.rpartition('/')[2]} sets {name}"))
+            own[name] = text.with_note(Label(key, f"{file.source.path.rpartition('/')[2]} sets {name}"))
             yield name, own[name]

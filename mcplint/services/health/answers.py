@@ -77,7 +77,7 @@ class _ReturnedError(Exception):
         self.value = value
 
 
-class Judged(NamedTuple):
+class FailingAnswers(NamedTuple):
     """What a program takes for a failure: answers of 400 and more, None where it takes some; and a redirect.
 
     `doomed`: why it fails where the server is well, empty where it may succeed.
@@ -88,31 +88,31 @@ class Judged(NamedTuple):
     doomed: str = ""
 
 
-def judged(tree: ast.Module, names: Mapping[str, str]) -> Judged | None:
+def failing_answers(tree: ast.Module, names: Mapping[str, str]) -> FailingAnswers | None:
     """Which answers make a program fail; None where that is not told, as where it depends on what they hold."""
-    ends = {_ends(tree, names, status) for status in REFUSALS}
+    ends = {_fails_on(tree, names, status) for status in REFUSALS}
     if None in ends:
         return None
-    never = len(ends) > 1 or (True in ends and _ends(tree, names, 200))
-    doomed = _doomed(tree, names)
-    return Judged(None if never or doomed else True in ends, _ends(tree, names, 307), doomed)
+    never = len(ends) > 1 or (True in ends and _fails_on(tree, names, 200))
+    doomed = _why_always_fails(tree, names)
+    return FailingAnswers(None if never or doomed else True in ends, _fails_on(tree, names, 307), doomed)
 
 
-def _doomed(tree: ast.Module, names: Mapping[str, str]) -> str:
+def _why_always_fails(tree: ast.Module, names: Mapping[str, str]) -> str:
     """Why a program fails for every good answer, where it does so for all others, too, or for no error of a server."""
-    if not all(_ends(tree, names, status) for status in GOOD):
+    if not all(_fails_on(tree, names, status) for status in GOOD):
         return ""
-    if all(_ends(tree, names, status) for status in (*REDIRECTS, *REFUSALS)):
+    if all(_fails_on(tree, names, status) for status in (*REDIRECTS, *REFUSALS)):
         return "it fails on every answer"
-    turned = _ends(tree, names, 500) is False and _ends(tree, names, 503) is False
+    turned = _fails_on(tree, names, 500) is False and _fails_on(tree, names, 503) is False
     return "it fails on a good answer and succeeds on an error" if turned else ""
 
 
-def _ends(tree: ast.Module, names: Mapping[str, str], status: int) -> bool | None:
+def _fails_on(tree: ast.Module, names: Mapping[str, str], status: int) -> bool | None:
     """Whether a program ends as failed where all that it asks is answered so; None where that is not told."""
     run = _Run(names, status)
     try:
-        run.all(tree.body, run.globals)
+        run.run_body(tree.body, run.globals)
     except _ExitError as end:
         return end.fails
     except _RaisedError:
@@ -131,14 +131,14 @@ class _Run:
         self.globals: dict[str, Any] = {}
         self.caught: _RaisedError | _ExitError | None = None
 
-    def all(self, body: list[ast.stmt], scope: dict[str, Any]) -> None:
+    def run_body(self, body: list[ast.stmt], scope: dict[str, Any]) -> None:
         for statement in body:
             self.steps += 1
             if self.steps > MOST_STEPS:
                 raise _UndecidedError
-            self.one(statement, scope)
+            self.run_statement(statement, scope)
 
-    def one(self, statement: ast.stmt, scope: dict[str, Any]) -> None:
+    def run_statement(self, statement: ast.stmt, scope: dict[str, Any]) -> None:
         match statement:
             case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Global():
                 pass
@@ -154,7 +154,7 @@ class _Run:
                 if not self.truth(test, scope):
                     raise _RaisedError("assert")
             case ast.If(test=test, body=body, orelse=orelse):
-                self.all(body if self.truth(test, scope) else orelse, scope)
+                self.run_body(body if self.truth(test, scope) else orelse, scope)
             case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
                 for item in items:
                     made = self.value(item.context_expr, scope)
@@ -162,11 +162,11 @@ class _Run:
                         raise _UndecidedError
                     if isinstance(item.optional_vars, ast.Name):
                         scope[item.optional_vars.id] = made
-                self.all(body, scope)
+                self.run_body(body, scope)
             case ast.Return(value=value):
                 raise _ReturnedError(self.value(value, scope) if value else None)
             case ast.Try():
-                self.tried(statement, scope)
+                self.run_try(statement, scope)
             case ast.Raise(exc=None) if self.caught:
                 raise self.caught
             case ast.Raise(exc=ast.expr() as raised):
@@ -177,18 +177,18 @@ class _Run:
             case _:
                 raise _UndecidedError
 
-    def tried(self, statement: ast.Try, scope: dict[str, Any]) -> None:
+    def run_try(self, statement: ast.Try, scope: dict[str, Any]) -> None:
         try:
             try:
-                self.all(statement.body, scope)
+                self.run_body(statement.body, scope)
             except (_RaisedError, _ExitError) as raised:
                 body = self.handled(statement, raised, scope)
                 self.caught = raised
-                self.all(body, scope)
+                self.run_body(body, scope)
             else:
-                self.all(statement.orelse, scope)
+                self.run_body(statement.orelse, scope)
         finally:
-            self.all(statement.finalbody, scope)
+            self.run_body(statement.finalbody, scope)
 
     def handled(self, statement: ast.Try, raised: _RaisedError | _ExitError, scope: dict[str, Any]) -> list[ast.stmt]:
         """The lines of the handler that catches it, or raises it again."""
@@ -233,7 +233,7 @@ class _Run:
             case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts):
                 made = tuple(self.value(each, scope) for each in parts)
                 unknown = any(isinstance(each, _Unknown) for each in made)
-                return _Unknown(any(map(self.is_told, made))) if unknown else made
+                return _Unknown(any(map(self.comes_from_answer, made))) if unknown else made
             case ast.UnaryOp(op=ast.Not(), operand=inner):
                 return not self.truth(inner, scope)
             case ast.BoolOp(op=op, values=parts):
@@ -248,22 +248,22 @@ class _Run:
             case ast.BinOp(left=left, op=ast.FloorDiv() | ast.Div(), right=right):
                 first, second = self.value(left, scope), self.value(right, scope)
                 if not isinstance(first, int) or not isinstance(second, int):
-                    return _Unknown(self.is_told(first) or self.is_told(second))
+                    return _Unknown(self.comes_from_answer(first) or self.comes_from_answer(second))
                 if second == 0:
                     raise _RaisedError("ZeroDivisionError")
                 return first // second
             case ast.Attribute(value=owner, attr=name):
                 return self.attribute(self.value(owner, scope), name)
             case ast.Call():
-                return self.called(node, scope)
+                return self.call_result(node, scope)
         parts = [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
         values = [self.value(each, scope) for each in parts]
-        told = any(map(self.is_told, values))
+        told = any(map(self.comes_from_answer, values))
         if told and not isinstance(node, (ast.JoinedStr, ast.FormattedValue)):
             raise _UndecidedError
         return _Unknown(told)
 
-    def is_told(self, value: Any) -> bool:
+    def comes_from_answer(self, value: Any) -> bool:
         return isinstance(value, _Answer) or (isinstance(value, _Unknown) and value.told)
 
     def compared(self, parts: list[ast.expr], ops: list[ast.cmpop], scope: dict[str, Any]) -> Any:
@@ -275,7 +275,7 @@ class _Run:
 
     def attribute(self, owner: Any, name: str) -> Any:
         if not isinstance(owner, _Answer):
-            return _Unknown(self.is_told(owner))
+            return _Unknown(self.comes_from_answer(owner))
         if name == "response":
             return owner
         if name in ("status_code", "status", "code"):
@@ -283,7 +283,7 @@ class _Run:
         good = {"ok": owner.status < 400, "is_success": 200 <= owner.status < 300, "is_error": owner.status >= 400}
         return good.get(name, _Unknown(True))
 
-    def called(self, call: ast.Call, scope: dict[str, Any]) -> Any:
+    def call_result(self, call: ast.Call, scope: dict[str, Any]) -> Any:
         """What a call comes to, its arguments first."""
         given = [self.value(each, scope) for each in (*call.args, *(each.value for each in call.keywords))]
         name = resolved(call.func, self.names)
@@ -300,9 +300,9 @@ class _Run:
         if name == "range" and given and all(isinstance(each, int) for each in given):
             return range(*given)
         if name in ("asyncio.run", "anyio.run") and len(given) == 1:
-            return self.inside(call.args[0].id, []) if isinstance(call.args[0], ast.Name) else given[0]
+            return self.function_result(call.args[0].id, []) if isinstance(call.args[0], ast.Name) else given[0]
         if name in self.functions:
-            return self.inside(name, given)
+            return self.function_result(name, given)
         if name == "urllib.request.urlopen":
             if self.status >= 400:
                 raise _RaisedError("urllib", _Answer("urllib", self.status))
@@ -315,11 +315,11 @@ class _Run:
             owner = self.value(call.func.value, scope)
             if isinstance(owner, _Answer):
                 return self.method(owner, last)
-            if self.is_told(owner):
+            if self.comes_from_answer(owner):
                 return _Unknown(True)
-        if any(map(self.is_told, given)) and last not in HARMLESS:
+        if any(map(self.comes_from_answer, given)) and last not in HARMLESS:
             raise _UndecidedError
-        return _Unknown(any(map(self.is_told, given)))
+        return _Unknown(any(map(self.comes_from_answer, given)))
 
     def method(self, owner: _Answer, name: str) -> Any:
         if name == "raise_for_status" and owner.status >= (300 if owner.library == "httpx" else 400):
@@ -330,14 +330,14 @@ class _Run:
             raise _UndecidedError
         return owner if name in ("raise_for_status", "__enter__") else _Unknown(True)
 
-    def inside(self, name: str, given: list[Any]) -> Any:
+    def function_result(self, name: str, given: list[Any]) -> Any:
         """What a function of the program returns."""
         function = self.functions.pop(name, None)
         if function is None:
             raise _UndecidedError
         parameters = [each.arg for each in function.args.args]
         try:
-            self.all(function.body, self.globals | dict(zip(parameters, given, strict=False)))
+            self.run_body(function.body, self.globals | dict(zip(parameters, given, strict=False)))
         except _ReturnedError as end:
             return end.value
         finally:

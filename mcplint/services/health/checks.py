@@ -23,7 +23,7 @@ from mcplint.model.health import HealthCheck, Request
 from mcplint.project.tree import Tree
 from mcplint.services.health.files import looked_for
 from mcplint.services.health.node import javascript
-from mcplint.services.health.processes import ends_badly, found_in_itself, looks_everywhere, started, unfound
+from mcplint.services.health.processes import ends_badly, found_in_itself, looks_everywhere, start_words, why_no_process
 from mcplint.services.health.requests import curl, python, wget
 from mcplint.services.health.scripts import copied, script
 from mcplint.text.located import LocatedText
@@ -61,7 +61,7 @@ LIMITED = re.compile(r"\s(?:-[a-zA-Z]*m\s*\d|--max-time\b)|\btimeout\b")
 DEEPEST = 3
 
 
-class Asked(NamedTuple):
+class CheckedRequests(NamedTuple):
     """What one command asks for, why it succeeds or fails whatever the server does, and the program that it lacks."""
 
     requests: tuple[Request, ...] = ()
@@ -121,15 +121,15 @@ def _command(check: HealthCheck, command: Value[tuple[str, ...]], probed: _Probe
         if probed.image and (lacks_shell(probed.image) or (name == "bash" and lacks(probed.image, name))):
             asked = asked._replace(missing=name)
     else:
-        asked = _asked(words, probed)
+        asked = _asked_directly(words, probed)
     idle = Label(check.span, asked.idle) if asked.idle else None
     doomed = Label(check.span, asked.doomed) if asked.doomed and not asked.missing else None
     return check._replace(requests=asked.requests, idle=idle, missing=asked.missing, doomed=doomed)
 
 
-def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
+def _script(script: LocatedText, span: Span, probed: _Probed) -> CheckedRequests:
     """What a shell's commands ask for, as far as they are a list without anything that decides between them."""
-    ran = list(Shell(probed.container.given, None).run(script, span))
+    ran = list(Shell(probed.container.program_variable, None).run(script, span))
     requests: list[Request] = []
     idle: list[str] = []
     missing = None
@@ -142,8 +142,8 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
         if not words or words[0] in NEUTRAL or ends_badly(words):
             continue
         made += 1
-        certain = not each.line.inside and not each.line.negated and _reached(ran[:number])
-        asked = _asked(words, probed) if len(words) == len(known) else Asked()
+        certain = not each.line.inside and not each.line.negated and _surely_runs(ran[:number])
+        asked = _asked_directly(words, probed) if len(words) == len(known) else CheckedRequests()
         if any(redirect.may_fail for redirect in each.line.redirects):
             asked = asked._replace(idle="")
         first = all(before[:1] and before[0] in NEUTRAL for before in spelled[:number])
@@ -161,24 +161,24 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> Asked:
         ]
     alone = len(ran) == 1 and spelled[0] and not ran[0].line.inside and not ran[0].line.negated
     if alone and ends_badly(words := tuple(map(str, spelled[0]))):
-        return _asked(words, probed)
+        return _asked_directly(words, probed)
     if _has_another_way(ran, spelled):
         every = len(ran) == script.text.count("||") + 1
-        missing = _of_all(ran, spelled, probed) if every else None
+        missing = _first_missing(ran, spelled, probed) if every else None
         requests = [one._replace(certain=False) for one in requests]
     if missing is None and (pattern := found_in_itself(script.text, ran, spelled, probed.image)):
-        return Asked((), f"the command line of the shell that runs it has `{pattern[:40]}` in it, too")
-    if swallowed := "" if stops else _swallowed(ran, spelled):
+        return CheckedRequests((), f"the command line of the shell that runs it has `{pattern[:40]}` in it, too")
+    if swallowed := "" if stops else _why_always_succeeds(ran, spelled):
         ends = LIMITED.search(script.text) is not None
         lenient = (one._replace(strict=False, whole=one.whole and not ends) for one in requests)
-        return Asked(tuple(lenient), swallowed)
+        return CheckedRequests(tuple(lenient), swallowed)
     if "$?" in script.text:
         requests = [one._replace(strict=one.strict and None, whole=False) for one in requests]
     if one := _either_way(script.text, spelled, requests):
-        return Asked((one,), "", missing)
+        return CheckedRequests((one,), "", missing)
     decided = any(each.line.inside or each.line.operator in ("|", "&&") for each in ran)
     why = idle[-1] if idle and all(idle) and not requests and not decided else ""
-    return Asked(tuple(requests), why, missing, doomed if made == 1 and not decided else "")
+    return CheckedRequests(tuple(requests), why, missing, doomed if made == 1 and not decided else "")
 
 
 def _has_another_way(ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> bool:
@@ -190,7 +190,7 @@ def _has_another_way(ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> b
     )
 
 
-def _of_all(ran: list[Ran], spelled: list[tuple[str | None, ...]], probed: _Probed) -> str | None:
+def _first_missing(ran: list[Ran], spelled: list[tuple[str | None, ...]], probed: _Probed) -> str | None:
     """The first of the programs that a check tries one after the other, where the image lacks all of them."""
     decided = any(each.line.inside or each.line.operator not in ("||", "") for each in ran)
     if decided or any(not words or not words[0] for words in spelled):
@@ -222,12 +222,12 @@ def _is_piped(ran: list[Ran], at: int) -> bool:
     return at > 0 and ran[at - 1].line.operator == "|"
 
 
-def _reached(before: list[Ran]) -> bool:
+def _surely_runs(before: list[Ran]) -> bool:
     """Whether a command is run whatever those before it come to, or where they succeed."""
     return all(each.line.operator in (";", "\n", "|", "&&") and not each.line.inside for each in before)
 
 
-def _swallowed(ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> str:
+def _why_always_succeeds(ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> str:
     """Why a list of commands always ends with success; nothing where it does not."""
     if len(ran) < 2 or any(each.line.inside for each in ran):
         return ""
@@ -240,27 +240,29 @@ def _swallowed(ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> str:
     return f"`{said}` makes it succeed" if succeeds and before in ("||", ";", "\n") else ""
 
 
-def _asked(words: tuple[str, ...], probed: _Probed) -> Asked:
+def _asked_directly(words: tuple[str, ...], probed: _Probed) -> CheckedRequests:
     """What a command without a shell asks for."""
     missing = _missing(words, probed)
-    if inner := _inner(words):
-        asked = _asked(inner, probed)
+    if inner := _wrapped_command(words):
+        asked = _asked_directly(inner, probed)
         return asked._replace(missing=missing or asked.missing)
     name = posixpath.basename(words[0])
     if name == "curl":
-        return Asked(tuple(curl(words[1:])), "", missing)
+        return CheckedRequests(tuple(curl(words[1:])), "", missing)
     if name == "wget":
         small = probed.image is not None and is_busybox(probed.image, name)
-        return Asked(tuple(wget(words[1:], small)), "", missing)
+        return CheckedRequests(tuple(wget(words[1:], small)), "", missing)
     if code := _code(name, words):
-        return _looked(*code, probed)._replace(missing=missing)
-    if idle := _idle(name, words) or _there(name, words, probed):
-        return Asked((), idle, missing)
+        return _asked_inline(*code, probed)._replace(missing=missing)
+    if idle := _why_idle(name, words) or _file_built_in(name, words, probed):
+        return CheckedRequests((), idle, missing)
     if name == "false" or ends_badly(words):
-        return Asked((), "", missing, f"`{' '.join(words)[:60]}` always fails")
+        return CheckedRequests((), "", missing, f"`{' '.join(words)[:60]}` always fails")
     if name in ("pgrep", "pidof"):
-        return Asked((), "", missing, unfound(name, words[1:], probed.container, probed.image, probed.tree))
-    asked = _followed(words, probed)
+        return CheckedRequests(
+            (), "", missing, why_no_process(name, words[1:], probed.container, probed.image, probed.tree)
+        )
+    asked = _asked_by_script(words, probed)
     return asked._replace(missing=missing or asked.missing)
 
 
@@ -275,7 +277,7 @@ def _code(name: str, words: tuple[str, ...]) -> tuple[str, str] | None:
     return (language, text(code) or "") if code is not None else None
 
 
-def _inner(words: tuple[str, ...]) -> tuple[str, ...] | None:
+def _wrapped_command(words: tuple[str, ...]) -> tuple[str, ...] | None:
     """The command that `timeout`, `uv run` and their like start; None where a command is no such thing."""
     told = tuple(Value((word,)) for word in words)
     rest = parse(told[2:], UV).rest if words[:2] == ("uv", "run") else unwrapped(told)
@@ -283,20 +285,20 @@ def _inner(words: tuple[str, ...]) -> tuple[str, ...] | None:
     return ("python", *inner) if inner and inner[0].endswith(".py") else inner or None
 
 
-def _followed(words: tuple[str, ...], probed: _Probed) -> Asked:
+def _asked_by_script(words: tuple[str, ...], probed: _Probed) -> CheckedRequests:
     """What a script of the project asks for that a command runs."""
     found = script(words, probed.container, probed.image, probed.tree) if probed.depth < DEEPEST else None
     if found is None:
-        return Asked()
+        return CheckedRequests()
     if found.language == "sh":
         span = Span(found.text.source, 0, 0)
         return _script(found.text, span, probed._replace(depth=probed.depth + 1))
     if found.language == "python":
         return _python(found.text.text, probed)
-    return Asked(*javascript(found.text.text)) if found.language == "node" else Asked()
+    return CheckedRequests(*javascript(found.text.text)) if found.language == "node" else CheckedRequests()
 
 
-def _idle(name: str, words: tuple[str, ...]) -> str:
+def _why_idle(name: str, words: tuple[str, ...]) -> str:
     if name in SUCCEEDING or words == ("exit", "0"):
         return f"`{' '.join(words)[:60]}` always succeeds"
     if len(words) > 1 and words[-1] in HELP:
@@ -304,20 +306,20 @@ def _idle(name: str, words: tuple[str, ...]) -> str:
     return ""
 
 
-def _looked(program: str, code: str, probed: _Probed) -> Asked:
+def _asked_inline(program: str, code: str, probed: _Probed) -> CheckedRequests:
     """What a program on a command line asks for, or the file that it looks for."""
     path = looked_for(program, code)
     if path and (why := _file(path, probed)):
-        return Asked((), f"{path[:60]} is {why}")
-    return _python(code, probed) if program == "python" else Asked(*javascript(code))
+        return CheckedRequests((), f"{path[:60]} is {why}")
+    return _python(code, probed) if program == "python" else CheckedRequests(*javascript(code))
 
 
-def _python(code: str, probed: _Probed) -> Asked:
-    requests, idle, doomed = python(code, probed.container.given)
-    return Asked(requests, idle, None, doomed)
+def _python(code: str, probed: _Probed) -> CheckedRequests:
+    requests, idle, doomed = python(code, probed.container.program_variable)
+    return CheckedRequests(requests, idle, None, doomed)
 
 
-def _there(name: str, words: tuple[str, ...], probed: _Probed) -> str:
+def _file_built_in(name: str, words: tuple[str, ...], probed: _Probed) -> str:
     """Why a command succeeds that only looks for a file which the build puts there; empty where it may be missing."""
     given = words[1:-1] if name == "[" and words[-1] == "]" else words[1:] if name in LOOKS else ()
     tested = name not in ("test", "[") or given[:1] in (("-f",), ("-e",), ("-r",), ("-s",))
@@ -331,7 +333,7 @@ def _file(path: str, probed: _Probed) -> str:
     if copied(path, probed.container, probed.image, probed.tree):
         return "a file that the build copies"
     folder = probed.container.workdir.only
-    program = started(probed.container)[-1:]
+    program = start_words(probed.container)[-1:]
     places = [posixpath.normpath(posixpath.join(folder or "", each)) for each in (path, *program)]
     return "the file that is started" if program and folder and places[0] == places[1] else ""
 

@@ -31,7 +31,7 @@ def looked_for(program: str, code: str) -> str:
         return ""
     match last:
         case ast.Assert(test=test):
-            return _asked(test)
+            return _tested_path(test)
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr="exit") | ast.Name(id="exit"), args=[end])):
             return _ending(end)
         case ast.Expr(value=ast.Call(args=[ast.Constant(value=str(path)), *_]) as call) if spelled(call.func) in OPENS:
@@ -43,13 +43,13 @@ def _ending(end: ast.expr) -> str:
     """The file without which a status is a failure: `0 if exists(…) else 1`, `not exists(…)`."""
     match end:
         case ast.IfExp(test=test, body=ast.Constant(value=0), orelse=ast.Constant(value=1)):
-            return _asked(test)
+            return _tested_path(test)
         case ast.UnaryOp(op=ast.Not(), operand=test):
-            return _asked(test)
+            return _tested_path(test)
     return ""
 
 
-def _asked(test: ast.expr) -> str:
+def _tested_path(test: ast.expr) -> str:
     match test:
         case ast.Call(args=[ast.Constant(value=str(path))]) if spelled(test.func) in ASKS:
             return path

@@ -46,7 +46,7 @@ def javascript(code: str) -> Read:
     asks = re.search(r"\bfetch\(|\.get\(|\.request\(", code)
     found = URL.findall(code) if asks else []
     if len(found) != 1:
-        return Read() if asks else Read((), _succeeds(_program(code)))
+        return Read() if asks else Read((), _why_always_succeeds(_program(code)))
     looks = STATUS.search(code) or "statusCode" in code
     taken = TAKEN.search(code.replace("< 400", "").replace(">= 400", ""))
     strict = True if looks and not taken else False if _ignores(_program(code)) else None
@@ -60,7 +60,7 @@ def _program(code: str) -> Node:
     return read(Source("check.js", code)).root
 
 
-def _succeeds(program: Node) -> str:
+def _why_always_succeeds(program: Node) -> str:
     """Why a program of constant texts and of what ends it with a known status always succeeds."""
     last = ""
     for statement in program.named_children:
@@ -83,10 +83,10 @@ def _succeeds(program: Node) -> str:
 
 def _ignores(program: Node) -> bool:
     """Whether a program makes its one request whatever happens, and ends alike with every answer."""
-    return all(map(_overlooks, _outside_of_failures(program)))
+    return all(map(_ignores_answer, _outside_of_failures(program)))
 
 
-def _overlooks(node: Node) -> bool:
+def _ignores_answer(node: Node) -> bool:
     """Whether a part of a program takes no notice of an answer."""
     if node.type in DECIDES:
         return False

@@ -105,7 +105,7 @@ def is_debian(image: Image | None) -> bool:
     return known is not None and "apt-get" in (known.tools or ())
 
 
-def unfound(name: str, given: tuple[str, ...], container: Container, image: Image | None, tree: Tree) -> str:
+def why_no_process(name: str, given: tuple[str, ...], container: Container, image: Image | None, tree: Tree) -> str:
     """Why no process of a container is found; empty where one may be."""
     pattern, flags = given[-1] if given else "", " ".join(given[:-1])
     known = base(image.base.only or "") if image else None
@@ -115,12 +115,12 @@ def unfound(name: str, given: tuple[str, ...], container: Container, image: Imag
     by_name = name == "pgrep" and NAMES.fullmatch(flags)
     if by_name and not small and len(pattern) > LONGEST_NAME:
         return f"`{pattern[:60]}` has more than {LONGEST_NAME} characters, which no name of a process has"
-    words = started(container)
+    words = start_words(container)
     if not words or re.search(r"(?m)^[ \t]*(?:pid|shareProcessNamespace):", container.span.source.text):
         return ""
     asked = posixpath.basename(pattern.split()[-1])
     named = not SUFFIX.search(asked) and SERVERS.search(pattern) and not tree.once(_starts_others)
-    if not (named or _means(pattern, words[-1], container) or _is_own(asked, container, tree)):
+    if not (named or _searches_program(pattern, words[-1], container) or _searches_server(asked, container, tree)):
         return ""
     if by_name or (name == "pidof" and not flags):
         programs = [word for word in words[:-1] if not word.startswith("-")]
@@ -136,7 +136,7 @@ def unfound(name: str, given: tuple[str, ...], container: Container, image: Imag
     )
 
 
-def started(container: Container) -> tuple[str, ...]:
+def start_words(container: Container) -> tuple[str, ...]:
     """The words of a start command as far as its program, which Python or Node runs; none where it is another."""
     words = container.command.only or ()
     first = 0
@@ -153,7 +153,7 @@ def started(container: Container) -> tuple[str, ...]:
     return words[: first + call.at + 1] if named else ()
 
 
-def _means(pattern: str, program: str, container: Container) -> bool:
+def _searches_program(pattern: str, program: str, container: Container) -> bool:
     """Whether a search is for the program itself, by its file or by a name of MCP, and for nothing that it starts."""
     asked = posixpath.basename(pattern.split()[-1])
     own = posixpath.basename(program)
@@ -163,7 +163,7 @@ def _means(pattern: str, program: str, container: Container) -> bool:
     return "mcp" in asked.lower() and _squeezed(asked) in set(map(_squeezed, names))
 
 
-def _is_own(asked: str, container: Container, tree: Tree) -> bool:
+def _searches_server(asked: str, container: Container, tree: Tree) -> bool:
     """Whether a search is for a server of the project, which is all that runs: a file, what serves it, or its name."""
     if SUFFIX.search(asked) or asked in RUNNERS:
         last = _WORD.findall(asked)[-1]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from mcplint.commands.options import grammar, parse
 from mcplint.facts.python import parsed, spelled
 from mcplint.model.health import Request
-from mcplint.services.health.answers import judged
+from mcplint.services.health.answers import failing_answers
 from mcplint.services.health.names import CLIENTS, CONNECTIONS, names, resolved
 from mcplint.values import Value
 
@@ -91,11 +91,11 @@ def python(code: str, env: Env) -> tuple[tuple[Request, ...], str, str]:
         return (), "", ""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     known = names(tree)
-    ends = judged(tree, known)
+    ends = failing_answers(tree, known)
     reads = any(isinstance(call.func, ast.Attribute) and call.func.attr == "read" and not call.args for call in calls)
     certain = {id(call) for call in _certain(tree)}
     found: list[Request] = []
-    for library, method, url, call in _asking(tree, calls, known, env):
+    for library, method, url, call in _requests(tree, calls, known, env):
         strict = ends.refusals if ends else _strict(tree, code, library)
         streams = any(each.arg == "stream" for each in call.keywords) or spelled(call.func).endswith(".stream")
         whole = reads or (library in ("requests", "httpx") and not streams)
@@ -105,40 +105,40 @@ def python(code: str, env: Env) -> tuple[tuple[Request, ...], str, str]:
             one._replace(certain=id(call) in certain, follows=redirect is not False, stops=redirect is True)
             for one in requests(library, method, url, strict, whole)
         ]
-    return tuple(found), _succeeds(tree), ends.doomed if ends and found else ""
+    return tuple(found), _why_always_succeeds(tree), ends.doomed if ends and found else ""
 
 
-def _asking(
+def _requests(
     tree: ast.Module, calls: list[ast.Call], known: Mapping[str, str], env: Env
 ) -> Iterator[tuple[str, str, str, ast.Call]]:
     """The calls that ask for a known URL: by which library and method."""
     single = _assigned_once(tree)
 
-    def told(node: ast.expr) -> str | None:
+    def known_text(node: ast.expr) -> str | None:
         return _text(node, env, single)
 
     for call in calls:
         full = resolved(call.func, known)
         owner, _, name = full.rpartition(".")
         if owner in CONNECTIONS and name == "request" and isinstance(call.func, ast.Attribute):
-            url = _connected(call, single, told)
-            method = told(call.args[0]) if call.args else None
+            url = _connection_url(call, single, known_text)
+            method = known_text(call.args[0]) if call.args else None
             library = "http.client"
         elif owner in CLIENTS:
             named = name in ("request", "stream") and len(call.args) > 1
-            method = told(call.args[0]) if named else name.upper() if name in ("get", "head") else None
-            url = told(call.args[int(named)]) if len(call.args) > int(named) else None
+            method = known_text(call.args[0]) if named else name.upper() if name in ("get", "head") else None
+            url = known_text(call.args[int(named)]) if len(call.args) > int(named) else None
             library = owner.partition(".")[0]
         elif name == "urlopen":
             method, library = "GET", "urllib"
-            url = told(_opened(call.args[0], single)) if call.args else None
+            url = known_text(_request_url(call.args[0], single)) if call.args else None
         else:
             continue
         if method in ("GET", "HEAD") and url and url.startswith("http"):
             yield library, method, url, call
 
 
-def _opened(node: ast.expr, single: Mapping[str, ast.expr]) -> ast.expr:
+def _request_url(node: ast.expr, single: Mapping[str, ast.expr]) -> ast.expr:
     """The URL that `urlopen` is given, also in a `Request` that sends nothing."""
     made = single.get(node.id, node) if isinstance(node, ast.Name) else node
     asks = isinstance(made, ast.Call) and spelled(made.func).rpartition(".")[2] == "Request"
@@ -147,7 +147,7 @@ def _opened(node: ast.expr, single: Mapping[str, ast.expr]) -> ast.expr:
     return node
 
 
-def _connected(call: ast.Call, single: Mapping[str, ast.expr], told: Told) -> str | None:
+def _connection_url(call: ast.Call, single: Mapping[str, ast.expr], told: Told) -> str | None:
     """The URL of `HTTPConnection(host, port).request(method, path)`."""
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     made = single.get(owner.id) if isinstance(owner, ast.Name) else owner
@@ -176,14 +176,14 @@ def _assigned_once(tree: ast.Module) -> dict[str, ast.expr]:
 def _strict(tree: ast.Module, code: str, library: str) -> bool | None:
     """Whether an answer of 400 and more makes a program fail that is not followed to its end."""
     raises = library == "urllib" or (library != "http.client" and "raise_for_status" in code)
-    return True if raises and not TAKEN.search(code) and not any(map(_catches, ast.walk(tree))) else None
+    return True if raises and not TAKEN.search(code) and not any(map(_may_go_on, ast.walk(tree))) else None
 
 
 def _is_print(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
 
 
-def _catches(node: ast.AST) -> bool:
+def _may_go_on(node: ast.AST) -> bool:
     """Whether a statement may go on after an error: what it catches does not end the program with a failure."""
     if isinstance(node, ast.Try):
         return not all(_fails(handler.body[-1]) for handler in node.handlers)
@@ -214,7 +214,7 @@ def _certain(tree: ast.Module) -> Iterator[ast.Call]:
                 continue
             case ast.If(test=test) | ast.While(test=test):
                 parts = [test]
-                called = [] if any(map(_ends, ast.walk(statement))) else called
+                called = [] if any(map(_leaves_program, ast.walk(statement))) else called
             case ast.For(iter=source):
                 parts = [source]
             case ast.With(items=items, body=body):
@@ -229,7 +229,7 @@ def _certain(tree: ast.Module) -> Iterator[ast.Call]:
                 called = [*functions.pop(name).body, *called]
 
 
-def _ends(node: ast.AST) -> bool:
+def _leaves_program(node: ast.AST) -> bool:
     """Whether it leaves a function or the program."""
     left = isinstance(node, ast.Call) and spelled(node.func).rpartition(".")[2] in ("exit", "_exit")
     return left or isinstance(node, (ast.Return, ast.Raise))
@@ -251,14 +251,14 @@ def _calls(part: ast.AST) -> Iterator[ast.Call]:
                 waiting += ast.iter_child_nodes(node)
 
 
-def _succeeds(tree: ast.Module) -> str:
+def _why_always_succeeds(tree: ast.Module) -> str:
     """Why a program of imports and of what ends it with a known status always succeeds; empty where more is done."""
     why = "it only imports modules and ends"
     for statement in tree.body:
         match statement:
             case _ if _is_idle(statement):
                 continue
-            case ast.Try() if _swallows(statement):
+            case ast.Try() if _swallows_failures(statement):
                 why = "its `except` catches every failure, and it ends with success"
             case ast.Expr(value=call) if _ends_well(call):
                 return why if "except" in why else f"`{ast.unparse(call)}` ends it with success"
@@ -281,24 +281,26 @@ def _is_idle(statement: ast.stmt) -> bool:
         case ast.Import() | ast.ImportFrom() | ast.Pass():
             return True
         case ast.Assert(test=ast.Attribute(attr=name) | ast.Name(id=name) as value):
-            return name in MADE and _is_there(value)
+            return name in MADE and _is_plain_read(value)
         case ast.Expr(value=ast.Call(args=arguments) as call):
-            return _is_print(call) and all(map(_is_there, arguments))
+            return _is_print(call) and all(map(_is_plain_read, arguments))
         case ast.Expr(value=value):
-            return _is_there(value)
+            return _is_plain_read(value)
     return False
 
 
-def _is_there(node: ast.expr) -> bool:
+def _is_plain_read(node: ast.expr) -> bool:
     """Whether an expression only looks at what importing a module makes: `fastmcp.__version__`."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, (ast.Constant, ast.Name))
 
 
-def _swallows(statement: ast.Try) -> bool:
+def _swallows_failures(statement: ast.Try) -> bool:
     """Whether a statement catches every failure inside it and does nothing that may be one."""
-    inside = any(isinstance(node, ast.Assert) or (_ends(node) and not _ends_well(node)) for node in ast.walk(statement))
+    inside = any(
+        isinstance(node, ast.Assert) or (_leaves_program(node) and not _ends_well(node)) for node in ast.walk(statement)
+    )
     broad = [each.type is None or spelled(each.type) in ("Exception", "BaseException") for each in statement.handlers]
     after = [*(line for each in statement.handlers for line in each.body), *statement.orelse, *statement.finalbody]
     quiet = all(_is_idle(each) or (isinstance(each, ast.Expr) and _ends_well(each.value)) for each in after)
@@ -308,27 +310,27 @@ def _swallows(statement: ast.Try) -> bool:
 def _text(node: ast.expr, env: Env, single: Mapping[str, ast.expr], deep: int = 0) -> str | None:
     """The text of an expression: constants, variables of the environment and of the program, and all in one."""
 
-    def told(part: ast.expr) -> str | None:
+    def known_text(part: ast.expr) -> str | None:
         return _text(part, env, single, deep + 1) if deep < DEEPEST else None
 
     match node:
         case ast.Constant(value=str() | int() as text):
             return str(text)
         case ast.Name(id=name) if name in single:
-            return told(single[name])
+            return known_text(single[name])
         case ast.JoinedStr(values=parts):
-            texts = [told(each.value if isinstance(each, ast.FormattedValue) else each) for each in parts]
+            texts = [known_text(each.value if isinstance(each, ast.FormattedValue) else each) for each in parts]
             return None if None in texts else "".join(text or "" for text in texts)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, second = told(left), told(right)
+            first, second = known_text(left), known_text(right)
             return None if first is None or second is None else first + second
         case ast.Call(func=ast.Name(id="str" | "int"), args=[inner]):
-            return told(inner)
+            return known_text(inner)
         case ast.Call(func=ast.Attribute(attr="get" | "getenv"), args=[ast.Constant(value=str(name)), *default]):
             value = env(name)
             if value.only is not None:
                 return value.only
-            return told(default[0]) if default and value.must_be(None) else None
+            return known_text(default[0]) if default and value.must_be(None) else None
         case ast.Subscript(slice=ast.Constant(value=str(name))):
             return env(name).only
     return None

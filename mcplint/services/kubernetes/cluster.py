@@ -71,7 +71,7 @@ class Cluster(NamedTuple):
 def cluster(manifests: Iterable[Manifests], kustomizations: Iterable[Kustomization]) -> Cluster:
     """The objects of all files, without those that kustomize changes before they are applied."""
     kustomizations = tuple(kustomizations)
-    changed = _changed(kustomizations)
+    changed = _changed_by_kustomize(kustomizations)
     kinds: dict[str, list[Resource]] = {}
     named: dict[tuple[str, str], list[Resource]] = {}
     selectors: dict[tuple[str, str, str], list[Resource]] = {}
@@ -103,10 +103,10 @@ def cluster(manifests: Iterable[Manifests], kustomizations: Iterable[Kustomizati
     text = f"more than {MOST_SERVICES} Services select by one label: from here on they are not looked at"
     crowded = tuple(Label(many[MOST_SERVICES].span, text) for many in selectors.values() if len(many) > MOST_SERVICES)
     few = {label: services[:MOST_SERVICES] for label, services in selectors.items()}
-    return Cluster(kinds, named, few, tuple(notes), checks, crowded, _given(kustomizations), policies)
+    return Cluster(kinds, named, few, tuple(notes), checks, crowded, _kustomized_labels(kustomizations), policies)
 
 
-def _given(kustomizations: Iterable[Kustomization]) -> dict[str, dict[str, str]]:
+def _kustomized_labels(kustomizations: Iterable[Kustomization]) -> dict[str, dict[str, str]]:
     """The labels that pods get from kustomizations, by the files that these take."""
     found: dict[str, dict[str, str]] = {}
     for one in kustomizations:
@@ -115,7 +115,7 @@ def _given(kustomizations: Iterable[Kustomization]) -> dict[str, dict[str, str]]
     return found
 
 
-def _changed(kustomizations: tuple[Kustomization, ...]) -> frozenset[str]:
+def _changed_by_kustomize(kustomizations: tuple[Kustomization, ...]) -> frozenset[str]:
     """The files that a kustomization patches, or patches with, and the folders that one of another folder takes."""
     found: set[str] = set()
     for one in kustomizations:

@@ -21,7 +21,7 @@ STORES = (("configMap", "ConfigMap"), ("secret", "Secret"))
 Env = dict[str, Value[str | None]]
 
 
-def hidden(node: Node, pods: Resource, cluster: Cluster) -> bool:
+def has_unseen_variables(node: Node, pods: Resource, cluster: Cluster) -> bool:
     """Whether a container takes variables from a ConfigMap that has to be there and is not in the project.
 
     Of a Secret that is not there it is taken that it holds no more than secrets.
@@ -37,7 +37,7 @@ def environment(node: Node, pods: Resource, cluster: Cluster) -> tuple[Env, tupl
     found: Env = {}
     notes: list[Label] = []
     for source in items(at(node, "envFrom")):
-        (store, _), prefix = _referred(source, "Ref", pods, cluster), texts(source).get("prefix", "")
+        (store, _), prefix = _referred_object(source, "Ref", pods, cluster), texts(source).get("prefix", "")
         if store is None:
             notes.append(Label(source.span.head, "variables from here are not known"))
             continue
@@ -54,7 +54,9 @@ def environment(node: Node, pods: Resource, cluster: Cluster) -> tuple[Env, tupl
     return found, tuple(notes)
 
 
-def _referred(node: Node | None, reference: str, pods: Resource, cluster: Cluster) -> tuple[Resource | None, str]:
+def _referred_object(
+    node: Node | None, reference: str, pods: Resource, cluster: Cluster
+) -> tuple[Resource | None, str]:
     """The ConfigMap or Secret that is referred to, None where no file has it, and the key that is asked for."""
     for key, kind in STORES:
         said = texts(at(node, f"{key}{reference}"))
@@ -83,7 +85,7 @@ def _variable(entry: Node, name: str, pods: Resource, cluster: Cluster) -> Value
     if at(entry, "valueFrom") is None:
         return Value(("",), (Label(entry.span.head, f"the container sets {name} to nothing"),))
     note = Label(entry.span.head, f"the container takes {name} from elsewhere")
-    store, wanted = _referred(at(entry, "valueFrom"), "KeyRef", pods, cluster)
+    store, wanted = _referred_object(at(entry, "valueFrom"), "KeyRef", pods, cluster)
     held = next((entry for entry in _entries(store) if entry[0].text == wanted), None) if store else None
     if store is None or held is None:
         return Value(None, (note,))
@@ -96,13 +98,13 @@ def _expanded(value: Value[Any], env: Env) -> Value[Any]:
     text = value.only
     if text is None or "$(" not in text:
         return value
-    filled = _filled(text, env)
+    filled = _with_variables(text, env)
     if filled is None or HOLE in filled:
         return Value(None, value.trace, partly=filled or "")
     return Value((filled,), value.trace, value.site if filled == text else None)
 
 
-def _filled(text: str, env: Env) -> str | None:
+def _with_variables(text: str, env: Env) -> str | None:
     """The text with its references replaced, HOLE for one that is not known; None where all make too much."""
 
     def replace(match: re.Match[str]) -> str:
@@ -132,7 +134,7 @@ def injected(services: Iterable[Resource]) -> dict[str, Value[str]]:
     return found
 
 
-def referring(command: Argv | None, env: Env) -> Argv | None:
+def with_variables(command: Argv | None, env: Env) -> Argv | None:
     """A command whose words have their `$(NAME)` replaced."""
     if command is None or command.words is None:
         return command

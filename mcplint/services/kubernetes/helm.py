@@ -19,7 +19,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.facts.helm import Action, Block, Part, Template, Text
 from mcplint.facts.platform import Manifests
 from mcplint.project.tree import Tree
-from mcplint.services.kubernetes.helm_functions import FUNCTIONS, LAZY, MARK, UNKNOWN, field, shown
+from mcplint.services.kubernetes.helm_functions import FUNCTIONS, LAZY, MARK, UNKNOWN, field, go_text
 from mcplint.text.paths import is_test
 from mcplint.text.source import Source, Span
 
@@ -47,7 +47,9 @@ def charts(tree: Tree) -> Iterator[Chart]:
         files = [each for each in tree.below(posixpath.join(folder, TEMPLATES)) if not is_test(each)]
         templates = [tree.facts("helm", each) for each in files if each.endswith((".yaml", ".yml", ".tpl"))]
         known = tuple(template for template in templates if template)
-        about, values = (plain(tree.facts("yaml.document", each)) for each in (path, posixpath.join(folder, VALUES)))
+        about, values = (
+            as_python(tree.facts("yaml.document", each)) for each in (path, posixpath.join(folder, VALUES))
+        )
         about = about if isinstance(about, dict) else {}
         name = str(about.get("name", posixpath.basename(folder)))
         described = {f"{key[:1].upper()}{key[1:]}": value for key, value in about.items() if isinstance(key, str)}
@@ -67,7 +69,7 @@ def manifests(tree: Tree) -> Iterator[Manifests]:
                 continue
             run = _Run(chart, template.source)
             try:
-                run.parts(template.parts, {"$": chart.root, ".": chart.root})
+                run.write_parts(template.parts, {"$": chart.root, ".": chart.root})
             except (Beyond, RecursionError):
                 continue
             found = rendered(Source(template.source.path, "".join(run.texts)), run.span_in_template, MARK)
@@ -77,15 +79,15 @@ def manifests(tree: Tree) -> Iterator[Manifests]:
                 yield found
 
 
-def plain(node: Node | None) -> Any:
+def as_python(node: Node | None) -> Any:
     """A document as Python's own values."""
     match node:
         case ScalarNode(value=value):
             return value
         case MappingNode(pairs=pairs):
-            return {key.text: plain(value) for key, value in pairs}
+            return {key.text: as_python(value) for key, value in pairs}
         case SequenceNode(items=items):
-            return [plain(item) for item in items]
+            return [as_python(item) for item in items]
     return None
 
 
@@ -109,7 +111,7 @@ class _Run:
         end = last[1] + (span.end - last[0]) if last[3] else last[2]
         return Span(self.source, start, max(start, end))
 
-    def parts(self, parts: tuple[Part, ...], scope: dict[str, Any]) -> None:
+    def write_parts(self, parts: tuple[Part, ...], scope: dict[str, Any]) -> None:
         """Writes what parts come to."""
         for part in parts:
             self.steps -= 1
@@ -133,13 +135,13 @@ class _Run:
         if words[1:2] in ((":=",), ("=",)):
             scope[words[0]] = self.value(words[2:], scope)
         elif words:
-            self.write(shown(self.value(words, scope)), start, end, False)
+            self.write(go_text(self.value(words, scope)), start, end, False)
 
     def block(self, block: Block, scope: dict[str, Any]) -> None:
         for action, parts in block.ways:
             words = action.words[1:]
             if not action.words:
-                return self.parts(parts, dict(scope))
+                return self.write_parts(parts, dict(scope))
             if action.words[0] == "range":
                 if self.repeat(words, parts, scope):
                     return None
@@ -154,14 +156,14 @@ class _Run:
             if value:
                 if action.words[0] == "with":
                     inner["."] = value
-                for name, set_ in self.inside(parts, inner).items():
+                for name, set_ in self.scope_after(parts, inner).items():
                     if name in scope and name.startswith("$") and name != "$" and words[:1] != (name,):
                         scope[name] = set_
                 return None
         return None
 
-    def inside(self, parts: tuple[Part, ...], scope: dict[str, Any]) -> dict[str, Any]:
-        self.parts(parts, scope)
+    def scope_after(self, parts: tuple[Part, ...], scope: dict[str, Any]) -> dict[str, Any]:
+        self.write_parts(parts, scope)
         return scope
 
     def repeat(self, words: tuple[str, ...], parts: tuple[Part, ...], scope: dict[str, Any]) -> bool:
@@ -182,12 +184,12 @@ class _Run:
             inner = {**scope, ".": item}
             for name, given in zip(names, (key, item) if len(names) > 1 else (item,), strict=False):
                 inner[name] = given
-            self.parts(parts, inner)
+            self.write_parts(parts, inner)
         return bool(pairs)
 
     def value(self, words: tuple[str, ...], scope: dict[str, Any]) -> Any:
         """What the words of an action come to."""
-        return _Expression(self, words, scope).whole()
+        return _Expression(self, words, scope).result()
 
     def included(self, name: object, context: object) -> Any:
         """The text of a named template."""
@@ -196,7 +198,7 @@ class _Run:
             return UNKNOWN
         inner = _Run(self.chart, found[0], self.steps, self.depth + 1)
         try:
-            inner.parts(found[1], {"$": context, ".": context})
+            inner.write_parts(found[1], {"$": context, ".": context})
         finally:
             self.steps = inner.steps
         return "".join(inner.texts)
@@ -208,7 +210,7 @@ class _Expression:
     def __init__(self, run: _Run, words: tuple[str, ...], scope: Mapping[str, Any]) -> None:
         self.run, self.words, self.scope, self.at = run, words, scope, 0
 
-    def whole(self) -> Any:
+    def result(self) -> Any:
         value = self.pipeline(0)
         return value if self.at == len(self.words) else UNKNOWN
 

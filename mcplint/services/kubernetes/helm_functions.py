@@ -30,7 +30,7 @@ def field(value: Any, path: str) -> Any:
     return value
 
 
-def shown(value: Any) -> str:
+def go_text(value: Any) -> str:
     """A value as Go's templates print it."""
     if value is None:
         return ""
@@ -40,20 +40,20 @@ def shown(value: Any) -> str:
 
 
 def quoted(*values: Any) -> str:
-    return " ".join(json.dumps(shown(value), ensure_ascii=False) for value in values if value is not None)
+    return " ".join(json.dumps(go_text(value), ensure_ascii=False) for value in values if value is not None)
 
 
 def dumped(value: Any, indent: int = 0) -> str:
     """A value as YAML in block style."""
     space = "  " * indent
     if isinstance(value, dict) and value:
-        return "\n".join(f"{space}{json.dumps(str(key))}:{_below(item, indent)}" for key, item in value.items())
+        return "\n".join(f"{space}{json.dumps(str(key))}:{_yaml_below(item, indent)}" for key, item in value.items())
     if isinstance(value, list) and value:
-        return "\n".join(f"{space}-{_below(item, indent)}" for item in value)
+        return "\n".join(f"{space}-{_yaml_below(item, indent)}" for item in value)
     return json.dumps(value, ensure_ascii=False)
 
 
-def _below(value: Any, indent: int) -> str:
+def _yaml_below(value: Any, indent: int) -> str:
     nested = isinstance(value, (dict, list)) and bool(value)
     return f"\n{dumped(value, indent + 1)}" if nested else f" {dumped(value)}"
 
@@ -67,7 +67,7 @@ def formatted(pattern: str, *values: Any) -> Any:
     parts = re.split(r"%([sdvq])", pattern)
     if len(parts) // 2 != len(values) or "%" in "".join(parts[::2]):
         return UNKNOWN
-    filled = (quoted(value) if verb == "q" else shown(value) for verb, value in zip(parts[1::2], values, strict=True))
+    filled = (quoted(value) if verb == "q" else go_text(value) for verb, value in zip(parts[1::2], values, strict=True))
     return "".join(text for pair in zip(parts[::2], (*filled, ""), strict=True) for text in pair)
 
 
@@ -100,7 +100,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "fail": lambda message: "",
     "coalesce": lambda *values: _or(*values),
     "quote": quoted,
-    "squote": lambda value: f"'{shown(value)}'",
+    "squote": lambda value: f"'{go_text(value)}'",
     "toYaml": dumped,
     "toJson": json.dumps,
     "indent": indented,
@@ -118,13 +118,13 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "has": lambda item, values: item in values,
     "hasKey": lambda table, key: key in table,
     "printf": formatted,
-    "print": lambda *values: "".join(map(shown, values)),
-    "toString": shown,
+    "print": lambda *values: "".join(map(go_text, values)),
+    "toString": go_text,
     "int": int,
     "int64": int,
     "list": lambda *values: list(values),
     "dict": lambda *values: dict(zip(values[::2], values[1::2], strict=True)),
-    "join": lambda between, values: between.join(map(shown, values)),
+    "join": lambda between, values: between.join(map(go_text, values)),
     "len": len,
     "get": lambda table, key: table.get(key, ""),
     "index": lambda value, *keys: _index(value, keys),

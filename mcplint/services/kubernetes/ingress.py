@@ -42,7 +42,7 @@ HEADERS = ("RequestHeaderModifier", "ResponseHeaderModifier", "RequestMirror")
 """Filters of a Gateway's route that leave the path as it is."""
 
 
-class Said(tuple[str, ...]):
+class SharedTexts(tuple[str, ...]):
     """Texts as `name=value` that many paths share.
 
     A class because what is asked of all of them is asked once.
@@ -77,23 +77,23 @@ class IngressPath(NamedTuple):
     port: Value[int]
     backend: Span
     annotations: dict[str, Value[str]]
-    said: Said
+    said: SharedTexts
     controller: str
     tls: Span | None = None
     missing: Label | None = None
-    beside: Said = Said()
+    beside: SharedTexts = SharedTexts()
     replaced: Value[str] | None = None
     whole: bool = False
 
     @property
     def is_nginx(self) -> bool:
         """Whether ingress-nginx serves it."""
-        if self.said.any(_of_others) or self.controller in CLASSES:
+        if self.said.any(_is_of_other_controller) or self.controller in CLASSES:
             return False
         return "nginx" in self.controller or self.said.any(_of_nginx)
 
 
-def _of_others(said: str) -> bool:
+def _is_of_other_controller(said: str) -> bool:
     return said.startswith(OTHERS)
 
 
@@ -143,7 +143,7 @@ def entries(cluster: Cluster) -> Iterator[IngressPath]:
     """The paths of all Ingresses, Gateways and Routes of OpenShift that lead to a Service."""
     policies = tuple(kind for kind in cluster.kinds if kind in POLICIES)
     parents: dict[int, tuple[str, ...]] = {}
-    beside: dict[tuple[int, int], Said] = {}
+    beside: dict[tuple[int, int], SharedTexts] = {}
     services = _Services(cluster)
     for entry in _entries(cluster, services):
         service, route = services.get(entry.service, entry.resource), id(entry.resource.node)
@@ -151,14 +151,14 @@ def entries(cluster: Cluster) -> Iterator[IngressPath]:
             parents[route] = tuple(_parents(entry.resource, cluster))
         pair = id(service and service.node), route
         if pair not in beside:
-            beside[pair] = Said((*policies, *_of_service(service, cluster), *parents[route]))
+            beside[pair] = SharedTexts((*policies, *_of_service(service, cluster), *parents[route]))
         yield entry._replace(beside=beside[pair])
 
 
-def _annotations(resource: Resource, set_by: str) -> tuple[dict[str, Value[str]], Said]:
+def _annotations(resource: Resource, set_by: str) -> tuple[dict[str, Value[str]], SharedTexts]:
     named = pairs(at(resource.node, "metadata", "annotations"))
     found = {key.text: string(value, f"{set_by} {key.text.rpartition('/')[2]}") for key, value in named}
-    return found, Said(f"{name}={value.only or ''}" for name, value in found.items())
+    return found, SharedTexts(f"{name}={value.only or ''}" for name, value in found.items())
 
 
 def _annotated(resource: Resource | None) -> Iterator[str]:
@@ -279,7 +279,7 @@ def _routed(
         number(string(port, f"{note} the port")),
         (at(backend, "name") or backend).span.head,
         {f"filter {count}": Value(None, (Label(each.span, "a filter"),)) for count, each in enumerate(strange)},
-        Said("filter" for _ in strange),
+        SharedTexts("filter" for _ in strange),
         GATEWAY,
         missing=_missing(port, services.ports(name, route)) if _is_service(backend) else None,
         replaced=_replacement(rewrites, note) if rewrites else None,

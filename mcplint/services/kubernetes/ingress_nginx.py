@@ -36,7 +36,7 @@ def annotation(entry: IngressPath, name: str) -> Value[str] | None:
 
 def buffering(entry: IngressPath) -> Value[bool]:
     """Whether answers are held back."""
-    return _setting(entry, "proxy-buffering", DEFAULT.buffers, "off", lambda said: _known(said, said.only == "on"))
+    return _setting(entry, "proxy-buffering", DEFAULT.buffers, "off", lambda said: _if_known(said, said.only == "on"))
 
 
 def read_timeout(entry: IngressPath) -> Value[float]:
@@ -78,10 +78,10 @@ def _setting(entry: IngressPath, name: str, default: T, told: str, read: Callabl
     if said is not None:
         return read(said)
     note = Label(entry.span, f"{name} is not set, the default is {told}")
-    return Value((default,), (note,), _beside(entry, name))
+    return Value((default,), (note,), _annotation_site(entry, name))
 
 
-def _known(said: Value[str], option: T) -> Value[T]:
+def _if_known(said: Value[str], option: T) -> Value[T]:
     return Value(None if said.only is None else (option,), said.trace, said.site)
 
 
@@ -90,7 +90,7 @@ def _seconds(said: Value[str]) -> Value[float]:
     return UNKNOWN._replace(trace=said.trace) if count is None else Value((float(count),), said.trace, said.site)
 
 
-def _beside(entry: IngressPath, name: str) -> EditSite | None:
+def _annotation_site(entry: IngressPath, name: str) -> EditSite | None:
     """Where another annotation would stand: below the last one, if each has a line of its own."""
     node = at(entry.resource.node, "metadata", "annotations")
     if not isinstance(node, MappingNode) or not node.pairs:

@@ -80,26 +80,26 @@ def address(service: Resource, pods: Resource, target: Value[int], cluster: Clus
         return None
     ranges = [item.text for item in items(at(spec, "loadBalancerSourceRanges")) if isinstance(item, ScalarNode)]
     said = [(key.text, scalar.text) for key, scalar in _annotations(service)]
-    closed = any(_closes(key, value) for key, value in said)
+    closed = any(_restricts(key, value) for key, value in said)
     named = re.search("internal|private|tailscale", texts(spec).get("loadBalancerClass", ""))
     hidden = (
         closed
         or named
-        or _is_near(spec, said)
+        or _is_private(spec, said)
         or _is_internal_by_default(texts(spec).get("loadBalancerClass", ""), dict(said))
     )
     return PRIVATE if hidden or (ranges and EVERYBODY.isdisjoint(ranges)) else None
 
 
-def _is_near(spec: Node | None, annotations: Iterable[tuple[str, str]]) -> bool:
+def _is_private(spec: Node | None, annotations: Iterable[tuple[str, str]]) -> bool:
     """Whether all addresses that a load balancer is given are of a private network."""
     chosen = [scalar(at(spec, "loadBalancerIP")), *(value for key, value in annotations if OWN.fullmatch(key))]
     given = [each.strip() for value in chosen if value for each in value.split(",")]
     outside = [scalar(item) for item in items(at(spec, "externalIPs"))]
-    return bool(given) and all(map(_is_inside, (*given, *outside)))
+    return bool(given) and all(map(_is_private_address, (*given, *outside)))
 
 
-def _is_inside(text: str) -> bool:
+def _is_private_address(text: str) -> bool:
     """Whether a text is an address that the internet does not lead to."""
     try:
         address = ip_address(text)
@@ -136,12 +136,12 @@ def _is_of_ingress(policy: Resource) -> bool:
 def _lets_all_in(rule: Node, target: Value[int]) -> bool:
     """Whether a rule lets everybody reach a port; of one that has a name it is not known which it is."""
     ports = [texts(port) for port in items(at(rule, "ports"))]
-    led = not ports or any("port" not in port or "endPort" in port or _is(target, port["port"]) for port in ports)
+    led = not ports or any("port" not in port or "endPort" in port or _is_port(target, port["port"]) for port in ports)
     sources = list(items(at(rule, "from")))
     return led and (not sources or any(scalar(at(one, "ipBlock", "cidr")) in EVERYBODY for one in sources))
 
 
-def _is(target: Value[int], port: str) -> bool:
+def _is_port(target: Value[int], port: str) -> bool:
     return port.isdecimal() and target.may_be(int(port[:6]))
 
 
@@ -153,7 +153,7 @@ def of_nodes(service: Resource) -> Iterator[Value[int] | None]:
         yield number(string(at(port, "nodePort"), note)) if is_node else None
 
 
-def _closes(key: str, value: str) -> bool:
+def _restricts(key: str, value: str) -> bool:
     """Whether an annotation keeps some out: before it took `true`, the one for internal balancers took `0.0.0.0/0`."""
     off = value.lower() in ("false", "") or (value in EVERYBODY and not key.endswith("-internal"))
     return not off and CLOSED.search(f"{key}={value}") is not None
@@ -179,7 +179,7 @@ def checked(service: Resource, cluster: Cluster) -> Iterator[PlatformProbe]:
         stems = tuple(stem + other for other in others)
         changed = any(key.startswith(stems) and value.text != "traffic-port" for key, value in said.items())
         if path in said and protocol in said and said[protocol].text.lower() == "http" and not changed:
-            yield PlatformProbe(title, said[path].span, _given(said[path]))
+            yield PlatformProbe(title, said[path].span, _checked_text(said[path]))
     for key in BACKEND:
         named = BACKEND_NAME.fullmatch(said[key].text.strip()) if key in said else None
         config = cluster.get("BackendConfig", named[1], service) if named else None
@@ -198,8 +198,10 @@ def _of_google(check: Node | None) -> Iterator[PlatformProbe]:
     """What an Ingress or a Gateway of Google asks for, as an object beside it says."""
     path, port = at(check, "requestPath"), at(check, "port")
     if isinstance(path, ScalarNode):
-        yield PlatformProbe("Google Cloud", path.span, _given(path), number(_given(port)) if port else None)
+        yield PlatformProbe(
+            "Google Cloud", path.span, _checked_text(path), number(_checked_text(port)) if port else None
+        )
 
 
-def _given(node: Node | None) -> Value[str]:
+def _checked_text(node: Node | None) -> Value[str]:
     return string(node, "the load balancer checks this")

@@ -9,7 +9,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pai
 from mcplint.facts.platform import Resource
 from mcplint.model import Container, Mount, PlatformProbe, Port
 from mcplint.services.kubernetes.cluster import Cluster, applied_together, template
-from mcplint.services.kubernetes.environment import environment, hidden, injected, referring
+from mcplint.services.kubernetes.environment import environment, has_unseen_variables, injected, with_variables
 from mcplint.services.kubernetes.load_balancer import address, checked, is_public, of_nodes
 from mcplint.services.kubernetes.traffic import Traffic, affinity, replicas
 from mcplint.services.settings import argv, number, optional, string, switch
@@ -39,7 +39,7 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
             affinity=affinity(before, ways),
             forwards=tuple(port for _, ports in forwards for port in ports),
             probes=(*service.probes, *_balanced(forwards, cluster)),
-            injected=_injected(pods, ways, before) if service.env_closed else {},
+            injected=_service_variables(pods, ways, before) if service.env_closed else {},
             service_links=_unlinked(spec),
             ports=tuple(
                 port._replace(host_ip=address(one, pods, port.target, cluster), node=outer)
@@ -67,9 +67,9 @@ def container(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -
         env=env,
         env_closed=not notes,
         env_notes=notes,
-        hidden=hidden(node, pods, cluster),
-        entrypoint=referring(argv(at(node, "command"), "the container sets command"), env),
-        arguments=referring(argv(at(node, "args"), "the container sets args"), env),
+        hidden=has_unseen_variables(node, pods, cluster),
+        entrypoint=with_variables(argv(at(node, "command"), "the container sets command"), env),
+        arguments=with_variables(argv(at(node, "args"), "the container sets args"), env),
         user=string(user, "the pod sets runAsUser"),
         workdir=string(at(node, "workingDir"), "the container sets workingDir"),
         expose=tuple(_ports(node)),
@@ -85,7 +85,7 @@ def container(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -
     )
 
 
-def _injected(pods: Resource, ways: Traffic, before: tuple[Resource, ...]) -> Mapping[str, Value[str]]:
+def _service_variables(pods: Resource, ways: Traffic, before: tuple[Resource, ...]) -> Mapping[str, Value[str]]:
     """The variables of Services that the pods are given: of those beside them, and of those that lead to them."""
     spec = at(template(pods), "spec")
     switched = at(spec, "enableServiceLinks")

@@ -27,14 +27,14 @@ def unselected(cluster: Cluster) -> Iterator[UnmatchedSelector]:
             known.keyed.setdefault((applied_together(pods), key), []).append(pods)
             known.anywhere.add((pods.namespace, key, value))
         if pods.kind in OWNERS:
-            yield from _own(cluster, pods)
+            yield from _own_mismatch(cluster, pods)
     for service in cluster.of("Service"):
         wanted = texts(at(service.node, "spec", "selector"))
         if service.api or not wanted or known.has(service, wanted):
             continue
-        meant = known.meant(service, wanted)
+        meant = known.likely_pods(service, wanted)
         if meant is not None:
-            yield _unselected(cluster, "Service", service, wanted, meant)
+            yield _unmatched_selector(cluster, "Service", service, wanted, meant)
 
 
 class _Pods(NamedTuple):
@@ -55,7 +55,7 @@ class _Pods(NamedTuple):
             return True
         return all((service.namespace, *label) in self.anywhere for label in wanted.items())
 
-    def meant(self, service: Resource, wanted: Mapping[str, str]) -> Resource | None:
+    def likely_pods(self, service: Resource, wanted: Mapping[str, str]) -> Resource | None:
         """The only pods beside a Service with a key that it selects by, where its name or its labels are like theirs.
 
         Others may come from what no file tells: an operator, a chart, a template.
@@ -67,22 +67,22 @@ class _Pods(NamedTuple):
         if not found:
             return self._called_so(service, wanted)
         only = next(iter(found.values())) if len(found) == 1 else None
-        return only if only and self._is_meant(service, wanted, only) else None
+        return only if only and self._are_likely(service, wanted, only) else None
 
     def _called_so(self, service: Resource, wanted: Mapping[str, str]) -> Resource | None:
         """The pods of the Service's own name and file that have all values that it selects, by other keys."""
         own = self.called.get((service.span.source.path, service.namespace, service.name.text), [])
         return own[0] if len(own) == 1 and set(wanted.values()) <= set(self.cluster.labels(own[0]).values()) else None
 
-    def _is_meant(self, service: Resource, wanted: Mapping[str, str], pods: Resource) -> bool:
+    def _are_likely(self, service: Resource, wanted: Mapping[str, str], pods: Resource) -> bool:
         """Whether names say so: that of the Service, or a label that differs by a letter or by the kind of thing."""
         labels = self.cluster.labels(pods)
-        if _bare(service.name.text) == _bare(pods.name.text):
+        if _without_kinds(service.name.text) == _without_kinds(pods.name.text):
             return True
         return any(_is_like(value, labels[key]) for key, value in wanted.items() if labels.get(key, value) != value)
 
 
-def _bare(name: str) -> str:
+def _without_kinds(name: str) -> str:
     """A name without the words for kinds of things."""
     words = re.split(r"[-_.]", name.lower())
     return "-".join(word for word in words if word not in KINDS) or name
@@ -93,7 +93,7 @@ def _is_like(one: str, other: str) -> bool:
 
     Names that differ by a letter or digit of their own, as `db-0` and `db-1` do, are those of two things.
     """
-    short, long = sorted((_bare(one), _bare(other)), key=len)
+    short, long = sorted((_without_kinds(one), _without_kinds(other)), key=len)
     if short == long:
         return True
     if len(long) != len(short) + 1 or len(short) < 4 or long[-1].isdigit():
@@ -101,17 +101,17 @@ def _is_like(one: str, other: str) -> bool:
     return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
 
 
-def _own(cluster: Cluster, pods: Resource) -> Iterator[UnmatchedSelector]:
+def _own_mismatch(cluster: Cluster, pods: Resource) -> Iterator[UnmatchedSelector]:
     """A Deployment whose selector its own template does not fit: Kubernetes refuses it."""
     wanted = texts(at(pods.node, "spec", "selector", "matchLabels"))
     labels = at(template(pods), "metadata", "labels")
     if isinstance(labels, SequenceNode):
         return
     if wanted and template(pods) is not None and not wanted.items() <= cluster.labels(pods).items():
-        yield _unselected(cluster, pods.kind, pods, wanted, pods)
+        yield _unmatched_selector(cluster, pods.kind, pods, wanted, pods)
 
 
-def _unselected(
+def _unmatched_selector(
     cluster: Cluster, kind: str, resource: Resource, wanted: dict[str, str], meant: Resource
 ) -> UnmatchedSelector:
     inside = ("spec", "selector", "matchLabels") if kind != "Service" else ("spec", "selector")

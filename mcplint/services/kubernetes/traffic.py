@@ -63,7 +63,7 @@ class Traffic(NamedTuple):
     governed: bool = False
     injected: Mapping[tuple[str, str], Mapping[str, Value[str]]] = {}
 
-    def into(self, service: Resource) -> list[IngressPath]:
+    def entries_into(self, service: Resource) -> list[IngressPath]:
         """The entries that lead to a Service."""
         return self.entries.get((service.name.text, service.namespace), [])
 
@@ -90,7 +90,7 @@ def affinity(services: tuple[Resource, ...], ways: Traffic) -> Value[str]:
     """
     if not services or ways.proxied:
         return UNKNOWN
-    return join([way for service in services for way in _ways(service, ways)])
+    return join([way for service in services for way in _affinities(service, ways)])
 
 
 def _is_proxy(pods: Resource) -> bool:
@@ -98,13 +98,13 @@ def _is_proxy(pods: Resource) -> bool:
     return any(PROXIES.search(texts(container).get("image", "")) for container in containers)
 
 
-def _ways(service: Resource, ways: Traffic) -> Iterator[Value[str]]:
+def _affinities(service: Resource, ways: Traffic) -> Iterator[Value[str]]:
     """Each way to a Service: the Ingresses that lead to it, which pick the pod themselves, else itself."""
     spec, name = at(service.node, "spec"), service.name.text
     chosen = at(spec, "sessionAffinity")
     if texts(spec).get("clusterIP") == "None" or any(name in text for text in ways.meshed):
         yield UNKNOWN
-    elif into := ways.into(service):
+    elif into := ways.entries_into(service):
         plain = not ways.governed and not isinstance(chosen, ScalarNode)
         yield from (_entry_affinity(entry, plain) for entry in into)
     elif any(STICKY.search(key.text) for key, _ in pairs(at(service.node, "metadata", "annotations"))):

@@ -93,10 +93,10 @@ def mistyped(cluster: Cluster) -> Iterator[Mistyped]:
     """The values that no Kubernetes takes, each object's in order."""
     for one in cluster.of(*sorted(SHAPES)):
         if one.kind != "Service" or not one.api:
-            yield from _checked(one, "the object", one.node, SHAPES[one.kind])
+            yield from _mistyped_in(one, "the object", one.node, SHAPES[one.kind])
 
 
-def _checked(one: Resource, field: str, node: Node | None, shape: Shape) -> Iterator[Mistyped]:
+def _mistyped_in(one: Resource, field: str, node: Node | None, shape: Shape) -> Iterator[Mistyped]:
     """The field, where it is known to be of another type, else what is in it.
 
     Nothing at all is taken for whatever belongs there.
@@ -112,10 +112,10 @@ def _checked(one: Resource, field: str, node: Node | None, shape: Shape) -> Iter
             yield _mistyped(one, field, node, wanted, found)
     elif isinstance(shape, tuple):
         for item in items(node)[:MOST]:
-            yield from _checked(one, _entry(field), item, shape[0])
+            yield from _mistyped_in(one, _entry(field), item, shape[0])
     elif isinstance(shape, Mapping):
         for name, value in _values(node, shape):
-            yield from _checked(one, _named(name, field, node), value, shape.get(name, STRING))
+            yield from _mistyped_in(one, _field_title(name, field, node), value, shape.get(name, STRING))
 
 
 def _values(node: Node, shape: Mapping[str, Shape]) -> Iterator[tuple[str, Node]]:
@@ -128,7 +128,7 @@ def _entry(field: str) -> str:
     return "an item of the command" if field in ("command", "args") else f"an entry of {field}"
 
 
-def _named(name: str, owner: str, node: Node) -> str:
+def _field_title(name: str, owner: str, node: Node) -> str:
     """What a field is called, with its owner where its own name is one of many or says little."""
     if owner == "an entry of env" and name == "value":
         variable = next((scalar(value) for key, value in pairs(node) if key.text == "name"), "")

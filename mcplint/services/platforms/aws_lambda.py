@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from mcplint.facts.document import MappingNode, Node, at, pairs, scalar
 from mcplint.project.tree import Paths, Tree
-from mcplint.services.script_words import within
+from mcplint.services.script_words import path_in_project
 from mcplint.text.source import Span
 
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
@@ -48,7 +48,7 @@ def _of_template(root: MappingNode, folder: str) -> Iterator[FunctionImage]:
         if scalar(at(resource, "Type")) not in FUNCTIONS:
             continue
         if at(built, "Dockerfile") or at(built, "DockerContext"):
-            yield _built(key.span, folder, at(built, "DockerContext"), at(built, "Dockerfile"))
+            yield _image_from_folder(key.span, folder, at(built, "DockerContext"), at(built, "Dockerfile"))
         elif uri := scalar(at(properties, "ImageUri")) or scalar(at(properties, "Code", "ImageUri")):
             yield FunctionImage(key.span, name=uri)
 
@@ -57,7 +57,7 @@ def _of_serverless(root: MappingNode, folder: str) -> Iterator[FunctionImage]:
     """The images of the functions of a service, those that it builds first."""
     for key, image in pairs(at(root, "provider", "ecr", "images")):
         if at(image, "path"):
-            yield _built(key.span, folder, at(image, "path"), at(image, "file"))
+            yield _image_from_folder(key.span, folder, at(image, "path"), at(image, "file"))
         else:
             yield FunctionImage(key.span, name=scalar(image) or scalar(at(image, "uri")))
     for key, function in pairs(at(root, "functions")):
@@ -66,8 +66,8 @@ def _of_serverless(root: MappingNode, folder: str) -> Iterator[FunctionImage]:
             yield FunctionImage(key.span, name=name)
 
 
-def _built(span: Span, folder: str, context: Node | None, file: Node | None) -> FunctionImage:
+def _image_from_folder(span: Span, folder: str, context: Node | None, file: Node | None) -> FunctionImage:
     """An image that is built from a folder, which the path of its Dockerfile starts from as well."""
     named = (scalar(context) or ".", scalar(file) or "Dockerfile")
-    where = within(folder, posixpath.join(*named)) if not any("$" in each for each in named) else None
+    where = path_in_project(folder, posixpath.join(*named)) if not any("$" in each for each in named) else None
     return FunctionImage(span, where or "")

@@ -12,7 +12,7 @@ from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar
 from mcplint.facts.platform import App
 from mcplint.model import Container
 from mcplint.project.tree import Tree
-from mcplint.services.platforms.cloud_run import builds, deployed
+from mcplint.services.platforms.cloud_run import builds, deployed_service
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 SUBSTITUTED = re.compile(r"\$\{?(_\w+)(?::-([^}]{0,1000}))?\}?")
@@ -30,7 +30,7 @@ def cloud_build(app: App, tree: Tree) -> Iterator[Container]:
         for name, made in builds((Value(("docker",)), *words), scalar(at(step, "dir")) or ".", step.span.head, tree)
     }
     for step, words in steps:
-        service = deployed(words, known, step.span.head, tree)
+        service = deployed_service(words, known, step.span.head, tree)
         if service:
             yield service
 

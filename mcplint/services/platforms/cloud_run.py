@@ -10,7 +10,7 @@ from mcplint.commands.options import Parsed, grammar, parse
 from mcplint.commands.words import Words, spelled
 from mcplint.model import Argv, Build, Container, PlatformProbe, Port
 from mcplint.project.tree import Tree
-from mcplint.services.compose.assembly import within
+from mcplint.services.compose.assembly import path_in_project
 from mcplint.services.settings import number
 from mcplint.text.source import Span
 from mcplint.values import Label, Value, join, tail
@@ -39,16 +39,18 @@ def builds(words: Words, folder: str, span: Span, tree: Tree) -> Iterator[tuple[
             yield untagged(spelled(name)), made
 
 
-def deployed(words: Words, known: Mapping[str, Build], span: Span, tree: Tree) -> Container | None:
+def deployed_service(words: Words, known: Mapping[str, Build], span: Span, tree: Tree) -> Container | None:
     """The service that a command deploys, None where it deploys none; `known`: the images that are built by name."""
-    at = next((number for number in range(len(words) - 2) if _says(words[number : number + 2], "run", "deploy")), None)
+    at = next(
+        (number for number in range(len(words) - 2) if _are_words(words[number : number + 2], "run", "deploy")), None
+    )
     if at is None or at > 2:
         return None
     told = parse(words[at + 2 :], DEPLOY, interspersed=True)
     return _service(told, known, told.rest[0].span or span, tree) if told.rest else None
 
 
-def _says(words: Words, *expected: str) -> bool:
+def _are_words(words: Words, *expected: str) -> bool:
     return tuple(word.only for word in words) == expected
 
 
@@ -57,9 +59,9 @@ def build(span: Span, context: str, folder: str, file: str | None, tree: Tree) -
     note = (Label(span, "this is built"),)
     beside = posixpath.dirname(span.source.path) or "."
     for start in dict.fromkeys((beside, ".")):
-        built = within(start, context)
+        built = path_in_project(start, context)
         name = posixpath.join(folder, file) if file else posixpath.join(context, "Dockerfile")
-        dockerfile = within(start, name)
+        dockerfile = path_in_project(start, name)
         if built is not None and dockerfile in tree.paths:
             return Build(note[0].span, Value((built,), note), Value((dockerfile,), note))
     return Build(note[0].span, Value(None, note), Value(None, note))
@@ -82,15 +84,15 @@ def _service(told: Parsed, known: Mapping[str, Build], span: Span, tree: Tree) -
         service=name.only or spelled(name),
         span=span,
         platform="cloud-run",
-        image=_known(image) if image is not None else Value((None,)),
+        image=_known_image(image) if image is not None else Value((None,)),
         build=made,
         env={"PORT": Value(None if port.only is None else (str(port.only),), port.trace), **dict(_environment(told))},
         env_closed=False,
         env_notes=(Label(span, "secrets and variables of the service are not in the project"),),
-        entrypoint=_replaced(flags.get("command")),
-        arguments=_replaced(flags.get("args")),
+        entrypoint=_unknown_argv(flags.get("command")),
+        arguments=_unknown_argv(flags.get("args")),
         expose=(Port(port, None, None, port.span or span),),
-        web=tuple(_opened(told)),
+        web=tuple(_public_access(told)),
         probes=tuple(_probes(flags)),
         replicas=_instances(flags, span),
         affinity=Value(("cookie" if "session-affinity" in flags else "none",)),
@@ -110,12 +112,12 @@ def _probes(flags: Mapping[str, Value[str]]) -> Iterator[PlatformProbe]:
             yield PlatformProbe(kind, word.trace[0].span, Value((path,), word.trace), told)
 
 
-def _known(word: Value[str]) -> Value[str | None]:
+def _known_image(word: Value[str]) -> Value[str | None]:
     """The name of an image, unknown where something else fills in more than its tag."""
     return word if "$" not in untagged(word.only or "$") else Value(None, word.trace)
 
 
-def _opened(told: Parsed) -> Iterator[Label]:
+def _public_access(told: Parsed) -> Iterator[Label]:
     """What lets everybody call the service."""
     opened, entered = told.flags.get("allow-unauthenticated"), told.flags.get("ingress")
     if opened is not None and opened.span and (entered is None or entered.only == "all"):
@@ -137,7 +139,7 @@ def _environment(told: Parsed) -> Iterator[tuple[str, Value[str | None]]]:
             yield secret, Value(None, word.trace)
 
 
-def _replaced(word: Value[str] | None) -> Argv | None:
+def _unknown_argv(word: Value[str] | None) -> Argv | None:
     return Argv(None, word.trace[0].span, word.trace) if word is not None and word.trace else None
 
 

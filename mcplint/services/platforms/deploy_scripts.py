@@ -15,7 +15,7 @@ from mcplint.commands.words import Words
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar
 from mcplint.model import Build, Container
 from mcplint.project.tree import Tree
-from mcplint.services.platforms.cloud_run import builds, deployed
+from mcplint.services.platforms.cloud_run import builds, deployed_service
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, Label, Value
@@ -48,13 +48,13 @@ def _script(script: LocatedText, span: Span, known: Mapping[str, Build], tree: T
         if program(words) == "docker":
             made.update(builds(words, ".", ran.span, tree))
         elif program(words) == "gcloud":
-            made.update(_submitted(words, ran.span, tree))
-            service = deployed(words[1:], made, ran.span, tree)
+            made.update(_submitted_builds(words, ran.span, tree))
+            service = deployed_service(words[1:], made, ran.span, tree)
             if service:
                 yield service
 
 
-def _submitted(words: Words, span: Span, tree: Tree) -> Iterator[tuple[str, Build]]:
+def _submitted_builds(words: Words, span: Span, tree: Tree) -> Iterator[tuple[str, Build]]:
     """The image of `gcloud builds submit --tag NAME [FOLDER]`."""
     if [word.only for word in words[1:3]] == ["builds", "submit"]:
         rest = tuple(word for word in words[3:] if word.only != "--quiet")
@@ -71,7 +71,7 @@ def _workflow(source: Source, tree: Tree) -> Iterator[Container]:
             if isinstance(run, ScalarNode):
                 yield from _script(_located(run.span), run.span, {}, tree)
             elif scalar(at(step, "uses")).startswith("google-github-actions/deploy-cloudrun@"):
-                service = deployed(_told(at(step, "with")), {}, step.span.head, tree)
+                service = deployed_service(_gcloud_words(at(step, "with")), {}, step.span.head, tree)
                 if service:
                     yield service
 
@@ -81,7 +81,7 @@ def _located(span: Span) -> LocatedText:
     return LocatedText.of(span)._replace(text=FILLED.sub(lambda found: "$".ljust(len(found[0]), "_"), span.text))
 
 
-def _told(given: Node | None) -> Words:
+def _gcloud_words(given: Node | None) -> Words:
     """What the action is told, as `gcloud` would be."""
     words: list[Value[str]] = [Value(("run",)), Value(("deploy",))]
     for key, value in pairs(given):

@@ -9,8 +9,8 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pai
 from mcplint.facts.platform import App
 from mcplint.model import Build, Container, PlatformProbe, Port
 from mcplint.project.tree import Tree
-from mcplint.services.compose.assembly import within
-from mcplint.services.settings import argv, number, optional, split, string, wait
+from mcplint.services.compose.assembly import path_in_project
+from mcplint.services.settings import argv, number, optional, split_command, string, wait
 from mcplint.values import Label, Value
 
 
@@ -38,21 +38,21 @@ def fly(app: App, tree: Tree) -> Iterator[Container]:
         stopped=tuple(_fly_stops(root)),
     )
     groups = pairs(at(root, "processes"))
-    named = frozenset(scalar(each) for node in _served(root) for each in items(at(node, "processes")))
-    others = _reached(base, root, "")
+    named = frozenset(scalar(each) for node in _services(root) for each in items(at(node, "processes")))
+    others = _with_service_ports(base, root, "")
     for key, command in groups:
         process = others._replace(
-            service=f"{base.service}/{key.text}", span=key.span, arguments=split(command, "fly.toml sets it")
+            service=f"{base.service}/{key.text}", span=key.span, arguments=split_command(command, "fly.toml sets it")
         )
-        yield _reached(process, root, key.text) if key.text in named else process
+        yield _with_service_ports(process, root, key.text) if key.text in named else process
     if not groups:
-        yield _reached(base, root, "app")
+        yield _with_service_ports(base, root, "app")
 
 
-def _reached(process: Container, root: MappingNode, group: str) -> Container:
+def _with_service_ports(process: Container, root: MappingNode, group: str) -> Container:
     """A process with the ports to which Fly sends requests: those of each service that names its group, or none."""
     nodes = []
-    for service in _served(root):
+    for service in _services(root):
         port, groups = at(service, "internal_port"), items(at(service, "processes"))
         if port and (not groups or group in map(scalar, groups)):
             nodes.append(port)
@@ -63,14 +63,14 @@ def _reached(process: Container, root: MappingNode, group: str) -> Container:
     )
 
 
-def _served(root: MappingNode) -> tuple[Node | None, ...]:
+def _services(root: MappingNode) -> tuple[Node | None, ...]:
     """The services of a fly.toml."""
     return (at(root, "http_service"), *items(at(root, "services")))
 
 
 def _fly_stops(root: MappingNode) -> Iterator[Label]:
     """Where a machine is stopped that nobody asks; one that is suspended keeps its memory, as many as asked for run."""
-    for node in _served(root):
+    for node in _services(root):
         said = at(node, "auto_stop_machines")
         least = at(node, "min_machines_running")
         kept = isinstance(least, ScalarNode) and least.text.strip("\"'") != "0"
@@ -82,7 +82,7 @@ def _fly_build(root: MappingNode, folder: str, tree: Tree) -> Build | None:
     """The build of a fly.toml: the Dockerfile's path starts from its folder, the context is where fly is called."""
     build = at(root, "build")
     said = at(build, "dockerfile")
-    path = within(folder, said.text if isinstance(said, ScalarNode) else "Dockerfile")
+    path = path_in_project(folder, said.text if isinstance(said, ScalarNode) else "Dockerfile")
     if at(build, "image") or at(build, "builder") or (said is None and path not in tree.paths):
         return None
     span = said.span if said else root.span.head
@@ -98,7 +98,7 @@ def _fly_build(root: MappingNode, folder: str, tree: Tree) -> Build | None:
 
 def _fly_checks(root: MappingNode) -> Iterator[PlatformProbe]:
     """The checks of a fly.toml, at the top and under its services."""
-    checks = [check for node in _served(root) for key in ("checks", "http_checks") for check in items(at(node, key))]
+    checks = [check for node in _services(root) for key in ("checks", "http_checks") for check in items(at(node, key))]
     for check in (*(value for _, value in pairs(at(root, "checks"))), *checks):
         path, port = at(check, "path"), at(check, "port")
         yield PlatformProbe(

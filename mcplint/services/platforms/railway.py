@@ -9,8 +9,8 @@ from mcplint.facts.document import ScalarNode, at
 from mcplint.facts.platform import App
 from mcplint.model import Build, Container, PlatformProbe
 from mcplint.project.tree import Tree
-from mcplint.services.compose.assembly import within
-from mcplint.services.settings import number, shell, split, string, wait
+from mcplint.services.compose.assembly import path_in_project
+from mcplint.services.settings import number, shell, split_command, string, wait
 from mcplint.values import UNKNOWN, Label, Value
 
 
@@ -19,7 +19,7 @@ def railway(app: App, tree: Tree) -> Iterator[Container]:
     root, folder = app.root, dirname(app.source.path) or "."
     span, deploy = root.span.head, at(root, "deploy")
     path = at(root, "build", "dockerfilePath")
-    file = within(folder, path.text if isinstance(path, ScalarNode) else "Dockerfile")
+    file = path_in_project(folder, path.text if isinstance(path, ScalarNode) else "Dockerfile")
     built = path is not None or file in tree.paths
     note = (Label(path.span if path else span, "Railway builds this"),)
     start, count, check = at(deploy, "startCommand"), at(deploy, "numReplicas"), at(deploy, "healthcheckPath")
@@ -34,7 +34,7 @@ def railway(app: App, tree: Tree) -> Iterator[Container]:
         env={"PORT": Value(None, (Label(span, "Railway sets PORT"),))},
         env_closed=False,
         env_notes=(Label(span, "variables of the dashboard are not in the project"),),
-        entrypoint=split(start, "Railway starts this") if built else None,
+        entrypoint=split_command(start, "Railway starts this") if built else None,
         arguments=None if built else shell(start),
         replicas=UNKNOWN if at(deploy, "multiRegionConfig") else replicas,
         probes=(PlatformProbe("check", check.span, string(check, "Railway checks this path")),) if check else (),

@@ -9,8 +9,8 @@ from mcplint.facts.document import Node, ScalarNode, at, items, scalar
 from mcplint.facts.platform import App
 from mcplint.model import Build, Container, PlatformProbe
 from mcplint.project.tree import Tree
-from mcplint.services.compose.assembly import within
-from mcplint.services.settings import number, optional, shell, split, string, wait
+from mcplint.services.compose.assembly import path_in_project
+from mcplint.services.settings import number, optional, shell, split_command, string, wait
 from mcplint.text.source import Span
 from mcplint.values import Label, Value, join
 
@@ -42,7 +42,7 @@ def _service(node: Node, kinds: set[str], app: App, groups: Mapping[str, Node]) 
         hidden=hidden,
         env_closed=False,
         env_notes=(Label(span, "variables of the dashboard are not in the project"),),
-        arguments=shell(started) if native else split(docker, "render.yaml sets the command"),
+        arguments=shell(started) if native else split_command(docker, "render.yaml sets the command"),
         replicas=_instances(node, span),
         probes=(PlatformProbe("check", check.span, string(check, "Render checks this path")),) if check else (),
         grace_period=wait(at(node, "maxShutdownDelaySeconds"), patience),
@@ -90,8 +90,10 @@ def _instances(node: Node, span: Span) -> Value[int]:
 def _build(node: Node, folder: str | None, span: Span) -> Build:
     """The build of a Blueprint's service; both paths start from its root folder."""
     file, context = at(node, "dockerfilePath"), at(node, "dockerContext")
-    path = None if folder is None else within(folder, file.text if isinstance(file, ScalarNode) else "Dockerfile")
-    base = None if folder is None else within(folder, context.text if isinstance(context, ScalarNode) else ".")
+    path = (
+        None if folder is None else path_in_project(folder, file.text if isinstance(file, ScalarNode) else "Dockerfile")
+    )
+    base = None if folder is None else path_in_project(folder, context.text if isinstance(context, ScalarNode) else ".")
     note = (Label(file.span if file else span, "render.yaml builds this"),)
     return Build(
         note[0].span, Value(None if base is None else (base,), note), Value(None if path is None else (path,), note)
@@ -99,4 +101,4 @@ def _build(node: Node, folder: str | None, span: Span) -> Build:
 
 
 def _folder(node: Node | None, otherwise: str) -> str | None:
-    return within(otherwise, node.text) if isinstance(node, ScalarNode) else otherwise
+    return path_in_project(otherwise, node.text) if isinstance(node, ScalarNode) else otherwise

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.builtin import leave, nothing
+from mcplint.programs.python.builtin import leave, return_none
 from mcplint.programs.python.libraries.options import (
     COUNT,
     FALSE,
@@ -225,7 +225,7 @@ CALLS: Mapping[str, Handler] = {
     f"{PARSER}.add_subparsers": add_subparsers,
     f"{PARSER}.parse_args": parse_args,
     f"{PARSER}.parse_known_args": parse_known,
-    f"{PARSER}.print_help": nothing,
+    f"{PARSER}.print_help": return_none,
     f"{PARSER}.error": leave,
     f"{PARSER}.exit": leave,
     f"{SUBPARSERS}.add_parser": add_parser,

@@ -12,8 +12,8 @@ from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.handlers import follow, may_hand_on, own_paths
 from mcplint.programs.python.libraries.lowlevel import POST, Handled, handled_server, idle_or_running
-from mcplint.programs.python.libraries.middleware import AppScan, prefixed, request_path
-from mcplint.programs.python.libraries.web import APP, FASTAPI, INCLUDED, LAYERS, MOUNT, ROUTE, Passed, listed
+from mcplint.programs.python.libraries.middleware import AppScan, below_prefix, request_path
+from mcplint.programs.python.libraries.web import APP, FASTAPI, INCLUDED, LAYERS, MOUNT, ROUTE, HandedOn, text_list
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import (
     ADDED_MIDDLEWARE,
@@ -158,7 +158,7 @@ def _route(machine: Machine, option: Any, scan: AppScan, state: WalkState, app: 
         router, inner = option.table["app"], AppScan(machine)
         own = router.only.table.get("prefix", known("")) if isinstance(router.only, Instance) else known("")
         _visit(machine, router, inner, state.nested())
-        scan.include(inner, prefixed(option.table["path"], own))
+        scan.include(inner, below_prefix(option.table["path"], own))
     else:
         scan.closed &= library == "starlette.routing.WebSocketRoute"
 
@@ -218,12 +218,16 @@ def _visit_plain_route(machine: Machine, route: Instance, scan: AppScan, state: 
     if followed and followed.handled:
         found, inner.checked = followed.handled, followed.checked
         _walk_behind_middleware(
-            machine, route, inner, state.nested(), lambda within: _low(machine, found, within, state, path)
+            machine,
+            route,
+            inner,
+            state.nested(),
+            lambda within: _add_lowlevel_servers(machine, found, within, state, path),
         )
         inner.confine()
         scan.include(inner, known(""))
     elif isinstance(path.only, str) and route.span is not None:
-        methods = listed(route.table["methods"], Args()).only
+        methods = text_list(route.table["methods"], Args()).only
         scan.endpoints.append(Endpoint(path.only, tuple(methods or ("GET",)), route.span))
     else:
         scan.closed = False
@@ -234,18 +238,20 @@ def _callable(machine: Machine, option: Any, scan: AppScan, state: WalkState, pa
     followed = follow(machine, option, state.app, passing=True)
     scan.checked |= followed.checked
     _pass_on(machine, followed.passed, scan, state)
-    _low(machine, followed.handled, scan, state, path)
+    _add_lowlevel_servers(machine, followed.handled, scan, state, path)
     scan.closed &= bool(followed.handled)
 
 
-def _low(machine: Machine, found: list[Handled], scan: AppScan, state: WalkState, path: Abstract) -> None:
+def _add_lowlevel_servers(
+    machine: Machine, found: list[Handled], scan: AppScan, state: WalkState, path: Abstract
+) -> None:
     for each in found:
         server = handled_server(machine, each, path)
         note = Label(server.made or server.span, "no authentication is configured")
         scan.servers.append(_insertable(server._replace(auth=known(None, note)), state))
 
 
-def _pass_on(machine: Machine, passed: list[Passed], scan: AppScan, state: WalkState) -> None:
+def _pass_on(machine: Machine, passed: list[HandedOn], scan: AppScan, state: WalkState) -> None:
     """Walks the applications that a handler calls; one call may mean several."""
     for span in dict.fromkeys(each.span for each in passed):
         apps = [each.app for each in passed if each.span == span]
@@ -289,13 +295,13 @@ def start_up(machine: Machine, app: Instance) -> None:
 
 def _completes(machine: Machine, function: Any, args: Args) -> bool:
     """Calls what goes on beside the program, and enters what that makes of a class; whether it comes to its end."""
-    from mcplint.programs.python.statements import entered
+    from mcplint.programs.python.statements import context_value
 
     results: list[Abstract] = []
 
     def run() -> None:
         made = call_and_await(machine, known(function), args)
-        results.append(entered(machine, made) if isinstance(getattr(made.only, "kind", None), Class) else made)
+        results.append(context_value(machine, made) if isinstance(getattr(made.only, "kind", None), Class) else made)
 
-    machine.aside(run)
+    machine.run_in_background(run)
     return bool(results)

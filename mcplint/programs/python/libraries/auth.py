@@ -9,7 +9,7 @@ from typing import Any
 from mcplint.facts.python import Module
 from mcplint.model import Argument, Guard
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.builtin import nothing
+from mcplint.programs.python.builtin import return_none
 from mcplint.programs.python.libraries.free_tokens import hands_out_codes
 from mcplint.programs.python.libraries.read_headers import LOOKS
 from mcplint.programs.python.machine import Handler, Machine
@@ -83,12 +83,12 @@ def guard(machine: Machine, args: Args, server: Instance, kind: str, path: Abstr
     for name, value in given.items():
         span = made.keyword_span(name) or made.span
         if isinstance(value.only, Instance) and span is not None:
-            return known(_described(value.only, value.only.span or span), *value.trace)
+            return known(_guard(value.only, value.only.span or span), *value.trace)
     if layered:
         return unknown(*args.notes)
     if any(value.may(lambda option: option not in (None, ABSENT)) for value in given.values()):
         return unknown(*(note for value in given.values() for note in value.trace))
-    return _elsewhere(machine, kind, made)
+    return _auth_from_environment(machine, kind, made)
 
 
 def _layers_check(machine: Machine, lists: Iterable[Abstract | None], own: tuple[Any, ...], path: Abstract) -> bool:
@@ -109,7 +109,7 @@ def _layers_check(machine: Machine, lists: Iterable[Abstract | None], own: tuple
     return any(may_check(machine, each, path) for each in asking)
 
 
-def _described(made: Instance, span: Span) -> Guard:
+def _guard(made: Instance, span: Span) -> Guard:
     called: Args = CALL.first(made.table, Args(open=True))
     arguments = tuple(
         Argument(name, called.keyword_span(name) or span, value) for name, value in called.keywords.items()
@@ -117,20 +117,20 @@ def _described(made: Instance, span: Span) -> Guard:
     return Guard(made.library or "", span, arguments, not called.open and not isinstance(made.kind, Class))
 
 
-def _elsewhere(machine: Machine, kind: str, made: Args) -> Abstract:
+def _auth_from_environment(machine: Machine, kind: str, made: Args) -> Abstract:
     """Without an argument: fastmcp before 3 is told by the environment too."""
     if kind == "fastmcp.FastMCP" and machine.variable("FASTMCP_SERVER_AUTH").options != (None,):
         return unknown(*made.notes)
     return known(None, *(note._replace(text="no authentication is configured") for note in made.notes))
 
 
-def layered(machine: Machine, args: Args, server: Instance) -> Abstract:
+def add_own_middleware(machine: Machine, args: Args, server: Instance) -> Abstract:
     """`server.add_middleware(…)`, which may check callers."""
     OWN_MIDDLEWARE.add(machine, server.table, *(args.get(0, "middleware").options or (None,)))
     return known(None)
 
 
-def looks(modules: Iterable[Module], unreached: Collection[Span] = ()) -> Label | None:
+def looks_at_caller(modules: Iterable[Module], unreached: Collection[Span] = ()) -> Label | None:
     """Where a program looks at who calls, so that it may refuse some; `unreached`: where no request comes to."""
     for module in modules:
         source, folded = module.source, module.source.text.casefold()
@@ -158,7 +158,7 @@ HARMLESS = frozenset(
 """The middleware of fastmcp that asks nobody who calls; `AuthMiddleware` is the other one."""
 CALLS: Mapping[str, Handler] = {
     **{f"{path}.__init__": provider for path in CLASSES},
-    **{f"{path}.__init__": nothing for path in HARMLESS},
+    **{f"{path}.__init__": return_none for path in HARMLESS},
 }
 ALIASES: Mapping[str, str] = {
     **{f"fastmcp.server.auth.{path.rpartition('.')[2]}": path for path in CLASSES if path.startswith("fastmcp.")},

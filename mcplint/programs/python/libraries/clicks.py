@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.builtin import leave, nothing
+from mcplint.programs.python.builtin import leave, return_none
 from mcplint.programs.python.libraries.options import FALSE, MANY, TRUE, VALUE, Option, converter, option_value, parse
 from mcplint.programs.python.libraries.output import echo
-from mcplint.programs.python.libraries.standard import anything, decorates, decorator, maker
+from mcplint.programs.python.libraries.standard import decorates, decorator, maker, unknown_result
 from mcplint.programs.python.machine import Handler, Machine, new_instance
 from mcplint.programs.python.state import COMMANDS, GROUP, OPTIONS, TAKES_CONTEXT
 from mcplint.programs.python.values import Class, Coroutine, Function, Instance, Method
@@ -264,12 +264,12 @@ CALLS: Mapping[str, Handler] = {
     f"{COMMAND}.group": partial(command, group=True),
     f"{COMMAND}.add_command": add_command,
     f"{COMMAND}.get_command": get_command,
-    f"{COMMAND}.list_commands": anything,
+    f"{COMMAND}.list_commands": unknown_result,
     f"{COMMAND}.__init__": initialized,
     "click.Group.__init__": partial(initialized, group=True),
     f"{CONTEXT}.invoke": context_invoke,
-    f"{CONTEXT}.ensure_object": nothing,
-    f"{CONTEXT}.get_help": anything,
+    f"{CONTEXT}.ensure_object": return_none,
+    f"{CONTEXT}.get_help": unknown_result,
     f"{CONTEXT}.exit": leave,
 }
 ALIASES: Mapping[str, str] = {

@@ -35,7 +35,7 @@ class Hook(NamedTuple):
         called = node.func
         return isinstance(called, ast.Attribute) or (isinstance(called, ast.Name) and called.id not in self.own)
 
-    def reaches(self, block: list[ast.stmt]) -> bool:
+    def comes_to(self, block: list[ast.stmt]) -> bool:
         """Whether some request comes to the first statement of a block."""
         return bool(block) and id(block[0]) in self.seen
 
@@ -95,22 +95,24 @@ def _surely_ends(hook: Hook, block: list[ast.stmt], among: bool) -> bool:
         body, orelse, _ = blocks
         about = about_requests(statement)
         follows = block[index + 1 :]
-        certain = hook.reaches(body) and not (hook.reaches(orelse) if orelse else hook.reaches(follows) or not follows)
-        if certain and not about and _ends(hook, body, among):
+        certain = hook.comes_to(body) and not (
+            hook.comes_to(orelse) if orelse else hook.comes_to(follows) or not follows
+        )
+        if certain and not about and _ends_request(hook, body, among):
             return True
         if any(_surely_ends(hook, each, among or not (certain or about)) for each in (body, orelse)):
             return True
     return False
 
 
-def _ends(hook: Hook, block: list[ast.stmt], among: bool) -> bool:
+def _ends_request(hook: Hook, block: list[ast.stmt], among: bool) -> bool:
     """Whether a block ends a request without handing it on; `among`: and answers with the status of an error."""
     if not isinstance(block[-1], ENDINGS) or any(hook.hands_on(each) for each in block):
         return False
-    return not among or any(map(_fails, (node for each in block for node in ast.walk(each))))
+    return not among or any(map(_is_failure, (node for each in block for node in ast.walk(each))))
 
 
-def _fails(node: ast.AST) -> bool:
+def _is_failure(node: ast.AST) -> bool:
     match node:
         case ast.Raise():
             return True

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.libraries.standard import anything, context
+from mcplint.programs.python.libraries.standard import context, unknown_result
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import CALL
 from mcplint.programs.python.values import Class, Coroutine, Dict, Instance, Method, elements
@@ -39,11 +39,11 @@ def start_task(machine: Machine, args: Args, owner: Any) -> Abstract:
 
     for value in args.positional:
         if isinstance(value.only, Coroutine):
-            machine.aside(partial(resume, machine, value))
+            machine.run_in_background(partial(resume, machine, value))
     return known(Coroutine(lambda: unknown(*args.notes)))
 
 
-def together(machine: Machine, args: Args, owner: Any) -> Abstract:
+def run_together(machine: Machine, args: Args, owner: Any) -> Abstract:
     """Coroutines that run beside each other until all end: `gather`, `wait`."""
 
     def start() -> Abstract:
@@ -56,7 +56,7 @@ def together(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Coroutine(start))
 
 
-def waits(machine: Machine, args: Args, owner: Any) -> Abstract:
+def await_first(machine: Machine, args: Args, owner: Any) -> Abstract:
     """Awaits its first argument: `wait_for`, `shield`."""
     from mcplint.programs.python.expressions import resume
 
@@ -65,7 +65,7 @@ def waits(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def starts_soon(machine: Machine, args: Args, owner: Any) -> Abstract:
     """Calls a function beside the rest of the program: `task_group.start_soon`, `loop.run_in_executor`."""
-    machine.aside(lambda: calls(machine, args, owner))
+    machine.run_in_background(lambda: calls(machine, args, owner))
     return known(Coroutine(lambda: unknown(*args.notes)))
 
 
@@ -85,7 +85,7 @@ def thread_start(machine: Machine, args: Args, owner: Instance) -> Abstract:
         given, keywords = made.get(3, "args").only, made.get(4, "kwargs").only
         positional = given.items if isinstance(given, Sequence) and given.items else ()
         entries = dict(keywords.entries) if isinstance(keywords, Dict) else {}
-        machine.aside(
+        machine.run_in_background(
             lambda: (
                 calls(machine, Args((target, *positional), entries), owner)
                 if not entries
@@ -96,7 +96,7 @@ def thread_start(machine: Machine, args: Args, owner: Instance) -> Abstract:
         for base in owner.kind.lineage():
             if isinstance(base, Class) and "run" in base.table:
                 method = map_options(base.table["run"], lambda it: Method(owner, it))
-                machine.aside(partial(machine.call, method, Args()))
+                machine.run_in_background(partial(machine.call, method, Args()))
                 break
     return known(None)
 
@@ -114,7 +114,7 @@ QUIET = (
 )
 
 CALLS: Mapping[str, Handler] = {
-    **dict.fromkeys(QUIET, anything),
+    **dict.fromkeys(QUIET, unknown_result),
     "asyncio.run": awaits,
     "asyncio.new_event_loop": context("asyncio.Loop"),
     "asyncio.get_event_loop": context("asyncio.Loop"),
@@ -122,15 +122,15 @@ CALLS: Mapping[str, Handler] = {
     "asyncio.Loop.run_until_complete": awaits,
     "asyncio.Loop.create_task": start_task,
     "asyncio.Loop.run_in_executor": executes,
-    "asyncio.Loop.add_signal_handler": anything,
-    "asyncio.Loop.close": anything,
-    "asyncio.Loop.run_forever": anything,
+    "asyncio.Loop.add_signal_handler": unknown_result,
+    "asyncio.Loop.close": unknown_result,
+    "asyncio.Loop.run_forever": unknown_result,
     "asyncio.create_task": start_task,
     "asyncio.ensure_future": start_task,
-    "asyncio.gather": together,
-    "asyncio.wait": together,
-    "asyncio.wait_for": waits,
-    "asyncio.shield": waits,
+    "asyncio.gather": run_together,
+    "asyncio.wait": run_together,
+    "asyncio.wait_for": await_first,
+    "asyncio.shield": await_first,
     "asyncio.sleep": lambda machine, args, owner: known(Coroutine(lambda: known(None))),
     "asyncio.to_thread": in_thread,
     "asyncio.TaskGroup": context("asyncio.TaskGroup"),
@@ -140,18 +140,18 @@ CALLS: Mapping[str, Handler] = {
     "anyio.run": calls,
     "trio.run": calls,
     "uvloop.run": awaits,
-    "uvloop.install": anything,
-    "nest_asyncio.apply": anything,
+    "uvloop.install": unknown_result,
+    "nest_asyncio.apply": unknown_result,
     "anyio.to_thread.run_sync": in_thread,
     "anyio.create_task_group": context("anyio.TaskGroup"),
     "anyio.TaskGroup.start_soon": starts_soon,
-    "anyio.TaskGroup.cancel_scope.cancel": anything,
+    "anyio.TaskGroup.cancel_scope.cancel": unknown_result,
     "threading.Thread.__init__": thread,
     "threading.Thread.start": thread_start,
-    "threading.Thread.join": anything,
+    "threading.Thread.join": unknown_result,
     "multiprocessing.Process.__init__": thread,
     "multiprocessing.Process.start": thread_start,
-    "multiprocessing.Process.join": anything,
+    "multiprocessing.Process.join": unknown_result,
 }
 ALIASES: Mapping[str, str] = {
     "anyio.abc.TaskGroup": "anyio.TaskGroup",

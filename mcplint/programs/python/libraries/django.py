@@ -10,13 +10,13 @@ from typing import Any
 
 from mcplint.knowledge.executables import DJANGO_COMMANDS
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.builtin import nothing
+from mcplint.programs.python.builtin import return_none
 from mcplint.programs.python.imports import imported_package
-from mcplint.programs.python.leaving import leaving
+from mcplint.programs.python.leaving import leaves_project
 from mcplint.programs.python.libraries.arguments import PARSER, add_argument, parse_args, parser
 from mcplint.programs.python.libraries.output import STDOUT
 from mcplint.programs.python.machine import Handler, Machine, Reader
-from mcplint.programs.python.modules import management_commands, reaches
+from mcplint.programs.python.modules import loads_library, management_commands
 from mcplint.programs.python.values import Class, Instance, elements
 from mcplint.programs.values import Abstract, External, Sequence, known
 from mcplint.text.source import Span
@@ -65,8 +65,8 @@ def run(machine: Machine, command: Abstract, words: tuple[Abstract, ...] | None,
         why = "which several apps have" if found else "which is not the project's"
         return _unfollowed(machine, span, f"goes on in the command {name} of Django, {why}")
     ((module, path),) = found.items()
-    if not reaches(tree, roots, path):
-        machine.lost += leaving(tree, roots, path)
+    if not loads_library(tree, roots, path):
+        machine.lost += leaves_project(tree, roots, path)
         machine.hides = machine.hides or bool(machine.lost)
         return known(None)
     return _handled(machine, module, words, Label(span, f"runs the command {name} in {path}"))
@@ -107,7 +107,7 @@ def standard_output(machine: Machine, owner: Any) -> Abstract:
 
 CALLS: Mapping[str, Handler] = {
     "django.core.management.execute_from_command_line": executed,
-    f"{BASE}.add_arguments": nothing,
+    f"{BASE}.add_arguments": return_none,
 }
 READS: Mapping[str, Reader] = {f"{BASE}.stdout": standard_output}
 ALIASES: Mapping[str, str] = {"django.core.management.BaseCommand": BASE}

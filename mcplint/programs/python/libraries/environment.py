@@ -10,7 +10,7 @@ from typing import Any
 from mcplint.programs.journal import Raised
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import leave
-from mcplint.programs.python.libraries.standard import anything, first_argument
+from mcplint.programs.python.libraries.standard import first_argument, unknown_result
 from mcplint.programs.python.machine import Handler, Machine, Reader
 from mcplint.programs.python.operators import or_else, present, product
 from mcplint.programs.python.state import ASKS_TERMINAL, DIRECTORY, MOVED
@@ -135,7 +135,7 @@ def load_dotenv(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def dotenv_pairs(machine: Machine, name: str, notes: tuple[Label, ...]) -> dict[str, Abstract]:
     """The variables of a `.env` file that the project has."""
-    place = standing(machine, name)
+    place = from_start_folder(machine, name)
     path = machine.world.file(place) if place else None
     found = machine.world.tree.facts("dotenv", path) if path is not None else None
     if found is None:
@@ -162,13 +162,13 @@ def text_of(path: Abstract) -> str | None:
 def changed_directory(machine: Machine, args: Args, owner: Any, lasting: bool = True) -> Abstract:
     """`os.chdir(path)`, after which relative paths begin there; `contextlib.chdir` does so for a while."""
     named = text_of(args.get(0, "path")) if lasting else None
-    place = None if named is None else standing(machine, named)
+    place = None if named is None else from_start_folder(machine, named)
     machine.put(machine.state, DIRECTORY, () if place is None else (place or ".",))
     machine.put(machine.state, MOVED, (True,))
     return unknown(*args.notes)
 
 
-def standing(machine: Machine, name: str) -> str | None:
+def from_start_folder(machine: Machine, name: str) -> str | None:
     """A path as one from the folder that the program was started in, None where that cannot be told.
 
     What stands below a home that the program sets itself is not told either.
@@ -245,7 +245,7 @@ QUIET = (
 )
 
 CALLS: Mapping[str, Handler] = {
-    **dict.fromkeys(QUIET, anything),
+    **dict.fromkeys(QUIET, unknown_result),
     "os.getenv": getenv,
     "os.chdir": changed_directory,
     **dict.fromkeys(("os.fchdir", "contextlib.chdir"), partial(changed_directory, lasting=False)),

@@ -10,9 +10,9 @@ from typing import Any
 from mcplint.facts.document import Document, MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import Write
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.exceptions import survived
-from mcplint.programs.python.libraries.environment import standing, text_of
-from mcplint.programs.python.libraries.standard import anything
+from mcplint.programs.python.exceptions import may_be_caught
+from mcplint.programs.python.libraries.environment import from_start_folder, text_of
+from mcplint.programs.python.libraries.standard import unknown_result
 from mcplint.programs.python.machine import Handler, Machine, new_instance
 from mcplint.programs.python.state import WRITTEN
 from mcplint.programs.python.values import Dict, Instance
@@ -33,7 +33,7 @@ def source_of(machine: Machine, value: Abstract) -> Source | None:
     only = value.only
     if isinstance(only, Instance) and only.library == FILE:
         value = only.table["path"]
-    name = standing(machine, text_of(value) or "")
+    name = from_start_folder(machine, text_of(value) or "")
     path = machine.world.file(name) if name and not name.lower().endswith(BINARY) else None
     source = machine.world.tree.source(path) if path in machine.world.tree.paths and path else None
     return source if source and len(source.text) <= LONGEST else None
@@ -60,8 +60,8 @@ def note_write(
     `spelled_at`: where that is said, if not where it is called.
     """
     name, span = text_of(path), spelled_at or args.span
-    name = standing(machine, name) if name else None
-    if name and span and not survived(machine, "PermissionError"):
+    name = from_start_folder(machine, name) if name else None
+    if name and span and not may_be_caught(machine, "PermissionError"):
         WRITTEN.add(machine, machine.state, Write(name, Label(span, "writes it"), folder))
 
 
@@ -137,7 +137,7 @@ CALLS: Mapping[str, Handler] = {
     "pathlib.Path.is_file": exists,
     "os.path.exists": exists,
     "os.path.isfile": exists,
-    "yaml.SafeLoader": anything,
+    "yaml.SafeLoader": unknown_result,
     "sqlite3.connect": database,
     **dict.fromkeys(("pathlib.Path.mkdir", "os.makedirs", "os.mkdir"), partial(writing, folder=True)),
     **dict.fromkeys(("pathlib.Path.touch", "pathlib.Path.write_text", "pathlib.Path.write_bytes"), writing),

@@ -64,8 +64,8 @@ def hands_out_codes(made: Instance, beside: Module | None) -> Label | None:
     )
     if not isinstance(authorize, ast.AsyncFunctionDef) or register is None or not any(opened):
         return None
-    every = [node for each in _followed((authorize, register), methods) for node in ast.walk(each)]
-    if any(isinstance(node, _DECIDES) or _asks(node, methods) for node in every) or any(
+    every = [node for each in _with_called_methods((authorize, register), methods) for node in ast.walk(each)]
+    if any(isinstance(node, _DECIDES) or _may_ask(node, methods) for node in every) or any(
         map(_is_named_as_consent, body)
     ):
         return None
@@ -89,7 +89,7 @@ def _redirect_target(answer: ast.expr) -> str:
     return ""
 
 
-def _followed(functions: tuple[_Handler, ...], methods: dict[str, _Handler]) -> list[_Handler]:
+def _with_called_methods(functions: tuple[_Handler, ...], methods: dict[str, _Handler]) -> list[_Handler]:
     """Methods and those of the same object that they call, each once."""
     found = dict.fromkeys(functions)
     pending = list(functions)
@@ -108,7 +108,7 @@ def _own_calls(function: _Handler) -> Iterator[str]:
                 yield name
 
 
-def _asks(node: ast.AST, methods: dict[str, _Handler]) -> bool:
+def _may_ask(node: ast.AST, methods: dict[str, _Handler]) -> bool:
     """Whether a call may ask somebody: it is of something else than what makes objects, codes and redirects."""
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name)):
@@ -136,8 +136,8 @@ def handed_out(layer: ast.AST, module: Module) -> Label | None:
     authorize, token, checks = _handler(module, "/authorize"), _handler(module, "/token"), _dispatch(layer)
     if authorize is None or token is None or checks is None:
         return None
-    given = _filled(token)
-    tables = _filled(authorize) | given
+    given = _containers_filled(token)
+    tables = _containers_filled(authorize) | given
     if not all(_knows_nobody(each, tables) for each in (authorize, token, checks)) or not _always_gives(authorize):
         return None
     asked = {
@@ -184,7 +184,7 @@ def _dispatch(layer: ast.AST) -> _Handler | None:
     return layer if isinstance(layer, _Handler) else None
 
 
-def _filled(function: _Handler) -> set[str]:
+def _containers_filled(function: _Handler) -> set[str]:
     """What a function puts something in: `codes[code] = …`, `TOKENS.add(…)`."""
     found: set[str] = set()
     for node in ast.walk(function):

@@ -12,7 +12,7 @@ from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.closed import closes
 from mcplint.programs.python.libraries.lowlevel import MANAGER, Handled
 from mcplint.programs.python.libraries.refusals import demands, leave, visiting
-from mcplint.programs.python.libraries.web import Passed
+from mcplint.programs.python.libraries.web import HandedOn
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import APPS, TRANSPORTS
 from mcplint.programs.python.values import Class, Dict, Function, Instance, Method
@@ -31,7 +31,7 @@ class Followed(NamedTuple):
     whether it may turn its caller away."""
 
     handled: list[Handled]
-    passed: list[Passed]
+    passed: list[HandedOn]
     checked: bool
 
 
@@ -53,7 +53,7 @@ def follow(
     given = _request_arguments(option, app, said)
     try:
         with visiting(machine) as visit:
-            machine.aside(lambda: call_and_await(machine, known(option), given))
+            machine.run_in_background(lambda: call_and_await(machine, known(option), given))
     finally:
         machine.requests.pop()
         del machine.risks[risks:]
@@ -65,7 +65,7 @@ def follow(
         leave(machine, kind, visit.seen)
     told = {each.through for each in found if each.server is not None}
     handled = [each for each in found if each.server is not None or each.through not in told]
-    passed = [each for each in gathered if isinstance(each, Passed)] if passing else []
+    passed = [each for each in gathered if isinstance(each, HandedOn)] if passing else []
     return Followed(handled, passed, refused and (passing or bool(found)))
 
 
@@ -81,8 +81,8 @@ def own_paths(machine: Machine, option: Any, app: Instance | None) -> Abstract:
     if not isinstance(function, Function):
         return unknown()
     note = Label(function.scope.module.span(function.node).head, "decides itself which paths it answers")
-    named = [path for path in _named_paths(machine, function) if _answers(machine, option, app, path)]
-    if not named or _answers(machine, option, app, _UNNAMED):
+    named = [path for path in _named_paths(machine, function) if _may_answer(machine, option, app, path)]
+    if not named or _may_answer(machine, option, app, _UNNAMED):
         return unknown(note)
     return Value(tuple(named), (note,))
 
@@ -103,7 +103,7 @@ def _named_paths(machine: Machine, function: Function) -> list[str]:
     return list(dict.fromkeys(texts))[:_MOST_NAMED]
 
 
-def _answers(machine: Machine, option: Any, app: Instance | None, path: str) -> bool:
+def _may_answer(machine: Machine, option: Any, app: Instance | None, path: str) -> bool:
     """Whether an application may hand a request for a path to a transport; to ask counts as no call of it."""
     costs = dict(machine.costs)
     said: dict[str, Abstract] = {"type": known("http"), "path": known(path)}

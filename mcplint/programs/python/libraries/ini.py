@@ -21,7 +21,7 @@ SETTINGS, UNSEEN, NAME, FILE = ("ini", "settings"), ("ini", "unseen"), ("ini", "
 BOOLEANS = {"1": True, "yes": True, "true": True, "on": True, "0": False, "no": False, "false": False, "off": False}
 
 
-def _of(key: tuple[str, str], handler: Handler) -> Handler:
+def _only_if_made(key: tuple[str, str], handler: Handler) -> Handler:
     """A handler for objects that were made as they should; of others nothing is known."""
 
     def checked(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -134,13 +134,13 @@ def has_option(machine: Machine, args: Args, owner: Instance) -> Abstract:
 KINDS = {"get": "str", "getint": "int", "getfloat": "float", "getboolean": "boolean"}
 CALLS: Mapping[str, Handler] = {
     f"{PARSER}.__init__": parser,
-    f"{PARSER}.read": _of(SETTINGS, read),
-    f"{PARSER}.__getitem__": _of(SETTINGS, item),
-    f"{PARSER}.__contains__": _of(SETTINGS, has_section),
-    f"{PARSER}.has_section": _of(SETTINGS, has_section),
-    f"{PARSER}.has_option": _of(SETTINGS, has_option),
-    f"{SECTION}.__getitem__": _of(FILE, section_item),
-    **{f"{PARSER}.{name}": _of(SETTINGS, partial(get, kind=kind)) for name, kind in KINDS.items()},
-    **{f"{SECTION}.{name}": _of(FILE, partial(section_get, kind=kind)) for name, kind in KINDS.items()},
+    f"{PARSER}.read": _only_if_made(SETTINGS, read),
+    f"{PARSER}.__getitem__": _only_if_made(SETTINGS, item),
+    f"{PARSER}.__contains__": _only_if_made(SETTINGS, has_section),
+    f"{PARSER}.has_section": _only_if_made(SETTINGS, has_section),
+    f"{PARSER}.has_option": _only_if_made(SETTINGS, has_option),
+    f"{SECTION}.__getitem__": _only_if_made(FILE, section_item),
+    **{f"{PARSER}.{name}": _only_if_made(SETTINGS, partial(get, kind=kind)) for name, kind in KINDS.items()},
+    **{f"{SECTION}.{name}": _only_if_made(FILE, partial(section_get, kind=kind)) for name, kind in KINDS.items()},
 }
 ALIASES: Mapping[str, str] = {"configparser.RawConfigParser": PARSER, "configparser.SafeConfigParser": PARSER}

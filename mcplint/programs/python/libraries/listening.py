@@ -37,7 +37,7 @@ def flag(machine: Machine, start: Start, name: str, default: Abstract) -> Abstra
     if name in start.flags:
         return start.flags[name]
     if start.runner == "gunicorn":
-        return _configured(machine, start, name, default)
+        return _from_gunicorn_file(machine, start, name, default)
     prefix = _FROM_ENVIRONMENT.get(start.runner or "", "")
     if not prefix:
         return default
@@ -50,7 +50,7 @@ def number(value: Abstract) -> Abstract:
     return map_options(value, as_number)
 
 
-def _configured(machine: Machine, start: Start, name: str, default: Abstract) -> Abstract:
+def _from_gunicorn_file(machine: Machine, start: Start, name: str, default: Abstract) -> Abstract:
     """What gunicorn's file sets, which it reads by itself as `gunicorn.conf.py`; the default where that sets nothing.
 
     Source: https://docs.gunicorn.org/en/stable/configure.html

@@ -11,7 +11,7 @@ from mcplint.model import SdkCall, Server
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.sdk import registers
 from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, NOWHERE, family, record, secured
-from mcplint.programs.python.libraries.standard import anything
+from mcplint.programs.python.libraries.standard import unknown_result
 from mcplint.programs.python.libraries.web import hands_on
 from mcplint.programs.python.machine import Handler, Machine, Reader, new_instance
 from mcplint.programs.python.servers import start_serving
@@ -142,7 +142,7 @@ def sse_transport(machine: Machine, args: Args, owner: Instance) -> Abstract:
         "endpoint": args.get(0, "endpoint"),
         "security_settings": args.get(1, "security_settings", known(None, *args.notes)),
     }
-    return _noticed(machine, owner)
+    return _note_transport(machine, owner)
 
 
 def manager(machine: Machine, args: Args, owner: Instance) -> Abstract:
@@ -165,10 +165,10 @@ def manager(machine: Machine, args: Args, owner: Instance) -> Abstract:
         ):
             value = value._replace(site=args.module.insertion(args.node, name, False))
         owner.table[name] = value
-    return _noticed(machine, owner)
+    return _note_transport(machine, owner)
 
 
-def _noticed(machine: Machine, owner: Instance) -> Abstract:
+def _note_transport(machine: Machine, owner: Instance) -> Abstract:
     TRANSPORTS.add(machine, machine.state, owner)
     return known(None)
 
@@ -225,21 +225,21 @@ REGISTER = [
 CALLS: Mapping[str, Handler] = {
     f"{LOW}.__init__": construct,
     f"{LOW}.run": run,
-    f"{LOW}.create_initialization_options": anything,
-    f"{LOW}.get_capabilities": anything,
+    f"{LOW}.create_initialization_options": unknown_result,
+    f"{LOW}.get_capabilities": unknown_result,
     **{f"{LOW}.{name}": partial(registering, name=name) for name in REGISTER},
     "mcp.server.stdio.stdio_server": partial(streams, kind=STDIO),
     f"{STREAMS}.__enter__": enter_streams,
     f"{STREAMS}.__getitem__": lambda machine, args, owner: known(owner),
     f"{SSE_TRANSPORT}.__init__": sse_transport,
     f"{SSE_TRANSPORT}.connect_sse": partial(streams, kind=SSE),
-    POST: anything,
+    POST: unknown_result,
     f"{MANAGER}.__init__": manager,
     f"{MANAGER}.run": runs,
     f"{MANAGER}.handle_request": handles,
     "fastmcp.server.http.StreamableHTTPASGIApp": asgi_app,
     "mcp.SessionManager.run": runs,
-    "mcp.SessionManager.handle_request": anything,
+    "mcp.SessionManager.handle_request": unknown_result,
     LIFESPAN: app_runs,
 }
 READS: dict[str, Reader] = {f"{kind}.session_manager": session_manager for kind in (FAST, NEW)}

@@ -7,7 +7,7 @@ from typing import Any
 
 from mcplint.model import Metrics
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.exceptions import survived
+from mcplint.programs.python.exceptions import may_be_caught
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import MEASURED
 from mcplint.programs.values import Abstract, known, unknown
@@ -18,7 +18,7 @@ def serve(machine: Machine, args: Args, owner: Any) -> Abstract:
     if args.span:
         host = args.get(1, "addr", known("0.0.0.0"))
         MEASURED.add(
-            machine, machine.state, Metrics(args.get(0, "port"), host, args.span, survived(machine, "OSError"))
+            machine, machine.state, Metrics(args.get(0, "port"), host, args.span, may_be_caught(machine, "OSError"))
         )
     return unknown(*args.notes)
 

@@ -9,7 +9,7 @@ from typing import Any
 from mcplint.knowledge.transports import STREAMABLE
 from mcplint.model import Cors, Endpoint, Server, TrustedHosts
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.libraries.web import LAYERS, listed
+from mcplint.programs.python.libraries.web import LAYERS, text_list
 from mcplint.programs.python.lost import is_harmless
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.operators import product
@@ -64,7 +64,7 @@ class AppScan:
             below = tuple(_endpoints_below(prefix, server.endpoints))
             self.servers.append(
                 inner.with_middleware(server)._replace(
-                    path=prefixed(prefix, server.path),
+                    path=below_prefix(prefix, server.path),
                     endpoints=below,
                     endpoints_closed=server.endpoints_closed and len(below) == len(server.endpoints),
                 )
@@ -110,7 +110,7 @@ class AppScan:
         library = getattr(only, "path", "")
         if isinstance(only, Class):
             self.machine.wired.add(only.node.name)
-        if free := _free(self.machine, only):
+        if free := _freely_given_token(self.machine, only):
             self.free = free
         else:
             self.checked |= may_check(self.machine, layer, path)
@@ -121,17 +121,17 @@ class AppScan:
                 self.locked.append(Label(layer.span, "answers nobody without a token"))
         if library.endswith("CORSMiddleware") and layer.span:
             lists = ("allow_origins", "allow_methods", "allow_headers", "expose_headers")
-            origins, methods, headers, exposed = (_lengthened(name, args) for name in lists)
+            origins, methods, headers, exposed = (_extendable_list(name, args) for name in lists)
             self.cors.append(Cors(layer.span, origins, methods, headers, exposed))
         elif library.endswith("GZipMiddleware") and layer.span:
             self.compressed.append(Label(layer.span, "compresses responses"))
         elif library.endswith("TrustedHostMiddleware") and layer.span:
-            self.trusted.append(TrustedHosts(layer.span, listed(args.find(None, "allowed_hosts"), args)))
+            self.trusted.append(TrustedHosts(layer.span, text_list(args.find(None, "allowed_hosts"), args)))
         elif library not in LAYERS and not (isinstance(only, (Class, Function)) and not _reads_path(only.node)):
             self.closed = False
 
 
-def _free(machine: Machine, kind: Any) -> Label | None:
+def _freely_given_token(machine: Machine, kind: Any) -> Label | None:
     """Where everyone is given the token that a middleware of the project asks for."""
     if not isinstance(kind, (Class, Function)):
         return None
@@ -192,7 +192,7 @@ def either_slash(path: Abstract) -> Abstract:
     return Value(tuple(dict.fromkeys(each for text in texts for each in (text, f"{text}/"))))
 
 
-def prefixed(prefix: Abstract, path: Abstract) -> Abstract:
+def below_prefix(prefix: Abstract, path: Abstract) -> Abstract:
     """A path below a prefix; without a prefix, the path as it is, and where it is written."""
     if prefix.must(lambda text: text in ("", "/", None)):
         return path
@@ -205,7 +205,7 @@ def prefixed(prefix: Abstract, path: Abstract) -> Abstract:
 def _endpoints_below(prefix: Abstract, endpoints: Iterable[Endpoint]) -> Iterable[Endpoint]:
     """Endpoints below a prefix, as far as that is known."""
     for endpoint in endpoints:
-        path = prefixed(prefix, known(endpoint.path)).only
+        path = below_prefix(prefix, known(endpoint.path)).only
         if isinstance(path, str):
             yield endpoint._replace(path=path)
 
@@ -222,9 +222,9 @@ def _reads_path(root: ast.AST) -> bool:
     )
 
 
-def _lengthened(name: str, args: Args) -> Abstract:
+def _extendable_list(name: str, args: Args) -> Abstract:
     """A list of texts with the site where another one would be added to it, quotes included."""
-    value = listed(args.find(None, name), args)
+    value = text_list(args.find(None, name), args)
     if args.node is None or args.module is None or args.open:
         return value
     given = next((each.value for each in args.node.keywords if each.arg == name), None)

@@ -13,7 +13,7 @@ from mcplint.programs.python.classes import Field, fields
 from mcplint.programs.python.libraries import standard
 from mcplint.programs.python.libraries.model_fields import MODEL, coerce, default, names, refuses_empty, type_of
 from mcplint.programs.python.libraries.settings import SETTINGS, Settings, config, item, settings
-from mcplint.programs.python.libraries.standard import decorator, replaced, same_or_maker
+from mcplint.programs.python.libraries.standard import copy_with_changes, decorator, same_or_maker
 from mcplint.programs.python.machine import Handler, Machine, new_instance
 from mcplint.programs.python.state import VALIDATES
 from mcplint.programs.python.values import Class, Dict, Function, Instance, Method
@@ -207,9 +207,9 @@ def _dumped(machine: Machine, args: Args, owner: Instance) -> Abstract:
     return known(Dict(Entries(pairs)), *args.notes)
 
 
-def _copied(machine: Machine, args: Args, owner: Instance) -> Abstract:
+def _model_copy(machine: Machine, args: Args, owner: Instance) -> Abstract:
     update = args.get(None, "update").only
-    return replaced(machine, Args((known(owner),), update.entries if isinstance(update, Dict) else {}), owner)
+    return copy_with_changes(machine, Args((known(owner),), update.entries if isinstance(update, Dict) else {}), owner)
 
 
 CALLS: Mapping[str, Handler] = {
@@ -224,7 +224,7 @@ CALLS: Mapping[str, Handler] = {
     "pydantic.computed_field": same_or_maker,
     f"{MODEL}.model_dump": _dumped,
     f"{MODEL}.dict": _dumped,
-    f"{MODEL}.model_copy": _copied,
+    f"{MODEL}.model_copy": _model_copy,
 }
 PARENTS: Mapping[str, str] = {SETTINGS: MODEL}
 ALIASES: Mapping[str, str] = {

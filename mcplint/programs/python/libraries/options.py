@@ -88,7 +88,7 @@ def parse(
                 raise Raised("SystemExit")
             value, index = words[index], index + 1
         elif option.kind == MANY and value is None:
-            taken, index = _several(words, index)
+            taken, index = _words_up_to_option(words, index)
             value = known(Sequence("list", taken))
             given[option.dest] = value
             continue
@@ -96,7 +96,7 @@ def parse(
     return Parsed(given, tuple(rest))
 
 
-def _several(words: tuple[Abstract, ...], index: int) -> tuple[tuple[Abstract, ...], int]:
+def _words_up_to_option(words: tuple[Abstract, ...], index: int) -> tuple[tuple[Abstract, ...], int]:
     start = index
     while index < len(words) and not str(words[index].only or "").startswith("-"):
         index += 1
@@ -158,12 +158,12 @@ def option_value(machine: Machine, option: Option, parsed: Parsed, environment: 
             continue
         there = read._replace(options=tuple(each for each in read.options if each is not None))
         if there.options:
-            converted = _flagged(option, there)
+            converted = _convert(option, there)
             value = noted(union([converted, value]) if None in read.options else converted, *reading)
     return noted(value, *note)
 
 
-def _flagged(option: Option, value: Abstract) -> Abstract:
+def _convert(option: Option, value: Abstract) -> Abstract:
     """A variable's text as the option's value; flags take words for yes and no."""
     if option.kind not in (TRUE, FALSE):
         return option.convert(value)

@@ -8,8 +8,8 @@ from typing import Any
 
 from mcplint.model import LogLevel
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.exceptions import survived
-from mcplint.programs.python.libraries.standard import anything
+from mcplint.programs.python.exceptions import may_be_caught
+from mcplint.programs.python.libraries.standard import unknown_result
 from mcplint.programs.python.machine import Handler, Machine
 from mcplint.programs.python.state import AT_TERMINAL, DIVERTED, PRINTED, SURELY_PRINTED
 from mcplint.programs.python.values import Dict, Instance, elements
@@ -164,7 +164,7 @@ def set_level(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def takes_level(machine: Machine, value: Abstract | None, args: Args) -> None:
     """Remembers a level by its name, also where it was looked up in `logging` on its way."""
-    if value is None or args.span is None or survived(machine, ""):
+    if value is None or args.span is None or may_be_caught(machine, ""):
         return
     looked_up = next((machine.named[note.span] for note in value.trace if note.span in machine.named), None)
     name = looked_up if looked_up is not None else value
@@ -230,7 +230,7 @@ CALLS: Mapping[str, Handler] = {
     "logging.basicConfig": basic_config,
     "logging.StreamHandler.__init__": stream_handler,
     "logging.StreamHandler.setStream": set_stream,
-    **{f"logging.StreamHandler.{name}": anything for name in ("setFormatter", "addFilter")},
+    **{f"logging.StreamHandler.{name}": unknown_result for name in ("setFormatter", "addFilter")},
     "logging.StreamHandler.setLevel": set_level,
     "logging.root.setLevel": set_level,
     "logging.config.dictConfig": dict_config,
@@ -245,9 +245,9 @@ CALLS: Mapping[str, Handler] = {
     "rich.print": prints,
     "loguru.logger.add": sink,
     "logging.getLogger": lambda machine, args, owner: known(Instance(External(LOGGER), args.span)),
-    **{f"logging.{name}": anything for name in (*LOGS, "disable", "Formatter", "getLevelName")},
+    **{f"logging.{name}": unknown_result for name in (*LOGS, "disable", "Formatter", "getLevelName")},
     **{f"logging.{name}.__init__": file_handler for name in FILE_HANDLERS},
-    **{f"{LOGGER}.{name}": anything for name in (*LOGS, *QUIET)},
+    **{f"{LOGGER}.{name}": unknown_result for name in (*LOGS, *QUIET)},
     f"{LOGGER}.setLevel": set_level,
     f"{LOGGER}.getChild": lambda machine, args, owner: known(Instance(External(LOGGER), args.span)),
     "builtins.print": prints,

@@ -50,7 +50,7 @@ class Visit:
         """Takes in a node before it is run; raises Ended where the request ends."""
         if id(node) not in self.seen:
             self.seen[id(node)] = node
-            self.refused = self.refused or refuses(node)
+            self.refused = self.refused or may_turn_away(node)
         if self.outer is not None:
             self.outer(node)
         if self.refused and self.ends:
@@ -82,7 +82,7 @@ def may_refuse(machine: Machine, layer: Any, path: Abstract) -> bool:
         only = layer.kind
     with visiting(machine) as visit:
         asked = [unknown()] if path.options is None else map(known, path.options)
-        if any(_refused(machine, layer, only, made, each) for each in asked):
+        if any(_layer_may_refuse(machine, layer, only, made, each) for each in asked):
             return True
     leave(machine, only, visit.seen)
     return False
@@ -107,7 +107,7 @@ def _unreached_nodes(root: ast.AST, seen: Collection[int]) -> Iterator[ast.AST]:
             yield node.test
 
 
-def _refused(machine: Machine, layer: Any, only: Any, made: Args, path: Abstract) -> bool:
+def _layer_may_refuse(machine: Machine, layer: Any, only: Any, made: Args, path: Abstract) -> bool:
     if isinstance(only, Function):
         return follows_to_refusal(machine, only, Args((asked_for(path), unknown())))
     if not isinstance(only, Class):
@@ -161,7 +161,7 @@ def follows_to_refusal(machine: Machine, callee: Any, given: Args) -> bool:
     ended: list[Any] = []
     try:
         with visiting(machine, ends=True) as visit:
-            machine.aside(lambda: ended.append(call_and_await(machine, known(callee), given)))
+            machine.run_in_background(lambda: ended.append(call_and_await(machine, known(callee), given)))
         if not ended or not visit.seen or visit.refused or demands(machine, mark):
             return True
     finally:
@@ -175,7 +175,7 @@ def demands(machine: Machine, mark: int) -> bool:
     return any(isinstance(each.leave, Raised) and each.leave.demand for each in machine.exits[mark:])
 
 
-def refuses(node: ast.AST) -> bool:
+def may_turn_away(node: ast.AST) -> bool:
     """Whether a statement, or a call of what is not in the project, may turn a caller away."""
     if isinstance(node, ast.Call):
         return CHECKS.search(_name(node.func)) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from mcplint.programs.python.libraries.closed import about_requests
-from mcplint.programs.python.libraries.refusals import refuses
+from mcplint.programs.python.libraries.refusals import may_turn_away
 
 ABSENT, UNSURE, HEADERS = object(), object(), object()
 NOTHING = (ABSENT, "", b"")
@@ -26,8 +26,8 @@ def demands_header(root: ast.AST) -> bool:
                 continue
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 known[name] = _header(value, known)
-            case ast.If(test=test, body=inside, orelse=[]) if _holds(test, known) is True:
-                return _ends(inside) and any(refuses(each) for node in inside for each in ast.walk(node))
+            case ast.If(test=test, body=inside, orelse=[]) if _holds_without_header(test, known) is True:
+                return _returns_early(inside) and any(may_turn_away(each) for node in inside for each in ast.walk(node))
             case ast.If(test=test, body=_, orelse=[]) if _is_of_options(test):
                 continue
             case _:
@@ -80,11 +80,11 @@ def _value_without_header(node: ast.expr, known: dict[str, object]) -> object:
     return UNSURE
 
 
-def _holds(test: ast.expr, known: dict[str, object]) -> bool | None:
+def _holds_without_header(test: ast.expr, known: dict[str, object]) -> bool | None:
     """Whether a condition holds for a request without the header, None where that is not known."""
     match test:
         case ast.BoolOp(op=ast.Or(), values=values):
-            found = [_holds(value, known) for value in values]
+            found = [_holds_without_header(value, known) for value in values]
             return True if True in found else None
         case ast.UnaryOp(op=ast.Not(), operand=ast.Call(func=ast.Attribute(attr="startswith", value=value))):
             return True if _header(value, known) in NOTHING[1:] else None
@@ -137,11 +137,11 @@ def _is_of_options(test: ast.expr) -> bool:
     return False
 
 
-def _ends(body: list[ast.stmt]) -> bool:
-    return bool(body) and isinstance(body[-1], (ast.Return, ast.Raise)) and not any(_passes(node) for node in body)
+def _returns_early(body: list[ast.stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], (ast.Return, ast.Raise)) and not any(_hands_on(node) for node in body)
 
 
-def _passes(root: ast.AST) -> bool:
+def _hands_on(root: ast.AST) -> bool:
     """Whether the request may be handed on."""
     return any(
         (isinstance(node, ast.Name) and node.id == "call_next")

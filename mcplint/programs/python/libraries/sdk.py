@@ -8,9 +8,8 @@ from typing import Any
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Asgi, Server
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.builtin import nothing
-from mcplint.programs.python.libraries.auth import guard
-from mcplint.programs.python.libraries.auth import layered as middleware_added
+from mcplint.programs.python.builtin import return_none
+from mcplint.programs.python.libraries.auth import add_own_middleware, guard
 from mcplint.programs.python.libraries.environment import from_environment
 from mcplint.programs.python.libraries.middleware import either_slash, surrounded
 from mcplint.programs.python.libraries.proxy_headers import asgi_settings, certified
@@ -38,7 +37,7 @@ from mcplint.programs.python.libraries.sdk_settings import (
     setting_assigned,
 )
 from mcplint.programs.python.libraries.standard import decorates
-from mcplint.programs.python.libraries.web import layered
+from mcplint.programs.python.libraries.web import set_middleware
 from mcplint.programs.python.machine import Handler, Machine, Reader
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.servers import start_serving
@@ -126,13 +125,13 @@ def serve(machine: Machine, args: Args, server: Instance, fixed: str | None) -> 
     given = or_else(given, _default_transport(machine, kind, args))
     transport = transports(machine, kind, given)
     served = template(machine, args, server, transport, "run")._replace(runner="sdk")
-    start_serving(machine, served if "middleware" not in args.keywords else _surrounded(machine, args, served))
+    start_serving(machine, served if "middleware" not in args.keywords else _with_run_middleware(machine, args, served))
 
 
-def _surrounded(machine: Machine, args: Args, served: Server) -> Server:
+def _with_run_middleware(machine: Machine, args: Args, served: Server) -> Server:
     """A server with the middleware that `run()` puts around it."""
     app = Instance(External("mcp.App"), args.span)
-    layered(args, app)
+    set_middleware(args, app)
     return surrounded(machine, app, served)
 
 
@@ -255,7 +254,7 @@ def app(transport: str | None) -> Handler:
         endpoint = Instance(External("mcp.Endpoint"), args.span, {SERVED: (served,)})
         endpoint.table |= {SERVER: (server,), APPLICATION: (made,)}
         made.table |= {"routes": known(Sequence("list", (known(endpoint),))), STARTUP: ()}
-        layered(args, made)
+        set_middleware(args, made)
         APPS.add(machine, machine.state, made)
         return known(made, *args.notes)
 
@@ -281,13 +280,13 @@ def made_app(transport: str, index: int) -> Handler:
             "auth": served.auth if auth is None or auth.must_be(None) else unknown(),
         }
         endpoint.table[SERVED] = (served._replace(**changes),)
-        layered(args, made)
+        set_middleware(args, made)
         return known(made, *args.notes)
 
     return handler
 
 
-def derived(machine: Machine, args: Args, owner: Any) -> Abstract:
+def derived_server(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A server made from something else (`from_openapi`, `from_fastapi`, `as_proxy`), with its settings in keywords."""
     made = Instance(External(OTHER), args.span)
     equip(machine, args._replace(positional=()), made)
@@ -344,11 +343,11 @@ for _kind in HIGH:
         f"{_kind}.streamable_http_app": app(STREAMABLE),
         f"{_kind}.custom_route": custom_route,
         **{f"{_kind}.{name}": registers for name in REGISTER},
-        **{f"{_kind}.{name}": nothing for name in QUIET},
-        f"{_kind}.add_middleware": middleware_added,
+        **{f"{_kind}.{name}": return_none for name in QUIET},
+        f"{_kind}.add_middleware": add_own_middleware,
     }
-CALLS |= {f"{OTHER}.{name}": derived for name in ("from_openapi", "from_fastapi", "as_proxy", "from_client")}
-CALLS |= {"fastmcp.server.create_proxy": derived, f"{OTHER}.mount": mount, f"{OTHER}.import_server": nothing}
+CALLS |= {f"{OTHER}.{name}": derived_server for name in ("from_openapi", "from_fastapi", "as_proxy", "from_client")}
+CALLS |= {"fastmcp.server.create_proxy": derived_server, f"{OTHER}.mount": mount, f"{OTHER}.import_server": return_none}
 CALLS |= {
     "fastmcp.server.http.create_sse_app": made_app(SSE, 2),
     "fastmcp.server.http.create_streamable_http_app": made_app(STREAMABLE, 1),

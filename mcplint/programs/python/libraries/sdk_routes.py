@@ -8,7 +8,7 @@ from mcplint.model import Endpoint
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.sdk_settings import OTHER, facts, family
 from mcplint.programs.python.libraries.standard import maker
-from mcplint.programs.python.libraries.web import ROUTE, listed
+from mcplint.programs.python.libraries.web import ROUTE, text_list
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import ENLARGED, MOUNTED, ROUTES
 from mcplint.programs.python.values import Class, Instance
@@ -28,7 +28,7 @@ def keep_routes(machine: Machine, kind: str, server: Instance) -> None:
 def custom_route(machine: Machine, args: Args, server: Instance) -> Abstract:
     path, methods = args.get(0, "path").only, args.get(1, "methods", unknown())
     if isinstance(path, str) and args.span:
-        only = listed(methods, args).only
+        only = text_list(methods, args).only
         ROUTES.add(machine, server.table, Endpoint(path, only or ("GET",), args.span))
     else:
         ENLARGED.add(machine, server.table, True)
@@ -66,7 +66,7 @@ def routes(machine: Machine, server: Instance, call: str) -> tuple[tuple[Endpoin
             continue
         seen.add(id(each))
         closed &= ENLARGED not in each.table
-        for route in (*ROUTES.of(each.table), *_listed(each)):
+        for route in (*ROUTES.of(each.table), *_added_routes(each)):
             if route is None:
                 closed = False
             else:
@@ -77,7 +77,7 @@ def routes(machine: Machine, server: Instance, call: str) -> tuple[tuple[Endpoin
     return tuple(found), closed
 
 
-def _listed(server: Instance) -> Iterator[Endpoint | None]:
+def _added_routes(server: Instance) -> Iterator[Endpoint | None]:
     """The routes that the program has put into the server's list; None for what is no plain one."""
     for name in (ADDED, STARLETTE):
         value = server.table.get(name, known(Sequence("list", ())))
@@ -89,5 +89,5 @@ def _listed(server: Instance) -> Iterator[Endpoint | None]:
             if not isinstance(route, Instance) or route.library != ROUTE or route.span is None:
                 yield None
                 continue
-            path, methods = route.table["path"].only, listed(route.table["methods"], Args()).only
+            path, methods = route.table["path"].only, text_list(route.table["methods"], Args()).only
             yield Endpoint(path, tuple(methods or ("GET",)), route.span) if isinstance(path, str) else None

@@ -9,7 +9,7 @@ from mcplint.knowledge.sdk import fact, newest, newest_with
 from mcplint.model import Argument, SdkCall
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.environment import from_environment
-from mcplint.programs.python.libraries.web import listed
+from mcplint.programs.python.libraries.web import text_list
 from mcplint.programs.python.machine import Machine, Reader
 from mcplint.programs.python.operators import or_else
 from mcplint.programs.python.state import CALL
@@ -131,11 +131,11 @@ def default(machine: Machine, kind: str, name: str, args: Args) -> Abstract:
         and args.module is not None
         and not args.open
     ):
-        site = _shared(machine, kind, name, args.module.insertion(args.node, name, isinstance(options[0], str)))
+        site = _with_variable(machine, kind, name, args.module.insertion(args.node, name, isinstance(options[0], str)))
     return Value(options, notes, site)
 
 
-def _shared(machine: Machine, kind: str, name: str, site: EditSite | None) -> EditSite | None:
+def _with_variable(machine: Machine, kind: str, name: str, site: EditSite | None) -> EditSite | None:
     """The site of a setting; in a program that takes arguments, with the variable by which the SDK is told for one."""
     package, _ = release(machine, kind)
     known_release = machine.world.sdk(kind).package == package and machine.world.sdk(kind).version.options
@@ -171,7 +171,7 @@ def _insertable(
         return own
     if args.node is not None and args.module is not None:
         site = args.module.insertion(args.node, word, isinstance(own.options[0], str))
-        return own._replace(site=_shared(machine, kind, name, site))
+        return own._replace(site=_with_variable(machine, kind, name, site))
     if args.opening and facts(machine, kind, f"cli.run.{name}_option") == (True,):
         return own._replace(site=EditSite.for_option(args.opening[0].span, f"--{name}"))
     return own
@@ -231,10 +231,10 @@ def protection(
         listing = args.find(None, "allowed_hosts")
         if listing is None or listing.may_be(None):
             set_outside = machine.variable("FASTMCP_HTTP_ALLOWED_HOSTS", own=False).may_not_be(None)
-            return check, unknown(*check.trace) if set_outside else listed(listing, args)
+            return check, unknown(*check.trace) if set_outside else text_list(listing, args)
         if check.must_be("auto"):
             check = known(True, *check.trace)
-        return check, listed(listing, args)
+        return check, text_list(listing, args)
     settings = server.table["settings"].only
     security = args.find(None, "transport_security")
     if security is None:
@@ -259,7 +259,7 @@ def secured(security: Instance) -> tuple[Abstract, Abstract]:
     check = security.table.get("enable_dns_rebinding_protection", known(True))
     if check.options == (False,):
         return check, NOWHERE
-    return check, listed(security.table.get("allowed_hosts"), Args())
+    return check, text_list(security.table.get("allowed_hosts"), Args())
 
 
 def security_settings(machine: Machine, args: Args, owner: Any) -> Abstract:

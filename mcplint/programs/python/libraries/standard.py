@@ -9,7 +9,7 @@ from typing import Any
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.model import Import
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.builtin import marked, nothing
+from mcplint.programs.python.builtin import marked, return_none
 from mcplint.programs.python.imports import has
 from mcplint.programs.python.machine import Handler, Machine, Reader, new_instance
 from mcplint.programs.python.operators import present
@@ -19,7 +19,7 @@ from mcplint.programs.values import ABSENT, Abstract, External, known, union, un
 from mcplint.values import Label, Value
 
 
-def anything(machine: Machine, args: Args, owner: Any) -> Abstract:
+def unknown_result(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A call that nothing here depends on."""
     return unknown(*args.notes)
 
@@ -79,7 +79,7 @@ def dataclass(machine: Machine, args: Args, owner: Any) -> Abstract:
     return decorates(args, mark)
 
 
-def replaced(machine: Machine, args: Args, owner: Any) -> Abstract:
+def copy_with_changes(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A copy of an object, some of its attributes replaced."""
     only = args.get(0, "obj").only
     if not isinstance(only, Instance):
@@ -116,9 +116,9 @@ def context(path_: str) -> Handler:
 
 
 def enter_context(machine: Machine, args: Args, owner: Any) -> Abstract:
-    from mcplint.programs.python.statements import entered
+    from mcplint.programs.python.statements import context_value
 
-    return entered(machine, args.get(0, "cm"))
+    return context_value(machine, args.get(0, "cm"))
 
 
 def enter_async_context(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -160,12 +160,12 @@ QUIET = (
 RELEASES = ("importlib.metadata.version", "importlib_metadata.version", "pkg_resources.get_distribution")
 
 CALLS: Mapping[str, Handler] = {
-    **dict.fromkeys(QUIET, anything),
+    **dict.fromkeys(QUIET, unknown_result),
     "dataclasses.dataclass": dataclass,
-    "dataclasses.replace": replaced,
+    "dataclasses.replace": copy_with_changes,
     "dataclasses.field": functools.partial(field, path="dataclasses.field"),
-    "copy.copy": replaced,
-    "copy.deepcopy": replaced,
+    "copy.copy": copy_with_changes,
+    "copy.deepcopy": copy_with_changes,
     "functools.partial": partial,
     "functools.partial.__call__": partial_call,
     "functools.lru_cache": same_or_maker,
@@ -191,7 +191,7 @@ CALLS: Mapping[str, Handler] = {
     **dict.fromkeys(RELEASES, release),
     "importlib.util.find_spec": find_module,
     "enum.auto": context("enum.auto"),
-    "builtins.super": nothing,
+    "builtins.super": return_none,
     "textwrap.dedent": first_argument,
 }
 READS: Mapping[str, Reader] = {

@@ -11,7 +11,7 @@ from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.clicks import CONTEXT, called_default, runs_alone, switch, variables
 from mcplint.programs.python.libraries.options import VALUE, Option, converter, option_value, parse
 from mcplint.programs.python.libraries.output import echo
-from mcplint.programs.python.libraries.standard import anything, decorator
+from mcplint.programs.python.libraries.standard import decorator, unknown_result
 from mcplint.programs.python.machine import Handler, Machine, new_instance
 from mcplint.programs.python.state import CALLBACK, COMMANDS, GROUP, MAKER
 from mcplint.programs.python.values import Class, Function, Instance
@@ -172,5 +172,5 @@ CALLS: Mapping[str, Handler] = {
     "typer.Argument": partial(parameter, positional=True),
     "typer.run": typer_run,
     "typer.echo": echo,
-    "typer.Exit": anything,
+    "typer.Exit": unknown_result,
 }

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from mcplint.model import ServedFolder
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.builtin import nothing
-from mcplint.programs.python.exceptions import survived
-from mcplint.programs.python.libraries.environment import standing, text_of
-from mcplint.programs.python.libraries.standard import anything, decorator, maker
+from mcplint.programs.python.builtin import return_none
+from mcplint.programs.python.exceptions import may_be_caught
+from mcplint.programs.python.libraries.environment import from_start_folder, text_of
+from mcplint.programs.python.libraries.standard import decorator, maker, unknown_result
 from mcplint.programs.python.machine import Handler, Machine, Reader, new_instance
 from mcplint.programs.python.state import ADDED_MIDDLEWARE, CALL, FOLDERS, HIDDEN, STARTUP, WRITTEN
 from mcplint.programs.python.values import Coroutine, Instance, as_python
@@ -30,16 +30,16 @@ VERBS = ("get", "post", "put", "delete", "patch", "head", "options")
 def application(machine: Machine, args: Args, app: Instance) -> Abstract:
     """An application: its routes are a list that may grow."""
     given = args.get(None, "routes")
-    app.table["routes"] = known(_listed(given))
+    app.table["routes"] = known(_route_list(given))
     app.table["prefix"] = args.get(None, "prefix", known(""))
     app.table["lifespan"] = args.get(None, "lifespan")
     app.table[CALL] = (args,)
     app.table[STARTUP] = ()
-    layered(args, app)
+    set_middleware(args, app)
     return known(None)
 
 
-def layered(args: Args, app: Instance) -> None:
+def set_middleware(args: Args, app: Instance) -> None:
     """Gives an application the middleware that a call lists."""
     layers = args.get(None, "middleware")
     lists = [option for option in layers.options or () if option is not None]
@@ -50,7 +50,7 @@ def layered(args: Args, app: Instance) -> None:
         app.table[HIDDEN] = (True,)
 
 
-def listed(value: Abstract | None, args: Args) -> Abstract:
+def text_list(value: Abstract | None, args: Args) -> Abstract:
     """A list of texts as one option; empty where it is not given."""
     if value is None:
         return known((), *args.notes)
@@ -62,7 +62,7 @@ def listed(value: Abstract | None, args: Args) -> Abstract:
         return unknown(*value.trace)
 
 
-def _listed(given: Abstract) -> Sequence:
+def _route_list(given: Abstract) -> Sequence:
     """The routes that an application is given, as a list of its own."""
     only = given.only
     if isinstance(only, Sequence):
@@ -89,11 +89,11 @@ def entry(machine: Machine, args: Args, owner: Any, path: str) -> Abstract:
         "methods": args.get(None, "methods"),
     }
     found = Instance(External(path), args.span, parts)
-    layered(args, found)
+    set_middleware(args, found)
     return known(found, *args.notes)
 
 
-def added(machine: Machine, args: Args, app: Instance, path: str) -> Abstract:
+def add_route(machine: Machine, args: Args, app: Instance, path: str) -> Abstract:
     """A route or mount that an application is given."""
     add(machine, app, entry(machine, args, app, path))
     return known(None)
@@ -155,7 +155,7 @@ def add_event_handler(machine: Machine, args: Args, app: Instance) -> Abstract:
     return known(None)
 
 
-class Passed(NamedTuple):
+class HandedOn(NamedTuple):
     """An application that a handler gives a request to, and the call that does."""
 
     app: Instance
@@ -164,7 +164,7 @@ class Passed(NamedTuple):
 
 def call_app(machine: Machine, args: Args, app: Instance) -> Abstract:
     """A request that is handed on to an application."""
-    return hands_on(machine, Passed(app, args.span))
+    return hands_on(machine, HandedOn(app, args.span))
 
 
 def hands_on(machine: Machine, target: Any) -> Abstract:
@@ -207,9 +207,19 @@ def layer(machine: Machine, args: Args, app: Instance) -> Abstract:
 def static_files(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`StaticFiles(directory=…)`, which ends the program where there is no such folder, unless that is caught."""
     directory = args.get(None, "directory", known(None))
-    name, checked = standing(machine, text_of(directory) or ""), args.get(None, "check_dir", known(True)).must_be(True)
+    name, checked = (
+        from_start_folder(machine, text_of(directory) or ""),
+        args.get(None, "check_dir", known(True)).must_be(True),
+    )
     made_here = any(write.path == name for write in WRITTEN.of(machine.state))
-    if name and checked and not args.open and not made_here and args.span and not survived(machine, "RuntimeError"):
+    if (
+        name
+        and checked
+        and not args.open
+        and not made_here
+        and args.span
+        and not may_be_caught(machine, "RuntimeError")
+    ):
         FOLDERS.add(machine, machine.state, ServedFolder(name, Label(args.span, "serves the folder")))
     return unknown(*args.notes)
 
@@ -227,9 +237,9 @@ LAYERS = (
 CALLS: dict[str, Handler] = {
     f"{APP}.__init__": application,
     f"{APP}.__call__": call_app,
-    f"{APP}.mount": partial(added, path=MOUNT),
-    f"{APP}.add_route": partial(added, path=ROUTE),
-    f"{APP}.add_api_route": partial(added, path=ROUTE),
+    f"{APP}.mount": partial(add_route, path=MOUNT),
+    f"{APP}.add_route": partial(add_route, path=ROUTE),
+    f"{APP}.add_api_route": partial(add_route, path=ROUTE),
     f"{APP}.route": route,
     f"{APP}.api_route": route,
     f"{APP}.websocket": maker,
@@ -239,17 +249,17 @@ CALLS: dict[str, Handler] = {
     f"{APP}.middleware": layer,
     f"{APP}.on_event": on_event,
     f"{APP}.add_event_handler": add_event_handler,
-    f"{APP}.add_exception_handler": nothing,
+    f"{APP}.add_exception_handler": return_none,
     **{f"{APP}.{verb}": partial(route, verb=verb) for verb in VERBS},
     ROUTE: partial(entry, path=ROUTE),
     MOUNT: partial(entry, path=MOUNT),
     MIDDLEWARE: middleware,
     **{path: partial(wrapped, path=path) for path in LAYERS},
-    "fastapi.Depends": anything,
+    "fastapi.Depends": unknown_result,
     "starlette.staticfiles.StaticFiles": static_files,
-    "starlette.responses.JSONResponse": anything,
-    "starlette.responses.PlainTextResponse": anything,
-    "starlette.responses.Response": anything,
+    "starlette.responses.JSONResponse": unknown_result,
+    "starlette.responses.PlainTextResponse": unknown_result,
+    "starlette.responses.Response": unknown_result,
 }
 READS: Mapping[str, Reader] = {
     f"{APP}.router": itself,

@@ -51,11 +51,11 @@ def commander_option(machine: Machine, args: Args, owner: Any) -> Abstract:
         if given and isinstance(given[0].only, str):
             given.pop(0)
         parser = given.pop(0) if given and isinstance(given[0].only, (Function, External)) else None
-        OPTIONS.add(machine, owner.table, _declared(text, given[0] if given else known(UNDEFINED), parser, args))
+        OPTIONS.add(machine, owner.table, _option(text, given[0] if given else known(UNDEFINED), parser, args))
     return known(owner)
 
 
-def _declared(text: str, default: Abstract, parser: Abstract | None, args: Args, env: str = "") -> Option:
+def _option(text: str, default: Abstract, parser: Abstract | None, args: Args, env: str = "") -> Option:
     names, takes = flags(text)
     long = max(names, key=len, default="")
     label = Label(args.span, f"defines --{long}") if args.span else None
@@ -85,7 +85,7 @@ def add_option(machine: Machine, args: Args, owner: Any) -> Abstract:
         default, env, parser = (each.value(option.table) for each in SETTINGS.values())
         if isinstance(text, str):
             variable = env.only if env is not None and isinstance(env.only, str) else ""
-            declared = _declared(text, known(UNDEFINED) if default is None else default, parser, args, variable)
+            declared = _option(text, known(UNDEFINED) if default is None else default, parser, args, variable)
             OPTIONS.add(machine, owner.table, declared)
     return known(owner)
 
@@ -157,7 +157,7 @@ def _as_way(machine: Machine, owner: Any, given: Any, args: Args, depth: int) ->
     return known(UNDEFINED)
 
 
-def opts(machine: Machine, args: Args, owner: Any) -> Abstract:
+def parsed_options(machine: Machine, args: Args, owner: Any) -> Abstract:
     found = PARSED.value(owner.table)
     return found if found is not None else unknown(*args.notes)
 
@@ -196,8 +196,8 @@ CALLS: Mapping[str, Handler] = {
     f"{COMMAND}.action": set_action,
     f"{COMMAND}.parse": commander_parse,
     f"{COMMAND}.parseAsync": commander_parse,
-    f"{COMMAND}.opts": opts,
-    f"{COMMAND}.optsWithGlobals": opts,
+    f"{COMMAND}.opts": parsed_options,
+    f"{COMMAND}.optsWithGlobals": parsed_options,
     f"{OPTION}.()": new_option,
     **{f"{OPTION}.{name}": partial(option_setting, name=name) for name in SETTINGS},
 }

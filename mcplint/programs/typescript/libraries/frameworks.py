@@ -44,7 +44,7 @@ def fast_start(machine: Machine, args: Args, owner: Any) -> Abstract:
         "stateless": _stateless(machine, sdk, prop(given, "stateless", known(False, *args.notes))),
         "json_response": prop(given, "enableJsonResponse", known(False, *args.notes)),
     }
-    what = partial(_described, owner=owner, args=args, transport=transport, settings=settings, sdk=sdk)
+    what = partial(_framework_server, owner=owner, args=args, transport=transport, settings=settings, sdk=sdk)
     machine.serve(Served(FRAMEWORK, what, unknown(), unknown(), args.span or machine.origin))
     return known(UNDEFINED)
 
@@ -145,7 +145,7 @@ def fallback(machine: Machine, name: str, default: Abstract) -> Abstract:
     return union([value._replace(options=kept), default]) if kept else default
 
 
-def _described(
+def _framework_server(
     machine: Machine, owner: Any, args: Args, transport: Abstract, settings: Mapping[str, Abstract], sdk: Sdk
 ) -> Server:
     """The server of the model for one that a framework serves."""
@@ -163,7 +163,7 @@ def _described(
         plain = sdk.package == "npm:fastmcp" and own is not None
         at_root = settings.get("base", known("")).must_be("")
         waiting = "/ready" if plain and own and at_root and settings["stateless"].must_be(False) else ""
-        paths = _adds(machine, sdk, options) if plain and at_root else None
+        paths = _paths_added(machine, sdk, options) if plain and at_root else None
         endpoints = tuple(Endpoint(path, ("GET",), span) for path in ((*(own or ()), *paths) if paths else ()))
         served = served._replace(endpoints=endpoints, endpoints_closed=paths is not None)
     sse = known("/sse", *args.notes) if speaks.must_be(SSE) else settings["path"]
@@ -192,7 +192,7 @@ def _own_health(said: Abstract) -> tuple[str, ...] | None:
     return (path.only, *HEALTH[1:]) if enabled.must_be(True) and isinstance(path.only, str) else None
 
 
-def _adds(machine: Machine, sdk: Sdk, options: Abstract) -> tuple[str, ...] | None:
+def _paths_added(machine: Machine, sdk: Sdk, options: Abstract) -> tuple[str, ...] | None:
     """The paths that fastmcp itself adds to the MCP endpoint; None where that is not known, or there may be others.
 
     https://github.com/punkpeye/fastmcp/blob/v3.23.0/src/FastMCP.ts
@@ -235,7 +235,7 @@ def framework_start(machine: Machine, args: Args, owner: Any) -> Abstract:
     }
     notes = tuple(Label(args.span, "starts to serve") for _ in "1" if args.span)
     transport = noted(transport, *notes)
-    what = partial(_described, owner=owner, args=args, transport=transport, settings=settings, sdk=sdk)
+    what = partial(_framework_server, owner=owner, args=args, transport=transport, settings=settings, sdk=sdk)
     machine.serve(Served(FRAMEWORK, what, unknown(), unknown(), args.span or machine.origin))
     return known(UNDEFINED)
 
@@ -254,7 +254,7 @@ def xmcp_start(machine: Machine, args: Args, kind: str) -> None:
         "json_response": unknown(*args.notes),
     }
     transport = known("stdio" if kind == "stdio" else "httpStream", *args.notes)
-    what = partial(_described, owner=None, args=args, transport=transport, settings=settings, sdk=sdk)
+    what = partial(_framework_server, owner=None, args=args, transport=transport, settings=settings, sdk=sdk)
     machine.serve(Served(FRAMEWORK, what, unknown(), unknown(), args.span or machine.origin))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from mcplint.programs.typescript.libraries.files import note_write
 from mcplint.programs.typescript.libraries.output import note_output
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
-from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Object, array, elements, listed, prop, verdict
+from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Object, array, as_list, elements, prop, verdict
 from mcplint.programs.values import Abstract, External, Kept, known, unknown
 
 PINO, DESTINATION = "pino:Logger", "pino:Destination"
@@ -72,12 +72,12 @@ def _transported(machine: Machine, options: Abstract, args: Args) -> Abstract:
 def pino_writes(machine: Machine, args: Args, owner: Any, level: str) -> Abstract:
     """A line of a logger of pino."""
     logger: Object = owner
-    if logger.table[LEVEL].must(partial(_reaches, PINO_LEVELS, level)) and logger.table[STREAM].must(_is_stdout):
+    if logger.table[LEVEL].must(partial(_is_logged, PINO_LEVELS, level)) and logger.table[STREAM].must(_is_stdout):
         note_output(machine, logger.span)
     return known(UNDEFINED)
 
 
-def _reaches(levels: tuple[str, ...], level: Any, least: Any) -> bool:
+def _is_logged(levels: tuple[str, ...], level: Any, least: Any) -> bool:
     """Whether a line of a level is written where a level is the least."""
     return least in levels and level in levels and levels.index(level) >= levels.index(least)
 
@@ -113,7 +113,7 @@ def winston(machine: Machine, args: Args, owner: Any) -> Abstract:
 def add(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`logger.add(transport)`."""
     old = TRANSPORTS.value(owner.table)
-    kept = listed(old) if old is not None and old.only is not None else ()
+    kept = as_list(old) if old is not None and old.only is not None else ()
     TRANSPORTS.put(machine, owner.table, known(array(*kept, args.get(0))))
     return known(owner)
 
@@ -121,7 +121,7 @@ def add(machine: Machine, args: Args, owner: Any) -> Abstract:
 def winston_writes(machine: Machine, args: Args, owner: Any, level: str) -> Abstract:
     """A line of a logger of winston, which each of its transports takes that its level reaches."""
     given = TRANSPORTS.value(owner.table)
-    for each in listed(given) if given is not None else ():
+    for each in as_list(given) if given is not None else ():
         only = each.only
         if isinstance(only, Object) and only.library == CONSOLE and _on_stdout(only, owner.table[LEVEL], level):
             note_output(machine, only.span)
@@ -146,7 +146,7 @@ def _on_stdout(console: Object, least: Abstract, level: str) -> bool:
         named = elements(elsewhere) if elsewhere.only is not UNDEFINED else ()
         if named is None or any(one.only is None or one.only == level for one in named):
             return False
-    return prop(options, LEVEL, least).must(partial(_reaches, WINSTON_LEVELS, level))
+    return prop(options, LEVEL, least).must(partial(_is_logged, WINSTON_LEVELS, level))
 
 
 CALLS: Mapping[str, Handler] = {

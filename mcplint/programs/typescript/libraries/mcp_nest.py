@@ -15,7 +15,7 @@ from typing import Any
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.programs.typescript.libraries import sdk
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader, Served
-from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Method, Object, array, listed, prop, verdict
+from mcplint.programs.typescript.values import ARGUMENTS, UNDEFINED, Method, Object, array, as_list, prop, verdict
 from mcplint.programs.values import Abstract, External, known, unknown
 from mcplint.values import Value
 
@@ -47,7 +47,7 @@ def _options(module: Object) -> Abstract:
 def _kinds(module: Object) -> set[Any]:
     """What it speaks, all of it where nothing is said; nothing that is not known."""
     said = prop(_options(module), "transport", known(array(*map(known, KINDS.values()))))
-    return {each.only for each in listed(said)}
+    return {each.only for each in as_list(said)}
 
 
 def routes(machine: Machine, module: Object) -> Iterator[RouteParts]:
@@ -56,15 +56,15 @@ def routes(machine: Machine, module: Object) -> Iterator[RouteParts]:
         return
     kinds = _kinds(module)
     if KINDS["SSE"] in kinds:
-        yield ("GET",), _path(module, "sseEndpoint", "sse"), _answers(module, "stream")
-        yield ("POST",), _path(module, "messagesEndpoint", "messages"), _answers(module, "message")
+        yield ("GET",), _path(module, "sseEndpoint", "sse"), _answer_method(module, "stream")
+        yield ("POST",), _path(module, "messagesEndpoint", "messages"), _answer_method(module, "message")
     if KINDS["STREAMABLE_HTTP"] in kinds:
         path = _path(module, "mcpEndpoint", "mcp")
         for method in ("POST", "GET", "DELETE"):
-            yield (method,), path, _answers(module, "posted" if method == "POST" else "asked")
+            yield (method,), path, _answer_method(module, "posted" if method == "POST" else "asked")
 
 
-def _answers(module: Object, name: str) -> Abstract:
+def _answer_method(module: Object, name: str) -> Abstract:
     return known(Method(module, f"{ANSWERS}.{name}"))
 
 
@@ -99,18 +99,22 @@ def over_http(machine: Machine, args: Args, owner: Any) -> Abstract:
     stateless = verdict(prop(told, "statelessMode"))
     ids = unknown() if stateless is None else known(UNDEFINED if stateless else True)
     names = {"sessionIdGenerator": ids, "enableJsonResponse": prop(told, "enableJsonResponse", known(False))}
-    return _handed(machine, owner, STREAMABLE, sdk.HTTP_TRANSPORTS[0], (known(Object(None, owner.span, names)),))
+    return _hand_to_transport(
+        machine, owner, STREAMABLE, sdk.HTTP_TRANSPORTS[0], (known(Object(None, owner.span, names)),)
+    )
 
 
 def over_sse(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A client opens a stream of its own."""
-    return _handed(machine, owner, SSE, sdk.SSE_TRANSPORTS[0], (unknown(), unknown()))
+    return _hand_to_transport(machine, owner, SSE, sdk.SSE_TRANSPORTS[0], (unknown(), unknown()))
 
 
-def _handed(machine: Machine, owner: Object, kind: str, library: str, given: tuple[Abstract, ...]) -> Abstract:
+def _hand_to_transport(
+    machine: Machine, owner: Object, kind: str, library: str, given: tuple[Abstract, ...]
+) -> Abstract:
     made = Args(given, owner.span)
     through = Object(External(library), owner.span, {ARGUMENTS: (made,)})
-    sdk.handed(machine, kind, through, _server(owner), made, "give", 3)
+    sdk.note_handled(machine, kind, through, _server(owner), made, "give", 3)
     return unknown()
 
 

@@ -62,7 +62,7 @@ def created(machine: Machine, args: Args, owner: Any) -> Abstract:
         return unknown(*args.notes)
     if given is not None and given.library not in (FASTIFY, EXPRESS):
         return unknown(*args.notes)
-    inner = _inner(machine, args, given)
+    inner = _inner_application(machine, args, given)
     made = Object(External(APPLICATION), args.span)
     web.HANDLER.put(machine, made.table, inner)
     options = args.get(2 if given else 1)
@@ -87,7 +87,7 @@ def may_add_routes(machine: Machine, args: Args, owner: Any) -> Abstract:
     return unknown(*args.notes)
 
 
-def _inner(machine: Machine, args: Args, adapter: Object | None) -> Abstract:
+def _inner_application(machine: Machine, args: Args, adapter: Object | None) -> Abstract:
     """The application of Express or Fastify: that which the adapter is given, or its own."""
     fastify = adapter is not None and adapter.library == FASTIFY
     if adapter is not None and not fastify and ARGUMENTS in adapter.table:
@@ -255,7 +255,7 @@ def answer(machine: Machine, args: Args, owner: Any) -> Abstract:
     return machine.call(known(bound_method(instance.only, function)), Args(tuple(given), owner.span))
 
 
-def prefixed(machine: Machine, args: Args, owner: Any) -> Abstract:
+def set_global_prefix(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`app.setGlobalPrefix(prefix[, {exclude}])`."""
     if isinstance(owner, Object):
         PREFIX.put(machine, owner.table, args.get(0))
@@ -308,7 +308,7 @@ def given_to_inner(machine: Machine, args: Args, owner: Any, name: str) -> Abstr
     return unknown(*args.notes)
 
 
-def provided(machine: Machine, args: Args, owner: Any) -> Abstract:
+def get_provider(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`app.get(Service)`, `await app.resolve(Service)`."""
     found = CONTAINER.of(owner.table) if isinstance(owner, Object) else ()
     only = args.get(0).only
@@ -325,13 +325,13 @@ CALLS: Mapping[str, Handler] = {
     f"{APPLICATION}.use": use,
     f"{APPLICATION}.listen": listen,
     f"{APPLICATION}.init": initialized,
-    f"{APPLICATION}.setGlobalPrefix": prefixed,
+    f"{APPLICATION}.setGlobalPrefix": set_global_prefix,
     f"{APPLICATION}.enableVersioning": versioned,
     f"{APPLICATION}.enableCors": with_cors,
     f"{APPLICATION}.getHttpAdapter": adapter_of,
     f"{ADAPTER}.getInstance": inner_of,
     **{f"{ADAPTER}.{name}": partial(given_to_inner, name=name) for name in (*web.METHODS, "use")},
-    **{f"{kind}.{name}": provided for kind in (APPLICATION, CONTEXT) for name in ("get", "resolve")},
+    **{f"{kind}.{name}": get_provider for kind in (APPLICATION, CONTEXT) for name in ("get", "resolve")},
     **{f"{kind}.{name}": web.chained for kind in (APPLICATION, CONTEXT) for name in SETTINGS},
     f"{APPLICATION}.useGlobalInterceptors": intercepted,
     **{f"{APPLICATION}.{name}": may_add_routes for name in OPENS},

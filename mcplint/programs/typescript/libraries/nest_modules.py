@@ -94,9 +94,9 @@ class Container:
 
     def _take(self, machine: Machine, metadata: Abstract) -> None:
         """Takes in what a module names."""
-        for value in self._listed(metadata, "imports"):
+        for value in self._module_list(metadata, "imports"):
             self._import(machine, value)
-        for value in self._listed(metadata, "controllers"):
+        for value in self._module_list(metadata, "controllers"):
             self.open = self.open or not isinstance(value.only, Class)
             if isinstance(value.only, Class):
                 self.controllers[value.only] = None
@@ -106,7 +106,7 @@ class Container:
                 # What is provided twice under one name is one of both, depending on who asks.
                 self.providers[token] = unknown() if token in self.providers and token != value.only else value
 
-    def _listed(self, metadata: Abstract, name: str) -> tuple[Abstract, ...]:
+    def _module_list(self, metadata: Abstract, name: str) -> tuple[Abstract, ...]:
         said = prop(metadata, name)
         found = elements(said)
         self.open = self.open or (found is None and said.only is not UNDEFINED)
@@ -150,7 +150,7 @@ class Container:
         span = owner.scope.package.fact.span(owner.node.child_by_field_name("name") or owner.node)
         given = tuple(self.find(machine, token, request) for token in _constructor_tokens(machine, owner))
         made = construct(machine, owner, Args(given, span))
-        for name, token in _injected(machine, owner):
+        for name, token in _injected_fields(machine, owner):
             if isinstance(made.only, Object):
                 machine.put(made.only.table, name, self.find(machine, token, request))
         return made
@@ -168,7 +168,7 @@ class Container:
     def _needs(self, machine: Machine, owner: Any) -> list[Any]:
         """What a class or a provider asks for."""
         if isinstance(owner, Class):
-            return [*_constructor_tokens(machine, owner), *(token for _, token in _injected(machine, owner))]
+            return [*_constructor_tokens(machine, owner), *(token for _, token in _injected_fields(machine, owner))]
         given = known(owner)
         if not isinstance(owner, Object):
             return []
@@ -215,7 +215,7 @@ def _injection_token(machine: Machine, scope: Frame, node: Node) -> Any:
     return _token(machine.tables.evaluators["identifier"](machine, scope, kinds[0]))
 
 
-def _injected(machine: Machine, owner: Class) -> Iterator[tuple[str, Any]]:
+def _injected_fields(machine: Machine, owner: Class) -> Iterator[tuple[str, Any]]:
     """The fields of a class that are given something, each with what that is asked for by."""
     for each in owner.lineage():
         body = each.node.child_by_field_name("body")
@@ -269,7 +269,7 @@ def decorator(machine: Machine, args: Args, owner: Any, name: str) -> Abstract:
     return known(Object(External(f"{COMMON}{name}"), args.span, {ARGUMENTS: (args,)}))
 
 
-def together(machine: Machine, args: Args, owner: Any) -> Abstract:
+def combine_decorators(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`applyDecorators(…)`: several decorators in one."""
     return known(Sequence("list", args.positional))
 
@@ -279,7 +279,7 @@ def forward_ref(machine: Machine, args: Args, owner: Any) -> Abstract:
     return machine.call(args.get(0), Args((), args.span))
 
 
-def applied(machine: Machine, args: Args, owner: Any) -> Abstract:
+def apply_middleware(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`consumer.apply(…middleware)`."""
     if any(map(any_may_refuse, args.positional)) or args.open:
         WATCHED.add(machine, owner.table, True)
@@ -301,9 +301,9 @@ def _decorating(name: str) -> Handler:
 
 CALLS: Mapping[str, Handler] = {
     **{f"{COMMON}{name}": _decorating(name) for name in DECORATORS},
-    f"{CONSUMER}.apply": applied,
+    f"{CONSUMER}.apply": apply_middleware,
     **dict.fromkeys((f"{CONSUMER}.exclude", f"{CONSUMER}.forRoutes"), _chained),
-    f"{COMMON}applyDecorators": together,
+    f"{COMMON}applyDecorators": combine_decorators,
     f"{COMMON}forwardRef": forward_ref,
     **{f"{ROUTER}.{name}": router for name in ("register", "forRoot", "forChild")},
 }

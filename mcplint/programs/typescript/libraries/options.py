@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
-from mcplint.programs.typescript.values import UNDEFINED, UNSET, Object, array, elements, listed, number, prop
+from mcplint.programs.typescript.values import UNDEFINED, UNSET, Object, array, as_list, elements, number, prop
 from mcplint.programs.values import OPEN, Abstract, Sequence, known, noted, union, unknown
 from mcplint.values import Label, tail
 
@@ -97,11 +97,11 @@ def taken_apart(machine: Machine, options: Iterable[Option], given: tuple[Abstra
             value = known(True, *word.trace)
         else:
             value = queue.pop(0) if queue else unknown()
-        found[option.name] = _coerced(machine, option, value)
+        found[option.name] = _coerce(machine, option, value)
     return Line({each.name: _value(machine, each, found, closed) for each in known_options}, rest, closed)
 
 
-def _coerced(machine: Machine, option: Option, value: Abstract) -> Abstract:
+def _coerce(machine: Machine, option: Option, value: Abstract) -> Abstract:
     from mcplint.programs.typescript.libraries.standard import converted
 
     if option.parser is not None:
@@ -128,7 +128,7 @@ def _value(machine: Machine, option: Option, found: Mapping[str, Abstract], clos
             return noted(read, *reading)
         there = tuple(each for each in read.options if each is not None)
         if there:
-            typed = _coerced(machine, option, read._replace(options=there))
+            typed = _coerce(machine, option, read._replace(options=there))
             default = typed if len(there) == len(read.options) else union([typed, default])
         elif machine.lenient and default.only is UNDEFINED:
             default = known(UNSET, *read.trace)
@@ -178,10 +178,10 @@ def minimist(machine: Machine, args: Args, owner: Any) -> Abstract:
     config = args.get(1)
     aliases: Any = prop(config, "alias").only
     defaults: Any = prop(config, "default").only
-    booleans = [each.only for each in listed(prop(config, "boolean"))]
+    booleans = [each.only for each in as_list(prop(config, "boolean"))]
     pairs: dict[str, set[str]] = {}
     for name in aliases.names() if isinstance(aliases, Object) else ():
-        others = [each.only for each in listed(aliases.table[name]) if isinstance(each.only, str)]
+        others = [each.only for each in as_list(aliases.table[name]) if isinstance(each.only, str)]
         for each in (name, *others):
             pairs.setdefault(each, set()).update((name, *others))
     if given is None:

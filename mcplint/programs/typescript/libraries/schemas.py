@@ -11,9 +11,9 @@ from mcplint.programs.journal import Raised
 from mcplint.programs.noted import Noted
 from mcplint.programs.typescript.libraries.output import prints
 from mcplint.programs.typescript.libraries.standard import converted
-from mcplint.programs.typescript.literals import spread
+from mcplint.programs.typescript.literals import spread_into
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
-from mcplint.programs.typescript.operators import instead
+from mcplint.programs.typescript.operators import fallback_value
 from mcplint.programs.typescript.values import NOTHING, UNDEFINED, Object, number, prop, truth
 from mcplint.programs.values import OPEN, Abstract, External, known, union, unknown
 from mcplint.values import EditSite, Label, Value
@@ -105,7 +105,7 @@ def schema_of(value: Any) -> Schema | None:
     return found[0] if found else None
 
 
-def _changed(owner: Object, told: Schema) -> Abstract:
+def _with_schema(owner: Object, told: Schema) -> Abstract:
     return known(Object(owner.kind, owner.span, {**owner.table, SCHEMA: (told,)}))
 
 
@@ -115,7 +115,7 @@ def same_schema(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def default(machine: Machine, args: Args, owner: Any) -> Abstract:
     told = schema_of(owner)
-    return _changed(owner, told._replace(default=args.get(0))) if told else unknown()
+    return _with_schema(owner, told._replace(default=args.get(0))) if told else unknown()
 
 
 def bounded(machine: Machine, args: Args, owner: Any, least: int | None = None) -> Abstract:
@@ -123,25 +123,25 @@ def bounded(machine: Machine, args: Args, owner: Any, least: int | None = None) 
     told, said = schema_of(owner), args.get(0).only if least is None else least
     if told is None or told.kind != "string" or not isinstance(said, (int, float)) or said < 1:
         return known(owner)
-    return _changed(owner, told._replace(filled=True))
+    return _with_schema(owner, told._replace(filled=True))
 
 
-def caught(machine: Machine, args: Args, owner: Any) -> Abstract:
+def catch_refusal(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.catch(value)`: what is refused becomes a value."""
     told = schema_of(owner)
-    return _changed(owner, told._replace(filled=False, spared=True)) if told else unknown()
+    return _with_schema(owner, told._replace(filled=False, spared=True)) if told else unknown()
 
 
 def optional(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.optional()`: what is missing stays so."""
     told = schema_of(owner)
-    return _changed(owner, told._replace(spared=True)) if told else unknown()
+    return _with_schema(owner, told._replace(spared=True)) if told else unknown()
 
 
 def step(machine: Machine, args: Args, owner: Any, name: str = "") -> Abstract:
     """`.transform(function)`, `.pipe(schema)`, `.trim()`: what is made of the value then."""
     told = schema_of(owner)
-    return _changed(owner, told._replace(steps=(*told.steps, name or args.get(0)))) if told else unknown()
+    return _with_schema(owner, told._replace(steps=(*told.steps, name or args.get(0)))) if told else unknown()
 
 
 def extend(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -150,9 +150,9 @@ def extend(machine: Machine, args: Args, owner: Any) -> Abstract:
     if told is None:
         return unknown(*args.notes)
     made = Object(None, args.span)
-    spread(machine, told.shape, made)
-    spread(machine, other.shape if other else args.get(0), made)
-    return _changed(owner, told._replace(shape=known(made)))
+    spread_into(machine, told.shape, made)
+    spread_into(machine, other.shape if other else args.get(0), made)
+    return _with_schema(owner, told._replace(shape=known(made)))
 
 
 def shape(machine: Machine, owner: Any) -> Abstract:
@@ -191,7 +191,7 @@ def parsed(machine: Machine, owner: Any, value: Abstract, depth: int) -> Abstrac
     if needed and value.must_be(UNDEFINED) and (demand := deciding_variable(value, machine.optional)):
         raise Raised("ZodError", demand)
     if told.kind == "preprocess":
-        prepared = partial(_prepared, machine, told, depth)
+        prepared = partial(_preprocess, machine, told, depth)
         found = prepared(value) if told.default is None else _or_default(value, told.default, prepared)
     elif told.kind == "object":
         found = _object(machine, owner, told, value, depth)
@@ -205,7 +205,7 @@ def parsed(machine: Machine, owner: Any, value: Abstract, depth: int) -> Abstrac
     return found
 
 
-def _prepared(machine: Machine, told: Schema, depth: int, value: Abstract) -> Abstract:
+def _preprocess(machine: Machine, told: Schema, depth: int, value: Abstract) -> Abstract:
     """What `z.preprocess(function, schema)` makes of a value."""
     return parsed(machine, told.inner.only, machine.call(told.before, Args((value,))), depth + 1)
 
@@ -243,7 +243,7 @@ def _or_default(value: Abstract, fallback: Abstract | None, change: Any) -> Abst
     if len(kept) == len(value.options):
         found: Abstract = change(value)
         return found
-    spelled = instead(fallback, value)
+    spelled = fallback_value(fallback, value)
     return union([change(value._replace(options=kept)), spelled]) if kept else spelled
 
 
@@ -316,17 +316,17 @@ def config(machine: Machine, args: Args, owner: Any) -> Abstract:
     return dotenv(machine, args, owner)
 
 
-def _coerced(name: str) -> Handler:
+def _coercing_schema(name: str) -> Handler:
     return partial(schema, kind=name, coerce=True)
 
 
 CALLS: Mapping[str, Handler] = {
     **{f"zod:{name}": partial(schema, kind=name) for name in (*PLAIN, "object", "preprocess", "looseObject")},
-    **{f"zod:coerce.{name}": _coerced(name) for name in ("string", "number", "boolean")},
+    **{f"zod:coerce.{name}": _coercing_schema(name) for name in ("string", "number", "boolean")},
     "zod:strictObject": partial(schema, kind="object"),
     **{f"{ZOD}.{name}": same_schema for name in _SAME},
     **{f"{ZOD}.{name}": optional for name in ("optional", "nullish")},
-    f"{ZOD}.catch": caught,
+    f"{ZOD}.catch": catch_refusal,
     **{f"{ZOD}.{name}": bounded for name in ("min", "length")},
     **{f"{ZOD}.{name}": partial(bounded, least=1) for name in ("nonempty", "email", "uuid")},
     f"{ZOD}.default": default,

@@ -86,7 +86,7 @@ class Handled(NamedTuple):
         return isinstance(each, Object) and each.table.born < self.begun
 
 
-def handed(
+def note_handled(
     machine: Machine, kind: str, transport: Any, server: Any, args: Args, does: str = "make", passed: int = 0
 ) -> None:
     """Notes that a request reaches a transport."""
@@ -105,26 +105,26 @@ def connect(machine: Machine, args: Args, owner: Any) -> Abstract:
             machine.serve(Served(STDIO, owner, unknown(), unknown(), args.span or machine.origin))
         elif library in HTTP_TRANSPORTS or library in SSE_TRANSPORTS:
             SERVER.put(machine, option.table, known(owner))
-            handed(machine, SSE if library in SSE_TRANSPORTS else STREAMABLE, option, owner, args, "connect")
+            note_handled(machine, SSE if library in SSE_TRANSPORTS else STREAMABLE, option, owner, args, "connect")
     return known(UNDEFINED)
 
 
 def transport(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
     """A transport is made; while a request is handled it is one of its session, or of that request."""
-    handed(machine, kind, owner, None, args)
+    note_handled(machine, kind, owner, None, args)
     return known(UNDEFINED)
 
 
 def handle(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
     """`transport.handleRequest(req, res[, body])`, `handlePostMessage(…)`."""
     server = SERVER.value(owner.table) if isinstance(owner, Object) else None
-    handed(machine, kind, owner, server.only if server is not None else None, args, "give", len(args.positional))
+    note_handled(machine, kind, owner, server.only if server is not None else None, args, "give", len(args.positional))
     return unknown(*args.notes)
 
 
 def handle_unseen(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
     """`handleRequest` and `handlePostMessage` of a transport that is not seen, such as one looked up by its session."""
-    handed(machine, kind, None, None, args, "give", len(args.positional))
+    note_handled(machine, kind, None, None, args, "give", len(args.positional))
     return unknown(*args.notes)
 
 
@@ -159,7 +159,7 @@ def adapter(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(made, *args.notes)
 
 
-def _adapted(machine: Machine, owner: Object, args: Args) -> Any:
+def _server_of_handler(machine: Machine, owner: Object, args: Args) -> Any:
     """The server that mcp-handler makes for a request, and gives to the function that adds its tools."""
     given: Args = owner.table[ARGUMENTS][0]
     info = prop(given.get(1), "serverInfo", known(Object(None, None, {OPEN: True})))
@@ -172,12 +172,14 @@ def handler_call(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A request is given to a handler: each gets a server of its own, from the factory."""
     adapted = ADAPTER in owner.table
     server = (
-        _adapted(machine, owner, args) if adapted else _from_factory(machine, owner.table[ARGUMENTS][0].get(0), args)
+        _server_of_handler(machine, owner, args)
+        if adapted
+        else _from_factory(machine, owner.table[ARGUMENTS][0].get(0), args)
     )
     mark = len(machine.request_paths)
     if AT in owner.table:
         machine.request_paths.append(owner.table[AT])
-    handed(machine, STREAMABLE, owner, server, args, "give", len(args.positional))
+    note_handled(machine, STREAMABLE, owner, server, args, "give", len(args.positional))
     del machine.request_paths[mark:]
     return unknown()
 
@@ -224,7 +226,7 @@ def flag(through: Any, name: str) -> Abstract:
     return prop(args.get(0), name, known(False, *args.notes))
 
 
-def registered(machine: Machine, args: Args, owner: Any) -> Abstract:
+def register_tool(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A tool, a prompt, a resource or another handler, whose function is told last."""
     if isinstance(owner, Object) and args.positional:
         TOOLS.add(machine, owner.table, args.positional[-1])
@@ -235,7 +237,7 @@ def note_removed_call(machine: Machine, args: Args, owner: Any, name: str) -> Ab
     """`server.tool(…)` and its like on a server of version 2, which ends the program."""
     if isinstance(owner, Object) and args.span is not None:
         GONE.add(machine, owner.table, SdkCall(f"npm:{V2}.McpServer.{name}", "registration", args.span))
-    return registered(machine, args, owner)
+    return register_tool(machine, args, owner)
 
 
 def tool(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -247,7 +249,7 @@ def tool(machine: Machine, args: Args, owner: Any) -> Abstract:
     tables = (option.table for each in given for option in each.options or () if isinstance(option, Object))
     if args.span is not None and any(_has_schema(table) for table in tables):
         machine.shaped = machine.shaped or Label(args.span, "has a schema")
-    return registered(machine, args, owner)
+    return register_tool(machine, args, owner)
 
 
 def _has_schema(table: Mapping[Any, Any]) -> bool:
@@ -257,7 +259,7 @@ def _has_schema(table: Mapping[Any, Any]) -> bool:
     return any(isinstance(option, Object) and (option.library or "").startswith("zod:") for option in options)
 
 
-def asks(machine: Machine, args: Args, owner: Any) -> Abstract:
+def ask_client(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A request to the client, whose answer is not known."""
     if machine.effects is not None and args.span is not None:
         note = Label(args.span, "asks the client")
@@ -269,7 +271,7 @@ def asks(machine: Machine, args: Args, owner: Any) -> Abstract:
 def sends(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`extra.sendRequest({ method: … })`."""
     if prop(args.get(0), "method").must_be(*ASKING):
-        asks(machine, args, owner)
+        ask_client(machine, args, owner)
     return unknown(*args.notes)
 
 
@@ -294,12 +296,12 @@ def package_of(server: Any, through: Any) -> str:
 
 CALLS: Mapping[str, Handler] = {
     **{f"{path}.connect": connect for path in SERVERS},
-    **{f"{path}.{name}": registered for path in SERVERS for name in REGISTRATIONS},
+    **{f"{path}.{name}": register_tool for path in SERVERS for name in REGISTRATIONS},
     **{f"{path}.{name}": tool for path in SERVERS for name in ("tool", "registerTool")},
     **{f"{V2}:McpServer.{name}": partial(note_removed_call, name=name) for name in REMOVED},
-    **{f"{path}.{name}": asks for path in SERVERS for name in ASKS},
+    **{f"{path}.{name}": ask_client for path in SERVERS for name in ASKS},
     f"{EXTRA}.sendRequest": sends,
-    "?.elicitInput": asks,
+    "?.elicitInput": ask_client,
     **{f"{path}.()": partial(transport, kind=STREAMABLE) for path in HTTP_TRANSPORTS},
     **{f"{path}.()": partial(transport, kind=SSE) for path in SSE_TRANSPORTS},
     **{f"{path}.handleRequest": partial(handle, kind=STREAMABLE) for path in HTTP_TRANSPORTS},

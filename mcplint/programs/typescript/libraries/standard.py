@@ -43,14 +43,14 @@ def to_number(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def parse_int(machine: Machine, args: Args, owner: Any) -> Abstract:
-    return converted(args.get(0), lambda option: _leading(option, int))
+    return converted(args.get(0), lambda option: _leading_number(option, int))
 
 
 def parse_float(machine: Machine, args: Args, owner: Any) -> Abstract:
-    return converted(args.get(0), lambda option: _leading(option, float))
+    return converted(args.get(0), lambda option: _leading_number(option, float))
 
 
-def _leading(option: Any, kind: Callable[[str], Any]) -> Any:
+def _leading_number(option: Any, kind: Callable[[str], Any]) -> Any:
     """The number that a text begins with."""
     text = js_text(option)
     if text is None:
@@ -69,7 +69,7 @@ def _leading(option: Any, kind: Callable[[str], Any]) -> Any:
         return float("nan")
 
 
-def _counts(sign: str, at: int, broken: bool) -> bool:
+def _is_part_of_number(sign: str, at: int, broken: bool) -> bool:
     return sign.isdigit() or (sign in "+-" and not at) or (sign == "." and broken)
 
 
@@ -107,21 +107,21 @@ def first_argument(machine: Machine, args: Args, owner: Any) -> Abstract:
     return args.get(0)
 
 
-def nothing(machine: Machine, args: Args, owner: Any) -> Abstract:
+def return_undefined(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(UNDEFINED)
 
 
-def anything(machine: Machine, args: Args, owner: Any) -> Abstract:
+def unknown_result(machine: Machine, args: Args, owner: Any) -> Abstract:
     return unknown(*args.notes)
 
 
 def merge(machine: Machine, args: Args, owner: Any) -> Abstract:
-    from mcplint.programs.typescript.literals import spread
+    from mcplint.programs.typescript.literals import spread_into
 
     target = args.get(0)
     if isinstance(target.only, Object):
         for value in args.positional[1:]:
-            spread(machine, value, target.only)
+            spread_into(machine, value, target.only)
     return target
 
 
@@ -170,12 +170,12 @@ def promise(machine: Machine, args: Args, owner: Any) -> Abstract:
     return unknown(*args.notes)
 
 
-def everything(machine: Machine, args: Args, owner: Any) -> Abstract:
+def settled_values(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`Promise.all`, `Promise.resolve`: what they are given."""
     return args.get(0)
 
 
-def then(machine: Machine, args: Args, owner: Any) -> Abstract:
+def promise_then(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`promise.then(function)`: a promise is what it will be."""
     value: Abstract = owner
     if not args.positional:
@@ -338,9 +338,9 @@ CALLS: Mapping[str, Handler] = {
     ),
     "Proxy.new": proxy,
     "Promise.new": promise,
-    "Promise.resolve": everything,
-    "Promise.all": everything,
-    "promise.then": then,
+    "Promise.resolve": settled_values,
+    "Promise.all": settled_values,
+    "promise.then": promise_then,
     "promise.catch": ignore_rejection,
     "promise.finally": at_last,
     "require": require,
@@ -356,7 +356,7 @@ CALLS: Mapping[str, Handler] = {
     "Map.new": mapping,
     "Map.get": map_get,
     "Map.set": map_set,
-    "Map.has": anything,
+    "Map.has": unknown_result,
 }
 CLASSES = ("Map", "URL", PROXY)
 READS: Mapping[str, Reader] = {
