@@ -89,7 +89,7 @@ import re
 
 from mcplint import ERROR, WARNING, Deployment, Finding, Fix, Label, rule
 from mcplint.model import CLIENT_HOST, CLIENT_NAME, TARGET_HOST
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 from mcplint.text.urls import is_loopback
 
 # What a program tells the SDK of the check itself.
@@ -104,14 +104,14 @@ def check(deployment: Deployment):
         if allowed is None or not server.speaks_http or server.host_check.options != (True,):
             continue
         notes = (*server.host_check.trace, *server.allowed_hosts.trace)
-        answer = agreed(server.sdk, "status.bad_host") or 421
+        answer = common_fact(server.sdk, "status.bad_host") or 421
         given = any(each.name in OWN for call in server.calls for each in call.arguments)
         fixable = server.container and not given and server.declared_host.must(is_loopback)
         edits = server.container.write(server.declared_host, "0.0.0.0") if fixable else ()
         fix = Fix(OPEN, edits, leaves=("host-check-off",)) if edits else None
         routes = deployment.routes_to(server)
         for route in routes:
-            hosts = () if unguarded(route, server) else sent(route)
+            hosts = () if unguarded(route, server) else sent_hosts(route)
             if hosts and not any(admits(server, allowed, host) for host in hosts):
                 header = "the client's `Host`" if hosts[0] == CLIENT_NAME else f"`Host: {hosts[0]}`"
                 message = (
@@ -156,10 +156,10 @@ def admits(server, allowed, host):
     return host in allowed or bool(colon and f"{name}:*" in allowed)
 
 
-def sent(route):
+def sent_hosts(route):
     """What the server may get as `Host`; nothing where that cannot be told."""
     host = route.host.only
-    names = tuple(name for name in route.server_names.only or () if is_plain(name))
+    names = tuple(name for name in route.server_names.only or () if is_plain_name(name))
     if host == CLIENT_NAME:
         return names or (CLIENT_NAME,)
     if host == CLIENT_HOST:
@@ -169,5 +169,5 @@ def sent(route):
     return (host,) if host else ()
 
 
-def is_plain(name):
+def is_plain_name(name):
     return name not in ("_", "") and not set(name) & set("*~$^")

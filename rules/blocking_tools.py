@@ -99,7 +99,7 @@ if __name__ == "__main__":
 """
 
 from mcplint import WARNING, Finding, Label, Server, rule
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 
 KILLS = ("HEALTHCHECK", "liveness")
 
@@ -108,10 +108,10 @@ KILLS = ("HEALTHCHECK", "liveness")
 def check(server: Server):
     if not server.container or not server.speaks_http or not server.certain or not server.workers.must_be(1):
         return
-    on_loop = agreed(server.sdk, "tools.threads") is False
+    on_loop = common_fact(server.sdk, "tools.threads") is False
     tool = next((each for each in server.blocking if each.coroutine or on_loop), None)
     for each in server.container.checks if tool else ():
-        asked = each.asked
+        asked = each.deciding_request
         if each.kind in KILLS and asked and server.port.must_be(asked.port):
             kind = "" if tool.coroutine else f", as {server.sdk.title} calls a plain function in its event loop"
             message = f"the tool `{tool.name}` {tool.note.text} and stops {server.title} for that time{kind}"

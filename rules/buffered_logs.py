@@ -90,7 +90,7 @@ def check(server: Server):
         return
     if any("line_buffering" in span.source.text for span in (server.span, *(each.span for each in server.printed))):
         return
-    held = [label for label in (*server.printed, *server.prints) if is_held(label.span.text)]
+    held = [label for label in (*server.printed, *server.prints) if is_buffered(label.span.text)]
     if held:
         message = (
             f"Python holds back what {server.title} prints, as {VARIABLE} is not set: its lines reach the log late"
@@ -104,6 +104,6 @@ def is_unbuffered(command) -> bool:
     return any(re.fullmatch(UNBUFFERED, word.only or "") for word in (command.words or ())[1:4])
 
 
-def is_held(call: str) -> bool:
+def is_buffered(call: str) -> bool:
     """Whether a call prints to standard output and writes nothing out by itself."""
     return call.startswith("print") and "flush" not in call and "file=" not in call

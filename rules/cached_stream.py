@@ -120,7 +120,7 @@ from mcplint.model import Cache
 @rule("cached-stream", ERROR)
 def check(route: Route):
     server, cache = route.mcp_server, route.cache
-    if not server or not cache or cache.by_body or route.buffering.may_be(False) or not _kept(route, cache):
+    if not server or not cache or cache.by_body or route.buffering.may_be(False) or not _may_be_cached(route, cache):
         return
     for setting in cache.posts:
         fix = Fix("stop caching POST responses", setting.removal, safe=True) if setting.removal else None
@@ -128,7 +128,7 @@ def check(route: Route):
         yield Finding(message, setting.span, cache.told, fix)
 
 
-def _kept(route: Route, cache: Cache) -> bool:
+def _may_be_cached(route: Route, cache: Cache) -> bool:
     """Whether any of the server's answers to calls may be kept: it asks that no event stream is."""
     plain = route.server and route.server.json_response.must(bool)
     wanted = {"any", "202", "200"} if plain or route.ignores("cache-control") else {"any", "202"}

@@ -130,10 +130,10 @@ def check(deployment: Deployment):
             yield from configured(client)
     for server in deployment.servers:
         if server.bridged and server.container and server.speaks_http:
-            yield started(server)
+            yield stdio_finding(server)
 
 
-def started(server: Server) -> Finding:
+def stdio_finding(server: Server) -> Finding:
     """What starts the server speaks stdio with it."""
     span = server.container.cmd if server.container else server.span
     message = f"{server.runner} speaks stdio with the server that it starts, but {server.title} speaks "

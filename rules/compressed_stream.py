@@ -85,7 +85,7 @@ starlette==0.46.2 --hash=sha256:000000000000000000000000000000000000000000000000
 
 from mcplint import ERROR, NOTE, Edit, Finding, Fix, Server, Span, rule
 from mcplint.knowledge.sdk import release
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 
 
 @rule("compressed-stream", ERROR)
@@ -99,7 +99,7 @@ def by_sdk(server):
     sdk, old = server.sdk, ".sse" if server.transport.must_be("sse") else ""
     if server.transport.may_be("sse") and not old:
         return
-    for note in server.compressed if agreed(sdk, f"stream.no_transform{old}") is False else ():
+    for note in server.compressed if common_fact(sdk, f"stream.no_transform{old}") is False else ():
         call = note.span.text.partition("compression(")[1] + ")"
         fix = Fix(f"remove {call}", (Edit(line(note.span), ""),)) if line(note.span) else None
         message = f"{call} holds events of {sdk.title} back until the stream ends"

@@ -127,11 +127,11 @@ def check(server: Server):
             f"the transport of {server.title} reads a request body that was consumed before: every message gets 400",
             reads.span,
             (parser,),
-            given(reads.span),
+            body_fix(reads.span),
         )
 
 
-def given(span):
+def body_fix(span):
     """The body given to the transport, where the call names the request and the response as Express, Fastify or Koa."""
     for pattern, name, body in BODIES:
         found = re.search(pattern, span.text)

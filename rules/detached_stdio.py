@@ -116,7 +116,7 @@ def check(server: Server):
         return
     restarts = restarted(container)
     ends = container.stdin_open.must_be(False) and container.tty.must_be(False)
-    if restarts and ends and not reached(container):
+    if restarts and ends and not expects_port(container):
         message = f"{server.title} speaks stdio, but nobody is connected: it ends at once, and {container.title} restarts it endlessly"
         notes = (restarts, *server.transport.trace, Label(container.cmd, "this container runs the server"))
         yield Finding(message, container.span, notes, None, WARNING if server.assumed else None)
@@ -130,7 +130,7 @@ def restarted(container):
     return Label(policy.span, "restarts it") if policy.must_be(*ALWAYS) and policy.span else None
 
 
-def reached(container):
+def expects_port(container):
     """Whether the service counts on a port, of which another rule speaks."""
     asked = any(probe.path is not None for probe in container.probes)
     return asked or container.ports or container.forwards or container.web

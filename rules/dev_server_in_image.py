@@ -106,7 +106,7 @@ def check(container: Container):
     for said, does in SAYS:
         command = next((each for each in container.commands if re.search(said, text_of(each))), None)
         if command:
-            yield started(container, command, re.search(said, text_of(command))[1], does)
+            yield finding_about(container, command, re.search(said, text_of(command))[1], does)
             return
     if container.reload and (span := container.reload[0].span):
         fix = Fix("leave it off", container.reload[0].write("False"), safe=True)
@@ -119,7 +119,7 @@ def text_of(command: Argv) -> str:
     return " ".join(str(word.only or "") for word in command.words or ())
 
 
-def started(container: Container, command: Argv, said: str, does: str) -> Finding:
+def finding_about(container: Container, command: Argv, said: str, does: str) -> Finding:
     """The finding about a word of a command that the container starts, itself or by a script."""
     span = next((word.site.span for word in command.words or () if word.only == said and word.site), None)
     at = span or (container.cmd if command == container.argv else command.span)

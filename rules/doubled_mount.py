@@ -92,13 +92,17 @@ ROUTED = r"\bMount\(|\bRoute\(|\.(?:mount|include_router|add_\w+)\(|@[\w.]+\.(?:
 def check(deployment: Deployment):
     for server in deployment.servers:
         asked = asked_for(deployment, server)
-        if not server.path.only or plain(server.path.only) in map(plain, asked):
+        if not server.path.only or without_slash(server.path.only) in map(without_slash, asked):
             continue
         for mount in server.mounts:
             prefix, inner = mount.prefix.only, mount.inner.only
             if prefix and mount.doubled:
                 edits = replaced(mount, asked)
-                fix = Fix(f"serve MCP at {prefix}", edits, plain(prefix) in map(plain, asked)) if edits else None
+                fix = (
+                    Fix(f"serve MCP at {prefix}", edits, without_slash(prefix) in map(without_slash, asked))
+                    if edits
+                    else None
+                )
                 message = (
                     f"{server.title} answers at {server.path.only}: mounted at {prefix}, it keeps its own path {inner}"
                 )
@@ -110,16 +114,16 @@ def replaced(mount, asked):
 
     From the inside it answers with a slash at its end, which is none to those who ask without.
     """
-    prefix, inner, here = mount.prefix.only, plain(mount.inner.only), mount.span
-    edits = mount.prefix.write(plain(prefix).removesuffix(inner) or "/")
+    prefix, inner, here = mount.prefix.only, without_slash(mount.inner.only), mount.span
+    edits = mount.prefix.write(without_slash(prefix).removesuffix(inner) or "/")
     own = all(edit.span.source == here.source and here.start <= edit.span.start < here.end for edit in edits)
     followed = re.search(ROUTED, here.source.text[here.end :])
-    if edits and own and not followed and f"{plain(prefix)}/" not in asked:
+    if edits and own and not followed and f"{without_slash(prefix)}/" not in asked:
         return edits
-    return () if plain(prefix) in asked else mount.inner.write("/")
+    return () if without_slash(prefix) in asked else mount.inner.write("/")
 
 
-def plain(path):
+def without_slash(path):
     """A path without the slash at its end, which redirects take care of."""
     return path.rstrip("/")
 

@@ -94,7 +94,7 @@ import re
 from fnmatch import fnmatchcase
 
 from mcplint import ERROR, Finding, Label, Server, rule
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 from mcplint.text.urls import is_loopback
 
 PUBLIC = "the service's public name"
@@ -109,17 +109,17 @@ OWN_HOST = r"(?i:httpHeaders|\bhost(?::(?!\d+(?:[^\w.]|$))|\\?[\"']\s*[:,]))"
 @rule("healthcheck-blocked-host", ERROR)
 def check(server: Server):
     for each in server.container.checks if server.container and server.speaks_http and server.certain else ():
-        host = sent(each, server)
-        for names, label, answer in lists(server, each.asked.path) if host is not None else ():
+        host = sent_host(each, server)
+        for names, label, answer in lists(server, each.deciding_request.path) if host is not None else ():
             if not any(admits(name, host) for name in names):
                 told = f"{host} as `Host`" if "'" in host else f"`{host}` as `Host`" if host else "no `Host`"
                 message = f"{each.title} sends {told}, which {server.title} refuses with {answer}"
                 yield Finding(message, each.span, (label,))
 
 
-def sent(each, server: Server) -> str | None:
+def sent_host(each, server: Server) -> str | None:
     """What a check sends as `Host`, empty where it sends none, None where that is not known."""
-    asked = each.asked
+    asked = each.deciding_request
     if (
         not asked
         or re.search(OWN_HOST, each.span.text)
@@ -136,19 +136,19 @@ def lists(server: Server, path: str):
     """The lists of hosts that a route of a program is behind: the names, their place, and the answer to others."""
     for guard in server.trusted_hosts:
         names = guard.names.only
-        if names and "*" not in names and (not server.sdk.is_npm or is_behind(server, path)):
+        if names and "*" not in names and (not server.sdk.is_npm or is_guarded_route(server, path)):
             yield names, Label(guard.span, "answers no other `Host`"), guard.answer
     allowed = server.allowed_hosts.only
     label = Label(server.allowed_hosts.span or server.span, "answers no other `Host`")
     checked = server.host_check.must(bool)
     if server.sdk.is_npm and checked and allowed and any(not is_loopback(name) for name in allowed):
-        yield allowed, label, agreed(server.sdk, "status.bad_host") or 403
-    if server.sdk.package == "fastmcp" and checked and allowed is not None and is_behind(server, path):
+        yield allowed, label, common_fact(server.sdk, "status.bad_host") or 403
+    if server.sdk.package == "fastmcp" and checked and allowed is not None and is_guarded_route(server, path):
         names = (name.removeprefix("[").partition("]")[0].partition(":")[0] for name in allowed)
         yield (*names, *OWN_ADDRESSES), label, 421
 
 
-def is_behind(server: Server, path: str) -> bool:
+def is_guarded_route(server: Server, path: str) -> bool:
     """Whether a path is that of a route of the server's own, which its guard is around, too."""
     return any(each.guarded is None and server.matching.answers(each.path, path) for each in server.endpoints)
 

@@ -74,7 +74,7 @@ CMD ["python", "server.py"]
 
 from mcplint import ERROR, WARNING, Finding, Label, Server, rule
 from mcplint.model.health import Request
-from mcplint.model.releases import answered
+from mcplint.model.releases import answered_path
 
 
 @rule("healthcheck-never-fails", ERROR)
@@ -91,9 +91,9 @@ def check(server: Server):
                 None,
                 WARNING,
             )
-        elif each.asked and (right := redirected(server, each.asked)):
-            path = each.asked.path
-            how = f"{path} is redirected to {right}, and {each.asked.program} takes a redirect for a good answer"
+        elif each.deciding_request and (right := redirected(server, each.deciding_request)):
+            path = each.deciding_request.path
+            how = f"{path} is redirected to {right}, and {each.deciding_request.program} takes a redirect for a good answer"
             span = server.path.span or server.span
             message = f"{each.title} does not ask {server.title}: {how}"
             yield Finding(message, each.span, (Label(span, f"answers at {right}"),), None, WARNING)
@@ -101,6 +101,6 @@ def check(server: Server):
 
 def redirected(server: Server, asked: Request) -> str | None:
     """Where the server sends a check that stays where it is: to its path with the other trailing slash."""
-    right = answered(server) if asked.port is None or server.port.must_be(asked.port) else None
+    right = answered_path(server) if asked.port is None or server.port.must_be(asked.port) else None
     differs = right and asked.path != right and asked.path.rstrip("/") == right.rstrip("/")
     return right if differs and not asked.follows else None

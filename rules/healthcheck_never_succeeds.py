@@ -97,8 +97,8 @@ def check(server: Server):
         elif each.dialed is not None and server.port.must(each.dialed.must_be):
             message = f"{each.title} calls {server.title} by gRPC, which speaks HTTP only"
             yield Finding(message, each.span, (Label(server.made or server.span, "has no health service of gRPC"),))
-        elif each.asked and (route := redirected(server, each.asked)):
-            how = f"{each.asked.path[:60]} is redirected to {route.path}, and {each.asked.program} does not follow"
+        elif each.deciding_request and (route := redirected(server, each.deciding_request)):
+            how = f"{each.deciding_request.path[:60]} is redirected to {route.path}, and {each.deciding_request.program} does not follow"
             yield Finding(
                 f"{each.title} cannot succeed: {how}", each.span, (Label(route.span, "answers this path only"),)
             )

@@ -112,7 +112,7 @@ DECIDING = ("kubernetes", "alb", "appgw", "aws", "azure", "google cloud", "hapro
 def check(server: Server):
     streams = server.transport.must_be("streamable-http") and server.container is not None
     for each in server.container.checks if streams and server.container else ():
-        asked = each.asked
+        asked = each.deciding_request
         if not asked or asked.method == "POST" or (asked.port is not None and not server.port.must_be(asked.port)):
             continue
         if any(gets(each, asked.path, server) for each in server.endpoints):

@@ -102,7 +102,7 @@ CONFIGURED = ("-c", "--config")
 @rule("healthcheck-route-missing", ERROR)
 def check(server: Server):
     for each in server.container.checks if server.container and server.speaks_http and server.certain else ():
-        asked = each.asked
+        asked = each.deciding_request
         if not asked or (asked.port is not None and not server.port.must_be(asked.port)):
             continue
         span = server.made or server.span
@@ -131,11 +131,11 @@ def speaks_plainly(server: Server, check: Span) -> bool:
         return False
     spans = (server.span, server.made) if server.made else (server.span,)
     given = [value.only for value in container.env.values() if value.only]
-    texts = [*words, *container.words, *container.env, *given, *(around(check, span.source) for span in spans)]
+    texts = [*words, *container.words, *container.env, *given, *(text_without(check, span.source) for span in spans)]
     return not any(re.search(TLS, text) for text in texts)
 
 
-def around(check: Span, source: Source) -> str:
+def text_without(check: Span, source: Source) -> str:
     """The text of a file, that of a health check left out."""
     text = source.text
     return text[: check.start] + text[check.end :] if check.source is source else text

@@ -110,7 +110,7 @@ SENDING = ("header", "authorization", "bearer", "token", "-h", "request(")
 def check(server: Server):
     lock = next(iter(server.locked), None)
     for each in server.container.checks if lock and server.container and server.speaks_http and server.certain else ():
-        asked = each.asked
+        asked = each.deciding_request
         if not asked or (asked.port is not None and not server.port.must_be(asked.port)):
             continue
         if asked.path and server.is_unguarded(asked.path):

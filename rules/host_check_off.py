@@ -69,7 +69,7 @@ if __name__ == "__main__":
 """
 
 from mcplint import NOTE, Finding, Server, rule
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 
 SETTINGS = {"transport_security", "security_settings"}
 
@@ -77,7 +77,7 @@ SETTINGS = {"transport_security", "security_settings"}
 @rule("host-check-off", NOTE)
 def check(server: Server):
     given = {each.name for call in server.calls for each in call.arguments}
-    off = server.host_check.must_be(False) and agreed(server.sdk, "host_check") in ("constructor", "app")
+    off = server.host_check.must_be(False) and common_fact(server.sdk, "host_check") in ("constructor", "app")
     listens = server.container and server.speaks_http and server.host.options
     if off and listens and not SETTINGS & given:
         if server.declared_host.options == ():

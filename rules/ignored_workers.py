@@ -75,7 +75,7 @@ import ast
 from mcplint import ERROR, WARNING, Finding, Label, Server, rule
 from mcplint.knowledge.sdk import release
 from mcplint.model.workers import refuses_workers
-from mcplint.text.number import whole
+from mcplint.text.number import whole_number
 
 EXITS_WITH_3 = (0, 50)
 """The first release of uvicorn that exits with code 3, by its wheels."""
@@ -111,7 +111,7 @@ def variable(server, here):
     if not server.container or "WEB_CONCURRENCY" in server.reads:
         return
     value = server.container.variable("WEB_CONCURRENCY")
-    if value.must(lambda text: (whole(text or "") or 0) > 1):
+    if value.must(lambda text: (whole_number(text or "") or 0) > 1):
         many = value.only or "several"
         message = f"WEB_CONCURRENCY asks for {many} workers, but `run()` of {server.sdk.title} starts one process"
         yield Finding(message, value.span or server.span, (*value.trace[:-1], here))

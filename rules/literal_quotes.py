@@ -116,17 +116,17 @@ def check(container: Container):
         item = next(items, None) if all(map(is_quoted, value.options or (value.partly,))) else None
         span = item and item._replace(start=item.start + len(name) + 1)
         if span and re.fullmatch(QUOTED, span.text) and is_item(span, name):
-            yield found(span, f"the value of {name}")
+            yield quotes_finding(span, f"the value of {name}")
     for word in (container.argv and container.argv.words) or ():
         option = re.fullmatch(OPTION, word.only or "")
         if option and word.site and word.site.span.text == word.only and is_item(word.site.span):
             span = word.site.span
-            yield found(span._replace(start=span.start + len(option[1])), f"the value of `{option[1][:-1]}`")
+            yield quotes_finding(span._replace(start=span.start + len(option[1])), f"the value of `{option[1][:-1]}`")
     for command in (container.entrypoint, container.arguments):
         span = command.span if command and container.platform in ("compose", "kubernetes") else None
         for item in re.finditer(FILLED, span.text) if span else ():
             quoted = span._replace(start=span.start + item.start(2), end=span.start + item.end(2))
-            yield found(quoted, f"the value of `{item[1][:-1]}`")
+            yield quotes_finding(quoted, f"the value of `{item[1][:-1]}`")
 
 
 def is_quoted(text: str | None) -> bool:
@@ -147,7 +147,7 @@ def is_item(span: Span, name: str = "") -> bool:
     return re.fullmatch(item, line) is not None
 
 
-def found(span: Span, what: str) -> Finding:
+def quotes_finding(span: Span, what: str) -> Finding:
     inner = span.text[1:-1]
     said = f"the program gets `{span.text}`" if "$" not in span.text else f"they stay around `{inner[:100]}`"
     message = f"the quotes are part of {what}: {said}"

@@ -118,7 +118,7 @@ import re
 from typing import NamedTuple
 
 from mcplint import ERROR, Call, Edit, EditSite, Finding, Fix, Label, Server, Sibling, Value, rule
-from mcplint.text.number import whole
+from mcplint.text.number import whole_number
 from mcplint.text.urls import is_sentence
 
 ADDRESS = (
@@ -181,7 +181,7 @@ def from_server(server: Server):
         for address in addresses(value.only):
             port = address.port or number(container.variable(f"{name.rpartition('_')[0]}_PORT"))
             others = (sibling for sibling in container.siblings if sibling.name != container.service)
-            intended = [sibling for sibling in others if leads(name, address, port, sibling)]
+            intended = [sibling for sibling in others if means_sibling(name, address, port, sibling)]
             own = server.port.may_be(port)
             if len(intended) == 1 and not own and not re.search(TOLD, name):
                 where = value.only[address.start : address.end]
@@ -213,10 +213,10 @@ def addresses(text: object) -> tuple[Address, ...]:
 
 
 def number(value: Value[str | None]) -> int | None:
-    return whole(value.only) if value.only else None
+    return whole_number(value.only) if value.only else None
 
 
-def leads(name: str, address: Address, port: int | None, sibling: Sibling) -> bool:
+def means_sibling(name: str, address: Address, port: int | None, sibling: Sibling) -> bool:
     """Whether an address is meant for a service: it listens on the port, and a name or a scheme says so."""
     usual = SCHEMES.get(address.scheme.partition("+")[0])
     port = port or usual

@@ -106,7 +106,9 @@ def check(server: Server):
     for level in server.log_levels:
         if level.option:
             if level.value.must(in_capitals):
-                yield told(server, level.value, level.span, "uvicorn's `--log-level` must be in lower case", str.lower)
+                yield level_finding(
+                    server, level.value, level.span, "uvicorn's `--log-level` must be in lower case", str.lower
+                )
             continue
         wrong = is_function if level.looked_up else in_other_case
         if level.value.must(wrong):
@@ -115,9 +117,11 @@ def check(server: Server):
                 if level.looked_up
                 else "the levels of `logging` are in upper case"
             )
-            yield told(server, level.value, level.span, what, str.upper)
+            yield level_finding(server, level.value, level.span, what, str.upper)
     if server.sdk.package == "mcp" and server.log_level.must(in_other_case):
-        yield told(server, server.log_level, server.made or server.span, "`mcp` wants it in upper case", str.upper)
+        yield level_finding(
+            server, server.log_level, server.made or server.span, "`mcp` wants it in upper case", str.upper
+        )
 
 
 def is_function(name):
@@ -132,7 +136,7 @@ def in_capitals(name):
     return name != name.lower() and name.lower() in OF_UVICORN
 
 
-def told(server, value, taker, what, right):
+def level_finding(server, value, taker, what, right):
     level = f"log level `{value.only}`" if value.only else "the log level"
     message = f"{level} stops the program at start: {what}"
     notes = tuple(note for note in (*value.trace, Label(taker.head, what)) if note.span != value.span)

@@ -93,7 +93,7 @@ from collections.abc import Iterator
 
 from mcplint import ERROR, Edit, Finding, Fix, Label, Server, Source, Span, rule
 from mcplint.knowledge.executables import NODE_SUFFIXES
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 from mcplint.text.urls import is_loopback
 
 ANY = "0.0.0.0"
@@ -113,16 +113,18 @@ def check(server: Server):
     if (
         not container
         or container.shared_network.may(bool)
-        or ((container.guests or server.companion) and not is_asked(server))
+        or ((container.guests or server.companion) and not is_reached_from_outside(server))
     ):
         return
     if server.speaks_http and server.host.must(is_loopback):
         address = server.host.only or "a loopback address"
         edits = container.write(server.host, ANY)
         own = edits if edits == server.host.write(ANY) else ()
-        told = [span for edit in own for span in named(edit, address)]
+        told = [span for edit in own for span in listening_mentions(edit, address)]
         explained = (
-            any(tells_loopback(edit, address) for edit in own) or not all(map(is_plain, told)) or ignores_option(server)
+            any(tells_loopback(edit, address) for edit in own)
+            or not all(map(only_tells_address, told))
+            or ignores_option(server)
         )
         reworded = (Edit(span, ANY) for span in told)
         yield Finding(
@@ -133,7 +135,7 @@ def check(server: Server):
         )
 
 
-def is_asked(server: Server) -> bool:
+def is_reached_from_outside(server: Server) -> bool:
     """Whether what comes from outside its container is led to the very port of the server."""
     container = server.container
     if not container:
@@ -153,7 +155,7 @@ def fix_for(server: Server, edits: tuple[Edit, ...]) -> Fix:
     """
     container = server.container
     told = container is not None and container.write(server.declared_host, ANY) == edits
-    checks = server.host_check.must(bool) and agreed(server.sdk, "host_check") in ("constructor", "app")
+    checks = server.host_check.must(bool) and common_fact(server.sdk, "host_check") in ("constructor", "app")
     left = {
         "turns the checks of `Host` and `Origin` off": "host-check-off" if told and checks else "",
         "opens it to the internet": "published-without-auth" if container is not None and container.web else "",
@@ -172,7 +174,7 @@ def ignores_option(server: Server) -> bool:
     return given and not (server.host.site and server.host.site.option)
 
 
-def named(edit: Edit, address: str) -> Iterator[Span]:
+def listening_mentions(edit: Edit, address: str) -> Iterator[Span]:
     """Where else texts of a program tell people that the address is listened on; no comments, no URLs."""
     source = edit.span.source
     text = source.text if source.path.endswith(PROGRAM) else ""
@@ -191,7 +193,7 @@ def before(span: Span) -> str:
     return "" if line.lstrip().startswith(("#", "//")) else re.split(r"[\"'`]", line)[-1]
 
 
-def is_plain(span: Span) -> bool:
+def only_tells_address(span: Span) -> bool:
     """Whether a text only says where the server listens, and nothing of why: another address can stand there."""
     line = span.source.text[span.end :].partition("\n")[0][:LONGEST]
     return bool(re.search(SAYS, before(span))) and not re.search(MEANT, before(span) + line)
@@ -203,10 +205,10 @@ def tells_loopback(edit: Edit, address: str) -> bool:
     above, _, before = text[: edit.span.start].rpartition("\n")
     lines = above.rpartition("\n")[2].strip(), before + text[edit.span.start :].partition("\n")[0]
     said = any(re.search(LOCAL, each[:LONGEST], re.IGNORECASE) for each in lines)
-    return said or is_told(edit.span.source, address)
+    return said or is_documented(edit.span.source, address)
 
 
-def is_told(source: Source, address: str) -> bool:
+def is_documented(source: Source, address: str) -> bool:
     """Whether a docstring or comment of a program says that an address is listened on, or a text shows its URL there."""
     text = source.text if source.path.endswith(PROGRAM) else ""
     blocks = (

@@ -88,7 +88,7 @@ if __name__ == "__main__":
 """
 
 from mcplint import ERROR, WARNING, Finding, Label, Server, rule
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 
 
 @rule("lost-back-channel", ERROR)
@@ -106,7 +106,7 @@ def check(server: Server):
         return
     first, *others = asking
     # `Context.sample` of fastmcp looks at the client's capabilities, which it is never told without a session.
-    known = "fails" if samples(first) else agreed(server.sdk, "sessions.back_channel")
+    known = "fails" if samples(first) else common_fact(server.sdk, "sessions.back_channel")
     fate = {"fails": "fails", "unanswered": "is never answered"}.get(known, "hangs until the client gives up")
     decided = [Label(value.span or server.span, what) for value, what in lacking]
     call = first.span.head.text.partition("(")[0]

@@ -125,14 +125,14 @@ server {
 from collections.abc import Iterator
 
 from mcplint import ERROR, WARNING, ClientConfig, Deployment, Finding, Fix, Label, Remote, Route, Value, rule
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 
 
 @rule("mismatched-route", ERROR)
 def check(part: Route | Remote | ClientConfig | Deployment):
     if isinstance(part, Deployment):
         yield from doubled(part)
-        yield from lost(part)
+        yield from lost_urls(part)
         return
     server = part.server
     if not server or not server.path.only or not server.speaks_http:
@@ -145,13 +145,13 @@ def check(part: Route | Remote | ClientConfig | Deployment):
             kept = part.exact or not part.fixed
             intended = not at_mount and kept and is_endpoint(part.location.only or "", served)
             fix = Fix(f"match {served} instead", part.location.write(served), opens=True) if intended else None
-            message = f"{part.title} asks {server.title} for {_told(part.path)}, but it answers at {served}"
+            message = f"{part.title} asks {server.title} for {_options_text(part.path)}, but it answers at {served}"
             replacing = () if kept else tuple(each for each in part.path.trace if each.span != part.span)
             yield Finding(message, part.span.head, (*replacing, note), fix)
     elif part.asked.must(lambda asked: asked is not None and server.refuses(asked)):
         url, asked = part.url.only or "", part.asked.only or ""
         fix = changed(part, url.removesuffix(asked) + served) if url.endswith(asked) and not at_mount else None
-        message = f"{_url(part)} asks {server.title} for {_told(part.asked)}, but it answers at {served}"
+        message = f"{_url(part)} asks {server.title} for {_options_text(part.asked)}, but it answers at {served}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
 
 
@@ -175,7 +175,7 @@ def is_endpoint(location: str, served: str) -> bool:
     return any(word in name for word in ("mcp", "sse", "message")) or sorted(name) == sorted(right)
 
 
-def lost(deployment: Deployment) -> Iterator[Finding]:
+def lost_urls(deployment: Deployment) -> Iterator[Finding]:
     """URLs that the proxy passes on to no server.
 
     Where a location takes what is below the path alone and asks the server for a form that it redirects, that is the
@@ -188,7 +188,7 @@ def lost(deployment: Deployment) -> Iterator[Finding]:
             continue
         served = server.path.only
         below = [route for route in deployment.routes_to(server) if route.path.must_be(f"{served}/")]
-        if part.path == served and below and agreed(server.sdk, f"slash.{server.transport.only}") == "exact":
+        if part.path == served and below and common_fact(server.sdk, f"slash.{server.transport.only}") == "exact":
             continue
         told.setdefault(part.url.only or "", []).append(part)
     for part, *others in told.values():
@@ -224,5 +224,5 @@ def _url(part: Remote | ClientConfig) -> str:
     return (part.url.only or "this URL").partition("?")[0][:100]
 
 
-def _told(path: Value[str]) -> str:
+def _options_text(path: Value[str]) -> str:
     return " or ".join(map(str, path.options or ()))

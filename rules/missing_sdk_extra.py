@@ -68,13 +68,13 @@ fastmcp[tasks]==3.4.11 --hash=sha256:0000000000000000000000000000000000000000000
 """
 
 from mcplint import ERROR, Finding, Server, rule
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 
 
 @rule("missing-sdk-extra", ERROR)
 def check(server: Server):
     sdk = server.sdk
-    if sdk.tasks is not False or agreed(sdk, "tasks.extra") is not True:
+    if sdk.tasks is not False or common_fact(sdk, "tasks.extra") is not True:
         return
     for call in server.calls:
         task = next((each for each in call.arguments if each.name == "task"), None)

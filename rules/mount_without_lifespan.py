@@ -99,16 +99,16 @@ def lifespan(server):
     if site is None or application is None or application.source != site.span.source:
         return None
     if server.sdk.package == "fastmcp":
-        name = named(application)
+        name = assigned_name(application)
         made = application.end < site.span.start
         return name and (f"{name}.lifespan" if made else f"lambda app: {name}.lifespan(app)")
-    name = named(server.made) if server.made and server.made.source == site.span.source else None
+    name = assigned_name(server.made) if server.made and server.made.source == site.span.source else None
     if server.kind == "Server" or not name:
         return None
     return f"lambda app: {name}.session_manager.run()"
 
 
-def named(span):
+def assigned_name(span):
     """The name that a module gives to what an expression makes, or None where it gives none."""
     text = span.source.text
     line = text[text.rfind("\n", 0, span.start) + 1 : span.start]

@@ -96,8 +96,8 @@ CMD ["node", "server.js"]
 import re
 
 from mcplint import ERROR, Finding, Server, rule
-from mcplint.model.releases import agreed
-from mcplint.text.number import whole
+from mcplint.model.releases import common_fact
+from mcplint.text.number import whole_number
 
 CRYPTO, KEPT = 19, 20
 """The first major release of Node with a global `crypto`, and the first one of these that was kept for long."""
@@ -110,11 +110,11 @@ def check(server: Server):
     found = re.search(r"(?:^|/)node:(\d{1,9})(?:[.-]|$)", base or "")
     if container is None or not found or not server.transport.must_be("streamable-http"):
         return
-    given, loads = int(found[1]), agreed(sdk, "http.node")
+    given, loads = int(found[1]), common_fact(sdk, "http.node")
     notes = sdk.version.trace[-1:]
-    hono = sdk.hono.must(lambda release: (whole(release.partition(".")[0]) or 0) >= 2)
-    crypto = hono and agreed(sdk, "hono.crypto")
-    if loads and given < loads and _is_own(server):
+    hono = sdk.hono.must(lambda release: (whole_number(release.partition(".")[0]) or 0) >= 2)
+    crypto = hono and common_fact(sdk, "hono.crypto")
+    if loads and given < loads and _uses_node_transport(server):
         message, needed = f"{server.title} cannot load its transport", KEPT if crypto else loads
     elif crypto and given < CRYPTO:
         message, needed, notes = f"each request to {server.title} fails", KEPT, (*notes, *sdk.hono.trace[-1:])
@@ -124,7 +124,7 @@ def check(server: Server):
     yield Finding(message, container.image.span or container.span, notes)
 
 
-def _is_own(server):
+def _uses_node_transport(server):
     """Whether it speaks through what the SDK has for Node, and by no other adapter."""
     names = ("StreamableHTTPServerTransport", "NodeStreamableHTTPServerTransport", "toNodeHandler")
     return any(each.dotted.endswith(f":{name}") for each in server.imports for name in names)

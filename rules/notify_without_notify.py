@@ -75,12 +75,12 @@ from mcplint import ERROR, Container, Finding, Fix, Label, rule
 @rule("notify-without-notify", ERROR)
 def check(container: Container):
     words = container.argv.words or () if container.argv else ()
-    if container.notified.must(str) and container.servers and not any(word.may(says) for word in words):
+    if container.notified.must(str) and container.servers and not any(word.may(may_notify) for word in words):
         message = f"systemd waits for {container.title} to report that it is ready, which the server never does"
         fix = Fix("count it as started when it runs", container.notified.write("exec"), safe=True)
         span = container.notified.span or container.span
         yield Finding(message, span, (Label(container.cmd, "systemd starts this"),), fix)
 
 
-def says(word):
+def may_notify(word):
     return "gunicorn" in word or "systemd-notify" in word or word.endswith(".sh")

@@ -116,7 +116,7 @@ from mcplint.text import urls
 @rule("plain-http", WARNING)
 def check(part: Route | ClientConfig):
     if isinstance(part, ClientConfig):
-        yield from told(part)
+        yield from plain_http_finding(part)
         return
     plain = tuple(note.span for note in part.listen.trace if not encrypted(note.span.text))
     heard = tuple(Label(span, "listens without TLS") for span in plain)
@@ -149,7 +149,7 @@ def checking(route: Route, server: Server):
     yield from server.locked
 
 
-def told(client: ClientConfig):
+def plain_http_finding(client: ClientConfig):
     """An entry that sends a secret to a machine elsewhere."""
     node = (
         next((said for key in ("url", "serverUrl", "httpUrl") if (said := client.node.get(key))), None)
@@ -159,14 +159,14 @@ def told(client: ClientConfig):
     url = client.url.only or getattr(node, "text", "")
     if not url.startswith("http://") or not urls.is_public(url):
         return
-    names = [found[0] for found in sent(client)] + list(asked(url))
+    names = [found[0] for found in secret_headers(client)] + list(secret_parameters(url))
     if names:
         message = f"the client sends {names[0][:60]} to {urls.authority(url).rpartition('@')[2][:100]} without TLS: everybody on the way reads it"
-        notes = tuple(Label(span, "is sent as well") for _, span in sent(client))
+        notes = tuple(Label(span, "is sent as well") for _, span in secret_headers(client))
         yield Finding(message, client.url.span or (node.span if node else client.span), notes)
 
 
-def sent(client: ClientConfig):
+def secret_headers(client: ClientConfig):
     """The headers of an entry, also those that `mcp-remote` is told, whose names are ones of secrets."""
     headers = client.node.get("headers") if client.node else None
     for name, _ in getattr(headers, "pairs", ()):
@@ -179,7 +179,7 @@ def sent(client: ClientConfig):
                 yield name, value.span
 
 
-def asked(url: str):
+def secret_parameters(url: str):
     """The parameters of a URL's query that hold a secret, or a variable in place of one."""
     for name, value in re.findall(r"[?&]([\w.-]{1,60})=([^&#\s]+)", url):
         if secrets.is_private(name) and (value.startswith(("$", "%")) or secrets.secret(name, value)):

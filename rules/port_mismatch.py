@@ -132,7 +132,7 @@ def misled(server: Server) -> Iterator[Finding]:
             message = f"the Service leads to a port called `{forward.nameless}`, but no container of its pods has one"
             fix = Fix(f"lead to port {told}", (Edit(label.span, told),)) if port.only else None
             yield Finding(message, label.span, notes, fix)
-    for published in others(container.ports or container.forwards, server):
+    for published in unheard_ports(container.ports or container.forwards, server):
         shown = published.published.only if published.published is not None else None
         outer = f"{'published' if container.ports else 'Service'} port {shown}" if shown else "the service's port"
         message = (
@@ -144,7 +144,7 @@ def misled(server: Server) -> Iterator[Finding]:
         yield Finding(message, published.span, notes, fix)
     declared = () if container.ports or container.forwards else container.expose
     sending = tuple(each for each in declared if sends(each, container))
-    wrong, misleading = others(sending, server), others(declared, server)
+    wrong, misleading = unheard_ports(sending, server), unheard_ports(declared, server)
     sent_to = frozenset(wrong)
     for exposed in (*wrong, *(each for each in misleading if each not in sent_to)):
         if exposed in sent_to or not chosen(server):
@@ -177,7 +177,7 @@ def unpublished(client: ClientConfig, server: Server, deployment: Deployment) ->
     leading = [each for each in container.ports if each.target.only == server.port.only]
     if not leading or None in ports or port in {*ports, server.port.only} or not server.speaks_http:
         return
-    if not fixed(server) or mentioned(port, server):
+    if not is_hard_coded(server) or mentioned(port, server):
         return
     outer = leading[0].published.only if len(leading) == 1 and leading[0].published is not None else None
     edits = client.url.write(asked.replace(found[1], str(outer), 1)) if outer else ()
@@ -187,7 +187,7 @@ def unpublished(client: ClientConfig, server: Server, deployment: Deployment) ->
     yield Finding(message, client.url.span or client.span, notes, fix, WARNING)
 
 
-def fixed(server: Server) -> bool:
+def is_hard_coded(server: Server) -> bool:
     """Whether nothing can change the port: the program itself spells it where it makes or starts the server, or leaves
     it to an SDK that reads no variables."""
     spans = {label.span for label in server.port.trace}
@@ -210,7 +210,7 @@ def mentioned(number: int, server: Server) -> bool:
     )
 
 
-def others(ports: tuple[Port, ...], server: Server) -> tuple[Port, ...]:
+def unheard_ports(ports: tuple[Port, ...], server: Server) -> tuple[Port, ...]:
     """The ports on which nothing listens, if all of them are known and none is the one of the server."""
     tcp = tuple(port for port in ports if port.protocol == "tcp")
     known = {port.target.only for port in tcp}

@@ -137,6 +137,6 @@ def check(hijack: Hijack):
 def fix_for(hijack: Hijack) -> Fix | None:
     """The one path that a location is there for, if that is its own."""
     taker, text = hijack.taker, hijack.taker.prefix
-    if not taker.alone or not hijack.routed or taker.endpoint.only != text:
+    if not taker.exact_spelling or not hijack.routed or taker.endpoint.only != text:
         return None
-    return Fix(f"match {text} alone", taker.location.write(taker.alone), opens=True)
+    return Fix(f"match {text} alone", taker.location.write(taker.exact_spelling), opens=True)

@@ -170,7 +170,7 @@ def check(server: Server):
 def measured(server: Server):
     """The open port on which a program shows its metrics."""
     for metrics in server.metrics:
-        for port in server.container.ports if server.container and metrics.host.must(is_any) else ():
+        for port in server.container.ports if server.container and metrics.host.must(is_all_interfaces) else ():
             if is_open(port) and metrics.port.must_be(port.target.only):
                 message = f"{port.title} is open on all interfaces, and shows everybody the metrics of {server.title}"
                 yield Finding(message, port.span, (Label(metrics.span, "serves them"),), None, NOTE)
@@ -178,10 +178,10 @@ def measured(server: Server):
 
 def bridged(server: Server, bridge: Bridge, container: Container):
     """The open port of a program that serves a stdio server over HTTP, and is given no key."""
-    listens = bridge.host.must(is_any) and not (bridge.keyed or KEYS & container.env.keys())
+    listens = bridge.host.must(is_all_interfaces) and not (bridge.keyed or KEYS & container.env.keys())
     for port in container.ports if listens else ():
         if is_open(port) and bridge.port.must_be(port.target.only):
-            edits = bound(port) if container.platform == "compose" else ()
+            edits = loopback_edits(port) if container.platform == "compose" else ()
             fix = Fix("publish on 127.0.0.1 only", edits) if edits else None
             whose = f"callers of {server.title}" if server.name.only else "its callers"
             message = f"{port.title} is open on all interfaces, and {bridge.name} does not authenticate {whose}"
@@ -193,14 +193,14 @@ def reachable(server: Server):
     container, unit = server.container, server.unit
     if server.host.may(is_loopback) and (server.host.options is not None or unit):
         return
-    if unit and server.speaks_http and server.host.must(is_any):
+    if unit and server.speaks_http and server.host.must(is_all_interfaces):
         number = server.port.only or "of the server"
         yield f"port {number} is open on all interfaces of its machine", server.host.span or server.span, ()
     if not container:
         return
-    alone = container.alone if container.platform == "compose" else frozenset()
+    alone = container.ports_published_once if container.platform == "compose" else frozenset()
     for port in () if container.shared_network.may(bool) else listening(server, container):
-        edits = bound(port) if port in alone else ()
+        edits = loopback_edits(port) if port in alone else ()
         yield f"{port.title} is open on all interfaces", port.span, edits
     mode = container.network_mode
     if mode.must_be("host") and mode.span and server.speaks_http:
@@ -223,22 +223,22 @@ def is_open(port: Port) -> bool:
     return port.published is not None and port.host_ip is None and port.protocol != "udp"
 
 
-def is_any(host: str) -> bool:
+def is_all_interfaces(host: str) -> bool:
     return host in ("0.0.0.0", "::")
 
 
-def bound(port: Port) -> tuple[Edit, ...]:
+def loopback_edits(port: Port) -> tuple[Edit, ...]:
     """The address in front of `8000:8000`, `0.0.0.0:8000:8000` or `8000`, whatever variables stand in it."""
     plain = re.sub(r"\$\{[^}]{0,1000}\}", lambda found: "0" * len(found[0]), port.span.text)
     short = re.fullmatch(r"((?:0\.0\.0\.0|\[::\]):(?=[^:]*:))?(?:[\d-]*:)?[\d-]+(?:/\w+)?", plain)
     if not short:
-        return told(port.span)
+        return host_ip_edits(port.span)
     start = port.span.start
     text = "127.0.0.1:" if ":" in plain else "127.0.0.1::"
     return (Edit(port.span._replace(end=start + short.end(1) if short[1] else start), text),)
 
 
-def told(span: Span) -> tuple[Edit, ...]:
+def host_ip_edits(span: Span) -> tuple[Edit, ...]:
     """The address of a port that is a mapping: in place of its own, else above the number that is published."""
     quote = r"[\"']?"
     if given := re.search(rf"\bhost_ip{quote}\s*:\s*{quote}(0\.0\.0\.0|::)(?=[\"'\s,}}]|$)", span.text):

@@ -77,7 +77,7 @@ app = mcp.http_app(stateless_http=True)
 """
 
 from mcplint import ERROR, WARNING, Deployment, Finding, Label, Value, rule
-from mcplint.model.releases import agreed, cap, missing_import
+from mcplint.model.releases import cap, common_fact, missing_import
 
 
 @rule("removed-sdk-call", ERROR)
@@ -100,21 +100,21 @@ def removed(server):
         if sdk.doubt:
             title, severity, why = f"{title}, the newest release that the requirement allows", WARNING, (sdk.doubt,)
         covers = () if sdk.exact else ("unlocked-install",)
-        yield told(server, gone, title, sdk.version, severity, why, covers)
+        yield removed_call_finding(server, gone, title, sdk.version, severity, why, covers)
     elif not missing_import(sdk, sdk.admitted, server.imports):
         later = sdk._replace(version=sdk.admitted, mcp=Value(None))
         if gone := lacked(server, later):
             title = f"which {later.title} does not have, and only the lock file keeps that out"
-            yield told(server, gone, title, sdk.admitted, WARNING)
+            yield removed_call_finding(server, gone, title, sdk.admitted, WARNING)
 
 
 def lacked(server, sdk):
     """The calls of a server that no release of an SDK that may run has."""
     called = (call for call in server.calls if call.target.startswith(f"{sdk.package}.") and not call.tried)
-    return [call for call in called if call.role != "constructor" and agreed(sdk, fact_of(call)) is False]
+    return [call for call in called if call.role != "constructor" and common_fact(sdk, fact_of(call)) is False]
 
 
-def told(server, gone, title, versions, severity, why=(), covers=()):
+def removed_call_finding(server, gone, title, versions, severity, why=(), covers=()):
     first, *others = gone
     return Finding(
         f"{server.title} calls `{fact_of(first).partition('.')[2]}()`, {title}",

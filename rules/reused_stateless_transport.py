@@ -106,12 +106,12 @@ app.listen(3000);
 """
 
 from mcplint import ERROR, NOTE, Finding, Server, rule
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 
 
 @rule("reused-stateless-transport", ERROR)
 def check(server: Server):
-    fate = agreed(server.sdk, "stateless.reuse")
+    fate = common_fact(server.sdk, "stateless.reuse")
     if not server.wiring.reused or fate is None:
         return
     gives, *made = server.wiring.reused

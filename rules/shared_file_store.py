@@ -111,23 +111,23 @@ def check(server: Server):
     spread = next((each for each in server.spread if each.several), None)
     for store in server.file_stores if spread else ():
         many = spread.processes.only or "several"
-        if apart(spread) and server.container and not server.container.volumes:
-            message = f"{server.title} runs in {many} containers, and each writes to its own copy of {named(store)}"
-            yield Finding(message, store.note.span, spread.notes)
-        elif store.kind == "json":
+        if shares_no_files(spread) and server.container and not server.container.volumes:
             message = (
-                f"{server.title} runs in {many} processes, and each rewrites all of {named(store)}: changes get lost"
+                f"{server.title} runs in {many} containers, and each writes to its own copy of {store_name(store)}"
             )
             yield Finding(message, store.note.span, spread.notes)
+        elif store.kind == "json":
+            message = f"{server.title} runs in {many} processes, and each rewrites all of {store_name(store)}: changes get lost"
+            yield Finding(message, store.note.span, spread.notes)
 
 
-def named(store: Store) -> str:
+def store_name(store: Store) -> str:
     """The file by its path, or by the expression of the program that names it."""
     said = store.note.span.head.text
     path = f"`{said.strip(QUOTES)[:60]}`"
     return path if said[:1] in QUOTES else f"the file that {path} names"
 
 
-def apart(spread: Spread) -> bool:
+def shares_no_files(spread: Spread) -> bool:
     """Whether the processes have no files in common by themselves."""
     return spread.kind != "workers"

@@ -121,7 +121,7 @@ app.listen(3000);
 """
 
 from mcplint import ERROR, NOTE, WARNING, Finding, Server, rule
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 
 HARM = {
     "fails": "{} refuses the second one",
@@ -137,7 +137,9 @@ SEVERITY = {"works": NOTE, None: WARNING}
 def check(server: Server):
     if server.wiring.shared:
         connects, *made = server.wiring.shared
-        fate = agreed(server.sdk, "server.second_request" if server.stateless.must(bool) else "server.second_connect")
+        fate = common_fact(
+            server.sdk, "server.second_request" if server.stateless.must(bool) else "server.second_connect"
+        )
         yield Finding(
             f"each client is connected to the same object of {server.title}: {HARM[fate].format(server.sdk.title)}",
             connects.span,

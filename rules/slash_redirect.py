@@ -115,13 +115,13 @@ server {
 """
 
 from mcplint import ERROR, WARNING, ClientConfig, Finding, Fix, Label, Remote, Route, rule
-from mcplint.model.releases import answered
+from mcplint.model.releases import answered_path
 
 
 @rule("slash-redirect", WARNING)
 def check(part: Route | Remote | ClientConfig):
     server = part.server
-    right = answered(server) if server else None
+    right = answered_path(server) if server else None
     if not isinstance(part, Route) and part.redirect.only:
         # Where the form with the slash is the wrong one for the server, its location says so.
         if not right or right.endswith("/") or part.asked.only == right:

@@ -110,12 +110,12 @@ def check(route: Route):
     if limit.must(lambda size: 0 < size < ENOUGH):
         edits = limit.write("4m")
         fix = Fix("raise the limit to 4 MB", edits, safe=True) if edits else None
-        said = " or ".join(map(spelled, limit.options))
+        said = " or ".join(map(nginx_size, limit.options))
         message = f"{route.title_at(limit.span)} rejects calls larger than {said} with 413"
         yield Finding(message, limit.span or route.span, limit.trace, fix)
 
 
-def spelled(size: int) -> str:
+def nginx_size(size: int) -> str:
     """A number of bytes as nginx writes it."""
     unit, shift = next((pair for pair in UNITS if size % (1 << pair[1]) == 0), ("", 0))
     return f"{size >> shift}{unit}"

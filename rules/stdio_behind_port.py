@@ -130,7 +130,7 @@ def listening(server, routes):
     exposed = [
         Label(port.span, "exposes a port to other services")
         for port in container.expose
-        if own(container, port) and unheard(port.target, heard)
+        if is_exposed_by_service(container, port) and unheard(port.target, heard)
     ]
     found = [*published[:1], *services[:1], *exposed[:1]]
     if heard:
@@ -148,6 +148,6 @@ def unheard(port, heard):
     return all(each.must_not_be(port.only) for each in heard) if port.only else not heard
 
 
-def own(container, port):
+def is_exposed_by_service(container, port):
     """Whether the service itself exposes a port; an image may expose one for other commands, and pods say any."""
     return container.platform != "kubernetes" and port.span.source.path != container.dockerfile

@@ -136,7 +136,7 @@ import sys
 from itertools import pairwise, takewhile
 
 from mcplint import ERROR, NOTE, WARNING, Edit, Finding, Fix, Label, Server, Span, rule
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 from mcplint.text.layout import item_after
 from mcplint.text.lines import starts
 
@@ -147,7 +147,7 @@ MANAGERS = ("npm", "pnpm", "yarn")
 def check(server: Server):
     if not server.certain or server.transport.options != ("stdio",):
         return
-    led_away = agreed(server.sdk, "stdio.stray_output") == "stderr"
+    led_away = common_fact(server.sdk, "stdio.stray_output") == "stderr"
     skipped = server.sdk.is_npm
     # A logger is one place for all its lines.
     tools = tuple(label for label in server.prints if label not in server.printed)
@@ -179,7 +179,7 @@ def fix_for(labels, safe, columns):
     # What says by itself where it prints may mean it.
     if None in edits or any(re.search(r"\bfile\s*=\s*sys\.stdout\b", span.text) for span in spans):
         return None
-    if any(map(shadows_sys, files)) or (not safe and any(is_answer(source, spans) for source in files)):
+    if any(map(shadows_sys, files)) or (not safe and any(ends_function(source, spans) for source in files)):
         return None
     streams = [each for each in edits if each.span.text == "sys.stdout"]
     told = dict.fromkeys(
@@ -207,19 +207,19 @@ def handled(source, spans):
     beside one with such a place, besides these."""
     for function in ast.walk(parsed(source.text)):
         if isinstance(function, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef)):
-            own = list(inside(function))
+            own = list(nodes_inside(function))
             if any(is_print(node) and span_of(source, node) in spans for node in own):
                 handlers = [node for node in own if isinstance(node, ast.ExceptHandler)]
                 choices = (node for node in own if isinstance(node, ast.If))
                 blocks = [*handlers, *(each for choice in choices for each in branches(source, choice, spans))]
-                found = (span_of(source, node) for block in blocks for node in inside(block) if is_print(node))
+                found = (span_of(source, node) for block in blocks for node in nodes_inside(block) if is_print(node))
                 yield from (span for span in dict.fromkeys(found) if span not in spans)
 
 
 def branches(source, choice, spans):
     """Both branches of an `if` where one has a place and none leaves: what they print is of one kind."""
     both = [ast.Module(body, []) for body in (choice.body, choice.orelse)]
-    nodes = [node for branch in both for node in inside(branch)]
+    nodes = [node for branch in both for node in nodes_inside(branch)]
     leaving = any(
         isinstance(node, ast.Return) or "exit" in getattr(node, "attr", getattr(node, "id", "")) for node in nodes
     )
@@ -227,7 +227,7 @@ def branches(source, choice, spans):
     return both if printed and not leaving else []
 
 
-def is_answer(source, spans):
+def ends_function(source, spans):
     """Whether one of the places is followed by a way out of its function, for which it then is the answer."""
     for body in (node.body for node in ast.walk(parsed(source.text)) if hasattr(node, "body")):
         for one, following in pairwise(body if isinstance(body, list) else ()):
@@ -258,7 +258,7 @@ def characters(text, start, column):
     return len(text[start : start + column].encode("utf-8", "replace")[:column].decode("utf-8", "replace"))
 
 
-def inside(node):
+def nodes_inside(node):
     """The nodes below one, without those of functions and classes in it."""
     waiting = list(ast.iter_child_nodes(node))
     while waiting:
@@ -283,14 +283,14 @@ def edit(span, columns):
         return Edit(Span(span.source, span.start + found.start(1), span.start + found.end(1)), "error")
     if re.match(r"(echo|printf)\b", text):
         return Edit(span._replace(start=span.end), " >&2")
-    if text.startswith("print(") and (added := told(span, columns)):
+    if text.startswith("print(") and (added := redirecting_edit(span, columns)):
         return added
     at = [found.start() for found in re.finditer(r"\bsys\.stdout\b", text)]
     start = span.start + at[0] if len(at) == 1 else 0
     return Edit(Span(span.source, start, start + len("sys.stdout")), "sys.stderr") if len(at) == 1 else None
 
 
-def told(span, columns):
+def redirecting_edit(span, columns):
     """The edit that tells a call of `print` where to print, None where it cannot be told by an insertion."""
     match parsed(span.text).body:
         case [ast.Expr(value=ast.Call() as call)] if is_print(call):

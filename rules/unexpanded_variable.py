@@ -104,7 +104,7 @@ def check(container: Container):
     handed = set(run_by_shell(said))
     for number, (word, text) in enumerate(zip(words, said, strict=True)):
         found = re.search(VARIABLE, text) if number not in handed and not re.search(EXPANDED, text) else None
-        span = written(word, text, container.argv.span) if found else None
+        span = word_span(word, text, container.argv.span) if found else None
         if span:
             message = f"{container.title} gives `{found[0]}` to `{said[0]}` as it is written: no shell expands it"
             name = found[1] or found[2]
@@ -112,7 +112,7 @@ def check(container: Container):
             yield Finding(message, span, notes, in_a_shell(container.argv.span, said, span))
 
 
-def written(word: Value[str], text: str, whole: Span) -> Span | None:
+def word_span(word: Value[str], text: str, whole: Span) -> Span | None:
     """Where a word stands as the program gets it, or with the doubled dollars that compose makes single ones of."""
     if word.site:
         return word.site.span if word.site.span.text == text else None

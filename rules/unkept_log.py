@@ -91,8 +91,8 @@ def check(deployment: Deployment):
         container = server.container
         if container and container.service is not None and not container.unread:
             for write in server.writes:
-                path = inside(write.path, container)
-                if path and path.endswith(".log") and not kept(path, container):
+                path = path_in_container(write.path, container)
+                if path and path.endswith(".log") and not may_be_kept(path, container):
                     lost.setdefault(write.note.span, []).append((server, path))
     for span, where in lost.items():
         server, path = where[0]
@@ -101,7 +101,7 @@ def check(deployment: Deployment):
         yield Finding(message, span, notes)
 
 
-def inside(path: str, container: Container) -> str | None:
+def path_in_container(path: str, container: Container) -> str | None:
     """A path as one of the container, None where that is not known."""
     workdir = container.workdir.only
     if path.startswith("~") or (workdir is None and not path.startswith("/")):
@@ -109,7 +109,7 @@ def inside(path: str, container: Container) -> str | None:
     return posixpath.normpath(posixpath.join(workdir or "/", path))
 
 
-def kept(path: str, container: Container) -> bool:
+def may_be_kept(path: str, container: Container) -> bool:
     """Whether something may be mounted over a file, or nobody expects it to stay."""
     folders = (*(mount.target.only for mount in container.mounts), *container.outlets)
     return path.startswith(PASSING) or any(

@@ -157,14 +157,14 @@ def fix_for(end: DeadEnd, server: Server) -> Fix | None:
         return None
     alone = end.site.span.text == str(end.port)
     address = str(server.port.only) if alone else f"{name}:{server.port.only}"
-    if address in beside(end.site.span):
+    if address in words_nearby(end.site.span):
         return None
     return Fix(
         f"pass requests to {f'port {address}' if alone else address}", (Edit(end.site.span, address),), opens=True
     )
 
 
-def beside(span: Span) -> set[str]:
+def words_nearby(span: Span) -> set[str]:
     """The words in the line of a place besides it, and in those around that begin with the same word: other members."""
     text = span.source.text
     above, below = text[: span.start].splitlines() or [""], text[span.end :].splitlines() or [""]

@@ -191,7 +191,7 @@ def unlocked(installs: tuple[Install, ...]) -> list[Install]:
 def message(install: Install, others: list[Install]) -> str:
     traces = (each.locked.trace for each in (install, *others))
     named: dict[object, str] = {}
-    for text in (bare(note.span.text) for trace in traces for note in trace):
+    for text in (unquoted(note.span.text) for trace in traces for note in trace):
         named.setdefault(meaning(text), text)
     loose = ", ".join(f"`{name}`" for name in list(named.values())[:3])
     if by_pip(install):
@@ -213,7 +213,7 @@ def meaning(text: str) -> tuple[str, frozenset[str]]:
     return plain[:start].lower().replace("_", "-"), frozenset(plain[start:].split(","))
 
 
-def bare(text: str) -> str:
+def unquoted(text: str) -> str:
     """A requirement without the quotes around it; those of a key and its value belong to it."""
     inner = text.strip(QUOTES)
     return text if any(quote in inner for quote in QUOTES) else inner

@@ -79,18 +79,18 @@ CMD ["python", "server.py"]
 import re
 
 from mcplint import NOTE, WARNING, Finding, Label, Server, rule
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 
 
 @rule("unreaped-sessions", NOTE)
 def check(server: Server):
     stateful = server.transport.must_be("streamable-http") and server.stateless.must_be(False)
-    if not stateful or agreed(server.sdk, "sessions.idle_timeout") != 0:
+    if not stateful or common_fact(server.sdk, "sessions.idle_timeout") != 0:
         return
     calls = [call for call in server.calls if call.role in ("constructor", "run", "app")]
     if any(each.name == "session_idle_timeout" for call in calls for each in call.arguments):
         return
-    probe = asked_by_probe(server) if agreed(server.sdk, "sessions.leak") is True else None
+    probe = asked_by_probe(server) if common_fact(server.sdk, "sessions.leak") is True else None
     more = "" if not probe else ", and every health check leaves one more behind"
     yield Finding(
         f"{server.title} keeps idle sessions forever: {server.sdk.title} never drops any{more}",

@@ -121,9 +121,9 @@ def check(part: Route | Remote | ClientConfig | Server):
         return
     route = part if isinstance(part, Route) else part.route
     server = route.mcp_server if route and not route.inner_route else None
-    if not route or not server or not told(route) or not untrusting(server):
+    if not route or not server or not forwarded_proto_label(route) or not untrusting(server):
         return
-    notes = (told(route), *server.asgi.trusted.trace)
+    notes = (forwarded_proto_label(route), *server.asgi.trusted.trace)
     if isinstance(part, Route):
         for made in server.absolute[:1]:
             message = f"{server.title} builds http:// URLs: it does not trust `X-Forwarded-Proto` from {route.proxy}"
@@ -151,7 +151,7 @@ def trusting(server: Server):
             )
 
 
-def told(route: Route) -> Label | None:
+def forwarded_proto_label(route: Route) -> Label | None:
     """Where the proxy, which ends TLS, says so to the server."""
     header = route.sets_header("x-forwarded-proto") if route.tls.must(bool) else None
     return Label(header.span, "tells the server that the client used https") if header else None

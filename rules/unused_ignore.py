@@ -112,14 +112,14 @@ def check(ignore: Ignore):
     if used:
         rewritten = Span(span.source, ignore.names[0].start, ignore.names[-1].end)
         text = ", ".join(name.text for name in used)
-    edits = (Edit(rewritten if used else alone(span), text),) if ignore.lines else ()
+    edits = (Edit(rewritten if used else whole_comment(span), text),) if ignore.lines else ()
     fix = Fix("remove it", edits, safe=True)
     for name, why in ignore.unused:
         what = f"unused ignore of `{name.text}`" if ignore.names else "unused ignore"
         yield Finding(f"{what}: {why}", name, (), fix)
 
 
-def alone(span):
+def whole_comment(span):
     """A comment with the blanks before it, and with its line where nothing else stands there."""
     text = span.source.text
     start = len(text[: span.start].rstrip(" \t"))

@@ -125,7 +125,7 @@ def check(server: Server):
     where = "in memory" if memory else "in files of its container"
     name = guard.provider.rpartition(".")[2]
     for spread in server.spread:
-        if apart(spread, memory):
+        if shares_no_state(spread, memory):
             many = spread.processes.only or "several"
             message = f"`{name}` keeps OAuth clients and tokens {where}, which {many} processes do not share"
             yield Finding(message, guard.span, spread.notes, None, WARNING if spread.assumed else None)
@@ -137,11 +137,11 @@ def check(server: Server):
 def volatile(guard: Guard) -> bool:
     """Whether a provider keeps clients and tokens, and is not told where."""
     name = guard.provider.rpartition(".")[2]
-    told = guard.given("client_storage")
+    told = guard.argument("client_storage")
     return name == MEMORY or (name in PROXIES and (told is None or told.value.must_be(None)))
 
 
-def apart(spread: Spread, memory: bool) -> bool:
+def shares_no_state(spread: Spread, memory: bool) -> bool:
     """Whether several processes answer that share neither memory nor, where that counts, files."""
     alone = spread.affinity.must_not_be("works")
     return alone and spread.several and (memory or spread.kind != "workers")

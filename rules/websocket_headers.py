@@ -116,7 +116,7 @@ def check(route: Route):
         if header.name == "upgrade" and header.value:
             literal, name = "$" not in header.value, route.title_at(header.span)
             edits = tuple(taken_out(edit.span for found in related for edit in found.removal))
-            edits = alone(edits + tuple(said_above(edits[0].span))) if edits else ()
+            edits = with_blank_line(edits + tuple(said_above(edits[0].span))) if edits else ()
             yield Finding(
                 f"{name} asks for a WebSocket upgrade with every request"
                 if literal
@@ -147,7 +147,7 @@ def said_above(removed: Span) -> Iterator[Edit]:
             yield Edit(Span(removed.source, paragraph + comment.start(), paragraph + comment.end()), "")
 
 
-def alone(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+def with_blank_line(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
     """The edits that remove lines, with a blank line above them where they leave nothing between that and the next."""
     source = edits[0].span.source
     start, end = min(edit.span.start for edit in edits), max(edit.span.end for edit in edits)

@@ -80,7 +80,7 @@ if __name__ == "__main__":
 """
 
 from mcplint import ERROR, WARNING, Finding, Fix, Label, Server, rule
-from mcplint.model.releases import agreed, raised
+from mcplint.model.releases import common_fact, raised
 
 RUNS = {"sse": "run_sse", "stdio": "run_stdio"}
 FATES = {
@@ -97,7 +97,7 @@ def check(server: Server):
         named = method(call)
         callable_ = RUNS.get(server.transport.only, named) if named in ("run", "run_async") else named
         notes = (Label(call.span.head, f"{server.sdk.title} is called here"), *server.sdk.version.trace)
-        fates = {each.name: agreed(server.sdk, f"{callable_}.{each.name}") for each in call.arguments if each.name}
+        fates = {each.name: common_fact(server.sdk, f"{callable_}.{each.name}") for each in call.arguments if each.name}
         for fate, (severity, what) in FATES.items():
             if call.tried and severity == ERROR:
                 continue
@@ -129,7 +129,7 @@ def refused_transport(server, call, notes):
     """A transport that the release does not know by this name."""
     for index, argument in enumerate(call.arguments):
         name = argument.value.only if argument.name == "transport" or (not argument.name and index == 0) else None
-        if isinstance(name, str) and agreed(server.sdk, f"transport.{name}") == "rejected":
+        if isinstance(name, str) and common_fact(server.sdk, f"transport.{name}") == "rejected":
             message = f"{server.sdk.title} does not know transport `{name}`: the program fails at start"
             yield Finding(message, argument.span, notes, known_transport(server.sdk, name, argument.value))
 
@@ -137,6 +137,6 @@ def refused_transport(server, call, notes):
 def known_transport(sdk, name, value):
     """A pin that knows the transport, or the transport by the name that this release has for it."""
     right = "streamable-http"
-    if value.site and name != right and agreed(sdk, f"transport.{right}") == right:
+    if value.site and name != right and common_fact(sdk, f"transport.{right}") == right:
         return Fix(f"use `{right}`", value.write(right))
     return raised(sdk, f"transport.{name}", "rejected")

@@ -99,8 +99,8 @@ error[zod-mismatch]: @modelcontextprotocol/sdk 1.22.0 cannot read schemas of zod
 """
 
 from mcplint import ERROR, Finding, Server, rule
-from mcplint.model.releases import agreed
-from mcplint.text.number import whole
+from mcplint.model.releases import common_fact
+from mcplint.text.number import whole_number
 
 FOUR, PLAIN, THREE = "npm:zod/v4:", "npm:zod:", "npm:zod/v3:"
 
@@ -111,7 +111,7 @@ def check(server: Server):
     by_name = {
         name: each for each in reversed(server.imports) for name in (FOUR, PLAIN, THREE) if each.dotted.startswith(name)
     }
-    if server.kind != "McpServer" or not server.shaped or THREE in by_name or agreed(sdk, "zod.major") != 3:
+    if server.kind != "McpServer" or not server.shaped or THREE in by_name or common_fact(sdk, "zod.major") != 3:
         return
     used = None
     if sdk.zod.must(is_newer):
@@ -124,10 +124,10 @@ def check(server: Server):
 
 
 def is_newer(version: str) -> bool:
-    return (whole(version.partition(".")[0]) or 0) >= 4
+    return (whole_number(version.partition(".")[0]) or 0) >= 4
 
 
 def brings_newer(version: str) -> bool:
     """Whether a release of zod 3 has `zod/v4` beside it."""
     major, minor, *_ = (*version.split("."), "0")
-    return major == "3" and (whole(minor) or 0) >= 25
+    return major == "3" and (whole_number(minor) or 0) >= 25

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from mcplint.text.number import as_number, whole
+from mcplint.text.number import as_number, whole_number
 
 STRANGE = ["", "²", "٣", "１", "1.5", "-1", "1_0", " 1", "9" * 5000]
 
 
 @pytest.mark.parametrize("text", STRANGE)
 def test_other_texts_are_no_number(text):
-    assert whole(text) is None and as_number(text) == text
+    assert whole_number(text) is None and as_number(text) == text
 
 
 def test_digits_are_a_number():
-    assert whole("0080") == as_number("80") == 80 and as_number(80.5) == 80.5
+    assert whole_number("0080") == as_number("80") == 80 and as_number(80.5) == 80.5
 
 
 # A deployment with a number, @, wherever one is read.

@@ -96,7 +96,7 @@ def _may_be_told(tool: str, flags: Mapping[str, Value[str]], tree: Tree) -> bool
     if tool != "gunicorn":
         return False
     named = text(flags["config"]) or "" if "config" in flags else "gunicorn.conf.py"
-    files = tree.called(posixpath.basename(named))
+    files = tree.files_named(posixpath.basename(named))
     return ("config" in flags and not files) or any(tree.mentions(path, *_LOOKING) for path in files)
 
 

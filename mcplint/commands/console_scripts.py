@@ -36,7 +36,7 @@ def script(tree: Tree, name: str, near: str | None, home: str = "") -> Script | 
 
 def installed(tree: Tree, apart: str) -> Mapping[str, tuple[Script, ...]]:
     """All commands that the projects of a tree install, by name; `apart`: the folder of examples they may lie in."""
-    return tree.once(_installed, apart)
+    return tree.cached(_installed, apart)
 
 
 def _installed(tree: Tree, apart: str) -> Mapping[str, tuple[Script, ...]]:

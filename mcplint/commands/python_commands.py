@@ -90,9 +90,9 @@ def python_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
         if folder.endswith("/bin") and script(context.tree, name, context.folder, context.home):
             return console_script((word, *argv), context)
         left = _left_out(spelled, context)
-        unknown = name.endswith(".py") and not spelled.startswith("/") and not context.tree.called(name)
+        unknown = name.endswith(".py") and not spelled.startswith("/") and not context.tree.files_named(name)
         missing = left or path or (context.absolute(spelled) if unknown else None)
-        if not left and path is None and context.tree.called(name):
+        if not left and path is None and context.tree.files_named(name):
             return context.none(f"no file of the project is known to lie at {spelled}", missing)
         return context.none(f"{spelled} is not in the {'image' if left else 'project'}", missing)
     note = Label(span_of(word, context.span), f"starts {path}")
@@ -190,7 +190,7 @@ def console_script(words: Words, context: ExecContext) -> Step:
     if found is None:
         missing = context.path_in_project(spelled) if _is_file(spelled) else name if _is_own(name, context) else None
         where = f"to lie at {spelled}" if "/" in spelled else "to be found by PATH"
-        told = f"no file of the project is known {where}" if context.tree.called(name) else ""
+        told = f"no file of the project is known {where}" if context.tree.files_named(name) else ""
         none = context.none(told or f"{name} is not a program of the project", missing)
         return none if "/" in spelled or context.installs else none._replace(absent=name)
     module, _, _ = found.target.partition(":")
@@ -249,7 +249,7 @@ def _only_folder(tree: Tree, module: str, home: str) -> str | None:
     """The one folder of the tree, outside tests and examples but its own, that has a top-level module of this name."""
     stem = module.replace(".", "/")
     ends = (f"{stem}/__init__.py", f"{stem}.py")
-    paths = ((f"/{path}", f"/{end}") for end in ends for path in tree.called(posixpath.basename(end)))
+    paths = ((f"/{path}", f"/{end}") for end in ends for path in tree.files_named(posixpath.basename(end)))
     found = {path.removesuffix(end).lstrip("/") for path, end in paths if path.endswith(end)}
     own = {folder for folder in found if contains(side_folder(folder), home)}
     return own.pop() if len(own) == 1 else None

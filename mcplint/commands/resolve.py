@@ -275,7 +275,7 @@ def _installed(words: Words, context: ExecContext) -> Step:
         verb = text(words[1]) or ""
         deno = (words[0]._replace(options=("deno",), site=None),) if verb.startswith("-") or verb in DENO_VERBS else ()
         return NextCommand((*deno, *words[1:]), context)
-    manifests = (source for path in context.tree.called("package.json") for source in (context.tree.source(path),))
+    manifests = (source for path in context.tree.files_named("package.json") for source in (context.tree.source(path),))
     if "/" in name and name.endswith(JAVASCRIPT):
         from mcplint.commands.node_files import node_file
 

@@ -24,7 +24,7 @@ def announced(tool: str, given: Mapping[str, Value[str]], context: ExecContext, 
         return context
     if not level.must(lambda each: each in (None, "", "notice")) or (tool == "yarn" and _is_modern(context)):
         return context
-    sources = map(context.tree.source, context.tree.called(".npmrc"))
+    sources = map(context.tree.source, context.tree.files_named(".npmrc"))
     if any(source is not None and "loglevel" in source.text for source in sources):
         return context
     return context._replace(said=(*context.said, Label(span_of(word, context.span), "writes to standard output")))
@@ -35,4 +35,4 @@ def _is_modern(context: ExecContext) -> bool:
     home = nearest(context.tree, (context.folder or context.home).removeprefix("."))
     package = package_json(context.tree, home) if home is not None else None
     told = package is not None and '"packageManager"' in package.source.text
-    return told or bool(context.tree.called(".yarnrc.yml")) or bool(context.tree.called(".yarn"))
+    return told or bool(context.tree.files_named(".yarnrc.yml")) or bool(context.tree.files_named(".yarn"))

@@ -18,17 +18,17 @@ from mcplint.values import UNKNOWN
 
 _CHOOSING = re.compile(r"\[|\b(?:if|case|test|true|false)\b")
 """What a text has in which anything is chosen."""
-Way = tuple[tuple[int, int], ...]
+Arms = tuple[tuple[int, int], ...]
 """The branches that a command stands in, outermost first: the number of what chooses, and of the branch."""
 
 
 class Branches(NamedTuple):
-    """`ways`: the branches that commands stand in, by their place. `skipped`: the commands that are not run.
+    """`arms`: the branches that commands stand in, by their place. `skipped`: the commands that are not run.
 
     `conditional`: those of which it is not known whether they are run, as a test decides that.
     """
 
-    ways: Mapping[Span, Way] = {}
+    arms: Mapping[Span, Arms] = {}
     skipped: frozenset[Span] = frozenset()
     conditional: frozenset[Span] = frozenset()
 
@@ -39,36 +39,36 @@ def branches(script: LocatedText, env: Env, workdir: str | None, exists: Exists)
         return Branches()
     nodes = parse(script)
     walk = _Visits(exists)
-    ways: dict[Span, Way] = {}
-    _note_ways(nodes, (), ways)
+    arms: dict[Span, Arms] = {}
+    _note_arms(nodes, (), arms)
     try:
         walk.paths_through(script, Shell(env, workdir), None)
     except TooManyPaths:
-        return Branches(ways, conditional=frozenset(ways))
-    return Branches(ways, _spans(walk.skipped()), _spans(walk.conditional()))
+        return Branches(arms, conditional=frozenset(arms))
+    return Branches(arms, _spans(walk.skipped()), _spans(walk.conditional()))
 
 
 def _spans(nodes: Iterable[Node]) -> frozenset[Span]:
     return frozenset(line.span for line in simple(nodes))
 
 
-def exclusive(one: Way, other: Way) -> bool:
+def exclusive(one: Arms, other: Arms) -> bool:
     """Whether only one of two commands is run."""
     chosen = dict(one)
     return any(chosen.get(choice, branch) != branch for choice, branch in other)
 
 
-def _note_ways(nodes: Iterable[Node], way: Way, ways: dict[Span, Way]) -> None:
+def _note_arms(nodes: Iterable[Node], taken: Arms, arms: dict[Span, Arms]) -> None:
     """Notes the branches of all commands below."""
     for node in nodes:
         if isinstance(node, Command):
-            if way:
-                ways[node.span] = way
+            if taken:
+                arms[node.span] = taken
             continue
         chooses = node.kind in ("if", "case")
         for number, branch in enumerate(node.branches):
-            _note_ways(branch.condition, way, ways)
-            _note_ways(branch.body, (*way, (id(node), number)) if chooses else way, ways)
+            _note_arms(branch.condition, taken, arms)
+            _note_arms(branch.body, (*taken, (id(node), number)) if chooses else taken, arms)
 
 
 class _Visits(Walk):

@@ -44,7 +44,7 @@ def service_folders(words: Words, context: ExecContext) -> Step | None:
     found = list[NextCommand]()
     own = text(words[0]) == "/init"
     given = () if own else tuple(name for word in words[1:] if (name := text(word)) and name[0] == "/")
-    for path in context.tree.called("run"):
+    for path in context.tree.files_named("run"):
         name = posixpath.basename(posixpath.dirname(path))
         folders = (*_FOLDERS, *given)
         place = next((at for folder in folders if context.file(at := f"{folder}/{name}/run") == path), None)

@@ -60,7 +60,7 @@ def unstartable_by_uvx(tree: Tree, words: tuple[str, ...]) -> Label | None:
 
 def _projects(tree: Tree) -> list[tuple[str, Project]]:
     """The packages of the project, as their `pyproject.toml` describes them, with its path."""
-    files = tree.all_facts("project", (path for path in tree.called("pyproject.toml") if not is_test(path)))
+    files = tree.all_facts("project", (path for path in tree.files_named("pyproject.toml") if not is_test(path)))
     return [(path, each) for path, each in files.items() if each.document and each.document.get("build-system")]
 
 
@@ -90,7 +90,7 @@ def by_uvx(tree: Tree, folder: str, names: tuple[str, ...], span: Span) -> tuple
     if lock_of(tree, folder) is None:
         return None
     called = {normalized(name) for name in names}
-    sources = (tree.source(path) for path in tree.beside(folder) if SAYING.match(posixpath.basename(path)))
+    sources = (tree.source(path) for path in tree.files_in_folder(folder) if SAYING.match(posixpath.basename(path)))
     if not any(_starts_command(match, called) for source in sources if source for match in _TOOL.finditer(source.text)):
         return None
     return (Install("uvx", ("uvx", names[0]), Value((False,)), None, (folder or ".",), (), span),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mcplint.dependencies.needs import Needs, asking
+from mcplint.dependencies.needs import Needs, requirements_for
 from mcplint.facts.dependencies import MAIN, Requirement
 from mcplint.knowledge.companions import HELD_BELOW, LATER_CAPS, may_hold_sdk
 from mcplint.knowledge.ranges import admitted, may_admit
@@ -19,13 +19,17 @@ BROUGHT = {"mcp": ("fastmcp", "fastmcp-slim"), "fastmcp": ("fastmcp-slim",)}
 
 def asked_for(package: str, wanted: Needs) -> tuple[str, ...]:
     """The releases that every requirement for a package admits, newest first; none where a range is not understood."""
-    ranges = (requirement.specifier for requirement in asking(package, wanted.requirements))
+    ranges = (requirement.specifier for requirement in requirements_for(package, wanted.requirements))
     return admitted(package, ",".join(filter(None, ranges))) or ()
 
 
 def compatible(package: str, versions: tuple[str, ...], wanted: Needs) -> Iterator[str]:
     """Those releases that go together with everything else, in their order."""
-    return (each for each in _agreed(package, versions, wanted) if not any(against(package, (each,), wanted)))
+    return (
+        each
+        for each in _compatible_with_other_sdk(package, versions, wanted)
+        if not any(against(package, (each,), wanted))
+    )
 
 
 class Holder(NamedTuple):
@@ -77,7 +81,7 @@ def against(package: str, versions: Iterable[str], wanted: Needs) -> Iterator[La
             yield from against("mcp", (admitted("mcp", below) or ())[:1], wanted)
 
 
-def _agreed(package: str, versions: tuple[str, ...], wanted: Needs) -> tuple[str, ...]:
+def _compatible_with_other_sdk(package: str, versions: tuple[str, ...], wanted: Needs) -> tuple[str, ...]:
     """Those releases that go together with one of the other SDK that the project asks for.
 
     Whichever is asked for first takes the newest release that leaves the other one any.

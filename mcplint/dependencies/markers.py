@@ -31,7 +31,7 @@ def is_ruled_out(marker: str, python: str | None, by_extra: bool) -> bool:
     """
     from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 
-    if len(marker) > _LONGEST or len(_named(marker)) > 1:
+    if len(marker) > _LONGEST or len(_open_variables(marker)) > 1:
         return False
     try:
         asked = Marker(marker)
@@ -46,14 +46,14 @@ def _environments(marker: str, python: str | None, by_extra: bool) -> Iterator[M
     systems = _SYSTEMS if python is None else (_LINUX,)
     implementations = (_CPYTHON,) if python else (_CPYTHON, _PYPY)
     extras = ("", *said) if by_extra and "extra" in marker else ("",)
-    others = ("", *said) if _named(marker) else ("",)
+    others = ("", *said) if _open_variables(marker) else ("",)
     for system, implementation, pythons, extra, other in product(
         systems, implementations, _pythons(said, python), extras, others
     ):
         yield {**system, **implementation, **pythons, "extra": extra, **dict.fromkeys(_OPEN, other)}
 
 
-def _named(marker: str) -> list[str]:
+def _open_variables(marker: str) -> list[str]:
     """What a marker asks of which the files tell nothing."""
     return [name for name in _OPEN if name in marker]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from mcplint.dependencies.markers import is_ruled_out
-from mcplint.dependencies.uv_settings import around, decider, setting
+from mcplint.dependencies.uv_settings import decider, setting, settings_files
 from mcplint.facts.dependencies import (
     EXTRA,
     GROUP,
@@ -69,11 +69,11 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
     gathered = _Gathered(tree)
     if not installs:
         gathered.project(folder)
-        for path in around(tree, folder):
+        for path in settings_files(tree, folder):
             gathered.settings(path)
         # What no command says is as a lock file has it, which is made anew where it does not fit.
         rewritten = frozenset((lying,)) if lying else frozenset[str]()
-        return gathered.settled(_entries(tree, lying), ())._replace(rewritten=rewritten)
+        return gathered.as_needs(_entries(tree, lying), ())._replace(rewritten=rewritten)
     steps = tuple(Label(install.span, f"`{_words(install)}` {_does(install)} the packages") for install in installs)
     by: dict[str, Label] = {}
     collected, decided = set[Requirement](), set[str]()
@@ -83,7 +83,7 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
         for path in install.requirements:
             gathered.path(path)
         for name, span in install.names:
-            gathered.named(name, span)
+            gathered.add_named(name, span)
         for path in install.constraints:
             gathered.limits(path)
         for path in install.settings:
@@ -107,7 +107,7 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
     held = {install.lock for install in installs if install.locked.may(bool) or not install.tool.startswith("uv ")}
     rewritten = frozenset(path for path in used if path and path not in held)
     unread = next((_unread(install) for install in installs if not _is_read(install)), None)
-    settled = gathered.settled(locked, passed_over)
+    settled = gathered.as_needs(locked, passed_over)
     return settled._replace(steps=steps, by=by, rewritten=rewritten, unread=unread)
 
 
@@ -123,7 +123,7 @@ def _unread(install: Install) -> Label:
     return Label(install.span, f"what `{_words(install)}` installs is not known")
 
 
-def asking(package: str, requirements: Iterable[Requirement]) -> list[Requirement]:
+def requirements_for(package: str, requirements: Iterable[Requirement]) -> list[Requirement]:
     """The requirements that name a package."""
     return [requirement for requirement in requirements if requirement.name == package]
 
@@ -187,7 +187,7 @@ class _Gathered:
             self.python = python
             self.seen.clear()
 
-    def settled(self, locked: tuple[Locked, ...], passed_over: tuple[Locked, ...]) -> Needs:
+    def as_needs(self, locked: tuple[Locked, ...], passed_over: tuple[Locked, ...]) -> Needs:
         asked = tuple(dict.fromkeys(self.requirements))
         limits, elsewhere = tuple(dict.fromkeys(self.constraints)), tuple(self.elsewhere)
         return Needs(locked, asked, limits, elsewhere, passed_over, decided=self.decided)
@@ -197,7 +197,7 @@ class _Gathered:
         if said:
             self.decided = {**dict.fromkeys(names, said), **self.decided}
 
-    def named(self, text: str, span: Span) -> None:
+    def add_named(self, text: str, span: Span) -> None:
         """A requirement that stands in a command."""
         from mcplint.readers.requirements import requirement
 

@@ -43,7 +43,7 @@ def package_json(tree: Tree, folder: str) -> PackageJson | None:
 
 def import_map(tree: Tree, folder: str) -> tuple[str, Mapping[str, ScalarNode]] | None:
     """The `imports` of the nearest configuration of Deno, this folder's or one above it, with its folder."""
-    if not any(map(tree.called, DENO_CONFIGS)):
+    if not any(map(tree.files_named, DENO_CONFIGS)):
         return None
     for each in outwards(folder):
         for name in DENO_CONFIGS:
@@ -61,7 +61,7 @@ def nearest(tree: Tree, folder: str) -> str | None:
 
 def tsconfig(tree: Tree, path: str) -> Compiled | None:
     """What a `tsconfig.json` comes to with what it extends."""
-    return tree.once(_compiled, path)
+    return tree.cached(_compiled, path)
 
 
 def _compiled(tree: Tree, path: str) -> Compiled | None:

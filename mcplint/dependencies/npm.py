@@ -13,7 +13,7 @@ from mcplint.knowledge.npm_releases import DATE
 from mcplint.knowledge.sdk import releases
 from mcplint.knowledge.semver import admits, bounds, exact
 from mcplint.model import Sdk
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 from mcplint.project.kinds import NODE_LOCK_TEXTS
 from mcplint.project.tree import Tree
 from mcplint.text.paths import outwards
@@ -28,7 +28,7 @@ def sdk(name: str, tree: Tree, folder: str, frozen: bool = True) -> Sdk:
     `frozen`: a lock file decides. It does not for those who install the project's own package.
     """
     package = name.removeprefix("npm:")
-    found = asking(package, tree, folder)
+    found = nearest_requirement(package, tree, folder)
     if found is None:
         return Sdk(name, Value(None))
     home, wanted = found
@@ -45,7 +45,7 @@ def sdk(name: str, tree: Tree, folder: str, frozen: bool = True) -> Sdk:
 
 def _zod(tree: Tree, folder: str, frozen: bool) -> Value[str]:
     """The release of zod that the project itself has: locked, pinned, or the oldest that its range admits."""
-    found = asking("zod", tree, folder)
+    found = nearest_requirement("zod", tree, folder)
     if found is None:
         return UNKNOWN
     entry = locked("zod", tree, found[0]) if frozen else None
@@ -62,9 +62,9 @@ def _hono(package: str, tree: Tree, folder: str, frozen: bool) -> Value[str]:
 
     Version 2 gets it through a package of its own, whose older releases hold it below 2.
     """
-    if package == SERVER and agreed(sdk(f"npm:{ADAPTER}", tree, folder, frozen), "hono.crypto") is not True:
+    if package == SERVER and common_fact(sdk(f"npm:{ADAPTER}", tree, folder, frozen), "hono.crypto") is not True:
         return UNKNOWN
-    found = asking(HONO, tree, folder)
+    found = nearest_requirement(HONO, tree, folder)
     entry = locked(HONO, tree, found[0] if found else folder) if frozen else None
     if entry is not None:
         return Value((entry.version,), (Label(entry.span, f"{entry.span.source.path} pins {HONO} {entry.version}"),))
@@ -84,7 +84,7 @@ def _newest(name: str, wanted: ScalarNode, asked: Label) -> Value[str]:
     return Value((fitting[-1],), (Label(wanted.span, why),))
 
 
-def asking(package: str, tree: Tree, folder: str) -> tuple[str, ScalarNode] | None:
+def nearest_requirement(package: str, tree: Tree, folder: str) -> tuple[str, ScalarNode] | None:
     """The nearest folder, this one or above it, whose `package.json` asks for a package, and what it asks."""
     for each in outwards(folder):
         manifest = package_json(tree, each)

@@ -69,7 +69,7 @@ def _file_pins(tree: Tree, path: str, beside: frozenset[str], depth: int, known:
     if source is None or depth == _DEEPEST:
         return Pins(None)
     lines = list(_lines(source))
-    held = _held(line for _, line in lines)
+    held = _held_dependencies(line for _, line in lines)
     for start, line in lines:
         if line.startswith(("-r", "--requirement")):
             name = line.removeprefix("--requirement").removeprefix("-r").lstrip(" =\t").strip()
@@ -87,7 +87,7 @@ def _sound(line: str) -> bool:
     return "--hash" in line or exact(line.partition(" --")[0]) or name_of(line) in INSTALLERS or line.startswith(".")
 
 
-def _held(requirements: Iterable[str]) -> frozenset[str]:
+def _held_dependencies(requirements: Iterable[str]) -> frozenset[str]:
     """What some of the exact releases bring and die of, unless it is held back."""
     named = ((name_of(each), each.partition(";")[0].partition("==")[2].strip()) for each in requirements)
     return frozenset(cause.dependency for name, version in named if version for cause in dead(name, version))
@@ -145,7 +145,7 @@ def project_pins(tree: Tree, folder: str, beside: frozenset[str] = frozenset()) 
     left_out = {"python", *beside}
     asked = [each for each in project.requirements if each.kind == MAIN and each.name not in left_out]
     spelled = [f"{each.name}{each.specifier or ''}" for each in asked]
-    held = _held(spelled)
+    held = _held_dependencies(spelled)
     pairs = zip(asked, spelled, strict=True)
     loose = next((each for each, text in pairs if not (_pinned(each) or _holds(text, held))), None)
     return Pins(True) if loose is None else Pins(False, Label(loose.span, "not an exact release"))

@@ -31,7 +31,7 @@ class Difference(NamedTuple):
     requirement: Requirement | None = None
 
 
-class _Kept(NamedTuple):
+class _LockEntry(NamedTuple):
     """A requirement as the lock repeats it; `specifier` is None where something else than a version decides."""
 
     name: str
@@ -148,7 +148,7 @@ def _bounds(specifier: str) -> tuple[object, object] | None:
 
 def _of_parts(project: Project, lock: Source, said: str) -> Iterator[Difference]:
     """Where the requirements of a project, of its extras and of its groups are not those in the lock."""
-    asked, kept = dict(_asked(project)), _kept(said)
+    asked, kept = dict(_project_lists(project)), _lock_lists(said)
     if kept is None:
         return
     by_start = {each.span.start: each for each in project.requirements}
@@ -178,7 +178,7 @@ def _read(project: Project, lock: Source) -> Iterator[str]:
 
 def _of_part(
     part: _Part,
-    kept: tuple[_Kept, ...],
+    kept: tuple[_LockEntry, ...],
     by_start: Mapping[int, Requirement],
     own: str,
     project: Project,
@@ -199,7 +199,7 @@ def _of_part(
         yield Difference(why, Label(part.span, f"{name} is not among them"))
 
 
-def _of_one(asked: Requirement, kept: _Kept, label: Label, project: Project, lock: Source) -> Iterator[Difference]:
+def _of_one(asked: Requirement, kept: _LockEntry, label: Label, project: Project, lock: Source) -> Iterator[Difference]:
     """Where one requirement has another range than in the lock, or other extras."""
     extras = frozenset(map(normalized, asked.extras))
     if asked.specifier is None or kept.specifier is None:
@@ -214,7 +214,7 @@ def _with_extras(name: str, extras: frozenset[str]) -> str:
     return f"{name}[{','.join(sorted(extras))}]" if extras else name
 
 
-def _asked(project: Project) -> Iterator[tuple[_Key, _Part]]:
+def _project_lists(project: Project) -> Iterator[tuple[_Key, _Part]]:
     """The lists of requirements that a project has, those of its groups with what they include."""
     root = project.document
     listed = at(root, "project", "dependencies")
@@ -246,10 +246,10 @@ def _names_of_group(first: str, groups: Mapping[str, tuple[ScalarNode, Node]]) -
         waiting += (normalized(scalar(at(each, "include-group"))) for each in items(groups[key][1]))
 
 
-def _kept(said: str) -> dict[_Key, tuple[_Kept, ...]] | None:
+def _lock_lists(said: str) -> dict[_Key, tuple[_LockEntry, ...]] | None:
     """The lists of requirements that the lock repeats; None where it says of one in words that are not known here."""
     first, _, groups = said.partition("\n[package.metadata.requires-dev]")
-    found: dict[_Key, list[_Kept]] = {}
+    found: dict[_Key, list[_LockEntry]] = {}
     for each, rest in _entries(first):
         extra = re.findall(r"extra == '([^']+)'", rest)
         if len(extra) > 1 or ("extra " in rest and not extra):
@@ -267,14 +267,14 @@ def _kept(said: str) -> dict[_Key, tuple[_Kept, ...]] | None:
     return {key: tuple(each) for key, each in found.items()}
 
 
-def _entries(said: str) -> Iterator[tuple[_Kept, str]]:
+def _entries(said: str) -> Iterator[tuple[_LockEntry, str]]:
     """The requirements in a text of the lock, each with all that it says of one."""
     for name, more in re.findall(r'\{ name = "([^"\n]+)"([^{}\n]*)\}', said):
         version = re.search(r'\bspecifier = "([^"\n]*)"', more)
         elsewhere = re.search(r"\b(?:git|url|path|directory|editable|virtual|index) = ", more)
         extras = re.search(r"\bextras = \[([^\[\]\n]*)\]", more)
         names = frozenset(map(normalized, re.findall(r'"([^"]+)"', extras[1]))) if extras else frozenset()
-        yield _Kept(name, names, None if elsewhere else version[1] if version else ""), more
+        yield _LockEntry(name, names, None if elsewhere else version[1] if version else ""), more
 
 
 def _differ(asked: str, kept: str) -> bool:

@@ -31,7 +31,7 @@ SAYING = re.compile(
 def without_lock_file(tree: Tree, folder: str, span: Span) -> tuple[Install, ...]:
     """What pip installs of a project whose lock file no file of it has installed; none where one may."""
     lock = lock_of(tree, folder)
-    if lock is None or tree.once(_is_synced, folder, lock):
+    if lock is None or tree.cached(_is_synced, folder, lock):
         return ()
     return (Install("pip", (), Value((False,)), None, (folder or ".",), (), span),)
 
@@ -41,7 +41,7 @@ def _is_synced(tree: Tree, folder: str, lock: str) -> bool:
     syncing = SYNCING[posixpath.basename(lock)]
     for outer in outwards(folder):
         for around in (outer, posixpath.join(outer, "docs"), posixpath.join(outer, "scripts")):
-            for path in tree.beside(around):
+            for path in tree.files_in_folder(around):
                 source = tree.source(path) if SAYING.match(posixpath.basename(path)) else None
                 if source and syncing.search(source.text):
                     return True

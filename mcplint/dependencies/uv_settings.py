@@ -15,7 +15,7 @@ from mcplint.values import Label
 FILES = ("uv.toml", "pyproject.toml")
 
 
-def around(tree: Tree, folder: str) -> Iterator[str]:
+def settings_files(tree: Tree, folder: str) -> Iterator[str]:
     """The files of a folder and those around it that may have settings of uv."""
     paths = (posixpath.join(each, name) for each in outwards("" if folder == "." else folder) for name in FILES)
     return (path for path in paths if path in tree.paths)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mcplint.dependencies.compatible import BROUGHT, against, asked_for, compatible, holder
 from mcplint.dependencies.locks import renewal, repetition
-from mcplint.dependencies.needs import Needs, asking, needs
+from mcplint.dependencies.needs import Needs, needs, requirements_for
 from mcplint.facts.dependencies import Locked, Requirement
 from mcplint.knowledge.ranges import admitted
 from mcplint.knowledge.sdk import DATE, fact, newest_with, release
@@ -48,8 +48,8 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
         trace = decision.trace if decision else _silence(package, wanted)
         return Sdk(package, Value(None, trace))
     installed = Value(decision.versions, decision.trace, decision.site)
-    bound = _bound(package, wanted)
-    admitted = _value(_asked(package, wanted)) if wanted.locked else installed
+    bound = _cap_site(package, wanted)
+    admitted = _value(_from_requirements(package, wanted)) if wanted.locked else installed
     taken = admitted.only or decision.versions[0]
     repeated, relock = repetition(package, bound, taken, tree) if bound else (None, "")
     pin = _raisable(decision, wanted)
@@ -94,22 +94,22 @@ def _dead(package: str, version: str, wanted: Needs, tree: Tree) -> Iterator[Dea
             held = decision is None or not all((release(each) or (0,)) >= (2,) for each in decision.versions or ("0",))
         else:
             whole = bool(wanted.locked or wanted.decider(package)) or any(each.hashed for each in wanted.requirements)
-            held = whole or _held(cause.dependency, wanted)
+            held = whole or _may_be_held(cause.dependency, wanted)
         if not held and not wanted.elsewhere:
             sure = all(each.name in _HARMLESS for each in wanted.requirements)
             pin = tuple(_pinning(package, f"{cause.dependency}<{cause.since}", wanted))
             yield DeadPin(*cause, sure, pin, renewal(pin[0].span.source.path, tree) if pin else "")
 
 
-def _held(package: str, wanted: Needs) -> bool:
+def _may_be_held(package: str, wanted: Needs) -> bool:
     """Whether any requirement or constraint may hold a package back."""
-    asked = (*asking(package, wanted.requirements), *asking(package, wanted.constraints))
+    asked = (*requirements_for(package, wanted.requirements), *requirements_for(package, wanted.constraints))
     return any(each.specifier is None or re.search(r"<|~=|(?<![>!])=", each.specifier) for each in asked)
 
 
 def _pinning(package: str, pin: str, wanted: Needs) -> Iterator[Edit]:
     """What puts one more requirement behind that of a package."""
-    asked = asking(package, wanted.requirements)
+    asked = requirements_for(package, wanted.requirements)
     if len(asked) != 1 or asked[0].hashed:
         return
     source, start, end = asked[0].span
@@ -140,9 +140,9 @@ def _value(decision: Decision | None) -> Value[str]:
     return Value(decision.versions or None, decision.trace, decision.site) if decision else UNKNOWN
 
 
-def _bound(package: str, wanted: Needs) -> EditSite | None:
+def _cap_site(package: str, wanted: Needs) -> EditSite | None:
     """Where the requirement for a package would be capped, None where it is pinned or capped, or nothing names it."""
-    for requirement in asking(package, wanted.requirements):
+    for requirement in requirements_for(package, wanted.requirements):
         open_ = requirement.specifier == "" or (">" in (requirement.specifier or "") and not _capped(requirement))
         span = requirement.range
         redirected = _REDIRECTED.match(span.source.text, span.end) if span and not span.text else None
@@ -156,12 +156,12 @@ def _bound(package: str, wanted: Needs) -> EditSite | None:
 
 def _decide(package: str, wanted: Needs) -> Decision | None:
     """What is decided for a package, None where nothing asks for it."""
-    return _locked(package, wanted) or _asked(package, wanted) or _brought(package, wanted)
+    return _locked(package, wanted) or _from_requirements(package, wanted) or _brought(package, wanted)
 
 
 def _exact(package: str, wanted: Needs) -> Decision | None:
     """What a lock or a pin says of a package, whichever it is."""
-    pins = [requirement for requirement in asking(package, wanted.requirements) if _pinned(requirement)]
+    pins = [requirement for requirement in requirements_for(package, wanted.requirements) if _pinned(requirement)]
     return _locked(package, wanted) or (_pin(package, pins, _steps(package, wanted)) if pins else None)
 
 
@@ -171,7 +171,7 @@ def _locked(package: str, wanted: Needs) -> Decision | None:
         return None
     before = _steps(entries[0].span.source.path, wanted)
     notes = [Label(entry.span, f"{entry.span.source.path} pins {package} {entry.version}") for entry in entries]
-    pins = [pin for pin in asking(package, wanted.requirements) if _pinned(pin) and _in_command(pin, wanted)]
+    pins = [pin for pin in requirements_for(package, wanted.requirements) if _pinned(pin) and _in_command(pin, wanted)]
     if pins:
         return _pin(package, pins, (*before, *notes))
     site = EditSite(entries[0].span) if len(entries) == 1 else None
@@ -182,21 +182,21 @@ def _outdated(entry: Locked, wanted: Needs) -> bool:
     """Whether a lock file does not fit what is asked for, and is brought up to date where it is installed from."""
     if entry.span.source.path not in wanted.rewritten:
         return False
-    ranges = ",".join(filter(None, (each.specifier for each in asking(entry.name, wanted.requirements))))
+    ranges = ",".join(filter(None, (each.specifier for each in requirements_for(entry.name, wanted.requirements))))
     fitting = admitted(entry.name, ranges) if entry.name in PYTHON_PACKAGES else None
     return bool(fitting) and entry.version in (admitted(entry.name, "") or ()) and entry.version not in (fitting or ())
 
 
-def _asked(package: str, wanted: Needs) -> Decision | None:
+def _from_requirements(package: str, wanted: Needs) -> Decision | None:
     """What the requirements that name the package admit."""
-    asked = asking(package, wanted.requirements)
+    asked = requirements_for(package, wanted.requirements)
     if not asked:
         return None
     before = (*_passed_over(package, wanted), *_steps(package, wanted))
     if package in wanted.elsewhere or any(requirement.specifier is None for requirement in asked):
         elsewhere = next((r for r in asked if r.specifier is None), asked[0])
         return Decision((), (*before, Label(elsewhere.span, f"{package} is not installed from an index here")), False)
-    constraints = asking(package, wanted.constraints)
+    constraints = requirements_for(package, wanted.constraints)
     pins = [requirement for requirement in (*asked, *constraints) if _pinned(requirement)]
     if pins:
         return _pin(package, pins, before)
@@ -246,7 +246,7 @@ def _brought(package: str, wanted: Needs) -> Decision | None:
             brings = f"fastmcp {decision.versions[0]} requires {package}{range_}"
             if decided := wanted.decider(other):
                 return Decision((), (*decision.trace, decided), False)
-            ranges = [range_, *(r.specifier or "" for r in asking(package, wanted.constraints))]
+            ranges = [range_, *(r.specifier or "" for r in requirements_for(package, wanted.constraints))]
             return _newest(package, ranges, wanted, decision.trace, last, brings)
     return None
 
@@ -255,11 +255,11 @@ def _pin(package: str, pins: list[Requirement], before: tuple[Label, ...]) -> De
     """What exact requirements say; several where they disagree, as with environment markers."""
     versions = tuple(dict.fromkeys(_pinned(pin) for pin in pins))
     notes = tuple(Label(pin.range or pin.span, f"pins {package} {_pinned(pin)}") for pin in pins)
-    site = _spelled(versions[0], pins[0].range) if len(pins) == 1 else None
+    site = _version_site(versions[0], pins[0].range) if len(pins) == 1 else None
     return Decision(versions, (*before, *notes), True, site)
 
 
-def _spelled(version: str, span: Span | None) -> EditSite | None:
+def _version_site(version: str, span: Span | None) -> EditSite | None:
     """Where a version is spelled in a range, if it is."""
     if not span or (start := span.text.find(version)) < 0:
         return None

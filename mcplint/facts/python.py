@@ -118,7 +118,7 @@ def in_command(text: str, span: Span) -> Module | None:
     return CommandModule(module.source, tree, (before,), module.encoded)
 
 
-def spelled(node: ast.AST) -> str:
+def source_text(node: ast.AST) -> str:
     """The text of an expression, empty where it is nested too deeply for that."""
     try:
         return ast.unparse(node)

@@ -10,7 +10,7 @@ from mcplint.commands.options import Parsed, grammar, parse
 from mcplint.commands.words import text
 from mcplint.images.runs import RunStep
 from mcplint.model import Account
-from mcplint.text.number import whole
+from mcplint.text.number import whole_number
 
 # The options without a value of `useradd`, and of the `adduser` of Debian and BusyBox.
 _BARE = (
@@ -47,4 +47,4 @@ def _account(tool: str, name: str, parsed: Parsed) -> Account:
     made: bool | None = parsed.first("create-home") is not None if tool == "useradd" else None
     if tool == "adduser" and not parsed.first("system", "no-create-home"):
         made = True
-    return Account(name, whole(number) if number else None, place, made)
+    return Account(name, whole_number(number) if number else None, place, made)

@@ -8,10 +8,10 @@ from mcplint.commands.command_lines import is_root
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.images.available_programs import drops_root
 from mcplint.images.build_arguments import PLATFORM_ARGS, Build, Context, declared, stage_end
-from mcplint.images.copies import within
+from mcplint.images.copies import context_path
 from mcplint.images.image import Image
 from mcplint.images.stage import build_stage
-from mcplint.knowledge.base_images import on_lambda, split
+from mcplint.knowledge.base_images import on_lambda, repository_and_tag
 from mcplint.model.insertion import VariableSite
 from mcplint.project.ignored import docker_file, docker_patterns
 from mcplint.project.tree import Tree
@@ -36,7 +36,7 @@ def image(
     `args`: what the build is told; `given`: the folder of the project that is sent to it.
     """
     context = None if given.folder is None else given.folder or "."
-    root = within(context, ".dockerignore") if context is not None else ""
+    root = context_path(context, ".dockerignore") if context is not None else ""
     ignored = docker_patterns(docker_file(tree, dockerfile.source.path, root))
     known = _globals(dockerfile, args)
     build = Build(dockerfile, tree, context, ignored, args, known, {}, {}, {}, _names(dockerfile), given)
@@ -44,7 +44,7 @@ def image(
     number = count - 1 if target is None else build.stage(target, count)
     if number is None:
         return None
-    for needed in sorted(_needed(build, number)):
+    for needed in sorted(_stages_needed(build, number)):
         build.images[needed] = build_stage(build, dockerfile.stages[needed])
     return _finished(build.images[number], dockerfile.stages[number], tree)
 
@@ -65,7 +65,7 @@ def _globals(dockerfile: Dockerfile, told: Mapping[str, Value[str]]) -> Mapping[
     return found
 
 
-def _needed(build: Build, number: int) -> set[int]:
+def _stages_needed(build: Build, number: int) -> set[int]:
     """The stages that a stage is built from or copies from, and those of these, up to a bound."""
     found, waiting = set[int](), [number]
     while waiting and len(found) < _MOST_STAGES:
@@ -82,7 +82,7 @@ def _origins(build: Build, stage: Stage) -> Iterator[int]:
     for instruction in stage.instructions:
         references += [("from", text) for text in _copied_from(instruction.inner or instruction)]
     for kind, reference in references:
-        find = build.stage if kind else build.named
+        find = build.stage if kind else build.stage_named
         if (number := find(reference, stage.number)) is not None:
             yield number
 
@@ -122,7 +122,9 @@ def user_of_adapter(made: Image) -> Value[str]:
     https://github.com/awslabs/aws-lambda-web-adapter
     """
     spans = (
-        copy.span for copy in made.copies if copy.image is not None and split(copy.image.only or "")[0] == _ADAPTER
+        copy.span
+        for copy in made.copies
+        if copy.image is not None and repository_and_tag(copy.image.only or "")[0] == _ADAPTER
     )
     note = next((Label(span, "with this, AWS Lambda may run it as a user of its own") for span in spans), None)
     return Value(None, (*made.user.trace, note)) if note and made.user.must(is_root) else UNKNOWN
@@ -136,20 +138,20 @@ def _above_comments(text: str, at: int) -> int:
     return at
 
 
-def _spelled(stage: Stage, keyword: str) -> str:
+def _keyword_in_case(stage: Stage, keyword: str) -> str:
     """A keyword in small letters where all those of the stage are."""
     small = all(each.keyword.text.islower() for each in stage.instructions)
     return keyword.lower() if small and stage.instructions else keyword
 
 
 def _user_site(stage: Stage) -> EditSite:
-    return _before_start(stage, _spelled(stage, "USER "))
+    return _before_start(stage, _keyword_in_case(stage, "USER "))
 
 
 def _new_variable(stage: Stage) -> VariableSite:
     """Below an ENV that is the last before what the stage starts, else in front of that."""
     ends = [each.span.end for each in stage.instructions if each.name == "ENV"]
-    keyword = _spelled(stage, "ENV ")
+    keyword = _keyword_in_case(stage, "ENV ")
     site = _before_start(stage, keyword)
     source, at, _ = site.span
     if ends and ends[-1] < at and not source.text[ends[-1] : at].strip():

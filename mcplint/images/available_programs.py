@@ -12,7 +12,7 @@ from mcplint.commands.shell_words import LITERAL, Word
 from mcplint.dependencies.pinned import name_of
 from mcplint.images.copies import built_text, project_path
 from mcplint.images.image import Copy, Image, Launch
-from mcplint.knowledge.base_images import base, split
+from mcplint.knowledge.base_images import base, repository_and_tag
 from mcplint.knowledge.executables import PACKAGES, SYSTEM_INSTALLERS
 from mcplint.project.tree import Tree
 from mcplint.text.located import LocatedText
@@ -60,7 +60,7 @@ def lacks(image: Image, program: str) -> bool:
     """Whether a program is surely not on the image's PATH: its base has none, and nothing that follows brings it."""
     reference = image.base.only or ""
     known = base(reference)
-    if not known or known.tools is None or not split(reference)[1] or program in image.tools:
+    if not known or known.tools is None or not repository_and_tag(reference)[1] or program in image.tools:
         return False
     packages = (program, *PACKAGES.get(program, ()))
     texts = [_MODES.sub("", text) for text in _run_texts(image)]
@@ -140,7 +140,7 @@ def lacks_shell(image: Image) -> bool:
     The images of distroless whose tag says `debug` have one
     (https://github.com/GoogleContainerTools/distroless#debug-images).
     """
-    known, (_, tag) = base(image.base.only or ""), split(image.base.only or "")
+    known, (_, tag) = base(image.base.only or ""), repository_and_tag(image.base.only or "")
     if not known or known.shell or not tag or "debug" in tag:
         return False
     return not any(_may_bring(copy, "sh") or copy.target.only in (None, "/") for copy in image.copies)
@@ -154,7 +154,7 @@ def _may_bring(copy: Copy, program: str) -> bool:
     """Whether a copy may put a program where programs are looked for."""
     if copy.image is None and copy.stage is None:
         return _may_bring_own(copy, program)
-    if copy.image is not None and split(copy.image.only or "")[0].endswith("astral-sh/uv"):
+    if copy.image is not None and repository_and_tag(copy.image.only or "")[0].endswith("astral-sh/uv"):
         # https://docs.astral.sh/uv/guides/integration/docker/#installing-uv
         names = {posixpath.basename(source.only or "") for source in copy.sources}
         if names <= {"uv", "uvx"} and program not in names:

@@ -60,9 +60,9 @@ class Build(NamedTuple):
         """The number of the stage that a name or number means, among those before this one."""
         if reference.isdecimal() and len(reference) < 6:
             return int(reference) if int(reference) < before else None
-        return self.named(reference, before)
+        return self.stage_named(reference, before)
 
-    def named(self, reference: str, before: int) -> int | None:
+    def stage_named(self, reference: str, before: int) -> int | None:
         """The number of the last stage of this name among those before this one."""
         numbers = self.names.get(reference.lower(), [])
         at = bisect_left(numbers, before)

@@ -70,7 +70,7 @@ def builds(steps: Iterable[RunStep]) -> Iterator[Install]:
     """The commands that build the wheel of a project or export its lock, as installs of nothing."""
     taken = tuple(steps)
     for number, step in enumerate(taken):
-        if step.line.operator in ("||", "|", "&") or step.doubted:
+        if step.line.operator in ("||", "|", "&") or step.conditional:
             continue
         name, args = named_program(step)
         name = "build" if name == "pyproject-build" else name
@@ -98,7 +98,7 @@ def _built(name: str, step: RunStep, options: Parsed) -> Iterator[Install]:
     folder = _folder(options, words)
     place, found = (step.absolute(folder), step.folder(folder)) if folder else (None, None)
     project = step.tree.project(found) if found else None
-    if project and found and place and not alone and not options.first(*_OTHER) and _takes(name, project):
+    if project and found and place and not alone and not options.first(*_OTHER) and _builds_with_backend(name, project):
         made, into = (Packaged(found, place, False),), options.values("out-dir", "outdir", "output", "dest")
         into = options.rest if name == "hatch" else into
         made_in = (text(into[-1]) if into else posixpath.join(place, "dist")) or ""
@@ -114,7 +114,7 @@ def _folder(options: Parsed, words: Words) -> str | None:
     return None if len(named) > 1 or not options.closed else text(named[0]) if named else "."
 
 
-def _takes(name: str, project: Project) -> bool:
+def _builds_with_backend(name: str, project: Project) -> bool:
     """Whether a tool certainly builds a project with the backend that the project names."""
     only = {"hatch": HATCHLING, "poetry": POETRY}.get(name)
     mode = at(project.document, "tool", "poetry", "package-mode")

@@ -25,7 +25,7 @@ REMOVED = (("moduleResolution", ("node", "node10", "classic")), ("target", ("es5
 MOST = 400
 
 
-def asked(
+def release_of_scripts(
     package: PackageJson | None, install: NodeInstall | None, everywhere: Called | None, tree: Tree
 ) -> Value[str] | None:
     """The release of TypeScript that a package's scripts run, or that is on PATH, if it is one that refuses something.
@@ -64,7 +64,7 @@ def fetched(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return (wanted[0], call.command) if len(wanted) == 1 and call.fetches else ("", words)
 
 
-def named(wanted: str, package: PackageJson | None, span: Span) -> Value[str] | None:
+def release_by_npx(wanted: str, package: PackageJson | None, span: Span) -> Value[str] | None:
     """The release of TypeScript that npx fetches, if it refuses something.
 
     A name alone is that of the project's own where the project asks for one, or a range which that may meet.

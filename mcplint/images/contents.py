@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import program
-from mcplint.images.copies import Asked, copied_from, matches, paths_in_image, source_of, unlisted, within
+from mcplint.images.copies import Asked, context_path, copied_from, matches, paths_in_image, source_of, unlisted
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS, SYSTEM_INSTALLERS
@@ -114,12 +114,12 @@ class Contents(NamedTuple):
         found = list(self.image_paths(path))
         return None if not found or None in found else found[-1]
 
-    def place(self, path: str) -> str | None:
+    def place_during_run(self, path: str) -> str | None:
         """The same while a RUN lasts: what is mounted for it stands there as well."""
         mounted = tuple(copy._replace(mount=False) for copy in self.copies)
         return self._replace(copies=mounted).image_path(path)
 
-    def below(self, place: str) -> Iterator[str]:
+    def files_below(self, place: str) -> Iterator[str]:
         """The files of the project that stand below a folder of the image, by their paths there."""
         front = place.rstrip("/") + "/"
         for path in self.tree.paths:
@@ -258,7 +258,7 @@ class Contents(NamedTuple):
         folders = (
             re.sub(r"(?:\A|/)[^/*?[]*+[*?[].*", "", source.only or "", flags=re.DOTALL) for source in copy.sources
         )
-        named = (within(context, folder) for folder in folders)
+        named = (context_path(context, folder) for folder in folders)
         return any(is_inner(self.tree, each) for each in named if each not in ("", "."))
 
     def left_out(self, path: str) -> Absence:

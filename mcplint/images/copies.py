@@ -31,7 +31,7 @@ def from_context(
         if "://" in source or source.startswith("git@"):
             continue
         folder, star, _ = source.partition("/*")
-        whole = within(context, folder)
+        whole = context_path(context, folder)
         if star and source.endswith("/*") and not parents and whole in tree.folders:
             found.append(Copied(whole, place.rstrip("/"), False))
         for path in matches(tree, context, source):
@@ -57,7 +57,7 @@ def _from_stage(path: str, place: str, into: bool) -> Copied:
     return Copied(path, posixpath.join(place, name) if into and "." in name[1:] else place, True)
 
 
-def within(context: str, source: str) -> str:
+def context_path(context: str, source: str) -> str:
     """A path of the build context as a path of the project; the root is the empty name. It never leaves the context."""
     inside = posixpath.normpath(posixpath.join("/", source))[1:].lstrip("/")
     path = posixpath.normpath(posixpath.join(context, inside))
@@ -67,11 +67,11 @@ def within(context: str, source: str) -> str:
 def matches(tree: Tree, context: str, source: str) -> Iterator[str]:
     """The files and folders of the project that a source names."""
     if not any(sign in source for sign in "*?["):
-        path = within(context, source)
+        path = context_path(context, source)
         if path in tree.paths or path in tree.folders or not path:
             yield path
         return
-    parts = within(literal(context), source).split("/")
+    parts = context_path(literal(context), source).split("/")
     for candidate in sorted(tree.paths | tree.folders):
         pieces = candidate.split("/")
         if len(pieces) == len(parts) and all(map(fits, pieces, parts)):
@@ -84,12 +84,12 @@ def unlisted(tree: Tree, context: str, source: str, inside: str) -> tuple[str, b
     `inside`: that path as the target names it, `.` for the target itself. A name with a suffix is taken for a file.
     """
     folder, name = posixpath.split(source.rstrip("/"))
-    if "://" in source or name in ("", ".", "..") or tree.once(_is_listed, context, source):
+    if "://" in source or name in ("", ".", "..") or tree.cached(_is_listed, context, source):
         return None
     if "." not in name[1:]:
-        return within(context, posixpath.join(source, inside)), True
+        return context_path(context, posixpath.join(source, inside)), True
     if inside == "." or fits(inside, name):
-        return within(context, posixpath.join(folder, name if inside == "." else inside)), False
+        return context_path(context, posixpath.join(folder, name if inside == "." else inside)), False
     return None
 
 

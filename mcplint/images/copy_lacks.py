@@ -9,7 +9,7 @@ from itertools import islice
 
 from mcplint.images.build_arguments import Context
 from mcplint.images.contents import Contents, missing
-from mcplint.images.copies import within
+from mcplint.images.copies import context_path
 from mcplint.images.image import Copy
 from mcplint.model import Lack, LackKind
 from mcplint.project.discover import PRUNED
@@ -34,7 +34,7 @@ def of_copy(copy: Copy, contents: Contents, given: Context) -> Iterator[Lack]:
         name = source.only
         if name is None or "://" in name or name.startswith("git@") or _SIGNS & set(name):
             continue
-        path = within(contents.context, name)
+        path = context_path(contents.context, name)
         if path and (lack := _source(copy, source, path, contents, given.stated)):
             if given.label and lack.name and _is_copied(contents.tree, name):
                 continue
@@ -52,8 +52,8 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
         if not stated and lies_elsewhere(contents, name):
             return None
         absence = missing(tree, path)
-        there = [] if absence.by_git else _called(tree, name)
-        other = _other(contents, name) if there and stated else None
+        there = [] if absence.by_git else _paths_ending_with(tree, name)
+        other = _better_context(contents, name) if there and stated else None
         if other is not None:
             absence = absence._replace(why=f"it lies in {'the root of the project' if other == '.' else other}")
         elif len(there) == 1:
@@ -77,10 +77,10 @@ def _may_be_built(tree: Tree, path: str) -> bool:
     """Whether a file or folder that git ignores may be made before the build of an image: any but what people write,
     and what a script or workflow of the project names."""
     name = posixpath.basename(path)
-    return not PRUNED.isdisjoint(path.split("/")) or not name.endswith(_WRITTEN) or is_made(tree, path)
+    return not PRUNED.isdisjoint(path.split("/")) or not name.endswith(_WRITTEN) or may_be_made(tree, path)
 
 
-def is_made(tree: Tree, path: str) -> bool:
+def may_be_made(tree: Tree, path: str) -> bool:
     """Whether a script or workflow of the project names a file, which it may make."""
     name = posixpath.basename(path)
     return any(name in source.text for source in _scripts(tree))
@@ -93,37 +93,41 @@ def _scripts(tree: Tree) -> Iterator[Source]:
     return (source for source in sources if source)
 
 
-def _other(contents: Contents, name: str) -> str | None:
+def _better_context(contents: Contents, name: str) -> str | None:
     """The folder that the Dockerfile is written for, and the stated context is not: it has more of what is copied."""
     tree, dockerfile = contents.tree, contents.dockerfile
-    counts = {each: tree.once(_count, dockerfile, each) for each in sorted(_others(tree, name))}
+    counts = {each: tree.cached(_count, dockerfile, each) for each in sorted(_contexts_with(tree, name))}
     best = max(counts, key=lambda each: counts[each], default=None)
     return (
-        best if best is not None and counts[best] > tree.once(_count, dockerfile, contents.context or ".") + 1 else None
+        best
+        if best is not None and counts[best] > tree.cached(_count, dockerfile, contents.context or ".") + 1
+        else None
     )
 
 
-def _others(tree: Tree, name: str) -> set[str]:
+def _contexts_with(tree: Tree, name: str) -> set[str]:
     """The folders that have what is copied."""
-    return {each[: -len(name.strip("/").removeprefix("./"))].rstrip("/") or "." for each in _called(tree, name)}
+    return {
+        each[: -len(name.strip("/").removeprefix("./"))].rstrip("/") or "." for each in _paths_ending_with(tree, name)
+    }
 
 
 def lies_elsewhere(contents: Contents, name: str) -> bool:
     """Whether another folder that has what is copied may be the context: it has as many sources of the COPYs as the one
     that is taken for it, or a script may copy the file there."""
     tree = contents.tree
-    others = _others(tree, name)
+    others = _contexts_with(tree, name)
     if not others:
         return False
-    found = tree.once(_count, contents.dockerfile, contents.context or ".")
-    return any(tree.once(_count, contents.dockerfile, other) >= found for other in others) or _is_copied(tree, name)
+    found = tree.cached(_count, contents.dockerfile, contents.context or ".")
+    return any(tree.cached(_count, contents.dockerfile, other) >= found for other in others) or _is_copied(tree, name)
 
 
-def _called(tree: Tree, name: str) -> list[str]:
+def _paths_ending_with(tree: Tree, name: str) -> list[str]:
     """The files and folders of the project that a source would name in another context."""
     wanted = name.strip("/").removeprefix("./")
     name = posixpath.basename(wanted)
-    found = (*tree.called(name), *tree.folders_called(name))
+    found = (*tree.files_named(name), *tree.folders_called(name))
     return [each for each in found if f"/{each}".endswith(f"/{wanted}")]
 
 
@@ -139,7 +143,7 @@ def _copied_names(tree: Tree, path: str) -> Iterator[str]:
 
 def _count(tree: Tree, dockerfile: str, context: str) -> int:
     """How many of the sources of a Dockerfile's COPYs a folder has, or would have after a build."""
-    paths = (within(context, name) for name in _copied_names(tree, dockerfile))
+    paths = (context_path(context, name) for name in _copied_names(tree, dockerfile))
     return sum(path in tree.paths or path in tree.folders or missing(tree, path).by_git for path in paths)
 
 

@@ -44,7 +44,7 @@ def environments(install: Install, step: RunStep) -> tuple[str, ...] | None:
     above = tuple(upwards(step.workdir))
     if install.tool.endswith(" lock"):
         return tuple(posixpath.join(folder, PYTHON_LOCKS[kind]) for folder in above)
-    named = tuple(_named(install, step))
+    named = tuple(_named_folders(install, step))
     if None in named or (kind != "uv" and "activate" in step.written_at.source.text):
         return None
     own = (posixpath.join(folder, name) for folder in above for name in _OWN)
@@ -52,7 +52,7 @@ def environments(install: Install, step: RunStep) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys((*system, *own, *(name for name in named if name and name != "/"))))
 
 
-def _named(install: Install, step: RunStep) -> Iterator[str | None]:
+def _named_folders(install: Install, step: RunStep) -> Iterator[str | None]:
     """The folders that variables, options and the program's own path name, None for one that is not known."""
     for name in (each for each in _VARIABLES if each in step.env):
         for option in step.env[name].options or (None,):
@@ -111,7 +111,7 @@ def freezes(image: Image) -> bool:
     return any(name in text for text in texts for name in _FREEZERS)
 
 
-def takes(files: Iterable[Copied] | None, install: Install) -> bool:
+def may_bring_install(files: Iterable[Copied] | None, install: Install) -> bool:
     """Whether a copy of these files of a stage may bring what an install has written there."""
     if files is None or install.environments is None:
         return True

@@ -39,7 +39,7 @@ def ends_at_failures(step: RunStep) -> bool:
 def is_certain(steps: tuple[RunStep, ...], number: int) -> bool:
     """Whether every build runs one of the commands of a RUN, and ends where that fails."""
     step = steps[number]
-    if step.skipped or step.doubted or step.line.inside or step.line.negated:
+    if step.skipped or step.conditional or step.line.inside or step.line.negated:
         return False
     if step.line.operator in ("||", "|", "&") or any(each.line.operator == "||" for each in steps[:number]):
         return False

@@ -28,16 +28,16 @@ def copied_to(growing: Growing, copy: Copy, into: bool, linked: bool) -> None:
     `linked`: whether `--link` makes it a layer of its own, which has those folders anew.
     """
     target = copy.target.only
-    if target is None or not (copy.gives or _is_rooted(growing)):
+    if target is None or not (copy.gives_write_access or _is_rooted(growing)):
         return
     several = copy.files is None or any(file.folder for file in copy.files)
     several |= any("*" in (source.only or "") for source in copy.sources)
     folder = target if into or several else posixpath.dirname(target)
     given: Value[str] = Value(None) if copy.owner is None else copy.owner
-    owner = given if copy.gives else Value(("root",))
-    if linked and copy.gives:
+    owner = given if copy.gives_write_access else Value(("root",))
+    if linked and copy.gives_write_access:
         growing.folders |= dict.fromkeys(upwards(folder), Value(None))
-    growing.folders |= dict.fromkeys(_new(growing, folder, copy.gives), owner)
+    growing.folders |= dict.fromkeys(_new(growing, folder, copy.gives_write_access), owner)
 
 
 def made_by(growing: Growing, steps: Iterable[RunStep]) -> None:
@@ -45,7 +45,7 @@ def made_by(growing: Growing, steps: Iterable[RunStep]) -> None:
     for step in steps:
         plain = all(map(_PLAIN.fullmatch, (word for word in step.words[1:] if word.startswith("-"))))
         by_itself = bool(step.line.argv) and step.line.argv[0].text == "mkdir" and not step.line.inside
-        if not (by_itself and plain) or step.skipped or step.doubted or not _is_rooted(growing):
+        if not (by_itself and plain) or step.skipped or step.conditional or not _is_rooted(growing):
             continue
         for word in step.argv[1:]:
             folder = step.absolute(word.only) if word.only and not word.only.startswith("-") else None

@@ -63,7 +63,7 @@ class Growing:
 
     def image(self) -> Image:
         """What the stage makes: of every field of an image that is one here too, what has become of it."""
-        grown = {name: _fixed(value) for name, value in vars(self).items() if name in Image._fields}
+        grown = {name: _frozen(value) for name, value in vars(self).items() if name in Image._fields}
         stage = self.stage
         return self.below._replace(span=stage.span, end=stage_end(stage), name=stage.name, number=stage.number, **grown)
 
@@ -100,6 +100,6 @@ class Growing:
         return find
 
 
-def _fixed(value: Any) -> Any:
+def _frozen(value: Any) -> Any:
     """A field that grew, as an image keeps it."""
     return tuple(value) if isinstance(value, list) else frozenset(value) if isinstance(value, set) else value

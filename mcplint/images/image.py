@@ -78,7 +78,7 @@ class Copy(NamedTuple):
     mode: str | None = None
 
     @property
-    def gives(self) -> bool:
+    def gives_write_access(self) -> bool:
         """Whether what is copied may be somebody's to write: another owner's, or by its mode."""
         owned = self.owner is not None and not self.owner.must(lambda owner: owner.partition(":")[0] in ("root", "0"))
         return owned or (self.mode is not None and not _CLOSED_MODE.fullmatch(self.mode))
@@ -171,7 +171,7 @@ class Image(NamedTuple):
         return tuple(link[1] for run in self.runs for link in _TO_OUTPUT.finditer(run.script))
 
     @property
-    def kept(self) -> tuple[str, ...]:
+    def volume_paths(self) -> tuple[str, ...]:
         """The folders that VOLUME lines make to volumes, which Docker mounts by itself."""
         return tuple(path for volume in self.volumes for path in volume.options or ())
 

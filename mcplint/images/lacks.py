@@ -73,7 +73,7 @@ def _brings_poetry(command: str) -> bool:
 
 def _members(install: Install, contents: Contents) -> Iterator[Lack]:
     """The members of a workspace that its lock leads to and that are not in the image."""
-    place = contents.place(install.lock) if install.lock and install.tool == "uv sync" else None
+    place = contents.place_during_run(install.lock) if install.lock and install.tool == "uv sync" else None
     if install.lock is None or place is None or not install.locked.must(bool):
         return
     strict, built = _is_strict(install), {packaged.folder for packaged in install.local}
@@ -108,7 +108,7 @@ def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
     named = (posixpath.normpath(posixpath.join(folder, name)) for name in ("pyproject.toml", "uv.lock"))
     if posixpath.basename(install.lock) != "uv.lock" or {"--script", "-s"} & set(install.argv):
         return
-    if not all((place := contents.place(path)) and contents.keeps(path, place) for path in named):
+    if not all((place := contents.place_during_run(path)) and contents.keeps(path, place) for path in named):
         return
     step, strict, project = " ".join(install.argv), _is_strict(install), contents.tree.project(folder)
     if strict and not install.certain:
@@ -142,7 +142,7 @@ def _no_lock(install: Install, contents: Contents) -> Iterator[Lack]:
     for folder in install.requirements:
         project = posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
         expected = next((path for each in upwards(folder) if (path := _lock_of(each)) in tree.paths), _lock_of(folder))
-        place = contents.place(project)
+        place = contents.place_during_run(project)
         absence = contents.absent(_lock_of(posixpath.dirname(place)), expected) if place else None
         if absence and posixpath.dirname(expected) == posixpath.dirname(project):
             edits = absence.edits or tuple(_brought(expected, project, contents))
@@ -215,7 +215,7 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
     """The modules that a build is for, and why its backend does not find any or refuses to choose."""
     tree, step = contents.tree, " ".join(install.argv)
     files = files_below(tree.paths, packaged.folder)
-    whole, here = wheel(project, files), wheel(project, frozenset(contents.below(packaged.image_path)))
+    whole, here = wheel(project, files), wheel(project, frozenset(contents.files_below(packaged.image_path)))
     if whole is None or here is None:
         return
     made = (contents.makes(posixpath.join(packaged.image_path, path)) for path in here.sought)
@@ -242,7 +242,7 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
 def _package(install: Install, packaged: Packaged, project: Project, made: Wheel, contents: Contents) -> Iterator[Lack]:
     """The package that a backend looks for and that neither the image has nor the build makes."""
     tree, folder = contents.tree, posixpath.normpath(packaged.folder)
-    by_hand = bool(tree.called("hatch.toml")) or "--no-build-isolation" in install.argv
+    by_hand = bool(tree.files_named("hatch.toml")) or "--no-build-isolation" in install.argv
     if not made.sought or not project.name.only or by_hand or not refuses_empty_wheel(project):
         return
     first, reason = made.sought[0], Absence("")

@@ -29,7 +29,7 @@ _FLAGS = ("--exclude-newer", "--resolution", "--config-file")
 def limited(install: Install, step: RunStep) -> Install:
     """An install with what variables and settings say of the releases that it takes."""
     uv = install.tool.startswith("uv")
-    names = list(_named(install.tool, step))
+    names = list(_constraint_files(install.tool, step))
     paths = [step.file(name) if name else None for name in names]
     flags = [word.partition("=")[0] for word in step.words if word.startswith(_FLAGS)]
     deciding = [*flags, *(name for name in _DECIDING if name in step.env)] if uv else []
@@ -94,7 +94,7 @@ def _is_on(said: str | None) -> bool:
     return boolean(said or "") is True
 
 
-def _named(tool: str, step: RunStep) -> Iterator[str | None]:
+def _constraint_files(tool: str, step: RunStep) -> Iterator[str | None]:
     """The constraints that variables name, None where a variable is not known."""
     for name in _CONSTRAINTS.get(tool, ()):
         value = step.env.get(name)
@@ -146,4 +146,4 @@ def _without_settings(step: RunStep) -> bool:
 
 def _settings(step: RunStep) -> Iterator[str]:
     """The files in the working folder of the build and around it that uv reads settings from."""
-    return (path for name in FILES for path in step.around(name))
+    return (path for name in FILES for path in step.files_upwards(name))

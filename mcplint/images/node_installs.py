@@ -109,7 +109,7 @@ def node_installs(steps: Iterable[RunStep]) -> Iterator[NodeInstall]:
             yield _install(said, step)  # without one it is a project that is built first, or somebody else's
 
 
-def left(step: RunStep) -> Iterator[NodeInstall]:
+def lasting_installs(step: RunStep) -> Iterator[NodeInstall]:
     """What a command certainly leaves of the packages of a project: installs, and what takes packages away again."""
     said = called_by(step)
     focuses = said is not None and said.tool == "yarn" and (said.verb, said.names) == ("workspaces", ("focus",))
@@ -140,15 +140,15 @@ def _install(said: Called, step: RunStep) -> NodeInstall:
         step.written_at,
         bool(flag or told) and not lenient,
         lock,
-        any(map(step.tree.called, LOCKS[tool])),
+        any(map(step.tree.files_named, LOCKS[tool])),
         site,
         step.absolute("."),
         step.file("package.json") or "",
         step.argv,
-        UNKNOWN if step.doubted else development(said, step),
+        UNKNOWN if step.conditional else development(said, step),
         said.runs_scripts and not _configured(step),
         flag if lenient else "",
-        not step.doubted,
+        not step.conditional,
     )
 
 
@@ -165,8 +165,8 @@ def _passes_without_lock(tool: str, flag: str, step: RunStep) -> bool:
 def _is_old_yarn(step: RunStep) -> bool:
     """Whether nothing in the project asks for another yarn than the first."""
     package = package_of(step)
-    modern = step.tree.called(".yarnrc.yml") or (package is not None and '"packageManager"' in package.source.text)
-    return not modern and not step.tree.called(".yarn")
+    modern = step.tree.files_named(".yarnrc.yml") or (package is not None and '"packageManager"' in package.source.text)
+    return not modern and not step.tree.files_named(".yarn")
 
 
 def development(said: Called, step: RunStep) -> Value[bool]:

@@ -15,7 +15,7 @@ from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.image import Copy, Image
 from mcplint.images.node_installs import LOCKS, WITHOUT_DEV, called_by, package_of
-from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, plain, programs, script_of
+from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, programs, script_of, without_wrappers
 from mcplint.images.runs import RunStep
 from mcplint.images.script_inputs import unread
 from mcplint.knowledge.executables import NODE_MANAGERS
@@ -115,7 +115,7 @@ def _newest_peers(install: NodeInstall, package: PackageJson) -> Iterator[Lack]:
 
 def _lenient(step: RunStep, contents: Contents) -> bool:
     """Whether npm may be told to take packages that do not go together."""
-    files = (contents.tree.source(path) for path in contents.tree.called(".npmrc"))
+    files = (contents.tree.source(path) for path in contents.tree.files_named(".npmrc"))
     configured = any(re.search(r"(?m)^[ \t]*(?:legacy-peer-deps|force)\b", source.text) for source in files if source)
     variables = any(re.match(r"(?i)npm_config_(?:legacy_peer_deps|force)$", name) for name in step.env)
     return configured or variables or contents.ran.any(lambda text: "legacy-peer-deps" in text)
@@ -182,7 +182,7 @@ def _programs(step: RunStep, package: PackageJson) -> Iterator[ScriptStep]:
     """The programs that a step of a build runs for a package: those of a script, or the one that npx is told."""
     said, words = called_by(step), tuple(step.words)
     if package_call(step.argv):
-        yield ScriptStep(plain(words))
+        yield ScriptStep(without_wrappers(words))
     elif said is None or said.verb in VERBS[said.tool]:
         return
     elif script := script_of(said, package):
@@ -198,7 +198,7 @@ def of_compiler(
 
     `everywhere`: the command that has installed TypeScript outside of the project, if any.
     """
-    from mcplint.images.compiler import asked, fetched, named, refused
+    from mcplint.images.compiler import fetched, refused, release_by_npx, release_of_scripts
 
     install, package = installed.get(step.absolute(".") or ""), package_of(step)
     if package is None or contents.ran.any(_rewrites) or contents.ran.any(lambda text: "tsconfig" in text):
@@ -209,9 +209,9 @@ def of_compiler(
         own = None if direct or gone else package
         wanted, words = fetched(ran.words)
         if wanted:
-            release = named(wanted, own, ran.node.span if ran.node else step.written_at)
+            release = release_by_npx(wanted, own, ran.node.span if ran.node else step.written_at)
         else:
-            release = asked(own, install, everywhere, contents.tree) if words[0] == "tsc" else None
+            release = release_of_scripts(own, install, everywhere, contents.tree) if words[0] == "tsc" else None
         if release is None:
             continue
         found = refused(words, posixpath.dirname(package.source.path), release, contents.tree)

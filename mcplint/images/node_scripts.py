@@ -81,7 +81,7 @@ def _steps(package: PackageJson, name: str, depth: int = 0) -> Iterator[ScriptSt
         if command.inside or command.negated or command.operator not in ("", "&&", "\n") or not words:
             yield None
             return
-        words = plain(words)
+        words = without_wrappers(words)
         if (said := called_in(words)) and (script := script_of(said, package)):
             for each in (f"pre{script}", script, f"post{script}"):
                 yield from _steps(package, each, depth + 1)
@@ -100,7 +100,7 @@ def _may_install(words: tuple[str, ...], home: str, tree: Tree) -> bool:
     return any(path in tree.paths and tree.mentions(path, "install", "npm", "pnpm", "yarn") for path in files)
 
 
-def plain(words: tuple[str, ...]) -> tuple[str, ...]:
+def without_wrappers(words: tuple[str, ...]) -> tuple[str, ...]:
     """The command without what only sets variables for it or looks it up.
 
     What npx can fetch it does not lack: only `tsc` is not the name of the package that brings it.
@@ -113,7 +113,7 @@ def plain(words: tuple[str, ...]) -> tuple[str, ...]:
     call = package_call_in(words)
     if call is None or not call.certain or call.packages or not call.local or not call.words:
         return words
-    return words if call.fetches and call.command[0] != "tsc" else plain(call.command)
+    return words if call.fetches and call.command[0] != "tsc" else without_wrappers(call.command)
 
 
 def script_of(said: Called, package: PackageJson) -> str:

@@ -55,7 +55,7 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
     beside = _pinned(names, files, step) if tool in _AT_ONCE else frozenset[str]()
     found = [_project(word, options, step, beside) for word in projects]
     pinned = beside or frozenset[str]()
-    kept = _kept(tool, options, step) if names and step.before else frozenset[str]()
+    kept = _already_pinned(tool, options, step) if names and step.before else frozenset[str]()
     items = [
         *(_file(word, step, pinned) for word in files),
         *found,
@@ -63,7 +63,7 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
     ]
     if not items:
         if not options.rest and "$" in step.written_at.text and not step.skipped:
-            yield _given(tool, step)
+            yield _install_of_arguments(tool, step)
         return
     limits = [_file(word, step) for word in options.values(*_CONSTRAINTS)]
     yield Install(
@@ -81,7 +81,7 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
             if item.path and item.image_path
         ),
         extras=_extras(projects, options),
-        files=tuple(_named([*files, *options.values(*_CONSTRAINTS)], step)),
+        files=tuple(_own_requirement_files([*files, *options.values(*_CONSTRAINTS)], step)),
         workdir=step.workdir,
         untold=any(item.path is None for item in items[: len(files)])
         or any(item.path is None or item.image_path is None for item in found)
@@ -103,13 +103,13 @@ def _collected(tool: str, options: Parsed, step: RunStep) -> Mapping[str, str]:
     return {name_of(name): folder for project, folder in found if project and (name := project.name.only)}
 
 
-def _given(tool: str, step: RunStep) -> Install:
+def _install_of_arguments(tool: str, step: RunStep) -> Install:
     """The install of what a build is given: with nothing, as a variable is by itself, pip would fail."""
     said = Label(step.written_at, "the build is given what it installs")
     return Install(tool, step.words, Value(None, (said,)), None, (), ((said.span.text, said.span),), said.span)
 
 
-def _named(files: list[Value[str]], step: RunStep) -> Iterator[tuple[str, str]]:
+def _own_requirement_files(files: list[Value[str]], step: RunStep) -> Iterator[tuple[str, str]]:
     """The files that are named outright, and that no export of a lock has made."""
     for word in files if not step.line.inside else ():
         name = text(word)
@@ -161,7 +161,7 @@ _NEAR = 8
 _ELSEWHERE = ("-t", "--target", "--prefix", "--root", "--python", "-p")
 
 
-def _kept(tool: str, options: Parsed, step: RunStep) -> frozenset[str]:
+def _already_pinned(tool: str, options: Parsed, step: RunStep) -> frozenset[str]:
     """The packages that an install before this one has put in its place by a requirements file that pins them.
 
     pip keeps them where they are asked for by nothing but their names.

@@ -68,7 +68,7 @@ def _locked(tool: str, step: RunStep, verb: Span, lock: str | None, project: str
     name = PYTHON_LOCKS[tool]
     if lock:
         return Value((True,), (Label(verb, f"installs from {lock}"),))
-    if (project is None and step.tree.called(name)) or step.workdir is None:
+    if (project is None and step.tree.files_named(name)) or step.workdir is None:
         return Value(None, (Label(verb, f"whether {name} is in the image is not known"),))
     return Value((False,), (Label(verb, f"there is no {name}"),))
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from mcplint.commands.command_lines import PIP, POETRY_INSTALL, RUNNERS, UV, program
 from mcplint.commands.options import parse
-from mcplint.commands.shell_branches import Way, exclusive
+from mcplint.commands.shell_branches import Arms, exclusive
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.document import at
 from mcplint.images.environments import collects, environments, is_systems
@@ -33,10 +33,10 @@ _MOST = 300
 def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
     """The installs among the commands of one RUN, in their order."""
     earlier = steps[0].before if steps else ()
-    here: list[tuple[Install, Way]] = []
+    here: list[tuple[Install, Arms]] = []
     removed = frozenset(name for step in steps for name in _uninstalled(step))
     for number, step in enumerate(steps):
-        before = (*earlier, *(install for install, way in here if not exclusive(way, step.way)))
+        before = (*earlier, *(install for install, arms in here if not exclusive(arms, step.arms)))
         step = step._replace(before=before, removed=removed)
         _export(step)
         _delete(step)
@@ -49,7 +49,7 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
             found = limited(found, step)._replace(instead=_instead(found, steps[number:]))
             found = found._replace(environments=environments(found, step), systems=is_systems(found, step))
             found = found._replace(collects=collects(found, step))
-            here.append((found, step.way))
+            here.append((found, step.arms))
             yield found
         if len(earlier) + len(here) >= _MOST:
             return

@@ -63,14 +63,14 @@ def of_python(install: Install, base: Image, contents: Contents, env: Mapping[st
     if there is None or _is_careless(install, env):
         return
     reference = base.base.only or ""
-    for what, least, label in _needed(install, contents):
+    for what, least, label in _least_pythons(install, contents):
         if (release(least) or there) > there:
             why = f"{what} needs Python {least} or newer, and {reference} has {'.'.join(map(str, there))}"
             yield Lack(LackKind.PYTHON, what, install.span, why, (label,), step=" ".join(install.argv))
             return
 
 
-def _needed(install: Install, contents: Contents) -> Iterator[tuple[str, str, Label]]:
+def _least_pythons(install: Install, contents: Contents) -> Iterator[tuple[str, str, Label]]:
     """What is installed with the oldest Python that it runs on, and where it is asked for."""
     synced = install.tool == "uv sync"
     for folder in install.requirements if synced else [packaged.folder for packaged in install.packaged]:

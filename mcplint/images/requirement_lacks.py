@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from mcplint.facts.dependencies import PROJECTS, Requirements
 from mcplint.images.contents import Absence, Contents
-from mcplint.images.copies import copied_from, within
-from mcplint.images.copy_lacks import is_made, lies_elsewhere
+from mcplint.images.copies import context_path, copied_from
+from mcplint.images.copy_lacks import lies_elsewhere, may_be_made
 from mcplint.model import Install, Lack, LackKind
 from mcplint.text.paths import upwards
 from mcplint.values import Label
@@ -43,7 +43,10 @@ def _absence(name: str, place: str, contents: Contents) -> Absence | None:
     """Why a requirements file is not in the image, None where it may be or may be made before the build."""
     if contents.context is None:
         return None
-    tree, own = contents.tree, within(contents.context, posixpath.basename(name) if name.startswith("/") else name)
+    tree, own = (
+        contents.tree,
+        context_path(contents.context, posixpath.basename(name) if name.startswith("/") else name),
+    )
     absence = contents.absent(place, own)
     if absence is None:
         return None
@@ -51,7 +54,7 @@ def _absence(name: str, place: str, contents: Contents) -> Absence | None:
         there = contents.image_path(own)
         return Absence(f"COPY brings it to {there}, and it is looked for at {place}") if there else absence
     linked = ".gitmodules" in tree.paths or any(folder in tree.paths for folder in upwards(posixpath.dirname(own)))
-    return None if linked or is_made(tree, own) or lies_elsewhere(contents, name) else absence
+    return None if linked or may_be_made(tree, own) or lies_elsewhere(contents, name) else absence
 
 
 _ARCHIVES = (".whl", ".zip", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
@@ -60,7 +63,7 @@ _ARCHIVES = (".whl", ".zip", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 def _project_path(there: str, target: str, contents: Contents) -> str:
     """The path in the project of a path line, which pip and uv take from where they run."""
     found = copied_from(contents.copies, contents.parts, (), contents.context, there, contents.tree)
-    return found if found is not None else within(contents.context or ".", target)
+    return found if found is not None else context_path(contents.context or ".", target)
 
 
 def _included(install: Install, contents: Contents) -> Iterator[Lack]:
@@ -68,7 +71,7 @@ def _included(install: Install, contents: Contents) -> Iterator[Lack]:
     tree, step = contents.tree, " ".join(install.argv)
     for path in install.requirements:
         said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
-        place = contents.place(path) if isinstance(said, Requirements) and said.includes else None
+        place = contents.place_during_run(path) if isinstance(said, Requirements) and said.includes else None
         for include in said.includes if said and place else ():
             target = posixpath.relpath(include.path, posixpath.dirname(path) or ".")
             wanted = [(posixpath.normpath(posixpath.join(posixpath.dirname(place or ""), target)), include.path)]

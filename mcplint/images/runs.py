@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from mcplint.commands.command_lines import WRAPPERS, is_assignment, program, shell_operand, unwrapped, xargs_command
 from mcplint.commands.options import parse
 from mcplint.commands.shell import Env, Ran, Shell, script_text
-from mcplint.commands.shell_branches import Way, branches
+from mcplint.commands.shell_branches import Arms, branches
 from mcplint.commands.shell_nodes import Command, Redirect
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.shell_tests import Exists
@@ -40,8 +40,8 @@ class RunStep(NamedTuple):
     `deleted`: the paths that the build has deleted since it last copied something; it is filled on the way, too.
     `removed`: packages that the same RUN uninstalls.
     `houses`: the folders of distributions that the build has collected.
-    `way`: the branches that it stands in. `skipped`: whether it stands in one that is not taken, `doubted`: in one of
-    which that is not known. `configured`: whether commands before it tell package managers what to leave out.
+    `arms`: the branches that it stands in. `skipped`: whether one of them is not taken, `conditional`: whether that is
+    not known of one. `configured`: whether commands before it tell package managers what to leave out.
     """
 
     env: Mapping[str, Value[str]]
@@ -56,9 +56,9 @@ class RunStep(NamedTuple):
     line: Command = _DOCKER_COMMAND
     span: Span | None = None
     removed: frozenset[str] = frozenset()
-    way: Way = ()
+    arms: Arms = ()
     skipped: bool = False
-    doubted: bool = False
+    conditional: bool = False
     configured: bool = False
 
     @property
@@ -96,9 +96,9 @@ class RunStep(NamedTuple):
 
     def upwards(self, name: str, folder: str = ".") -> str | None:
         """The file of this name in a folder of the build or the nearest one above it."""
-        return next(self.around(name, folder), None)
+        return next(self.files_upwards(name, folder), None)
 
-    def around(self, name: str, folder: str = ".") -> Iterator[str]:
+    def files_upwards(self, name: str, folder: str = ".") -> Iterator[str]:
         """The files of this name in a folder of the build and those above it, nearest first."""
         at = self.absolute(folder)
         found = (self.file(posixpath.join(each, name)) for each in upwards(at)) if at else ()
@@ -110,7 +110,7 @@ def steps(run: Instruction, first: RunStep) -> Iterator[RunStep]:
     shell = Shell(lambda name: _argument(first.env.get(name)), first.workdir, every=True)
     if run.json:
         argv = tuple(word.value._replace(trace=(Label(word.span(), "set here"),)) for word in run.words)
-        yield from _opened(Ran(argv, {}, first.workdir, run.span, _DOCKER_COMMAND), first, shell, 0)
+        yield from _unwrapped_steps(Ran(argv, {}, first.workdir, run.span, _DOCKER_COMMAND), first, shell, 0)
         return
     scripts = [run.text]
     if run.heredocs and all(not line.words or _is_shell(line.words[0].text) for line in commands(run.text)):
@@ -121,14 +121,14 @@ def steps(run: Instruction, first: RunStep) -> Iterator[RunStep]:
 
 def _steps(script: LocatedText, whole: Span | None, first: RunStep, shell: Shell, depth: int) -> Iterator[RunStep]:
     """The commands of a text, each with the branches that it stands in."""
-    chosen = branches(script, _known(shell.env), shell.workdir, _existing(script, first))
+    chosen = branches(script, _with_unknowns(shell.env), shell.workdir, _existing(script, first))
     for ran in shell.run(script, whole):
         at = ran.line.span
-        for step in _opened(ran, first, shell, depth):
+        for step in _unwrapped_steps(ran, first, shell, depth):
             yield step._replace(
-                way=(*chosen.ways.get(at, ()), *step.way),
+                arms=(*chosen.arms.get(at, ()), *step.arms),
                 skipped=step.skipped or at in chosen.skipped,
-                doubted=step.doubted or at in chosen.conditional,
+                conditional=step.conditional or at in chosen.conditional,
             )
 
 
@@ -142,7 +142,7 @@ def _existing(script: LocatedText, first: RunStep) -> Exists:
     return exists
 
 
-def _known(env: Env) -> Env:
+def _with_unknowns(env: Env) -> Env:
     """The environment where a name of which nothing is said may have any value."""
 
     def variable(name: str) -> Value[Any] | None:
@@ -177,7 +177,7 @@ def _emptied(words: Words, first: RunStep) -> Iterator[str]:
             yield from first.env
 
 
-def _opened(ran: Ran, first: RunStep, shell: Shell, depth: int) -> Iterator[RunStep]:
+def _unwrapped_steps(ran: Ran, first: RunStep, shell: Shell, depth: int) -> Iterator[RunStep]:
     """The command without what only leads up to it (`env`, `sudo`), or the commands of the shell that it starts."""
     words, sets = ran.argv or (), dict[str, Value[Any]](ran.sets)
     while (rest := unwrapped(words)) is not None:

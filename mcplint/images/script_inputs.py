@@ -90,7 +90,7 @@ def _reads_configuration(tool: str, words: list[str]) -> bool:
 def _unbundled(tool: str, folder: str, package: PackageJson, contents: Contents) -> Missed | None:
     """The configuration of a bundler, where nothing else says what to build."""
     home, tree = posixpath.dirname(package.source.path), contents.tree
-    configured = (posixpath.basename(path) for path in tree.beside(home))
+    configured = (posixpath.basename(path) for path in tree.files_in_folder(home))
     names = tuple(name for name in configured if BUNDLERS.fullmatch(name) and name.startswith(f"{tool}."))
     if not names or f'"{tool}": {{' in package.source.text or f'"{tool}":{{' in package.source.text:
         return None

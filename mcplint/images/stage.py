@@ -22,7 +22,7 @@ _MOST_LAYERS = 300
 def build_stage(build: Build, stage: Stage) -> Image:
     """The image that a stage makes; what it is built from or copies from must be in `build.images`."""
     base = build.base(stage)
-    number = build.named(base.only, stage.number) if base.only else None
+    number = build.stage_named(base.only, stage.number) if base.only else None
     growing = Growing(build, stage, base, build.images.get(number) if number is not None else None)
     for instruction in build.triggers.get(number, ()) if number is not None else ():
         _add(growing, instruction)
@@ -40,9 +40,9 @@ def _add(growing: Growing, instruction: Instruction) -> None:
         return
     match instruction.name:
         case "ENV":
-            _set(growing, instruction, growing.env, "ENV sets {}")
+            _set_pairs(growing, instruction, growing.env, "ENV sets {}")
         case "LABEL":
-            _set(growing, instruction, growing.labels, "LABEL sets {}")
+            _set_pairs(growing, instruction, growing.labels, "LABEL sets {}")
         case "ARG":
             declared(
                 instruction, growing.args, growing.scope, growing.build.args, growing.build.globals, growing.escape,
@@ -82,7 +82,7 @@ def _add(growing: Growing, instruction: Instruction) -> None:
             growing.triggers.append(instruction.inner)
 
 
-def _set(growing: Growing, instruction: Instruction, into: dict[str, Value[str]], text: str) -> None:
+def _set_pairs(growing: Growing, instruction: Instruction, into: dict[str, Value[str]], text: str) -> None:
     """The pairs of ENV or LABEL, all expanded by what holds before the instruction."""
     fresh: dict[str, Value[str]] = {}
     for pair in instruction.pairs:

@@ -10,7 +10,7 @@ from mcplint.images.accounts import FILE, UNNAMED
 from mcplint.images.contents import Contents
 from mcplint.images.copies import from_context, from_stage
 from mcplint.images.copy_lacks import of_copy
-from mcplint.images.environments import freezes, takes
+from mcplint.images.environments import freezes, may_bring_install
 from mcplint.images.fetched_installers import added
 from mcplint.images.folders import copied_to
 from mcplint.images.growing import Growing
@@ -127,7 +127,7 @@ def _sourced(growing: Growing, copy: Copy, origin: LocatedText | None, into: boo
         growing.give_up(copy.span, f"copies files between its stages in more than {MOST_WAYS} ways, too many to follow")
         return copy._replace(image=reference)
     growing.ways = ways
-    _part(growing, part, files)
+    _take_from_stage(growing, part, files)
     return copy._replace(stage=part.number, files=files)
 
 
@@ -150,7 +150,7 @@ def _named_context(growing: Growing, name: str | None) -> str | None:
     return folder if folder == "." or folder in growing.build.tree.folders else None
 
 
-def _part(growing: Growing, part: Image, files: tuple[Copied, ...] | None) -> None:
+def _take_from_stage(growing: Growing, part: Image, files: tuple[Copied, ...] | None) -> None:
     """Notes that the image takes something from another stage: of its installs, those whose environment may be in it.
 
     Where those stand from then on is not followed.
@@ -164,7 +164,7 @@ def _part(growing: Growing, part: Image, files: tuple[Copied, ...] | None) -> No
         files = None if part.open or freezes(part) else files
     waiting = growing.waiting[part.number]
     here = {install.span for install in growing.installs} if waiting else ()
-    brought = [install for install in waiting if takes(files, install)]
+    brought = [install for install in waiting if may_bring_install(files, install)]
     growing.installs += [each._replace(environments=None) for each in brought if each.span not in here]
     growing.waiting[part.number] = tuple(each for each in waiting if each not in brought)
 

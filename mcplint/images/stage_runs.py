@@ -113,7 +113,7 @@ def _run_installer(growing: Growing, found: tuple[RunStep, ...]) -> None:
 def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:
     """Notes the installs of npm and its like in a RUN, and what its steps lack."""
     from mcplint.images.deployed import deployed
-    from mcplint.images.node_installs import called_by, configures, left, may_install, node_installs
+    from mcplint.images.node_installs import called_by, configures, lasting_installs, may_install, node_installs
     from mcplint.images.node_lacks import of_compiler, of_node_install, of_node_step, of_step_alone
 
     here, installed = growing.contents(mounts), False
@@ -123,13 +123,13 @@ def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, 
         for install in node_installs((step,)):
             growing.node_installs.append(install)
             growing.lacks += of_node_install(install, step, here, uncopied) if install.certain else ()
-        for each in left(step):
+        for each in lasting_installs(step):
             if each.tool != "bun" or each.folder not in growing.node_folders:  # which takes nothing away again
                 growing.node_folders[each.folder or ""] = each
-        if not step.doubted:
+        if not step.conditional:
             growing.lacks += of_node_step(step, growing.node_folders, here)
             growing.lacks += of_compiler(step, growing.node_folders, growing.compiler, here)
-        if not step.doubted and not growing.node_folders and not installed:
+        if not step.conditional and not growing.node_folders and not installed:
             growing.lacks += of_step_alone(step, here)
         if copied := deployed(step):
             growing.copies.append(copied)

@@ -44,7 +44,7 @@ def lacking_user_tools(steps: tuple[RunStep, ...], base: Image, tools: frozenset
     for step in steps:
         tool = program(step.argv)
         system = _TOOLS.get(tool)
-        asked = step.doubted or step.line.inside or _LOOKED_FOR.search(before(step))
+        asked = step.conditional or step.line.inside or _LOOKED_FOR.search(before(step))
         if system is None or asked or (system == "Alpine") is not ("apk" in base.tools):
             continue
         if not {tool, _PACKAGES[tool]} & tools:

@@ -19,7 +19,7 @@ _NODE = re.compile(r"\bnpm ci\b|\b(?:npm|pnpm|yarn) install(?=\s*(?:$|[&;]|--(?!
 """The commands that install the packages of a package.json."""
 
 
-def wanted(image: Image, tree: Tree) -> dict[str, bool]:
+def needed_files(image: Image, tree: Tree) -> dict[str, bool]:
     """What the commands of an image need of the project, and whether the folder that is copied has it."""
     found: dict[str, bool] = {}
     for stage in image.stages:
@@ -29,32 +29,32 @@ def wanted(image: Image, tree: Tree) -> dict[str, bool]:
         if any(_NODE.search(run.script) for run in stage.runs):
             place = absolute(stage.workdir.only, "package.json")
             found["package.json"] = place is not None and _has(image, place, tree)
-    for name, places in _started(image, tree):
+    for name, places in _start_files(image, tree):
         found[name] = any(_has(image, place, tree) for place in places)
     return found
 
 
 def started_files(image: Image, tree: Tree) -> list[str]:
     """The files of the project that the start of an image names, as far as it has them."""
-    paths = (project_path(image, place, tree) for _, places in _started(image, tree) for place in places)
+    paths = (project_path(image, place, tree) for _, places in _start_files(image, tree) for place in places)
     return [path for path in paths if path in tree.paths]
 
 
-def _started(image: Image, tree: Tree) -> Iterator[tuple[str, list[str]]]:
+def _start_files(image: Image, tree: Tree) -> Iterator[tuple[str, list[str]]]:
     """The files and modules of the project that a start names, with the places where it finds them."""
     workdir = image.workdir.only
     launches = (launch for launch in (image.entrypoint, image.cmd) if launch)
     line = " ".join(word.only or "" for launch in launches for word in launch.argv.words or ())
     for name in _FILE.findall(line):
         place = absolute(workdir, name)
-        if place is not None and tree.called(posixpath.basename(name)):
+        if place is not None and tree.files_named(posixpath.basename(name)):
             yield name, [place]
     paths = (image.env["PYTHONPATH"].only or "").split(":") if "PYTHONPATH" in image.env else []
     roots = [each for each in (absolute(workdir, path) for path in (".", "src", *paths)) if each]
     for name in (*_MODULE.findall(line), *_OBJECT.findall(line)):
         module = name.replace(".", "/")
         first = module.partition("/")[0]
-        if tree.called(f"{first}.py") or tree.folders_called(first):
+        if tree.files_named(f"{first}.py") or tree.folders_called(first):
             yield (
                 name,
                 [f"{posixpath.join(root, module)}{end}" for root in roots for end in (".py", "/__init__.py", "")],

@@ -52,7 +52,7 @@ def _printed(step: RunStep, bodies: Mapping[str, LocatedText | None], fed: Locat
             flags = next((at for at, word in enumerate(words[1:], 1) if word.text not in ("-e", "-n", "-ne", "-en")), 0)
             given = words[flags:] if flags else ()
             ends = [] if any("n" in word.text for word in words[1 : flags or None]) else ["\n"]
-            return _joined(given, " ", ends) if all(word.literal for word in given) else None
+            return _joined_words(given, " ", ends) if all(word.literal for word in given) else None
         case "printf" if len(words) > 1 and all(word.literal for word in words):
             return _formatted(words[1], words[2:])
         case "cat" | "tee":
@@ -83,7 +83,7 @@ def _unexpanded(body: LocatedText, literal: bool) -> LocatedText | None:
     return body.gather(pieces, 0) if body.text else body
 
 
-def _joined(words: tuple[Word, ...], between: str, ends: list[str]) -> LocatedText | None:
+def _joined_words(words: tuple[Word, ...], between: str, ends: list[str]) -> LocatedText | None:
     """Words with what stands between them, each character at its offset or at that of the one before it."""
     if not words:
         return None

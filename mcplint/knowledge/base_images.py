@@ -224,7 +224,7 @@ _MIRRORS = (
 )
 
 
-def split(reference: str) -> tuple[str, str]:
+def repository_and_tag(reference: str) -> tuple[str, str]:
     """The repository and tag of an image; an official one without its registry. A digest alone leaves the tag empty."""
     name, _, digest = reference.partition("@")
     head, colon, tag = name.rpartition(":")
@@ -236,21 +236,21 @@ def split(reference: str) -> tuple[str, str]:
 
 def base(reference: str) -> Base | None:
     """What an image sets, or None where it is not known here."""
-    repository, tag = split(reference)
+    repository, tag = repository_and_tag(reference)
     return next((row for name, tags, row in reversed(_BASES) if fits(repository, name) and fits(tag, tags)), None)
 
 
 def user(reference: str) -> str | None:
     """The user that an image runs as, or None where it is not known here."""
     known = base(reference)
-    repository, tag = split(reference)
+    repository, tag = repository_and_tag(reference)
     row = next((user for name, tags, user in reversed(_USERS) if fits(repository, name) and fits(tag, tags)), None)
     return known.user if known else row
 
 
 def has_account(reference: object, uid: int) -> bool:
     """Whether an image may have an account of a number: its system's, or the one that some make for people."""
-    repository, _ = split(str(reference))
+    repository, _ = repository_and_tag(str(reference))
     return uid < _FIRST_OWN or uid == _NOBODY or (uid == _FIRST_OWN and repository in ("node", "ubuntu"))
 
 
@@ -283,7 +283,7 @@ def on_lambda(reference: str) -> bool:
 
 def python(reference: str) -> str | None:
     """The minor release of Python that an image has (`3.12`), None where its name does not tell."""
-    repository, tag = split(reference)
+    repository, tag = repository_and_tag(reference)
     name = repository.rpartition("/")[2]
     found = re.match(r"(?:python)?(3\.\d+)(?![\d])" if name in ("python", "uv") else r"(?!)", tag)
     return found[1] if found and "windows" not in tag else None
@@ -297,7 +297,7 @@ def has_probe(reference: str) -> bool | None:
 
     https://github.com/docker-library/faq#healthcheck
     """
-    repository, _ = split(reference)
+    repository, _ = repository_and_tag(reference)
     return None if "/" in repository or not repository else False
 
 
@@ -323,7 +323,7 @@ https://www.mongodb.com/docs/manual/release-notes/6.0-compatibility/
 
 def is_without(reference: str, program: str) -> bool:
     """Whether a well-known image that is run as it is has no such program, by which it could be asked."""
-    repository, tag = split(reference)
+    repository, tag = repository_and_tag(reference)
     first, missing = _WITHOUT.get(repository, (0, frozenset()))
     major = re.match(r"v?(\d{1,9})(?!\d)", tag)
     known = int(major[1]) >= first if major else first == 0 or tag == "latest"

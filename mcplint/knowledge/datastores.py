@@ -23,8 +23,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
-from mcplint.knowledge.base_images import split
-from mcplint.text.number import whole
+from mcplint.knowledge.base_images import repository_and_tag
+from mcplint.text.number import whole_number
 from mcplint.values import Value
 
 ALWAYS_OPEN = frozenset({"ollama"})
@@ -171,8 +171,8 @@ def lets_everybody_in(
         return "" if any("PASSWORD" in name for name in env if name != EMPTY) else f"{EMPTY} is {env[EMPTY].only}"
     if store in OPENED:
         name, why = OPENED[store]
-        first, major = _CLOSED_FROM.get(store), split(image)[1].partition(".")[0]
-        old = first is None or ((number := whole(major)) is not None and number < first)
+        first, major = _CLOSED_FROM.get(store), repository_and_tag(image)[1].partition(".")[0]
+        old = first is None or ((number := whole_number(major)) is not None and number < first)
         return why.format(major) if old and not any(name in each for each in env) else ""
     if store in OFF:
         return ""
@@ -181,7 +181,7 @@ def lets_everybody_in(
     )
     if store in REDIS:
         plain = not command or command[0] in SERVERS or command[0].startswith("-")
-        if plain and (known := split(image)[0]) in READS:
+        if plain and (known := repository_and_tag(image)[0]) in READS:
             return _open_redis(store, env, command, READS[known])
         told = any(word in text for word in ("requirepass", "aclfile", ".conf", "user ", "?", "--protected-mode yes"))
         return "" if told or any("PASSWORD" in name for name in env) else f"{store} has no password by default"
@@ -204,7 +204,7 @@ def _open_memcached(
     env: Mapping[str, Value[str | None]], closed: bool, command: Sequence[str] | None, image: str
 ) -> str:
     """Why a Memcached asks for no password, which other images than the official one take from a variable."""
-    official = split(image)[0] == MEMCACHED
+    official = repository_and_tag(image)[0] == MEMCACHED
     if command is None or (not official and (not closed or _may_be_set("MEMCACHED_PASSWORD", env))):
         return ""
     return "" if _SASL.search(" ".join(command)) else f"{MEMCACHED} has no password by default"

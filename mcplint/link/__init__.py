@@ -72,14 +72,14 @@ def link(tree: Tree, config: Config) -> Linked:
     hosted = services.platforms(tree, paths) if wanted else None
     contexts = services.contexts(tree, paths, hosted.services if hosted else ()) if wanted else ()
     contexts = tuple(stated.containers(contexts, config.deployment))
-    started = starts.started(tree, paths, contexts)
+    started = starts.project_starts(tree, paths, contexts)
     if hosted and started.servers:
         from mcplint.link.deployed import deployed
 
         meant = deployed(contexts, started.servers, hosted.services, tree, len(paths.get("dockerfile", ())))
         if meant is not contexts:
             contexts = tuple(stated.containers(meant, config.deployment))
-            started = starts.started(tree, paths, contexts)
+            started = starts.project_starts(tree, paths, contexts)
     paths = starts.with_clients(tree, paths, started.bridged)
     servers = tuple(stated.servers(started.servers, config.deployment))
     network = Network(contexts, servers, tree, started.used)
@@ -90,7 +90,7 @@ def link(tree: Tree, config: Config) -> Linked:
         unfollowed=started.unfollowed,
         loose=(
             *started.loose,
-            *starts.lost(tree),
+            *starts.unreadable_parts(tree),
             *starts.damaged(tree, started.used),
             *(starts.unread(hosted) if servers else ()),
         ),
@@ -114,10 +114,10 @@ def link(tree: Tree, config: Config) -> Linked:
             scripts = (*scripts, *npm_commands(tree, published))
         deployment = _without_scripts(deployment, scripts)._replace(entry_points=scripts)
     if servers or deployment.clients:
-        from mcplint.runtime.secrets import found
+        from mcplint.runtime.secrets import all_secrets
 
         ids = {container.id for container in deployment.containers}
-        secrets = tuple(found(tree, paths, contexts, ids, deployment.clients))
+        secrets = tuple(all_secrets(tree, paths, contexts, ids, deployment.clients))
         deployment = deployment._replace(secrets=secrets)
         hide(deployment.spelled_secrets())
     _refuse_broken(tree, paths, servers)
@@ -157,9 +157,9 @@ def _published(
     routes = tuple(route for front in in_front for route in front.routes)
     installed = started.installed
     manifests, remotes, packages = _manifests(tree, paths, network, started)
-    remotes = _joined((*deployment.remotes, *remotes), in_front, network)
+    remotes = _with_routes((*deployment.remotes, *remotes), in_front, network)
     clients, flaws = _clients(tree, paths, started.bridged)
-    told = _started(_joined(clients, in_front, network), installed)
+    told = _linked_clients(_with_routes(clients, in_front, network), installed)
     servers = (*_spread(network, routes), *(each for each in installed if each not in network.servers))
     return deployment._replace(
         servers=tuple(_formatted(tree, each) for each in listeners.with_listeners(servers, network.running, tree)),
@@ -234,9 +234,9 @@ def _manifests(
     documents = [each for each in found if "{{" not in scalar(each.root.get("name"))]  # templates of generators
     if not documents:
         return (), (), ()
-    from mcplint.link.server_json import parts
+    from mcplint.link.server_json import published_parts
 
-    return parts(documents, tree, network, started.installed, started.published)
+    return published_parts(documents, tree, network, started.installed, started.published)
 
 
 def _clients(
@@ -250,12 +250,12 @@ def _clients(
     return clients(tree, named, frozenset[str]().union(*bridged.values()))
 
 
-def _started(parts: tuple[ClientConfig, ...], installed: tuple[Server, ...]) -> tuple[ClientConfig, ...]:
+def _linked_clients(parts: tuple[ClientConfig, ...], installed: tuple[Server, ...]) -> tuple[ClientConfig, ...]:
     if not parts:
         return ()
-    from mcplint.link.clients import started
+    from mcplint.link.clients import linked_clients
 
-    return tuple(started(parts, installed))
+    return tuple(linked_clients(parts, installed))
 
 
 def _calls(
@@ -278,12 +278,12 @@ def _scrapes(network: Network, paths: Paths, tree: Tree) -> tuple[Scrape | Unscr
     return (*found, *unscraped(network, tree, found))
 
 
-def _joined(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network) -> tuple[P, ...]:
+def _with_routes(parts: tuple[P, ...], in_front: tuple[Proxy, ...], network: Network) -> tuple[P, ...]:
     if not parts or not network.servers:
         return parts
-    from mcplint.link.published import joined
+    from mcplint.link.published import with_route
 
-    return tuple(joined(part, in_front, network) for part in parts)
+    return tuple(with_route(part, in_front, network) for part in parts)
 
 
 def _hijacks(

@@ -11,7 +11,7 @@ from mcplint.commands.command_lines import GATEWAYS
 from mcplint.commands.options import parse
 from mcplint.commands.words import span_of, spelled, text
 from mcplint.dependencies.needs import needs
-from mcplint.dependencies.npm import asking
+from mcplint.dependencies.npm import nearest_requirement
 from mcplint.dependencies.npm import sdk as sdk_of
 from mcplint.facts.node import NodeLock, PackageJson
 from mcplint.images.image import Image
@@ -73,7 +73,7 @@ def bridge(
         return None
     if tool == "supergateway" and "stdio" not in options.flags:
         return None
-    mentions = (*_installed(tool, image), *_asked(tool, image, container, tree))
+    mentions = (*_installed(tool, image), *_required_by_build(tool, image, container, tree))
     origins = {origin for origin, _ in mentions}
     registry = start.registry or (origins.pop() if len(origins) == 1 else "")
     if tool == "supergateway":
@@ -148,7 +148,7 @@ def _installed(tool: str, image: Image | None) -> Iterator[tuple[str, Span]]:
                 yield origin, Span(step.span.source, step.span.start + start, step.span.start + end)
 
 
-def _asked(tool: str, image: Image | None, container: Container, tree: Tree) -> Iterator[tuple[str, Span]]:
+def _required_by_build(tool: str, image: Image | None, container: Container, tree: Tree) -> Iterator[tuple[str, Span]]:
     """The same where what the build of Python installs from asks for it, or a lock file has it."""
     if tool == "supergateway" or not image or not container.installs:
         return
@@ -204,7 +204,11 @@ def _sdk(install: NodeInstall, tree: Tree, home: str) -> Value[str]:
     if lock is not None:
         found = tuple(dict.fromkeys(each.version for each in lock.packages if f"npm:{each.name}" == SDK))
         return Value(found or None)
-    return sdk_of(SDK, tree, home, False).version if asking(SDK[4:], tree, home) else Value((releases(SDK)[-1],))
+    return (
+        sdk_of(SDK, tree, home, False).version
+        if nearest_requirement(SDK[4:], tree, home)
+        else Value((releases(SDK)[-1],))
+    )
 
 
 def _bridge(told: StartedBridge, package: str | None, **known: Any) -> Bridge:

@@ -70,7 +70,7 @@ def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
     return client._replace(bare=unstartable_package(tree, without_release(package), *command))
 
 
-def started(clients: Iterable[ClientConfig], installed: tuple[Server, ...]) -> Iterator[ClientConfig]:
+def linked_clients(clients: Iterable[ClientConfig], installed: tuple[Server, ...]) -> Iterator[ClientConfig]:
     """The entries, each with the server that its command starts."""
     owned: dict[str | None, dict[int, Server]] = {}
     for number, server in enumerate(installed):

@@ -11,7 +11,7 @@ from mcplint.knowledge.image_references import placeholder
 from mcplint.model import Container, Lack, Server
 from mcplint.programs.start import Start
 from mcplint.project.tree import Tree
-from mcplint.runtime.unprivileged import needs_root, written
+from mcplint.runtime.unprivileged import first_writes, needs_root
 from mcplint.runtime.unused_variables import with_unused
 from mcplint.services.containers import ContainerContext
 from mcplint.values import Label, Value
@@ -30,7 +30,7 @@ def containers(contexts: tuple[ContainerContext, ...], starts: ProjectStarts, tr
     kept = [context for context in contexts if context.container.id in serving]
     told = {(id(context.project), context.container.service) for context in kept}
     kept = [_waiting(context, told) for context in kept]
-    writes = written(tree)
+    writes = first_writes(tree)
     found = tuple(
         _completed(context, tuple(inside.get(context.container.id, ())), starts, tree, writes) for context in kept
     )
@@ -94,9 +94,11 @@ def _completed(
             found = found._replace(sync=sync(context.image, found, start, tree))
     if not context.image or not each.mounts:
         return found
-    from mcplint.runtime.volumes import covered, unwritable
+    from mcplint.runtime.volumes import hidden_by_mounts, unwritable
 
-    return found._replace(covered=tuple(covered(context, servers, tree)), unwritable=tuple(unwritable(context, tree)))
+    return found._replace(
+        covered=tuple(hidden_by_mounts(context, servers, tree)), unwritable=tuple(unwritable(context, tree))
+    )
 
 
 def _unwritable(

@@ -34,7 +34,7 @@ def from_scripts(programs: Programs, servers: Collection[Server], entries: Itera
     waiting = [each for each in every if each.folder not in started and _may_serve(programs, each)]
     known = {span for server in servers for span in calls(server)}
     for each in waiting[:MOST]:
-        found = _started(programs, each)
+        found = _outside_start(programs, each)
         yield Outside(tuple(server for server in found.servers if known.isdisjoint(calls(server))), found.unfollowed)
     if rest := waiting[MOST:]:
         why = f"it is one of {len(rest)} console scripts more than the {MOST} that are followed"
@@ -67,7 +67,7 @@ def _id(script: Script) -> str:
     return f"{script.span.source.path}:{script.name}"
 
 
-def _started(programs: Programs, script: Script) -> Outside:
+def _outside_start(programs: Programs, script: Script) -> Outside:
     project = programs.tree.project(script.folder)
     names = tuple(filter(None, (project.name.only if project else "", script.name)))
     installs = by_uvx(programs.tree, script.folder, names, script.span)

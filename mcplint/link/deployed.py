@@ -41,15 +41,15 @@ def deployed(
     waiting = [each for each in contexts if _is_waiting(each)]
     images = {(each.image.dockerfile, each.image.number): each.image for each in contexts if each.image}
     image = next(iter(images.values())) if waiting and dockerfiles == len(images) == 1 else None
-    server = _only(servers, image) if image and not is_of_tests(image) else None
+    server = _only_server(servers, image) if image and not is_of_tests(image) else None
     if image is None or server is None:
         return contexts
     alone = len({_repository(each) for each in waiting}) == 1
-    meant = [each for each in waiting if _is_meant(each.container, server, image, alone)]
+    meant = [each for each in waiting if _is_named_for(each.container, server, image, alone)]
     if len({_repository(each) for each in meant}) != 1:
         return contexts
     known = {each.id: each for each in workloads}
-    taken = {each.container.id: _over(each, known, image, tree) for each in meant}
+    taken = {each.container.id: _over_image(each, known, image, tree) for each in meant}
     return tuple(
         taken.get(each.container.id, each)
         for each in contexts
@@ -69,14 +69,14 @@ def _repository(context: ContainerContext) -> str:
     return repository(context.container.image.only or "")
 
 
-def _only(servers: tuple[Server, ...], image: Image) -> Server | None:
+def _only_server(servers: tuple[Server, ...], image: Image) -> Server | None:
     """The one server over HTTP of a project, if it runs in an image."""
     programs = {(each.span.source.path, each.span.start) for each in servers}
     inside = [each for each in servers if each.container and each.container.dockerfile == image.dockerfile]
     return inside[0] if len(programs) == 1 and inside and inside[0].speaks_http else None
 
 
-def _is_meant(container: Container, server: Server, image: Image, alone: bool) -> bool:
+def _is_named_for(container: Container, server: Server, image: Image, alone: bool) -> bool:
     """Whether the names of a workload say that it is the server's.
 
     Servers are often called as the software that they speak to: without the word `mcp`, the image must come from a
@@ -100,7 +100,9 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z0-9]+", name.lower())) - KINDS
 
 
-def _over(context: ContainerContext, known: Mapping[str, Container], image: Image, tree: Tree) -> ContainerContext:
+def _over_image(
+    context: ContainerContext, known: Mapping[str, Container], image: Image, tree: Tree
+) -> ContainerContext:
     """The container over the image that is meant."""
     container = known.get(context.container.id, context.container)
     only = f"and {image.dockerfile} is the only Dockerfile"
@@ -116,7 +118,9 @@ def with_flaws(deployment: Deployment, hosted: Platforms, contexts: Iterable[Con
         return deployment._replace(unselected=hosted.unselected, mistyped=hosted.mistyped)
     if not deployment.servers:
         return deployment
-    folders = frozenset(_told(hosted, (*deployment.clients, *deployment.remotes))) | frozenset(_called(contexts))
+    folders = frozenset(_client_host_folders(hosted, (*deployment.clients, *deployment.remotes))) | frozenset(
+        _mcp_workload_folders(contexts)
+    )
     unselected = tuple(each for each in hosted.unselected if dirname(each.span.source.path) in folders)
     # Where the containers are no list there are none to tell whose they are.
     mistyped = tuple(
@@ -127,13 +131,13 @@ def with_flaws(deployment: Deployment, hosted: Platforms, contexts: Iterable[Con
     return deployment._replace(unselected=unselected, mistyped=mistyped)
 
 
-def _told(hosted: Platforms, parts: Iterable[ClientConfig | Remote]) -> Iterator[str]:
+def _client_host_folders(hosted: Platforms, parts: Iterable[ClientConfig | Remote]) -> Iterator[str]:
     """The folders of Ingresses for the hosts that clients are told of."""
     hosts = {urls.host(each.url.only or "") for each in parts} - {""}
     return (dirname(each.span.source.path) for each in hosted.entries if (each.host.only or "").lower() in hosts)
 
 
-def _called(contexts: Iterable[ContainerContext]) -> Iterator[str]:
+def _mcp_workload_folders(contexts: Iterable[ContainerContext]) -> Iterator[str]:
     """The folders of workloads that are called after MCP."""
     for each in filter(_is_waiting, contexts):
         if "mcp" in _words(each.container.service or "") | _words(

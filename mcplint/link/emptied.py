@@ -22,7 +22,7 @@ SWITCH = re.compile(r"(?i)enable|disable|require|mode|type|provider")
 """What stands in the name of a variable that says whether anything is checked, and how."""
 
 
-def is_asked(name: str) -> bool:
+def may_hold_credentials(name: str) -> bool:
     """Whether a variable may hold what callers have to know, and is no switch, as far as its name tells."""
     return bool(is_private(name) or ACCESS.search(name)) and not SWITCH.search(name)
 
@@ -63,7 +63,7 @@ def _unset(context: ContainerContext) -> Iterator[tuple[str, Value[str | None], 
     Each with its value, and the span where that stands, named as what it stands for.
     """
     for name, value in context.container.env.items():
-        if value.options is not None or value.partly != HOLE or not value.trace or not is_asked(name):
+        if value.options is not None or value.partly != HOLE or not value.trace or not may_hold_credentials(name):
             continue
         span = next((note.span for note in reversed(value.trace) if note.span.text.startswith("$")), None)
         if span and (spelled := BARE.fullmatch(span.text)):

@@ -54,18 +54,18 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
     The first of those that checks of its container ask, the second of those that are published or declared.
     """
     every = tuple(_accompanied(server, tree) for server in servers)
-    asked = {server.id: frozenset(_asked(server)) for server in every}
-    shown = {server.id: frozenset(_shown(server)) for server in every}
+    asked = {server.id: frozenset(_checked_ports(server)) for server in every}
+    shown = {server.id: frozenset(_declared_ports(server)) for server in every}
     wanted = frozenset[int]().union(*asked.values(), *shown.values())
-    spoken = _spoken(wanted, running, tree) if wanted else {}
+    spoken = _mentions(wanted, running, tree) if wanted else {}
     busy: dict[str, bool] = {}
     for server in every:
         ports = asked[server.id] | shown[server.id]
-        said = _said(ports, server, spoken)
+        said = _mentioned_ports(ports, server, spoken)
         if not ports:
             yield _beside_others(server)
             continue
-        starts = any(STARTERS.search(text) or DOORS.search(text) for text in _started(server, tree))
+        starts = any(STARTERS.search(text) or DOORS.search(text) for text in _started_texts(server, tree))
         starts = starts or bool(server.companion)
         others = starts or _is_busy(server, tree, busy)
         besides = ports if starts else said if others else frozenset[int]()
@@ -88,7 +88,7 @@ def _beside_others(server: Server) -> Server:
     return server._replace(listeners=(*server.listeners, UNKNOWN))
 
 
-def _asked(server: Server) -> Iterator[int]:
+def _checked_ports(server: Server) -> Iterator[int]:
     """The ports that the checks of a server's container ask on its own address, where it listens on others."""
     if server.container is None or not server.speaks_http:
         return
@@ -99,7 +99,7 @@ def _asked(server: Server) -> Iterator[int]:
     yield from (port for port in ports if port and server.port.must_not_be(port))
 
 
-def _shown(server: Server) -> Iterator[int]:
+def _declared_ports(server: Server) -> Iterator[int]:
     """The ports of a server's container that are published or declared, where it listens on others."""
     container = server.container
     if container is None or not server.speaks_http:
@@ -108,7 +108,7 @@ def _shown(server: Server) -> Iterator[int]:
     yield from (port for port in ports if port and server.port.must_not_be(port))
 
 
-def _spoken(ports: frozenset[int], running: Iterable[ContainerContext], tree: Tree) -> dict[int, list[Span]]:
+def _mentions(ports: frozenset[int], running: Iterable[ContainerContext], tree: Tree) -> dict[int, list[Span]]:
     """Where the programs, the scripts and the configuration of a project speak of some ports, checks left out."""
     said: dict[str, set[int]] = {}
     for at in (at for each in running for at in _checked(each.container)):
@@ -137,7 +137,7 @@ def _checked(container: Container) -> Iterator[Span]:
     yield from (each.span for each in (*container.ports, *container.expose, *container.forwards))
 
 
-def _said(ports: frozenset[int], server: Server, spoken: Mapping[int, list[Span]]) -> frozenset[int]:
+def _mentioned_ports(ports: frozenset[int], server: Server, spoken: Mapping[int, list[Span]]) -> frozenset[int]:
     """The ports of which anything but checks, and what decides on the port of the server, speaks."""
     container = server.container
     if container is None:
@@ -156,7 +156,7 @@ def _lies_in(span: Span, outer: Span) -> bool:
     return span.source.path == outer.source.path and outer.start <= span.start and span.end <= outer.end
 
 
-def _started(server: Server, tree: Tree) -> Iterator[str]:
+def _started_texts(server: Server, tree: Tree) -> Iterator[str]:
     """The words that a server's container starts, and the scripts and programs among them."""
     yield from _words(server)
     yield from (source.text for path in _files(server, tree) if (source := tree.source(path)))
@@ -177,7 +177,7 @@ def _words(server: Server) -> list[str]:
 def _files(server: Server, tree: Tree) -> list[str]:
     """The files of the project that are called as those words are."""
     named = (word for word in _words(server) if "/" in word or "." in word)
-    return [path for word in named for path in tree.called(posixpath.basename(word))][:MOST]
+    return [path for word in named for path in tree.files_named(posixpath.basename(word))][:MOST]
 
 
 def _is_busy(server: Server, tree: Tree, known: dict[str, bool]) -> bool:

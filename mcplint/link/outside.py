@@ -21,7 +21,7 @@ from mcplint.facts.document import MappingNode, ScalarNode, items, pairs
 from mcplint.knowledge.executables import CONTAINER_ENGINES
 from mcplint.knowledge.transports import STDIO
 from mcplint.link.sdks import sdks
-from mcplint.link.servers import Programs, parts
+from mcplint.link.servers import Programs, model_servers
 from mcplint.model import ASSUMED, MADE, Argv, Container, Install, Lack, Link, Package, Server, Unfollowed
 from mcplint.model.releases import missing_import
 from mcplint.programs.python.modules import roots
@@ -188,19 +188,26 @@ def from_entry(programs: Programs, entry: Entry, builds: Builds, running: Sequen
         return Outside(_contained(programs, entry, builds, running))
     tree = programs.tree
 
-    def inside(path: str) -> str:
+    def path_in_project(path: str) -> str:
         own = path == ROOT or path.startswith(f"{ROOT}/")
         return posixpath.normpath(path[len(ROOT) + 1 :] or ".") if own else on_host(path, tree)
 
-    folder = inside(entry.workdir).removeprefix(".")
+    folder = path_in_project(entry.workdir).removeprefix(".")
     environment = Environment(
-        entry.env, Label(entry.span, "whoever starts it may set it"), home(tree, posixpath.join(folder, "_")), inside
+        entry.env,
+        Label(entry.span, "whoever starts it may set it"),
+        home(tree, posixpath.join(folder, "_")),
+        path_in_project,
     )
-    context = ExecContext(entry.workdir, environment.variable, tree, inside, entry.span, folder)
+    context = ExecContext(entry.workdir, environment.variable, tree, path_in_project, entry.span, folder)
 
     def made_by(words: Words, kind: str) -> tuple[tuple[Server, ...], list[str]]:
         found = [_packed_with(tree, entry, each) for each in starts(words, context)]
-        whys = [each.why for each in found if isinstance(each, NoStart) and (each.missing or _is_own(entry, context))]
+        whys = [
+            each.why
+            for each in found
+            if isinstance(each, NoStart) and (each.missing or _names_own_file(entry, context))
+        ]
         servers: list[Server] = []
         for start in (each._replace(terminal=BY_CLIENT) for each in found if isinstance(each, Start)):
             link = Link(entry.id, kind, f"is started by the client as {entry.id.rpartition(':')[2]}", start.notes)
@@ -240,7 +247,7 @@ def _packed(entry: Entry, tree: Tree) -> Words:
     return packed(entry.id.rpartition(":")[2], folder, entry.words, tree)
 
 
-def _is_own(entry: Entry, context: ExecContext) -> bool:
+def _names_own_file(entry: Entry, context: ExecContext) -> bool:
     """Whether a command names a file or a folder of the project, so that it is no program of others."""
     words = [text(word) or "" for word in entry.words]
     if any(context.file(word) for word in words if "/" in word or "." in word):
@@ -325,7 +332,7 @@ def of_image(programs: Programs, package: Package, context: ContainerContext) ->
     return tuple(_as_told(server, package.type) for server in made)
 
 
-def is_told(package: Package) -> bool:
+def has_settings(package: Package) -> bool:
     """Whether a package of `server.json` gives what it starts arguments or variables."""
     node = package.node
     return node is not None and bool((*arguments(node, "packageArguments"), *variables(node)))
@@ -335,7 +342,7 @@ def in_image(programs: Programs, context: ContainerContext, id: str, why: str) -
     """The servers that an image of the project starts by itself."""
     kind = ASSUMED if context.container.assumed else MADE
     link = Link(id, kind, why, context.container.links[0].notes)
-    return tuple(server._replace(links=(link,), container=None) for server in programs.started(context).servers)
+    return tuple(server._replace(links=(link,), container=None) for server in programs.started_by(context).servers)
 
 
 def arguments(package: MappingNode, key: str) -> Iterator[Value[str]]:
@@ -345,9 +352,9 @@ def arguments(package: MappingNode, key: str) -> Iterator[Value[str]]:
         value, name, required = given.get("value") or given.get("default"), given.get("name"), given.get("isRequired")
         asked = required is not None and required.value is True
         if name and (value or asked):
-            yield _given(name)
+            yield _stated_value(name)
         if value:
-            yield _given(value)
+            yield _stated_value(value)
         elif asked:
             yield Value(None, (Label(node.span.head, "people are asked for it"),))
 
@@ -358,10 +365,10 @@ def variables(package: MappingNode) -> Iterator[tuple[str, Value[str | None]]]:
         given = {key.text: value for key, value in pairs(node) if isinstance(value, ScalarNode)}
         value = given.get("value") or given.get("default")
         if "name" in given and value:
-            yield given["name"].text, _given(value)
+            yield given["name"].text, _stated_value(value)
 
 
-def _given(node: ScalarNode) -> Value[str]:
+def _stated_value(node: ScalarNode) -> Value[str]:
     note = (Label(node.span, "server.json gives it"),)
     known = None if "{" in node.text else (node.text,)
     return Value(known, note, EditSite(node.span) if node.span.text == node.text else None)
@@ -375,7 +382,7 @@ def merged(programs: Programs, servers: Iterable[Server]) -> tuple[Server, ...]:
         if (one := found.get(key)) is not None:
             server = one._replace(links=(*one.links, *server.links), lacks=(*one.lacks, *server.lacks))
         found[key] = server
-    return tuple(parts(found.values(), None, programs.ids))
+    return tuple(model_servers(found.values(), None, programs.ids))
 
 
 def without_lock(servers: tuple[Server, ...], installed: Sequence[Server]) -> tuple[Server, ...]:

@@ -67,7 +67,7 @@ def scan(
 
 def serving(tree: Tree) -> Iterator[tuple[str, PackageJson]]:
     """The packages that ask for an SDK, by their folders."""
-    for path in tree.called("package.json"):
+    for path in tree.files_named("package.json"):
         folder = posixpath.dirname(path)
         package = None if is_example_or_test(folder) else package_json(tree, folder)
         if package is not None and any(map(package.range, NPM_PACKAGES)):
@@ -94,10 +94,10 @@ def _of_script(tree: Tree, folder: str, span: Span, name: str) -> Iterator[Start
     """What a script starts of the project; words that it does not give may be added where it is called."""
     workdir = posixpath.join(ROOT, folder)
 
-    def inside(path: str) -> str | None:
+    def path_in_project(path: str) -> str | None:
         return posixpath.relpath(path, ROOT) if path.startswith(ROOT) else None
 
-    context = ExecContext(workdir, lambda name: Value(None), tree, inside, span, folder)
+    context = ExecContext(workdir, lambda name: Value(None), tree, path_in_project, span, folder)
     words = tuple(Value((word,)) for word in ("npm", "run", "--silent", name))
     for start in starts(words, context):
         if isinstance(start, Start) and start.language == "typescript" and not is_example_or_test(start.target):

@@ -55,7 +55,7 @@ class Target(NamedTuple):
     path: str
 
 
-def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
+def with_route(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
     """The part with the route and server that answer its URL, and what that server is asked for."""
     target = taken_apart(part.url.only) if part.url.only else None
     if target is None:
@@ -64,11 +64,11 @@ def joined(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
     note = Label(part.url.span or part.span, "clients are told this URL")
     taking = next(_taking(target, proxies), None)
     if isinstance(part, ClientConfig):
-        part = part._replace(is_called=_is_called(part, target, network))
+        part = part._replace(is_called=_is_named_alike(part, target, network))
     foreign = isinstance(part, ClientConfig) and not (part.is_called or _is_anybodys(target.host))
     if taking and (taking[2] == MADE or not foreign):
         proxy, port, kind = taking
-        return _through(part, proxy, target, port, kind, note, network)
+        return _routed(part, proxy, target, port, kind, note, network)
     if lost := next(_missing(part, target, proxies, network, note), None):
         return lost
     if _on_machine(target.host):
@@ -91,7 +91,7 @@ def _is_anybodys(host: str) -> bool:
     return _on_machine(host) or "." not in host or host.endswith(_EXAMPLES)
 
 
-def _is_called(part: ClientConfig, target: Target, network: Network) -> bool:
+def _is_named_alike(part: ClientConfig, target: Target, network: Network) -> bool:
     """Whether an entry or its URL is called as something of the project is."""
     containers = [context.container for context in network.running]
     named = (*(server.name.only for server in network.servers), *(each.service for each in containers))
@@ -127,9 +127,9 @@ def _taking(target: Target, proxies: tuple[Proxy, ...]) -> Iterator[tuple[Proxy,
             if inner := proxy.published.get(target.port):
                 yield proxy, inner, MADE
         elif any(_names(name, target.host) for route in proxy.routes for name in route.server_names.only or ()):
-            yield proxy, _heard(proxy, target), MADE
+            yield proxy, _public_port(proxy, target), MADE
     if len(leading) == 1 and not _on_machine(target.host):
-        yield leading[0], _heard(leading[0], target), ASSUMED
+        yield leading[0], _public_port(leading[0], target), ASSUMED
 
 
 def _missing(part: P, target: Target, proxies: tuple[Proxy, ...], network: Network, note: Label) -> Iterator[P]:
@@ -139,7 +139,7 @@ def _missing(part: P, target: Target, proxies: tuple[Proxy, ...], network: Netwo
         routed = (name for route in proxy.routes for name in route.server_names.only or ())
         if target.host not in proxy.names and target.host not in routed:
             continue
-        found = _through(part, proxy, target, _heard(proxy, target), ASSUMED, note, network)
+        found = _routed(part, proxy, target, _public_port(proxy, target), ASSUMED, note, network)
         if found.asked.must_be(None):
             yield found._replace(server=servers[0])
 
@@ -152,15 +152,15 @@ def _names(name: str, host: str) -> bool:
     return host == name.removeprefix(".") or (tail.startswith(".") and host.endswith(tail))
 
 
-def _heard(proxy: Proxy, target: Target) -> int:
+def _public_port(proxy: Proxy, target: Target) -> int:
     """The port that a public request comes in on: the URL's own, or the only one where TLS ends before the proxy."""
     if target.port in proxy.ports:
         return target.port
     return 80 if 80 in proxy.ports else min(proxy.ports, default=80)
 
 
-def _through(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: Label, network: Network) -> P:
-    answered: Response = _answer(proxy, target, port)
+def _routed(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: Label, network: Network) -> P:
+    answered: Response = _final_response(proxy, target, port)
     if answered.status == 301 and (answered.to or "").endswith(f"{target.path}/") and not target.path.endswith("/"):
         said = "redirects it, as it takes the path with a slash alone"
         notes = (Label(answered.location, said),) if answered.location else ()
@@ -190,7 +190,7 @@ def _absolute(to: str, target: Target) -> str:
     return f"{target.scheme}://{target.host}{'' if usual else f':{target.port}'}{to}" if to.startswith("/") else to
 
 
-def _answer(proxy: Proxy, target: Target, port: int) -> Response:
+def _final_response(proxy: Proxy, target: Target, port: int) -> Response:
     """What the proxy does, a redirect from http to https followed once."""
     tls = proxy.ports.get(port, False)
     first = proxy.ask(target.host, port, "https" if tls else "http", target.path)
@@ -214,12 +214,12 @@ def _direct(part: P, target: Target, network: Network, note: Label) -> P:
         why = "several servers may answer it" if servers else "no server of the project certainly speaks HTTP"
         return part._replace(links=(Link(None, MISSING, why, (note,)),))
     telling = target.path.rstrip("/").rpartition("/")[2] in TELLING
-    asked: Value[str | None] = Value((_kept(target.path, servers[0]),), (note,)) if telling else UNKNOWN
+    asked: Value[str | None] = Value((_own_path(target.path, servers[0]),), (note,)) if telling else UNKNOWN
     link = Link(servers[0].id, ASSUMED, "is the only server of the project that speaks HTTP", (note,))
     return part._replace(server=servers[0], asked=asked, links=(link,))
 
 
-def _kept(path: str, server: Server) -> str:
+def _own_path(path: str, server: Server) -> str:
     """The path without what a gateway outside the project may have put in front of the own one, its slash kept."""
     own = (server.path.only or "").rstrip("/")
     return path[path.rindex(own) :] if own and path.rstrip("/").endswith(own) else path

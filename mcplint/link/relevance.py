@@ -30,7 +30,7 @@ def speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
         return any(tree.mentions(path, "mcp") for path in deploying)
     if any(map(tree.fails, deploying)) and any(tree.mentions(path, *NPM_PACKAGES) for path in programs):
         return True
-    configs = [path for name in DENO_CONFIGS for path in tree.called(name)]
+    configs = [path for name in DENO_CONFIGS for path in tree.files_named(name)]
     if configs or any(tree.mentions(path, "deno") for path in (*deploying, *paths.get("client", ()))):
         return any(tree.mentions(path, *NPM_PACKAGES) for path in (*configs, *programs))
     return False

@@ -24,16 +24,16 @@ def replaced(found: Iterable[tuple[ContainerContext, StartedServers]]) -> Iterat
     for (dockerfile, _), each in running.items():
         image = each[0][0].image
         own = command(Container(image.span), image) if image else None
-        ways = [_otherwise(context, start, own) for context, start in each]
+        ways = [_what_changes_start(context, start, own) for context, start in each]
         if image and own and own.words and all(ways) and any(start.servers for _, start in each):
-            yield Loose(dockerfile, own.span, f"the image alone starts `{_spelled(own)}`, {ways[0]}")
+            yield Loose(dockerfile, own.span, f"the image alone starts `{_command_text(own)}`, {ways[0]}")
 
 
-def _otherwise(context: ContainerContext, start: StartedServers, own: Argv | None) -> str:
+def _what_changes_start(context: ContainerContext, start: StartedServers, own: Argv | None) -> str:
     """What a container makes of the start of its image; nothing where it leaves that as it is."""
     container = context.container
     given = container.arguments or container.entrypoint
-    if given and own and container.argv and _spelled(container.argv) != _spelled(own):
+    if given and own and container.argv and _command_text(container.argv) != _command_text(own):
         return f"which {_path_and_line(given.span)} replaces"
     notes = (note.span for server in start.servers for note in server.transport.trace)
     set_here = next((span for span in notes if span.source is container.span.source and not _is_in(span, given)), None)
@@ -46,7 +46,7 @@ def _is_in(span: Span, given: Argv | None) -> bool:
     return given is not None and given.span.start <= span.start <= span.end <= given.span.end
 
 
-def _spelled(argv: Argv) -> str:
+def _command_text(argv: Argv) -> str:
     return " ".join(word.only or "…" for word in argv.words or ()).removeprefix("/bin/sh -c ")
 
 

@@ -88,7 +88,9 @@ def _of_job(job: ScrapeJob, context: ContainerContext, own: int, known: Index) -
             continue
         host, port = found[1], int(found[2])
         here = is_this_machine(host)
-        meant = _near(known.heard.get((project, port), ()) if here else known.named.get((project, host), ()), caller)
+        meant = _reachable_servers(
+            known.heard.get((project, port), ()) if here else known.named.get((project, host), ()), caller
+        )
         # Prometheus asks itself there, as is usual, unless the job has the name of the server's service.
         if len(meant) == 1 and not (here and port == own and job.name not in meant[0][0].names):
             container, server = meant[0]
@@ -97,7 +99,7 @@ def _of_job(job: ScrapeJob, context: ContainerContext, own: int, known: Index) -
             )
 
 
-def _near(servers: Iterable[Server], caller: Container) -> list[tuple[Container, Server]]:
+def _reachable_servers(servers: Iterable[Server], caller: Container) -> list[tuple[Container, Server]]:
     found = [(server.container, server) for server in servers if server.container]
     shared = caller.shared_network.may(bool)
     return [each for each in found if not shared and each[0].networks & caller.networks and each[0].id != caller.id]

@@ -14,7 +14,7 @@ from mcplint.registry.unread import with_unread
 from mcplint.services.network import Network
 
 
-def parts(
+def published_parts(
     documents: Collection[ServerJson],
     tree: Tree,
     network: Network,

@@ -53,10 +53,10 @@ class StartedServers(NamedTuple):
 def with_commands(container: Container, start: Start | None) -> Container:
     """A container with the commands that its start comes down to: its own alone where that is not followed."""
     own = (container.argv,) if container.argv else ()
-    return _opened(container, start)._replace(commands=start.commands if start else own)
+    return _with_unknown_variables(container, start)._replace(commands=start.commands if start else own)
 
 
-def _opened(container: Container, start: Start | None) -> Container:
+def _with_unknown_variables(container: Container, start: Start | None) -> Container:
     """A container with the variables that its start may give itself: what is not set is not known to be absent."""
     if start is None or OTHERS not in start.env:
         return container
@@ -64,7 +64,7 @@ def _opened(container: Container, start: Start | None) -> Container:
     return container._replace(env_closed=False, env_notes=notes, hidden=hidden)
 
 
-def parts(servers: Iterable[Server], container: Container | None, ids: dict[str, int]) -> Iterator[Server]:
+def model_servers(servers: Iterable[Server], container: Container | None, ids: dict[str, int]) -> Iterator[Server]:
     """Servers of a program as parts of the model; `ids`: how many there are by each name so far."""
     inside = f"@{container.service or container.id}" if container else ""
     for server in servers:
@@ -81,7 +81,7 @@ def parts(servers: Iterable[Server], container: Container | None, ids: dict[str,
         )
 
 
-def _either(options: list[StartedServers]) -> StartedServers:
+def _one_of(options: list[StartedServers]) -> StartedServers:
     """What a container starts of which one of several programs is: a server that each of them makes is made."""
     made: dict[Span, list[Server]] = {}
     for option in options:
@@ -119,38 +119,38 @@ class Programs:
         self._room = ROOM
         self._given_up: set[tuple[str, str, str]] = set()
 
-    def started(self, context: ContainerContext) -> StartedServers:
+    def started_by(self, context: ContainerContext) -> StartedServers:
         """What a container starts."""
-        found = self._made(context)
-        context = context._replace(container=_opened(context.container, found.start))
+        found = self._unnamed_servers(context)
+        context = context._replace(container=_with_unknown_variables(context.container, found.start))
         stdio = [server for server in found.servers if server.transport.must_be("stdio")]
         if stdio and (not context.container.env_closed or any(server.background for server in stdio)):
-            found = self._doubted(found, context)
+            found = self._with_settled_transport(found, context)
         opened = found.servers
         if context.container.platform == "compose" and opened and self._room > ROOM // 2:
-            opened = with_openers(context, opened, lambda emptied: self._made(emptied).servers)
-        named = tuple(parts(opened, with_commands(context.container, found.start), self.ids))
+            opened = with_openers(context, opened, lambda emptied: self._unnamed_servers(emptied).servers)
+        named = tuple(model_servers(opened, with_commands(context.container, found.start), self.ids))
         return found._replace(servers=named)
 
-    def _doubted(self, started: StartedServers, context: ContainerContext) -> StartedServers:
+    def _with_settled_transport(self, started: StartedServers, context: ContainerContext) -> StartedServers:
         """The same, told which of its servers speak stdio only as long as variables that may be set are not."""
         undecided = context._replace(container=context.container._replace(defaults=False, env_closed=False))
-        otherwise = self._made(undecided).servers if context.container.defaults else started.servers
+        otherwise = self._unnamed_servers(undecided).servers if context.container.defaults else started.servers
         settled = bool(otherwise) and all(server.transport.must_be("stdio") for server in otherwise)
         return started._replace(servers=tuple(each._replace(transport_settled=settled) for each in started.servers))
 
-    def _made(self, context: ContainerContext) -> StartedServers:
+    def _unnamed_servers(self, context: ContainerContext) -> StartedServers:
         """What a container starts, its servers without their names yet."""
         argv = context.container.argv
         if argv is None or argv.words is None:
-            return StartedServers((), _unsaid(context), argv.trace if argv else ())
+            return StartedServers((), _why_no_command(context), argv.trace if argv else ())
         inside = in_project(context, self.tree)
         workdir, tree = context.container.workdir.only, self.tree
         home = posixpath.dirname(context.image.dockerfile if context.image else argv.span.source.path)
         execution = ExecContext(
             workdir, context.container.program_variable, tree, inside, argv.span, home, _built(context)
         )
-        found = starts(tuple(_written(word, argv.span) for word in argv.words), execution)
+        found = starts(tuple(_with_span(word, argv.span) for word in argv.words), execution)
         programs = [start for start in found if isinstance(start, Start)]
         if not programs:
             none = next(start for start in found if isinstance(start, NoStart))
@@ -170,11 +170,11 @@ class Programs:
         user = _user(serving or found)
         served = [option for option in options if option.servers]
         certain = len(programs) == len(found) and all(option.certain for option in options)
-        return (_either(served) if served else options[0]._replace(certain=certain))._replace(user=user)
+        return (_one_of(served) if served else options[0]._replace(certain=certain))._replace(user=user)
 
     def _followed(self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]) -> StartedServers:
         """What one program that a container starts makes, its servers without their names yet."""
-        context = context._replace(container=_opened(context.container, start))
+        context = context._replace(container=_with_unknown_variables(context.container, start))
         start = start._replace(terminal=_terminal(context), argv=None if context.container.unread else start.argv)
         try:
             outcome = self._outcome(start, context, inside)
@@ -305,13 +305,13 @@ def _terminal(context: ContainerContext) -> Value[bool]:
     return Value((False,)) if silent else container.tty
 
 
-def _written(word: Value[str], command: Span) -> Value[str]:
+def _with_span(word: Value[str], command: Span) -> Value[str]:
     """A word of a command with the span where it is written, which is the command where it has none of its own."""
     span = word.site.span if word.site and word.site.span.text else command
     return word if word.trace else word._replace(trace=(Label(span, "set here"),))
 
 
-def _unsaid(context: ContainerContext) -> str:
+def _why_no_command(context: ContainerContext) -> str:
     """Why a container has no command that can be told."""
     return (not context.container.argv and _elsewhere(context)) or "its start command is not known"
 
@@ -365,18 +365,18 @@ def _built(context: ContainerContext) -> Callable[[str], LocatedText | None]:
     return lambda path: built_text(image, path) if image else None
 
 
-def bare(tree: Tree) -> Iterator[Server]:
+def standalone_servers(tree: Tree) -> Iterator[Server]:
     """The servers of modules and packages that start one by themselves, where no container tells how."""
-    return unlinked(alone(tree), {})
+    return unlinked(standalone_programs(tree), {})
 
 
-def alone(tree: Tree) -> Iterator[tuple[str, Outcome]]:
+def standalone_programs(tree: Tree) -> Iterator[tuple[str, Outcome]]:
     """The modules and packages that start a server by themselves, by path."""
     if any(path.endswith(".py") for path in tree.paths):
         from mcplint.programs.python.scan import scan
 
         yield from scan(tree, sdk_beside(tree))
-    if tree.called("package.json"):
+    if tree.files_named("package.json"):
         from mcplint.link import packages
 
         yield from packages.scan(tree, sdk_beside(tree))
@@ -386,4 +386,4 @@ def unlinked(found: Iterable[tuple[str, Outcome]], ids: dict[str, int]) -> Itera
     """The servers of programs, by their paths, that no container is known to start."""
     for path, outcome in found:
         why = Link(None, MISSING, f"no container is known to start {path}")
-        yield from parts((server._replace(links=(why,)) for server in outcome.servers), None, ids)
+        yield from model_servers((server._replace(links=(why,)) for server in outcome.servers), None, ids)

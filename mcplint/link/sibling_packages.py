@@ -13,7 +13,7 @@ from mcplint.project.tree import Paths
 from mcplint.services.containers import ContainerContext
 
 
-def beside(
+def sibling_servers(
     programs: Programs, paths: Paths, contexts: Iterable[ContainerContext], unknown: Iterable[Unfollowed]
 ) -> Iterator[Server]:
     """The servers of such packages by their commands or script `start`, as people start them.

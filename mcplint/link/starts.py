@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mcplint.facts.dependencies import PROJECTS
 from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
 from mcplint.knowledge.sdk_packages import SERVER_IMPORT
-from mcplint.link.suspects import is_misquoted, is_other, is_servers, is_shadowed, loses_server, may_serve
+from mcplint.link.suspects import is_misquoted, is_servers, is_shadowed, loses_server, may_serve, runs_other_software
 from mcplint.model import MADE, Lack, Link, Loose, Refusal, Route, Server, Unfollowed
 from mcplint.programs.start import Start
 from mcplint.project.kinds import kind
@@ -62,18 +62,18 @@ class ProjectStarts(NamedTuple):
     users: Mapping[str, Label] = {}
 
 
-def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) -> ProjectStarts:
+def project_starts(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) -> ProjectStarts:
     """What is started, as the files tell."""
     if not contexts and "python" not in paths and "package.json" not in paths and not tree.problems:
         return ProjectStarts()
     from mcplint.link.outside import without_lock
     from mcplint.link.replaced import replaced
-    from mcplint.link.servers import Programs, bare
-    from mcplint.link.sibling_packages import beside
+    from mcplint.link.servers import Programs, standalone_servers
+    from mcplint.link.sibling_packages import sibling_servers
     from mcplint.link.unstarted import unstarted
 
     programs = Programs(tree)
-    found = [(context, programs.started(context)) for context in contexts]
+    found = [(context, programs.started_by(context)) for context in contexts]
     if not any(start.servers for _, start in found) and any(
         context.container.build or start.missing for context, start in found
     ):
@@ -88,14 +88,16 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
         if start.servers and context.container.service is None
     }
     bridged = {context.container.id: frozenset(_bridged(context, start, tree)) for context, start in found}
-    installed, unknown, published = _outside(tree, with_clients(tree, paths, bridged), programs, alone, contexts)
+    installed, unknown, published = _started_outside(
+        tree, with_clients(tree, paths, bridged), programs, alone, contexts
+    )
     servers = tuple(server for _, start in found for server in start.servers)
     entries = [path for _, start in found if start.servers for path in start.needed]
     scripted, untold = _scripted(programs, (*servers, *installed), entries)
     if not servers:
-        servers = _bare(tuple(bare(tree)), (*installed, *scripted))
+        servers = _not_started_elsewhere(tuple(standalone_servers(tree)), (*installed, *scripted))
     else:
-        servers = (*without_lock(servers, installed), *beside(programs, paths, contexts, unknown))
+        servers = (*without_lock(servers, installed), *sibling_servers(programs, paths, contexts, unknown))
     installed = (*installed, *scripted)
     lacking = {context.container.id: start.missing for context, start in found if start.missing}
     refusing = {context.container.id: start.refused for context, start in silent if start.refused}
@@ -107,14 +109,16 @@ def started(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, ...]) ->
     ]
     serving = not open_ or bool(servers) or "package.json" in paths or bool(unstarted(tree, paths))
     serving = serving or any(_is_unread(start, tree, SERVER_IMPORT) for _, start in open_)
-    opened = [Unfollowed(*_loose(*each), _is_unread(each[1], tree)) for each in open_]
+    opened = [Unfollowed(*_as_loose(*each), _is_unread(each[1], tree)) for each in open_]
     shadowed = frozenset(context.container.id for context, start in silent if is_shadowed(context, start, tree))
-    images = {context.container.dockerfile for context, _ in found if context.image and not is_other(context)}
+    images = {
+        context.container.dockerfile for context, _ in found if context.image and not runs_other_software(context)
+    }
     named = any(link.to for server in servers for link in server.links)
     only = len(images) == 1 and any(not server.container for server in servers)
     return ProjectStarts(
         servers,
-        (*(_loose(*each) for each in silent if each not in open_), *replaced(found)),
+        (*(_as_loose(*each) for each in silent if each not in open_), *replaced(found)),
         tuple({(each.id, each.why): each for each in (*opened, *unknown, *untold)}.values())
         or (() if lacking or shadowed or named else unstarted(tree, paths, servers)),
         frozenset(context.container.id for context, _ in open_ if is_servers(context, tree, only) and serving)
@@ -160,7 +164,7 @@ def _stage(context: ContainerContext) -> tuple[str, int] | None:
     return (context.image.dockerfile, context.image.number) if context.image else None
 
 
-def _outside(
+def _started_outside(
     tree: Tree,
     paths: Paths,
     programs: Programs,
@@ -182,7 +186,7 @@ def _outside(
     from_scripts = "pyproject.toml" in tree.paths and bool(tree.workflows)
     if not documents and not configurations and not from_scripts:
         return (), (), {}
-    from mcplint.link.outside import from_entry, is_told, merged, of_image, packaged, published, published_image
+    from mcplint.link.outside import from_entry, has_settings, merged, of_image, packaged, published, published_image
     from mcplint.registry.manifests import packages
     from mcplint.services.built_images import Builds
     from mcplint.services.entries import entries
@@ -195,7 +199,7 @@ def _outside(
         if package.registry.only in ("pypi", "npm"):
             found.append(packaged(programs, package))
         elif package.registry.only == "oci" and (context := published_image(package, builds, running)) is not None:
-            told, link = is_told(package), context.container.links[0]
+            told, link = has_settings(package), context.container.links[0]
             if not told and (own := alone.get(_stage(context))) is not None:
                 images[package.id] = link._replace(to=own)
             elif told or not alone or link.kind == MADE:
@@ -230,7 +234,7 @@ def bundles(tree: Tree, paths: Paths) -> list[str]:
     return [path for path, source in found if source and "mcp_config" in source.text]
 
 
-def _bare(found: tuple[Server, ...], installed: tuple[Server, ...]) -> tuple[Server, ...]:
+def _not_started_elsewhere(found: tuple[Server, ...], installed: tuple[Server, ...]) -> tuple[Server, ...]:
     """The servers that nothing else starts, those of packages in place of what is merely read from the same calls."""
     if not installed:
         return found
@@ -240,7 +244,7 @@ def _bare(found: tuple[Server, ...], installed: tuple[Server, ...]) -> tuple[Ser
     return (*(server for server in found if known.isdisjoint(calls(server))), *installed)
 
 
-def _loose(context: ContainerContext, start: StartedServers) -> Loose:
+def _as_loose(context: ContainerContext, start: StartedServers) -> Loose:
     return Loose(context.container.id, context.container.span, start.why, start.notes)
 
 
@@ -256,7 +260,7 @@ def _unbuilt(context: ContainerContext) -> tuple[str, ...]:
     return (build.dockerfile.only,) if build and build.dockerfile.only else ()
 
 
-def lost(tree: Tree) -> Iterator[Loose]:
+def unreadable_parts(tree: Tree) -> Iterator[Loose]:
     """What would make parts of the deployment, and cannot be read."""
     for path, problem in tree.problems.items():
         made = kind(path)

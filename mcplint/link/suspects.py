@@ -60,7 +60,7 @@ def is_misquoted(container: Container, start: StartedServers, tree: Tree) -> boo
 
 
 def loses_server(context: ContainerContext, tree: Tree) -> bool:
-    if not context.image or not context.image.lacks or is_other(context):
+    if not context.image or not context.image.lacks or runs_other_software(context):
         return False
     from mcplint.runtime import missing
 
@@ -81,7 +81,7 @@ def may_serve(context: ContainerContext, tree: Tree, none: bool) -> bool:
     `none`: the project has no server yet, so that one on an image that is not known may be it.
     """
     container, image = context.container, context.image
-    if is_other(context):
+    if runs_other_software(context):
         return False
     called = [container.service or "", *((container.image.options or ()) if not image else ())]
     called += [option for word in (container.argv and container.argv.words) or () for option in word.options or ()]
@@ -106,7 +106,7 @@ def may_serve(context: ContainerContext, tree: Tree, none: bool) -> bool:
     )
 
 
-def is_other(context: ContainerContext) -> bool:
+def runs_other_software(context: ContainerContext) -> bool:
     """Whether a container runs software that is well known and serves no MCP, or is built upon it."""
     names = [str(name) for name in context.container.image.options or ()]
     words = [str(word.only) for word in (context.container.argv and context.container.argv.words) or ()]

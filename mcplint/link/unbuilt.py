@@ -7,7 +7,7 @@ import posixpath
 import re
 
 from mcplint.commands.words import Words, text
-from mcplint.link.servers import Programs, StartedServers, alone
+from mcplint.link.servers import Programs, StartedServers, standalone_programs
 from mcplint.model import ASSUMED, Argv, Lack, Link, Mount
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
@@ -30,7 +30,7 @@ def with_meant(programs: Programs, found: Found, tree: Tree) -> Found:
     idle = all(start.certain or start.missing or not context.image for context, start in found)
     if len(waiting) + len(lost) != 1 or not idle:
         return found
-    servers = list(alone(tree))
+    servers = list(standalone_programs(tree))
     if len(servers) != 1 or len(servers[0][1].servers) != 1:
         return found
     [(path, _)] = servers
@@ -38,7 +38,7 @@ def with_meant(programs: Programs, found: Found, tree: Tree) -> Found:
         [(context, lack)] = lost
         return _with(found, context, _instead(programs, context, lack, path))
     [context] = waiting
-    started = _started(programs, context, path)
+    started = _start_program(programs, context, path)
     ports = {port.target.only for port in (*context.container.ports, *context.container.expose)}
     fits = started.servers and all(each.port.only in ports for each in started.servers)
     return _with(found, context, started) if fits else found
@@ -59,7 +59,7 @@ def _instead(programs: Programs, context: ContainerContext, lack: Lack, path: st
         workdir=Value((_MEANT,)),
         mounts=(Mount("bind", Value((".",)), Value((_MEANT,)), False, container.span, "."),),
     )
-    started = programs.started(context._replace(container=runs))
+    started = programs.started_by(context._replace(container=runs))
     if not started.servers or not all(server.speaks_http for server in started.servers):
         return None
     why = f"is the only server of the project, and is told to speak HTTP as the command tells `{lack.name}`"
@@ -89,13 +89,13 @@ def _renamed(words: Words, name: str, path: str) -> Words:
     return ()
 
 
-def _started(programs: Programs, context: ContainerContext, path: str) -> StartedServers:
+def _start_program(programs: Programs, context: ContainerContext, path: str) -> StartedServers:
     """What a service makes of a program of the project, with the variables that it is given."""
     container = context.container
     words = ("python" if path.endswith(".py") else "node", f"/{path}")
     argv = Argv(tuple(Value((word,)) for word in words), container.span)
     runs = container._replace(folder=".", workdir=Value(("/",)), argv=argv)
-    started = programs.started(context._replace(container=runs))
+    started = programs.started_by(context._replace(container=runs))
     why = "is the only server of the project, on a port of a service that is built from what is not here"
     note = (Label(container.build.span, "not here"),) if container.build else ()
     links = (Link(container.id, ASSUMED, why, note),)

@@ -45,7 +45,7 @@ def unscraped(network: Network, tree: Tree, scrapes: tuple[Scrape, ...]) -> Iter
         return
     for server, container in measured:
         passed = container.id in beside and container.id not in meant and _may_be_asked(container, caller)
-        if passed and _is_hidden(server, container):
+        if passed and _reached_inside_only(server, container):
             spans = tuple(target.span for target in targets)
             yield Unscraped(f"{caller.id} {server.id}", server.metrics[0].span, server, caller, spans)
 
@@ -83,7 +83,7 @@ def _only_shows(context: ContainerContext) -> bool:
     return context.image is None and not context.open and (name in _SHOWS or bool(exports))
 
 
-def _is_hidden(server: Server, container: Container) -> bool:
+def _reached_inside_only(server: Server, container: Container) -> bool:
     """Whether the containers of its project reach the metrics of a server, and nobody else does."""
     ports = [metrics.port for metrics in server.metrics]
     shown = any(

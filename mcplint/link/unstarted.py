@@ -65,11 +65,14 @@ def _packages(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
     """
     if "typescript" not in paths:
         return
-    if not any(True for _ in _named(tree, paths)):
+    if not any(True for _ in _candidate_manifests(tree, paths)):
         yield from _programs(tree, paths)
         return
-    packages = {posixpath.dirname(path): package_json(tree, posixpath.dirname(path)) for path in _named(tree, paths)}
-    asking = _asking(tree, packages)
+    packages = {
+        posixpath.dirname(path): package_json(tree, posixpath.dirname(path))
+        for path in _candidate_manifests(tree, paths)
+    }
+    asking = _dependents(tree, packages)
     waiting = deque((folder, node, "an SDK for servers") for folder, node in _direct(packages))
     seen: set[str] = set()
     while waiting:
@@ -84,7 +87,7 @@ def _packages(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
                 for other, dependency in asking[folder]
             ]
             continue
-        worker = any(posixpath.basename(path).startswith(_WORKER) for path in tree.beside(folder))
+        worker = any(posixpath.basename(path).startswith(_WORKER) for path in tree.files_in_folder(folder))
         why = "and Cloudflare starts it, which is not followed" if worker else _WHY
         yield Unfollowed(package.source.path, node.span, f"it depends on {what}, {why}")
 
@@ -100,7 +103,7 @@ def _programs(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
             return
 
 
-def _named(tree: Tree, paths: Paths) -> Iterator[str]:
+def _candidate_manifests(tree: Tree, paths: Paths) -> Iterator[str]:
     """The `package.json` files that may belong to it: where one names an SDK, all of them."""
     files = paths.get("package.json", ())
     sources = (tree.source(path) for path in files)
@@ -115,7 +118,7 @@ def _direct(packages: dict[str, PackageJson | None]) -> Iterator[tuple[str, Scal
             yield folder, node
 
 
-def _asking(tree: Tree, packages: dict[str, PackageJson | None]) -> dict[str, list[tuple[str, ScalarNode]]]:
+def _dependents(tree: Tree, packages: dict[str, PackageJson | None]) -> dict[str, list[tuple[str, ScalarNode]]]:
     """By folder of a package of the project, those that need it to run, each with where they say so."""
     folders = package_folders(tree)
     found: dict[str, list[tuple[str, ScalarNode]]] = {}

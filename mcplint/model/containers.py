@@ -188,7 +188,7 @@ class Container(NamedTuple):
         return (lack for lack in self.lacks if lack.kind == kind)
 
     @property
-    def alone(self) -> frozenset[Port]:
+    def ports_published_once(self) -> frozenset[Port]:
         """Its ports of which no other has the same number on the host, which Docker may give to one of them only."""
         ports = {
             port: (port.protocol, port.published.options if port.published is not None else None) for port in self.ports

@@ -84,7 +84,7 @@ class HealthCheck(NamedTuple):
         return f"the health check{of}" if own or of else f"the health check of {self.kind}"
 
     @property
-    def asked(self) -> Request | None:
+    def deciding_request(self) -> Request | None:
         """The one request that it certainly makes, to the container itself, and that decides over it."""
         own = [each for each in self.requests if each.is_own]
         return own[0] if len(self.requests) == 1 and own and own[0].certain and own[0].strict else None

@@ -174,7 +174,7 @@ class Guard(NamedTuple):
     arguments: tuple[Argument, ...] = ()
     closed: bool = False
 
-    def given(self, name: str) -> Argument | None:
+    def argument(self, name: str) -> Argument | None:
         """The argument of this name."""
         return next((each for each in self.arguments if each.name == name), None)
 

@@ -17,7 +17,7 @@ _SENDS = r"\.(?:json|send|end|text)\("
 _REFUSES = r"\b4\d\d\b|handleRequest|[nN]ot [aA]llowed"
 
 
-def agreed(sdk: Sdk, name: str) -> object | None:
+def common_fact(sdk: Sdk, name: str) -> object | None:
     """What all releases of an SDK that may run say under this name, or None; "mcp" is looked up in the `mcp` below."""
     known = {fact(sdk.package or "", version, name) for version in sdk.version.options or ()}
     if known == {"mcp"}:
@@ -25,12 +25,12 @@ def agreed(sdk: Sdk, name: str) -> object | None:
     return known.pop() if len(known) == 1 else None
 
 
-def answered(server: Server) -> str | None:
+def answered_path(server: Server) -> str | None:
     """The form of a server's path that it answers without a redirect, or None where that cannot be told."""
     path, transport = server.path.only, server.transport.only
     if not path or path == "/" or not server.endpoints_closed:
         return None
-    form = "exact" if server.kind == "Server" else agreed(server.sdk, f"slash.{transport}")
+    form = "exact" if server.kind == "Server" else common_fact(server.sdk, f"slash.{transport}")
     return path if form == "exact" else path.rstrip("/") + "/" if form == "mounted" else None
 
 

@@ -210,7 +210,7 @@ class Route(NamedTuple):
         return str(seconds) if self.proxy == "ingress-nginx" else f"{seconds}s"
 
     @property
-    def alone(self) -> str:
+    def exact_spelling(self) -> str:
         """How its configuration spells its prefix as one path alone; empty where it takes no such spelling."""
         return f"= {self.prefix}" if self.prefix and self.proxy == NGINX else ""
 

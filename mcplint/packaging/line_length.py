@@ -6,7 +6,7 @@ import posixpath
 
 from mcplint.facts.document import ScalarNode, at
 from mcplint.project.tree import Tree
-from mcplint.text.number import whole
+from mcplint.text.number import whole_number
 
 FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
 
@@ -22,7 +22,7 @@ def line_length(tree: Tree, path: str) -> int | None:
         folder = posixpath.dirname(folder)
         for name in FILES:
             found = posixpath.join(folder, name)
-            if found in tree.paths and (length := tree.once(_length_in, found)) is not None:
+            if found in tree.paths and (length := tree.cached(_length_in, found)) is not None:
                 return length
     return None
 
@@ -36,4 +36,4 @@ def _length_in(tree: Tree, path: str) -> int | None:
     else:
         settings = [tree.facts("toml", path)]
     lengths = (at(each, "line-length") for each in settings)
-    return next((whole(each.text) for each in lengths if isinstance(each, ScalarNode)), None)
+    return next((whole_number(each.text) for each in lengths if isinstance(each, ScalarNode)), None)

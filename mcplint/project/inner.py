@@ -13,7 +13,7 @@ _PATH = re.compile(r"(?m)^[ \t]*path[ \t]*=[ \t]*([^\r\n]+)")
 
 def is_inner(tree: Tree, path: str) -> bool:
     """Whether a path is, lies in or holds a repository of its own, so that what stands there is not known."""
-    inner, around = tree.once(_inner_repositories)
+    inner, around = tree.cached(_inner_repositories)
     return path in around or any(folder in inner for folder in upwards(path))
 
 

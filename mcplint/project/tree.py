@@ -114,7 +114,7 @@ class Tree:
         finally:
             self._notes = outer
 
-    def once(self, work: Callable[..., T], *given: str) -> T:
+    def cached(self, work: Callable[..., T], *given: str) -> T:
         """What a function makes of this tree, worked out once; which files it asks for is noted for all who ask."""
         if (work, given) not in self._once:
             notes: Notes = {}
@@ -134,7 +134,7 @@ class Tree:
         """Every folder that has files of the project below it; the root is the empty name."""
         return self._names.folders
 
-    def called(self, name: str) -> tuple[str, ...]:
+    def files_named(self, name: str) -> tuple[str, ...]:
         """The files of a name, in whatever folder, sorted."""
         return self._names.by_name.get(name, ())
 
@@ -142,7 +142,7 @@ class Tree:
         """The folders of a name, wherever they lie, sorted."""
         return self._names.folders_called.get(name, ())
 
-    def beside(self, folder: str) -> tuple[str, ...]:
+    def files_in_folder(self, folder: str) -> tuple[str, ...]:
         """The files in a folder itself, sorted; the root is the empty name."""
         return self._names.by_folder.get(folder, ())
 
@@ -157,7 +157,7 @@ class Tree:
     @property
     def workflows(self) -> tuple[str, ...]:
         """The files that GitHub runs, sorted: those that end in `.yml` or `.yaml` in this one folder itself."""
-        return tuple(path for path in self.beside(".github/workflows") if path.endswith((".yml", ".yaml")))
+        return tuple(path for path in self.files_in_folder(".github/workflows") if path.endswith((".yml", ".yaml")))
 
     def source(self, path: str) -> Source | None:
         """The file of this path, or None where the project has no such file or it cannot be read."""

@@ -105,7 +105,7 @@ def _is_only_candidate(route: Route, server: Server, network: Network) -> bool:
     if network.tree is None or any(each.container.id not in meant for each in network.running):
         return False
     dockerfile = server.container.dockerfile if server.container else None
-    others = network.tree.once(other_programs, server.span.source.path, dockerfile or "")
+    others = network.tree.cached(other_programs, server.span.source.path, dockerfile or "")
     return network.used.union(container.dockerfile or "" for container in own).issuperset(others)
 
 

@@ -9,7 +9,7 @@ from mcplint.proxies import response
 from mcplint.proxies.proxy import Proxy
 from mcplint.proxies.response import FILE, PROXY, STATUS, Response
 from mcplint.text import urls
-from mcplint.text.number import whole
+from mcplint.text.number import whole_number
 from mcplint.values import UNKNOWN, Label, Value
 
 METADATA = "/.well-known/oauth-protected-resource"
@@ -59,7 +59,7 @@ def _paths(route: Route, server: Server) -> Iterator[str]:
     """The paths that clients try, the endpoint's own first, and the one that the server is told to name."""
     yield METADATA + (route.endpoint.only or "").rstrip("/")
     guard = server.auth.only
-    named = guard.given("resource_server_url") if guard else None
+    named = guard.argument("resource_server_url") if guard else None
     if named and isinstance(named.value.only, str):
         yield METADATA + urls.path(named.value.only).rstrip("/")
     yield METADATA
@@ -79,7 +79,7 @@ def ask(proxy: Proxy, route: Route, path: str) -> Response:
     """What becomes of a request to the same names and port as the route's own."""
     host = host_of(route) or "localhost"
     address = (route.listen.only or ("80",))[0].partition(" ")[0]
-    port = whole(address.rpartition(":")[2])
+    port = whole_number(address.rpartition(":")[2])
     if port is None:
         port = next(iter(proxy.ports), 80)
     return proxy.ask(host, port, "https" if proxy.ports.get(port) else "http", path)

@@ -29,7 +29,7 @@ def with_passed_checks(proxy: Proxy) -> Proxy:
 def _checks_passed_on(proxy: Proxy, container: Container) -> Iterator[tuple[object, HealthCheck]]:
     """Each check whose request is passed on, with the span of the route that does."""
     for check in container.checks:
-        asked = check.asked
+        asked = check.deciding_request
         if asked is None or asked.port is None:
             continue
         answer = proxy.ask(asked.host or "localhost", asked.port, asked.scheme, asked.path)

@@ -71,7 +71,7 @@ def _started_file(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, 
     for word in [part for each in spoken for part in each.split()][:MOST_WORDS]:
         module, file = MODULE.fullmatch(word), FILE.fullmatch(word)
         wanted = f"{module[1].replace('.', '/')}.py" if module else file[1].lstrip("/") if file else ""
-        paths = [path for path in tree.called(wanted.rpartition("/")[2]) if _is_at_place(context, path, wanted)]
+        paths = [path for path in tree.files_named(wanted.rpartition("/")[2]) if _is_at_place(context, path, wanted)]
         if len(paths) == 1:
             yield paths[0], module[2] if module else ""
             return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from mcplint.knowledge.sdk import fact, newest, releases
 from mcplint.model import Route, Sdk, Server
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 from mcplint.values import UNKNOWN, Label, Value
 
 Paths = Callable[[str], tuple[str, ...]]
@@ -74,4 +74,4 @@ def _fact(server: Server, name: str) -> object | None:
 def _sdk_fact(sdk: Sdk, name: str) -> object | None:
     if sdk.package and sdk.version.options is None and releases(sdk.package):
         return fact(sdk.package, newest(sdk.package), name)
-    return agreed(sdk, name)
+    return common_fact(sdk, name)

@@ -32,7 +32,7 @@ from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
 from mcplint.services.network import Network
 from mcplint.services.settings import number
-from mcplint.text.number import whole
+from mcplint.text.number import whole_number
 from mcplint.text.source import Span
 from mcplint.text.urls import authority
 from mcplint.values import UNKNOWN, Label, Value
@@ -152,7 +152,7 @@ def _members(urls: Value[str]) -> Iterator[Member]:
     for url, note in zip((urls.only or "").split(","), urls.trace, strict=False):
         host, colon, port = authority(url).rpartition(":")
         usual = 443 if url.startswith("https:") else 80
-        yield Member(host if colon else port, (whole(port) if colon else None) or usual, True, note.span)
+        yield Member(host if colon else port, (whole_number(port) if colon else None) or usual, True, note.span)
 
 
 def _open_ports(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mcplint.facts.dependencies import BUILD, EXTRA, GROUP, MAIN, Include, Project, Requirement, Script, normalized
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode, at, items, pairs, value
 from mcplint.readers.requirements import requirement
-from mcplint.text.number import whole
+from mcplint.text.number import whole_number
 from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, Value
 
@@ -161,7 +161,7 @@ def _clause(text: str) -> str | None:
     numbers = plain.split(".")
     if text[0] in "<>=!" or text.startswith("~="):
         return text if "|" not in text and " " not in text.lstrip("<>=!~ ") else None
-    if not all(whole(number) is not None for number in numbers) or len(numbers) > 4:
+    if not all(whole_number(number) is not None for number in numbers) or len(numbers) > 4:
         return f"=={text}" if plain == text and text.replace(".*", "").replace(".", "").isalnum() else None
     if plain == text:
         return f"=={text}"

@@ -15,7 +15,7 @@ from mcplint.knowledge.registry import PROXIES
 from mcplint.model import Distribution, Manifest, Package
 from mcplint.registry import address, version
 from mcplint.registry.ownership import is_marked, published_packages, server_name
-from mcplint.registry.properties import Property, field, objects, packages, shown, string, texts
+from mcplint.registry.properties import Property, field, objects, packages, string, texts, value_span
 from mcplint.text.source import Edit
 from mcplint.values import Label, Value
 
@@ -35,7 +35,7 @@ def identifiers(manifest: Manifest) -> Iterator[Finding]:
             said = text(package.identifier)[:80]
             message = f"package `{said}` is not the one that the project builds, `{built[0].name.only}`"
             notes = built[0].name.trace[-1:]
-            yield Finding(message, shown(package.identifier), notes, severity=ERROR if claimed else WARNING)
+            yield Finding(message, value_span(package.identifier), notes, severity=ERROR if claimed else WARNING)
 
 
 def _in_same_folder(manifest: Manifest, built: Distribution) -> bool:
@@ -79,7 +79,7 @@ def _version(written: ScalarNode, said: str, built: Value[str], own: Node | None
     message = f"server.json says version {said[:80]}, but the project's is {built.only}" + (
         ", spelled differently" if same else ""
     )
-    yield Finding(message, shown(written), built.trace[-1:], fix)
+    yield Finding(message, value_span(written), built.trace[-1:], fix)
 
 
 def _unreleased(said: str, built: str) -> bool:
@@ -99,9 +99,9 @@ def _own_versions(manifest: Manifest) -> Iterator[Finding]:
     if versions and not any(version.core(said) == version.core(found) or said == found for _, found in versions):
         node, found = versions[0]
         value = field(node, "version") or field(node, "identifier") or node
-        notes = (Label(shown(value), f"this package is {found}"),)
+        notes = (Label(value_span(value), f"this package is {found}"),)
         message = f"no package has the server's version {said[:80]}: one is {found[:80]}"
-        yield Finding(message, shown(own), notes)
+        yield Finding(message, value_span(own), notes)
 
 
 def _is_proxy(manifest: Manifest, node: MappingNode) -> bool:
@@ -141,7 +141,7 @@ def bundles(manifest: Manifest) -> Iterator[Finding]:
         if string(node, "registryType") != "mcpb" or not tag or not said or not text(said):
             continue
         if re.match(r"v?[0-9]", tag) and version.core(tag) != version.core(text(said)):
-            yield Finding(f"version {text(said)[:80]} is not the release of the bundle, {tag[:80]}", shown(said))
+            yield Finding(f"version {text(said)[:80]} is not the release of the bundle, {tag[:80]}", value_span(said))
 
 
 def repositories(manifest: Manifest) -> Iterator[Finding]:
@@ -182,7 +182,7 @@ def commands(manifest: Manifest) -> Iterator[Finding]:
         )
         message = f"`uvx {name}` runs the command `{name}`, but the package installs {there}"
         yield Finding(
-            message, shown(package.identifier), (Label(built.span, "this is the package that the project builds"),)
+            message, value_span(package.identifier), (Label(built.span, "this is the package that the project builds"),)
         )
 
 
@@ -205,13 +205,15 @@ def node_commands(manifest: Manifest) -> Iterator[Finding]:
                 message = (
                     f"`npx {text(package.identifier)}` finds nothing to run: no source is compiled to {known[name]}"
                 )
-                yield Finding(message, built.unmade[name], (Label(shown(package.identifier), "is published here"),))
+                yield Finding(
+                    message, built.unmade[name], (Label(value_span(package.identifier), "is published here"),)
+                )
             continue
         there = ", ".join(f"`{command}`" for command in list(known)[:5])
         why = f"several commands and none of them is `{short}`: {there}" if there else "no command: it has no `bin`"
         message = f"`npx {text(package.identifier)}` finds nothing to run: the package installs {why}"
         notes = (Label(built.span, "this is the package that the project builds"),)
-        yield Finding(message, shown(package.identifier), notes)
+        yield Finding(message, value_span(package.identifier), notes)
 
 
 def duplicates(manifests: tuple[Manifest, ...]) -> Iterator[Finding]:

@@ -22,9 +22,9 @@ from mcplint.registry.properties import (
     opening,
     packages,
     remotes,
-    shown,
     string,
     texts,
+    value_span,
 )
 from mcplint.registry.schema import current_spelling
 from mcplint.text.source import Edit
@@ -135,7 +135,7 @@ def old_transports(manifest: Manifest) -> Iterator[Finding]:
         kind = field(remote, "type")
         if kind and text(kind) == "sse":
             alone = "" if modern else ", and there is no streamable-http remote"
-            yield Finding(f"the remote uses `sse`, which the protocol has deprecated{alone}", shown(kind))
+            yield Finding(f"the remote uses `sse`, which the protocol has deprecated{alone}", value_span(kind))
 
 
 def remote_addresses(manifest: Manifest) -> Iterator[Finding]:
@@ -172,16 +172,19 @@ def inputs(manifest: Manifest) -> Iterator[Finding]:
             continue
         if options and text(default) not in options:
             yield Finding(
-                f"default `{text(default)[:80]}` is not one of the choices {', '.join(options[:8])}", shown(default)
+                f"default `{text(default)[:80]}` is not one of the choices {', '.join(options[:8])}",
+                value_span(default),
             )
         elif not _has_format(text(default), string(node, "format")):
             yield Finding(
                 f"default `{text(default)[:80]}` is not a {text(field(node, 'format'))}, as `format` says",
-                shown(default),
+                value_span(default),
             )
         elif flag(field(node, "isRequired")):
             yield Finding(
-                "`default` makes `isRequired` pointless: with a default nobody is asked", shown(default), severity=NOTE
+                "`default` makes `isRequired` pointless: with a default nobody is asked",
+                value_span(default),
+                severity=NOTE,
             )
     for package in packages(manifest):
         found = member(package, "runtimeArguments")
@@ -199,7 +202,7 @@ def switches(manifest: Manifest) -> Iterator[Finding]:
             message = (
                 f"`{text(field(node, 'name'))[:80]}` has no `value`: clients ask for one, even if this is a switch"
             )
-            yield Finding(message, shown(field(node, "name") or node), severity=NOTE)
+            yield Finding(message, value_span(field(node, "name") or node), severity=NOTE)
 
 
 def secrets(manifest: Manifest) -> Iterator[Finding]:
@@ -218,7 +221,7 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
             if told or re.fullmatch(_CREDENTIAL, text(written)):
                 yield Finding(
                     f"the {key} of `{word[:80]}` is a secret, and publishing makes it public",
-                    shown(written),
+                    value_span(written),
                     severity=ERROR,
                 )
         misspelt = _misspelt_mark(node)

@@ -12,7 +12,7 @@ from mcplint.facts.document import MappingNode, Node, ScalarNode, text
 from mcplint.findings import WARNING, Finding, Fix
 from mcplint.knowledge.registry import LABEL
 from mcplint.model import Distribution, Labelled, Manifest
-from mcplint.registry.properties import field, packages, shown, string
+from mcplint.registry.properties import field, packages, string, value_span
 from mcplint.text.source import Edit, Source, Span
 from mcplint.values import Label, Value
 
@@ -100,7 +100,7 @@ def image_labels(manifest: Manifest) -> Iterator[Finding]:
     elsewhere = len(images) > 1 or any(_sets_labels(recipe.text) for recipe in manifest.project.recipes)
     label = image.labels.get(LABEL)
     identifier = field(listed[0], "identifier") or listed[0]
-    notes = (Label(name.span, "this name must be proved"), Label(shown(identifier), "this image is published"))
+    notes = (Label(name.span, "this name must be proved"), Label(value_span(identifier), "this image is published"))
     yield _image(image, label, text(name), notes)._replace(severity=WARNING if elsewhere else None)
 
 

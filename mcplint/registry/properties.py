@@ -82,14 +82,14 @@ class Property(NamedTuple):
     @property
     def span(self) -> Span:
         """The value, or the line where the object begins that lacks it."""
-        return shown(self.node) if self.node else opening(self.owner)
+        return value_span(self.node) if self.node else opening(self.owner)
 
     def sibling(self, key: str) -> str:
         """The text of another key of the same object."""
         return string(self.owner, key)
 
 
-def shown(node: Node) -> Span:
+def value_span(node: Node) -> Span:
     """The span of a value, its opening bracket where it is a list or an object; quotes included where it is empty."""
     if isinstance(node, ScalarNode):
         span = node.span

@@ -12,7 +12,7 @@ from mcplint.findings import ERROR, Finding, Fix
 from mcplint.knowledge.registry import ADDRESS, CURRENT, DATES, KEYS, MEANT, PUBLISHER_PROVIDED, RENAMED
 from mcplint.model import Manifest
 from mcplint.registry import fixes
-from mcplint.registry.properties import Property, dotted, field, insertion, shown
+from mcplint.registry.properties import Property, dotted, field, insertion, value_span
 from mcplint.registry.refusals import is_refused
 from mcplint.text.source import Edit
 from mcplint.values import Label
@@ -269,7 +269,7 @@ def _each_dropped(manifest: Manifest) -> Iterator[DroppedKey]:
         loss = f"key `{name}` must be written `{stray.twin}`" if kept else f"publishing silently drops `{name}`"
         remedy = _remedy(stray, kept) + (f"; the {document.date} schema rejects it" if refused else "")
         severity = ERROR if refused else None
-        finding = Finding(f"{loss}: {remedy}", shown(stray.key), _notes(stray), fix, severity)
+        finding = Finding(f"{loss}: {remedy}", value_span(stray.key), _notes(stray), fix, severity)
         yield DroppedKey(stray.key.text, remedy, finding)
 
 

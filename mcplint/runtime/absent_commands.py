@@ -42,9 +42,9 @@ def absent(context: ContainerContext, name: str, tree: Tree) -> Lack | None:
     top, known = name.partition(".")[0], projects(tree)
     if not _is_ones_own(top, known) or _is_somewhere(top, tree):
         return None
-    if not all(is_plain(each, top) for each in (image, *image.parts.values())):
+    if not all(brings_only_listed_commands(each, top) for each in (image, *image.parts.values())):
         return None
-    if any(may_bring(each, top) for each in known) or not is_closed(context, top, known, tree):
+    if any(may_bring(each, top) for each in known) or not surely_lacks(context, top, known, tree):
         return None
     naming = [word for word in argv.words or () if name in (text(word) or "")]
     site = next((word.site for word in naming if word.site), None)
@@ -87,21 +87,21 @@ def _is_ones_own(name: str, projects: tuple[Project, ...]) -> bool:
 def _is_somewhere(name: str, tree: Tree) -> bool:
     """Whether the tree has a file or a folder that may be it."""
     spelled = {name, name.replace("-", "_"), name.replace("_", "-")}
-    files = any(tree.called(f"{each}{end}") for each in spelled for end in ("", ".py", ".sh", ".pyx", ".c", ".go"))
+    files = any(tree.files_named(f"{each}{end}") for each in spelled for end in ("", ".py", ".sh", ".pyx", ".c", ".go"))
     return files or any(folder.rpartition("/")[2] in spelled for folder in tree.folders)
 
 
-def is_plain(image: Image, name: str) -> bool:
+def brings_only_listed_commands(image: Image, name: str) -> bool:
     """Whether all that a build does brings no command but those of the packages that lists of requirements name."""
     said = _words(name)
     for run in image.runs:
         lines = [[word.text for word in line.argv] for line in commands(run.text) if line.argv]
-        if any(word in run.span.text for word in said or {name}) or not all(map(_is_known, lines)):
+        if any(word in run.span.text for word in said or {name}) or not all(map(_is_plain_command, lines)):
             return False
     return all(map(_is_own_copy, image.copies))
 
 
-def _is_known(words: list[str]) -> bool:
+def _is_plain_command(words: list[str]) -> bool:
     program, rest = words[0].rpartition("/")[2], words[1:]
     if is_python(program):
         return rest[:2] in (["-m", "pip"], ["-m", "venv"]) and not _ELSEWHERE.search(" ".join(rest))
@@ -131,7 +131,7 @@ def _starts_nothing(asked: Requirement) -> bool:
     return asked.kind == BUILD or asked.name == "python"
 
 
-def is_closed(context: ContainerContext, name: str, projects: tuple[Project, ...], tree: Tree) -> bool:
+def surely_lacks(context: ContainerContext, name: str, projects: tuple[Project, ...], tree: Tree) -> bool:
     """Whether all that is installed is known, and none of it is called so."""
     wanted = needs(tree, context.container.installs, context.image.folder if context.image else "")
     own = {normalized(each.name.only or "") for each in projects}

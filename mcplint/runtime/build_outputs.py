@@ -49,7 +49,7 @@ class Outputs(NamedTuple):
         """Whether a file may be one that the build makes."""
         return any(not each or path == each or path.startswith(f"{each}/") for each in self.paths)
 
-    def shown(self, home: str) -> str:
+    def folders_from(self, home: str) -> str:
         """The folders as one who works in a folder of the project names them."""
         return " and ".join(dict.fromkeys(posixpath.relpath(each or ".", home or ".") for each in self.paths))
 
@@ -70,7 +70,7 @@ def outputs(tree: Tree, home: str) -> Outputs | None:
         for command in commands(LocatedText(Source("package.json", node.text), node.text)):
             words = [word.text for word in command.words]
             redirected = any(">" in each.operator and "/dev/" not in each.target.text for each in command.redirects)
-            written = _written(tree, home, words, package.scripts)
+            written = _script_outputs(tree, home, words, package.scripts)
             if written is None or redirected or any("$" in word for word in words):
                 return None
             found += (each if each.said else each._replace(said=node.span) for each in written)
@@ -81,7 +81,7 @@ def outputs(tree: Tree, home: str) -> Outputs | None:
     return Outputs(tuple(each.path for each in found), making[0].tool, said)
 
 
-def _written(tree: Tree, home: str, words: list[str], scripts: Collection[str]) -> list[_Output] | None:
+def _script_outputs(tree: Tree, home: str, words: list[str], scripts: Collection[str]) -> list[_Output] | None:
     """What a command of a script writes, None where that is not known; other scripts are looked at by themselves."""
     while words and (words[0] in _LEADS or re.match(r"\w+=", words[0])):
         words = words[1:]
@@ -141,7 +141,7 @@ def _bundled(tree: Tree, home: str, tool: str, words: list[str]) -> list[_Output
     package = package_json(tree, home)
     if package is None or '"tsup"' in re.sub(r'"tsup"\s*:\s*"[^"]*"', "", package.source.text):
         return None
-    configured = [path for path in tree.beside(home) if BUNDLERS.fullmatch(posixpath.basename(path))]
+    configured = [path for path in tree.files_in_folder(home) if BUNDLERS.fullmatch(posixpath.basename(path))]
     own = [path for path in configured if posixpath.basename(path).startswith(f"{tool}.")]
     if len(own) != 1:
         return None if own else [_Output(_path(home, "dist"), tool)]

@@ -44,10 +44,10 @@ def kept_tokens(image: Image, tree: Tree) -> Iterator[Label]:
             continue
         root = tree.facts("yaml.document", path)
         for _, job in pairs(at(root, "jobs")):
-            yield from _kept(job, root, image, tree)
+            yield from _checkouts_before_build(job, root, image, tree)
 
 
-def _kept(job: Node, root: Node | None, image: Image, tree: Tree) -> Iterator[Label]:
+def _checkouts_before_build(job: Node, root: Node | None, image: Image, tree: Tree) -> Iterator[Label]:
     """The last checkout of a job before a step that builds the image from the folder itself."""
     checkout: Span | None = None
     built: list[NamedBuild] = []

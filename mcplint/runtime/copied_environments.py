@@ -45,7 +45,7 @@ def strays(
                 yield from _without_sources(copy, part, modules, contents, container)
                 if kind == "venv":
                     yield from _misled(copy, file, part, modules, image, container, start, tree)
-            for inner in _inside(file, part, image, container) if file.folder else ():
+            for inner in _environments_inside(file, part, image, container) if file.folder else ():
                 yield from _other_python(copy, inner, part, image, "venv")
                 yield from _no_python(copy, inner, part, image, "venv")
                 yield from _foreign_python(copy, inner, container, part, image, "venv")
@@ -64,7 +64,7 @@ def _environment(file: Copied, part: Image, image: Image) -> str:
     if file.source in _prefixes(part) and "PYTHONPATH" not in image.env and not own:
         return "prefix"
     said = (part.env[each].only for each in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT") if each in part.env)
-    return "venv" if name in (".venv", "venv") or file.source in (*said, *_made(part)) else ""
+    return "venv" if name in (".venv", "venv") or file.source in (*said, *_environments_made(part)) else ""
 
 
 def _prefixes(part: Image) -> Iterator[str]:
@@ -77,12 +77,12 @@ def _prefixes(part: Image) -> Iterator[str]:
             yield "/root/.local"
 
 
-def _inside(file: Copied, part: Image, image: Image, container: Container) -> Iterator[Copied]:
+def _environments_inside(file: Copied, part: Image, image: Image, container: Container) -> Iterator[Copied]:
     """The environment that is made in a folder which is copied whole, where the command starts from it."""
-    made = {*_synced(part), *_made(part)}
+    made = {*_synced(part), *_environments_made(part)}
     named = list(firsts(container))
     own = {install.span for install in image.installs} - {install.span for install in part.installs}
-    if own or container.mounts or _says(part, "rm ") or _says(image, "venv", "uv ", "rm "):
+    if own or container.mounts or _runs_mention(part, "rm ") or _runs_mention(image, "venv", "uv ", "rm "):
         return
     for place in sorted(made):
         target = posixpath.normpath(posixpath.join(file.target, posixpath.relpath(place, file.source)))
@@ -105,7 +105,7 @@ _MAKES = re.compile(r"(?:-m venv|\buv venv|\bvirtualenv)[ \t]+((?:--?[\w-]+(?:=\
 _IN_PROJECT = re.compile(r"virtualenvs\.in-project[ \t]+true")
 
 
-def _made(part: Image) -> Iterator[str]:
+def _environments_made(part: Image) -> Iterator[str]:
     """The environments that RUNs of a stage name to `venv`, `uv venv` or `virtualenv`, and that of Poetry beside it."""
     home = part.workdir.only
     for run in part.runs:
@@ -144,11 +144,17 @@ def _moved(
 
     Measured with venv, pip and uv: its path or PATH may find it, and the kernel does not find its interpreter.
     """
-    if kind != "venv" or file.source == file.target or _says(part, "relocatable"):
+    if kind != "venv" or file.source == file.target or _runs_mention(part, "relocatable"):
         return
     again = any(each.target == file.source for other in image.copies for each in other.files or ())
-    came = any(_covers(each, file.source) for other in part.copies for each in _targets(other))
-    if again or came or container.mounts or _says(image, "ln ", "sed ", "cp ", "mv ") or _says(part, "sed ", "ln "):
+    came = any(_overlaps(each, file.source) for other in part.copies for each in _targets(other))
+    if (
+        again
+        or came
+        or container.mounts
+        or _runs_mention(image, "ln ", "sed ", "cp ", "mv ")
+        or _runs_mention(part, "sed ", "ln ")
+    ):
         return
     for first in firsts(container):
         folder, name = posixpath.split(first)
@@ -186,7 +192,14 @@ def _other_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str
     """That the packages are those of another minor release of Python."""
     made, there = python(part.base.only or ""), python(image.base.only or "")
     own = any(install.tool in ("uv sync", "uv pip", "pip", "poetry", "pdm") for install in part.installs)
-    if not made or not there or made == there or not own or _brings_python(part) or _says(image, *OTHER_PYTHONS):
+    if (
+        not made
+        or not there
+        or made == there
+        or not own
+        or _brings_python(part)
+        or _runs_mention(image, *OTHER_PYTHONS)
+    ):
         return
     lies = f"{file.target}/lib/python{made}/site-packages" if kind != "packages" else file.target
     if kind == "packages" and f"python{made}" not in file.target:
@@ -215,12 +228,14 @@ _WITHOUT_PYTHON = re.compile(
 def _no_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str) -> Iterator[Lack]:
     """That the Python which uv has fetched for an environment stays behind: its `bin/python` is a link to that."""
     reference = part.base.only or ""
-    fetched = any(install.tool == "uv sync" for install in part.installs) and not _says(part, "python3", "apk add")
-    if kind != "venv" or not _WITHOUT_PYTHON.search(reference) or not fetched or _says(image, "uv ", "python3"):
+    fetched = any(install.tool == "uv sync" for install in part.installs) and not _runs_mention(
+        part, "python3", "apk add"
+    )
+    if kind != "venv" or not _WITHOUT_PYTHON.search(reference) or not fetched or _runs_mention(image, "uv ", "python3"):
         return
     given = part.env.get("UV_PYTHON_INSTALL_DIR")
     place = "/root/.local/share/uv/python" if given is None else given.only
-    if place is None or any(_covers(each, place) for other in image.copies for each in other.files or ()):
+    if place is None or any(_overlaps(each, place) for other in image.copies for each in other.files or ()):
         return
     if any(other.files is None for other in image.copies) or "UV_PROJECT_ENVIRONMENT" in part.env:
         return
@@ -259,8 +274,8 @@ def _foreign_python(
         return
     if (
         _brings_python(part)
-        or _says(part, "--copies")
-        or _says(image, *OTHER_PYTHONS, "ln ", "uv ", "/usr/local", "make")
+        or _runs_mention(part, "--copies")
+        or _runs_mention(image, *OTHER_PYTHONS, "ln ", "uv ", "/usr/local", "make")
     ):
         return
     why = f"its Python is a link to the one in /usr/local/bin of {made}, where {there} has none"
@@ -269,7 +284,7 @@ def _foreign_python(
     yield Lack(LackKind.ENVIRONMENT, file.target, copy.span, why, (*part.base.trace[:1], *image.base.trace[:1]))
 
 
-def _covers(file: Copied, place: str) -> bool:
+def _overlaps(file: Copied, place: str) -> bool:
     """Whether what is copied is a folder, something in it, or what it lies in."""
     here = file.source.rstrip("/")
     return f"{place}/".startswith(f"{here}/") or here.startswith(f"{place}/")
@@ -295,7 +310,7 @@ def _without_sources(
         own = _modules(each, contents.tree)
         path = next((path for path in modules if path in own), None)
         if path and next(contents.image_paths(path), "") == "":
-            yield _left(copy, install, each, f"no COPY brings `{path}` here", container)
+            yield _editable_lack(copy, install, each, f"no COPY brings `{path}` here", container)
             return
 
 
@@ -311,7 +326,7 @@ def _misled(
 ) -> Iterator[Lack]:
     """That the environment which is started leads to the old path of sources that stand at another one here."""
     bins, names = f"{file.target}/bin", list(firsts(container))
-    if not names or len(names) < len(container.commands) or _says(part, ".pth", "sed "):
+    if not names or len(names) < len(container.commands) or _runs_mention(part, ".pth", "sed "):
         return
     folder = posixpath.dirname(names[-1])
     if folder != bins and (folder or not _found_first(container, image, part, bins)):
@@ -322,11 +337,11 @@ def _misled(
         if found := moved_source(each, next(iter(modules)), mine, image, container, start, tree):
             path, place = found
             why = f"COPY brings `{path}` to {place}, where it does not lead"
-            yield _left(copy, install, each, why, container)
+            yield _editable_lack(copy, install, each, why, container)
             return
 
 
-def _left(copy: Copy, install: Install, packaged: Packaged, why: str, container: Container) -> Lack:
+def _editable_lack(copy: Copy, install: Install, packaged: Packaged, why: str, container: Container) -> Lack:
     """The lack of the sources that an editable install leads to."""
     made = f"`{' '.join(install.argv)}` made an editable install of {packaged.image_path}"
     notes = (Label(install.span, "installs the project editable"), Label(container.cmd, "starts the program"))
@@ -343,5 +358,5 @@ def _modules(packaged: Packaged, tree: Tree) -> frozenset[str]:
     return frozenset(posixpath.join(folder, path) for path in made.files.values()) if made else frozenset()
 
 
-def _says(image: Image, *words: str) -> bool:
+def _runs_mention(image: Image, *words: str) -> bool:
     return any(word in run.script for run in image.runs for word in words)

@@ -43,21 +43,23 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             source = posixpath.join(folder, "src")
             folders = roots(tree, folder, source)
             found = find(tree, (folder, source), module)
-            if found is None and _is_lost(tree, project, folder, module):
+            if found is None and _lacks_module(tree, project, folder, module):
                 yield EntryPoint(script.name, script.target, script.span, path, ScriptTarget(lost=True))
             if not found or found.endswith("/"):
                 continue
             if not loads_library(tree, folders, found):
-                if _is_bare(tree, project, folder, folders, script.target, found):
+                if _lacks_target(tree, project, folder, folders, script.target, found):
                     yield EntryPoint(script.name, script.target, script.span, path, ScriptTarget(missing=True))
                 continue
-            made = EntryPoint(script.name, script.target, script.span, path, _called(tree, folders, script.target))
+            made = EntryPoint(
+                script.name, script.target, script.span, path, _script_target(tree, folders, script.target)
+            )
             having = [container for container in containers if any(_packagings((container,), folder))]
             bare = [container for container in having if _has_wheel(container, folder) and not _is_searched(container)]
             whole = project.name.only in published or any(_starts(container, script.name) for container in bare)
             asked = whole or bare or not having
             lost = _unpackaged(tree, project, folder, folders, module, found) if asked else None
-            alike = tuple(_alike(tree, project, path, script.name, folders)) if lost else ()
+            alike = tuple(_similar_scripts(tree, project, path, script.name, folders)) if lost else ()
             unread = None
             if lost is None and (has := tuple(_having(containers, published, project, folder, script.name))):
                 unread = unpackaged_data(tree, project, folder, folders, (script.target, found), has)
@@ -78,7 +80,7 @@ def unawaited(tree: Tree, paths: Iterable[str]) -> Iterator[EntryPoint]:
                 yield EntryPoint(name, target, span, path, function, console=False)
 
 
-def _is_lost(tree: Tree, project: Project, folder: str, module: str) -> bool:
+def _lacks_module(tree: Tree, project: Project, folder: str, module: str) -> bool:
     """Whether a project that asks for an SDK has the package of a module and not that module, and nothing makes it."""
     package, _, name = module.rpartition(".")
     if not package or not backend(project) or not any(each.name in PYTHONS for each in project.requirements):
@@ -95,11 +97,11 @@ def _is_lost(tree: Tree, project: Project, folder: str, module: str) -> bool:
         return False
     scripted = (posixpath.join(folder, each.path) for each in inputs(project) if each.role == LackKind.HOOK)
     makers = (tree.source(path) for path in (*scripted, posixpath.join(folder, "setup.py")))
-    compiled = any(tree.called(f"{name}{end}") for end in (".pyx", ".pyi", ".so", ".c", ".cpp"))
+    compiled = any(tree.files_named(f"{name}{end}") for end in (".pyx", ".pyi", ".so", ".c", ".cpp"))
     return not compiled and not any(source and name in source.text for source in makers)
 
 
-def _is_bare(tree: Tree, project: Project, folder: str, folders: tuple[str, ...], target: str, found: str) -> bool:
+def _lacks_target(tree: Tree, project: Project, folder: str, folders: tuple[str, ...], target: str, found: str) -> bool:
     """Whether a script calls what its module surely lacks, since that says nothing, and others of its package serve."""
     source, (module, _, name) = tree.source(found), target.partition(":")
     if source is None or not found.endswith("/__init__.py") or not _is_blank(source.text):
@@ -138,7 +140,7 @@ def _is_hooked(project: Project) -> bool:
     return "custom" in found and found.keys() <= {"custom", "vcs"} and not is_optional(found["custom"][1])
 
 
-def _called(tree: Tree, folders: tuple[str, ...], target: str) -> ScriptTarget | None:
+def _script_target(tree: Tree, folders: tuple[str, ...], target: str) -> ScriptTarget | None:
     _, colon, name = target.partition(":")
     if not colon:
         return ScriptTarget(named=False)
@@ -181,7 +183,7 @@ def _having(
         yield Label(project.name.span, "server.json publishes it")
 
 
-def _alike(tree: Tree, project: Project, path: str, name: str, folders: tuple[str, ...]) -> Iterator[Label]:
+def _similar_scripts(tree: Tree, project: Project, path: str, name: str, folders: tuple[str, ...]) -> Iterator[Label]:
     """The other scripts that come across no SDK, and whose own module the wheel leaves out."""
     made = wheel(project, files_below(tree.paths, posixpath.dirname(path)))
     for script in scripts(tree, path):

@@ -18,7 +18,7 @@ from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
 from mcplint.runtime.missing_distributions import TOOLS, from_outside, missing
 from mcplint.runtime.shadowing import entry_of
-from mcplint.runtime.sync import is_alone
+from mcplint.runtime.sync import has_inline_metadata
 from mcplint.text.paths import outwards
 from mcplint.text.source import Span
 from mcplint.values import Label
@@ -31,7 +31,7 @@ def lacks(start: Start, install: Install, by: Span, named: Collection[str] | Non
     without that install, None for those that the tool itself leaves there.
     """
     entry = entry_of(start, tree) if start.language == "python" else None
-    aside = start.kind == SCRIPT and is_alone(start, tree)
+    aside = start.kind == SCRIPT and has_inline_metadata(start, tree)
     if entry is None or aside or start.prepared or not {"PYTHONPATH", OTHERS}.isdisjoint(start.env):
         return
     if _installs_first(start, by):
@@ -89,6 +89,6 @@ def _is_named(name: str, kinds: Collection[str], folder: str, tree: Tree) -> boo
             return True
     pattern = "|".join(re.escape(each).replace("\\-", "[-_]") for each in wanted)
     told = re.compile(rf"(?i)(?:\binstall|\badd|--with)\b[^\n]{{0,300}}?(?<![\w-])(?:{pattern})(?![\w-])")
-    around = (each for outer in outwards("" if folder == "." else folder) for each in tree.beside(outer))
+    around = (each for outer in outwards("" if folder == "." else folder) for each in tree.files_in_folder(outer))
     texts = (tree.source(path) for path in around if SAYING.match(posixpath.basename(path)))
     return any(source is not None and told.search(source.text) for source in texts)

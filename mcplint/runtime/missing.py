@@ -66,7 +66,9 @@ def _left_out(lack: Lack, context: ContainerContext, image: Image, tree: Tree) -
     if container.mounts:
         return None
     if path not in tree.paths:
-        plain = not tree.called(posixpath.basename(path)) and all(map(_is_plain, (image, *image.parts.values())))
+        plain = not tree.files_named(posixpath.basename(path)) and all(
+            map(_makes_no_program_file, (image, *image.parts.values()))
+        )
         meant = plain and _brings_python(image, posixpath.dirname(lack.name), tree)
         return lack._replace(name=inside) if meant else None
     absence = Contents.of(image, tree).absent(lack.name, path)
@@ -78,7 +80,7 @@ def _left_out(lack: Lack, context: ContainerContext, image: Image, tree: Tree) -
     return lack._replace(name=inside, path=path, why=why, notes=absence.notes, edits=absence.edits)
 
 
-def _is_plain(image: Image) -> bool:
+def _makes_no_program_file(image: Image) -> bool:
     """Whether all that a build runs is known to make no file of a program."""
     words = (line.argv[:3] for run in image.runs for line in commands(run.text) if line.argv)
     names = ([word.text.rpartition("/")[2] for word in argv] for argv in words)
@@ -95,7 +97,7 @@ def _brings_python(image: Image, folder: str, tree: Tree) -> bool:
 
 def _has(tree: Tree, module: str) -> bool:
     """Whether a module is the project's own, and not that of a package which is installed."""
-    files = (*tree.called(f"{posixpath.basename(module)}.py"), *tree.called("__init__.py"))
+    files = (*tree.files_named(f"{posixpath.basename(module)}.py"), *tree.files_named("__init__.py"))
     return module in OWN or any(f"/{path}".endswith((f"/{module}.py", f"/{module}/__init__.py")) for path in files)
 
 
@@ -129,7 +131,7 @@ def loses_server(context: ContainerContext, tree: Tree) -> bool:
         meant = (posixpath.normpath(posixpath.join(each.path, each.name)) for each in copied if each.path)
         return any(_asks_sdk(tree, path) for path in meant)
     names = (posixpath.basename(name.rstrip("/")) for name in lost)
-    found = ([path for path in tree.called(name) if not is_test(path)] for name in names)
+    found = ([path for path in tree.files_named(name) if not is_test(path)] for name in names)
     nearest = (min(paths, key=lambda path: path.count("/")) for paths in found if paths)
     return any(_asks_sdk(tree, path) for path in nearest)
 
@@ -137,7 +139,7 @@ def loses_server(context: ContainerContext, tree: Tree) -> bool:
 def _programs(tree: Tree, word: str) -> Iterator[str]:
     """The project's files that a word of a command may name, as a file or as a module."""
     path = word if word.endswith(".py") else f"{word.partition(':')[0].replace('.', '/')}.py"
-    for each in tree.called(posixpath.basename(path)):
+    for each in tree.files_named(posixpath.basename(path)):
         if f"/{each}".endswith(f"/{path.lstrip('./')}") and not is_test(each):
             yield each
 

@@ -16,7 +16,7 @@ from mcplint.dependencies.installed import (
     named_plainly,
     names_all,
 )
-from mcplint.dependencies.needs import asking, needs
+from mcplint.dependencies.needs import needs, requirements_for
 from mcplint.dependencies.pinned import INSTALLERS, lists
 from mcplint.facts.document import ScalarNode
 from mcplint.images.contents import Contents
@@ -90,7 +90,7 @@ def missing(
 
 def _of_command(start: Start, installs: tuple[Install, ...], notes: tuple[Label, ...], tree: Tree) -> Lack:
     """What the command of the SDK needs before it looks at any program."""
-    asked = asking("mcp", needs(tree, installs, "").requirements)
+    asked = requirements_for("mcp", needs(tree, installs, "").requirements)
     said = [Label(each.span, "asks for `mcp` without that extra") for each in asked[:1]]
     why = "only the extra `cli` of `mcp` brings it"
     return Lack(LackKind.CLI, "`typer`", _command(start), why, (*said, *notes))
@@ -142,7 +142,7 @@ def _reaches_system(image: Image, container: Container, imports: tuple[tuple[str
 
 def _has_own(tree: Tree, name: str) -> bool:
     """Whether the project has a module or folder of a name anywhere, which may be what is imported."""
-    return bool(tree.called(f"{name}.py") or tree.folders_called(name))
+    return bool(tree.files_named(f"{name}.py") or tree.folders_called(name))
 
 
 def _installed(image: Image, start: Start, installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:
@@ -167,7 +167,7 @@ def _is_told(image: Image, tree: Tree) -> bool:
     """Whether all that an image has is what pip installs by files, projects and names."""
     copied = any(copy.stage is not None or not _is_tool(copy) for copy in image.copies)
     bare = re.match(_OFFICIAL, image.base.only or "") and not any(map(Contents.of(image, tree).ran.names, _BRINGING))
-    return bool(not copied and bare and all(map(_is_plain, image.installs)) and _all_named(image, tree))
+    return bool(not copied and bare and all(map(_is_plain_pip, image.installs)) and _all_named(image, tree))
 
 
 _UV = r"(?:.*/)?astral-sh/uv(?::.*)?"
@@ -178,7 +178,7 @@ def _is_tool(copy: Copy) -> bool:
     return copy.image is None or re.fullmatch(_UV, copy.image.only or "") is not None
 
 
-def _is_plain(install: Install) -> bool:
+def _is_plain_pip(install: Install) -> bool:
     """Whether an install is of pip, from requirements files, projects that are here and names, and nothing else."""
     from mcplint.images.pip_install import is_local
 

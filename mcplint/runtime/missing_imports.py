@@ -50,10 +50,10 @@ def of_start(image: Image, container: Container, start: Start, tree: Tree) -> It
     if container.mounts or not image.base_known:
         return
     contents = Contents.of(image, tree)
-    from mcplint.runtime.sync import is_alone
+    from mcplint.runtime.sync import has_inline_metadata
 
     told = any(lack.kind == LackKind.STALE for lack in image.lacks)
-    if not (told or start.prepared or (start.kind == SCRIPT and is_alone(start, tree))):
+    if not (told or start.prepared or (start.kind == SCRIPT and has_inline_metadata(start, tree))):
         for install in start.installs or ():
             yield from of_install(install._replace(packaged=(), local=()), contents)
     if any(install.packaged for install in image.installs):
@@ -146,7 +146,7 @@ def _is_published(image: Image, name: str, tree: Tree) -> bool:
     """Whether an install may bring a module as a package of an index, an address or a wheel."""
     wanted = needs(tree, image.installs, image.folder)
     asked = {each.name for each in wanted.requirements} | {each.name for each in wanted.locked}
-    projects = tree.all_facts("project", tree.called("pyproject.toml")).values()
+    projects = tree.all_facts("project", tree.files_named("pyproject.toml")).values()
     own = {normalized(each) for each in (name.partition(".")[0], *(project.name.only or "" for project in projects))}
     words = [word for install in image.installs for word in install.argv]
     return not own.isdisjoint(asked) or any("://" in word or ".whl" in word for word in words)
@@ -161,7 +161,7 @@ def _modules(
     """
     installed = _wheels(image, tree)
     contents = Contents.of(image, tree)
-    if installed is None or contents.open or not _is_there(image, container, installed, entry):
+    if installed is None or contents.open or not _may_be_there(image, container, installed, entry):
         return
     wanted = needs(tree, image.installs, image.folder)
     asked = {each.name for each in wanted.requirements} | {each.name for each in wanted.locked}
@@ -171,7 +171,7 @@ def _modules(
         if path is None or path.endswith("/"):
             continue
         moved, searched = "", False
-        if _is_there(image, container, installed, path):
+        if _may_be_there(image, container, installed, path):
             if path in installed or container.mounts:
                 continue
             moved = _moved(image, path, each.dotted)
@@ -212,7 +212,7 @@ def _moved(image: Image, path: str, dotted: str) -> str:
     return "" if not places or any(place is None or place.endswith(wanted) for place in places) else places[-1] or ""
 
 
-def _is_there(image: Image, container: Container, installed: frozenset[str], path: str) -> bool:
+def _may_be_there(image: Image, container: Container, installed: frozenset[str], path: str) -> bool:
     """Whether a file of the project is, or may be, in a container."""
     mounted = (mount.path for mount in container.mounts if mount.path is not None)
     if any(source in (".", "") or path == source or path.startswith(f"{source}/") for source in mounted):

@@ -44,7 +44,7 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
     words = argv.words or ()
     if target.startswith("script "):
         name = target.removeprefix("script ")
-        line = " ".join(map(_spelled, words))
+        line = " ".join(map(_word_text, words))
         found = ((each, called_in(each[0].split())) for each in _CALLS.finditer(line) if "||" not in line)
         told, said = next(((each, call) for each, call in found if call and call.script == name), (None, None))
         lost, ending = _up_to(told[0], name) if told else name, name
@@ -61,10 +61,10 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
         certain = _lacks_file(context, words, target, tree)
     if not certain:
         return None
-    naming = [each for each in words if _spelled(each).endswith(ending)]
-    word = next((each for each in naming if lost == ending == _spelled(each) and each is not words[0]), None)
+    naming = [each for each in words if _word_text(each).endswith(ending)]
+    word = next((each for each in naming if lost == ending == _word_text(each) and each is not words[0]), None)
     word = naming[0] if word is None and naming else word
-    shown = _spelled(word) if word is not None and lost.endswith(ending) else lost
+    shown = _word_text(word) if word is not None and lost.endswith(ending) else lost
     return Lack(LackKind.TARGET, shown, word.site.span if word is not None and word.site else argv.span, "")
 
 
@@ -79,7 +79,7 @@ def _up_to(line: str, name: str) -> str:
     return " ".join(words[: words.index(name) + 1]) if name in words else line
 
 
-def _spelled(word: Value[str]) -> str:
+def _word_text(word: Value[str]) -> str:
     return text(word) or ""
 
 
@@ -132,7 +132,7 @@ def _lacks_module(context: ContainerContext, target: str, tree: Tree) -> bool:
 
 def _lacks_file(context: ContainerContext, words: Words, target: str, tree: Tree) -> bool:
     """Whether nothing of an image can be the file that a command names, or a script which it runs."""
-    word = next((_spelled(each) for each in words if _spelled(each).endswith(posixpath.basename(target))), target)
+    word = next((_word_text(each) for each in words if _word_text(each).endswith(posixpath.basename(target))), target)
     place, image = _image_path(context, word), context.image
     if image is None or place is None or not word or " " in word:
         return False

@@ -47,7 +47,11 @@ def of_node_start(start: Start, word: Span, image: Image, container: Container, 
     path = start.image_path or ""
     found = list(of_start(path, word, image, tree))
     yield from found
-    if found or any(lack.kind == LackKind.OUTPUT for lack in image.lacks) or not _is_plain(image, tree):
+    if (
+        found
+        or any(lack.kind == LackKind.OUTPUT for lack in image.lacks)
+        or not _only_installs_and_compiles(image, tree)
+    ):
         return
     lack = _elsewhere(start, word, image, tree)
     if lack is None and not any(map(_ELSEWHERE.search, _scripts(tree, start.target))):
@@ -71,10 +75,10 @@ def _elsewhere(start: Start, word: Span, image: Image, tree: Tree) -> Lack | Non
     if next(unknown_writers(tree), None):
         return None
     shown = posixpath.relpath(path, image.workdir.only or "/")
-    return Lack(LackKind.OUTPUT, shown, word, f"{made.tool} writes to {made.shown(home)}", made.said)
+    return Lack(LackKind.OUTPUT, shown, word, f"{made.tool} writes to {made.folders_from(home)}", made.said)
 
 
-def _is_plain(image: Image, tree: Tree) -> bool:
+def _only_installs_and_compiles(image: Image, tree: Tree) -> bool:
     """Whether a build does nothing but to install packages where it says so, and to compile."""
     known = all(stage.base_known for stage in image.stages) and ".pnp.cjs" not in tree.paths
     return known and all(_does_nothing_else(run) for stage in image.stages for run in stage.runs)
@@ -106,12 +110,15 @@ def _unwritten(start: Start, word: Span, image: Image, tree: Tree) -> Lack | Non
             return Lack(LackKind.OUTPUT, shown, word, f"`{name}` {writes}", (said,))
     if compiled and "rootDir" in options and compiled.root is not None and never_compiled(image, path, tree):
         shown = posixpath.relpath(path, image.workdir.only or "/")
-        said, written = Label(options["rootDir"].span, "keeps the folders below this one"), _written(start, compiled)
+        said, written = (
+            Label(options["rootDir"].span, "keeps the folders below this one"),
+            _output_path(start, compiled),
+        )
         return Lack(LackKind.OUTPUT, shown, word, f"tsc writes {written}", (said,))
     return None
 
 
-def _written(start: Start, compiled: Compiled) -> str:
+def _output_path(start: Start, compiled: Compiled) -> str:
     """Where the compiler writes a source, relative to its configuration."""
     inside = posixpath.splitext(posixpath.relpath(start.target, compiled.root or "."))[0]
     return posixpath.relpath(posixpath.join(compiled.out or "", f"{inside}.js"), compiled.folder or ".")
@@ -119,7 +126,7 @@ def _written(start: Start, compiled: Compiled) -> str:
 
 def never_compiled(image: Image, path: str, tree: Tree) -> bool:
     """Whether a path lies where only the compiler writes, and no source is compiled to it."""
-    if not _is_plain(image, tree) or Contents.of(image, tree).has(path):
+    if not _only_installs_and_compiles(image, tree) or Contents.of(image, tree).has(path):
         return False
     origins = list(_origins(image, path, tree))
     return bool(origins) and all(origin is not None and uncompiled(tree, origin[0])(origin[1]) for origin in origins)
@@ -218,7 +225,7 @@ def _without_packages(start: Start, word: Span, image: Image, container: Contain
 def _brings(image: Image, path: str) -> Span | None:
     """The COPY from another stage that brings the program."""
     copies = (copy for copy in reversed(image.copies) if copy.stage is not None)
-    found = next((copy for copy in copies if any(_inside(file, path) for file in copy.files or ())), None)
+    found = next((copy for copy in copies if any(_source_path(file, path) for file in copy.files or ())), None)
     return found.span if found else None
 
 
@@ -239,11 +246,11 @@ def _may_bring(copy: Copy, image: Image, place: str, tree: Tree) -> bool:
     if copy.files is None:
         return place.startswith(f"{target.rstrip('/')}/")
     part = image.parts.get(copy.stage) if copy.stage is not None else None
-    inner = [found for file in copy.files if (found := _inside(file, place))]
+    inner = [found for file in copy.files if (found := _source_path(file, place))]
     return bool(inner) if part is None else any(_is_installed(part, each, tree) for each in inner)
 
 
-def _inside(file: Copied, path: str) -> str | None:
+def _source_path(file: Copied, path: str) -> str | None:
     """Where a path below what is copied stood before."""
     if path == file.target:
         return file.source

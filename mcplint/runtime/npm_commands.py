@@ -35,7 +35,7 @@ _JAVASCRIPT = re.compile(r"\.[cm]?js$")
 
 def npm_commands(tree: Tree, published: Collection[str]) -> Iterator[EntryPoint]:
     """Those that start nowhere but in the project. `published`: the packages that `server.json` names."""
-    for path in tree.called("package.json"):
+    for path in tree.files_named("package.json"):
         home = posixpath.dirname(path)
         package = None if is_example_or_test(home) else package_json(tree, home)
         if package is None or package.private or package.problems or not any(map(package.range, NPM_PACKAGES)):
@@ -43,13 +43,13 @@ def npm_commands(tree: Tree, published: Collection[str]) -> Iterator[EntryPoint]
         if not package.bins or not _is_published(tree, package, published) or _is_changed(tree, package):
             continue
         for each in package.bins:
-            if lost := _lost(tree, home, each):
+            if lost := _first_missing_module(tree, home, each):
                 yield EntryPoint(each.name, each.path, each.span, path, unpackaged=lost, installed=True)
 
 
 def _is_published(tree: Tree, package: PackageJson, published: Collection[str]) -> bool:
     """Whether a `server.json` names a package, or a workflow publishes the project's."""
-    return package.name in published or tree.once(_publishes)
+    return package.name in published or tree.cached(_publishes)
 
 
 def _publishes(tree: Tree) -> bool:
@@ -63,7 +63,7 @@ def _is_changed(tree: Tree, package: PackageJson) -> bool:
     scripts = [node.text for node in package.scripts.values()]
     if any("package.json" in text or "package-json" in text for text in scripts):
         return True
-    return any(map(_is_elsewhere, scripts)) or tree.once(_publishes_elsewhere)
+    return any(map(_is_elsewhere, scripts)) or tree.cached(_publishes_elsewhere)
 
 
 def _publishes_elsewhere(tree: Tree) -> bool:
@@ -79,7 +79,7 @@ def _texts(tree: Tree, paths: Collection[str]) -> Iterator[str]:
     return (source.text for path in paths if (source := tree.source(path)))
 
 
-def _lost(tree: Tree, home: str, command: Bin) -> tuple[str, Label, Span | None] | None:
+def _first_missing_module(tree: Tree, home: str, command: Bin) -> tuple[str, Label, Span | None] | None:
     """The first module that a command imports and the package leaves out, as the package would have it."""
     started = posixpath.normpath(posixpath.join(home, command.path))
     entry = source_of(tree, started)

@@ -22,7 +22,7 @@ def private(image: Image, container: Container) -> Iterator[Lack]:
     for command in container.commands if image.private and user and not container.may_hide(PRIVATE) else ():
         words = command.words or ()
         name = program(words)
-        folder = posixpath.dirname(_found(container, text(words[0]) if words else None))
+        folder = posixpath.dirname(_program_path(container, text(words[0]) if words else None))
         fetched = in_root_home(image, folder) if folder in image.private and lacks_python(image) else None
         put = in_root_home(image, name) if name in image.private else fetched
         if put and not (fetched and container.may_hide(PYTHONS)):
@@ -33,7 +33,7 @@ def private(image: Image, container: Container) -> Iterator[Lack]:
             return
 
 
-def _found(container: Container, name: str | None) -> str:
+def _program_path(container: Container, name: str | None) -> str:
     """The path of a program that is named by one, or that the first folder of PATH may hold."""
     if name is None or "/" in name:
         return posixpath.normpath(posixpath.join(container.workdir.only or "/", name or ""))

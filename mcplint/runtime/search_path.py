@@ -53,9 +53,9 @@ def own_folders(image: Image, container: Container, start: Start, entry: str, tr
     As for `search_path`, but for what installed packages lead to.
     """
     contents = Contents.of(image, tree)
-    if contents.open or contents.ran.names(".pth") or container.mounts or tree.once(_has_path_file):
+    if contents.open or contents.ran.names(".pth") or container.mounts or tree.cached(_has_path_file):
         return None
-    places, named, folder = list(image_paths(image, entry)), _named(container, start), start.workdir
+    places, named, folder = list(image_paths(image, entry)), _pythonpath(container, start), start.workdir
     if not places or None in places or named is None:
         return None
     if start.kind == FUNCTION:
@@ -78,7 +78,7 @@ def _has_path_file(tree: Tree) -> bool:
     return any(path.endswith(".pth") for path in tree.paths)
 
 
-def _named(container: Container, start: Start) -> tuple[str, ...] | None:
+def _pythonpath(container: Container, start: Start) -> tuple[str, ...] | None:
     """The folders of PYTHONPATH, None where they are not known."""
     value: Value[str | None] = {**container.env, **start.env}.get("PYTHONPATH", Value((None,)))
     # An empty text is what is left of a build argument that someone may give.

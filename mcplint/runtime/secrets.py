@@ -58,7 +58,7 @@ GIVEN = re.compile(
 """A word that gives a variable, an option or a header its value: `NAME=…`, `-eNAME=…`, `--token=…`, `X-Key: …`."""
 
 
-def found(
+def all_secrets(
     tree: Tree,
     paths: Paths,
     contexts: Iterable[ContainerContext],
@@ -67,14 +67,14 @@ def found(
 ) -> Iterator[Secret]:
     """Every secret, those of a span that several containers share once. `serving`: the containers of servers."""
     seen: set[tuple[str, Span, str]] = set()
-    for secret in _all(tree, paths, contexts, serving, clients):
+    for secret in _each_secret(tree, paths, contexts, serving, clients):
         key = (secret.where, secret.span, secret.name)
         if key not in seen:
             seen.add(key)
             yield secret
 
 
-def _all(
+def _each_secret(
     tree: Tree,
     paths: Paths,
     contexts: Iterable[ContainerContext],
@@ -127,7 +127,7 @@ def _in_image(image: Image, tree: Tree, keys: tuple[str, ...], carried: Carried)
     spans = {secret.span for secret in told}
     for copy in image.copies:
         if copy.text is not None and copy.span not in spans:
-            yield from _written(copy.text)
+            yield from _secrets_in_file(copy.text)
         elif not copy.mount and copy.stage is None and copy.image is None:
             yield from _copied(copy, image, tree, keys, carried)
 
@@ -145,7 +145,7 @@ def _kept_arguments(image: Image) -> Iterator[Secret]:
             yield Secret("argument", argument, "secret", span)
 
 
-def _written(text: LocatedText) -> Iterator[Secret]:
+def _secrets_in_file(text: LocatedText) -> Iterator[Secret]:
     """The secrets in a file that the build writes, by the names that they are given in it."""
     for found in ASSIGNED.finditer(text.text):
         if kind := known.secret_or_url(found[1], found[2]):
@@ -175,7 +175,13 @@ def _copied(copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...], carried
         path = posixpath.normpath(f"/{source.only or '?'}").lstrip("/")
         name = posixpath.basename(path)
         file = posixpath.join(image.folder, path)
-        note = _held(tree.source(file)) if name in SETTINGS else _key(tree.source(file)) if file in keys else None
+        note = (
+            _credential_line(tree.source(file))
+            if name in SETTINGS
+            else _key(tree.source(file))
+            if file in keys
+            else None
+        )
         if (name in LIVE and may_hold(tree, file)) or name in KEYS or note:
             yield Secret("copy", path, "", copy.span, (note,) if note and name not in KEYS else ())
         else:
@@ -184,7 +190,7 @@ def _copied(copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...], carried
             yield from () if path else _history(copy, image, tree)
 
 
-def _held(source: Source | None) -> Label | None:
+def _credential_line(source: Source | None) -> Label | None:
     """The first line of the settings of a package manager that has a token or a password."""
     for line in re.finditer(r"[^\n]+", source.text) if source else ():
         value = re.split(r"[=:\s]+", line[0].strip())[-1]

@@ -24,7 +24,7 @@ def served_folders(image: Image, container: Container, servers: tuple[Server, ..
         module = folder.note.span.source.path
         if path is None or contents.image_path(module) is None or _is_installed(module, container):
             continue
-        if _is_made(path, image, container):
+        if _folder_exists(path, image, container):
             continue
         absence = contents.absent(path, project_path(image, path, tree) or "")
         if absence and not absence.by_git:
@@ -44,7 +44,7 @@ def _absolute(path: str, workdir: str | None) -> str | None:
     return None if workdir is None or path.startswith("~") else posixpath.normpath(posixpath.join(workdir, path))
 
 
-def _is_made(path: str, image: Image, container: Container) -> bool:
+def _folder_exists(path: str, image: Image, container: Container) -> bool:
     """Whether a mount, a WORKDIR or a COPY of something below makes the folder."""
     copied = (copy.target.only for copy in image.copies)
     targets = (*(mount.target.only for mount in container.mounts), *copied, *image.folders)

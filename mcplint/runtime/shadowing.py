@@ -53,7 +53,7 @@ def shadowed(
             asked.append(("mcp", "mcp"))
         for name, dotted in asked:
             own = _before_packages(tree, first, name)
-            if own and _is_there(own, image, tree) and not _makes_way(tree, entry, found, own):
+            if own and _is_certainly_there(own, image, tree) and not _makes_way(tree, entry, found, own):
                 module: Module | None = tree.facts("python", own)
                 body = module.tree.body[:1] if module else []
                 here = tuple(Label(module.span(node).head, "this module is found first") for node in body if module)
@@ -62,7 +62,7 @@ def shadowed(
                 return
 
 
-def _is_there(own: str, image: Image | None, tree: Tree) -> bool:
+def _is_certainly_there(own: str, image: Image | None, tree: Tree) -> bool:
     """Whether a file of the project certainly is where the program runs."""
     if image is None:
         return True
@@ -121,7 +121,7 @@ def _begins_there(container: Container, start: Start) -> bool:
 
 def may_hide(tree: Tree) -> bool:
     """Whether a project has a module of the name of an SDK, or of what one needs."""
-    return any(tree.called(f"{name}.py") or tree.folders_called(name) for name in _SHADOWED)
+    return any(tree.files_named(f"{name}.py") or tree.folders_called(name) for name in _SHADOWED)
 
 
 def is_shadowed(image: Image | None, container: Container, start: Start, tree: Tree) -> bool:

@@ -33,7 +33,7 @@ def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
     words: Words = argv.words or () if argv else ()
     while (rest := unwrapped(words)) is not None:
         words = rest
-    inner = _told(words, argv.span) if argv else None
+    inner = _inner_command(words, argv.span) if argv else None
     words = inner or words
     direct = True
     if program(words) in SHELLS and (operand := shell_operand(words)) and not operand[1]:
@@ -50,7 +50,7 @@ def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
     return None
 
 
-def _told(words: Words, span: Span) -> Words | None:
+def _inner_command(words: Words, span: Span) -> Words | None:
     """The one command that a shell is told by `-c` and starts by a path, None where it is more or less than that."""
     said = inline_script(words, span)
     lines = commands(said[0]) if said else ()
@@ -83,8 +83,8 @@ def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> St
             again = project_path(image, path) or any(
                 each is not copy and each.target.only == path for each in image.copies
             )
-            closed = None if again else _closed(copy, image, name, None)
-            return StartScript(path, first, word, direct, closed=closed, opened=_opened(copy))
+            closed = None if again else _why_not_executable(copy, image, name, None)
+            return StartScript(path, first, word, direct, closed=closed, opened=_make_executable(copy))
     found = project_path(image, path, tree)
     source = tree.source(found) if found else None
     if found is None or source is None or source.text.startswith("\x7fELF"):
@@ -103,7 +103,9 @@ def _script(image: Image, path: str, word: Span, direct: bool, tree: Tree) -> St
         return made if origin is None and not image.altered else None
     if origin.stage is not None:
         return made
-    return made._replace(closed=_closed(origin, image, name, tree.executable(found)), opened=_opened(origin))
+    return made._replace(
+        closed=_why_not_executable(origin, image, name, tree.executable(found)), opened=_make_executable(origin)
+    )
 
 
 def _may_differ(copy: Copy, image: Image, name: str) -> bool:
@@ -166,7 +168,7 @@ def _carriage(text: str, whole: Span, tree: Tree) -> tuple[Label | None, tuple[E
     return Label(line, "ends with CR LF"), tuple(Edit(whole._replace(start=at, end=at + 1), "") for at in returns)
 
 
-def _closed(copy: Copy, image: Image, name: str, mode: bool | None) -> Label | None:
+def _why_not_executable(copy: Copy, image: Image, name: str, mode: bool | None) -> Label | None:
     """What says that a file may not be executed by anyone, where nothing in the build changes that.
 
     A COPY brings the mode of its file anew (run with BuildKit 0.8); a shell leaves that of a file which is there.
@@ -187,7 +189,7 @@ def _closed(copy: Copy, image: Image, name: str, mode: bool | None) -> Label | N
     return Label(copy.span, "its mode in the project is not executable") if mode is False else None
 
 
-def _opened(copy: Copy) -> tuple[Edit, ...]:
+def _make_executable(copy: Copy) -> tuple[Edit, ...]:
     """What lets everyone execute the one file of a COPY."""
     keyword = copy.span.text[:4]
     if copy.mode is not None or keyword.upper() != "COPY" or len(copy.sources) > 1:

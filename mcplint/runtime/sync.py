@@ -50,7 +50,7 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
     project = tree.project(installs[0].requirements[0]) if installs else None
     if tool == "uv" and run is not None and project and is_packaged(project):
         refused = refused or _no_venv(image, container, tree, found.workdir, set_)
-        if not refused and _is_hidden(container, found.workdir):
+        if not refused and _may_be_mounted_over(container, found.workdir):
             return made
         failed = next(_without_lock(image, project, tree), None)
         if not refused and failed is not None:
@@ -62,7 +62,7 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
         edits = more_words(words[: run + 1], ("--no-sync",)) if built and not refused else ()
         return made._replace(project=project.source.path, refused=refused, edits=edits, pulled=pulled)
     if tool == "uv" and project and not refused and _ELSEWHERE.isdisjoint(set_) and not container.mounts:
-        left = None if is_alone(start, tree) else _uninstalled(image, found.workdir)
+        left = None if has_inline_metadata(start, tree) else _uninstalled(image, found.workdir)
         return left and made._replace(project=project.source.path, failed=left)
     return made if refused else None
 
@@ -75,7 +75,7 @@ _MAKES = re.compile(
 """What a RUN says that may make the environment of a project."""
 
 
-def is_alone(start: Start, tree: Tree) -> bool:
+def has_inline_metadata(start: Start, tree: Tree) -> bool:
     """Whether a script says itself what it needs, so that uv minds no project."""
     source = tree.source(start.target)
     return source is None or "# /// script" in source.text
@@ -144,7 +144,7 @@ def _is_told_of_cache(command: Argv, image: Image, tree: Tree) -> bool:
     return any(setting(tree, path or "", name) is not None for path in files for name in _CACHE_SETTINGS)
 
 
-def _is_hidden(container: Container, folder: str | None) -> bool:
+def _may_be_mounted_over(container: Container, folder: str | None) -> bool:
     """Whether something that is mounted may lie over the environment that the build has made."""
     named = container.env.get("UV_PROJECT_ENVIRONMENT")
     if folder is None or (named is not None and named.only is None):

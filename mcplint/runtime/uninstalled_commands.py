@@ -19,7 +19,7 @@ from mcplint.model import Install, Lack, LackKind
 from mcplint.packaging.backend import is_packaged
 from mcplint.programs.start import FUNCTION, Start
 from mcplint.project.tree import Tree
-from mcplint.runtime.absent_commands import is_closed, is_judged, is_plain, may_bring, projects
+from mcplint.runtime.absent_commands import brings_only_listed_commands, is_judged, may_bring, projects, surely_lacks
 from mcplint.services.containers import ContainerContext
 from mcplint.text.paths import side_folder
 from mcplint.values import Label
@@ -42,22 +42,22 @@ def uninstalled(context: ContainerContext, start: Start, tree: Tree) -> Iterator
     project = tree.project(folder)
     if len(folders) != 1 or project is None or found[0].target != start.target:
         return
-    if (start.installs and is_packaged(project)) or not _is_alone(project, folder, name, tree):
+    if (start.installs and is_packaged(project)) or not _is_only_source(project, folder, name, tree):
         return
     asked = needs(tree, context.container.installs, image.folder).requirements
     if normalized(project.name.only or "") in {each.name for each in asked}:
         return
     images = (image, *image.parts.values())
     copies = (copy.target.only or "" for each in images for copy in each.copies)
-    if tree.called(name) or any(posixpath.basename(target) == name for target in copies):
+    if tree.files_named(name) or any(posixpath.basename(target) == name for target in copies):
         return
-    if not is_judged(context, tree) or not all(is_plain(each, name) for each in images):
+    if not is_judged(context, tree) or not all(brings_only_listed_commands(each, name) for each in images):
         return
     if any("export" in run.script for each in images for run in each.runs):
         return
     installs = list(dict.fromkeys(install for each in images for install in each.installs))
     reasons = [_left_out(install, project, folder) for install in installs]
-    if not reasons or not all(reasons) or not is_closed(context, name, projects(tree), tree):
+    if not reasons or not all(reasons) or not surely_lacks(context, name, projects(tree), tree):
         return
     said = (Label(install.span, reason) for install, reason in zip(installs, reasons, strict=True) if reason)
     notes = (Label(found[0].span, "is the console script"), *said)
@@ -81,7 +81,7 @@ def _is_front(words: Words, start: Start) -> bool:
     return name == "uv" and None not in said and "run" in flags and _PLAIN_FLAGS.issuperset({*flags} - {"run"})
 
 
-def _is_alone(project: Project, folder: str, name: str, tree: Tree) -> bool:
+def _is_only_source(project: Project, folder: str, name: str, tree: Tree) -> bool:
     """Whether no other project of the tree may bring a script, nor asks for the one that has it."""
     own = normalized(project.name.only or "")
     others = [each for each in projects(tree) if each.source.path != project.source.path]

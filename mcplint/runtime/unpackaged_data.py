@@ -29,13 +29,13 @@ def unpackaged_data(
     modules = dict([(path, module), *((each, dotted) for each, dotted in found if not each.endswith("/"))])
     names = {posixpath.join(folder, source): name for name, source in made.files.items()}
     for read in reads(tree, modules.items(), target):
-        found_as = _placed(tree, roots, read, made, names)
+        found_as = _file_and_place(tree, roots, read, made, names)
         if found_as and leaves_out(tree, project, made, found_as[1]):
             return UnpackagedData(*found_as, read.span, read.tool, decides(project), notes)
     return None
 
 
-def _placed(
+def _file_and_place(
     tree: Tree, roots: tuple[str, ...], read: Read, made: Wheel, names: dict[str, str]
 ) -> tuple[str, str] | None:
     """The file of the project that is read, and where it would have to be in the wheel; None for none."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from mcplint.facts.dockerfile import Instruction
 from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
-from mcplint.knowledge.base_images import python, split
+from mcplint.knowledge.base_images import python, repository_and_tag
 from mcplint.knowledge.executables import JAVASCRIPT, TYPESCRIPT
 from mcplint.model import Container, Server
 from mcplint.project.tree import Tree
@@ -60,7 +60,7 @@ _WRITING = (
 """What in a start command may write by itself: a cache, a folder, a file, or the state of services."""
 
 
-def written(tree: Tree) -> Callable[[], Iterator[Label]]:
+def first_writes(tree: Tree) -> Callable[[], Iterator[Label]]:
     """The first span of every program that was read at which it may write a file, searched as far as someone asks."""
     notes, known = _writing_programs(tree), list[Label]()
 
@@ -98,7 +98,7 @@ def needs_root(
             yield Label(server.port.span or server.span, f"only root may listen below port {_FIRST_UNPRIVILEGED}")
     if image:
         yield from _owned_by_root(image)
-    if not (image and image.account and _is_given(image, container.workdir.only)):
+    if not (image and image.account and _changes_owner(image, container.workdir.only)):
         yield from _for_an_account(image) if image else ()
         yield from _started_writing(container)
         for server in servers:
@@ -123,7 +123,11 @@ def _owned_by_root(image: Image) -> Iterator[Label]:
 def _pythons_of_uv(image: Image) -> Iterator[Label]:
     """Where uv may fetch a Python, which it keeps in root's home: that the image has none, or uv is told which."""
     base = image.base.only or ""
-    own = python(base) or split(base)[0].endswith("python") or any("python3" in run.script for run in _runs(image))
+    own = (
+        python(base)
+        or repository_and_tag(base)[0].endswith("python")
+        or any("python3" in run.script for run in _runs(image))
+    )
     for install in image.installs:
         told = not {"-p", "--python", "--managed-python"}.isdisjoint(word.partition("=")[0] for word in install.argv)
         if install.tool in _FETCHING and (told or not own) and "UV_PYTHON_INSTALL_DIR" not in image.env:
@@ -144,7 +148,7 @@ def _for_an_account(image: Image) -> Iterator[Label]:
     yield from (Label(copy.span, why) for copy in image.copies if copy.owner is not None or copy.mode)
 
 
-def _is_given(image: Image, folder: str | None) -> bool:
+def _changes_owner(image: Image, folder: str | None) -> bool:
     """Whether the build makes a folder another user's; a `--chown` of COPY gives what is copied into it alone."""
     names = {".", *upwards(folder or "/")} - {"/"}
     gifts = (

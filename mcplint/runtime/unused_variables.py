@@ -47,7 +47,7 @@ def _candidates(container: Container, servers: tuple[Server, ...]) -> Iterator[U
     reads = frozenset[str]().union(*(server.reads for server in servers))
     families = {family(name) for name in reads} - {""}
     for name, value in container.env.items():
-        if name in reads or family(name) not in families or is_librarys(name) or not _is_set(name, value):
+        if name in reads or family(name) not in families or is_librarys(name) or not _set_by_project(name, value):
             continue
         free = [other for other in reads if other not in container.env and family(other) == family(name)]
         yield UnusedVariable(name, value.trace[-1].span if value.span is None else value.span, _similar(name, free))
@@ -66,7 +66,7 @@ def family(name: str) -> str:
     return first.upper() if line and len(first) > 1 else ""
 
 
-def _is_set(name: str, value: Value[str | None]) -> bool:
+def _set_by_project(name: str, value: Value[str | None]) -> bool:
     """Whether a file of the project that runs the container gives a variable, by its whole name."""
     span = value.span or (value.trace[-1].span if value.trace else None)
     row = kind(span.source.path) if span else None

@@ -38,7 +38,7 @@ Carried = Mapping[str, list[Label]]
 
 def first_secret(tree: Tree, path: str) -> tuple[Assignment, str] | None:
     """The first secret of a file of variables and its kind; of a file that git ignores no more is made than that."""
-    return tree.once(_first_secret, path)
+    return tree.cached(_first_secret, path)
 
 
 def _first_secret(tree: Tree, path: str) -> tuple[Assignment, str] | None:
@@ -64,11 +64,11 @@ def _live(tree: Tree) -> tuple[str, ...]:
     found = {path for path in tree.paths if posixpath.basename(path) in LIVE}
     nearest = sorted({"", *tree.folders}, key=lambda folder: (folder.count("/"), folder)) if tree.listed else ()
     for folder in islice(nearest, MOST_FOLDERS):
-        found.update(_named(tree, folder))
+        found.update(_variable_files(tree, folder))
     return tuple(sorted(path for path in found if not TRIED.search(path)))
 
 
-def _named(tree: Tree, folder: str) -> Iterator[str]:
+def _variable_files(tree: Tree, folder: str) -> Iterator[str]:
     yield from filter(tree.has, (posixpath.join(folder, name) for name in sorted(LIVE)))
 
 
@@ -78,9 +78,9 @@ def copied(folder: str, copy: Copy, image: Image, tree: Tree, carried: Carried) 
     What is told already of a file is not told again: it is noted there that it gets into an image as well.
     """
     whole = posixpath.join(image.folder, folder) if folder else image.folder
-    own = _named(tree, whole) if tree.listed and whole not in tree.paths else ()
+    own = _variable_files(tree, whole) if tree.listed and whole not in tree.paths else ()
     below = f"{whole}/" if whole else ""
-    found = sorted({*own, *(path for path in tree.once(_live) if path.startswith(below))})
+    found = sorted({*own, *(path for path in tree.cached(_live) if path.startswith(below))})
     left = [path for path in found if not _is_left_out(path, copy, image) and first_secret(tree, path)]
     for path in left:
         if path in carried:
@@ -92,7 +92,7 @@ def copied(folder: str, copy: Copy, image: Image, tree: Tree, carried: Carried) 
         name = posixpath.relpath(told[0], image.folder or ".")
         yield Secret("context", f"{name}{more}", "", copy.span, tuple(dict.fromkeys(notes)))
     elif not folder and not left:
-        yield from _asked(copy, image, tree)
+        yield from _expected_env_file(copy, image, tree)
 
 
 def _is_left_out(path: str, copy: Copy, image: Image) -> bool:
@@ -104,12 +104,12 @@ def _is_left_out(path: str, copy: Copy, image: Image) -> bool:
     )
 
 
-def _asked(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
+def _expected_env_file(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
     """The `.env` that people make as an example tells them, unless the project has one of its own without secrets."""
     path = posixpath.join(image.folder, ".env")
     if _is_left_out(path, copy, image) or (path in tree.paths and not ignored_by_git(tree, path)):
         return
-    example = next(filter(is_env_example, tree.beside(image.folder)), None)
+    example = next(filter(is_env_example, tree.files_in_folder(image.folder)), None)
     source = tree.source(example) if example else None
     asked = re.search(EXPECTED, source.text, re.MULTILINE) if source else None
     if source and asked:

@@ -33,7 +33,7 @@ MOST_PROGRAMS = 2000
 """How the files end that may name a folder in which a program keeps something, and how many are looked at."""
 
 
-def covered(context: ContainerContext, servers: Iterable[Server], tree: Tree) -> Iterator[HiddenByMount]:
+def hidden_by_mounts(context: ContainerContext, servers: Iterable[Server], tree: Tree) -> Iterator[HiddenByMount]:
     """The code of a server, or what was installed for it, over which something is mounted."""
     image = context.image
     files = sorted({(server.made or server.span).source.path for server in servers})
@@ -124,7 +124,7 @@ def _script(context: ContainerContext) -> str:
 def _compiles(image: Image, folder: str) -> bool:
     """Whether a build runs a compiler, or takes a folder from a stage that may."""
     made = any(re.search(COMPILES, run.script) for run in image.runs)
-    return made or any(copy.stage is not None and _gives(copy.target.only or "", folder) for copy in image.copies)
+    return made or any(copy.stage is not None and _copied_to(copy.target.only or "", folder) for copy in image.copies)
 
 
 def _starts_with(context: ContainerContext, image: Image, target: str, folder: str, project: str, tree: Tree) -> bool:
@@ -176,10 +176,10 @@ def unwritable(context: ContainerContext, tree: Tree) -> Iterator[Unwritable]:
             continue
         made = stays_roots(image, target, tree)
         if made or not _prepared(image, target, tree):
-            yield Unwritable(mount, _is_named(target, container, tree), target.startswith("/root/"), made)
+            yield Unwritable(mount, _is_mentioned(target, container, tree), target.startswith("/root/"), made)
 
 
-def _is_named(target: str, container: Container, tree: Tree) -> bool:
+def _is_mentioned(target: str, container: Container, tree: Tree) -> bool:
     """Whether a setting of the container, its command, or a program of the project names a folder."""
     settings = (str(text) for text in (*(value.only for value in container.env.values()), *container.words))
     named = re.compile(rf"(?<![\w.}}-]){re.escape(target)}(?![\w.-])")
@@ -214,7 +214,7 @@ def _prepared(image: Image, target: str, tree: Tree, asked: set[tuple[int, str]]
         return True
     # What a build runs of the project may make any folder inside of the project's own.
     runs_own = image.open or any(re.search(COMPILES, run.script) for run in image.runs)
-    if runs_own and any(_gives(copy.target.only, target) for copy in image.copies):
+    if runs_own and any(_copied_to(copy.target.only, target) for copy in image.copies):
         return True
     asked = set() if asked is None else asked
     asked.add((image.number, target))
@@ -231,7 +231,7 @@ def _is_installed(image: Image, target: str) -> bool:
 def _brings(copy: Copy, image: Image, target: str, tree: Tree, asked: set[tuple[int, str]]) -> bool:
     """Whether a copy may make a folder: what is copied to one above it has to have it."""
     if copy.files is None or copy.image is not None:
-        return _gives(copy.target.only, target)
+        return _copied_to(copy.target.only, target)
     for file in copy.files:
         if file.target.startswith(f"{target}/"):
             return True
@@ -248,6 +248,6 @@ def _names(text: str, folder: str) -> bool:
     return any(word.rstrip("/;") == folder for word in text.split())
 
 
-def _gives(copied: str | None, target: str) -> bool:
+def _copied_to(copied: str | None, target: str) -> bool:
     """Whether something is copied there, or to a folder above."""
     return copied is None or f"{target}/".startswith(f"{copied.rstrip('/')}/") or copied.startswith(f"{target}/")

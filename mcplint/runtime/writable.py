@@ -48,23 +48,23 @@ def refused(image: Image, container: Container, servers: tuple[Server, ...], tre
     told = (container.read_only if sealed else container.user).trace[:1]
     installed = any(each.packaged for each in image.installs)
     for write in (write for server in servers for write in server.writes if write.certain):
-        if installed and _is_beside(write, image, container.workdir.only or "/"):
+        if installed and _below_own_module(write, image, container.workdir.only or "/"):
             continue
-        found = _why(image, container, write.path, tree)
-        if found and not (write.folder and _stands(image, found[0], tree)):
+        found = _refused_path(image, container, write.path, tree)
+        if found and not (write.folder and _folder_exists(image, found[0], tree)):
             path, why = found
             notes = (*told, Label(container.cmd, "starts the program"))
             yield Lack(LackKind.WRITABLE, path, write.note.span, why, notes, user=user)
 
 
-def _stands(image: Image, path: str, tree: Tree) -> bool:
+def _folder_exists(image: Image, path: str, tree: Tree) -> bool:
     """Whether a folder is there when the container starts: a COPY, a WORKDIR, a VOLUME or a RUN makes it."""
     made = (*image.folders, *(volume.only or "" for volume in image.volumes))
-    by_run = _is_named(image, path, _MAKING, around=False)
+    by_run = _commands_name(image, path, _MAKING, around=False)
     return by_run or Contents.of(image, tree).has(path) or any(f"{each}/".startswith(f"{path}/") for each in made)
 
 
-def _is_beside(write: Write, image: Image, workdir: str) -> bool:
+def _below_own_module(write: Write, image: Image, workdir: str) -> bool:
     """Whether a path lies beside the module that writes it, below the working directory.
 
     The module of a package that is installed may run from somewhere else.
@@ -75,7 +75,7 @@ def _is_beside(write: Write, image: Image, workdir: str) -> bool:
     return any(folder != workdir and path.startswith(f"{folder}/") for folder in folders)
 
 
-def _why(image: Image, container: Container, written: str, tree: Tree) -> tuple[str, str] | None:
+def _refused_path(image: Image, container: Container, written: str, tree: Tree) -> tuple[str, str] | None:
     """The path in the container that is written, and why the user may not; None where it may."""
     if written == "~" or written.startswith("~/"):
         found = home(container)
@@ -117,7 +117,7 @@ def stays_roots(image: Image, folder: str, tree: Tree) -> bool:
     here = image.workdir.only or "/"
     made = {posixpath.normpath(posixpath.join(here, word)) for _, words in naming for word in words}
     mine = image._replace(folders={**image.folders, folder: Value(("root",))})
-    return folder in made and not _is_given(mine, folder, tree)
+    return folder in made and not _may_be_given_away(mine, folder, tree)
 
 
 def home(container: Container) -> tuple[str, str] | None:
@@ -152,11 +152,15 @@ def is_open(image: Image, container: Container, path: str, tree: Tree) -> bool:
         return True
     if container.read_only.must_be(True):
         kept = not {volume.only for volume in image.volumes}.isdisjoint(upwards(path))
-        return kept or container.may_hide(path) or image.altered is not None or _is_named(image, path, _LINKS)
-    return container.may_hide(path) or any(path.startswith(each) for each in _FREE) or _is_given(image, path, tree)
+        return kept or container.may_hide(path) or image.altered is not None or _commands_name(image, path, _LINKS)
+    return (
+        container.may_hide(path)
+        or any(path.startswith(each) for each in _FREE)
+        or _may_be_given_away(image, path, tree)
+    )
 
 
-def _is_given(image: Image, path: str, tree: Tree) -> bool:
+def _may_be_given_away(image: Image, path: str, tree: Tree) -> bool:
     """Whether a build may give a path of its image, or a folder around it, to somebody."""
     above = list(upwards(path))
     homes = (account.home for account in image.accounts.values() if account.made is not False)
@@ -166,7 +170,7 @@ def _is_given(image: Image, path: str, tree: Tree) -> bool:
     changes = _CHANGES if owner is None else _GIVING
     if (
         image.altered
-        or _is_named(image, path, changes)
+        or _commands_name(image, path, changes)
         or any("umask" in run.script for run in image.runs)
         or not {*above[:-1]}.isdisjoint(homes)
     ):
@@ -182,7 +186,7 @@ def _is_given_by(copy: Copy, image: Image, path: str, above: list[str], tree: Tr
     """
     covers = copy.target.only in (None, *above)
     part = image.parts.get(copy.stage) if copy.stage is not None else None
-    if copy.gives:
+    if copy.gives_write_access:
         return covers and any(_is_brought(copy, image, each, part, tree) for each in above)
     if copy.image is not None or (copy.stage is not None and (part is None or copy.files is None)):
         return covers
@@ -193,7 +197,7 @@ def _is_given_by(copy: Copy, image: Image, path: str, above: list[str], tree: Tr
     return any(
         source is not None
         and (source == file.source or _may_be_there(part, file.source, source, tree))
-        and (part.user_named or _is_given(part, source, tree))
+        and (part.user_named or _may_be_given_away(part, source, tree))
         for file, source in found
     )
 
@@ -230,7 +234,7 @@ def _may_be_there(image: Image, top: str, path: str, tree: Tree) -> bool:
     return any(contents.has(each) or {each, posixpath.basename(each)} & words or each in made for each in below)
 
 
-def _is_named(image: Image, path: str, commands: re.Pattern[str], around: bool = True) -> bool:
+def _commands_name(image: Image, path: str, commands: re.Pattern[str], around: bool = True) -> bool:
     """Whether one of some commands of an image's RUNs names a path, or a folder `around` it, or may mean any."""
     above = list(upwards(path))[:-1] if around else [path]
     names = {*above, *(name for each in above for name in _ends(each))}

@@ -14,7 +14,7 @@ from mcplint.facts.dockerfile import Dockerfile
 from mcplint.images.assembly import image
 from mcplint.images.build_arguments import Context
 from mcplint.images.image import Image
-from mcplint.images.wanted import started_files, wanted
+from mcplint.images.wanted import needed_files, started_files
 from mcplint.model import Build, Container
 from mcplint.project.cache import cached
 from mcplint.project.inner import is_inner
@@ -74,7 +74,7 @@ class Builds:
             if not made:
                 return made
             if all(complete(stage, self.tree) for stage in made.stages):
-                whole.append((made, wanted(made, self.tree)))
+                whole.append((made, needed_files(made, self.tree)))
                 if all(whole[-1][1].values()):
                     break
             found = found if found and complete(found, self.tree) else made
@@ -92,7 +92,7 @@ class Builds:
             if all(posixpath.join(folder, start) in self.tree.paths for start in starts):
                 other = self._image(made.dockerfile, Context(folder))
                 whole = other and all(complete(stage, self.tree) for stage in other.stages)
-                if other and whole and all(wanted(other, self.tree).values()):
+                if other and whole and all(needed_files(other, self.tree).values()):
                     return folder or "."
         return None
 
@@ -120,7 +120,7 @@ class Builds:
     @cached_property
     def _charts(self) -> set[str]:
         """What the Helm charts of a project are called, as the one image is that they are for."""
-        return {path.split("/")[-2].lower() for path in self.tree.called("Chart.yaml") if "/" in path}
+        return {path.split("/")[-2].lower() for path in self.tree.files_named("Chart.yaml") if "/" in path}
 
     def image_named(self, name: str) -> tuple[Image, Label] | None:
         """The image that files of the project build under a name, and where; None where they build several so.

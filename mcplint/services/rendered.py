@@ -36,7 +36,7 @@ def is_filled(container: Container, tree: Tree) -> bool:
     called = re.compile(
         rf"\b(?:{re.escape(container.service or name)}|{re.escape(repository(name).rpartition('/')[2])})\b"
     )
-    for path, line in tree.once(_filling_lines):
+    for path, line in tree.cached(_filling_lines):
         if path == own:
             continue
         if blank in line and replaced.search(line) and _may_mean(line, own):

@@ -6,12 +6,12 @@ from __future__ import annotations
 _MOST_DIGITS = 18
 
 
-def whole(text: str) -> int | None:
+def whole_number(text: str) -> int | None:
     """The number that digits of ASCII spell, None for every other text."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def as_number(option: object) -> object:
     """A text that spells a number as that number; everything else as it is."""
-    number = whole(option) if isinstance(option, str) else None
+    number = whole_number(option) if isinstance(option, str) else None
     return option if number is None else number

@@ -121,7 +121,7 @@ def test_a_server_whose_check_fails_gets_no_requests(tmp_path: Path, lines: tupl
     )
     (proxy,) = haproxy.proxies({"haproxy.cfg": read(Source("haproxy.cfg", text))}, Network((), ()))
     (check,) = proxy.routes[0].checks
-    assert (check.asked is not None and check.asked.path != "/health") is not up
+    assert (check.deciding_request is not None and check.deciding_request.path != "/health") is not up
     try:
         with running(tmp_path, text, port):
             end, status = time.monotonic() + 5, 0

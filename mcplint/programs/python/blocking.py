@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from mcplint.facts.python import DEFINITIONS, Module, spelled
+from mcplint.facts.python import DEFINITIONS, Module, source_text
 from mcplint.model import Blocking
 from mcplint.programs.python.values import Function, Method
 from mcplint.values import Label
@@ -58,7 +58,7 @@ def _calls(body: list[ast.stmt], imports: Mapping[str, str]) -> Iterator[tuple[a
 
 def _blocks(call: ast.Call, imports: Mapping[str, str]) -> str:
     """How long a call keeps its thread, empty where that is not known to be long."""
-    name = _imported(spelled(call.func), imports)
+    name = _imported(source_text(call.func), imports)
     if name == _SLEEP and call.args:
         seconds = _number(call.args[0])
         return f"sleeps for {seconds:g} seconds" if seconds is not None and seconds >= LONG else ""

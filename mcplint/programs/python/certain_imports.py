@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mcplint.facts.python import Module, spelled
+from mcplint.facts.python import Module, source_text
 from mcplint.programs.python.modules import find
 from mcplint.project.tree import Tree
 from mcplint.text.source import Span
@@ -81,14 +81,14 @@ def _statements(body: list[ast.stmt], package: str, main: bool) -> Iterator[tupl
                 if source:
                     yield source, node, True
                     yield from ((f"{source}.{alias.name}", alias, False) for alias in names if alias.name != "*")
-            case ast.If(test=test, body=inner) if main and "__main__" in spelled(test):
+            case ast.If(test=test, body=inner) if main and "__main__" in source_text(test):
                 yield from _statements(inner, package, main)
             case ast.With(body=inner) if not _suppresses(node):
                 yield from _statements(inner, package, main)
 
 
 def _suppresses(node: ast.With) -> bool:
-    return any("suppress" in spelled(item.context_expr) for item in node.items)
+    return any("suppress" in source_text(item.context_expr) for item in node.items)
 
 
 def origin(module: str | None, level: int, package: str) -> str | None:

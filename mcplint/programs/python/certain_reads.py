@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.facts.python import Module, spelled
+from mcplint.facts.python import Module, source_text
 from mcplint.programs.python.certain_imports import origin
 from mcplint.programs.python.own_paths import Names, OwnPath
 from mcplint.project.tree import Tree
@@ -71,7 +71,7 @@ class _Text(NamedTuple):
         match node:
             case ast.Call(func=ast.Name(id="open"), args=[path, *rest], keywords=keywords):
                 return self.names.own_path(path) if _opens_to_read(rest, keywords) else None
-            case ast.Call(func=func, args=[package, name]) if spelled(func) in _BY_PACKAGE:
+            case ast.Call(func=func, args=[package, name]) if source_text(func) in _BY_PACKAGE:
                 home, file = self.names.text(package), self.names.text(name)
                 return OwnPath(home, ".").join(file) if home and file else None
             case ast.Call(func=ast.Attribute(value=path, attr=attr), args=args, keywords=keywords) if attr in _METHODS:
@@ -173,7 +173,9 @@ def _calls(
 
 def _runs(function: Function, awaited: bool) -> bool:
     """Whether calling a function runs its body: it is no generator, and its decorators do nothing else."""
-    plain = all(spelled(each.func if isinstance(each, ast.Call) else each) in _KEPT for each in function.decorator_list)
+    plain = all(
+        source_text(each.func if isinstance(each, ast.Call) else each) in _KEPT for each in function.decorator_list
+    )
     lazy = any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in ast.walk(ast.Module(function.body, [])))
     return plain and not lazy and (awaited or isinstance(function, ast.FunctionDef))
 
@@ -189,7 +191,7 @@ def _certain_calls(body: list[ast.stmt]) -> Iterator[tuple[ast.Call, bool]]:
             case ast.If(test=value) | ast.For(iter=value):
                 yield from _certain_calls_in(value)
             case ast.With(items=items, body=inner) | ast.AsyncWith(items=items, body=inner):
-                if any("suppress" in spelled(each.context_expr) for each in items):
+                if any("suppress" in source_text(each.context_expr) for each in items):
                     continue
                 for each in items:
                     yield from _certain_calls_in(each.context_expr)
@@ -224,7 +226,9 @@ def _certain_calls_in(value: ast.expr) -> Iterator[tuple[ast.Call, bool]]:
             case _:
                 if isinstance(node, ast.Call):
                     yield node, awaited
-                runs = isinstance(node, ast.Await) or (isinstance(node, ast.Call) and spelled(node.func) in _RUNNERS)
+                runs = isinstance(node, ast.Await) or (
+                    isinstance(node, ast.Call) and source_text(node.func) in _RUNNERS
+                )
                 parts = (each.value if isinstance(each, ast.keyword) else each for each in ast.iter_child_nodes(node))
                 inner = [each for each in parts if isinstance(each, ast.expr)]
         waiting += ((each, runs) for each in reversed(inner))

@@ -195,7 +195,7 @@ def loads_library(
 def management_commands(tree: Tree, roots: tuple[str, ...], name: str) -> dict[str, str]:
     """The modules that apps of Django have for one of its commands, with their files, of the first root with any."""
     end = f"/management/commands/{name}.py"
-    paths = [path for path in tree.called(f"{name}.py") if f"/{path}".endswith(end)]
+    paths = [path for path in tree.files_named(f"{name}.py") if f"/{path}".endswith(end)]
     for root in roots:
         own = {
             posixpath.relpath(path, root or ".")[:-3].replace("/", "."): path for path in paths if contains(root, path)

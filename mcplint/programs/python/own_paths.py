@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from mcplint.facts.python import spelled
+from mcplint.facts.python import source_text
 
 _DEEPEST = 20
 
@@ -114,7 +114,7 @@ class Names(NamedTuple):
         return None
 
     def _path_of_call(self, func: ast.expr, args: list[ast.expr], depth: int) -> OwnPath | None:
-        name = spelled(func)
+        name = source_text(func)
         if name in _SAME_PATH and args:
             return self._path_below(args[0], args[1:], depth)
         if name in ("os.path.join", "path.join", "join") and args:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from mcplint.facts.python import Module, spelled
+from mcplint.facts.python import Module, source_text
 from mcplint.knowledge.secrets import is_private
 from mcplint.programs.python.module_text import cached_on_module, nodes
 from mcplint.text.source import Span
@@ -55,10 +55,10 @@ def _secret_variables(module: Module) -> Iterator[tuple[str, str]]:
 def _variable(value: ast.expr) -> str:
     """The variable of the environment that an expression reads; empty where it is another."""
     match value:
-        case ast.Subscript(value=owner, slice=ast.Constant(value=str(name))) if spelled(owner) == ENVIRONMENT:
+        case ast.Subscript(value=owner, slice=ast.Constant(value=str(name))) if source_text(owner) == ENVIRONMENT:
             return name
         case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
-            return name if spelled(function) in (f"{ENVIRONMENT}.get", "os.getenv") else ""
+            return name if source_text(function) in (f"{ENVIRONMENT}.get", "os.getenv") else ""
     return ""
 
 
@@ -75,7 +75,7 @@ def _logged(module: Module) -> Iterator[tuple[Span, tuple[str, ...]]]:
 
 
 def _logs(call: ast.Call) -> bool:
-    return _name(call.func) in LOGGING or spelled(call.func) in WRITING
+    return _name(call.func) in LOGGING or source_text(call.func) in WRITING
 
 
 def _calls_showing_each(loop: ast.For) -> Iterator[ast.Call]:
@@ -87,7 +87,7 @@ def _calls_showing_each(loop: ast.For) -> Iterator[ast.Call]:
         case (
             ast.Call(func=ast.Attribute(value=owner, attr="items"), args=[]),
             ast.Tuple(elts=[_, ast.Name(id=value)]),
-        ) if spelled(owner) == ENVIRONMENT and all(isinstance(each, ast.Expr) for each in loop.body):
+        ) if source_text(owner) == ENVIRONMENT and all(isinstance(each, ast.Expr) for each in loop.body):
             calls = (each.value for each in loop.body if isinstance(each, ast.Expr))
             shows = (each for each in calls if isinstance(each, ast.Call) and _logs(each))
             yield from islice((each for each in shows if any(value in _names_shown_whole(arg) for arg in each.args)), 1)
@@ -103,7 +103,7 @@ def _names_shown_whole(root: ast.expr) -> Iterator[str]:
     while queue:
         match queue.pop():
             case ast.Name() | ast.Attribute() as node:
-                yield spelled(node)
+                yield source_text(node)
             case ast.JoinedStr(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts):
                 queue += parts
             case ast.FormattedValue(value=value):
@@ -133,18 +133,18 @@ def _settings(modules: Iterable[Module]) -> Iterator[tuple[str, str]]:
 
 def _classes(module: Module) -> Iterator[tuple[str, str]]:
     for node in module.tree.body if "BaseSettings" in module.source.text else ():
-        if isinstance(node, ast.ClassDef) and any(spelled(base).endswith("BaseSettings") for base in node.bases):
+        if isinstance(node, ast.ClassDef) and any(source_text(base).endswith("BaseSettings") for base in node.bases):
             own = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
             fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
-            secret = next((spelled(each.target) for each in fields if _is_plain_secret(each)), None)
+            secret = next((source_text(each.target) for each in fields if _is_plain_secret(each)), None)
             if secret and not own & {"__repr__", "__str__", "__repr_args__"}:
                 yield node.name, secret
 
 
 def _is_plain_secret(field: ast.AnnAssign) -> bool:
-    kind = spelled(field.annotation)
-    hidden = field.value is not None and "repr=False" in spelled(field.value)
-    return is_private(spelled(field.target)) and "str" in kind and "Secret" not in kind and not hidden
+    kind = source_text(field.annotation)
+    hidden = field.value is not None and "repr=False" in source_text(field.value)
+    return is_private(source_text(field.target)) and "str" in kind and "Secret" not in kind and not hidden
 
 
 def _visible(module: Module, settings: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from mcplint.facts.python import spelled
+from mcplint.facts.python import source_text
 from mcplint.model import Store
 from mcplint.programs.python.filled import guarded_fills
 from mcplint.programs.python.machine import Machine
@@ -114,7 +114,7 @@ def _is_redirected(node: ast.AST) -> bool:
 
 
 def _redirects(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and spelled(node.func).endswith("redirect_stdout")
+    return isinstance(node, ast.Call) and source_text(node.func).endswith("redirect_stdout")
 
 
 def writes(call: ast.Call) -> bool:
@@ -196,7 +196,7 @@ def file_touches(function: Function, nodes: list[ast.AST]) -> tuple[Touch, ...]:
     if re.search(LOCKS, module.source.text):
         return ()
     return tuple(
-        Touch(how, spelled(file), Label(module.span(file), f"{how} this file"))
+        Touch(how, source_text(file), Label(module.span(file), f"{how} this file"))
         for how, file in _touching_calls(calls)
         if _is_lasting_file(function, file) and (how != "connects" or re.search(CHANGES, module.source.text))
     )

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator
 
-from mcplint.facts.python import Module, spelled
+from mcplint.facts.python import Module, source_text
 from mcplint.facts.python_bodies import unfolded
 from mcplint.programs.parts import Part, dead
 from mcplint.programs.python.machine import Machine
@@ -76,7 +76,7 @@ def _lazy(statement: ast.stmt, module: Module, idle: Collection[Span]) -> frozen
     """The names of a statement that does nothing unless one of them is asked for; empty for every other one."""
     match statement:
         case ast.ClassDef(name=name, decorator_list=[], keywords=[], bases=bases):
-            inert = all(spelled(base).rpartition(".")[2] in BASES for base in bases)
+            inert = all(source_text(base).rpartition(".")[2] in BASES for base in bases)
             return frozenset({name}) if inert else frozenset()
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if not name.startswith("__"):
             asked = [each for each in statement.decorator_list if module.span(each) not in idle]
@@ -85,7 +85,7 @@ def _lazy(statement: ast.stmt, module: Module, idle: Collection[Span]) -> frozen
             ast.Assign(targets=[ast.Name(id=name)], value=ast.List() | ast.Tuple() as value)
             | ast.AnnAssign(target=ast.Name(id=name), value=ast.List() | ast.Tuple() as value)
         ):
-            called = (spelled(each.func) for each in ast.walk(value) if isinstance(each, ast.Call))
+            called = (source_text(each.func) for each in ast.walk(value) if isinstance(each, ast.Call))
             plain = all(each.rpartition(".")[2] == "Middleware" for each in called)
             return frozenset({name}) if plain and not name.startswith("__") else frozenset()
     return frozenset()
@@ -120,7 +120,7 @@ def _optional(modules: list[Module], wired: Collection[str]) -> Iterator[Span]:
     for module in modules:
         tree = nodes(module) if "BaseHTTPMiddleware" in module.source.text else ()
         for node in (each for each in tree if isinstance(each, ast.ClassDef) and each.name not in wired):
-            bases = [spelled(base) for base in node.bases]
+            bases = [source_text(base) for base in node.bases]
             if "BaseHTTPMiddleware" in str(bases) and all(_is_optional(each, node.name) for each in modules):
                 yield module.span(node)
 
@@ -135,5 +135,5 @@ def _is_optional(module: Module, name: str) -> bool:
     used = {node for node in every if getattr(node, "id", "") == name or getattr(node, "attr", "") == name}
     conditions = (node for node in every if isinstance(node, ast.If))
     calls = (call for node in conditions for call in ast.walk(node) if isinstance(call, ast.Call))
-    added = {call.args[0] for call in calls if spelled(call.func).endswith("add_middleware") and call.args}
+    added = {call.args[0] for call in calls if source_text(call.func).endswith("add_middleware") and call.args}
     return used <= added

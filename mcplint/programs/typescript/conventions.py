@@ -65,7 +65,7 @@ def _serve_default(machine: Machine, exports: Abstract, start: Start) -> None:
 
 def _files_starting(machine: Machine, start: Start, name: str) -> Iterator[str]:
     folder = posixpath.dirname(start.target)
-    return (path for path in machine.world.tree.beside(folder) if posixpath.basename(path).startswith(name))
+    return (path for path in machine.world.tree.files_in_folder(folder) if posixpath.basename(path).startswith(name))
 
 
 def _serve_routes(machine: Machine, start: Start) -> None:
@@ -146,7 +146,7 @@ def _layers(machine: Machine, start: Start) -> Iterator[str]:
     return (
         path
         for parent in folders
-        for path in machine.world.tree.beside(parent)
+        for path in machine.world.tree.files_in_folder(parent)
         if LAYER.fullmatch(posixpath.basename(path))
     )
 

@@ -14,7 +14,7 @@ from mcplint.text.paths import contains
 
 def resolve(tree: Tree, importer: str, specifier: str) -> str | None:
     """The file of the project that an import means; None for a package of somebody else, and for what is not there."""
-    return tree.once(_resolve, importer, specifier)
+    return tree.cached(_resolve, importer, specifier)
 
 
 def _resolve(tree: Tree, importer: str, specifier: str) -> str | None:

@@ -62,13 +62,13 @@ def package_folders(tree: Tree) -> Mapping[str, str]:
 
     A package goes also by the name under which a `server.json` publishes the server that it claims to be.
     """
-    return tree.once(_package_folders)
+    return tree.cached(_package_folders)
 
 
 def _package_folders(tree: Tree) -> Mapping[str, str]:
     found: dict[str, list[str]] = {}
     claimed: dict[str, list[str]] = {}
-    for path in tree.called("package.json"):
+    for path in tree.files_named("package.json"):
         if not is_test(path):
             folder = posixpath.dirname(path)
             package = package_json(tree, folder)
@@ -85,7 +85,7 @@ def _package_folders(tree: Tree) -> Mapping[str, str]:
 
 def _published_packages(tree: Tree) -> Iterator[tuple[str, str]]:
     """The npm packages of `server.json` files: the name of the server, and that of the package."""
-    for path in tree.called("server.json"):
+    for path in tree.files_named("server.json"):
         document: ServerJson | None = None if is_test(path) else tree.facts("manifest", path)
         for package in items(document.root.get("packages")) if document else ():
             if document and scalar(at(package, "registryType")) == "npm":
@@ -156,7 +156,7 @@ def source_of(tree: Tree, path: str) -> str | None:
 def _sources(tree: Tree, home: str, path: str) -> Iterator[str]:
     """Where the source of a built file may stand, the likeliest first."""
     stem = _stem(path)
-    for config in tree.once(_configurations, home):
+    for config in tree.cached(_configurations, home):
         compiled = tsconfig(tree, config)
         if compiled is None or compiled.out is None:
             continue
@@ -168,7 +168,7 @@ def _sources(tree: Tree, home: str, path: str) -> Iterator[str]:
         else:
             yield posixpath.join(compiled.folder, "src", inside)
             yield posixpath.join(compiled.folder, inside)
-    yield from (source for output, source in tree.once(_entries, home) if _stem(output) == stem)
+    yield from (source for output, source in tree.cached(_entries, home) if _stem(output) == stem)
     inside = posixpath.relpath(path, home or ".")
     first, _, rest = inside.partition("/")
     if rest and first in OUTPUTS:
@@ -196,7 +196,9 @@ def _configurations(tree: Tree, home: str) -> list[str]:
     paths = [posixpath.normpath(posixpath.join(home, name)) for name in named]
     paths = [path if path.endswith(".json") else posixpath.join(path, "tsconfig.json") for path in paths]
     usual = [posixpath.join(home, name) for name in ("tsconfig.json", "tsconfig.build.json", "tsconfig.prod.json")]
-    here = (path for path in tree.beside(home) if re.fullmatch(r"tsconfig\.\w+\.json", posixpath.basename(path)))
+    here = (
+        path for path in tree.files_in_folder(home) if re.fullmatch(r"tsconfig\.\w+\.json", posixpath.basename(path))
+    )
     return list(dict.fromkeys((*paths, *usual, *here)))
 
 
@@ -211,7 +213,10 @@ def entries(tree: Tree, home: str) -> Iterator[tuple[str, str]]:
     texts = (node.text for name, node in scripts if name in BUILDS or "build" in name)
     commands = [command.split() for text in texts for command in re.split(r"&&|\|\||;", text)]
     called = [posixpath.join(home, words[1]) for words in commands if len(words) == 2 and words[0] in ("node", "bun")]
-    for path in (*filter(lambda path: BUNDLERS.fullmatch(posixpath.basename(path)), tree.beside(home)), *called):
+    for path in (
+        *filter(lambda path: BUNDLERS.fullmatch(posixpath.basename(path)), tree.files_in_folder(home)),
+        *called,
+    ):
         source = tree.source(path)
         for folder in dict.fromkeys((home, posixpath.dirname(path))) if source else ():
             yield from _of_configuration(home, folder, source.text if source else "")

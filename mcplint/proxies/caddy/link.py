@@ -27,7 +27,7 @@ from mcplint.proxies.proxy import Proxy, home_of, open_ports, published_ports, w
 from mcplint.proxies.routing import MOST_RULES, ProxyRule, VirtualHost, leading, request_router, with_endpoints
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
-from mcplint.text.number import whole
+from mcplint.text.number import whole_number
 from mcplint.values import Label
 
 MOST_SITES = 200
@@ -90,7 +90,7 @@ def _site_address(word: Word, secure: bool) -> SiteAddress:
     found = ADDRESS.fullmatch(word.text)
     if word.open or found is None or "{" in word.text:
         return SiteAddress(None, {443: True, 80: False})
-    host, port = found["host"].strip("[]").lower(), whole(found["port"]) if found["port"] else None
+    host, port = found["host"].strip("[]").lower(), whole_number(found["port"]) if found["port"] else None
     host = "" if host == "*" else host
     if found["scheme"] == "http" or port == 80 or (not host and port not in (None, 443)):
         return SiteAddress(host, {port or 80: secure})

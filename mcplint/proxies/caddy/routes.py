@@ -15,7 +15,7 @@ from mcplint.proxies.caddy.order import addresses, arguments
 from mcplint.proxies.response import FILE, OTHER, REDIRECT, STATUS, Response
 from mcplint.proxies.routing import location
 from mcplint.services.settings import seconds
-from mcplint.text.number import whole
+from mcplint.text.number import whole_number
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -45,7 +45,7 @@ def response_of(handler: Handler) -> Response:
             secure = to.startswith("https://{host}")
             return Response(REDIRECT, status=302, to="https://" if secure else to, certain="{" not in to or secure)
         case "respond" | "error":
-            status = next((whole(word) for word in words if whole(word) and len(word) == 3), 200)
+            status = next((whole_number(word) for word in words if whole_number(word) and len(word) == 3), 200)
             return Response(STATUS, status=status)
         case "abort":
             return Response(STATUS)

@@ -16,7 +16,7 @@ from mcplint.project.tree import Tree
 from mcplint.proxies.conditions import Condition, common_paths, expressed, intersection
 from mcplint.services.compose.assembly import path_in_project
 from mcplint.text.glob import fits, literal
-from mcplint.text.number import whole
+from mcplint.text.number import whole_number
 from mcplint.text.source import Span
 
 ALL = PathMatch(PREFIX, "/")
@@ -250,4 +250,4 @@ def key_match(key: str) -> PathMatch | None:
 
 def number(setting: SettingValue | None) -> int | None:
     """A setting as a number."""
-    return whole(setting.value.text) if setting and isinstance(setting.value, Term) else None
+    return whole_number(setting.value.text) if setting and isinstance(setting.value, Term) else None

@@ -10,7 +10,7 @@ from mcplint.knowledge.proxies import LIGHTTPD
 from mcplint.model import CLIENT_HOST, Member, PathMatch, Route
 from mcplint.proxies.lighttpd.contexts import Context, SettingValue, deciding, literal_text, number
 from mcplint.proxies.routing import location, unchanged, unknown_path
-from mcplint.text.number import whole
+from mcplint.text.number import whole_number
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
 MOST_MEMBERS = 200
@@ -96,7 +96,7 @@ def _members(backends: Array | Term | None) -> Iterator[Member]:
             if isinstance(backend, Array)
             else {}
         )
-        port = whole(said.get("port", "80") or "")
+        port = whole_number(said.get("port", "80") or "")
         if more or "socket" in said or not said.get("host") or port is None:
             yield Member("", 0, True, backend.span)
         else:

@@ -152,9 +152,9 @@ def _missing_files(container: Container, tree: Tree) -> Iterator[MissingFile]:
     name, build = container.service or "", container.build
     path, context = (build.dockerfile.only, build.context.only) if build and build.inline is None else (None, None)
     if build and path and not _exists(path, tree) and (context == "." or context in tree.folders):
-        near = list(filter(_is_dockerfile_name, tree.beside(dirname(path))))
+        near = list(filter(_is_dockerfile_name, tree.files_in_folder(dirname(path))))
         if not any(PATTERN.search(one) for one in near if one.startswith(path)):
-            near = (sorted(tree.called(basename(path))) if basename(path) != "Dockerfile" else []) or near
+            near = (sorted(tree.files_named(basename(path))) if basename(path) != "Dockerfile" else []) or near
             yield _absent("dockerfile", path, name, build.dockerfile.span or build.span, tree, tuple(near))
     span = build.context.span or build.span if build else None
     if span and context and context not in (".", *tree.folders) and not _is_brought(context, span.source, tree):
@@ -205,7 +205,7 @@ def _program_files(context: ContainerContext, tree: Tree) -> Iterator[tuple[str,
 
 def _is_declared_nearby(volume: str, beside: str, tree: Tree) -> bool:
     """Whether a compose file of the same folder, or of one around it, has a volume of this name: both may be run."""
-    near = (one for folder in outwards(dirname(beside)) for one in tree.beside(folder))
+    near = (one for folder in outwards(dirname(beside)) for one in tree.files_in_folder(folder))
     files = (tree.facts("compose", one) for one in near if COMPOSE.search(basename(one)))
     return any(at(document, "volumes", volume) is not None for file in files if file for document in file.documents)
 
@@ -243,11 +243,11 @@ def _instructions_for(path: str, tree: Tree) -> str | None:
     """A file that tells people how to make another: a pattern of it beside, or a text or script with its name."""
     name, folder = basename(path), dirname(path)
     wanted = [_words(name), *([{"env"}] if name.startswith(".env.") else [])]
-    for one in sorted(tree.beside(folder)):
+    for one in sorted(tree.files_in_folder(folder)):
         words = _words(basename(one))
         if PATTERNS & words and words - PATTERNS in wanted:
             return one
-    if found := next((one for one in tree.called(name) if not PATTERNS.isdisjoint(dirname(one).split("/"))), None):
+    if found := next((one for one in tree.files_named(name) if not PATTERNS.isdisjoint(dirname(one).split("/"))), None):
         return found
     return next((source.path for source in _instructions(folder, tree) if name in source.text), None)
 
@@ -260,6 +260,6 @@ def _words(name: str) -> set[str]:
 def _instructions(folder: str, tree: Tree) -> Iterator[Source]:
     """The texts and scripts of a project that may tell how a folder comes to hold what it has to."""
     folders = {"", folder, "docs", "scripts"}
-    texts = [one for each in folders for one in tree.beside(each) if one.lower().endswith(TEXTS)]
+    texts = [one for each in folders for one in tree.files_in_folder(each) if one.lower().endswith(TEXTS)]
     sources = (tree.source(one) for one in sorted(texts, key=lambda one: (one.count("/"), one))[:MOST_TEXTS])
     yield from filter(None, sources)

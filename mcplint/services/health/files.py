@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from mcplint.facts.python import parsed, spelled
+from mcplint.facts.python import parsed, source_text
 
 FS = r"""\s*require\(\s*["'](?:node:)?fs["']\s*\)\s*\."""
 ARGUMENT = r"""\(\s*["']([^"']+)["']"""
@@ -34,7 +34,9 @@ def looked_for(program: str, code: str) -> str:
             return _tested_path(test)
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr="exit") | ast.Name(id="exit"), args=[end])):
             return _ending(end)
-        case ast.Expr(value=ast.Call(args=[ast.Constant(value=str(path)), *_]) as call) if spelled(call.func) in OPENS:
+        case ast.Expr(value=ast.Call(args=[ast.Constant(value=str(path)), *_]) as call) if (
+            source_text(call.func) in OPENS
+        ):
             return path
     return ""
 
@@ -51,11 +53,11 @@ def _ending(end: ast.expr) -> str:
 
 def _tested_path(test: ast.expr) -> str:
     match test:
-        case ast.Call(args=[ast.Constant(value=str(path))]) if spelled(test.func) in ASKS:
+        case ast.Call(args=[ast.Constant(value=str(path))]) if source_text(test.func) in ASKS:
             return path
         case ast.Call(
             func=ast.Attribute(value=ast.Call(args=[ast.Constant(value=str(path))]) as made, attr="exists" | "is_file"),
             args=[],
-        ) if spelled(made.func) in ("Path", "pathlib.Path"):
+        ) if source_text(made.func) in ("Path", "pathlib.Path"):
             return path
     return ""

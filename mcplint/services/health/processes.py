@@ -119,7 +119,7 @@ def why_no_process(name: str, given: tuple[str, ...], container: Container, imag
     if not words or re.search(r"(?m)^[ \t]*(?:pid|shareProcessNamespace):", container.span.source.text):
         return ""
     asked = posixpath.basename(pattern.split()[-1])
-    named = not SUFFIX.search(asked) and SERVERS.search(pattern) and not tree.once(_starts_others)
+    named = not SUFFIX.search(asked) and SERVERS.search(pattern) and not tree.cached(_starts_others)
     if not (named or _searches_program(pattern, words[-1], container) or _searches_server(asked, container, tree)):
         return ""
     if by_name or (name == "pidof" and not flags):
@@ -167,14 +167,14 @@ def _searches_server(asked: str, container: Container, tree: Tree) -> bool:
     """Whether a search is for a server of the project, which is all that runs: a file, what serves it, or its name."""
     if SUFFIX.search(asked) or asked in RUNNERS:
         last = _WORD.findall(asked)[-1]
-        named = tree.once(_named_programs)
-        return not any(each.endswith(last) for each in named) and not tree.once(_starts_others)
+        named = tree.cached(_named_programs)
+        return not any(each.endswith(last) for each in named) and not tree.cached(_starts_others)
     stem = re.sub(r"[-_](?:mcp|server)$", "", asked)
     called = _squeezed(stem) in {_squeezed(each) for each in (container.service or "", *container.names)}
     names = [spelled for each in (asked, stem) for spelled in (f'name = "{each}"', f'"name": "{each}"')]
     manifests = ("pyproject.toml", "package.json")
     own = called or any(tree.mentions(each, *names) for each in manifests if each in tree.paths)
-    return own and not tree.once(_starts_others)
+    return own and not tree.cached(_starts_others)
 
 
 def _starts_others(tree: Tree) -> bool:

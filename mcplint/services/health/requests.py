@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from mcplint.commands.options import grammar, parse
-from mcplint.facts.python import parsed, spelled
+from mcplint.facts.python import parsed, source_text
 from mcplint.model.health import Request
 from mcplint.services.health.answers import failing_answers
 from mcplint.services.health.names import CLIENTS, CONNECTIONS, names, resolved
@@ -97,7 +97,7 @@ def python(code: str, env: Env) -> tuple[tuple[Request, ...], str, str]:
     found: list[Request] = []
     for library, method, url, call in _requests(tree, calls, known, env):
         strict = ends.refusals if ends else _strict(tree, code, library)
-        streams = any(each.arg == "stream" for each in call.keywords) or spelled(call.func).endswith(".stream")
+        streams = any(each.arg == "stream" for each in call.keywords) or source_text(call.func).endswith(".stream")
         whole = reads or (library in ("requests", "httpx") and not streams)
         stays = library in ("httpx", "http.client") and "follow_redirects" not in code
         redirect = ends.redirect if stays and ends else None
@@ -141,7 +141,7 @@ def _requests(
 def _request_url(node: ast.expr, single: Mapping[str, ast.expr]) -> ast.expr:
     """The URL that `urlopen` is given, also in a `Request` that sends nothing."""
     made = single.get(node.id, node) if isinstance(node, ast.Name) else node
-    asks = isinstance(made, ast.Call) and spelled(made.func).rpartition(".")[2] == "Request"
+    asks = isinstance(made, ast.Call) and source_text(made.func).rpartition(".")[2] == "Request"
     if asks and isinstance(made, ast.Call) and len(made.args) == 1:
         return node if any(each.arg in ("method", "data") for each in made.keywords) else made.args[0]
     return node
@@ -156,7 +156,7 @@ def _connection_url(call: ast.Call, single: Mapping[str, ast.expr], told: Told) 
     named = [each.value for each in made.keywords if each.arg == "port"]
     host, path = told(made.args[0]), told(call.args[1])
     port = told([*made.args[1:2], *named][0]) if made.args[1:2] or named else ""
-    scheme = "https" if "HTTPS" in spelled(made.func) else "http"
+    scheme = "https" if "HTTPS" in source_text(made.func) else "http"
     return None if host is None or path is None or port is None else f"{scheme}://{host}{port and ':'}{port}{path}"
 
 
@@ -187,7 +187,7 @@ def _may_go_on(node: ast.AST) -> bool:
     """Whether a statement may go on after an error: what it catches does not end the program with a failure."""
     if isinstance(node, ast.Try):
         return not all(_fails(handler.body[-1]) for handler in node.handlers)
-    return isinstance(node, ast.Call) and spelled(node.func).rpartition(".")[2] == "suppress"
+    return isinstance(node, ast.Call) and source_text(node.func).rpartition(".")[2] == "suppress"
 
 
 def _fails(statement: ast.stmt) -> bool:
@@ -231,7 +231,7 @@ def _certain(tree: ast.Module) -> Iterator[ast.Call]:
 
 def _leaves_program(node: ast.AST) -> bool:
     """Whether it leaves a function or the program."""
-    left = isinstance(node, ast.Call) and spelled(node.func).rpartition(".")[2] in ("exit", "_exit")
+    left = isinstance(node, ast.Call) and source_text(node.func).rpartition(".")[2] in ("exit", "_exit")
     return left or isinstance(node, (ast.Return, ast.Raise))
 
 
@@ -301,7 +301,9 @@ def _swallows_failures(statement: ast.Try) -> bool:
     inside = any(
         isinstance(node, ast.Assert) or (_leaves_program(node) and not _ends_well(node)) for node in ast.walk(statement)
     )
-    broad = [each.type is None or spelled(each.type) in ("Exception", "BaseException") for each in statement.handlers]
+    broad = [
+        each.type is None or source_text(each.type) in ("Exception", "BaseException") for each in statement.handlers
+    ]
     after = [*(line for each in statement.handlers for line in each.body), *statement.orelse, *statement.finalbody]
     quiet = all(_is_idle(each) or (isinstance(each, ast.Expr) and _ends_well(each.value)) for each in after)
     return any(broad) and not inside and quiet

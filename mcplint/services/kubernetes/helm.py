@@ -42,7 +42,7 @@ class Chart(NamedTuple):
 
 def charts(tree: Tree) -> Iterator[Chart]:
     """The charts of a project."""
-    for path in tree.called(CHART):
+    for path in tree.files_named(CHART):
         folder = posixpath.dirname(path)
         files = [each for each in tree.below(posixpath.join(folder, TEMPLATES)) if not is_test(each)]
         templates = [tree.facts("helm", each) for each in files if each.endswith((".yaml", ".yml", ".tpl"))]

@@ -32,7 +32,7 @@ class FunctionImage(NamedTuple):
 
 def function_images(tree: Tree, paths: Paths) -> Iterator[FunctionImage]:
     """The images that files of the project have Lambda run."""
-    for path in (*paths.get("kubernetes", ()), *chain.from_iterable(map(tree.called, TEMPLATES))):
+    for path in (*paths.get("kubernetes", ()), *chain.from_iterable(map(tree.files_named, TEMPLATES))):
         serverless = posixpath.basename(path).startswith("serverless.")
         if not tree.mentions(path, *(("image:", '"image"') if serverless else FUNCTIONS)):
             continue

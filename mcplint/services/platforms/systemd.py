@@ -120,5 +120,5 @@ def _environment_file(path: str, tree: Tree) -> str | None:
     found, name = on_host(path, tree), posixpath.basename(path)
     if found in tree.paths:
         return found
-    called = tree.called(name)
+    called = tree.files_named(name)
     return called[0] if len(called) == 1 and not name.startswith(".") and not is_test(called[0]) else None

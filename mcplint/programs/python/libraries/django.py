@@ -57,7 +57,7 @@ def run(machine: Machine, command: Abstract, words: tuple[Abstract, ...] | None,
         return _unfollowed(machine, span, "which command of Django it runs is not known")
     found = management_commands(tree, roots, name)
     if not found and (name in DJANGO_COMMANDS or name.startswith("-")):
-        pages = (path for each in _SERVED for path in tree.called(each)) if name in _SERVING else ()
+        pages = (path for each in _SERVED for path in tree.files_named(each)) if name in _SERVING else ()
         if any(tree.mentions(path, "ASGI_APPLICATION", "mcp") for path in pages):
             return _unfollowed(machine, span, f"what the application serves that {name} runs is not known")
         return known(None)

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mcplint.facts.python import Module, spelled
+from mcplint.facts.python import Module, source_text
 from mcplint.programs.python.values import Class, Instance
 from mcplint.values import Label
 
@@ -71,7 +71,7 @@ def hands_out_codes(made: Instance, beside: Module | None) -> Label | None:
         return None
     answers = [node.value for node in ast.walk(authorize) if isinstance(node, ast.Return) and node.value]
     if answers and all(
-        re.search(r"\bcode=", spelled(each)) and "redirect_uri" in _redirect_target(each) for each in answers
+        re.search(r"\bcode=", source_text(each)) and "redirect_uri" in _redirect_target(each) for each in answers
     ):
         return Label(module.span(authorize).head, "hands a code to everyone who asks")
     return None
@@ -81,11 +81,11 @@ def _redirect_target(answer: ast.expr) -> str:
     """The part of a URL that says where it leads, empty where that is not told."""
     match answer:
         case ast.Call(func=ast.Name(id="construct_redirect_uri"), args=[where, *_]):
-            return spelled(where)
+            return source_text(where)
         case ast.JoinedStr(values=[ast.FormattedValue(value=where), *_]):
-            return spelled(where)
+            return source_text(where)
         case ast.BinOp(left=where, op=ast.Add()):
-            return _redirect_target(where) or spelled(where)
+            return _redirect_target(where) or source_text(where)
     return ""
 
 

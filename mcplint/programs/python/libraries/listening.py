@@ -12,7 +12,7 @@ from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.module_text import may_bind
 from mcplint.programs.start import Start
 from mcplint.programs.values import Abstract, known, map_options, noted, unknown
-from mcplint.text.number import as_number, whole
+from mcplint.text.number import as_number, whole_number
 from mcplint.values import EditSite, Label, Value
 
 _FROM_ENVIRONMENT = {"uvicorn": "UVICORN_", "gunicorn": "", "hypercorn": "", "granian": "GRANIAN_", "daphne": ""}
@@ -97,7 +97,7 @@ def _assigned_name(node: ast.Assign) -> str:
 
 def split_address(bind: Abstract) -> tuple[Abstract, Abstract]:
     """Host and port of `host:port`."""
-    if not bind.must(lambda text: isinstance(text, str) and whole(text.rpartition(":")[2]) is not None):
+    if not bind.must(lambda text: isinstance(text, str) and whole_number(text.rpartition(":")[2]) is not None):
         return unknown(*bind.trace), unknown(*bind.trace)
     bare = bind._replace(site=None)
     host = map_options(bare, lambda text: text.rpartition(":")[0].strip("[]") or "0.0.0.0")

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any
 
-from mcplint.facts.python import spelled as dotted
+from mcplint.facts.python import source_text as dotted
 from mcplint.programs.journal import Raised
 from mcplint.programs.python import classes
 from mcplint.programs.python.arguments import Args

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mcplint.facts.python import DEFINITIONS, spelled
+from mcplint.facts.python import DEFINITIONS, source_text
 from mcplint.programs.journal import Ended, Raised
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.expressions import call_and_await
@@ -179,7 +179,7 @@ def may_turn_away(node: ast.AST) -> bool:
     """Whether a statement, or a call of what is not in the project, may turn a caller away."""
     if isinstance(node, ast.Call):
         return CHECKS.search(_name(node.func)) is not None
-    if isinstance(node, ast.Raise) and node.exc is not None and REASONS.search(spelled(node.exc)):
+    if isinstance(node, ast.Raise) and node.exc is not None and REASONS.search(source_text(node.exc)):
         return True
     return any(_names_refusal(part) for part in _own_expressions(node))
 

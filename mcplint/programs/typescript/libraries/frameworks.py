@@ -11,7 +11,7 @@ from typing import Any
 from mcplint.knowledge.sdk import release
 from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import Endpoint, Sdk, Server
-from mcplint.model.releases import agreed
+from mcplint.model.releases import common_fact
 from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
 from mcplint.programs.typescript.libraries.standard import converted
 from mcplint.programs.typescript.machine import FRAMEWORK, Args, Handler, Machine, Reader, Served
@@ -55,7 +55,7 @@ def _transport(machine: Machine, sdk: Sdk, said: Abstract, default: Abstract) ->
     Releases from 2.0 on that do not read it end with "Invalid transport type" where it is `sse`.
     """
     found = _setting(machine, sdk, said, "transport", default)
-    if agreed(sdk, "env.transport") is True:
+    if common_fact(sdk, "env.transport") is True:
         return _mapped(found, lambda option: option if option == "httpStream" else "stdio")
     ends = "sse" in (found.options or ()) and not sdk.version.must(lambda version: _numbers(version) < (2,))
     return unknown(*found.trace) if ends else found
@@ -69,7 +69,7 @@ def _mapped(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
 
 def _stateless(machine: Machine, sdk: Sdk, said: Abstract) -> Abstract:
     """Whether fastmcp keeps no sessions: where `start` does not say so, `true` as an argument or in a variable does."""
-    if said.must(bool) or agreed(sdk, "env.stateless") is not True:
+    if said.must(bool) or common_fact(sdk, "env.stateless") is not True:
         return said
     told = _mapped(_from_outside(machine, "stateless", said), lambda option: option in (True, "true"))
     return union([said, told]) if said.may(bool) else told
@@ -77,7 +77,7 @@ def _stateless(machine: Machine, sdk: Sdk, said: Abstract) -> Abstract:
 
 def _release_default(sdk: Sdk, name: str, args: Args) -> Abstract:
     """What a release does where the program says nothing."""
-    found = agreed(sdk, name)
+    found = common_fact(sdk, name)
     return unknown(*args.notes) if found is None else known(found, *args.notes)
 
 
@@ -97,7 +97,7 @@ def _endpoint_below(base: Abstract, path: Abstract) -> Abstract:
 
 def _base(machine: Machine, sdk: Sdk, given: Abstract, args: Args) -> Abstract:
     """The path below which all is served, that releases from 4.4 on read: of `start`, an argument or a variable."""
-    told = agreed(sdk, "base_path")
+    told = common_fact(sdk, "base_path")
     said = prop(given, "basePath", known("")) if told is not False else known("")
     if told is not False and said.must_be(""):
         said = _from_outside(machine, "base-path", known("", *args.notes))
@@ -112,7 +112,7 @@ def _setting(machine: Machine, sdk: Sdk, said: Abstract, name: str, default: Abs
     """A setting of fastmcp: what `start` is told, else an argument, else a variable, else the default."""
     if said.options is None or not any(option in NOTHING for option in said.options):
         return said
-    reads = agreed(sdk, "env.host" if name == "host" else "env.transport")
+    reads = common_fact(sdk, "env.host" if name == "host" else "env.transport")
     fallback = _from_outside(machine, name, default) if reads is True else default
     kept = tuple(option for option in said.options if option not in NOTHING)
     return union([said._replace(options=kept), fallback]) if kept else fallback
