@@ -112,7 +112,7 @@ def check(deployment: Deployment):
         routes = deployment.routes_to(server)
         for route in routes:
             hosts = () if unguarded(route, server) else sent_hosts(route)
-            if hosts and not any(admits(server, allowed, host) for host in hosts):
+            if hosts and not any(admits_host(server, allowed, host) for host in hosts):
                 header = "the client's `Host`" if hosts[0] == CLIENT_NAME else f"`Host: {hosts[0]}`"
                 message = (
                     f"{route.title_at(route.host.span)} sends {header}, which {server.title} rejects with {answer}"
@@ -148,7 +148,7 @@ def reachable(server):
     return not container.ports or any(port.host_ip is None or not is_loopback(port.host_ip) for port in container.ports)
 
 
-def admits(server, allowed, host):
+def admits_host(server, allowed, host):
     """Whether the allow-list admits a host: literally, or `name:*` for the name with a port."""
     name, colon, _ = host.rpartition(":")
     if server.sdk.package != "mcp":

@@ -137,7 +137,7 @@ def in_proxy(route: Route):
         # Without a list of request headers the program may answer the preflight.
         known = route.closed and not any("$" in value for value in given) and (given or does == "hides")
         lacking = [
-            name for name in needed if lacks([part.strip() for value in given for part in value.split(",")], name)
+            name for name in needed if lacks_name([part.strip() for value in given for part in value.split(",")], name)
         ]
         if known and lacking and not server.cors:
             told = "-".join(word.capitalize() for word in header.split("-"))
@@ -157,7 +157,7 @@ def in_program(server: Server):
             (cors.headers, asked, "refuses", headers),
             (cors.methods, ["POST"], "refuses", methods),
         ):
-            lacking = [name for name in needed if values.must(lambda given, name=name: lacks(given, name))]
+            lacking = [name for name in needed if values.must(lambda given, name=name: lacks_name(given, name))]
             if lacking:
                 wanted = METHODS if needed == ["POST"] else (*needed, RESUMED) if values is cors.headers else needed
                 added = completed(values, wanted, stateful)
@@ -175,12 +175,12 @@ def completed(values, wanted, stateful):
     A session has a stream that is opened by GET, may be resumed, and is ended by DELETE.
     """
     names = wanted if stateful else [name for name in wanted if name not in (RESUMED, "DELETE")]
-    missing = [name for name in names if values.must(lambda given, name=name: lacks(given, name))]
+    missing = [name for name in names if values.must(lambda given, name=name: lacks_name(given, name))]
     lower = wanted is not METHODS and values.must(lambda given: given and all(name.islower() for name in given))
     return [name.lower() for name in missing] if lower else missing
 
 
-def lacks(given, name):
+def lacks_name(given, name):
     """Whether a list of a CORS middleware has neither a name nor the one that stands for all."""
     return "*" not in given and name.lower() not in (each.lower() for each in given)
 

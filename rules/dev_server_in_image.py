@@ -125,11 +125,11 @@ def finding_about(container: Container, command: Argv, said: str, does: str) -> 
     at = span or (container.cmd if command == container.argv else command.span)
     notes = () if at == container.cmd else (Label(container.cmd, "starts it"),)
     alone = span and said == "--reload" and not has_comment_with(span, "reload")
-    fix = Fix("leave it out", without(span), safe=True) if alone else None
+    fix = Fix("leave it out", edits_without(span), safe=True) if alone else None
     return Finding(f"`{said}` is for development: {container.title} {does}", at, notes, fix)
 
 
-def without(word: Span) -> tuple[Edit, ...]:
+def edits_without(word: Span) -> tuple[Edit, ...]:
     """The edit that takes a word out of a command, with what parts it from the word before."""
     front, back = word.source.text[: word.start], word.source.text[word.end :]
     apart = re.search(r""",\s*["']$|(?<![ \t])[ \t]+$""", front)

@@ -97,7 +97,7 @@ def check(deployment: Deployment):
         for mount in server.mounts:
             prefix, inner = mount.prefix.only, mount.inner.only
             if prefix and mount.doubled:
-                edits = replaced(mount, asked)
+                edits = single_path_edits(mount, asked)
                 fix = (
                     Fix(f"serve MCP at {prefix}", edits, without_slash(prefix) in map(without_slash, asked))
                     if edits
@@ -109,7 +109,7 @@ def check(deployment: Deployment):
                 yield Finding(message, mount.span, mount.inner.trace, fix)
 
 
-def replaced(mount, asked):
+def single_path_edits(mount, asked):
     """The edits that take the path away once: from the mount, or, where other routes follow it, from the inside.
 
     From the inside it answers with a slash at its end, which is none to those who ask without.

@@ -128,12 +128,12 @@ def check(route: Route):
     server = route.mcp_server
     if not server:
         return
-    for setting, message, severity in _dropped(route, server):
+    for setting, message, severity in _header_faults(route, server):
         fix = Fix("remove this setting", setting.removal, safe=True) if setting.removal else None
         yield Finding(f"{route.title_at(setting.span)} {message}", setting.span, (), fix, severity)
 
 
-def _dropped(route: Route, server: Server) -> Iterator[tuple[ProxySetting, str, str]]:
+def _header_faults(route: Route, server: Server) -> Iterator[tuple[ProxySetting, str, str]]:
     for setting in route.withheld:
         yield setting, WITHHELD[setting.name], ERROR
     if server.transport.may_not_be("streamable-http"):
@@ -142,11 +142,11 @@ def _dropped(route: Route, server: Server) -> Iterator[tuple[ProxySetting, str, 
         if header.name == "mcp-session-id" and server.stateless.must_be(False):
             yield header, "hides `Mcp-Session-Id` from clients, so their second request is refused", ERROR
     for header in route.request_headers:
-        if found := _spoiled(header.name, header.value, server):
+        if found := _spoiled_header(header.name, header.value, server):
             yield header, *found
 
 
-def _spoiled(name: str, value: str, server: Server) -> tuple[str, str] | None:
+def _spoiled_header(name: str, value: str, server: Server) -> tuple[str, str] | None:
     """What setting a header spoils, and how bad it is."""
     newest = server.sdk.sessionless
     match name:

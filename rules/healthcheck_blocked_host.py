@@ -111,7 +111,7 @@ def check(server: Server):
     for each in server.container.checks if server.container and server.speaks_http and server.certain else ():
         host = sent_host(each, server)
         for names, label, answer in lists(server, each.deciding_request.path) if host is not None else ():
-            if not any(admits(name, host) for name in names):
+            if not any(admits_host(name, host) for name in names):
                 told = f"{host} as `Host`" if "'" in host else f"`{host}` as `Host`" if host else "no `Host`"
                 message = f"{each.title} sends {told}, which {server.title} refuses with {answer}"
                 yield Finding(message, each.span, (label,))
@@ -153,7 +153,7 @@ def is_guarded_route(server: Server, path: str) -> bool:
     return any(each.guarded is None and server.matching.answers(each.path, path) for each in server.endpoints)
 
 
-def admits(name: str, host: str) -> bool:
+def admits_host(name: str, host: str) -> bool:
     """Whether an entry of a list takes a host, of which the port does not count, or may be a public name."""
     if host == PUBLIC:
         return not is_loopback(name)

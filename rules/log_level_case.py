@@ -141,17 +141,21 @@ def level_finding(server, value, taker, what, right):
     message = f"{level} stops the program at start: {what}"
     notes = tuple(note for note in (*value.trace, Label(taker.head, what)) if note.span != value.span)
     fixed = right(value.only) if value.site and value.only else None
-    fix = Fix(f"write `{fixed}`", value.write(fixed), not shared(server)) if fixed and not torn(server, value) else None
+    fix = (
+        Fix(f"write `{fixed}`", value.write(fixed), not may_be_shared(server))
+        if fixed and not needs_two_spellings(server, value)
+        else None
+    )
     return Finding(message, value.span or taker, notes, fix)
 
 
-def torn(server, value):
+def needs_two_spellings(server, value):
     """Whether uvicorn's command and `logging` take the same word, of which they want two spellings."""
     takers = {each.option for each in server.log_levels if each.value.trace[-1:] == value.trace[-1:]}
     return len(takers) > 1
 
 
-def shared(server):
+def may_be_shared(server):
     """Whether the command may take the same word, as that of uvicorn takes levels in small letters."""
     return bool(server.container) and server.container.command.may(
         lambda words: any("log-level" in word for word in words)

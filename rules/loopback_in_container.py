@@ -180,13 +180,13 @@ def listening_mentions(edit: Edit, address: str) -> Iterator[Span]:
     text = source.text if source.path.endswith(PROGRAM) else ""
     for found in re.finditer(rf"(?<![/\w.]){re.escape(address)}(?![\w.])", text):
         span = Span(source, *found.span())
-        said = before(span)
+        said = text_before(span)
         listens = re.search(SAYS, said) or re.search(LISTENS, said[-LONGEST:] + address, re.IGNORECASE)
         if listens and not (edit.span.start <= span.start < edit.span.end):
             yield span
 
 
-def before(span: Span) -> str:
+def text_before(span: Span) -> str:
     """What stands before a place in its line and string; nothing in a comment."""
     text = span.source.text
     line = text[max(text.rfind("\n", 0, span.start) + 1, span.start - LONGEST) : span.start]
@@ -196,7 +196,7 @@ def before(span: Span) -> str:
 def only_tells_address(span: Span) -> bool:
     """Whether a text only says where the server listens, and nothing of why: another address can stand there."""
     line = span.source.text[span.end :].partition("\n")[0][:LONGEST]
-    return bool(re.search(SAYS, before(span))) and not re.search(MEANT, before(span) + line)
+    return bool(re.search(SAYS, text_before(span))) and not re.search(MEANT, text_before(span) + line)
 
 
 def tells_loopback(edit: Edit, address: str) -> bool:

@@ -131,7 +131,7 @@ from mcplint.model.releases import common_fact
 @rule("mismatched-route", ERROR)
 def check(part: Route | Remote | ClientConfig | Deployment):
     if isinstance(part, Deployment):
-        yield from doubled(part)
+        yield from doubled_paths(part)
         yield from lost_urls(part)
         return
     server = part.server
@@ -150,12 +150,12 @@ def check(part: Route | Remote | ClientConfig | Deployment):
             yield Finding(message, part.span.head, (*replacing, note), fix)
     elif part.asked.must(lambda asked: asked is not None and server.refuses(asked)):
         url, asked = part.url.only or "", part.asked.only or ""
-        fix = changed(part, url.removesuffix(asked) + served) if url.endswith(asked) and not at_mount else None
+        fix = url_fix(part, url.removesuffix(asked) + served) if url.endswith(asked) and not at_mount else None
         message = f"{_url(part)} asks {server.title} for {_options_text(part.asked)}, but it answers at {served}"
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, note), fix)
 
 
-def changed(part: Remote | ClientConfig, url: str) -> Fix:
+def url_fix(part: Remote | ClientConfig, url: str) -> Fix:
     """Another URL of the server, and in `server.json` its transport where the URL was that of another one."""
     served, spoken = part.server.path.only, part.server.transport.only
     edits, title = part.url.write(url), f"change the path to {served}"
@@ -200,7 +200,7 @@ def lost_urls(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(message, part.url.span or part.span, (*part.asked.trace, *also, note), None, severity)
 
 
-def doubled(deployment: Deployment) -> Iterator[Finding]:
+def doubled_paths(deployment: Deployment) -> Iterator[Finding]:
     """Locations that are called as the server's path and take it off, so that clients would have to ask for it twice."""
     told = {part.path for part in (*deployment.remotes, *deployment.clients)}
     for route in deployment.routes:

@@ -112,13 +112,13 @@ SENDING = ("fly", "cloud-run")
 @rule("port-mismatch", ERROR)
 def check(part: Server | Deployment):
     if isinstance(part, Server):
-        yield from misled(part)
+        yield from misled_senders(part)
     elif len(part.servers) == 1 and part.starts == 1 and not part.routes:
         for client in part.clients:
             yield from unpublished(client, part.servers[0], part)
 
 
-def misled(server: Server) -> Iterator[Finding]:
+def misled_senders(server: Server) -> Iterator[Finding]:
     """What sends requests to a port of the server's container on which it does not listen."""
     container, port = server.container, server.port
     if not container or container.shares_loopback or not server.speaks_http or server.bridged:
@@ -147,7 +147,7 @@ def misled(server: Server) -> Iterator[Finding]:
     wrong, misleading = unheard_ports(sending, server), unheard_ports(declared, server)
     sent_to = frozenset(wrong)
     for exposed in (*wrong, *(each for each in misleading if each not in sent_to)):
-        if exposed in sent_to or not chosen(server):
+        if exposed in sent_to or not is_chosen_outside(server):
             message = f"port {exposed.target.only} is exposed, but {server.title} listens on {told}"
             yield Finding(message, exposed.span, notes, None, ERROR if exposed in sent_to else WARNING)
     if container.probe and asked and asked <= server.unheard:
@@ -177,7 +177,7 @@ def unpublished(client: ClientConfig, server: Server, deployment: Deployment) ->
     leading = [each for each in container.ports if each.target.only == server.port.only]
     if not leading or None in ports or port in {*ports, server.port.only} or not server.speaks_http:
         return
-    if not is_hard_coded(server) or mentioned(port, server):
+    if not is_hard_coded(server) or is_mentioned(port, server):
         return
     outer = leading[0].published.only if len(leading) == 1 and leading[0].published is not None else None
     edits = client.url.write(asked.replace(found[1], str(outer), 1)) if outer else ()
@@ -199,7 +199,7 @@ def is_hard_coded(server: Server) -> bool:
     )
 
 
-def mentioned(number: int, server: Server) -> bool:
+def is_mentioned(number: int, server: Server) -> bool:
     """Whether the program or its container speaks of another port, on which something else may listen."""
     container = server.container
     declared = (one.target.only for one in (*container.ports, *container.forwards, *container.expose))
@@ -223,7 +223,7 @@ def sends(port: Port, container: Container) -> bool:
     return container.platform in SENDING and port.span.source.path != container.dockerfile
 
 
-def chosen(server: Server) -> bool:
+def is_chosen_outside(server: Server) -> bool:
     """Whether something other than the image or the program says which port it is."""
     span = server.port.span
     return bool(span and server.container and server.container.service and server.container.span.source == span.source)

@@ -146,7 +146,7 @@ KEYS = {"MCPO_API_KEY", "MCP_PROXY_API_KEY", "API_KEY"}
 def check(server: Server):
     for page in server.proxy_pages:
         yield Finding(f"{page.text}: the port is open on all interfaces", page.span)
-    yield from measured(server)
+    yield from open_metrics(server)
     if server.bridge and server.container and server.authenticated.may_not_be(True):
         yield from bridged(server, server.bridge, server.container)
     if server.auth.may_not_be(None) or server.authenticated.must(bool) or server.transport.must_be("stdio"):
@@ -167,7 +167,7 @@ def check(server: Server):
         yield Finding(f"{first.text}, {unchecked}", first.span, (*others, *notes), None, mild)
 
 
-def measured(server: Server):
+def open_metrics(server: Server):
     """The open port on which a program shows its metrics."""
     for metrics in server.metrics:
         for port in server.container.ports if server.container and metrics.host.must(is_all_interfaces) else ():

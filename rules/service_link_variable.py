@@ -162,7 +162,7 @@ def check(server: Server):
             continue
         decides = next((note for note in server.port.trace if note.variable == name), None)
         read = decides.span if decides else (server.made or server.span)
-        if bears(read, name):
+        if may_tolerate(read, name):
             continue
         service = given.trace[0].span.text.strip("'\"")
         sets = f"Kubernetes sets {name} for Service `{service}` to `{given.only}`"
@@ -176,7 +176,7 @@ def check(server: Server):
         yield Finding(message, given.trace[0].span, notes, fix, None if decides else WARNING)
 
 
-def bears(span: Span, name: str) -> bool:
+def may_tolerate(span: Span, name: str) -> bool:
     """Whether a program makes something of any text that it reads from a variable, or goes on where it cannot."""
     lines = span.source.text.splitlines()
     own = span.source.text.count("\n", 0, span.start)

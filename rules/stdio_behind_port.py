@@ -115,7 +115,7 @@ def listening(server, routes):
     container, heard = server.container, server.listeners
     if container.guests:
         return ()
-    ports = [port for port in container.ports if port.published is not None and unheard(port.target, heard)]
+    ports = [port for port in container.ports if port.published is not None and surely_unheard(port.target, heard)]
     published = [Label(port.span, "publishes a port") for port in ports]
     if container.stdin_open.must(bool):
         return tuple(published[:1])
@@ -125,12 +125,14 @@ def listening(server, routes):
         else container.forwards
     )
     services = [
-        Label(port.span, "the Service sends requests to this port") for port in led if unheard(port.target, heard)
+        Label(port.span, "the Service sends requests to this port")
+        for port in led
+        if surely_unheard(port.target, heard)
     ]
     exposed = [
         Label(port.span, "exposes a port to other services")
         for port in container.expose
-        if is_exposed_by_service(container, port) and unheard(port.target, heard)
+        if is_exposed_by_service(container, port) and surely_unheard(port.target, heard)
     ]
     found = [*published[:1], *services[:1], *exposed[:1]]
     if heard:
@@ -143,7 +145,7 @@ def listening(server, routes):
     return (*found, *container.web)
 
 
-def unheard(port, heard):
+def surely_unheard(port, heard):
     """Whether certainly nothing of what listens does so on a port."""
     return all(each.must_not_be(port.only) for each in heard) if port.only else not heard
 

@@ -183,12 +183,12 @@ def fix_for(labels, safe, columns):
         return None
     streams = [each for each in edits if each.span.text == "sys.stdout"]
     told = dict.fromkeys(
-        edit for span in (*spans, *(each.span for each in streams)) for edit in retold(span) if streams
+        edit for span in (*spans, *(each.span for each in streams)) for edit in comment_edits(span) if streams
     )
     return Fix("write to standard error", (*filter(None, map(importing, files)), *edits, *told), safe)
 
 
-def retold(span):
+def comment_edits(span):
     """The edits of the comments beside a place and right above it that call it `stdout`."""
     text = span.source.text
     start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
@@ -299,7 +299,7 @@ def redirecting_edit(span, columns):
             return None
     if not given:
         return Edit(Span(span.source, span.end - 1, span.end - 1), "file=sys.stderr")
-    if wrapped := broken(span, columns, [each.text for each in sorted(given, key=lambda each: each.start)]):
+    if wrapped := wrapped_call(span, columns, [each.text for each in sorted(given, key=lambda each: each.start)]):
         return wrapped
     last = max(given, key=lambda each: each.end)
     site = item_after(
@@ -309,7 +309,7 @@ def redirecting_edit(span, columns):
     return site and Edit(at, f"{site.before}sys.stderr{site.after}")
 
 
-def broken(span, columns, given):
+def wrapped_call(span, columns, given):
     """The edit of a call that has a line for itself and would grow too long, broken as formatters do.
 
     Too long is what has more characters than the project tells them, else more than their 88 and than one line in a

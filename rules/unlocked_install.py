@@ -132,7 +132,7 @@ def check(part: Container | Server):
     container = part if isinstance(part, Container) else part.container
     if container is None or (isinstance(part, Container) and part.servers):
         return
-    for install, *others in together(unlocked(container.installs)):
+    for install, *others in fixed_together(unlocked(container.installs)):
         more = [Label(each.span.head, "and so does this") for each in others]
         notes = (*install.locked.trace[:4], *more)
         yield Finding(message(install, others), install.span.head, notes, fix(install, others), cause=install.tool)
@@ -153,10 +153,10 @@ def by_node(installs: tuple[NodeInstall, ...]) -> Iterable[Finding]:
             does = "installs without a lock: it takes the newest releases that package.json allows"
         if install.lenient:
             does += f"; `{install.lenient}` fails for a stale lock file only, not for a missing one"
-        yield Finding(f"`{install.command}` {does}", install.span.head, fix=insisting(install))
+        yield Finding(f"`{install.command}` {does}", install.span.head, fix=frozen_install_fix(install))
 
 
-def insisting(install: NodeInstall) -> Fix | None:
+def frozen_install_fix(install: NodeInstall) -> Fix | None:
     """The same install from a lock file that fits, where the image has one."""
     if not install.lock or not install.site:
         return None
@@ -166,7 +166,7 @@ def insisting(install: NodeInstall) -> Fix | None:
     return Fix(f"insist on the lock file: `{install.tool} {words}`", (Edit(install.site.span, words),), safe=True)
 
 
-def together(installs: list[Install]) -> Iterable[list[Install]]:
+def fixed_together(installs: list[Install]) -> Iterable[list[Install]]:
     """The installs that one lock file would fix: all of pip's, and of another tool those of one project."""
     groups: dict[object, list[Install]] = {}
     for install in installs:
@@ -192,7 +192,7 @@ def message(install: Install, others: list[Install]) -> str:
     traces = (each.locked.trace for each in (install, *others))
     named: dict[object, str] = {}
     for text in (unquoted(note.span.text) for trace in traces for note in trace):
-        named.setdefault(meaning(text), text)
+        named.setdefault(requirement_key(text), text)
     loose = ", ".join(f"`{name}`" for name in list(named.values())[:3])
     if by_pip(install):
         newest = "the newest releases that {} allow" if len(named) > 1 else "the newest release that {} allows"
@@ -206,7 +206,7 @@ def message(install: Install, others: list[Install]) -> str:
     )
 
 
-def meaning(text: str) -> tuple[str, frozenset[str]]:
+def requirement_key(text: str) -> tuple[str, frozenset[str]]:
     """What a requirement asks for, however it is spelled: the name, and the ranges in any order."""
     plain = "".join(text.split())
     start = next((index for index, sign in enumerate(plain) if sign in "<>=!~"), len(plain))

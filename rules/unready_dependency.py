@@ -131,13 +131,13 @@ def unready(container: Container, needed: Prerequisite):
         return
     if ready or (needed.called and not said):
         message = f"{container.title} starts as soon as `{needed.name}` has started, whether it is ready or not"
-        edits = needed.condition.write(HEALTHY) if ready and not decided(needed) else ()
+        edits = needed.condition.write(HEALTHY) if ready and not was_decided(needed) else ()
         fix = Fix(f"wait until `{needed.name}` is healthy", edits) if edits else None
         notes = (*needed.called, *needed.probed.trace)
         yield Finding(message, needed.condition.span or needed.span, notes, fix)
 
 
-def decided(needed: Prerequisite) -> bool:
+def was_decided(needed: Prerequisite) -> bool:
     """Whether a comment above the condition has the other one, as people leave what they tried."""
     site = needed.condition.site
     above = site.span.source.text[: site.span.start].splitlines()[-2:-1] if site else []

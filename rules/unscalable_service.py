@@ -134,10 +134,10 @@ def check(container: Container):
     for port in container.ports:
         if port.published is not None and port.published.only:
             message = f"host port {port.published.only} cannot be used by {told} replicas, only one can have it"
-            yield Finding(message, port.span, replicas.trace, free(port))
+            yield Finding(message, port.span, replicas.trace, without_host_port(port))
 
 
-def free(port: Port) -> Fix | None:
+def without_host_port(port: Port) -> Fix | None:
     """Leaves the number out of `8000:8000` and `127.0.0.1:8000:8000`."""
     *before, target = port.span.text.split(":")
     if target.partition("/")[0] != str(port.target.only) or before[-1:] != [str(port.published.only)]:

@@ -107,7 +107,7 @@ def check(scrape: Scrape | Unscraped):
     if isinstance(scrape, Unscraped):
         yield passed_over(scrape)
     else:
-        yield from misled(scrape)
+        yield from misled_scrape(scrape)
 
 
 def passed_over(metrics: Unscraped) -> Finding:
@@ -119,7 +119,7 @@ def passed_over(metrics: Unscraped) -> Finding:
     return Finding(message, metrics.span, (Label(first, "Prometheus asks this"),))
 
 
-def misled(scrape: Scrape) -> Iterator[Finding]:
+def misled_scrape(scrape: Scrape) -> Iterator[Finding]:
     server, container = scrape.server, scrape.container
     asked = f"Prometheus asks {scrape.host}:{scrape.port} for metrics"
     served = [Label(metrics.span, "serves the metrics") for metrics in server.metrics]
@@ -133,7 +133,7 @@ def misled(scrape: Scrape) -> Iterator[Finding]:
         for metrics in server.metrics:
             if metrics.port.must_be(scrape.port) and metrics.host.must(is_loopback):
                 yield Finding(f"{asked}, which {server.title} serves on {metrics.host.only} alone", scrape.span, served)
-    elif unheard(scrape) and None not in ports:
+    elif shows_no_metrics(scrape) and None not in ports:
         lacks = (
             f"but {server.title} has no {scrape.path}"
             if server.port.must_be(scrape.port)
@@ -153,7 +153,7 @@ def fix(scrape: Scrape, port: int) -> Fix | None:
     return Fix(f"ask `{host}:{port}`", (Edit(scrape.span, f"{host}:{port}"),)) if told and host else None
 
 
-def unheard(scrape: Scrape) -> bool:
+def shows_no_metrics(scrape: Scrape) -> bool:
     """Whether a server certainly shows no metrics at a port, be it its own or one of metrics only."""
     server, container = scrape.server, scrape.container
     if server.speaks_http and server.port.may_be(scrape.port):

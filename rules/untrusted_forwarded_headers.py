@@ -117,7 +117,7 @@ from mcplint.text.urls import is_loopback
 @rule("untrusted-forwarded-headers", ERROR)
 def check(part: Route | Remote | ClientConfig | Server):
     if isinstance(part, Server):
-        yield from trusting(part)
+        yield from trusts_everybody(part)
         return
     route = part if isinstance(part, Route) else part.route
     server = route.mcp_server if route and not route.inner_route else None
@@ -129,7 +129,7 @@ def check(part: Route | Remote | ClientConfig | Server):
             message = f"{server.title} builds http:// URLs: it does not trust `X-Forwarded-Proto` from {route.proxy}"
             yield Finding(message, made.span, notes)
     # A proxy that passes on a Host of its own choice does not know redirects to itself.
-    elif moved(part, server) and route.sets_header("host") and not route.rewrites_redirects:
+    elif redirects_path(part, server) and route.sets_header("host") and not route.rewrites_redirects:
         url = (part.url.only or "this URL").partition("?")[0][:100]
         message = (
             f"{url} is redirected to http://: {server.title} does not trust `X-Forwarded-Proto` from {route.proxy}"
@@ -137,7 +137,7 @@ def check(part: Route | Remote | ClientConfig | Server):
         yield Finding(message, part.url.span or part.span, notes)
 
 
-def trusting(server: Server):
+def trusts_everybody(server: Server):
     """A server that believes everybody, on a port that everybody reaches."""
     trusted = server.asgi.trusted
     if not server.container or trusted.may(lambda text: text.strip() != "*"):
@@ -163,7 +163,7 @@ def untrusting(server: Server) -> bool:
     return bool(server.container and own and server.container.shared_network.must_be(False))
 
 
-def moved(part: Remote | ClientConfig, server: Server) -> bool:
+def redirects_path(part: Remote | ClientConfig, server: Server) -> bool:
     """Whether the server answers the path with a redirect to its other form."""
     asked, path = part.asked.only, server.path.only
     return bool(asked and path and asked != path and asked.rstrip("/") == path.rstrip("/"))

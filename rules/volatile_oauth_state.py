@@ -120,7 +120,7 @@ def check(server: Server):
     if not server.speaks_http or not volatile(guard):
         return
     memory = guard.provider.endswith(MEMORY) or version < FILES
-    if not memory and keeps(container):
+    if not memory and may_persist(container):
         return
     where = "in memory" if memory else "in files of its container"
     name = guard.provider.rpartition(".")[2]
@@ -147,7 +147,7 @@ def shares_no_state(spread: Spread, memory: bool) -> bool:
     return alone and spread.several and (memory or spread.kind != "workers")
 
 
-def keeps(container: Container) -> bool:
+def may_persist(container: Container) -> bool:
     """Whether a volume may hold the files: at what the environment says, else anywhere a home directory may be."""
     targets = [volume.target.only for volume in container.volumes]
     if None in targets:

@@ -111,7 +111,7 @@ ALSO = r"\b(?:sse|events?|stream\w*|mcp|http)\b"
 def check(route: Route):
     if not route.mcp_server:
         return
-    related = [header for header in route.request_headers if header.name == "upgrade" or _upgrades(header)]
+    related = [header for header in route.request_headers if header.name == "upgrade" or _is_upgrade_header(header)]
     for header in related:
         if header.name == "upgrade" and header.value:
             literal, name = "$" not in header.value, route.title_at(header.span)
@@ -128,7 +128,7 @@ def check(route: Route):
             )
 
 
-def _upgrades(header: ProxySetting) -> bool:
+def _is_upgrade_header(header: ProxySetting) -> bool:
     """Whether this is the `Connection` header that goes with `Upgrade`."""
     return header.name == "connection" and "upgrade" in header.value.lower()
 

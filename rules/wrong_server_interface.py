@@ -73,7 +73,9 @@ from mcplint import ERROR, Finding, Label, Server, rule
 @rule("wrong-server-interface", ERROR)
 def check(server: Server):
     if server.interface.must_be("object"):
-        message = f"{server.runner} is given {server.title} itself, which is no ASGI application: {_fate(server)}"
+        message = (
+            f"{server.runner} is given {server.title} itself, which is no ASGI application: {_consequence(server)}"
+        )
         notes = (Label(server.made, "the server is made here"),) if server.made else ()
         yield Finding(message, server.interface.span or server.span, notes)
     elif server.interface.must_be("wsgi", "rsgi"):
@@ -89,5 +91,5 @@ def check(server: Server):
         yield Finding(message, server.reused.span, notes)
 
 
-def _fate(server: Server) -> str:
+def _consequence(server: Server) -> str:
     return "its workers fail to start" if server.runner == "gunicorn" else "every request gets 500"

@@ -11,7 +11,7 @@ from mcplint.model import Install
 from mcplint.project.tree import Tree
 
 
-def brought(tree: Tree, install: Install) -> frozenset[str] | None:
+def locked_names(tree: Tree, install: Install) -> frozenset[str] | None:
     """The names of all packages that `uv sync` or its like installs, None where the lock does not tell them."""
     project = own_node(tree, install)
     if project is None or install.extras is None or install.groups is None:
@@ -20,7 +20,7 @@ def brought(tree: Tree, install: Install) -> frozenset[str] | None:
     # Every release of these needs something: a lock that says otherwise does not tell everything.
     if any(node.name in ("mcp", "fastmcp") and not node.needs for node in nodes):
         return None
-    first = [*project.needs, *_chosen(project, install.extras, install.groups)]
+    first = [*project.needs, *_extra_needs(project, install.extras, install.groups)]
     return frozenset(_closure(nodes, first)) | {project.name}
 
 
@@ -33,7 +33,7 @@ def surely_brought(tree: Tree, install: Install, roots: frozenset[str] | None) -
     several = {name for name, number in Counter(node.name for node in nodes).items() if number > 1}
     known = {node.name: node for node in nodes if node.name not in several}
     own = own_node(tree, install) if roots is None else None
-    chosen = _chosen(own, install.extras or (), install.groups or ()) if own else ()
+    chosen = _extra_needs(own, install.extras or (), install.groups or ()) if own else ()
     waiting = [
         *(roots or ()),
         *((name for name in (*own.needs, *chosen) if name not in own.conditional) if own else ()),
@@ -57,7 +57,7 @@ def own_node(tree: Tree, install: Install) -> Node | None:
     return next((node for node in own if posixpath.normpath(node.folder or ".") == here), None)
 
 
-def _chosen(project: Node, extras: Iterable[str], groups: Iterable[str]) -> Iterator[str]:
+def _extra_needs(project: Node, extras: Iterable[str], groups: Iterable[str]) -> Iterator[str]:
     for extra in extras:
         yield from project.extras.get(extra, ())
     for group in groups:

@@ -28,7 +28,7 @@ def compatible(package: str, versions: tuple[str, ...], wanted: Needs) -> Iterat
     return (
         each
         for each in _compatible_with_other_sdk(package, versions, wanted)
-        if not any(against(package, (each,), wanted))
+        if not any(held_back_by(package, (each,), wanted))
     )
 
 
@@ -61,7 +61,7 @@ def _newest_below(cap: tuple[int, ...], versions: tuple[str, ...]) -> tuple[str,
     return tuple(each for each in versions if (release(each) or cap) < cap)[:1]
 
 
-def against(package: str, versions: Iterable[str], wanted: Needs) -> Iterator[Label]:
+def held_back_by(package: str, versions: Iterable[str], wanted: Needs) -> Iterator[Label]:
     """The requirements that hold a package below what each of the releases needs of it.
 
     A release of fastmcp needs what the newest `mcp` does that it admits.
@@ -78,7 +78,7 @@ def against(package: str, versions: Iterable[str], wanted: Needs) -> Iterator[La
                 yield Label(requirement.span, needs)
         below = fact(package, version, "requires.mcp")
         if isinstance(below, str):
-            yield from against("mcp", (admitted("mcp", below) or ())[:1], wanted)
+            yield from held_back_by("mcp", (admitted("mcp", below) or ())[:1], wanted)
 
 
 def _compatible_with_other_sdk(package: str, versions: tuple[str, ...], wanted: Needs) -> tuple[str, ...]:
@@ -92,12 +92,14 @@ def _compatible_with_other_sdk(package: str, versions: tuple[str, ...], wanted: 
         if other not in names or not others:
             continue
         if package not in names or names.index(other) < names.index(package):
-            others = tuple(one for one in others if any(_together(package, mine, other, one) for mine in versions))[:1]
-        return tuple(mine for mine in versions if any(_together(package, mine, other, one) for one in others))
+            others = tuple(one for one in others if any(_go_together(package, mine, other, one) for mine in versions))[
+                :1
+            ]
+        return tuple(mine for mine in versions if any(_go_together(package, mine, other, one) for one in others))
     return versions
 
 
-def _together(package: str, version: str, other: str, its: str) -> bool:
+def _go_together(package: str, version: str, other: str, its: str) -> bool:
     """Whether a release of `mcp` and one of fastmcp, in either order, can be installed together."""
     if package == "mcp":
         package, version, other, its = other, its, package, version

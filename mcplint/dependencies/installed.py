@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from mcplint.dependencies.closure import brought, own_node
+from mcplint.dependencies.closure import locked_names, own_node
 from mcplint.dependencies.needs import lock_of, needs
 from mcplint.dependencies.pinned import name_of
 from mcplint.facts.dependencies import GROUP, MAIN, Project, Requirement, normalized
@@ -24,7 +24,7 @@ def by_locks(installs: Iterable[Install], tree: Tree) -> frozenset[str] | None:
     """All distributions that lock files bring, None where anything else is installed from."""
     names: set[str] = set()
     for install in installs:
-        found = brought(tree, install) if install.tool.startswith("uv ") and install.locked.must(bool) else None
+        found = locked_names(tree, install) if install.tool.startswith("uv ") and install.locked.must(bool) else None
         if found is None:
             return None
         names |= found
@@ -52,7 +52,7 @@ def _brought_by(asked: Iterable[Requirement]) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def alone(install: Install, tree: Tree) -> frozenset[str] | None:
+def environment_names(install: Install, tree: Tree) -> frozenset[str] | None:
     """All distributions in an environment that one install of a project makes, None where that is not told.
 
     What a lock file beside the project says that its dependencies need stands for what they need without it.
@@ -66,7 +66,7 @@ def alone(install: Install, tree: Tree) -> frozenset[str] | None:
         return None
     folder = install.requirements[0]
     lock = install.lock or lock_of(tree, "" if folder == "." else folder)
-    locked = brought(tree, install._replace(lock=lock)) if lock else None
+    locked = locked_names(tree, install._replace(lock=lock)) if lock else None
     if locked is not None and locked.issuperset(each.name for each in asked):
         return locked | beside
     grouped = [each for each in project.requirements if each.kind == GROUP] if install.groups else []

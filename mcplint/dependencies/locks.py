@@ -34,7 +34,7 @@ def repetition(package: str, bound: EditSite, taken: str, tree: Tree) -> tuple[E
     command = renewal(path, tree)
     lock = posixpath.join(posixpath.dirname(path), "uv.lock")
     source = tree.source(lock) if command == "uv lock" else None
-    site = _in_uv(package, bound, source, tree) if source and _older(package, taken, tree, lock) else None
+    site = _in_uv(package, bound, source, tree) if source and _pins_older_major(package, taken, tree, lock) else None
     return site, "" if site else command
 
 
@@ -52,7 +52,7 @@ def renewal(path: str, tree: Tree) -> str:
     return "` and `".join(dict.fromkeys(beside or above))
 
 
-def _older(package: str, taken: str, tree: Tree, lock: str) -> bool:
+def _pins_older_major(package: str, taken: str, tree: Tree, lock: str) -> bool:
     """Whether a lock pins a package to older major versions than that of the release that is taken."""
     facts = tree.facts("lock", lock)
     pinned = [entry.version for entry in facts.packages if entry.name == package] if facts else []

@@ -209,7 +209,7 @@ class _Gathered:
             found = requirement(Span(Source(span.source.path, text), 0, len(text)))
             found = found and found._replace(span=span, range=None)
         if found:
-            self.requirements += self._counting((found,))
+            self.requirements += self._without_ruled_out((found,))
 
     def path(self, path: str) -> None:
         """A requirements file, a project's file, or a project's folder."""
@@ -232,7 +232,7 @@ class _Gathered:
 
         for name in ("constraint-dependencies", "override-dependencies"):
             listed = items(setting(self.tree, path, name))
-            self.constraints += self._counting(filter(None, (requirement(each.span) for each in listed)))
+            self.constraints += self._without_ruled_out(filter(None, (requirement(each.span) for each in listed)))
         self.decide(("",), decider(self.tree, path))
 
     def project(self, folder: str) -> None:
@@ -249,7 +249,7 @@ class _Gathered:
         if not project:
             return False
         self.elsewhere += project.elsewhere
-        self.requirements += _installed(tuple(self._counting(project.requirements, by_extra=True)))
+        self.requirements += _installed(tuple(self._without_ruled_out(project.requirements, by_extra=True)))
         self._follow(project.includes)
         return bool(project.requirements or project.includes)
 
@@ -259,12 +259,12 @@ class _Gathered:
         self.seen.add(path)
         said: Requirements | None = self.tree.facts("requirements", path)
         if said:
-            into += self._counting(said.requirements)
+            into += self._without_ruled_out(said.requirements)
             if said.decides:
                 self.decide(("",), Label(said.decides, "decides where the releases come from"))
             self._follow(said.includes)
 
-    def _counting(self, asked: Iterable[Requirement], by_extra: bool = False) -> Iterator[Requirement]:
+    def _without_ruled_out(self, asked: Iterable[Requirement], by_extra: bool = False) -> Iterator[Requirement]:
         """Those requirements that their markers do not rule out."""
         return (each for each in asked if not (each.marker and is_ruled_out(each.marker, self.python, by_extra)))
 

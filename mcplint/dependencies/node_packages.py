@@ -73,11 +73,11 @@ def _compiled(tree: Tree, path: str) -> Compiled | None:
         if found is None or found in chain:
             continue
         chain.append(found)
-        waiting = [_extended(tree, each, name) for name in reversed(found.extends)] + waiting
+        waiting = [_extended_file(tree, each, name) for name in reversed(found.extends)] + waiting
     return _merged(path, chain) if chain else None
 
 
-def _extended(tree: Tree, path: str, name: str) -> str:
+def _extended_file(tree: Tree, path: str, name: str) -> str:
     """The file that `extends` names."""
     found = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
     return found if found in tree.paths or found.endswith(".json") else f"{found}.json"

@@ -132,11 +132,11 @@ def _matching(found: list[NodeLocked], package: str, tree: Tree, folder: str) ->
     """Of entries that name the ranges which they answer, that of the range that is asked."""
     manifest = package_json(tree, folder)
     wanted = manifest.range(package) if manifest else None
-    named = [entry for entry in found if not entry.asked or (wanted and _answers(entry, package, wanted.text))]
+    named = [entry for entry in found if not entry.asked or (wanted and _is_asked_for_as(entry, package, wanted.text))]
     return list(_distinct(named))
 
 
-def _answers(entry: NodeLocked, package: str, wanted: str) -> bool:
+def _is_asked_for_as(entry: NodeLocked, package: str, wanted: str) -> bool:
     return any(
         each.strip().strip('":') in (f"{package}@{wanted}", f"{package}@npm:{wanted}")
         for each in entry.asked.split(",")

@@ -77,13 +77,15 @@ def _file_pins(tree: Tree, path: str, beside: frozenset[str], depth: int, known:
             below = _file_pins(tree, inner, beside, depth + 1, known)
             if below.exact is not True:
                 return below
-        elif not (line.startswith("-") or _sound(line) or _holds(line, held) or name_of(line) in beside):
+        elif not (
+            line.startswith("-") or _is_exact_line(line) or _only_holds_back(line, held) or name_of(line) in beside
+        ):
             return Pins(False, Label(Span(source, start, start + len(line)), "not an exact release"))
     known.add(path)
     return Pins(True)
 
 
-def _sound(line: str) -> bool:
+def _is_exact_line(line: str) -> bool:
     return "--hash" in line or exact(line.partition(" --")[0]) or name_of(line) in INSTALLERS or line.startswith(".")
 
 
@@ -93,7 +95,7 @@ def _held_dependencies(requirements: Iterable[str]) -> frozenset[str]:
     return frozenset(cause.dependency for name, version in named if version for cause in dead(name, version))
 
 
-def _holds(requirement: str, held: frozenset[str]) -> bool:
+def _only_holds_back(requirement: str, held: frozenset[str]) -> bool:
     """Whether a requirement asks for nothing that is not there without it, but holds back what is."""
     name = name_of(requirement)
     return name in held and re.fullmatch(r"\s*<=?\s*[\d.]+", requirement.strip()[len(name) :]) is not None
@@ -147,7 +149,7 @@ def project_pins(tree: Tree, folder: str, beside: frozenset[str] = frozenset()) 
     spelled = [f"{each.name}{each.specifier or ''}" for each in asked]
     held = _held_dependencies(spelled)
     pairs = zip(asked, spelled, strict=True)
-    loose = next((each for each, text in pairs if not (_pinned(each) or _holds(text, held))), None)
+    loose = next((each for each, text in pairs if not (_pinned(each) or _only_holds_back(text, held))), None)
     return Pins(True) if loose is None else Pins(False, Label(loose.span, "not an exact release"))
 
 

@@ -154,19 +154,19 @@ def _of_parts(project: Project, lock: Source, said: str) -> Iterator[Difference]
     by_start = {each.span.start: each for each in project.requirements}
     own = normalized(project.name.only or "")
     for key, part in asked.items():
-        if key[0] in _read(project, lock):
+        if key[0] in _complete_lists(project, lock):
             if not part.names and key not in kept and key != _MAIN and _REVISED.search(lock.text):
                 why = f"{project.source.path} has {key[0]} `{key[1]}`, which {lock.path} does not have"
                 yield Difference(why, Label(part.span, "this list is new"))
             yield from _of_part(part, kept.get(key, ()), by_start, own, project, lock)
     for key in sorted(kept.keys() - asked.keys()):
-        if key[0] in _read(project, lock):
+        if key[0] in _complete_lists(project, lock):
             kind, name = key
             why = f"{lock.path} was made for {kind} `{name}`, which {project.source.path} does not have"
             yield Difference(why, Label(project.span, "has no such list"))
 
 
-def _read(project: Project, lock: Source) -> Iterator[str]:
+def _complete_lists(project: Project, lock: Source) -> Iterator[str]:
     """The kinds of lists of which the lock tells everything."""
     yield _MAIN[0]
     if "optional-dependencies" not in project.dynamic:
@@ -204,7 +204,7 @@ def _of_one(asked: Requirement, kept: _LockEntry, label: Label, project: Project
     extras = frozenset(map(normalized, asked.extras))
     if asked.specifier is None or kept.specifier is None:
         return
-    if _differ(asked.specifier, kept.specifier) or extras != kept.extras:
+    if _surely_differ(asked.specifier, kept.specifier) or extras != kept.extras:
         said = f"`{_with_extras(asked.name, extras)}{asked.specifier}`"
         made = f"`{_with_extras(asked.name, kept.extras)}{kept.specifier}`"
         yield Difference(f"{project.source.path} asks for {said}, and {lock.path} was made for {made}", label, asked)
@@ -277,7 +277,7 @@ def _entries(said: str) -> Iterator[tuple[_LockEntry, str]]:
         yield _LockEntry(name, names, None if elsewhere else version[1] if version else ""), more
 
 
-def _differ(asked: str, kept: str) -> bool:
+def _surely_differ(asked: str, kept: str) -> bool:
     """Whether two specifiers certainly are not the same."""
     if _clauses(asked) == _clauses(kept):
         return False

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mcplint.dependencies.compatible import BROUGHT, against, asked_for, compatible, holder
+from mcplint.dependencies.compatible import BROUGHT, asked_for, compatible, held_back_by, holder
 from mcplint.dependencies.locks import renewal, repetition
 from mcplint.dependencies.needs import Needs, needs, requirements_for
 from mcplint.facts.dependencies import Locked, Requirement
@@ -143,7 +143,7 @@ def _value(decision: Decision | None) -> Value[str]:
 def _cap_site(package: str, wanted: Needs) -> EditSite | None:
     """Where the requirement for a package would be capped, None where it is pinned or capped, or nothing names it."""
     for requirement in requirements_for(package, wanted.requirements):
-        open_ = requirement.specifier == "" or (">" in (requirement.specifier or "") and not _capped(requirement))
+        open_ = requirement.specifier == "" or (">" in (requirement.specifier or "") and not _is_capped(requirement))
         span = requirement.range
         redirected = _REDIRECTED.match(span.source.text, span.end) if span and not span.text else None
         if open_ and span and redirected and not span.source.text[requirement.span.start - 1].strip():
@@ -156,7 +156,7 @@ def _cap_site(package: str, wanted: Needs) -> EditSite | None:
 
 def _decide(package: str, wanted: Needs) -> Decision | None:
     """What is decided for a package, None where nothing asks for it."""
-    return _locked(package, wanted) or _from_requirements(package, wanted) or _brought(package, wanted)
+    return _locked(package, wanted) or _from_requirements(package, wanted) or _from_other_sdk(package, wanted)
 
 
 def _exact(package: str, wanted: Needs) -> Decision | None:
@@ -216,7 +216,7 @@ def _newest(
     fitting = admitted(package, ",".join(filter(None, ranges)))
     if fitting is None:
         return Decision((), (*before, Label(span, f"`{text}` is not a range that mcplint understands")), False)
-    before = (*before, *against(package, fitting[:1], wanted))
+    before = (*before, *held_back_by(package, fitting[:1], wanted))
     chosen = next(compatible(package, fitting, wanted), None)
     if chosen is None:
         why = f"no release of {package} that is known as of {DATE} satisfies `{text}` and the other requirements"
@@ -232,7 +232,7 @@ def _newest(
     return Decision((chosen,), (*before, Label(span, why)), False, doubt=doubt)
 
 
-def _brought(package: str, wanted: Needs) -> Decision | None:
+def _from_other_sdk(package: str, wanted: Needs) -> Decision | None:
     """The release that comes along with another SDK which requires it."""
     for other in BROUGHT.get(package, ()):
         decision = _decide(other, wanted)
@@ -283,7 +283,7 @@ def _pinned(requirement: Requirement) -> str:
     return version if exact else ""
 
 
-def _capped(requirement: Requirement) -> bool:
+def _is_capped(requirement: Requirement) -> bool:
     return bool(_pinned(requirement)) or "<" in (requirement.specifier or "")
 
 

@@ -67,7 +67,7 @@ def may_alter(text: str, steps: Sequence[RunStep]) -> bool:
         return True
     piped = False
     for step in steps:
-        if not (piped or _keeps(step)):
+        if not (piped or _keeps_packages(step)):
             return True
         piped = step.line.operator == "|" and any(map(_INSTALLERS.fullmatch, step.words))
     return False
@@ -95,7 +95,7 @@ def rewriting(text: str, steps: Sequence[RunStep]) -> Iterator[Span]:
     everywhere = any(name not in _KEEPING_SOURCES for name in sourced)
     piped = False
     for step in steps:
-        if everywhere or not (piped or (_keeps(step) and _keeps_metadata(step))):
+        if everywhere or not (piped or (_keeps_packages(step) and _keeps_metadata(step))):
             yield step.written_at
         piped = step.line.operator == "|" and any(map(_INSTALLERS.fullmatch, step.words))
 
@@ -138,7 +138,7 @@ _KEPT_LOCK = frozenset({"--frozen", "--locked", "--check"})
 _KEPT_BY = ("UV_FROZEN", "UV_LOCKED")
 
 
-def _keeps(step: RunStep) -> bool:
+def _keeps_packages(step: RunStep) -> bool:
     name, words = program(step.argv), step.words
     plain = name.rstrip("0123456789.") if name.startswith(("python", "pip")) else name
     if not HELP.isdisjoint(words[1:2]):

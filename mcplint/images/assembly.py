@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from mcplint.commands.command_lines import is_root
 from mcplint.facts.dockerfile import Dockerfile, Instruction, Stage
 from mcplint.images.available_programs import drops_root
-from mcplint.images.build_arguments import PLATFORM_ARGS, Build, Context, declared, stage_end
+from mcplint.images.build_arguments import PLATFORM_ARGS, Build, Context, declare_argument, stage_end
 from mcplint.images.copies import context_path
 from mcplint.images.image import Image
 from mcplint.images.stage import build_stage
@@ -46,7 +46,7 @@ def image(
         return None
     for needed in sorted(_stages_needed(build, number)):
         build.images[needed] = build_stage(build, dockerfile.stages[needed])
-    return _finished(build.images[number], dockerfile.stages[number], tree)
+    return _with_final_user(build.images[number], dockerfile.stages[number], tree)
 
 
 def _names(dockerfile: Dockerfile) -> Mapping[str, list[int]]:
@@ -61,7 +61,7 @@ def _globals(dockerfile: Dockerfile, told: Mapping[str, Value[str]]) -> Mapping[
     """The arguments declared before the first FROM, and the platform ones, which only the build knows."""
     found: dict[str, Value[str]] = {name: Value(None) for name in PLATFORM_ARGS}
     for instruction in dockerfile.args:
-        declared(instruction, found, dict(found), told, {}, dockerfile.escape)
+        declare_argument(instruction, found, dict(found), told, {}, dockerfile.escape)
     return found
 
 
@@ -96,7 +96,7 @@ def _copied_from(instruction: Instruction) -> Iterator[str]:
             yield from (option[5:] for option in flag.value.text.split(",") if option.startswith("from="))
 
 
-def _finished(made: Image, stage: Stage, tree: Tree) -> Image:
+def _with_final_user(made: Image, stage: Stage, tree: Tree) -> Image:
     """The image that is run: its user as its entrypoint leaves it, and where a USER would be put."""
     if on_lambda(made.base.only or "") or _runs_lambda(made):
         span = made.entrypoint.span if made.entrypoint else made.span

@@ -56,7 +56,7 @@ _PACKED = re.compile(r"\.(?:t[a-z0-9]{1,3}|tar(?:\.\w{1,4})?)$")
 _BINARIES = frozenset({"bin", "sbin", "usr", "local", "opt"})
 
 
-def lacks(image: Image, program: str) -> bool:
+def surely_lacks(image: Image, program: str) -> bool:
     """Whether a program is surely not on the image's PATH: its base has none, and nothing that follows brings it."""
     reference = image.base.only or ""
     known = base(reference)
@@ -112,14 +112,14 @@ def lacks_named_shell(image: Image, name: str) -> bool:
     """Whether a shell is surely not on the image's PATH, nor comes with another package of Alpine that needs it."""
     added = (found for text in _run_texts(image) for found in _ADDED.findall(text.replace("\\\n", " ")))
     packages = {word for words in added for word in words.split() if not word.startswith(("-", "."))}
-    return packages <= _WITHOUT_SHELL and lacks(image, name)
+    return packages <= _WITHOUT_SHELL and surely_lacks(image, name)
 
 
 def lacks_python(image: Image) -> bool:
     """Whether Python is surely not on the image's PATH, nor comes with another package of the system."""
     added = (found for text in _run_texts(image) for found in _INSTALLED.findall(text.replace("\\\n", " ")))
     packages = {re.split("[=~<>]", word)[0] for words in added for word in words.split() if word[0] not in "-."}
-    return packages <= PLAIN_PACKAGES and lacks(image, "python3")
+    return packages <= PLAIN_PACKAGES and surely_lacks(image, "python3")
 
 
 def is_busybox(image: Image, program: str) -> bool:

@@ -73,7 +73,7 @@ class Build(NamedTuple):
         return expand(stage.base, self.globals, self.dockerfile.escape)
 
 
-def declared(
+def declare_argument(
     instruction: Instruction,
     args: dict[str, Value[str]],
     scope: Mapping[str, Value[str]],

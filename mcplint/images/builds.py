@@ -75,14 +75,14 @@ def builds(steps: Iterable[RunStep]) -> Iterator[Install]:
         name, args = named_program(step)
         name = "build" if name == "pyproject-build" else name
         if name == "build":
-            yield from _built(name, step, parse(args, _GRAMMARS[name], interspersed=True))
+            yield from _built_wheel(name, step, parse(args, _GRAMMARS[name], interspersed=True))
         elif name in _GRAMMARS:
             before = parse(args, UV if name == "uv" else _GRAMMARS[name])
             verb, *rest = before.rest or (Value(("",)),)
             if text(verb) == "build":
                 after = parse(tuple(rest), _GRAMMARS[name], interspersed=True)
                 options = Parsed((*before.given, *after.given), after.rest, before.closed and after.closed)
-                yield from _built(name, step, options)
+                yield from _built_wheel(name, step, options)
             elif name == "uv" and text(verb) == "export":
                 after = parse(tuple(rest), UV, interspersed=True)
                 yield uv_install("uv export", step, before, after)._replace(
@@ -90,7 +90,7 @@ def builds(steps: Iterable[RunStep]) -> Iterator[Install]:
                 )
 
 
-def _built(name: str, step: RunStep, options: Parsed) -> Iterator[Install]:
+def _built_wheel(name: str, step: RunStep, options: Parsed) -> Iterator[Install]:
     """The wheel that a tool builds, unless it builds a source distribution alone, or what cannot be told."""
     formats = set(map(spelled, options.values("format", "target")))
     alone = {"sdist", "wheel"} & options.flags.keys() == {"sdist"} or (formats and "wheel" not in formats)

@@ -55,7 +55,7 @@ def release_of_scripts(
     return Value((newest,), (Label(wanted.span, why),)) if newest else None
 
 
-def fetched(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def fetched_compiler(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The TypeScript that `npx -p typescript tsc` asks for, as it is named, and the command that it is fetched for."""
     call = package_call_in(words)
     if call is None or not call.certain or call.command[:1] != ("tsc",):
@@ -83,7 +83,7 @@ def _newest(wanted: str) -> str | None:
     return next((each for each in NEWEST if admits(wanted, each)), None)
 
 
-def refused(words: tuple[str, ...], home: str, release: Value[str], tree: Tree) -> Label | None:
+def refused_option(words: tuple[str, ...], home: str, release: Value[str], tree: Tree) -> Label | None:
     """What of a configuration a release refuses, and where that is said.
 
     Source: tsc 5.9.3, 6.0.3 and 7.0.2 on each of these.
@@ -110,7 +110,7 @@ def refused(words: tuple[str, ...], home: str, release: Value[str], tree: Tree) 
 def _one_folder(compiled: Compiled, tree: Tree) -> bool:
     """Whether all sources lie in one folder beside the configuration that does not say so."""
     said = compiled.options
-    if compiled.root is not None or compiled.files or any(_is_on(said, each) for each in ("composite", "noEmit")):
+    if compiled.root is not None or compiled.files or any(_is_true(said, each) for each in ("composite", "noEmit")):
         return False
     tops = {posixpath.normpath(each).partition("/")[0] for each in compiled.include}
     if len(tops) != 1 or "*" in (top := tops.pop()) or top in (".", "..") or top.endswith(".ts"):
@@ -119,15 +119,17 @@ def _one_folder(compiled: Compiled, tree: Tree) -> bool:
         return False
     folder = posixpath.join(compiled.folder, top)
     paths = [path for path in tree.below(folder) if re.search(r"(?<!\.d)\.[cm]?tsx?$", path)]
-    return bool(paths) and len(paths) < MOST and not any(_leaves(path, compiled.folder, tree) for path in paths)
+    return (
+        bool(paths) and len(paths) < MOST and not any(_imports_outside(path, compiled.folder, tree) for path in paths)
+    )
 
 
-def _is_on(options: Mapping[str, ScalarNode], name: str) -> bool:
+def _is_true(options: Mapping[str, ScalarNode], name: str) -> bool:
     node = options.get(name)
     return node is not None and node.text == "true"
 
 
-def _leaves(path: str, folder: str, tree: Tree) -> bool:
+def _imports_outside(path: str, folder: str, tree: Tree) -> bool:
     """Whether a source imports something from outside the folder that all of them lie in."""
     source = tree.source(path)
     depth = posixpath.dirname(posixpath.relpath(path, folder or ".")).count("/") + 1

@@ -144,7 +144,7 @@ class Contents(NamedTuple):
         for copy in self.copies:
             part = self.parts.get(copy.stage) if copy.stage is not None else None
             for file in copy.files or () if part else ():
-                place = _before(file.source, file.target, path)
+                place = _source_before_copy(file.source, file.target, path)
                 if part and place is not None and (part.number, place) not in asked:
                     asked.add((part.number, place))
                     if Contents.of(part, self.tree).makes(place, asked):
@@ -168,7 +168,7 @@ class Contents(NamedTuple):
                 if found and not is_ignored(self.ignored, posixpath.relpath(found[0], context or ".")):
                     yield found
 
-    def absent(self, path: str, expected: str, asked: Asked | None = None) -> Absence | None:
+    def why_absent(self, path: str, expected: str, asked: Asked | None = None) -> Absence | None:
         """Why nothing stands at a path, None where something may; `expected`: what of the project belongs there."""
         asked = set() if asked is None else asked
         name = posixpath.basename(path)
@@ -196,11 +196,11 @@ class Contents(NamedTuple):
         named = posixpath.normpath(posixpath.join(folder, pattern))
         absences: list[tuple[str, Absence | None]] = []
         for path in tuple(matches(self.tree, folder, pattern)) or (named,):
-            absence = self.absent(posixpath.join(place, posixpath.relpath(path, folder)), path)
+            absence = self.why_absent(posixpath.join(place, posixpath.relpath(path, folder)), path)
             absences.append((path, absence if "**" not in pattern else None))
         return next((each for each in absences if each[1] is None), absences[0])
 
-    def keeps(self, path: str, place: str) -> bool:
+    def keeps_unchanged(self, path: str, place: str) -> bool:
         """Whether metadata of the project certainly stands at a place as the project has it.
 
         The last copy that may put anything there brings it, and no command since may have written it.
@@ -216,7 +216,7 @@ class Contents(NamedTuple):
                 part = self.parts.get(copy.stage)
                 sources = [source for file in copy.files or () if (source := source_of(file, place)) is not None]
                 same = part is not None and len(sources) == 1
-                return same and part is not None and Contents.of(part, self.tree).keeps(path, sources[0])
+                return same and part is not None and Contents.of(part, self.tree).keeps_unchanged(path, sources[0])
             if (found is not None and found in self.tree.paths) or self._may_bring(copy, place, set()):
                 return False
         return False
@@ -245,10 +245,12 @@ class Contents(NamedTuple):
         if part is None:
             return self._copies_inner(copy, path)
         inner = Contents.of(part, self.tree)
-        places = {place for file in copy.files if (place := _before(file.source, file.target, path)) is not None}
+        places = {
+            place for file in copy.files if (place := _source_before_copy(file.source, file.target, path)) is not None
+        }
         new = [place for place in sorted(places) if (part.number, place) not in asked]
         asked |= {(part.number, place) for place in new}
-        return any(inner.absent(place, "", asked) is None for place in new)
+        return any(inner.why_absent(place, "", asked) is None for place in new)
 
     def _copies_inner(self, copy: Copy, path: str) -> bool:
         """Whether a copy of the context brings a repository inside the project to where a path may be of it."""
@@ -312,7 +314,7 @@ def _makes_unknown(text: str) -> bool:
     return re.search(r"\bmkdir\s[^\n;&|]{0,400}[$`{]", text) is not None
 
 
-def _before(source: str, target: str, path: str) -> str | None:
+def _source_before_copy(source: str, target: str, path: str) -> str | None:
     """Where a path below what is copied stood before."""
     if path == target:
         return source
@@ -322,10 +324,10 @@ def _before(source: str, target: str, path: str) -> str | None:
 
 def may_bring_files(steps: tuple[RunStep, ...]) -> bool:
     """Whether a command of a RUN may bring any file: it copies, unpacks, fetches, or runs what is not followed."""
-    return any(map(_opens, steps))
+    return any(map(_may_bring_files, steps))
 
 
-def _opens(step: RunStep) -> bool:
+def _may_bring_files(step: RunStep) -> bool:
     name, words = program(step.argv), step.words
     if name == "git":
         return not _GIT.isdisjoint(words)

@@ -135,7 +135,7 @@ def _copied_from(
     for copy in reversed(tuple(copies)):
         for file in sorted(copy.files or (), key=lambda file: file.folder):
             source = source_of(file, path)
-            if source is None or _excluded(copy, file, source):
+            if source is None or _is_excluded(copy, file, source):
                 continue
             if copy.stage is not None:
                 part = parts.get(copy.stage)
@@ -146,7 +146,7 @@ def _copied_from(
                 yield source
 
 
-def _excluded(copy: Copy, file: Copied, source: str) -> bool:
+def _is_excluded(copy: Copy, file: Copied, source: str) -> bool:
     """Whether `--exclude` keeps a path below a folder that is copied out of the image."""
     inside = posixpath.relpath(source, file.source) if file.folder else posixpath.basename(source)
     return bool(copy.excludes) and is_ignored(copy.excludes, inside)

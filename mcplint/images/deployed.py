@@ -15,7 +15,7 @@ from mcplint.values import Label, Value
 OPTIONS = grammar("", "filter dir loglevel reporter config-dir", F="filter", C="dir")
 
 
-def deployed(step: RunStep) -> Copy | None:
+def pnpm_deploy_copy(step: RunStep) -> Copy | None:
     """The copy that `pnpm --filter NAME deploy FOLDER` makes, None where a step does something else.
 
     What of the package its `files` leave out counts as copied, too. Source: pnpm 10 as it deploys.

@@ -105,7 +105,7 @@ def _is_true(value: Value[str] | None) -> bool:
     return value is not None and value.must(lambda said: boolean(said) is True)
 
 
-def freezes(image: Image) -> bool:
+def may_freeze(image: Image) -> bool:
     """Whether a stage may put its packages into one executable."""
     texts = (run.script.lower() for run in image.runs)
     return any(name in text for text in texts for name in _FREEZERS)

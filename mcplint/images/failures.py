@@ -50,12 +50,12 @@ def is_certain(steps: tuple[RunStep, ...], number: int) -> bool:
 
 def _errexit_here(step: RunStep) -> bool:
     """Whether the shell of this RUN ends at the first command that fails."""
-    own = before(step)
+    own = run_text_before(step)
     shells = (line for line in step.written_at.source.text.split("\n") if line[:5].upper() == "SHELL")
     return "set +" not in own and any(re.search(_ERREXIT, each) for each in (own, *shells))
 
 
-def before(step: RunStep) -> str:
+def run_text_before(step: RunStep) -> str:
     """The text of the RUN of a command, up to that."""
     text, start = step.written_at.source.text, step.written_at.start
     return text[max(0, text.upper().rfind("\nRUN", 0, start)) : start]

@@ -22,7 +22,7 @@ PLACED_BY = ("UV_INSTALL_DIR", "UV_UNMANAGED_INSTALL", "XDG_BIN_HOME", "XDG_DATA
 PRIVATE = "/root/.local/bin"
 
 
-def added(sources: Iterable[Value[str]]) -> bool:
+def adds_installer(sources: Iterable[Value[str]]) -> bool:
     """Whether an ADD of these sources fetches such a script."""
     return any(UV.fullmatch(source.only or "") for source in sources)
 
@@ -34,7 +34,7 @@ def runs_installer(step: RunStep, scripts: Collection[str]) -> bool:
     return any(step.absolute(word) in scripts for word in named)
 
 
-def fetched(step: RunStep) -> Iterator[str]:
+def fetched_installers(step: RunStep) -> Iterator[str]:
     """The paths to which a command fetches such a script."""
     if program(step.argv) in ("curl", "wget") and any(map(UV.fullmatch, step.words)):
         for flag, name in zip(step.words, step.words[1:], strict=False):

@@ -28,7 +28,7 @@ def copied_to(growing: Growing, copy: Copy, into: bool, linked: bool) -> None:
     `linked`: whether `--link` makes it a layer of its own, which has those folders anew.
     """
     target = copy.target.only
-    if target is None or not (copy.gives_write_access or _is_rooted(growing)):
+    if target is None or not (copy.gives_write_access or _belongs_to_root(growing)):
         return
     several = copy.files is None or any(file.folder for file in copy.files)
     several |= any("*" in (source.only or "") for source in copy.sources)
@@ -45,7 +45,7 @@ def made_by(growing: Growing, steps: Iterable[RunStep]) -> None:
     for step in steps:
         plain = all(map(_PLAIN.fullmatch, (word for word in step.words[1:] if word.startswith("-"))))
         by_itself = bool(step.line.argv) and step.line.argv[0].text == "mkdir" and not step.line.inside
-        if not (by_itself and plain) or step.skipped or step.conditional or not _is_rooted(growing):
+        if not (by_itself and plain) or step.skipped or step.conditional or not _belongs_to_root(growing):
             continue
         for word in step.argv[1:]:
             folder = step.absolute(word.only) if word.only and not word.only.startswith("-") else None
@@ -53,7 +53,7 @@ def made_by(growing: Growing, steps: Iterable[RunStep]) -> None:
                 growing.folders |= dict.fromkeys(_new(growing, folder, False), growing.user)
 
 
-def _is_rooted(growing: Growing) -> bool:
+def _belongs_to_root(growing: Growing) -> bool:
     """Whether all that a stage has made so far belongs to root, but for what it gives to somebody."""
     return not growing.user_named and growing.user.must(is_root) and not growing.open
 

@@ -86,7 +86,7 @@ def _members(install: Install, contents: Contents) -> Iterator[Lack]:
         if f"--no-install-package={node.name}" in install.argv:
             continue
         expected = posixpath.join(beside, "pyproject.toml")
-        absence = contents.absent(posixpath.join(posixpath.dirname(place), folder, "pyproject.toml"), expected)
+        absence = contents.why_absent(posixpath.join(posixpath.dirname(place), folder, "pyproject.toml"), expected)
         if absence:
             yield Lack(LackKind.MEMBER, folder, install.span, absence.why, absence.notes, absence.by_git, step=step)
 
@@ -108,7 +108,7 @@ def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
     named = (posixpath.normpath(posixpath.join(folder, name)) for name in ("pyproject.toml", "uv.lock"))
     if posixpath.basename(install.lock) != "uv.lock" or {"--script", "-s"} & set(install.argv):
         return
-    if not all((place := contents.place_during_run(path)) and contents.keeps(path, place) for path in named):
+    if not all((place := contents.place_during_run(path)) and contents.keeps_unchanged(path, place) for path in named):
         return
     step, strict, project = " ".join(install.argv), _is_strict(install), contents.tree.project(folder)
     if strict and not install.certain:
@@ -143,9 +143,9 @@ def _no_lock(install: Install, contents: Contents) -> Iterator[Lack]:
         project = posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
         expected = next((path for each in upwards(folder) if (path := _lock_of(each)) in tree.paths), _lock_of(folder))
         place = contents.place_during_run(project)
-        absence = contents.absent(_lock_of(posixpath.dirname(place)), expected) if place else None
+        absence = contents.why_absent(_lock_of(posixpath.dirname(place)), expected) if place else None
         if absence and posixpath.dirname(expected) == posixpath.dirname(project):
-            edits = absence.edits or tuple(_brought(expected, project, contents))
+            edits = absence.edits or tuple(_copy_beside(expected, project, contents))
             step = " ".join(install.argv)
             yield Lack(LackKind.LOCK, "uv.lock", install.span, absence.why, absence.notes, absence.by_git, edits, step)
 
@@ -176,7 +176,7 @@ def _of_project(install: Install, packaged: Packaged, project: Project, contents
         if absence:
             edits = absence.edits
             if not edits and not absence.by_git and expected in contents.tree.paths:
-                edits = tuple(_brought(expected, project.source.path, contents))
+                edits = tuple(_copy_beside(expected, project.source.path, contents))
             said = Label(need.span, f"{project.source.path} names it")
             notes = (said, *absence.notes)
             path = posixpath.relpath(expected, packaged.folder)
@@ -202,7 +202,7 @@ def _history(install: Install, packaged: Packaged, project: Project, contents: C
     own = (source for copy in contents.copies if copy.stage is None and copy.image is None for source in copy.sources)
     if any(".git" in (source.only or ".git").split("/") for source in own):
         return
-    absence = contents.absent(place, ".git")
+    absence = contents.why_absent(place, ".git")
     if absence:
         ignored = copied_from(contents.copies, contents.parts, (), contents.context, place)
         absence = contents.left_out(ignored) if ignored else Absence("no COPY brings it before this line")
@@ -228,7 +228,7 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
     elif not whole.refused and (refused or not _has_python(here)) and _has_python(whole):
         folder = "" if packaged.folder == "." else packaged.folder
         places = ((path, posixpath.join(packaged.image_path, path)) for path in sorted(whole.files.values()))
-        absent = [(path, contents.absent(place, posixpath.join(folder, path))) for path, place in places]
+        absent = [(path, contents.why_absent(place, posixpath.join(folder, path))) for path, place in places]
         first, absence = absent[0] if absent else ("", None)
         if absence and all(each for _, each in absent):
             said = here.refused if refused else "its build makes an empty wheel without them"
@@ -249,7 +249,7 @@ def _package(install: Install, packaged: Packaged, project: Project, made: Wheel
     for path in made.sought:
         expected = posixpath.normpath(posixpath.join(folder, path))
         place = posixpath.join(packaged.image_path, path)
-        found = contents.absent(place, expected)
+        found = contents.why_absent(place, expected)
         given = contents.makes(place.removesuffix("/__init__.py")) or contents.names(place)
         if found is None or found.by_git or is_inner(tree, expected) or given:
             return
@@ -262,7 +262,7 @@ def _has_python(made: Wheel) -> bool:
     return any(path.endswith(".py") for path in made.files)
 
 
-def _brought(path: str, beside: str, contents: Contents) -> Iterator[Edit]:
+def _copy_beside(path: str, beside: str, contents: Contents) -> Iterator[Edit]:
     """What copies a file together with another one, into the same folder."""
     for copy in reversed(contents.copies):
         files = copy.files if copy.stage is None and not copy.mount and copy.text is None else None

@@ -58,13 +58,13 @@ def _indexes(tool: str, step: RunStep) -> Iterator[str]:
     """The options and variables by which an install does not take what the public index has today."""
     options = parse(step.argv[1:], PIP, interspersed=True)
     switches, indexes, _ = _VARIABLES.get(tool.partition(" ")[0], ((), (), ()))
-    off = options.first(*_SWITCHES) or next((name for name in switches if _is_set(name, _is_on, step)), None)
+    off = options.first(*_SWITCHES) or next((name for name in switches if _env_holds(name, _is_true, step)), None)
     linked = links(tool, options, step)
     filled = [said for said, value in linked if _is_filled(value, step, off is None)]
     if off and not filled:
         yield off
     yield from (f"--{name}" for name, value in options.given if name in _INDEXES and value.may(is_other_index))
-    yield from (name for name in indexes if _is_set(name, is_other_index, step))
+    yield from (name for name in indexes if _env_holds(name, is_other_index, step))
     yield from (said for said, value in linked if value.must(is_folder) and said not in filled)
 
 
@@ -80,7 +80,7 @@ def folder_of(value: Value[str], step: RunStep) -> str | None:
     return step.absolute(value.only.removeprefix("file://")) if value.only and is_folder(value.only) else None
 
 
-def _is_set(name: str, holds: Callable[[str | None], bool], step: RunStep) -> bool:
+def _env_holds(name: str, holds: Callable[[str | None], bool], step: RunStep) -> bool:
     return name in step.env and step.env[name].must(holds)
 
 
@@ -90,7 +90,7 @@ def _is_filled(value: Value[str], step: RunStep, indexed: bool) -> bool:
     return folder is not None and step.houses.decides(folder, indexed) and step.find(folder) not in step.tree.folders
 
 
-def _is_on(said: str | None) -> bool:
+def _is_true(said: str | None) -> bool:
     return boolean(said or "") is True
 
 

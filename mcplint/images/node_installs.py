@@ -146,7 +146,7 @@ def _install(said: Called, step: RunStep) -> NodeInstall:
         step.file("package.json") or "",
         step.argv,
         UNKNOWN if step.conditional else development(said, step),
-        said.runs_scripts and not _configured(step),
+        said.runs_scripts and not _is_configured(step),
         flag if lenient else "",
         not step.conditional,
     )
@@ -173,7 +173,7 @@ def development(said: Called, step: RunStep) -> Value[bool]:
     """Whether an install brings development packages too: its options decide, else NODE_ENV for those that mind it."""
     if any(word.startswith(_WITH_DEV) or word in ("--prod=false", "--save-dev") for word in said.options):
         return Value((True,))
-    if _configured(step) or any(text(word) is None for word in step.argv):
+    if _is_configured(step) or any(text(word) is None for word in step.argv):
         return Value(None)
     told = any(word in WITHOUT_DEV[said.tool] for word in said.options)
     if said.tool == "yarn" and said.verb != "workspaces" and not _is_old_yarn(step):
@@ -211,7 +211,7 @@ def _tells_npm(command: str) -> bool:
     return name not in ("rm", "chmod", "chown", "ls", "[", "test")
 
 
-def _configured(step: RunStep) -> bool:
+def _is_configured(step: RunStep) -> bool:
     """Whether npm is told more by variables, by commands before it, or by a `.npmrc` beside what it installs."""
     path = posixpath.join(posixpath.dirname(step.file("package.json") or ""), ".npmrc")
     rc = step.tree.source(path)

@@ -58,7 +58,7 @@ def of_node_install(
     for name in _AT_INSTALL:
         for ran in programs(package, contents.tree, name):
             without = install.development.must_be(False) and not package.workspaces
-            if without and (lack := _omitted(ran, install, package, contents)):
+            if without and (lack := _omitted_package(ran, install, package, contents)):
                 yield lack._replace(kind=LackKind.EARLY, name=name)
                 return
             found = unread(ran, install.folder, package, contents) if install.development.must_be(True) else None
@@ -66,7 +66,7 @@ def of_node_install(
                 why = f"`{' '.join(ran.words)}` does not find {found[0]}: {found[1].why}"
                 notes = (Label(package.scripts[name].span, f"the script {name}"), *found[1].notes)
                 yield Lack(
-                    LackKind.EARLY, name, install.span, why, notes, edits=_skipping(install), step=_command(install)
+                    LackKind.EARLY, name, install.span, why, notes, edits=_skip_scripts(install), step=_command(install)
                 )
                 return
 
@@ -127,7 +127,7 @@ def _lock(install: NodeInstall, contents: Contents) -> Iterator[Lack]:
         return
     home = posixpath.dirname(install.package)
     names = LOCKS[install.tool]
-    found = [contents.absent(posixpath.join(install.folder, name), posixpath.join(home, name)) for name in names]
+    found = [contents.why_absent(posixpath.join(install.folder, name), posixpath.join(home, name)) for name in names]
     if (install.tool == "pnpm" and install.kept) or not all(found):
         return
     kept = [name for name in names if posixpath.join(home, name) in contents.tree.paths]
@@ -150,7 +150,7 @@ def of_node_step(step: RunStep, installed: dict[str, NodeInstall], contents: Con
     if not all(each.development.must_be(False) for each in around):
         return  # programs of folders around it are found, too
     for ran in _programs(step, package):
-        if ran.words[0] not in NODE_MANAGERS and (lack := _omitted(ran, install, package, contents)):
+        if ran.words[0] not in NODE_MANAGERS and (lack := _omitted_package(ran, install, package, contents)):
             yield lack._replace(kind=LackKind.TOOL, span=step.written_at, step=" ".join(words))
             return
 
@@ -198,7 +198,7 @@ def of_compiler(
 
     `everywhere`: the command that has installed TypeScript outside of the project, if any.
     """
-    from mcplint.images.compiler import fetched, refused, release_by_npx, release_of_scripts
+    from mcplint.images.compiler import fetched_compiler, refused_option, release_by_npx, release_of_scripts
 
     install, package = installed.get(step.absolute(".") or ""), package_of(step)
     if package is None or contents.ran.any(_rewrites) or contents.ran.any(lambda text: "tsconfig" in text):
@@ -207,32 +207,32 @@ def of_compiler(
     gone = install and install.development.must_be(False) and omitted("tsc", package, install.lock, contents.tree)
     for ran in (ScriptStep(step.words),) if direct else _programs(step, package):
         own = None if direct or gone else package
-        wanted, words = fetched(ran.words)
+        wanted, words = fetched_compiler(ran.words)
         if wanted:
             release = release_by_npx(wanted, own, ran.node.span if ran.node else step.written_at)
         else:
             release = release_of_scripts(own, install, everywhere, contents.tree) if words[0] == "tsc" else None
         if release is None:
             continue
-        found = refused(words, posixpath.dirname(package.source.path), release, contents.tree)
+        found = refused_option(words, posixpath.dirname(package.source.path), release, contents.tree)
         if found:
             said, notes = " ".join(step.words), (*release.trace, found._replace(text="set here"))
             yield Lack(LackKind.COMPILER, release.only or "", step.written_at, found.text, notes, step=said)
             return
 
 
-def _omitted(ran: ScriptStep, install: NodeInstall, package: PackageJson, contents: Contents) -> Lack | None:
+def _omitted_package(ran: ScriptStep, install: NodeInstall, package: PackageJson, contents: Contents) -> Lack | None:
     """That a program's package is left out by an install."""
     tool = ran.words[0]
     asked = omitted(tool, package, install.lock, contents.tree)
-    if asked is None or contents.ran.any(lambda text: _brings(text, tool)):
+    if asked is None or contents.ran.any(lambda text: _may_install(text, tool)):
         return None
     said = install.development.trace[0].span.text if install.development.trace else ""
     without = said or _option_without(install.tool, tuple(map(spelled, install.argv)))
     why = f"`{tool}` comes with {TOOLS.get(tool, tool)}, a development package, which `{without}` leaves out"
     runs = (Label(ran.node.span, f"runs {tool}"),) if ran.node else ()
     notes = (*runs, Label(asked.span, "only devDependencies asks for it"))
-    return Lack(LackKind.TOOL, tool, install.span, why, notes, edits=_skipping(install), step=_command(install))
+    return Lack(LackKind.TOOL, tool, install.span, why, notes, edits=_skip_scripts(install), step=_command(install))
 
 
 def _command(install: NodeInstall) -> str:
@@ -248,11 +248,11 @@ def _option_without(tool: str, words: tuple[str, ...]) -> str:
     return " ".join(words)
 
 
-def _brings(text: str, tool: str) -> bool:
+def _may_install(text: str, tool: str) -> bool:
     return TOOLS.get(tool, tool) in text and ("install" in text or "add" in text or " i " in text)
 
 
-def _skipping(install: NodeInstall) -> tuple[Edit, ...]:
+def _skip_scripts(install: NodeInstall) -> tuple[Edit, ...]:
     """The edit that keeps an install from running scripts."""
     if install.site is None:
         return ()
@@ -293,7 +293,7 @@ def unmade(path: str, image: Image, contents: Contents) -> tuple[str, tuple[Labe
     if _LEFT.search(inside) or not contents.empty(path):
         return None
     home = home_of(contents, workdir)
-    absence = contents.absent(path, posixpath.normpath(posixpath.join(home, inside)))
+    absence = contents.why_absent(path, posixpath.normpath(posixpath.join(home, inside)))
     return _explained(image, contents) if absence else None
 
 

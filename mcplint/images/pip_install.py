@@ -167,19 +167,19 @@ def _already_pinned(tool: str, options: Parsed, step: RunStep) -> frozenset[str]
     pip keeps them where they are asked for by nothing but their names.
     """
     found: set[str] = set()
-    if not options.closed or _is_aside(step.words):
+    if not options.closed or _installs_aside(step.words):
         return frozenset()
     for each in step.before[-_NEAR:]:
         alike = each.tool == tool and each.argv[:1] == step.words[:1] and not each.instead and each.files
         same = ("--user" in each.argv) == ("--user" in step.words)
-        for path in each.requirements if alike and same and not _is_aside(each.argv) else ():
+        for path in each.requirements if alike and same and not _installs_aside(each.argv) else ():
             said: Requirements | None = step.tree.facts("requirements", path) if path in step.tree.paths else None
             pinned = (one for one in (said.requirements if said else ()) if one.specifier)
             found |= {one.name for one in pinned if exact(f"{one.name}{one.specifier}")}
     return frozenset(found)
 
 
-def _is_aside(words: tuple[str, ...]) -> bool:
+def _installs_aside(words: tuple[str, ...]) -> bool:
     """Whether an install replaces what is there, or goes to a folder of its own."""
     return not _MOVING.isdisjoint(words) or any(word.partition("=")[0] in _ELSEWHERE for word in words)
 

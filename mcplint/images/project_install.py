@@ -36,7 +36,7 @@ def project_install(tool: str, step: RunStep, before: Parsed, args: Words) -> In
     names = tuple((spelled(word), word_span(word)) for word in words if text(word) is not None)
     locking = kind in ("install", "sync")
     lock = step.upwards(PYTHON_LOCKS[tool], folder) if locking and not options.first("skip-lock") else None
-    locked = _locked(tool, step, verb, lock, project) if locking else Value((False,), (_anew(verb),))
+    locked = _locked(tool, step, verb, lock, project) if locking else Value((False,), (_resolves_anew(verb),))
     decided = _deciding(tool, step, verb, project) if lock is None else None
     if options.first("skip-lock"):
         locked = Value((False,), (Label(verb, "--skip-lock re-resolves dependencies"),))
@@ -59,7 +59,7 @@ def project_install(tool: str, step: RunStep, before: Parsed, args: Words) -> In
     )
 
 
-def _anew(verb: Span) -> Label:
+def _resolves_anew(verb: Span) -> Label:
     return Label(verb, "re-resolves dependencies")
 
 

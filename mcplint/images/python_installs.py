@@ -46,7 +46,7 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
             found = found._replace(certain=is_certain(steps, number))
             if step.skipped:
                 found = found._replace(locked=_left_out(step), files=())
-            found = limited(found, step)._replace(instead=_instead(found, steps[number:]))
+            found = limited(found, step)._replace(instead=_goes_on_with(found, steps[number:]))
             found = found._replace(environments=environments(found, step), systems=is_systems(found, step))
             found = found._replace(collects=collects(found, step))
             here.append((found, step.arms))
@@ -68,10 +68,10 @@ _KEEPING = KEEPING.union(LOCKS)
 _SOON = 30
 
 
-def _instead(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
+def _goes_on_with(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
     """What the build goes on with where an install fails, None where it ends or where that is not known."""
     found = _stand_in(steps)
-    if found is None or "while" in steps[0].line.inside or any(map(_fails, steps[1:])):
+    if found is None or "while" in steps[0].line.inside or any(map(_surely_fails, steps[1:])):
         return None
     again = (other for step in steps[1:_SOON] for other in _installs(step))
     return None if any(_stands_in(other, install) for other in again) else found
@@ -82,18 +82,18 @@ def _stand_in(steps: tuple[RunStep, ...]) -> Label | None:
     others = steps[1:]
     last, operator = chained(steps), steps[0].line.operator
     chain = steps[: last + 2]
-    if last and len(chain) > last + 1 and not any(step.line.inside for step in chain) and _succeeds(chain[-1]):
+    if last and len(chain) > last + 1 and not any(step.line.inside for step in chain) and _always_succeeds(chain[-1]):
         return _goes_on(chain[-1]) if chain[last].line.operator == "||" else None
     if not others or operator not in ("||", *_ENDS):
         return None
     if operator in _ENDS:
-        goes_on = others[0].words == ("exit", "0") or all(map(_is_unconcerned, others))
+        goes_on = others[0].words == ("exit", "0") or all(map(_succeeds_without_packages, others))
         return _goes_on(others[0]) if goes_on and not ends_at_failures(steps[0]) else None
     fallback = _fallback(steps)
-    concerned = next((step for step in fallback if not _is_unconcerned(step)), fallback[0])
+    concerned = next((step for step in fallback if not _succeeds_without_packages(step)), fallback[0])
     if any(_installs(concerned)):
         return Label(concerned.written_at, "this is installed where it fails")
-    told = _succeeds(fallback[0]) and all(program(step.argv) in _KEEPING for step in fallback)
+    told = _always_succeeds(fallback[0]) and all(program(step.argv) in _KEEPING for step in fallback)
     return _goes_on(fallback[0]) if told else None
 
 
@@ -109,14 +109,14 @@ def _goes_on(step: RunStep) -> Label:
     return Label(step.written_at, "the build goes on with this where it fails")
 
 
-def swallowed(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
+def swallowed_failures(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
     """What the build goes on without: the packages of the system in a chain that goes on, and a project's by npm.
 
     At the end of a RUN those of the system may be wanted only where they can be had.
     """
     for number, step in enumerate(steps[:_MOST]):
         last = steps[number : number + 2]
-        if len(last) < 2 or step.line.operator != "||" or not _succeeds(last[1]) or step.line.inside:
+        if len(last) < 2 or step.line.operator != "||" or not _always_succeeds(last[1]) or step.line.inside:
             continue
         own = called_by(step) if program(step.argv) in LOCKS else None
         if (packages((step,)) and last[1].line.operator in ("&&", ";")) or (own and own.installs):
@@ -124,16 +124,16 @@ def swallowed(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
             yield Lack(LackKind.SWALLOWED, name, step.written_at, last[1].written_at.text, (_goes_on(last[1]),))
 
 
-def _succeeds(step: RunStep) -> bool:
+def _always_succeeds(step: RunStep) -> bool:
     return program(step.argv) in SUCCEEDING or step.words == ("exit", "0")
 
 
-def _is_unconcerned(step: RunStep) -> bool:
+def _succeeds_without_packages(step: RunStep) -> bool:
     """Whether a command ends well although packages are missing."""
     return program(step.argv) in UNCONCERNED and step.line.operator not in ("|", "&")
 
 
-def _fails(step: RunStep) -> bool:
+def _surely_fails(step: RunStep) -> bool:
     return program(step.argv) in _FAILING and step.words != ("exit", "0")
 
 
@@ -218,7 +218,7 @@ def _installs(step: RunStep) -> Iterator[Install]:
         case ("poetry" | "pdm" | "pipenv", "install" | "sync" | "update" | "lock") | ("poetry" | "pdm", "add"):
             made = project_install(name, step, before, tuple(rest))
             rooted = name == "poetry" and text(verb) in ("install", "sync")
-            yield made._replace(rooted=tuple(_rooted(step, tuple(rest)))) if rooted else made
+            yield made._replace(rooted=tuple(_root_project(step, tuple(rest)))) if rooted else made
 
 
 def _by_pip(tool: str, step: RunStep, args: Words, exactly: bool = False) -> Iterator[Install]:
@@ -227,7 +227,7 @@ def _by_pip(tool: str, step: RunStep, args: Words, exactly: bool = False) -> Ite
     return pip_install(tool, step, parse(args, PIP, interspersed=True), exactly)
 
 
-def _rooted(step: RunStep, args: Words) -> Iterator[Packaged]:
+def _root_project(step: RunStep, args: Words) -> Iterator[Packaged]:
     """The project that `poetry install` leads back to, after the dependencies."""
     options, project, place = parse(args, POETRY_INSTALL, interspersed=True), step.folder("."), step.absolute(".")
     said = step.tree.project(project) if project else None

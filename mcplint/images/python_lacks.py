@@ -40,7 +40,7 @@ def _takes_what_is_there(install: Install, copies: Iterable[Copy], env: Mapping[
 _CARELESS = re.compile(r"(?i)ignore[-_]requires[-_]python")
 
 
-def _is_careless(install: Install, env: Mapping[str, Value[str]]) -> bool:
+def _ignores_requires_python(install: Install, env: Mapping[str, Value[str]]) -> bool:
     """Whether pip may be told not to ask which Python a package needs, by an option, a variable or a setting."""
     said = env.get("PIP_IGNORE_REQUIRES_PYTHON")
     told = said is not None and said.may(lambda each: bool(each) and boolean(each) is not False)
@@ -60,7 +60,7 @@ def own_python(
 def of_python(install: Install, base: Image, contents: Contents, env: Mapping[str, Value[str]]) -> Iterator[Lack]:
     """What an install with the image's own Python needs a newer one for."""
     there = release(install.python or "")
-    if there is None or _is_careless(install, env):
+    if there is None or _ignores_requires_python(install, env):
         return
     reference = base.base.only or ""
     for what, least, label in _least_pythons(install, contents):

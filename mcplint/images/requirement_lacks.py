@@ -47,7 +47,7 @@ def _absence(name: str, place: str, contents: Contents) -> Absence | None:
         contents.tree,
         context_path(contents.context, posixpath.basename(name) if name.startswith("/") else name),
     )
-    absence = contents.absent(place, own)
+    absence = contents.why_absent(place, own)
     if absence is None:
         return None
     if own in tree.paths:
@@ -88,7 +88,7 @@ def _included(install: Install, contents: Contents) -> Iterator[Lack]:
                     for file in (("",) if archive else PROJECTS)
                 ]
                 wanted = [(each.rstrip("/"), path) for each, path in wanted]
-            every = [contents.absent(*each) for each in wanted]
+            every = [contents.why_absent(*each) for each in wanted]
             first = next(
                 (absence for (_, path), absence in zip(wanted, every, strict=True) if path in tree.paths), every[0]
             )

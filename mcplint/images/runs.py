@@ -166,7 +166,7 @@ def _is_shell_script(script: str) -> bool:
     return not first.startswith("#!") or first.rstrip().split()[-1].endswith(SHELLS)
 
 
-def _emptied(words: Words, first: RunStep) -> Iterator[str]:
+def _variables_unset(words: Words, first: RunStep) -> Iterator[str]:
     """The variables that `env` takes away from the command that it starts."""
     if program(words) != "env":
         return
@@ -181,7 +181,7 @@ def _unwrapped_steps(ran: Ran, first: RunStep, shell: Shell, depth: int) -> Iter
     """The command without what only leads up to it (`env`, `sudo`), or the commands of the shell that it starts."""
     words, sets = ran.argv or (), dict[str, Value[Any]](ran.sets)
     while (rest := unwrapped(words)) is not None:
-        sets.update(dict.fromkeys(_emptied(words, first), UNSET))
+        sets.update(dict.fromkeys(_variables_unset(words, first), UNSET))
         words = rest
         while words and is_assignment(text(words[0]) or ""):
             name = (text(words[0]) or "").partition("=")[0]

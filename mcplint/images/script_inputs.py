@@ -39,10 +39,10 @@ def unread(ran: ScriptStep, folder: str, package: PackageJson, contents: Content
         return _first(names, folder, home, contents, "tsconfig.json")
     if tool in ("node", "tsx"):
         named = words[:1] if words and words[0].endswith(SUFFIXES) and not words[0].startswith("-") else []
-        return _first(_listed(named, home, contents), folder, home, contents)
+        return _first(_listed_files(named, home, contents), folder, home, contents)
     if tool in ("esbuild", "tsdown", "tsup", "ncc"):
         # Of several, tsup builds those that are there.
-        told = _listed(_sources_in(words), home, contents)
+        told = _listed_files(_sources_in(words), home, contents)
         alone = told if tool == "tsup" else told[:1]
         if told or any(word.endswith(SUFFIXES) for word in words):
             return _first(alone, folder, home, contents)
@@ -57,7 +57,7 @@ def _first(
     """The first of some files of a package, where certainly none of them is there."""
     missed: list[Missed] = []
     for name in names:
-        absence = contents.absent(
+        absence = contents.why_absent(
             posixpath.normpath(posixpath.join(folder, name)), posixpath.normpath(posixpath.join(home, name))
         )
         if absence is None:
@@ -66,7 +66,7 @@ def _first(
     return next((each for each in missed if shown in (None, each[0])), None)
 
 
-def _listed(names: list[str], home: str, contents: Contents) -> tuple[str, ...]:
+def _listed_files(names: list[str], home: str, contents: Contents) -> tuple[str, ...]:
     """Files that a command names, where the project has all of them."""
     paths = [posixpath.normpath(posixpath.join(home, name)) for name in names]
     return tuple(names) if all(path in contents.tree.paths for path in paths) else ()
@@ -103,7 +103,7 @@ def _unbundled(tool: str, folder: str, package: PackageJson, contents: Contents)
         return None
     sources = dict.fromkeys(posixpath.relpath(source, home or ".") for _, source in entries(tree, home))
     named = [name for name in sources if name in found.text and name.endswith(SUFFIXES)]
-    return _first(_listed(named, home, contents), folder, home, contents)
+    return _first(_listed_files(named, home, contents), folder, home, contents)
 
 
 def _uncompiled(words: list[str], folder: str, home: str, contents: Contents) -> Missed | None:
@@ -113,10 +113,10 @@ def _uncompiled(words: list[str], folder: str, home: str, contents: Contents) ->
         return None
     if call.files and "build" not in call.options:
         sources = all(each.endswith((*TYPESCRIPT, ".tsx")) for each in call.files)
-        return _first(_listed(list(call.files), home, contents)[:1], folder, home, contents) if sources else None
+        return _first(_listed_files(list(call.files), home, contents)[:1], folder, home, contents) if sources else None
     name = call.configuration
     path = posixpath.normpath(posixpath.join(home, name))
-    absence = contents.absent(posixpath.normpath(posixpath.join(folder, name)), path)
+    absence = contents.why_absent(posixpath.normpath(posixpath.join(folder, name)), path)
     if absence:
         return name, absence
     compiled, source = tsconfig(contents.tree, path), contents.tree.source(path)
@@ -125,7 +125,7 @@ def _uncompiled(words: list[str], folder: str, home: str, contents: Contents) ->
     wanted = compiled.include or ("**/*",)
     first: Absence | None = None
     for count, each in enumerate(_sources(contents, home, wanted)):
-        absence = contents.absent(posixpath.join(folder, posixpath.relpath(each, home or ".")), each)
+        absence = contents.why_absent(posixpath.join(folder, posixpath.relpath(each, home or ".")), each)
         if absence is None or count > _MOST_SOURCES:
             return None
         first = first or absence

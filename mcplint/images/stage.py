@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mcplint.commands.command_lines import is_root
 from mcplint.facts.dockerfile import Instruction, Stage
-from mcplint.images.build_arguments import Build, declared
+from mcplint.images.build_arguments import Build, declare_argument
 from mcplint.images.exposed import ports
 from mcplint.images.growing import Growing
 from mcplint.images.image import Image, Launch
@@ -44,17 +44,19 @@ def _add(growing: Growing, instruction: Instruction) -> None:
         case "LABEL":
             _set_pairs(growing, instruction, growing.labels, "LABEL sets {}")
         case "ARG":
-            declared(
+            declare_argument(
                 instruction, growing.args, growing.scope, growing.build.args, growing.build.globals, growing.escape,
                 growing.below.env_closed,
             )  # fmt: skip
         case "USER" if words:
             growing.user_named = True
-            growing.user = _noted(_named_user(growing, words[0]), instruction, "USER sets the user")
+            growing.user = _with_note(_named_user(growing, words[0]), instruction, "USER sets the user")
             if (named := growing.user.only) and not is_root(named):
                 growing.account = named
         case "WORKDIR" if words:
-            growing.workdir = _noted(growing.absolute(growing.expand(words[0])), instruction, "WORKDIR sets the folder")
+            growing.workdir = _with_note(
+                growing.absolute(growing.expand(words[0])), instruction, "WORKDIR sets the folder"
+            )
             growing.made.append(growing.workdir)
             if growing.workdir.only and not growing.contents().has(growing.workdir.only):
                 growing.folders.setdefault(growing.workdir.only, growing.user)
@@ -72,7 +74,7 @@ def _add(growing: Growing, instruction: Instruction) -> None:
         case "VOLUME":
             paths = [growing.absolute(growing.expand(word)) for word in words]
             growing.made += paths
-            growing.volumes += (_noted(path, instruction, "VOLUME makes it a volume") for path in paths)
+            growing.volumes += (_with_note(path, instruction, "VOLUME makes it a volume") for path in paths)
         case "COPY" | "ADD":
             copy_in(growing, instruction)
             growing.deleted.clear()
@@ -123,5 +125,5 @@ def _healthcheck(growing: Growing, instruction: Instruction) -> None:
         growing.probe = Probe(launch.argv.value, instruction.span)
 
 
-def _noted(value: Value[str], instruction: Instruction, text: str) -> Value[str]:
+def _with_note(value: Value[str], instruction: Instruction, text: str) -> Value[str]:
     return value._replace(trace=(Label(instruction.span, text), *value.trace))

@@ -10,8 +10,8 @@ from mcplint.images.accounts import FILE, UNNAMED
 from mcplint.images.contents import Contents
 from mcplint.images.copies import from_context, from_stage
 from mcplint.images.copy_lacks import of_copy
-from mcplint.images.environments import freezes, may_bring_install
-from mcplint.images.fetched_installers import added
+from mcplint.images.environments import may_bring_install, may_freeze
+from mcplint.images.fetched_installers import adds_installer
 from mcplint.images.folders import copied_to
 from mcplint.images.growing import Growing
 from mcplint.images.image import Copied, Copy, Image
@@ -31,7 +31,7 @@ def copy_in(growing: Growing, instruction: Instruction) -> None:
         return
     *sources, last = (growing.expand(word) for word in words)
     target = growing.absolute(last)
-    if added(sources) and target.only:
+    if adds_installer(sources) and target.only:
         growing.installers.add(target.only if target.only != growing.workdir.only else f"{target.only}/install.sh")
     into = _is_folder(growing, last.only, target.only)
     flags = {flag.name: flag.value for flag in instruction.flags}
@@ -161,7 +161,7 @@ def _take_from_stage(growing: Growing, part: Image, files: tuple[Copied, ...] | 
         growing.lacks += [lack for lack in part.lacks if lack not in growing.lacks]
     if part.number not in growing.waiting:
         growing.waiting[part.number] = part.installs
-        files = None if part.open or freezes(part) else files
+        files = None if part.open or may_freeze(part) else files
     waiting = growing.waiting[part.number]
     here = {install.span for install in growing.installs} if waiting else ()
     brought = [install for install in waiting if may_bring_install(files, install)]

@@ -11,12 +11,12 @@ from mcplint.images.alterations import may_alter, rewriting
 from mcplint.images.builds import builds
 from mcplint.images.contents import command_texts, may_bring_files
 from mcplint.images.copies import built_text
-from mcplint.images.fetched_installers import fetched, python_in_root_home, runs_installer, uv_in_root_home
+from mcplint.images.fetched_installers import fetched_installers, python_in_root_home, runs_installer, uv_in_root_home
 from mcplint.images.folders import made_by
 from mcplint.images.growing import Growing
 from mcplint.images.image import Copy
 from mcplint.images.lacks import of_install
-from mcplint.images.python_installs import installs, packages, swallowed
+from mcplint.images.python_installs import installs, packages, swallowed_failures
 from mcplint.images.python_lacks import of_python, own_python
 from mcplint.images.runs import RunStep, steps
 from mcplint.images.stage_copies import mounts
@@ -93,7 +93,7 @@ def run(growing: Growing, instruction: Instruction) -> None:
     for each in accounts(found):
         growing.account, growing.accounts[each.name] = each.name, each
     if "||" in instruction.text.text:
-        growing.lacks += swallowed(taken)
+        growing.lacks += swallowed_failures(taken)
     elif growing.altered is None:
         growing.lacks += lacking_user_tools(taken, growing.below, frozenset(growing.tools))
     growing.lacks += of_words(taken)
@@ -103,7 +103,7 @@ def run(growing: Growing, instruction: Instruction) -> None:
 
 def _run_installer(growing: Growing, found: tuple[RunStep, ...]) -> None:
     """Notes the programs that an installer puts into the home of root."""
-    growing.installers.update(path for step in found for path in fetched(step))
+    growing.installers.update(path for step in found for path in fetched_installers(step))
     if growing.user.must(is_root) and (note := uv_in_root_home(found, growing.installers)):
         growing.private |= {"uv": note, "uvx": note}
     if growing.user.must(is_root):
@@ -112,7 +112,7 @@ def _run_installer(growing: Growing, found: tuple[RunStep, ...]) -> None:
 
 def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, ...]) -> None:
     """Notes the installs of npm and its like in a RUN, and what its steps lack."""
-    from mcplint.images.deployed import deployed
+    from mcplint.images.deployed import pnpm_deploy_copy
     from mcplint.images.node_installs import called_by, configures, lasting_installs, may_install, node_installs
     from mcplint.images.node_lacks import of_compiler, of_node_install, of_node_step, of_step_alone
 
@@ -131,7 +131,7 @@ def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, 
             growing.lacks += of_compiler(step, growing.node_folders, growing.compiler, here)
         if not step.conditional and not growing.node_folders and not installed:
             growing.lacks += of_step_alone(step, here)
-        if copied := deployed(step):
+        if copied := pnpm_deploy_copy(step):
             growing.copies.append(copied)
         said = called_by(step)
         if said and said.installs_globally and any(re.match(r"typescript(?:@|$)", name) for name in said.names):

@@ -28,7 +28,7 @@ class Unquoted(NamedTuple):
         return next((each.target.text for each in self.redirects if each.operator == "<"), "")
 
 
-def unquoted(step: RunStep) -> Iterator[Unquoted]:
+def unquoted_requirements(step: RunStep) -> Iterator[Unquoted]:
     """The requirements of a command that a shell takes apart."""
     if program(step.argv).rstrip("0123456789.") not in _INSTALLERS:
         return
@@ -45,14 +45,14 @@ def unquoted(step: RunStep) -> Iterator[Unquoted]:
 
 def stops(step: RunStep) -> str:
     """The file that a shell does not find, so that a command with such a requirement is not run; empty where it is."""
-    return next((each.read for each in unquoted(step) if each.read and step.file(each.read) is None), "")
+    return next((each.read for each in unquoted_requirements(step) if each.read and step.file(each.read) is None), "")
 
 
 def of_words(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
     """The requirements in commands that have no quotes, and what becomes of them; `path`: the file that stops it."""
     for step in steps:
         words = " ".join(step.words)
-        for each in unquoted(step):
+        for each in unquoted_requirements(step):
             span, first = each.span, each.redirects[0]
             told = span.source.text[span.start : first.target.span.start - len(first.operator)]
             missing = each.read if each.read and step.file(each.read) is None else ""

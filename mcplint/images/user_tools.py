@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mcplint.commands.command_lines import program
-from mcplint.images.failures import before
+from mcplint.images.failures import run_text_before
 from mcplint.images.image import Image
 from mcplint.images.python_installs import installed_packages
 from mcplint.images.runs import RunStep
@@ -44,7 +44,7 @@ def lacking_user_tools(steps: tuple[RunStep, ...], base: Image, tools: frozenset
     for step in steps:
         tool = program(step.argv)
         system = _TOOLS.get(tool)
-        asked = step.conditional or step.line.inside or _LOOKED_FOR.search(before(step))
+        asked = step.conditional or step.line.inside or _LOOKED_FOR.search(run_text_before(step))
         if system is None or asked or (system == "Alpine") is not ("apk" in base.tools):
             continue
         if not {tool, _PACKAGES[tool]} & tools:

@@ -38,7 +38,7 @@ def uv_install(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Insta
     packaged = tuple(_packaged(projects[0], options, folder, step)) if projects and tool != "uv lock" else ()
     said = step.tree.project(projects[0]) if projects else None
     known = all(text(word) is not None for word in options.rest)
-    extras, groups = chosen(options, said, lambda name: _may(step, name)) if known else (None, None)
+    extras, groups = chosen(options, said, lambda name: _may_be_on(step, name)) if known else (None, None)
     made = made._replace(requirements=projects, site=site, packaged=packaged, extras=extras, groups=groups)
     builds = tool in ("uv sync", "uv run")
     return made._replace(local=tuple(_local(made, options, folder, step))) if builds else made
@@ -64,9 +64,9 @@ def _packaged(project: str, options: Parsed, folder: str, step: RunStep) -> Iter
     place = step.absolute(folder)
     if said is None or place is None or options.first(*_WITHOUT_PROJECT) or not options.closed:
         return
-    without = normalized(said.name.only or "") in left_out or _may(step, "UV_NO_INSTALL_PROJECT")
+    without = normalized(said.name.only or "") in left_out or _may_be_on(step, "UV_NO_INSTALL_PROJECT")
     if is_packaged(said) and not without:
-        editable = not options.first("no-editable") and not _may(step, "UV_NO_EDITABLE")
+        editable = not options.first("no-editable") and not _may_be_on(step, "UV_NO_EDITABLE")
         yield Packaged(project, place, editable)
 
 
@@ -88,7 +88,7 @@ def _local(install: Install, options: Parsed, folder: str, step: RunStep) -> Ite
         or said is None
         or loose
         or not options.closed
-        or _may(step, "UV_NO_INSTALL_LOCAL")
+        or _may_be_on(step, "UV_NO_INSTALL_LOCAL")
     ):
         return
     nodes: tuple[Node, ...] = tree.facts("lock.graph", lock) or ()
@@ -96,10 +96,10 @@ def _local(install: Install, options: Parsed, folder: str, step: RunStep) -> Ite
     named = frozenset(normalized(spelled(word)) for word in options.values("package"))
     roots = named or (members if options.first("all-packages") or at(said.document, "project") is None else None)
     without = {normalized(spelled(word)) for word in options.values("no-install-package")}
-    if options.first("no-install-project") or _may(step, "UV_NO_INSTALL_PROJECT"):
+    if options.first("no-install-project") or _may_be_on(step, "UV_NO_INSTALL_PROJECT"):
         without |= named or {own.name if own else ""}
-    alone = options.first("no-install-workspace") or _may(step, "UV_NO_INSTALL_WORKSPACE")
-    editable = not options.first("no-editable") and not _may(step, "UV_NO_EDITABLE")
+    alone = options.first("no-install-workspace") or _may_be_on(step, "UV_NO_INSTALL_WORKSPACE")
+    editable = not options.first("no-editable") and not _may_be_on(step, "UV_NO_EDITABLE")
     sure = surely_brought(tree, install, roots) - without
     for node in nodes:
         left_out = (alone and (node.member or not members)) or (node is own and not roots) or node.source == "virtual"
@@ -147,6 +147,6 @@ def is_on(step: RunStep, name: str) -> bool:
     return value is not None and value.must(_is_true)
 
 
-def _may(step: RunStep, name: str) -> bool:
+def _may_be_on(step: RunStep, name: str) -> bool:
     value = step.env.get(name)
     return value is not None and value.may(_is_true)

@@ -28,9 +28,9 @@ def needed_files(image: Image, tree: Tree) -> dict[str, bool]:
                 found[" ".join(install.argv)] = bool(install.requirements)
         if any(_NODE.search(run.script) for run in stage.runs):
             place = absolute(stage.workdir.only, "package.json")
-            found["package.json"] = place is not None and _has(image, place, tree)
+            found["package.json"] = place is not None and _has_file(image, place, tree)
     for name, places in _start_files(image, tree):
-        found[name] = any(_has(image, place, tree) for place in places)
+        found[name] = any(_has_file(image, place, tree) for place in places)
     return found
 
 
@@ -61,7 +61,7 @@ def _start_files(image: Image, tree: Tree) -> Iterator[tuple[str, list[str]]]:
             )
 
 
-def _has(image: Image, place: str, tree: Tree) -> bool:
+def _has_file(image: Image, place: str, tree: Tree) -> bool:
     """Whether the folder that is copied has what an image looks for at a place."""
     path = project_path(image, place, tree)
     return path is not None and (path in tree.paths or path in tree.folders)

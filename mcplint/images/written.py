@@ -31,7 +31,7 @@ def written_files(steps: tuple[RunStep, ...], heredocs: tuple[Heredoc, ...]) -> 
     fed: LocatedText | None = None
     bodies = {heredoc.name: _body(heredoc) for heredoc in heredocs}
     for step in steps:
-        printed = _printed(step, bodies, fed)
+        printed = _printed_text(step, bodies, fed)
         if program(step.argv) == "tee":
             append = any(text(word) == "-a" for word in step.argv)
             names = [(name, append) for word in step.argv[1:] if (name := text(word)) and not name.startswith("-")]
@@ -44,7 +44,9 @@ def written_files(steps: tuple[RunStep, ...], heredocs: tuple[Heredoc, ...]) -> 
         fed = printed if step.line.operator == "|" else None
 
 
-def _printed(step: RunStep, bodies: Mapping[str, LocatedText | None], fed: LocatedText | None) -> LocatedText | None:
+def _printed_text(
+    step: RunStep, bodies: Mapping[str, LocatedText | None], fed: LocatedText | None
+) -> LocatedText | None:
     """What a command prints, as far as it is one that only prints."""
     words = step.line.argv
     match program(step.argv):

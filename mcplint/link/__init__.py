@@ -74,9 +74,9 @@ def link(tree: Tree, config: Config) -> Linked:
     contexts = tuple(stated.containers(contexts, config.deployment))
     started = starts.project_starts(tree, paths, contexts)
     if hosted and started.servers:
-        from mcplint.link.deployed import deployed
+        from mcplint.link.deployed import deployed_containers
 
-        meant = deployed(contexts, started.servers, hosted.services, tree, len(paths.get("dockerfile", ())))
+        meant = deployed_containers(contexts, started.servers, hosted.services, tree, len(paths.get("dockerfile", ())))
         if meant is not contexts:
             contexts = tuple(stated.containers(meant, config.deployment))
             started = starts.project_starts(tree, paths, contexts)
@@ -96,7 +96,7 @@ def link(tree: Tree, config: Config) -> Linked:
         ),
     )
     in_front = _in_front(tree, paths, network, hosted.entries if hosted else ())
-    deployment = _published(tree, paths, network, deployment, in_front, started)
+    deployment = _with_published(tree, paths, network, deployment, in_front, started)
     deployment = _with_conflicts(tree, paths, contexts, deployment)
     if hosted:
         from mcplint.link.deployed import with_flaws
@@ -145,7 +145,7 @@ def _without_scripts(deployment: Deployment, scripts: tuple[EntryPoint, ...]) ->
     return changed if told or run else deployment
 
 
-def _published(
+def _with_published(
     tree: Tree,
     paths: Paths,
     network: Network,

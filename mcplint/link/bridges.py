@@ -92,11 +92,11 @@ def bridge(
             sdk = Value((releases(SDK)[-1],))
     more = bool(options.rest) and options.rest[0].options is None and all(spelled(word) != "--" for word in words)
     told = StartedBridge(tool, span, options.flags, registry, release, pin, more)
-    described = {"supergateway": _supergateway, "mcpo": _mcpo}.get(tool, _MCP_PROXIES.get(registry, _unknown))
+    described = {"supergateway": _supergateway, "mcpo": _mcpo}.get(tool, _MCP_PROXIES.get(registry, _unknown_bridge))
     return described(told)._replace(sdk=sdk)
 
 
-def foreign(start: NoStart, made: Bridge, link: Link) -> Server:
+def foreign_server(start: NoStart, made: Bridge, link: Link) -> Server:
     """The stdio server of others that a bridge starts, of which nothing but that is known."""
     told = all(word.options is not None for word in start.bridge)
     what = "serves the stdio server that it starts" if told else "serves what whoever starts it names"
@@ -229,7 +229,7 @@ def _mcpo(told: StartedBridge) -> Bridge:
 
 def _supergateway(told: StartedBridge) -> Bridge:
     """supergateway 2.8 to 4.0: SSE without sessions of its own unless it is told otherwise, on every interface."""
-    transport = _changed(told.flags.get("outputTransport", Value(("sse",), (told.note,))), SPOKEN)
+    transport = _translated(told.flags.get("outputTransport", Value(("sse",), (told.note,))), SPOKEN)
     over_sse = transport.must_be(SSE)
     return _bridge(
         told,
@@ -249,7 +249,7 @@ def _npm_proxy(told: StartedBridge) -> Bridge:
     version = told.release.only
     old = version is not None and int(version.partition(".")[0]) < 3
     said = told.flags.get("server", Value(("sse",) if old else ("stream",), (told.note,)))
-    transport = _changed(said, {"sse": SSE, "stream": STREAMABLE}) if version or "server" in told.flags else UNKNOWN
+    transport = _translated(said, {"sse": SSE, "stream": STREAMABLE}) if version or "server" in told.flags else UNKNOWN
     over_sse = transport.must_be(SSE)
     names = ("endpoint", "sseEndpoint" if over_sse else "streamEndpoint")
     return _bridge(
@@ -279,7 +279,7 @@ def _python_proxy(told: StartedBridge) -> Bridge:
 _MCP_PROXIES = {"npm": _npm_proxy, "pypi": _python_proxy}
 
 
-def _unknown(told: StartedBridge) -> Bridge:
+def _unknown_bridge(told: StartedBridge) -> Bridge:
     """A program of a name that several have."""
     host, port = (_option(told, (name, f"sse-{name}"), None) for name in ("host", "port"))
     return _bridge(told, None, transport=UNKNOWN, host=host, port=_number(port))
@@ -295,7 +295,7 @@ def _stateless(told: StartedBridge) -> Value[bool]:
     return Value((given,) if given or not told.open else None, (told.note,))
 
 
-def _changed(said: Value[str], meanings: Mapping[str | None, str]) -> Value[str]:
+def _translated(said: Value[str], meanings: Mapping[str | None, str]) -> Value[str]:
     found = tuple(meanings[option] for option in said.options or () if option in meanings)
     return Value(found if found and len(found) == len(said.options or ()) else None, said.trace)
 

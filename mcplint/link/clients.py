@@ -31,7 +31,7 @@ def clients(
         file_clients(file, tree.paths, MCPO if path in bridged else None, plugins.get(path), listed)
         for path, file in found.items()
     ]
-    entries = tuple(_commanded(one, tree) for file in known for one in file.clients)
+    entries = tuple(_with_unstartable(one, tree) for file in known for one in file.clients)
     return entries, (*(one for file in known for one in file.flaws), *undescribed_inputs(found.values()))
 
 
@@ -50,7 +50,7 @@ def files(tree: Tree, named: Iterable[str]) -> dict[str, ClientFile]:
     return found
 
 
-def _commanded(client: ClientConfig, tree: Tree) -> ClientConfig:
+def _with_unstartable(client: ClientConfig, tree: Tree) -> ClientConfig:
     """The entry with the package of the project that it starts by `npx` or `uvx` and that has nothing to start."""
     words = client.command.only or ()
     behind = 3 if words[:3] == ("uv", "tool", "run") else int(words[:1] == ("uvx",))
@@ -77,10 +77,10 @@ def linked_clients(clients: Iterable[ClientConfig], installed: tuple[Server, ...
         for link in server.links:
             owned.setdefault(link.to, {})[number] = server
     for client in clients:
-        yield _linked(client, tuple(owned.get(client.id, {}).values()))
+        yield _with_server(client, tuple(owned.get(client.id, {}).values()))
 
 
-def _linked(client: ClientConfig, own: tuple[Server, ...]) -> ClientConfig:
+def _with_server(client: ClientConfig, own: tuple[Server, ...]) -> ClientConfig:
     """The entry with the server that its command starts, if that is one of its own."""
     if not own and client.command.trace and not client.url.trace:
         return client._replace(links=(Link(None, MISSING, "its command starts no server that is known"),))

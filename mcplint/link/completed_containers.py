@@ -71,7 +71,7 @@ def _completed(
         refused=starts.refusing.get(each.id),
         needs_root=None if each.unprivileged else next(needs_root(context, servers, writes), None),
         reload=next(_reloading(servers), None),
-        lacks=(*each.lacks, *_lacks(context, start, tree), *_unwritable(context, start, servers, tree)),
+        lacks=(*each.lacks, *_program_lacks(context, start, tree), *_unwritable(context, start, servers, tree)),
     )
     if placeholder(each.reference.only or ""):
         from mcplint.services.rendered import is_filled
@@ -106,10 +106,10 @@ def _unwritable(
 ) -> Iterator[Lack]:
     """What the servers of a container write as a user that may not; their command may set another home."""
     if context.image and any(server.writes for server in servers):
-        from mcplint.runtime.writable import refused
+        from mcplint.runtime.writable import refused_writes
 
         container = context.container._replace(env={**context.container.env, **(start.env if start else {})})
-        yield from refused(context.image, container, servers, tree)
+        yield from refused_writes(context.image, container, servers, tree)
 
 
 def _reloading(servers: tuple[Server, ...]) -> Iterator[tuple[Value[bool], str]]:
@@ -121,7 +121,7 @@ def _reloading(servers: tuple[Server, ...]) -> Iterator[tuple[Value[bool], str]]
             yield each.asgi.reload, "ends at once, since uvicorn needs an import string of the application for it"
 
 
-def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterator[Lack]:
+def _program_lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterator[Lack]:
     """What the program of a container provably does not find."""
     container = context.container
     if not start or container.unread:
@@ -132,10 +132,10 @@ def _lacks(context: ContainerContext, start: Start | None, tree: Tree) -> Iterat
         yield from of_folder(container, start, tree)
         return
     if start.language == "python":
-        from mcplint.runtime.missing_imports import lacks, of_start
+        from mcplint.runtime.missing_imports import missing_modules, of_start
         from mcplint.runtime.uninstalled_commands import uninstalled
 
-        yield from lacks(context.image, container, start, tree)
+        yield from missing_modules(context.image, container, start, tree)
         yield from of_start(context.image, container, start, tree)
         yield from uninstalled(context, start, tree)
     elif start.image_path and start.image_path.endswith(JAVASCRIPT) and not (container.mounts or start.prepared):

@@ -9,7 +9,7 @@ from mcplint.commands.console_scripts import Script, installed
 from mcplint.commands.uv_run import with_options
 from mcplint.commands.uvx import by_uvx
 from mcplint.facts.dependencies import KINDS
-from mcplint.link.outside import Environment, Outside, followed
+from mcplint.link.outside import Environment, Outside, followed_servers
 from mcplint.link.servers import Programs
 from mcplint.model import MADE, Install, Link, Server, Unfollowed
 from mcplint.programs.python.modules import find, loads_library, roots
@@ -79,6 +79,6 @@ def _outside_start(programs: Programs, script: Script) -> Outside:
         {}, Label(script.span, "whoever starts it may set it"), script.folder, named=KINDS, assumed=alone
     )
     link = Link(_id(script), MADE, f"is started by the console script {script.name}")
-    made, certain = followed(programs, start, environment, link, STEPS)
+    made, certain = followed_servers(programs, start, environment, link, STEPS)
     why = f"what `{start.target}` starts is not known"
     return Outside(made, None if made or certain else Unfollowed(_id(script), script.span, why))

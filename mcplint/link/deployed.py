@@ -27,7 +27,7 @@ PUBLIC = ("docker.io", "ghcr.io", "quay.io", "registry.k8s.io", "mcr.microsoft.c
 """Registries from which anybody's software is pulled, so that a name there may be that of what a server is about."""
 
 
-def deployed(
+def deployed_containers(
     contexts: tuple[ContainerContext, ...],
     servers: tuple[Server, ...],
     workloads: Iterable[Container],
@@ -38,7 +38,7 @@ def deployed(
 
     `workloads`: the containers of platforms as they are without images. `dockerfiles`: how many the project has.
     """
-    waiting = [each for each in contexts if _is_waiting(each)]
+    waiting = [each for each in contexts if _runs_unknown_image(each)]
     images = {(each.image.dockerfile, each.image.number): each.image for each in contexts if each.image}
     image = next(iter(images.values())) if waiting and dockerfiles == len(images) == 1 else None
     server = _only_server(servers, image) if image and not is_of_tests(image) else None
@@ -57,7 +57,7 @@ def deployed(
     )
 
 
-def _is_waiting(context: ContainerContext) -> bool:
+def _runs_unknown_image(context: ContainerContext) -> bool:
     """Whether it is not known what a container of Kubernetes runs, but for its image's name."""
     container = context.container
     named = isinstance(container.image.only, str) and not is_other_software(container.image.only)
@@ -139,7 +139,7 @@ def _client_host_folders(hosted: Platforms, parts: Iterable[ClientConfig | Remot
 
 def _mcp_workload_folders(contexts: Iterable[ContainerContext]) -> Iterator[str]:
     """The folders of workloads that are called after MCP."""
-    for each in filter(_is_waiting, contexts):
+    for each in filter(_runs_unknown_image, contexts):
         if "mcp" in _words(each.container.service or "") | _words(
             basename(repository(each.container.image.only or ""))
         ):

@@ -53,7 +53,7 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
 
     The first of those that checks of its container ask, the second of those that are published or declared.
     """
-    every = tuple(_accompanied(server, tree) for server in servers)
+    every = tuple(_with_companion(server, tree) for server in servers)
     asked = {server.id: frozenset(_checked_ports(server)) for server in every}
     shown = {server.id: frozenset(_declared_ports(server)) for server in every}
     wanted = frozenset[int]().union(*asked.values(), *shown.values())
@@ -73,9 +73,9 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
         yield server._replace(unheard=unheard, besides=shown[server.id] & besides)
 
 
-def _accompanied(server: Server, tree: Tree) -> Server:
+def _with_companion(server: Server, tree: Tree) -> Server:
     """A server with where its container starts, or may start, another program with it."""
-    told = any(STARTERS.search(text) or STARTS_PROXY.search(text) for text in _commanded(server, tree))
+    told = any(STARTERS.search(text) or STARTS_PROXY.search(text) for text in _command_texts(server, tree))
     note = Label(server.container.cmd, "starts more than one program") if told and server.container else None
     return server._replace(companion=note)
 
@@ -111,7 +111,7 @@ def _declared_ports(server: Server) -> Iterator[int]:
 def _mentions(ports: frozenset[int], running: Iterable[ContainerContext], tree: Tree) -> dict[int, list[Span]]:
     """Where the programs, the scripts and the configuration of a project speak of some ports, checks left out."""
     said: dict[str, set[int]] = {}
-    for at in (at for each in running for at in _checked(each.container)):
+    for at in (at for each in running for at in _port_declarations(each.container)):
         said.setdefault(at.source.path, set()).update(range(at.start, at.end))
     found: dict[int, list[Span]] = {port: [] for port in ports}
     silent = {path for kind, paths in kinds(tree.paths).items() if kind in SILENT for path in paths}
@@ -130,7 +130,7 @@ def _mentions(ports: frozenset[int], running: Iterable[ContainerContext], tree: 
     return found
 
 
-def _checked(container: Container) -> Iterator[Span]:
+def _port_declarations(container: Container) -> Iterator[Span]:
     """What of a container speaks of ports without anything listening there: its checks, and what is published."""
     checks = (container.probe, *container.probes, *container.checks)
     yield from (each.span for each in checks if each)
@@ -162,7 +162,7 @@ def _started_texts(server: Server, tree: Tree) -> Iterator[str]:
     yield from (source.text for path in _files(server, tree) if (source := tree.source(path)))
 
 
-def _commanded(server: Server, tree: Tree) -> Iterator[str]:
+def _command_texts(server: Server, tree: Tree) -> Iterator[str]:
     """The words that a server's container starts, and what has commands among them, such as scripts of a shell."""
     yield from _words(server)
     commands = (path for path in _files(server, tree) if not path.endswith((".py", *NODE_SUFFIXES)))

@@ -87,16 +87,16 @@ def packaged(programs: Programs, package: Package) -> Outside:
         FUNCTION, found.target, found.span, argv, roots=roots(tree, found.folder, posixpath.join(found.folder, "src"))
     )._replace(terminal=BY_CLIENT)
     install = Install("uvx", ("uvx", name), Value((False,)), None, (found.folder or ".",), (), found.span)
-    install = _told(install, package, tree)
+    install = _with_stated_packages(install, package, tree)
     more = Label(package.span, "whoever starts the package may set it")
     environment = Environment(dict(variables(package.node)), more, found.folder)
     note = Label(found.span, "is installed")
     link = Link(package.id, ASSUMED if before else MADE, f"is what people start who install {name}", (note,))
-    made, certain = followed(programs, start._replace(installs=(install,)), environment, link)
+    made, certain = followed_servers(programs, start._replace(installs=(install,)), environment, link)
     return _of_package(package, start.target, made, certain)
 
 
-def _told(install: Install, package: Package, tree: Tree) -> Install:
+def _with_stated_packages(install: Install, package: Package, tree: Tree) -> Install:
     """The install of a package with the extras and the other packages that `server.json` gives for it.
 
     The extras stay unknown where it may be another package, or another release, than the one of the project.
@@ -145,11 +145,11 @@ def _from_npm(programs: Programs, package: Package, name: str) -> Outside:
     environment = Environment(dict(variables(package.node)), more, "", locked=False)
     note = Label(command[1], "is installed")
     link = Link(package.id, MADE, f"is what people start who install {name}", (note,))
-    made, certain = followed(programs, start, environment, link)
+    made, certain = followed_servers(programs, start, environment, link)
     return _of_package(package, start.target, made, certain)
 
 
-def published(programs: Programs) -> Iterator[Server]:
+def published_servers(programs: Programs) -> Iterator[Server]:
     """The servers of the package that a workflow of the project uploads to PyPI, as people start it who install it."""
     tree = programs.tree
     project = tree.project("")
@@ -162,7 +162,7 @@ def published(programs: Programs) -> Iterator[Server]:
     more = Label(found.span, "whoever starts the package may set it")
     link = Link(f"pyproject.toml:{found.name}", MADE, f"is what people start who install {name}", (more,))
     environment = Environment({}, more, "", named=frozenset((MAIN, EXTRA)))
-    yield from followed(programs, start._replace(installs=(install,)), environment, link)[0]
+    yield from followed_servers(programs, start._replace(installs=(install,)), environment, link)[0]
 
 
 def _only_script(tree: Tree) -> Script | None:
@@ -185,7 +185,7 @@ def _for_program(name: str, words: Words) -> Words:
 def from_entry(programs: Programs, entry: Entry, builds: Builds, running: Sequence[ContainerContext]) -> Outside:
     """The servers that an entry of a client's configuration starts, where that is a program of the project."""
     if program(entry.words) in CONTAINER_ENGINES and [text(word) for word in entry.words[1:2]] == ["run"]:
-        return Outside(_contained(programs, entry, builds, running))
+        return Outside(_servers_in_image(programs, entry, builds, running))
     tree = programs.tree
 
     def path_in_project(path: str) -> str:
@@ -211,14 +211,14 @@ def from_entry(programs: Programs, entry: Entry, builds: Builds, running: Sequen
         servers: list[Server] = []
         for start in (each._replace(terminal=BY_CLIENT) for each in found if isinstance(each, Start)):
             link = Link(entry.id, kind, f"is started by the client as {entry.id.rpartition(':')[2]}", start.notes)
-            made, certain = followed(programs, start, environment, link)
+            made, certain = followed_servers(programs, start, environment, link)
             spoken = Value((STDIO,), (Label(entry.span, "the client speaks to it over its standard input and output"),))
             servers += made if start.wrapper else (_as_told(server, spoken) for server in made)
             whys += [] if certain else [f"what `{start.target}` starts is not known"]
         return tuple(servers), whys
 
     servers, whys = made_by(entry.words, MADE)
-    if not servers and (packed := _packed(entry, tree)):
+    if not servers and (packed := _packed_command(entry, tree)):
         servers, _ = made_by(packed, ASSUMED)
     unfollowed = Unfollowed(entry.id, entry.span, whys[0]) if whys and not servers else None
     return Outside(servers, unfollowed)
@@ -236,7 +236,7 @@ def _packed_with(tree: Tree, entry: Entry, found: Start | NoStart) -> Start | No
     return found._replace(installs=tuple(installs))
 
 
-def _packed(entry: Entry, tree: Tree) -> Words:
+def _packed_command(entry: Entry, tree: Tree) -> Words:
     """The command of the package that a bundle packs, which is one of its name, or the one around it."""
     form = kind(entry.span.source.path)
     if form is None or form.name != "bundle" or program(entry.words) != "node":
@@ -257,7 +257,7 @@ def _names_own_file(entry: Entry, context: ExecContext) -> bool:
     return "/" in words[0] and on_host(words[0], context.tree) in context.tree.paths
 
 
-def followed(
+def followed_servers(
     programs: Programs, start: Start, environment: Environment, link: Link, most: int = STEPS
 ) -> tuple[tuple[Server, ...], bool]:
     """The servers that a program makes, and whether it certainly makes no more.
@@ -279,7 +279,7 @@ def followed(
         outcome = programs.run(more, environment.variable, sdk, environment.inside, most)
     if short and not outcome.servers and start.kind == FUNCTION:
         outcome = programs.run(start._replace(argv=None), environment.variable, sdk, environment.inside, most)
-    lacks = tuple(_lacks(start, environment, programs.tree)) if python and outcome.servers else ()
+    lacks = tuple(_environment_lacks(start, environment, programs.tree)) if python and outcome.servers else ()
     made = tuple(
         server._replace(links=(link,), runner=start.wrapper or server.runner, container=None, lacks=lacks)
         for server in outcome.servers
@@ -287,17 +287,17 @@ def followed(
     return made, outcome.complete and not outcome.unknown
 
 
-def _lacks(start: Start, environment: Environment, tree: Tree) -> Iterator[Lack]:
+def _environment_lacks(start: Start, environment: Environment, tree: Tree) -> Iterator[Lack]:
     """What a program does not find in the environment that is made to start it."""
     made = environment.assumed or (start.installs[0] if start.installs and len(start.installs) == 1 else None)
     if made is not None and "PYTHONPATH" not in environment.env:
-        from mcplint.runtime.lone_environments import lacks
+        from mcplint.runtime.lone_environments import environment_lacks
 
-        for lack in lacks(start, made, environment.more.span, environment.named, tree):
+        for lack in environment_lacks(start, made, environment.more.span, environment.named, tree):
             yield lack._replace(assumed=environment.assumed is not None)
 
 
-def _contained(
+def _servers_in_image(
     programs: Programs, entry: Entry, builds: Builds, running: Sequence[ContainerContext]
 ) -> tuple[Server, ...]:
     """The servers of an image of the project that a client runs by its name."""

@@ -62,7 +62,7 @@ def with_route(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
         why = "has no URL" if part.url.options == () else "its URL is not known"
         return part._replace(links=(Link(None, MISSING, why),))
     note = Label(part.url.span or part.span, "clients are told this URL")
-    taking = next(_taking(target, proxies), None)
+    taking = next(_proxies_taking(target, proxies), None)
     if isinstance(part, ClientConfig):
         part = part._replace(is_called=_is_named_alike(part, target, network))
     foreign = isinstance(part, ClientConfig) and not (part.is_called or _is_anybodys(target.host))
@@ -78,7 +78,7 @@ def with_route(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
     if foreign:
         why = f"nothing of the project is known to be at {target.host[:60]}"
         return part._replace(links=(Link(None, MISSING, why, (note,)),))
-    return _direct(part, target, network, note)
+    return _without_proxy(part, target, network, note)
 
 
 def _on_machine(host: str) -> bool:
@@ -119,7 +119,7 @@ def taken_apart(url: str) -> Target | None:
     return Target(parts.scheme, parts.hostname, port, parts.path or "/")
 
 
-def _taking(target: Target, proxies: tuple[Proxy, ...]) -> Iterator[tuple[Proxy, int, str]]:
+def _proxies_taking(target: Target, proxies: tuple[Proxy, ...]) -> Iterator[tuple[Proxy, int, str]]:
     """The proxies that take a request for a target, best first: the port they hear it on, and the kind of link."""
     leading = [proxy for proxy in proxies if proxy.leads_to_server]
     for proxy in leading:
@@ -199,7 +199,7 @@ def _final_response(proxy: Proxy, target: Target, port: int) -> Response:
     return first
 
 
-def _direct(part: P, target: Target, network: Network, note: Label) -> P:
+def _without_proxy(part: P, target: Target, network: Network, note: Label) -> P:
     """Without a proxy in the project: the one server that speaks HTTP, or the one of several whose path it is."""
     servers = [server for server in network.servers if server.speaks_http]
     named = [one for one in servers if one.container and target.host in one.container.names]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mcplint.link.servers import StartedServers
 
 
-def replaced(found: Iterable[tuple[ContainerContext, StartedServers]]) -> Iterator[Loose]:
+def replaced_starts(found: Iterable[tuple[ContainerContext, StartedServers]]) -> Iterator[Loose]:
     """The own start of each image that serves MCP in a container, where none starts it as who runs the image alone."""
     running: dict[tuple[str, int], list[tuple[ContainerContext, StartedServers]]] = {}
     for context, start in found:

@@ -35,13 +35,13 @@ def sdks(installs: tuple[Install, ...], tree: Tree, folder: str, locked: bool = 
             known.setdefault(dotted, npm_sdk(dotted, tree, folder, locked))
         elif dotted not in known:
             package, _, name = dotted.partition(".")
-            known[dotted] = _described(version_of(package, installs, tree, folder, dotted if name else ""))
+            known[dotted] = _with_release_facts(version_of(package, installs, tree, folder, dotted if name else ""))
         return known[dotted]
 
     return find
 
 
-def _described(sdk: Sdk) -> Sdk:
+def _with_release_facts(sdk: Sdk) -> Sdk:
     """The SDK with what its release does about the environment and about sessions."""
     version = sdk.version.only
     if not sdk.package or not version:

@@ -75,7 +75,7 @@ def model_servers(servers: Iterable[Server], container: Container | None, ids: d
         unit = container if container and container.on_machine else None
         yield server._replace(
             id=f"{name}{number}",
-            sdk=_traced(server),
+            sdk=_traced_sdk(server),
             container=None if unit else container,
             unit=unit and Label(unit.span, f"{unit.platform} runs it on the machine itself"),
         )
@@ -98,7 +98,7 @@ def _one_of(options: list[StartedServers]) -> StartedServers:
     return StartedServers(tuple(servers), needed=needed)
 
 
-def _traced(server: Server) -> Sdk:
+def _traced_sdk(server: Server) -> Sdk:
     """The SDK of a server, with a span also where nothing says its release."""
     sdk = server.sdk
     if not sdk.package or sdk.version.trace:
@@ -148,22 +148,22 @@ class Programs:
         workdir, tree = context.container.workdir.only, self.tree
         home = posixpath.dirname(context.image.dockerfile if context.image else argv.span.source.path)
         execution = ExecContext(
-            workdir, context.container.program_variable, tree, inside, argv.span, home, _built(context)
+            workdir, context.container.program_variable, tree, inside, argv.span, home, _built_texts(context)
         )
         found = starts(tuple(_with_span(word, argv.span) for word in argv.words), execution)
         programs = [start for start in found if isinstance(start, Start)]
         if not programs:
             none = next(start for start in found if isinstance(start, NoStart))
-            if others := self._bridged(none, argv.span, context):
+            if others := self._bridge_servers(none, argv.span, context):
                 return StartedServers(others, user=none.user)
             if none.missing and (unread := tree.problems.get(none.missing)):
                 why, notes = f"`{none.missing}` cannot be read", (Label(unread.span, unread.message),)
                 return StartedServers((), why, notes, frozenset((none.missing,)), user=_user(found))
             missing = self._missing(context, none.missing) or self._absent(context, none.absent)
             certain = all(isinstance(start, NoStart) and start.other for start in found)
-            why, user = _elsewhere(context) or none.why, _user(found)
+            why, user = _why_image_unknown(context) or none.why, _user(found)
             return StartedServers((), why, none.notes, missing=missing, certain=certain, user=user)
-        options = [self._followed(start, context, inside) for start in programs]
+        options = [self._follow_start(start, context, inside) for start in programs]
         if len(options) == 1:
             return options[0]._replace(start=programs[0], user=programs[0].user)
         serving = [start for start, option in zip(programs, options, strict=True) if option.servers]
@@ -172,7 +172,9 @@ class Programs:
         certain = len(programs) == len(found) and all(option.certain for option in options)
         return (_one_of(served) if served else options[0]._replace(certain=certain))._replace(user=user)
 
-    def _followed(self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]) -> StartedServers:
+    def _follow_start(
+        self, start: Start, context: ContainerContext, inside: Callable[[str], str | None]
+    ) -> StartedServers:
         """What one program that a container starts makes, its servers without their names yet."""
         context = context._replace(container=_with_unknown_variables(context.container, start))
         start = start._replace(terminal=_terminal(context), argv=None if context.container.unread else start.argv)
@@ -184,7 +186,7 @@ class Programs:
         runner: dict[str, Any] = {"runner": start.wrapper} if start.wrapper else {}
         servers = tuple(server._replace(links=(_link(context, start),), **runner) for server in outcome.servers)
         if start.workdir != context.container.workdir.only:
-            servers = tuple(_standing(server, start.workdir) for server in servers)
+            servers = tuple(_with_image_paths(server, start.workdir) for server in servers)
         needed = frozenset(filter(None, (outcome.entry,)))
         if start.bridge and servers:
             from mcplint.link.bridges import bridge, in_front
@@ -203,17 +205,17 @@ class Programs:
         why, notes = silence(start, outcome), outcome.unknown
         return StartedServers((), why, notes, needed, lacks, certain, asked=outcome.asked, refused=refused)
 
-    def _bridged(self, none: NoStart, command: Span, context: ContainerContext) -> tuple[Server, ...]:
+    def _bridge_servers(self, none: NoStart, command: Span, context: ContainerContext) -> tuple[Server, ...]:
         """The server of others that a container serves by a bridge, and the bridge in front of it."""
         if not none.bridge or none.missing:
             return ()
-        from mcplint.link.bridges import bridge, foreign, in_front
+        from mcplint.link.bridges import bridge, foreign_server, in_front
 
         made = bridge(none, command, context.image, context.container, self.tree)
         if made is None:
             return ()
         link = Link(context.container.id, MADE, f"is started by {made.name}, {none.why}", none.notes)
-        inner = (foreign(none, made, link),)
+        inner = (foreign_server(none, made, link),)
         return (*inner, *in_front(made, inner))
 
     def _missing(self, context: ContainerContext, target: str | None) -> Lack | None:
@@ -230,9 +232,9 @@ class Programs:
     def _absent(self, context: ContainerContext, name: str) -> Lack | None:
         if not name or context.container.unread:
             return None
-        from mcplint.runtime.absent_commands import absent
+        from mcplint.runtime.absent_commands import absent_command
 
-        return absent(context, name, self.tree)
+        return absent_command(context, name, self.tree)
 
     def _sdk(self, context: ContainerContext, start: Start) -> Callable[[str], Sdk]:
         folder = context.image.folder if context.image else context.container.folder or ""
@@ -279,7 +281,7 @@ def _user(found: Iterable[Start | NoStart]) -> Label | None:
     return users[0] if users and all(users) else None
 
 
-def _standing(server: Server, workdir: str | None) -> Server:
+def _with_image_paths(server: Server, workdir: str | None) -> Server:
     """A server with its paths as those of the image, where it is started in another folder than its container is."""
     writes = ((absolute(workdir, each.path) if each.path[:1] != "~" else each.path, each) for each in server.writes)
     served = ((absolute(workdir, each.path) if each.path[:1] != "~" else None, each) for each in server.served_folders)
@@ -313,10 +315,10 @@ def _with_span(word: Value[str], command: Span) -> Value[str]:
 
 def _why_no_command(context: ContainerContext) -> str:
     """Why a container has no command that can be told."""
-    return (not context.container.argv and _elsewhere(context)) or "its start command is not known"
+    return (not context.container.argv and _why_image_unknown(context)) or "its start command is not known"
 
 
-def _elsewhere(context: ContainerContext) -> str:
+def _why_image_unknown(context: ContainerContext) -> str:
     """Why it is not known what lies in a container and what its image starts; nothing where it is."""
     return next((link.why for link in context.container.links if link.kind == MISSING), "")
 
@@ -324,7 +326,7 @@ def _elsewhere(context: ContainerContext) -> str:
 def _link(context: ContainerContext, start: Start) -> Link:
     """The link from a server to its container, assumed where the image may hold anything by the name of the command."""
     how = f"is started by `{start.span.text.strip()}`"
-    elsewhere = _elsewhere(context)
+    elsewhere = _why_image_unknown(context)
     if elsewhere:
         return Link(context.container.id, ASSUMED, f"{how}; its container {elsewhere}", start.notes)
     if context.container.unread:
@@ -359,7 +361,7 @@ def in_project(context: ContainerContext, tree: Tree) -> Callable[[str], str | N
     return find
 
 
-def _built(context: ContainerContext) -> Callable[[str], LocatedText | None]:
+def _built_texts(context: ContainerContext) -> Callable[[str], LocatedText | None]:
     """The text of a file that the build of a container's image writes."""
     image = context.image
     return lambda path: built_text(image, path) if image else None

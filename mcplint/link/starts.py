@@ -67,7 +67,7 @@ def project_starts(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, .
     if not contexts and "python" not in paths and "package.json" not in paths and not tree.problems:
         return ProjectStarts()
     from mcplint.link.outside import without_lock
-    from mcplint.link.replaced import replaced
+    from mcplint.link.replaced import replaced_starts
     from mcplint.link.servers import Programs, standalone_servers
     from mcplint.link.sibling_packages import sibling_servers
     from mcplint.link.unstarted import unstarted
@@ -87,7 +87,7 @@ def project_starts(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, .
         for context, start in found
         if start.servers and context.container.service is None
     }
-    bridged = {context.container.id: frozenset(_bridged(context, start, tree)) for context, start in found}
+    bridged = {context.container.id: frozenset(_bridge_configs(context, start, tree)) for context, start in found}
     installed, unknown, published = _started_outside(
         tree, with_clients(tree, paths, bridged), programs, alone, contexts
     )
@@ -118,7 +118,7 @@ def project_starts(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, .
     only = len(images) == 1 and any(not server.container for server in servers)
     return ProjectStarts(
         servers,
-        (*(_as_loose(*each) for each in silent if each not in open_), *replaced(found)),
+        (*(_as_loose(*each) for each in silent if each not in open_), *replaced_starts(found)),
         tuple({(each.id, each.why): each for each in (*opened, *unknown, *untold)}.values())
         or (() if lacking or shadowed or named else unstarted(tree, paths, servers)),
         frozenset(context.container.id for context, _ in open_ if is_servers(context, tree, only) and serving)
@@ -137,7 +137,7 @@ def project_starts(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, .
     )
 
 
-def _bridged(context: ContainerContext, start: StartedServers, tree: Tree) -> Iterator[str]:
+def _bridge_configs(context: ContainerContext, start: StartedServers, tree: Tree) -> Iterator[str]:
     """The files of the project that bridges in a container take their servers from."""
     from mcplint.link.servers import in_project
 
@@ -186,7 +186,15 @@ def _started_outside(
     from_scripts = "pyproject.toml" in tree.paths and bool(tree.workflows)
     if not documents and not configurations and not from_scripts:
         return (), (), {}
-    from mcplint.link.outside import from_entry, has_settings, merged, of_image, packaged, published, published_image
+    from mcplint.link.outside import (
+        from_entry,
+        has_settings,
+        merged,
+        of_image,
+        packaged,
+        published_image,
+        published_servers,
+    )
     from mcplint.registry.manifests import packages
     from mcplint.services.built_images import Builds
     from mcplint.services.entries import entries
@@ -208,7 +216,7 @@ def _started_outside(
                 if not made and not told and link.kind == MADE:
                     images[package.id] = link._replace(to=None)
     if not any(package.registry.only == "pypi" for document in documents for package in packages(document)):
-        servers += published(programs)
+        servers += published_servers(programs)
     found += [from_entry(programs, entry, builds, running) for file in configurations for entry in entries(file)]
     servers += (server for each in found for server in each.servers)
     return merged(programs, servers), tuple(each.unfollowed for each in found if each.unfollowed), images

@@ -23,11 +23,11 @@ def containers(contexts: Iterable[ContainerContext], stated: Stated) -> Iterator
             and context.image
             and (context.container.argv is None or context.container.argv.words is None)
         ):
-            context = _commanded(context, command)
+            context = _with_command(context, command)
         yield context
 
 
-def _commanded(context: ContainerContext, command: Value[str]) -> ContainerContext:
+def _with_command(context: ContainerContext, command: Value[str]) -> ContainerContext:
     """The container that starts what the project states."""
     import shlex
 

@@ -25,7 +25,7 @@ def with_meant(programs: Programs, found: Found, tree: Tree) -> Found:
 
     A service has to publish the port of that, a command to give it an argument that has it speak HTTP.
     """
-    waiting = [context for context, _ in found if _is_elsewhere(context, tree)]
+    waiting = [context for context, _ in found if _is_built_elsewhere(context, tree)]
     lost = [(context, start.missing) for context, start in found if start.missing and not start.certain]
     idle = all(start.certain or start.missing or not context.image for context, start in found)
     if len(waiting) + len(lost) != 1 or not idle:
@@ -36,19 +36,19 @@ def with_meant(programs: Programs, found: Found, tree: Tree) -> Found:
     [(path, _)] = servers
     if lost:
         [(context, lack)] = lost
-        return _with(found, context, _instead(programs, context, lack, path))
+        return _with_start(found, context, _start_instead(programs, context, lack, path))
     [context] = waiting
     started = _start_program(programs, context, path)
     ports = {port.target.only for port in (*context.container.ports, *context.container.expose)}
     fits = started.servers and all(each.port.only in ports for each in started.servers)
-    return _with(found, context, started) if fits else found
+    return _with_start(found, context, started) if fits else found
 
 
-def _with(found: Found, context: ContainerContext, started: StartedServers | None) -> Found:
+def _with_start(found: Found, context: ContainerContext, started: StartedServers | None) -> Found:
     return [(each, started if started and each is context else start) for each, start in found]
 
 
-def _instead(programs: Programs, context: ContainerContext, lack: Lack, path: str) -> StartedServers | None:
+def _start_instead(programs: Programs, context: ContainerContext, lack: Lack, path: str) -> StartedServers | None:
     """What a command makes that is given a program of the project in place of the file that is missing."""
     container = context.container
     words = _renamed(container.argv.words or () if container.argv else (), lack.name, path)
@@ -102,7 +102,7 @@ def _start_program(programs: Programs, context: ContainerContext, path: str) -> 
     return started._replace(servers=tuple(each._replace(container=container, links=links) for each in started.servers))
 
 
-def _is_elsewhere(context: ContainerContext, tree: Tree) -> bool:
+def _is_built_elsewhere(context: ContainerContext, tree: Tree) -> bool:
     """Whether a service is built from a folder of which the project has nothing, and names no command."""
     build = context.container.build
     folder = build.context.only if build and build.inline is None and not context.image else None

@@ -73,7 +73,7 @@ def _packages(tree: Tree, paths: Paths) -> Iterator[Unfollowed]:
         for path in _candidate_manifests(tree, paths)
     }
     asking = _dependents(tree, packages)
-    waiting = deque((folder, node, "an SDK for servers") for folder, node in _direct(packages))
+    waiting = deque((folder, node, "an SDK for servers") for folder, node in _direct_dependents(packages))
     seen: set[str] = set()
     while waiting:
         folder, node, what = waiting.popleft()
@@ -111,7 +111,7 @@ def _candidate_manifests(tree: Tree, paths: Paths) -> Iterator[str]:
         yield from files
 
 
-def _direct(packages: dict[str, PackageJson | None]) -> Iterator[tuple[str, ScalarNode]]:
+def _direct_dependents(packages: dict[str, PackageJson | None]) -> Iterator[tuple[str, ScalarNode]]:
     for folder, package in packages.items():
         node = next((node for sdk in NPM_PACKAGES if package and (node := package.range(sdk))), None)
         if node is not None:

@@ -34,13 +34,13 @@ _OPEN = ("shared-scripts", "script-files", "entry-points", "entry_points", "[too
 _LIST = re.compile(r"(?:^|/)[^/]{0,100}require[^/]{0,100}(?:/[^/]{0,100})?\.(?:txt|in)$")
 
 
-def absent(context: ContainerContext, name: str, tree: Tree) -> Lack | None:
+def absent_command(context: ContainerContext, name: str, tree: Tree) -> Lack | None:
     """The command or module at the word that names it, None where something that is installed may bring it."""
     image, argv = context.image, context.container.argv
     if image is None or argv is None or not is_judged(context, tree):
         return None
     top, known = name.partition(".")[0], projects(tree)
-    if not _is_ones_own(top, known) or _is_somewhere(top, tree):
+    if not _is_ones_own(top, known) or _may_be_in_tree(top, tree):
         return None
     if not all(brings_only_listed_commands(each, top) for each in (image, *image.parts.values())):
         return None
@@ -84,7 +84,7 @@ def _is_ones_own(name: str, projects: tuple[Project, ...]) -> bool:
     return not words.isdisjoint(_TALKS) or any(words <= each for each in own)
 
 
-def _is_somewhere(name: str, tree: Tree) -> bool:
+def _may_be_in_tree(name: str, tree: Tree) -> bool:
     """Whether the tree has a file or a folder that may be it."""
     spelled = {name, name.replace("-", "_"), name.replace("_", "-")}
     files = any(tree.files_named(f"{each}{end}") for each in spelled for end in ("", ".py", ".sh", ".pyx", ".c", ".go"))

@@ -100,7 +100,7 @@ def _script_outputs(tree: Tree, home: str, words: list[str], scripts: Collection
         return [] if words[1:2] == ["-e"] and not _WRITES_MORE.search(" ".join(words[2:])) else None
     if name == "tsc":
         return _compiled(tree, home, words[1:])
-    return _bundled(tree, home, name, words[1:]) if name in _CONFIGURED else None
+    return _bundler_outputs(tree, home, name, words[1:]) if name in _CONFIGURED else None
 
 
 def _path(home: str, name: str) -> str:
@@ -126,7 +126,7 @@ def _compiled(tree: Tree, home: str, words: list[str]) -> list[_Output] | None:
     return [_Output(compiled.out, "tsc", said.span if said else None)]
 
 
-def _bundled(tree: Tree, home: str, tool: str, words: list[str]) -> list[_Output] | None:
+def _bundler_outputs(tree: Tree, home: str, tool: str, words: list[str]) -> list[_Output] | None:
     """What a bundler writes: where its options, its configuration, or nothing says in which folder."""
     short, other = _CONFIGURED[tool]
     if any(word.startswith((other or "--config", "--config")) for word in words) or "--cwd" in words:

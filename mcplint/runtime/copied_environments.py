@@ -23,7 +23,7 @@ from mcplint.text.source import Edit
 from mcplint.values import Label, Value
 
 
-def strays(
+def broken_environments(
     image: Image, container: Container, start: Start, found: tuple[Imported, ...], entry: tuple[str, str], tree: Tree
 ) -> Iterator[Lack]:
     """The environments that do not work where they are copied to: another path, another Python, or no sources.
@@ -38,18 +38,18 @@ def strays(
             continue
         for file in copy.files or ():
             if kind := _environment(file, part, image):
-                yield from _moved(copy, file, container, part, image, kind, contents.tree)
+                yield from _moved_scripts(copy, file, container, part, image, kind, contents.tree)
                 yield from _other_python(copy, file, part, image, kind)
                 yield from _no_python(copy, file, part, image, kind)
                 yield from _foreign_python(copy, file, container, part, image, kind)
                 yield from _without_sources(copy, part, modules, contents, container)
                 if kind == "venv":
-                    yield from _misled(copy, file, part, modules, image, container, start, tree)
+                    yield from _misled_interpreters(copy, file, part, modules, image, container, start, tree)
             for inner in _environments_inside(file, part, image, container) if file.folder else ():
                 yield from _other_python(copy, inner, part, image, "venv")
                 yield from _no_python(copy, inner, part, image, "venv")
                 yield from _foreign_python(copy, inner, container, part, image, "venv")
-                yield from _misled(copy, inner, part, modules, image, container, start, tree)
+                yield from _misled_interpreters(copy, inner, part, modules, image, container, start, tree)
 
 
 def _environment(file: Copied, part: Image, image: Image) -> str:
@@ -80,7 +80,7 @@ def _prefixes(part: Image) -> Iterator[str]:
 def _environments_inside(file: Copied, part: Image, image: Image, container: Container) -> Iterator[Copied]:
     """The environment that is made in a folder which is copied whole, where the command starts from it."""
     made = {*_synced(part), *_environments_made(part)}
-    named = list(firsts(container))
+    named = list(first_words(container))
     own = {install.span for install in image.installs} - {install.span for install in part.installs}
     if own or container.mounts or _runs_mention(part, "rm ") or _runs_mention(image, "venv", "uv ", "rm "):
         return
@@ -123,7 +123,7 @@ _BRINGS = re.compile(r"\b(?:uv|ln|pip|virtualenv)\b|-m venv")
 """What a script says that may mend an environment before it starts something from it."""
 
 
-def firsts(container: Container) -> Iterator[str]:
+def first_words(container: Container) -> Iterator[str]:
     """What the commands of a start name first, as far as none of them may bring an environment up to date."""
     for command in container.commands:
         first = text(command.words[0]) if command.words else None
@@ -137,7 +137,7 @@ def firsts(container: Container) -> Iterator[str]:
         yield first
 
 
-def _moved(
+def _moved_scripts(
     copy: Copy, file: Copied, container: Container, part: Image, image: Image, kind: str, tree: Tree
 ) -> Iterator[Lack]:
     """That a script of an environment is started whose first line names the interpreter at the old path.
@@ -156,7 +156,7 @@ def _moved(
         or _runs_mention(part, "sed ", "ln ")
     ):
         return
-    for first in firsts(container):
+    for first in first_words(container):
         folder, name = posixpath.split(first)
         if not folder and _found_first(container, image, part, f"{file.target}/bin") and name in _scripts(part, tree):
             folder = f"{file.target}/bin"
@@ -265,7 +265,7 @@ def _foreign_python(
     if by_own and "PYTHONPATH" in container.env:
         return
     started = any(
-        first.startswith(f"{file.target}/bin/") for first in (*firsts(container), *(words[1:2] if by_own else ()))
+        first.startswith(f"{file.target}/bin/") for first in (*first_words(container), *(words[1:2] if by_own else ()))
     )
     if kind != "venv" or not started or not _OFFICIAL.match(made) or not _WITHOUT_OFFICIAL.match(there):
         return
@@ -314,7 +314,7 @@ def _without_sources(
             return
 
 
-def _misled(
+def _misled_interpreters(
     copy: Copy,
     file: Copied,
     part: Image,
@@ -325,7 +325,7 @@ def _misled(
     tree: Tree,
 ) -> Iterator[Lack]:
     """That the environment which is started leads to the old path of sources that stand at another one here."""
-    bins, names = f"{file.target}/bin", list(firsts(container))
+    bins, names = f"{file.target}/bin", list(first_words(container))
     if not names or len(names) < len(container.commands) or _runs_mention(part, ".pth", "sed "):
         return
     folder = posixpath.dirname(names[-1])

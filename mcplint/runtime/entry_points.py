@@ -19,7 +19,7 @@ from mcplint.programs.python.certain_imports import imported
 from mcplint.programs.python.entry_points import dropped_coroutines, runs_after_server, script_target
 from mcplint.programs.python.modules import find, loads_library, roots
 from mcplint.project.tree import Tree
-from mcplint.runtime.copied_environments import firsts
+from mcplint.runtime.copied_environments import first_words
 from mcplint.runtime.unpackaged_data import unpackaged_data
 from mcplint.text.paths import side_folder
 from mcplint.text.source import Span
@@ -56,12 +56,12 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             )
             having = [container for container in containers if any(_packagings((container,), folder))]
             bare = [container for container in having if _has_wheel(container, folder) and not _is_searched(container)]
-            whole = project.name.only in published or any(_starts(container, script.name) for container in bare)
+            whole = project.name.only in published or any(_starts_script(container, script.name) for container in bare)
             asked = whole or bare or not having
             lost = _unpackaged(tree, project, folder, folders, module, found) if asked else None
             alike = tuple(_similar_scripts(tree, project, path, script.name, folders)) if lost else ()
             unread = None
-            if lost is None and (has := tuple(_having(containers, published, project, folder, script.name))):
+            if lost is None and (has := tuple(_starts_from_wheel(containers, published, project, folder, script.name))):
                 unread = unpackaged_data(tree, project, folder, folders, (script.target, found), has)
             yield made._replace(unpackaged=lost, installed=whole, alike=alike, unread=unread)
 
@@ -164,19 +164,19 @@ def _is_searched(container: Container) -> bool:
     return told or "PYTHONPATH" in container.env or bool(container.mounts)
 
 
-def _starts(container: Container, name: str) -> bool:
+def _starts_script(container: Container, name: str) -> bool:
     """Whether one of the commands that a start comes down to names a script, and no module of that name."""
     words = [spelled(word) for command in container.commands for word in command.words or ()]
     return any(posixpath.basename(word) == name and front != "-m" for front, word in pairwise(("", *words)))
 
 
-def _having(
+def _starts_from_wheel(
     containers: Collection[Container], published: Collection[str], project: Project, folder: str, name: str
 ) -> Iterator[Label]:
     """What starts a script from the wheel of its project: a container, or those who get it from an index."""
     for container in containers:
         ways = {each.editable for each in _packagings((container,), folder)}
-        own = ways == {False} and any(posixpath.basename(first) == name for first in firsts(container))
+        own = ways == {False} and any(posixpath.basename(first) == name for first in first_words(container))
         if own and not _is_searched(container):
             yield Label(container.cmd, "starts it from the wheel")
     if project.name.only in published and project.name.span:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from mcplint.commands.words import spelled
-from mcplint.dependencies.installed import alone
+from mcplint.dependencies.installed import environment_names
 from mcplint.dependencies.unlocked import SAYING
 from mcplint.facts.dependencies import KINDS, PROJECTS, Project
 from mcplint.facts.document import at, pairs
@@ -24,7 +24,9 @@ from mcplint.text.source import Span
 from mcplint.values import Label
 
 
-def lacks(start: Start, install: Install, by: Span, named: Collection[str] | None, tree: Tree) -> Iterator[Lack]:
+def environment_lacks(
+    start: Start, install: Install, by: Span, named: Collection[str] | None, tree: Tree
+) -> Iterator[Lack]:
     """What a program does not find that one install has made the environment for.
 
     `by`: what has it started. `named`: the kinds of dependencies of the project by which a package may have come there
@@ -38,13 +40,13 @@ def lacks(start: Start, install: Install, by: Span, named: Collection[str] | Non
         return
     path, name = entry
     imports = tuple(from_outside(imported(tree, start.roots, path, name, start.kind == SCRIPT), start, tree))
-    if (not imports and start.runner != "mcp") or (installed := alone(install, tree)) is None:
+    if (not imports and start.runner != "mcp") or (installed := environment_names(install, tree)) is None:
         return
     # `uv run` leaves there what was installed before, by whatever the project names.
     named = (KINDS if install.tool == "uv run" else ()) if named is None else named
     folder = install.requirements[0]
     asked = (name for _, name, _ in imports)
-    installed |= {name for name in (*asked, "typer") if named and _is_named(name, named, folder, tree)}
+    installed |= {name for name in (*asked, "typer") if named and _is_mentioned(name, named, folder, tree)}
     notes = (*_asking(tree.project(folder)), Label(by, "starts the program"))
     for lack in missing(imports, start, (install,), installed, notes, tree):
         yield lack._replace(step=_title(install, folder))
@@ -75,7 +77,7 @@ def _asking(project: Project | None) -> Iterator[Label]:
                 yield Label(name.span, "is what the project asks for")
 
 
-def _is_named(name: str, kinds: Collection[str], folder: str, tree: Tree) -> bool:
+def _is_mentioned(name: str, kinds: Collection[str], folder: str, tree: Tree) -> bool:
     """Whether anything of the project names a distribution that people may have installed by that."""
     wanted = {name, "mcp[cli]"} if name == "typer" else {name}
     files = (path for path in tree.paths if posixpath.basename(path) in (*PROJECTS, "Pipfile"))

@@ -46,9 +46,9 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
     if is_inner(tree, image.context or "."):
         return None
     attribute = ":" in _name(target)
-    if attribute and not _has(tree, target.rpartition(":")[0].partition(".")[0]):
+    if attribute and not _has_module(tree, target.rpartition(":")[0].partition(".")[0]):
         return None
-    if not brings_sdk(context, tree) or any(_brings(line, target) for line in _lines(image)):
+    if not brings_sdk(context, tree) or any(_may_make(line, target) for line in _lines(image)):
         return None
     spelled = _name(target).removesuffix(".__main__")
     naming = [word for word in argv.words or () if spelled in (text(word) or "")]
@@ -71,7 +71,7 @@ def _left_out(lack: Lack, context: ContainerContext, image: Image, tree: Tree) -
         )
         meant = plain and _brings_python(image, posixpath.dirname(lack.name), tree)
         return lack._replace(name=inside) if meant else None
-    absence = Contents.of(image, tree).absent(lack.name, path)
+    absence = Contents.of(image, tree).why_absent(lack.name, path)
     if absence is None:
         return None
     places = [place for place in image_paths(image, path) if place]
@@ -95,7 +95,7 @@ def _brings_python(image: Image, folder: str, tree: Tree) -> bool:
     return any(place and posixpath.dirname(place) == folder for path in own for place in image_paths(image, path))
 
 
-def _has(tree: Tree, module: str) -> bool:
+def _has_module(tree: Tree, module: str) -> bool:
     """Whether a module is the project's own, and not that of a package which is installed."""
     files = (*tree.files_named(f"{posixpath.basename(module)}.py"), *tree.files_named("__init__.py"))
     return module in OWN or any(f"/{path}".endswith((f"/{module}.py", f"/{module}/__init__.py")) for path in files)
@@ -165,7 +165,7 @@ def _lines(image: Image) -> Iterator[str]:
                 yield f"cp {target}"
 
 
-def _brings(line: str, target: str) -> bool:
+def _may_make(line: str, target: str) -> bool:
     """Whether a line of the build may make a target that the project lacks, or an attribute of one that it has."""
     module = _name(target).partition(":")[0].removesuffix(".py").rpartition(".")[2]
     if ":" in _name(target):

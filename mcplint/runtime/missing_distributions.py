@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from mcplint.commands.words import spelled
 from mcplint.dependencies.installed import (
-    alone,
     by_locks,
     by_requirements,
+    environment_names,
     extras,
     files,
     named_plainly,
@@ -148,7 +148,7 @@ def _has_own(tree: Tree, name: str) -> bool:
 def _installed(image: Image, start: Start, installs: tuple[Install, ...], tree: Tree) -> frozenset[str] | None:
     """Every distribution known here that is there when the program of an image starts, None where that is not told."""
     if start.installs and all(each.tool in TOOLS for each in start.installs):
-        return alone(start.installs[-1], tree)
+        return environment_names(start.installs[-1], tree)
     # `uv run` leaves what the build has installed beside what it installs itself.
     if (locked := by_locks((*image.installs, *(start.installs or ())), tree)) is not None:
         return locked

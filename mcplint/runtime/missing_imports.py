@@ -27,7 +27,7 @@ from mcplint.text.listed import joined_by_and
 from mcplint.values import Label
 
 
-def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
+def missing_modules(image: Image, container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
     """The modules of the project and the distributions that a program lacks."""
     entry = entry_of(start, tree) if start.language == "python" and image.base_known else None
     if entry is None:
@@ -35,9 +35,9 @@ def lacks(image: Image, container: Container, start: Start, tree: Tree) -> Itera
     path, name = entry
     found = imported(tree, start.roots, path, name, start.kind == SCRIPT)
     if any(copy.stage is not None for copy in image.copies):
-        from mcplint.runtime.copied_environments import strays
+        from mcplint.runtime.copied_environments import broken_environments
 
-        yield from strays(image, container, start, found, entry, tree)
+        yield from broken_environments(image, container, start, found, entry, tree)
     yield from _empty(image, container, start, path, tree)
     yield from _misplaced(image, container, start, path, tree)
     yield from shadowed(start, found, path, image, container, tree)
@@ -103,7 +103,7 @@ def _misplaced(image: Image, container: Container, start: Start, entry: str, tre
         return
     if not place:
         wanted = posixpath.join(folder, _file(name, entry))
-        if not _is_published(image, name, tree) and (absence := contents.absent(wanted, entry)):
+        if not _is_published(image, name, tree) and (absence := contents.why_absent(wanted, entry)):
             notes = (*absence.notes, Label(container.cmd, "starts it"))
             why = absence.why.replace(" before this line", " into the image")
             yield Lack(LackKind.STARTED, name, start.span, why, notes, edits=absence.edits, path=entry)
@@ -174,7 +174,7 @@ def _modules(
         if _may_be_there(image, container, installed, path):
             if path in installed or container.mounts:
                 continue
-            moved = _moved(image, path, each.dotted)
+            moved = _other_place(image, path, each.dotted)
             searched = not moved and folders is not None and path != entry
             moved = found_nowhere(image, folders or (), path, each.dotted, tree) if searched else moved
             if not moved:
@@ -204,7 +204,7 @@ def _folders(
     return folders
 
 
-def _moved(image: Image, path: str, dotted: str) -> str:
+def _other_place(image: Image, path: str, dotted: str) -> str:
     """Where a module stands in the image, if it is nowhere in folders of its name; empty where it may be."""
     places = list(image_paths(image, path))
     stem = f"/{dotted.replace('.', '/')}"

@@ -137,5 +137,5 @@ def _lacks_file(context: ContainerContext, words: Words, target: str, tree: Tree
     if image is None or place is None or not word or " " in word:
         return False
     expected = project_path(image, place, tree) or posixpath.relpath(place, context.container.workdir.only or "/")
-    absence = Contents.of(image, tree).absent(place, expected)
+    absence = Contents.of(image, tree).why_absent(place, expected)
     return (absence is not None and not absence.by_git) or never_compiled(image, place, tree)

@@ -39,7 +39,7 @@ def moved_source(
     contents = Contents.of(image, tree)
     for path, dotted in modules.items():
         led = posixpath.join(packaged.image_path, posixpath.relpath(path, packaged.folder or "."))
-        if contents.absent(posixpath.normpath(led), path) is None:
+        if contents.why_absent(posixpath.normpath(led), path) is None:
             return None
         if moved := found_nowhere(image, folders, path, dotted, tree):
             return path, moved

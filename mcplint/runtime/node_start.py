@@ -53,14 +53,14 @@ def of_node_start(start: Start, word: Span, image: Image, container: Container, 
         or not _only_installs_and_compiles(image, tree)
     ):
         return
-    lack = _elsewhere(start, word, image, tree)
+    lack = _built_elsewhere(start, word, image, tree)
     if lack is None and not any(map(_ELSEWHERE.search, _scripts(tree, start.target))):
         lack = _unwritten(start, word, image, tree) or _without_packages(start, word, image, container, tree)
     if lack is not None:
         yield lack
 
 
-def _elsewhere(start: Start, word: Span, image: Image, tree: Tree) -> Lack | None:
+def _built_elsewhere(start: Start, word: Span, image: Image, tree: Tree) -> Lack | None:
     """The built file that is started, where all that builds the package writes to other folders."""
     path, home = start.image_path or "", nearest(tree, posixpath.dirname(start.target))
     if home is None or not start.target.endswith(_TYPESCRIPT) or Contents.of(image, tree).has(path):
@@ -143,7 +143,7 @@ def _origins(image: Image, path: str, tree: Tree) -> Iterator[tuple[str, str] | 
     home = home_of(contents, workdir) if workdir else None
     yield (home, posixpath.relpath(path, workdir)) if home is not None and workdir else None
     for copy in image.copies:
-        if _is_foreign(copy, path):
+        if _may_be_foreign(copy, path):
             yield None
         part = image.parts.get(copy.stage) if copy.stage is not None else None
         for file in (copy.files or ()) if part else ():
@@ -182,7 +182,7 @@ def _stems(tree: Tree) -> dict[str, list[str]]:
     return found
 
 
-def _is_foreign(copy: Copy, path: str) -> bool:
+def _may_be_foreign(copy: Copy, path: str) -> bool:
     """Whether a COPY may put something at a path that is neither of the project nor of a stage."""
     target = copy.target.only
     below = target is None or path == target or path.startswith(f"{target.rstrip('/')}/")
@@ -219,10 +219,10 @@ def _without_packages(start: Start, word: Span, image: Image, container: Contain
     if stage is not None:
         why = f"`node_modules` stays behind in stage `{stage.name or stage.number}`"
         notes.append(Label(stage.node_installs[0].span, "installs it there"))
-    return Lack(LackKind.PACKAGES, name, _brings(image, path) or word, why, tuple(notes))
+    return Lack(LackKind.PACKAGES, name, _bringing_copy(image, path) or word, why, tuple(notes))
 
 
-def _brings(image: Image, path: str) -> Span | None:
+def _bringing_copy(image: Image, path: str) -> Span | None:
     """The COPY from another stage that brings the program."""
     copies = (copy for copy in reversed(image.copies) if copy.stage is not None)
     found = next((copy for copy in copies if any(_source_path(file, path) for file in copy.files or ())), None)

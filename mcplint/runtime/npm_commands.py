@@ -63,15 +63,15 @@ def _is_changed(tree: Tree, package: PackageJson) -> bool:
     scripts = [node.text for node in package.scripts.values()]
     if any("package.json" in text or "package-json" in text for text in scripts):
         return True
-    return any(map(_is_elsewhere, scripts)) or tree.cached(_publishes_elsewhere)
+    return any(map(_publishes_elsewhere_itself, scripts)) or tree.cached(_publishes_elsewhere)
 
 
 def _publishes_elsewhere(tree: Tree) -> bool:
     recipes = (path for path in sorted(tree.paths) if path.endswith((".sh", "Makefile", "justfile", ".releaserc")))
-    return any(map(_is_elsewhere, _texts(tree, (*tree.workflows, *recipes))))
+    return any(map(_publishes_elsewhere_itself, _texts(tree, (*tree.workflows, *recipes))))
 
 
-def _is_elsewhere(text: str) -> bool:
+def _publishes_elsewhere_itself(text: str) -> bool:
     return bool(_PUBLISHES.search(text) and _ELSEWHERE.search(text))
 
 
@@ -123,9 +123,9 @@ class _Layout:
             path = path if own is None or path == own or _JAVASCRIPT.search(path) else own
             self.learn(path, own or path)
             return path if _JAVASCRIPT.search(path) else None
-        return self._emitted(own) if own and self._emitted(importer) else None
+        return self._emitted_path(own) if own and self._emitted_path(importer) else None
 
-    def _emitted(self, source: str) -> str | None:
+    def _emitted_path(self, source: str) -> str | None:
         """Where the compiler writes what it makes of a source, None where it may not be its own."""
         out = self._compiled.out if self._compiled else None
         if not out or self._root is None or not source.endswith(TYPESCRIPT) or source.endswith(".d.ts"):

@@ -112,7 +112,7 @@ def found_nowhere(image: Image, folders: tuple[str, ...], path: str, dotted: str
     for folder in folders:
         whole = posixpath.join(folder, stem)
         around = (each for each in upwards(whole) if each != folder and each.startswith(folder))
-        if any(contents.absent(end, path) is None for end in (f"{whole}.py", f"{whole}/__init__.py")):
+        if any(contents.why_absent(end, path) is None for end in (f"{whole}.py", f"{whole}/__init__.py")):
             return ""
         if any(_is_link(image, each, tree) for each in around):
             return ""

@@ -129,7 +129,7 @@ def _in_image(image: Image, tree: Tree, keys: tuple[str, ...], carried: Carried)
         if copy.text is not None and copy.span not in spans:
             yield from _secrets_in_file(copy.text)
         elif not copy.mount and copy.stage is None and copy.image is None:
-            yield from _copied(copy, image, tree, keys, carried)
+            yield from _copied_secrets(copy, image, tree, keys, carried)
 
 
 def _kept_arguments(image: Image) -> Iterator[Secret]:
@@ -167,7 +167,7 @@ def _in_runs(image: Image) -> Iterator[Secret]:
             yield Secret("image", "this RUN", kind, run.span)
 
 
-def _copied(copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...], carried: Carried) -> Iterator[Secret]:
+def _copied_secrets(copy: Copy, image: Image, tree: Tree, keys: tuple[str, ...], carried: Carried) -> Iterator[Secret]:
     """What a COPY brings from the build context: a file of secrets by its name, or a folder that has one."""
     if image.context is None:
         return

@@ -26,7 +26,7 @@ def served_folders(image: Image, container: Container, servers: tuple[Server, ..
             continue
         if _folder_exists(path, image, container):
             continue
-        absence = contents.absent(path, project_path(image, path, tree) or "")
+        absence = contents.why_absent(path, project_path(image, path, tree) or "")
         if absence and not absence.by_git:
             notes = (*absence.notes, Label(container.cmd, "starts the program"))
             yield Lack(LackKind.FOLDER, path, folder.note.span, absence.why, notes, path=folder.path)

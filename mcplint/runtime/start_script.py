@@ -139,11 +139,11 @@ def _converts(command: str, path: str) -> bool:
     words = [word for word in re.split(r"[\s\"'();]+", command) if word and not re.search(_RETURN, word, re.IGNORECASE)]
     patterns = [word for word in words if "*" in word or "?" in word]
     if patterns:
-        return any(_fits(path, pattern) for pattern in patterns)
+        return any(_may_match(path, pattern) for pattern in patterns)
     return any(map(_MEANT.search, words))
 
 
-def _fits(path: str, pattern: str) -> bool:
+def _may_match(path: str, pattern: str) -> bool:
     """Whether a pattern may mean a path of the image, from whatever folder; `**` and `{` may mean any."""
     pieces = [piece for piece in pattern.split("/") if piece not in ("", ".", "..")]
     if any("**" in piece or "{" in piece for piece in pieces):

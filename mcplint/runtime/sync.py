@@ -55,7 +55,7 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
         failed = next(_without_lock(image, project, tree), None)
         if not refused and failed is not None:
             return made._replace(project=project.source.path, failed=Label(failed, "fails without uv.lock"))
-        pulled = not _is_touched(image, project)
+        pulled = not _may_be_touched(image, project)
         if not refused and pulled and container.build is not None:
             return None
         built = any(each.tool == "uv sync" and each.packaged for each in container.installs)
@@ -153,7 +153,7 @@ def _may_be_mounted_over(container: Container, folder: str | None) -> bool:
     return container.may_hide(posixpath.normpath(made))
 
 
-def _is_touched(image: Image, project: Project) -> bool:
+def _may_be_touched(image: Image, project: Project) -> bool:
     """Whether the build changes the times of the project's file after it has built the project, or may.
 
     It is the time of the last change of state (ctime) that uv compares, of `pyproject.toml` alone.

@@ -171,12 +171,12 @@ def _started_writing(container: Container) -> Iterator[Label]:
 
 def _first(pattern: str, source: Source, text: str) -> Iterator[Label]:
     """The first span in a file that fits a pattern, with what there is to say of it."""
-    if bounds := _searched(pattern, source):
+    if bounds := _first_match(pattern, source):
         yield Label(Span(source, *bounds), text)
 
 
 @lru_cache(maxsize=16_384)
-def _searched(pattern: str, source: Source) -> tuple[int, int] | None:
+def _first_match(pattern: str, source: Source) -> tuple[int, int] | None:
     """Where a file first fits a pattern, looked for once also where fixes are tried."""
     found = re.search(pattern, source.text)
     return found.span() if found else None

@@ -50,7 +50,9 @@ def hidden_by_mounts(context: ContainerContext, servers: Iterable[Server], tree:
                 yield HiddenByMount(mount, "own", target)
         elif mount.kind == "bind" and mount.path is not None:
             for folder in INSTALLED:
-                if f"{target}/{folder}" not in kept_apart and _hides(context, image, mount, target, folder, tree):
+                if f"{target}/{folder}" not in kept_apart and _hides_installed(
+                    context, image, mount, target, folder, tree
+                ):
                     hidden = True
                     yield HiddenByMount(mount, "environment", f"{target}/{folder}")
         elif mount.kind in ("volume", "tmpfs"):
@@ -69,7 +71,9 @@ def _stands_below(image: Image, file: str, target: str) -> bool:
     return bool(places) and all(one is not None and one.startswith(f"{target}/") for one in places)
 
 
-def _hides(context: ContainerContext, image: Image, mount: Mount, target: str, folder: str, tree: Tree) -> bool:
+def _hides_installed(
+    context: ContainerContext, image: Image, mount: Mount, target: str, folder: str, tree: Tree
+) -> bool:
     """Whether a folder of the project that is mounted hides what the build has installed below its place."""
     here = posixpath.normpath(posixpath.join(mount.path or ".", folder))
     return here not in tree.folders and _starts_with(context, image, target, folder, mount.path or ".", tree)
@@ -175,7 +179,7 @@ def unwritable(context: ContainerContext, tree: Tree) -> Iterator[Unwritable]:
         if not named or mount.given or mount.read_only:
             continue
         made = stays_roots(image, target, tree)
-        if made or not _prepared(image, target, tree):
+        if made or not _may_be_prepared(image, target, tree):
             yield Unwritable(mount, _is_mentioned(target, container, tree), target.startswith("/root/"), made)
 
 
@@ -194,7 +198,7 @@ def _is_mentioned(target: str, container: Container, tree: Tree) -> bool:
     return any(named.search(source.text) for source in sources if source)
 
 
-def _prepared(image: Image, target: str, tree: Tree, asked: set[tuple[int, str]] | None = None) -> bool:
+def _may_be_prepared(image: Image, target: str, tree: Tree, asked: set[tuple[int, str]] | None = None) -> bool:
     """Whether the build may make a folder, or give one above it to somebody."""
     if image.altered or any(
         f"{folder.rstrip('/')}/".startswith(f"{target}/") for folder in (image.workdir.only or "", *image.folders)
@@ -218,7 +222,7 @@ def _prepared(image: Image, target: str, tree: Tree, asked: set[tuple[int, str]]
         return True
     asked = set() if asked is None else asked
     asked.add((image.number, target))
-    return len(asked) > MOST_STAGES or any(_brings(copy, image, target, tree, asked) for copy in image.copies)
+    return len(asked) > MOST_STAGES or any(_may_bring(copy, image, target, tree, asked) for copy in image.copies)
 
 
 def _is_installed(image: Image, target: str) -> bool:
@@ -228,7 +232,7 @@ def _is_installed(image: Image, target: str) -> bool:
     return any(install.environments is None or target in install.environments for install in image.installs)
 
 
-def _brings(copy: Copy, image: Image, target: str, tree: Tree, asked: set[tuple[int, str]]) -> bool:
+def _may_bring(copy: Copy, image: Image, target: str, tree: Tree, asked: set[tuple[int, str]]) -> bool:
     """Whether a copy may make a folder: what is copied to one above it has to have it."""
     if copy.files is None or copy.image is not None:
         return _copied_to(copy.target.only, target)
@@ -239,7 +243,11 @@ def _brings(copy: Copy, image: Image, target: str, tree: Tree, asked: set[tuple[
         part = image.parts.get(copy.stage) if copy.stage is not None else None
         if source is None or (part and (part.number, source) in asked):
             continue
-        if source in tree.folders if copy.stage is None else part is None or _prepared(part, source, tree, asked):
+        if (
+            source in tree.folders
+            if copy.stage is None
+            else part is None or _may_be_prepared(part, source, tree, asked)
+        ):
             return True
     return False
 

@@ -39,7 +39,7 @@ _INSTALLS = re.compile(
 """The package managers whose `install` is not the program of that name: they give no folder of the project away."""
 
 
-def refused(image: Image, container: Container, servers: tuple[Server, ...], tree: Tree) -> Iterator[Lack]:
+def refused_writes(image: Image, container: Container, servers: tuple[Server, ...], tree: Tree) -> Iterator[Lack]:
     """The paths that servers write before they serve, and that their user may not write; a folder may be there."""
     user = container.unprivileged
     sealed = container.read_only.must_be(True)
@@ -237,12 +237,12 @@ def _may_be_there(image: Image, top: str, path: str, tree: Tree) -> bool:
 def _commands_name(image: Image, path: str, commands: re.Pattern[str], around: bool = True) -> bool:
     """Whether one of some commands of an image's RUNs names a path, or a folder `around` it, or may mean any."""
     above = list(upwards(path))[:-1] if around else [path]
-    names = {*above, *(name for each in above for name in _ends(each))}
+    names = {*above, *(name for each in above for name in _suffix_names(each))}
     changes = ((line, words) for line, words in run_lines(image) if commands.search(_INSTALLS.sub("", line)))
     return any(names & words or {".", "/"} & words or _ANYWHERE.search(line) is not None for line, words in changes)
 
 
-def _ends(path: str) -> Iterator[str]:
+def _suffix_names(path: str) -> Iterator[str]:
     """The ways to name a path from the folders around it."""
     parts = path.strip("/").split("/")
     for start in range(len(parts)):

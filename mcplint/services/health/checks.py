@@ -13,7 +13,7 @@ from mcplint.commands.options import parse
 from mcplint.commands.python_calls import CODE, python_call
 from mcplint.commands.shell import Ran, Shell
 from mcplint.commands.words import text
-from mcplint.images.available_programs import is_busybox, lacks, lacks_shell
+from mcplint.images.available_programs import is_busybox, lacks_shell, surely_lacks
 from mcplint.images.image import Image
 from mcplint.knowledge.base_images import is_without
 from mcplint.knowledge.executables import HELP, SHELLS, SUCCEEDING
@@ -118,7 +118,7 @@ def _command(check: HealthCheck, command: Value[tuple[str, ...]], probed: _Probe
     if name in SHELLS and len(words) > 2 and words[1].lstrip("-").endswith("c"):
         script = LocatedText(Source(check.span.source.path, words[2]), words[2])
         asked = _script(script, check.span, probed)
-        if probed.image and (lacks_shell(probed.image) or (name == "bash" and lacks(probed.image, name))):
+        if probed.image and (lacks_shell(probed.image) or (name == "bash" and surely_lacks(probed.image, name))):
             asked = asked._replace(missing=name)
     else:
         asked = _asked_directly(words, probed)
@@ -344,7 +344,7 @@ def _missing(words: tuple[str, ...], probed: _Probed) -> str | None:
         return None
     if probed.image is None:
         return name if is_without(probed.container.reference.only or "", name) else None
-    return name if name in NEEDED and lacks(probed.image, name) else None
+    return name if name in NEEDED and surely_lacks(probed.image, name) else None
 
 
 def _may_be(mount: Mount, program: str) -> bool:
