@@ -49,8 +49,8 @@ def run() -> int:
 
         from mcplint.reports.escape import log, terminal
 
-        told = log(terminal(traceback.format_exc(), keep="\n"))
-        _say(f"mcplint: internal error, please report it:\n{told}")
+        details = log(terminal(traceback.format_exc(), keep="\n"))
+        _say(f"mcplint: internal error, please report it:\n{details}")
         return FAILED
 
 
@@ -78,10 +78,10 @@ def _command() -> int:
     except click.ClickException as error:
         from mcplint.reports.escape import terminal
 
-        told = error.format_message()
+        message = error.format_message()
         context = getattr(error, "ctx", None)
         aid = f"Try '{context.command_path} --help' for help.\n" if context else ""
-        _say(f"mcplint: {terminal(told[:1].lower() + told[1:])}\n{aid}", told)
+        _say(f"mcplint: {terminal(message[:1].lower() + message[1:])}\n{aid}", message)
     except Exception as error:
         from mcplint.usage import UsageError
 

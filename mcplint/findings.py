@@ -121,8 +121,8 @@ class Failure(NamedTuple):
         """The internal error of an exception."""
         import traceback
 
-        told = "".join(traceback.format_exception(error)).rstrip()
-        return cls(step, span, f"{type(error).__name__}: {error}", told)
+        details = "".join(traceback.format_exception(error)).rstrip()
+        return cls(step, span, f"{type(error).__name__}: {error}", details)
 
 
 class Unreadable(Exception):

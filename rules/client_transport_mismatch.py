@@ -154,23 +154,25 @@ def commanded(client: ClientConfig, server: Server) -> Finding:
 
 def configured(client: ClientConfig):
     """A client whose configuration leads to a server."""
-    server, told = client.server, client.type
+    server, type_value = client.server, client.type
     if not server or (client.assumed and not is_loopback(host(client.url.only or ""))):
         return
     spoken = server.transport
-    if spoken.may_not_be(*HTTP) or told.may_not_be(*HTTP) or spoken.may_be(*client.reaches):
+    if spoken.may_not_be(*HTTP) or type_value.may_not_be(*HTTP) or spoken.may_be(*client.reaches):
         return
     if spoken.may_be(client.missing) and not server.refuses_posts:
         return
-    spelled = told.span is not None and told.span != client.url.span
+    spelled = type_value.span is not None and type_value.span != client.url.span
     speaks = " or ".join(spoken.options or ())
     who = client.host or "the client"
     bare = "every URL" if client.node and client.node.get("type") else "a URL without `type`"
-    said = f"is set to `{told.span.text}`" if spelled else f"treats {bare} as `{told.only}`"
+    said = f"is set to `{type_value.span.text}`" if spelled else f"treats {bare} as `{type_value.only}`"
     fix = None
     if spelled and spoken.only:
         kind = client.spelling(spoken.only)
-        fix = Fix(f"set the type to `{kind}`", told.write(kind), safe=True)
+        fix = Fix(f"set the type to `{kind}`", type_value.write(kind), safe=True)
     notes = (*spoken.trace, Label(client.url.span or client.span, "this URL leads to the server"))
     severity = None if client.host else WARNING
-    yield Finding(f"{who} {said}, but {server.title} speaks {speaks}", told.span or client.span, notes, fix, severity)
+    yield Finding(
+        f"{who} {said}, but {server.title} speaks {speaks}", type_value.span or client.span, notes, fix, severity
+    )

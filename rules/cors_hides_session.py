@@ -140,8 +140,8 @@ def in_proxy(route: Route):
             name for name in needed if lacks_name([part.strip() for value in given for part in value.split(",")], name)
         ]
         if known and lacking and not server.cors:
-            told = "-".join(word.capitalize() for word in header.split("-"))
-            message = f"{route.title} {does} {', '.join(lacking)} from browser clients: not in {told}"
+            title = "-".join(word.capitalize() for word in header.split("-"))
+            message = f"{route.title} {does} {', '.join(lacking)} from browser clients: not in {title}"
             yield Finding(message, added[header].span if header in added else origin.span)
 
 

@@ -123,8 +123,8 @@ def check(server: Server):
     value = container.env.get(none.variable)
     if value is None and none.variable and may_be_set(container, none.variable):
         return
-    told = value.only if value is not None else None
-    state = "not set" if value is None else "empty" if told == "" else f"`{told}`"
+    text = value.only if value is not None else None
+    state = "not set" if value is None else "empty" if text == "" else f"`{text}`"
     why = f": {none.variable} is {state}" if none.variable and none.fate != "socket" else ""
     set_here = (Label(value.span, f"sets {none.variable}"),) if value is not None and value.span else ()
     message = f"{server.title} {FATES[none.fate].format(none.said)}{why}"

@@ -112,8 +112,8 @@ def check(server: Server):
         host = sent_host(each, server)
         for names, label, answer in lists(server, each.deciding_request.path) if host is not None else ():
             if not any(admits_host(name, host) for name in names):
-                told = f"{host} as `Host`" if "'" in host else f"`{host}` as `Host`" if host else "no `Host`"
-                message = f"{each.title} sends {told}, which {server.title} refuses with {answer}"
+                sent_name = f"{host} as `Host`" if "'" in host else f"`{host}` as `Host`" if host else "no `Host`"
+                message = f"{each.title} sends {sent_name}, which {server.title} refuses with {answer}"
                 yield Finding(message, each.span, (label,))
 
 

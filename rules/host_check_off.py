@@ -85,8 +85,8 @@ def check(server: Server):
             yield Finding(f"{server.title} has no security settings, so nothing checks `Host` and `Origin`", span)
         elif server.declared_host.must(is_wildcard):
             span = server.declared_host.span or server.made or server.span
-            told = server.declared_host.only or "all interfaces"
-            message = f"{server.title} is told to listen on {told}, which turns its `Host` and `Origin` checks off"
+            address = server.declared_host.only or "all interfaces"
+            message = f"{server.title} is told to listen on {address}, which turns its `Host` and `Origin` checks off"
             yield Finding(message, span)
 
 

@@ -120,13 +120,13 @@ def check(server: Server):
         address = server.host.only or "a loopback address"
         edits = container.write(server.host, ANY)
         own = edits if edits == server.host.write(ANY) else ()
-        told = [span for edit in own for span in listening_mentions(edit, address)]
+        mentions = [span for edit in own for span in listening_mentions(edit, address)]
         explained = (
             any(tells_loopback(edit, address) for edit in own)
-            or not all(map(only_tells_address, told))
+            or not all(map(only_tells_address, mentions))
             or ignores_option(server)
         )
-        reworded = (Edit(span, ANY) for span in told)
+        reworded = (Edit(span, ANY) for span in mentions)
         yield Finding(
             f"{server.title} listens on {address}, which cannot be reached from outside its container",
             server.host.span or server.span,
@@ -141,8 +141,8 @@ def is_reached_from_outside(server: Server) -> bool:
     if not container:
         return False
     probed = (probe.port for probe in container.probes if probe.is_own and probe.port is not None)
-    told = container.expose if container.platform in SENDING else ()
-    sent = (port for port in told if port.span.source.path != container.dockerfile)
+    exposed = container.expose if container.platform in SENDING else ()
+    sent = (port for port in exposed if port.span.source.path != container.dockerfile)
     led = (*(port.target for port in (*container.ports, *container.forwards, *sent)), *probed)
     return server.port.only is not None and any(port.only == server.port.only for port in led)
 
@@ -154,10 +154,10 @@ def fix_for(server: Server, edits: tuple[Edit, ...]) -> Fix:
     leads everybody to a server that asks nobody who they are.
     """
     container = server.container
-    told = container is not None and container.write(server.declared_host, ANY) == edits
+    declares = container is not None and container.write(server.declared_host, ANY) == edits
     checks = server.host_check.must(bool) and common_fact(server.sdk, "host_check") in ("constructor", "app")
     left = {
-        "turns the checks of `Host` and `Origin` off": "host-check-off" if told and checks else "",
+        "turns the checks of `Host` and `Origin` off": "host-check-off" if declares and checks else "",
         "opens it to the internet": "published-without-auth" if container is not None and container.web else "",
     }
     said = " and ".join(words for words, rule in left.items() if rule)
@@ -217,8 +217,8 @@ def is_documented(source: Source, address: str) -> bool:
         *(part.partition("*/")[0] for part in text.split("/*")[1:]),
     )
     comments = (line for line in text.split("\n") if line.lstrip().startswith(("#", "//")))
-    told = (*(line for block in blocks for line in block.split("\n")), *comments)
+    lines = (*(line for block in blocks for line in block.split("\n")), *comments)
     shown = SHOWN.format(re.escape(address))
-    return any(re.search(LISTENS, each[:LONGEST], re.IGNORECASE) for each in told) or any(
+    return any(re.search(LISTENS, each[:LONGEST], re.IGNORECASE) for each in lines) or any(
         re.search(shown, line[:LONGEST]) for line in text.split("\n")
     )

@@ -181,7 +181,7 @@ def lost_urls(deployment: Deployment) -> Iterator[Finding]:
     Where a location takes what is below the path alone and asks the server for a form that it redirects, that is the
     one cause, and `slash-redirect` says so there. A URL that stands in several files is one as well.
     """
-    told: dict[str, list[Remote | ClientConfig]] = {}
+    by_url: dict[str, list[Remote | ClientConfig]] = {}
     for part in (*deployment.remotes, *deployment.clients):
         server = part.server
         if not server or not server.path.only or not server.speaks_http or not part.asked.must_be(None):
@@ -190,8 +190,8 @@ def lost_urls(deployment: Deployment) -> Iterator[Finding]:
         below = [route for route in deployment.routes_to(server) if route.path.must_be(f"{served}/")]
         if part.path == served and below and common_fact(server.sdk, f"slash.{server.transport.only}") == "exact":
             continue
-        told.setdefault(part.url.only or "", []).append(part)
-    for part, *others in told.values():
+        by_url.setdefault(part.url.only or "", []).append(part)
+    for part, *others in by_url.values():
         served = part.server.path.only
         note = Label(part.server.path.span or part.server.span, f"the server answers at {served}")
         also = (Label(other.url.span or other.span, "so does this one") for other in others)
@@ -202,13 +202,13 @@ def lost_urls(deployment: Deployment) -> Iterator[Finding]:
 
 def doubled_paths(deployment: Deployment) -> Iterator[Finding]:
     """Locations that are called as the server's path and take it off, so that clients would have to ask for it twice."""
-    told = {part.path for part in (*deployment.remotes, *deployment.clients)}
+    client_paths = {part.path for part in (*deployment.remotes, *deployment.clients)}
     for route in deployment.routes:
         path, endpoint = route.server.path.only if route.server else None, route.endpoint.only
         prefix = route.prefix.rstrip("/")
         if not path or not endpoint or not route.mcp_server or not prefix or prefix != path.rstrip("/"):
             continue
-        if endpoint == prefix + path and not any(url.rstrip("/") == endpoint.rstrip("/") for url in told):
+        if endpoint == prefix + path and not any(url.rstrip("/") == endpoint.rstrip("/") for url in client_paths):
             site = route.target.site
             edits = route.target.write(site.span.text.rstrip("/")) if site and site.span.text.endswith("/") else ()
             edits = (*route.location.write(path), *edits) if edits and route.location.site else ()

@@ -78,6 +78,6 @@ from mcplint.knowledge.executables import PACKAGE_RUNNERS
 def check(client: ClientConfig):
     if client.bare:
         words, name = client.command.only, client.bare.span.text
-        told = f"{words[0]} {name}" if words[0] in PACKAGE_RUNNERS else " ".join(words)[:80]
-        message = f"`{told}` finds nothing to run: the package installs {client.bare.text}"
+        command = f"{words[0]} {name}" if words[0] in PACKAGE_RUNNERS else " ".join(words)[:80]
+        message = f"`{command}` finds nothing to run: the package installs {client.bare.text}"
         yield Finding(message, client.bare.span, (Label(client.command.span or client.span, "starts it"),))

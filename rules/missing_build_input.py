@@ -173,9 +173,9 @@ def check(container: Container):
         notes = (*lacks[0].notes, *(Label(lack.span, "nor this") for lack in lacks[1:]))
         milder = (NOTE if lacks[0].built else WARNING) if lacks[0].by_git else None
         yield Finding(f"COPY does not find {names} in the build context: {why}", lacks[0].span, notes, fix, milder)
-    told = {lack.name for lacks in copied.values() for lack in lacks}
+    names_lacked = {lack.name for lacks in copied.values() for lack in lacks}
     for lack in container.lacks:
-        if lack.kind in NAMED and lack.name not in told:
+        if lack.kind in NAMED and lack.name not in names_lacked:
             message = f"`{lack.step}` fails without `{lack.name}`, {NAMED[lack.kind]}: {lack.why}"
             fix = Fix(f"bring {lack.path or lack.name} into the image", lack.edits, safe=True) if lack.edits else None
             yield Finding(message, lack.span, lack.notes, fix, WARNING if lack.by_git else None)

@@ -89,18 +89,18 @@ MISSPELT = ("--omit-dev", "--omit-development")
 @rule("misspelt-omit", WARNING)
 def check(container: Container):
     installs = [install for install in container.node_installs if install.tool == "npm"]
-    told = [(install, word) for install in installs for word in install.argv if word.only in MISSPELT]
-    wrong = [each for each in told if each[0].development.must_be(True)]
-    idle = [each for each in told if each[0].development.must_be(False) and each[0].development.trace]
+    misspelt = [(install, word) for install in installs for word in install.argv if word.only in MISSPELT]
+    wrong = [each for each in misspelt if each[0].development.must_be(True)]
+    idle = [each for each in misspelt if each[0].development.must_be(False) and each[0].development.trace]
     if not (wrong or idle):
         return
     install, word = (wrong or idle)[0]
-    others = (Label(span_of(other), "nor here") for _, other in told if span_of(other) != span_of(word))
+    others = (Label(span_of(other), "nor here") for _, other in misspelt if span_of(other) != span_of(word))
     if wrong:
         does, why = " and installs the development packages too", ()
     else:
         does, why = ": only NODE_ENV=production leaves the development packages out", install.development.trace
-    edits = tuple(Edit(other.site.span, "--omit=dev") for _, other in told if other.site)
+    edits = tuple(Edit(other.site.span, "--omit=dev") for _, other in misspelt if other.site)
     fix = Fix("write `--omit=dev`", edits, safe=not wrong)
     message = f"npm does not know `{word.only}`{does}"
     yield Finding(message, span_of(word), (*why, *others), fix, None if wrong else NOTE)

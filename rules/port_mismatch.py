@@ -124,23 +124,23 @@ def misled_senders(server: Server) -> Iterator[Finding]:
     if not container or container.shares_loopback or not server.speaks_http or server.bridged:
         return
     notes = (*port.trace, Label(container.cmd, "this container runs the server"))
-    told = " or ".join(map(str, port.options or ()))
+    listened = " or ".join(map(str, port.options or ()))
     command = container.probe.command.only if container.probe else None
     asked = own_ports(" ".join(command or ()))
     for forward in container.forwards:
         if forward.nameless and (label := next(iter(forward.target.trace), None)):
             message = f"the Service leads to a port called `{forward.nameless}`, but no container of its pods has one"
-            fix = Fix(f"lead to port {told}", (Edit(label.span, told),)) if port.only else None
+            fix = Fix(f"lead to port {listened}", (Edit(label.span, listened),)) if port.only else None
             yield Finding(message, label.span, notes, fix)
     for published in unheard_ports(container.ports or container.forwards, server):
         shown = published.published.only if published.published is not None else None
         outer = f"{'published' if container.ports else 'Service'} port {shown}" if shown else "the service's port"
         message = (
-            f"{outer} leads to port {published.target.only} of the container, but {server.title} listens on {told}"
+            f"{outer} leads to port {published.target.only} of the container, but {server.title} listens on {listened}"
         )
         # Where the health check asks the same port, the program may be what is wrong.
         sure = port.only and published.target.only not in asked
-        fix = Fix(f"publish port {told} of the container", rewritten(published, told)) if sure else None
+        fix = Fix(f"publish port {listened} of the container", rewritten(published, listened)) if sure else None
         yield Finding(message, published.span, notes, fix)
     declared = () if container.ports or container.forwards else container.expose
     sending = tuple(each for each in declared if sends(each, container))
@@ -148,21 +148,19 @@ def misled_senders(server: Server) -> Iterator[Finding]:
     sent_to = frozenset(wrong)
     for exposed in (*wrong, *(each for each in misleading if each not in sent_to)):
         if exposed in sent_to or not is_chosen_outside(server):
-            message = f"port {exposed.target.only} is exposed, but {server.title} listens on {told}"
+            message = f"port {exposed.target.only} is exposed, but {server.title} listens on {listened}"
             yield Finding(message, exposed.span, notes, None, ERROR if exposed in sent_to else WARNING)
     if container.probe and asked and asked <= server.unheard:
-        message = (
-            f"the health check asks port {' and '.join(map(str, sorted(asked)))}, but {server.title} listens on {told}"
-        )
+        message = f"the health check asks port {' and '.join(map(str, sorted(asked)))}, but {server.title} listens on {listened}"
         yield Finding(message, container.probe.span, notes)
     for probe in container.probes:
         if span := probe.nameless and probe.nameless.span:
             message = f"the {probe.kind} probe asks a port called `{span.text}`, but the container has none: it fails"
-            fix = Fix(f"ask port {told}", (Edit(span, told),)) if port.only else None
+            fix = Fix(f"ask port {listened}", (Edit(span, listened),)) if port.only else None
             yield Finding(message, span, notes, fix)
         number = probe.port.only if probe.port is not None and probe.is_own else None
         if number and number in server.unheard:
-            message = f"the {probe.kind} probe asks port {number}, but {server.title} listens on {told}"
+            message = f"the {probe.kind} probe asks port {number}, but {server.title} listens on {listened}"
             yield Finding(message, probe.span, notes)
 
 

@@ -180,8 +180,8 @@ def may_tolerate(span: Span, name: str) -> bool:
     """Whether a program makes something of any text that it reads from a variable, or goes on where it cannot."""
     lines = span.source.text.splitlines()
     own = span.source.text.count("\n", 0, span.start)
-    told = [number for number, line in enumerate(lines) if number == own or re.search(rf"[\"'.]{name}\b", line)]
-    return any(is_tried(lines, number) or takes_apart(lines, number) for number in told[:MOST])
+    reads = [number for number, line in enumerate(lines) if number == own or re.search(rf"[\"'.]{name}\b", line)]
+    return any(is_tried(lines, number) or takes_apart(lines, number) for number in reads[:MOST])
 
 
 def takes_apart(lines: list[str], number: int) -> bool:

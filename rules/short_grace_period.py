@@ -90,9 +90,9 @@ def check(server: Server):
     patience, grace = server.asgi.patience.only, server.container.grace_period if server.container else None
     if patience is None or grace is None or grace.may(lambda seconds: seconds > patience):
         return
-    told = " or ".join(f"{seconds:g}" for seconds in grace.options or ())
+    limit = " or ".join(f"{seconds:g}" for seconds in grace.options or ())
     span, fix = grace.span, None
     if span and re.fullmatch(r"[\d.]+[a-z][\da-z]*", span.text):
         fix = Fix(f"raise the grace period to {patience + MARGIN:g} s", (Edit(span, f"{patience + MARGIN:g}s"),))
-    message = f"{server.title} gives open requests {patience:g} s to finish, but is killed after {told} s"
+    message = f"{server.title} gives open requests {patience:g} s to finish, but is killed after {limit} s"
     yield Finding(message, server.asgi.patience.span or server.span, grace.trace, fix)

@@ -120,30 +120,30 @@ def check(route: Route):
     if not route.server or not route.mcp_server:
         return
     timeout, ping, call = patience(route), route.ping, route.server.longest_call
-    told = " or ".join(f"{seconds:g}" for seconds in timeout.options or ())
+    limit = " or ".join(f"{seconds:g}" for seconds in timeout.options or ())
     pings = " or ".join(f"{pause:g}" for pause in ping.options or () if pause is not None)
     if timeout.must_be(0):
         severity, message = ERROR, "ends every request at once: its read timeout is 0"
     elif ping.must(lambda pause: pause is not None and timeout.must(lambda seconds: seconds < pause)):
-        severity, message = ERROR, f"cuts streams after {told} s of silence, but the server pings only every {pings} s"
+        severity, message = ERROR, f"cuts streams after {limit} s of silence, but the server pings only every {pings} s"
     elif ping.must(lambda pause: pause is not None and timeout.must(lambda seconds: seconds < pause + MARGIN)):
         severity, message = (
             WARNING,
-            f"cuts streams after {told} s of silence: one late ping (every {pings} s) ends them",
+            f"cuts streams after {limit} s of silence: one late ping (every {pings} s) ends them",
         )
     elif ping.must_be(None) and call.must(lambda long: timeout.must(lambda seconds: seconds < long)):
         severity, message = (
             ERROR,
-            f"cuts calls after {told} s, but they take up to {call.only:g} s and the server sends no pings",
+            f"cuts calls after {limit} s, but they take up to {call.only:g} s and the server sends no pings",
         )
     elif ping.must_be(None) and timeout.must(lambda seconds: seconds <= DEFAULT):
         plain = route.server.json_response.must(bool)
         does = (
             "answers 504 to calls that take longer than" if plain else "cuts the streams of calls that are silent for"
         )
-        severity, message = WARNING, f"{does} {told} s: the server sends no pings"
+        severity, message = WARNING, f"{does} {limit} s: the server sends no pings"
     elif timeout.must(lambda seconds: seconds <= DEFAULT):
-        severity, message = NOTE, f"cuts streams after {told} s of silence: only the server's pings keep them open"
+        severity, message = NOTE, f"cuts streams after {limit} s of silence: only the server's pings keep them open"
     else:
         return
     explained = timeout.span is not None and is_explained(timeout.span)

@@ -182,10 +182,10 @@ def fix_for(labels, safe, columns):
     if any(map(shadows_sys, files)) or (not safe and any(ends_function(source, spans) for source in files)):
         return None
     streams = [each for each in edits if each.span.text == "sys.stdout"]
-    told = dict.fromkeys(
+    comments = dict.fromkeys(
         edit for span in (*spans, *(each.span for each in streams)) for edit in comment_edits(span) if streams
     )
-    return Fix("write to standard error", (*filter(None, map(importing, files)), *edits, *told), safe)
+    return Fix("write to standard error", (*filter(None, map(importing, files)), *edits, *comments), safe)
 
 
 def comment_edits(span):

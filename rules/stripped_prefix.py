@@ -95,12 +95,12 @@ from mcplint import ERROR, Finding, Label, Route, rule
 def check(route: Route):
     server = route.mcp_server
     if server and not route.rewrites_bodies and route.messages.must_be(False):
-        told = server.message_path.only
+        post_path = server.message_path.only
         yield Finding(
-            f"{route.title} passes {route.endpoint.only} to an SSE server, but not {told}, where its clients must post",
+            f"{route.title} passes {route.endpoint.only} to an SSE server, but not {post_path}, where its clients must post",
             route.span.head,
             (
-                Label(server.message_path.span or server.span, f"clients are told to post to {told}"),
+                Label(server.message_path.span or server.span, f"clients are told to post to {post_path}"),
                 *route.messages.trace,
             ),
         )

@@ -130,8 +130,8 @@ def check(container: Container):
         return
     if sync.refused:
         message = f"{container.title} does not start: `{sync.tool}` fails: {sync.refused}"
-        told = container.read_only if container.read_only.must_be(True) else container.user
-        yield Finding(message, sync.span, told.trace[:1], severity=ERROR)
+        reason = container.read_only if container.read_only.must_be(True) else container.user
+        yield Finding(message, sync.span, reason.trace[:1], severity=ERROR)
     elif sync.project:
         made = f"{container.title} is" if container.service else f"a container of {container.title} is"
         if sync.failed:

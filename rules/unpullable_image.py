@@ -95,20 +95,20 @@ from mcplint.knowledge.image_references import capital_host, is_reference, lower
 @rule("unpullable-image", ERROR)
 def check(part: Container | MisnamedImage):
     span = part.reference.span or part.span
-    told = part.reference.only or (span.text if part.reference.span else "")
+    name = part.reference.only or (span.text if part.reference.span else "")
     if isinstance(part, MisnamedImage):
         so = f" cannot be pulled for `{part.service}`, and compose then starts no service"
-        yield misnamed(told, part.reference, span, so, WARNING)
-    elif not told or "$" in told or "{{" in told or part.rendered:
+        yield misnamed(name, part.reference, span, so, WARNING)
+    elif not name or "$" in name or "{{" in name or part.rendered:
         return
-    elif (blank := placeholder(told)) and not (part.build and is_reference(told)):
-        message = f"`{told[:100]}` cannot be pulled: `{blank}` is a placeholder that nobody filled in"
+    elif (blank := placeholder(name)) and not (part.build and is_reference(name)):
+        message = f"`{name[:100]}` cannot be pulled: `{blank}` is a placeholder that nobody filled in"
         yield Finding(message, span, (), None, WARNING)
-    elif not blank and not is_reference(told):
-        yield misnamed(told, part.reference, span, " cannot be pulled", None)
-    elif not blank and not part.build and (host := capital_host(told)):
-        message = f"`{told[:100]}` cannot be pulled: `{host}` has capitals, so it is taken for the host of a registry"
-        fix = Fix("write it in lower case", part.reference.write(lowered(told)))
+    elif not blank and not is_reference(name):
+        yield misnamed(name, part.reference, span, " cannot be pulled", None)
+    elif not blank and not part.build and (host := capital_host(name)):
+        message = f"`{name[:100]}` cannot be pulled: `{host}` has capitals, so it is taken for the host of a registry"
+        fix = Fix("write it in lower case", part.reference.write(lowered(name)))
         yield Finding(message, span, (), fix)
 
 

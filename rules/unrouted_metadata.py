@@ -164,6 +164,6 @@ def publishes(guard: Guard) -> bool:
     """Whether a provider has metadata to tell; those that only verify tokens have none."""
     name = guard.provider.rpartition(".")[2]
     if name == "AuthSettings":
-        told = guard.argument("resource_server_url")
-        return told is not None and told.value.must_not_be(None)
+        argument = guard.argument("resource_server_url")
+        return argument is not None and argument.value.must_not_be(None)
     return name.endswith(("Provider", "Proxy")) and guard.provider.startswith("fastmcp.")

@@ -127,13 +127,13 @@ def check(container: Container):
     replicas = container.replicas
     if container.platform != "compose" or container.swarm or not replicas.options or min(replicas.options) < 2:
         return
-    told = " or ".join(map(str, replicas.options))
+    count = " or ".join(map(str, replicas.options))
     if container.container_name.must_not_be(None):
-        message = f"`container_name` cannot be used with {told} replicas"
+        message = f"`container_name` cannot be used with {count} replicas"
         yield Finding(message, container.container_name.span or container.span, replicas.trace)
     for port in container.ports:
         if port.published is not None and port.published.only:
-            message = f"host port {port.published.only} cannot be used by {told} replicas, only one can have it"
+            message = f"host port {port.published.only} cannot be used by {count} replicas, only one can have it"
             yield Finding(message, port.span, replicas.trace, without_host_port(port))
 
 

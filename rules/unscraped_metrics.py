@@ -149,8 +149,8 @@ def misled_scrape(scrape: Scrape) -> Iterator[Finding]:
 def fix(scrape: Scrape, port: int) -> Fix | None:
     """The target on a port of the server's container, where it is spelled in one place."""
     host = scrape.host if scrape.host in scrape.container.names else scrape.container.service
-    told = scrape.span.text == f"{scrape.host}:{scrape.port}"
-    return Fix(f"ask `{host}:{port}`", (Edit(scrape.span, f"{host}:{port}"),)) if told and host else None
+    written_together = scrape.span.text == f"{scrape.host}:{scrape.port}"
+    return Fix(f"ask `{host}:{port}`", (Edit(scrape.span, f"{host}:{port}"),)) if written_together and host else None
 
 
 def shows_no_metrics(scrape: Scrape) -> bool:

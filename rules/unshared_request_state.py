@@ -149,8 +149,8 @@ def check(server: Server):
     made = next((call for call in server.calls if call.role == "constructor"), None)
     if not server.sdk.sessionless or not asked or not made or not server.container:
         return
-    told = any(each.name == "request_state_security" for each in made.arguments)
-    if told or not made.closed or not server.speaks_http:
+    is_secured = any(each.name == "request_state_security" for each in made.arguments)
+    if is_secured or not made.closed or not server.speaks_http:
         return
     notes = tuple(Label(each.span, "tools that use this are called in several rounds") for each in asked)
     for spread in server.spread:

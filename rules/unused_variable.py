@@ -84,6 +84,6 @@ from mcplint import NOTE, Container, Finding, rule
 @rule("unused-variable", NOTE)
 def check(container: Container):
     for variable in container.unused:
-        meant = f"; its program reads {variable.similar[:60]}, which is not set" if variable.similar else ""
-        message = f"{variable.name[:60]} is set for {container.title}, and nothing in the project reads it{meant}"
+        hint = f"; its program reads {variable.similar[:60]}, which is not set" if variable.similar else ""
+        message = f"{variable.name[:60]} is set for {container.title}, and nothing in the project reads it{hint}"
         yield Finding(message, variable.span)

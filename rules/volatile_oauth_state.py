@@ -137,8 +137,8 @@ def check(server: Server):
 def volatile(guard: Guard) -> bool:
     """Whether a provider keeps clients and tokens, and is not told where."""
     name = guard.provider.rpartition(".")[2]
-    told = guard.argument("client_storage")
-    return name == MEMORY or (name in PROXIES and (told is None or told.value.must_be(None)))
+    argument = guard.argument("client_storage")
+    return name == MEMORY or (name in PROXIES and (argument is None or argument.value.must_be(None)))
 
 
 def shares_no_state(spread: Spread, memory: bool) -> bool:

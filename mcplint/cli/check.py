@@ -125,15 +125,15 @@ def _outcome(options: Options, targets: Collection[tuple[str, str | None]], file
         if options.diff:
             return outcome
         run = trials.first(lambda: engine.run(tree, here.rules, here.config))
-        kept, told = None, ""
+        kept, stale_note = None, ""
         if options.baseline:
             asked = options.baseline, options.write_baseline, options.prune_baseline
-            known, kept, told = keep(known, run.diagnostics, here, *asked)
+            known, kept, stale_note = keep(known, run.diagnostics, here, *asked)
         report = _report(run, tree, here, known, options, trials)
         texts = _texts(report, targets, here, options)
         if kept is not None:
             texts[options.baseline] = kept
-        said = tuple(filter(None, (told, SOME if trials.ended else "")))
+        said = tuple(filter(None, (stale_note, SOME if trials.ended else "")))
         return outcome._replace(report=report, texts=texts, said=said)
 
 

@@ -41,9 +41,9 @@ def asgi(tool: str, words: Words, context: ExecContext) -> Step:
     target = text(parsed.rest[0]) if parsed.rest and parsed.closed else None
     if target is None:
         return context.none(f"{tool} is given no application that is known")
-    told = next((text(value) for value in parsed.values(*_FOLDERS)), None) or "."
+    stated = next((text(value) for value in parsed.values(*_FOLDERS)), None) or "."
     spelled, _, name = (target.removeprefix("asgi:") if tool == "hypercorn" else target).partition(":")
-    folder, module = _module(tool, spelled, told, context)
+    folder, module = _module(tool, spelled, stated, context)
     name, opening, _ = (name or _OBJECTS.get(tool, "")).partition("(" if tool in _CALLING else "\n")
     added = _python_path_folders(parsed, folder, context)
     folders = roots(context.tree, context.path_in_project(folder), *added, *context.python_path, home=context.home)
@@ -57,7 +57,7 @@ def asgi(tool: str, words: Words, context: ExecContext) -> Step:
         folders = (more, *folders)
     note = Label(span_of(parsed.rest[0], context.span), f"{tool} serves {target}")
     flags = dict(parsed.flags)
-    if folder != told:
+    if folder != stated:
         flags[_FOLDERS[0]] = parsed.rest[0]._replace(options=(folder,), site=None)
     if opening:
         flags[CALLED] = tail(parsed.rest[0], target.index("(") - len(name))
@@ -87,8 +87,8 @@ def _python_path_folders(parsed: Parsed, folder: str, context: ExecContext) -> t
 
 def looks_elsewhere(start: Start, tree: Tree) -> bool:
     """Whether an ASGI server is told, or may be, to look for modules elsewhere than in its working directory."""
-    told = not {"pythonpath", *_FOLDERS}.isdisjoint(start.flags)
-    return start.kind == APP and (told or _may_be_told(start.runner or "", start.flags, tree))
+    configured = not {"pythonpath", *_FOLDERS}.isdisjoint(start.flags)
+    return start.kind == APP and (configured or _may_be_told(start.runner or "", start.flags, tree))
 
 
 def _may_be_told(tool: str, flags: Mapping[str, Value[str]], tree: Tree) -> bool:

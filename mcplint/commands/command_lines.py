@@ -90,9 +90,9 @@ def changes_user(words: Words) -> bool:
     name = program(words)
     if name not in USER_CHANGERS:
         return False
-    told = parse(words[1:], WRAPPERS.get(name, SU), interspersed=name == "su")
-    own = (word for word in told.rest if text(word) != "-") if name in OWN_ARGUMENTS or name == "su" else ()
-    user = next(iter((*told.values("user", "reuid"), *own)), None)
+    options = parse(words[1:], WRAPPERS.get(name, SU), interspersed=name == "su")
+    own = (word for word in options.rest if text(word) != "-") if name in OWN_ARGUMENTS or name == "su" else ()
+    user = next(iter((*options.values("user", "reuid"), *own)), None)
     return name == "runuser" if user is None else not is_root(text(user) or "")
 
 

@@ -59,8 +59,8 @@ def _defaults(verb: str, word: Value[str], context: ExecContext) -> dict[str, Va
     span = span_of(word, context.span)
     host = Value((HOSTS[verb],), (Label(span, f"fastapi {verb} listens on {HOSTS[verb]}:8000 by default"),))
     port = context.variable("PORT")
-    told = {"host": host} if port.options == (None,) else {"host": host, "port": _text(port)}
-    return {**told, "reload": Value(("",))} if verb == "dev" else told
+    flags = {"host": host} if port.options == (None,) else {"host": host, "port": _text(port)}
+    return {**flags, "reload": Value(("",))} if verb == "dev" else flags
 
 
 def _text(port: Value[str | None]) -> Value[str]:

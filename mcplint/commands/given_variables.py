@@ -83,10 +83,10 @@ def with_tool(name: str, words: Words, context: ExecContext) -> ExecContext:
     """The context of what a program starts that gives it variables: those of its file, or any."""
     if name not in _TOOLS:
         return context.with_unknown_variables(words[0])
-    told = parse(tuple(takewhile(lambda word: text(word) != "--", words[1:])), _TOOLS[name], interspersed=True)
-    python = name == "dotenv" and any(text(word) == "run" for word in told.rest)
-    files = told.values("file") if python or name != "dotenv" else told.values("env")
-    over = "no-override" not in told.flags if python or name == "env-cmd" else "overload" in told.flags
+    options = parse(tuple(takewhile(lambda word: text(word) != "--", words[1:])), _TOOLS[name], interspersed=True)
+    python = name == "dotenv" and any(text(word) == "run" for word in options.rest)
+    files = options.values("file") if python or name != "dotenv" else options.values("env")
+    over = "no-override" not in options.flags if python or name == "env-cmd" else "overload" in options.flags
     needed = files if python or name == "env-cmd" else ()
     return with_files(files or (Value((".env",), words[0].trace),), context, over, needed)
 

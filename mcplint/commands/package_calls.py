@@ -95,10 +95,10 @@ def package_call(words: Words) -> PackageCall | None:
     known = form.bare | (form.valued or frozenset())
     names = {name for name, _ in given}
     packages = tuple(spelled(value) for name, value in given if name == "package")
-    told = (*packages, *map(spelled, after.rest[:1]))
-    if tool in ("bun", "bunx") and told == ("tsc",):
+    asked_words = (*packages, *map(spelled, after.rest[:1]))
+    if tool in ("bun", "bunx") and asked_words == ("tsc",):
         packages = ("typescript",)  # which bun takes that name for
-    certain = names <= known - _ELSEWHERE and not any(word.startswith("$") for word in told)
+    certain = names <= known - _ELSEWHERE and not any(word.startswith("$") for word in asked_words)
     denied = {"no", "no-install", "no-yes"} & names or ("yes", "false") in ((name, text(it)) for name, it in given)
     only_local = tool in ("pnpm", "yarn") and verb == "exec"
     return PackageCall(packages, after.rest, verb != "dlx", not denied and not only_local, certain)

@@ -190,8 +190,8 @@ def console_script(words: Words, context: ExecContext) -> Step:
     if found is None:
         missing = context.path_in_project(spelled) if _is_file(spelled) else name if _is_own(name, context) else None
         where = f"to lie at {spelled}" if "/" in spelled else "to be found by PATH"
-        told = f"no file of the project is known {where}" if context.tree.files_named(name) else ""
-        none = context.none(told or f"{name} is not a program of the project", missing)
+        why = f"no file of the project is known {where}" if context.tree.files_named(name) else ""
+        none = context.none(why or f"{name} is not a program of the project", missing)
         return none if "/" in spelled or context.installs else none._replace(absent=name)
     module, _, _ = found.target.partition(":")
     folders = roots(context.tree, found.folder, posixpath.join(found.folder, "src"), *context.python_path)

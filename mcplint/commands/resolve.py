@@ -163,10 +163,10 @@ def _step(words: Words, context: ExecContext, inner: bool) -> Step:
         if name == "task":
             return found or go_task(words[1:], context)
         return found or context.none(f"what {name} runs is not known")
-    if name == "watchfiles" and (told := parse(words[1:], WATCHFILES).rest) and " " in (text(told[0]) or ""):
+    if name == "watchfiles" and (watched := parse(words[1:], WATCHFILES).rest) and " " in (text(watched[0]) or ""):
         from mcplint.commands.scripts import from_text
 
-        return from_text(told[0], context.because(words[0], "runs the command again whenever a file changes"))
+        return from_text(watched[0], context.because(words[0], "runs the command again whenever a file changes"))
     if spelled == "/init" or name in RUNIT:
         from mcplint.commands.supervisors import service_folders
 

@@ -34,5 +34,5 @@ def _is_modern(context: ExecContext) -> bool:
     """Whether a project may be one of a later yarn than 1."""
     home = nearest(context.tree, (context.folder or context.home).removeprefix("."))
     package = package_json(context.tree, home) if home is not None else None
-    told = package is not None and '"packageManager"' in package.source.text
-    return told or bool(context.tree.files_named(".yarnrc.yml")) or bool(context.tree.files_named(".yarn"))
+    names_manager = package is not None and '"packageManager"' in package.source.text
+    return names_manager or bool(context.tree.files_named(".yarnrc.yml")) or bool(context.tree.files_named(".yarn"))

@@ -196,8 +196,8 @@ def _merged_words(one: Ran, other: Ran) -> Words | None:
     mine, its = one.argv or (), other.argv or ()
     if len(mine) != len(its) or one.workdir != other.workdir:
         return None
-    told = zip(mine, its, strict=True)
-    plain = (a.options == b.options or not any(spelled(each).startswith("-") for each in (a, b)) for a, b in told)
+    word_pairs = zip(mine, its, strict=True)
+    plain = (a.options == b.options or not any(spelled(each).startswith("-") for each in (a, b)) for a, b in word_pairs)
     if not mine or not its or not all(plain) or spelled(mine[0]) != spelled(its[0]):
         return None
     differing = [index for index, word in enumerate(mine) if word.options != its[index].options]

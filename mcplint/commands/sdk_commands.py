@@ -66,17 +66,17 @@ def _by_fastmcp_json(word: Value[str], flags: Flags, argv: Words, context: ExecC
     file, entry = origin.get("path"), origin.get("entrypoint")
     if not isinstance(file, ScalarNode) or not isinstance(file.value, str):
         return context.none(f"{path} names no source file")
-    told = {
+    settings = {
         key.replace("_", "-"): Value((str(node.value),), (Label(node.span, f"sets {key}"),), EditSite(node.span))
         for key, node in deployment.items()
         if isinstance(node, ScalarNode) and node.value is not None
     }
     inner = context.because(word, f"reads {path}")
-    if "cwd" in told:
-        inner = inner._replace(workdir=posixpath.join(context.workdir or "/", told["cwd"].only or "."))
+    if "cwd" in settings:
+        inner = inner._replace(workdir=posixpath.join(context.workdir or "/", settings["cwd"].only or "."))
     name = entry.value if isinstance(entry, ScalarNode) and entry.value else ""
     target = Value((f"{file.value}:{name}",), (Label(file.span, "is the source"),))
-    return _object("fastmcp", target, {**told, **flags}, argv, inner)
+    return _object("fastmcp", target, {**settings, **flags}, argv, inner)
 
 
 def _table(root: Node | None, key: str) -> Mapping[str, Node]:

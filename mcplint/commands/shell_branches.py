@@ -121,9 +121,9 @@ class _Visits(Walk):
         return super().node(node, path)
 
     def _command(self, line: Command, path: Path) -> list[tuple[Path, bool | None]]:
-        told = super()._command(line, path)
-        self.open.update(id(line) for _, truth in told if truth is None and is_test(line))
-        return told
+        outcomes = super()._command(line, path)
+        self.open.update(id(line) for _, truth in outcomes if truth is None and is_test(line))
+        return outcomes
 
     def _branch_on(self, condition: tuple[Node, ...], path: Path) -> tuple[list[Path], list[Path]]:
         yes, no = super()._branch_on(condition, path)

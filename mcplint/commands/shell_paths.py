@@ -115,11 +115,11 @@ class Walk:
 
     def _run_list(self, nodes: Iterable[Node], paths: list[Path]) -> list[tuple[Path, bool | None]]:
         """The same with whether the last command has succeeded; what `&&` and `||` leave out is left out."""
-        told: list[tuple[Path, bool | None]] = [(path, None) for path in paths]
+        outcomes: list[tuple[Path, bool | None]] = [(path, None) for path in paths]
         chain = ""
         for node in nodes:
             after = list[tuple[Path, bool | None]]()
-            for path, truth in told:
+            for path, truth in outcomes:
                 if path.left or truth is {"&&": False, "||": True}.get(chain, ""):
                     after.append((path, truth))
                     continue
@@ -129,8 +129,8 @@ class Walk:
             chain = node.operator if node.operator in ("&&", "||") else ""
             if chain and not (isinstance(node, Command) and is_test(node)):
                 after = [(path, True if truth is None else truth) for path, truth in after]
-            told = after if chain or len(after) < 2 else _without_duplicates(after)
-        return told
+            outcomes = after if chain or len(after) < 2 else _without_duplicates(after)
+        return outcomes
 
     def node(self, node: Node, path: Path) -> list[tuple[Path, bool | None]]:
         """What becomes of a way by one command, and whether that succeeds."""
@@ -138,9 +138,9 @@ class Walk:
         self.depth += 1
         if self.steps > _MOST_STEPS or self.depth > _MOST_NESTED:
             raise TooManyPaths
-        told = self._run_isolated(node, path)
+        outcomes = self._run_isolated(node, path)
         self.depth -= 1
-        return told
+        return outcomes
 
     def _run_isolated(self, node: Node, path: Path) -> list[tuple[Path, bool | None]]:
         """The same, where a command in the background or in a pipe changes nothing for those after it."""
@@ -246,10 +246,10 @@ class Walk:
         subject = path.shell.value(node.words[0]) if node.words else UNKNOWN
         done = list[Path]()
         for branch in node.branches:
-            told = [may_fit(subject, pattern) for pattern in branch.patterns]
-            if True in told:
+            verdicts = [may_fit(subject, pattern) for pattern in branch.patterns]
+            if True in verdicts:
                 return _merged(done + self.nodes(branch.body, [path]))
-            if None in told:
+            if None in verdicts:
                 done += self.nodes(branch.body, [path.fork()])
         return _merged([*done, path])
 
@@ -303,8 +303,8 @@ def _sets_unknown_variables(line: Command, words: Words | None) -> bool:
     name, *said = (word.text for word in line.argv)
     if name in (".", "source"):
         return bool(said) and not _OWN_FILES.search(said[0].strip("\"'"))
-    told = [text(word) for word in words[1:]] if words else [None]
-    return name == "eval" and None in told and said[:1] != ["exec"]
+    texts = [text(word) for word in words[1:]] if words else [None]
+    return name == "eval" and None in texts and said[:1] != ["exec"]
 
 
 def _return_to(path: Path, inner: Path) -> Path:

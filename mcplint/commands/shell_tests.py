@@ -30,11 +30,11 @@ def test_result(line: Command, words: Words | None, shell: Shell, exists: Exists
 
 def _all_tested(tests: tuple[tuple[str, tuple[Word, ...]], ...], shell: Shell, exists: Exists) -> bool | None:
     """What several tests say together, None where `&&` and `||` are mixed."""
-    told = [_tested(tuple(map(shell.value, words)), shell, words, exists) for _, words in tests]
+    verdicts = [_tested(tuple(map(shell.value, words)), shell, words, exists) for _, words in tests]
     if len({operator for operator, _ in tests[1:]}) > 1:
         return None
     decides = len(tests) > 1 and tests[1][0] == "||"
-    return decides if decides in told else None if None in told else not decides
+    return decides if decides in verdicts else None if None in verdicts else not decides
 
 
 def _tested(words: Words, shell: Shell, written: tuple[Word, ...], exists: Exists) -> bool | None:
@@ -78,8 +78,8 @@ def is_test(line: Command) -> bool:
 
 def _test_all(value: Value[str], test: Callable[[str], bool]) -> bool | None:
     """What holds of all that a word may be, None where that differs."""
-    told = {test(option) for option in value.options} if value.options else {None}
-    return told.pop() if len(told) == 1 else None
+    verdicts = {test(option) for option in value.options} if value.options else {None}
+    return verdicts.pop() if len(verdicts) == 1 else None
 
 
 def _equal(one: Value[str], other: Value[str]) -> bool | None:

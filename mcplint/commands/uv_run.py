@@ -191,9 +191,9 @@ def with_options(install: Install, words: Words) -> Install:
 
 def _decider(options: Parsed, context: ExecContext) -> Label | None:
     """What else than requirements decides the releases that uvx or pipx takes."""
-    told = [f"--{name}" for name in _DECIDING if name in options.flags]
-    told += [name for name in _DECIDING_VARIABLES if context.variable(name).must_not_be(None)]
-    return Label(context.span, f"{told[0]} decides which releases are taken") if told else None
+    deciding = [f"--{name}" for name in _DECIDING if name in options.flags]
+    deciding += [name for name in _DECIDING_VARIABLES if context.variable(name).must_not_be(None)]
+    return Label(context.span, f"{deciding[0]} decides which releases are taken") if deciding else None
 
 
 def _folder(origin: str, command: str, context: ExecContext) -> str | None:

@@ -46,13 +46,13 @@ def unstartable_by_uvx(tree: Tree, words: tuple[str, ...]) -> Label | None:
     `words`: those behind `uvx`. It also finds the commands of the packages that come with this one, which are called
     like those as far as is known.
     """
-    told = _parse_call(words)
-    found = told and [each for path, each in _projects(tree) if _is_named_package(told.source, path, each)]
-    if not told or not found or len(found) > 1 or "scripts" in found[0].dynamic or not found[0].name.span:
+    call = _parse_call(words)
+    found = call and [each for path, each in _projects(tree) if _is_named_package(call.source, path, each)]
+    if not call or not found or len(found) > 1 or "scripts" in found[0].dynamic or not found[0].name.span:
         return None
     names = [script.name for script in found[0].scripts]
-    others = {*(requirement.name for requirement in found[0].requirements), *map(name_of, told.beside)}
-    if told.command in names or name_of(told.command) in others | _COMMANDS:
+    others = {*(requirement.name for requirement in found[0].requirements), *map(name_of, call.beside)}
+    if call.command in names or name_of(call.command) in others | _COMMANDS:
         return None
     there = joined_by_and(f"`{name}`" for name in names[:5]) if names else "no command"
     return Label(found[0].name.span, there)

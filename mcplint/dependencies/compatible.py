@@ -48,9 +48,9 @@ def holder(package: str, chosen: str, versions: tuple[str, ...], wanted: Needs) 
     least = (HELD_BELOW[package],)
     if (release(chosen) or ()) < least or not (before := _newest_below(least, versions)):
         return None
-    told = [(may_hold_sdk(each.name, each.extras), each) for each in wanted.requirements]
-    known = next((each for sure, each in told if sure), None)
-    unknown = next((each for sure, each in told if sure is None and each.kind == MAIN), None)
+    verdicts = [(may_hold_sdk(each.name, each.extras), each) for each in wanted.requirements]
+    known = next((each for sure, each in verdicts if sure), None)
+    unknown = next((each for sure, each in verdicts if sure is None and each.kind == MAIN), None)
     found = known or unknown
     later = LATER_CAPS.get(found.name, {}).get(package) if found else None
     newer = _newest_below(later, versions) if later else ()

@@ -111,8 +111,10 @@ def _of_extra(project: Project, extra: str) -> list[Requirement] | None:
                 named = {normalized(scalar(each)) for each in items(nodes)}
                 return [each for each in project.requirements if each.name in named]
             found = [requirement(each.span) for each in items(nodes) if scalar(each) == each.span.text]
-            told = len(found) == len(items(nodes)) and not any(each is None or "[" in each.span.text for each in found)
-            return [each for each in found if each] if told else None
+            complete = len(found) == len(items(nodes)) and not any(
+                each is None or "[" in each.span.text for each in found
+            )
+            return [each for each in found if each] if complete else None
     return None
 
 

@@ -64,8 +64,8 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str]
                 break
             made, harms, after = _harmless(now, look, before, _without_needless(now, look, chosen))
             refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
-            told = _with_named_rules(now, look, before, made, after)
-            texts, fixed = texts | _fixed_texts(made), [*fixed, *told]
+            titled = _with_named_rules(now, look, before, made, after)
+            texts, fixed = texts | _fixed_texts(made), [*fixed, *titled]
     there = set(map(_key, before))
     return Fixed(texts, fixed, [each for key, each in refused.items() if key in there], ended)
 
@@ -104,8 +104,8 @@ def _made_well(tree: Tree, look: Look, found: Sequence[Diagnostic], left: list[D
         while chosen := _compatible(tree, left):
             chosen = _without_needless(tree, look, chosen)
             made, _, after = _harmless(tree, look, found, chosen)
-            told = _with_named_rules(tree, look, found, made, after)
-            made_well |= {id(diagnostic): each for diagnostic, each in zip(made, told, strict=True)}
+            titled = _with_named_rules(tree, look, found, made, after)
+            made_well |= {id(diagnostic): each for diagnostic, each in zip(made, titled, strict=True)}
             there, safe = set(map(_key, after)), all(d.finding.fix and d.finding.fix.safe for d in made)
             gone = (d for d in left if made and _key(d) not in there)
             lost = [d for d in gone if safe or not (d.finding.fix and d.finding.fix.safe)]

@@ -99,8 +99,8 @@ def refused_option(words: tuple[str, ...], home: str, release: Value[str], tree:
     for option, values in REMOVED:
         node = options.get(option)
         if node is not None and not bears and (not values or node.text.lower() in values):
-            told = f"{option}: {node.text}" if values else option
-            return Label(node.span, f"has no `{told}`")
+            setting = f"{option}: {node.text}" if values else option
+            return Label(node.span, f"has no `{setting}`")
     node = options.get("outDir")
     if node is None or not _one_folder(compiled, tree):
         return None

@@ -62,10 +62,10 @@ class CommandTexts:
 
     def any(self, asked: Callable[[str], bool]) -> bool:
         """Whether a function says so of one of the texts."""
-        seen, told = self._told.get(asked, (0, False))
-        told = told or any(map(asked, self._texts[seen:]))
-        self._told[asked] = len(self._texts), told
-        return told
+        seen, verdict = self._told.get(asked, (0, False))
+        verdict = verdict or any(map(asked, self._texts[seen:]))
+        self._told[asked] = len(self._texts), verdict
+        return verdict
 
     def names(self, name: str) -> bool:
         """Whether a name stands in one of the texts; pip alone only reads the files that it is given."""

@@ -65,8 +65,8 @@ def _named_folders(install: Install, step: RunStep) -> Iterator[str | None]:
         yield path
         if path and "/" in spelled(word):
             yield posixpath.dirname(posixpath.dirname(path))
-    told = (step.env["UV_PROJECT"],) if "UV_PROJECT" in step.env and install.tool.startswith("uv ") else ()
-    for word in (*options.values("directory", "project"), *told):
+    from_variable = (step.env["UV_PROJECT"],) if "UV_PROJECT" in step.env and install.tool.startswith("uv ") else ()
+    for word in (*options.values("directory", "project"), *from_variable):
         path = step.absolute(spelled(word)) if text(word) is not None else None
         yield from (posixpath.join(each, name) for each in upwards(path) for name in _OWN) if path else (None,)
     if is_collecting(install):

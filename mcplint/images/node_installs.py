@@ -130,15 +130,15 @@ def _install(said: Called, step: RunStep) -> NodeInstall:
     span = word_span(own) if own is not None and verb else None
     site = EditSite(span) if span is not None and span.text == verb else None
     ci = step.env.get("CI")
-    told = ci is not None and ci.may(lambda value: value not in (None, "", "false", "0")) and tool in ("pnpm", "yarn")
+    by_ci = ci is not None and ci.may(lambda value: value not in (None, "", "false", "0")) and tool in ("pnpm", "yarn")
     flag = next((word for word in said.options if word.startswith(FROZEN)), "")
     flag = f"{tool} {verb}" if verb in ("ci", "clean-install") else flag
-    lenient = lock is None and bool(flag or told) and _passes_without_lock(tool, flag, step)
+    lenient = lock is None and bool(flag or by_ci) and _passes_without_lock(tool, flag, step)
     return NodeInstall(
         tool,
         " ".join(filter(None, (tool, verb))),
         step.written_at,
-        bool(flag or told) and not lenient,
+        bool(flag or by_ci) and not lenient,
         lock,
         any(map(step.tree.files_named, LOCKS[tool])),
         site,
@@ -175,10 +175,10 @@ def development(said: Called, step: RunStep) -> Value[bool]:
         return Value((True,))
     if _is_configured(step) or any(text(word) is None for word in step.argv):
         return Value(None)
-    told = any(word in WITHOUT_DEV[said.tool] for word in said.options)
+    leaves_out = any(word in WITHOUT_DEV[said.tool] for word in said.options)
     if said.tool == "yarn" and said.verb != "workspaces" and not _is_old_yarn(step):
-        return Value(None if told else (True,))
-    if told:
+        return Value(None if leaves_out else (True,))
+    if leaves_out:
         return Value((False,))
     if said.tool == "npm" and not _REPLACING.isdisjoint(word.partition("=")[0] for word in said.options):
         return Value((True,))
@@ -215,5 +215,5 @@ def _is_configured(step: RunStep) -> bool:
     """Whether npm is told more by variables, by commands before it, or by a `.npmrc` beside what it installs."""
     path = posixpath.join(posixpath.dirname(step.file("package.json") or ""), ".npmrc")
     rc = step.tree.source(path)
-    told = rc is not None and re.search(rf"(?m)^[ \t]*(?:{_KEYS})\b", rc.text)
-    return step.configured or bool(told) or any(_CONFIGURED.match(name) for name in step.env)
+    has_settings = rc is not None and re.search(rf"(?m)^[ \t]*(?:{_KEYS})\b", rc.text)
+    return step.configured or bool(has_settings) or any(_CONFIGURED.match(name) for name in step.env)

@@ -93,8 +93,8 @@ def _stand_in(steps: tuple[RunStep, ...]) -> Label | None:
     concerned = next((step for step in fallback if not _succeeds_without_packages(step)), fallback[0])
     if any(_installs(concerned)):
         return Label(concerned.written_at, "this is installed where it fails")
-    told = _always_succeeds(fallback[0]) and all(program(step.argv) in _KEEPING for step in fallback)
-    return _goes_on(fallback[0]) if told else None
+    succeeds = _always_succeeds(fallback[0]) and all(program(step.argv) in _KEEPING for step in fallback)
+    return _goes_on(fallback[0]) if succeeds else None
 
 
 def _fallback(steps: tuple[RunStep, ...]) -> tuple[RunStep, ...]:

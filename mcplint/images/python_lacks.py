@@ -32,9 +32,9 @@ _NEVER = ("never", "0", "false")
 
 def _takes_what_is_there(install: Install, copies: Iterable[Copy], env: Mapping[str, Value[str]]) -> bool:
     """Whether a sync has to take the image's own Python, since uv is told to fetch none."""
-    told = "UV_PYTHON_DOWNLOADS" in env and env["UV_PYTHON_DOWNLOADS"].must_be(*_NEVER)
+    never_downloads = "UV_PYTHON_DOWNLOADS" in env and env["UV_PYTHON_DOWNLOADS"].must_be(*_NEVER)
     from_stages = (copy.target.only or "python" for copy in copies if copy.stage is not None)
-    return install.tool == "uv sync" and told and not any("python" in target for target in from_stages)
+    return install.tool == "uv sync" and never_downloads and not any("python" in target for target in from_stages)
 
 
 _CARELESS = re.compile(r"(?i)ignore[-_]requires[-_]python")
@@ -43,8 +43,8 @@ _CARELESS = re.compile(r"(?i)ignore[-_]requires[-_]python")
 def _ignores_requires_python(install: Install, env: Mapping[str, Value[str]]) -> bool:
     """Whether pip may be told not to ask which Python a package needs, by an option, a variable or a setting."""
     said = env.get("PIP_IGNORE_REQUIRES_PYTHON")
-    told = said is not None and said.may(lambda each: bool(each) and boolean(each) is not False)
-    return told or _CARELESS.search(install.span.source.text) is not None
+    by_variable = said is not None and said.may(lambda each: bool(each) and boolean(each) is not False)
+    return by_variable or _CARELESS.search(install.span.source.text) is not None
 
 
 def own_python(

@@ -42,9 +42,9 @@ def unread(ran: ScriptStep, folder: str, package: PackageJson, contents: Content
         return _first(_listed_files(named, home, contents), folder, home, contents)
     if tool in ("esbuild", "tsdown", "tsup", "ncc"):
         # Of several, tsup builds those that are there.
-        told = _listed_files(_sources_in(words), home, contents)
-        alone = told if tool == "tsup" else told[:1]
-        if told or any(word.endswith(SUFFIXES) for word in words):
+        listed_sources = _listed_files(_sources_in(words), home, contents)
+        alone = listed_sources if tool == "tsup" else listed_sources[:1]
+        if listed_sources or any(word.endswith(SUFFIXES) for word in words):
             return _first(alone, folder, home, contents)
     if tool in _ALONE and _reads_configuration(tool, words):
         return _unbundled(tool, folder, package, contents)

@@ -54,13 +54,13 @@ def of_words(steps: tuple[RunStep, ...]) -> Iterator[Lack]:
         words = " ".join(step.words)
         for each in unquoted_requirements(step):
             span, first = each.span, each.redirects[0]
-            told = span.source.text[span.start : first.target.span.start - len(first.operator)]
+            given_word = span.source.text[span.start : first.target.span.start - len(first.operator)]
             missing = each.read if each.read and step.file(each.read) is None else ""
             if missing:
                 why = f"the shell reads from a file `{missing}`, does not find it and does not run {program(step.argv)}"
             else:
                 does = "reads from" if first.operator == "<" else "writes to"
-                why = f"the shell {does} a file `{first.target.text}`, and pip is given `{told}`"
+                why = f"the shell {does} a file `{first.target.text}`, and pip is given `{given_word}`"
             ends = missing if not step.line.inside and step.line.operator in ("", "&&") else ""
             edits = (Edit(span, f'"{span.text}"'),)
             yield Lack(LackKind.QUOTES, span.text, span, why, edits=edits, step=words, path=ends)

@@ -34,8 +34,8 @@ class Wheelhouses(NamedTuple):
         `indexed`: whether pip looks at the index too, which may have newer ones than what was pinned for the folder.
         """
         fillers = self.fillers(folder)
-        told = all(each.lock or not each.untold for each in fillers)
-        return bool(fillers) and told and not (indexed and any(each.names or _is_listed(each) for each in fillers))
+        all_known = all(each.lock or not each.untold for each in fillers)
+        return bool(fillers) and all_known and not (indexed and any(each.names or _is_listed(each) for each in fillers))
 
     def project(self, path: str) -> str | None:
         """The folder of the project of which a distribution is, by a path or pattern of that.

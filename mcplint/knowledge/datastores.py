@@ -183,11 +183,13 @@ def lets_everybody_in(
         plain = not command or command[0] in SERVERS or command[0].startswith("-")
         if plain and (known := repository_and_tag(image)[0]) in READS:
             return _open_redis(store, env, command, READS[known])
-        told = any(word in text for word in ("requirepass", "aclfile", ".conf", "user ", "?", "--protected-mode yes"))
-        return "" if told or any("PASSWORD" in name for name in env) else f"{store} has no password by default"
+        protected = any(
+            word in text for word in ("requirepass", "aclfile", ".conf", "user ", "?", "--protected-mode yes")
+        )
+        return "" if protected or any("PASSWORD" in name for name in env) else f"{store} has no password by default"
     needed = NEEDED.get(store, "")
-    told = not needed or _may_be_set(needed, env) or _TOLD.search(text) is not None
-    return "" if told else f"{needed} is not set"
+    protected = not needed or _may_be_set(needed, env) or _TOLD.search(text) is not None
+    return "" if protected else f"{needed} is not set"
 
 
 _SASL = re.compile(
@@ -217,10 +219,13 @@ def _asks_for_certificates(env: Mapping[str, Value[str | None]], command: Sequen
     """
     said = {name: "?" if value.only is None else value.only.lower() for name, value in env.items()}
     words = " ".join((*command, *said.values())).lower().split()
-    told = dict(pairwise(words))
-    asked = [told.get("--tls-auth-clients", "yes"), *(said[name] for name in said if name.endswith("TLS_AUTH_CLIENTS"))]
+    options = dict(pairwise(words))
+    asked = [
+        options.get("--tls-auth-clients", "yes"),
+        *(said[name] for name in said if name.endswith("TLS_AUTH_CLIENTS")),
+    ]
     by_variable = any(name.endswith("TLS_ENABLED") and value in ("yes", "true", "?") for name, value in said.items())
-    by_option = told.get("--tls-port") in ("6379", "?") and told.get("--port", "6379") != "6379"
+    by_option = options.get("--tls-port") in ("6379", "?") and options.get("--port", "6379") != "6379"
     return (by_variable or by_option) and not {"no", "optional"} & set(asked)
 
 

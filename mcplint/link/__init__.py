@@ -76,9 +76,11 @@ def link(tree: Tree, config: Config) -> Linked:
     if hosted and started.servers:
         from mcplint.link.deployed import deployed_containers
 
-        meant = deployed_containers(contexts, started.servers, hosted.services, tree, len(paths.get("dockerfile", ())))
-        if meant is not contexts:
-            contexts = tuple(stated.containers(meant, config.deployment))
+        with_deployed = deployed_containers(
+            contexts, started.servers, hosted.services, tree, len(paths.get("dockerfile", ()))
+        )
+        if with_deployed is not contexts:
+            contexts = tuple(stated.containers(with_deployed, config.deployment))
             started = starts.project_starts(tree, paths, contexts)
     paths = starts.with_clients(tree, paths, started.bridged)
     servers = tuple(stated.servers(started.servers, config.deployment))
@@ -132,17 +134,17 @@ def link(tree: Tree, config: Config) -> Linked:
 
 def _without_scripts(deployment: Deployment, scripts: tuple[EntryPoint, ...]) -> Deployment:
     """The deployment where what its containers do not start is told of their console scripts, if it lies in these."""
-    told = {each.target for each in scripts if each.called and each.called.is_absent}
+    absent_targets = {each.target for each in scripts if each.called and each.called.is_absent}
     containers = (
         each._replace(missing=each.missing._replace(kind=LackKind.SCRIPT))
-        if each.missing and each.missing.name in told
+        if each.missing and each.missing.name in absent_targets
         else each
         for each in deployment.containers
     )
     run = {each.span.source.path for each in scripts if not each.console}
     unfollowed = tuple(each for each in deployment.unfollowed if each.span.source.path not in run)
     changed = deployment._replace(containers=tuple(containers), unfollowed=unfollowed)
-    return changed if told or run else deployment
+    return changed if absent_targets or run else deployment
 
 
 def _with_published(
@@ -159,7 +161,7 @@ def _with_published(
     manifests, remotes, packages = _manifests(tree, paths, network, started)
     remotes = _with_routes((*deployment.remotes, *remotes), in_front, network)
     clients, flaws = _clients(tree, paths, started.bridged)
-    told = _linked_clients(_with_routes(clients, in_front, network), installed)
+    linked = _linked_clients(_with_routes(clients, in_front, network), installed)
     servers = (*_spread(network, routes), *(each for each in installed if each not in network.servers))
     return deployment._replace(
         servers=tuple(_formatted(tree, each) for each in listeners.with_listeners(servers, network.running, tree)),
@@ -168,8 +170,8 @@ def _with_published(
         packages=packages,
         manifests=manifests,
         dead_ends=tuple(end for front in in_front for end in front.dead_ends),
-        hijacks=_hijacks(in_front, (*remotes, *told), network, tree),
-        clients=told,
+        hijacks=_hijacks(in_front, (*remotes, *linked), network, tree),
+        clients=linked,
         client_flaws=flaws,
         calls=_calls(network, paths, clients, started),
         scrapes=_scrapes(network, paths, tree),

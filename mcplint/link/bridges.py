@@ -91,21 +91,21 @@ def bridge(
         else:
             sdk = Value((releases(SDK)[-1],))
     more = bool(options.rest) and options.rest[0].options is None and all(spelled(word) != "--" for word in words)
-    told = StartedBridge(tool, span, options.flags, registry, release, pin, more)
+    started_bridge = StartedBridge(tool, span, options.flags, registry, release, pin, more)
     described = {"supergateway": _supergateway, "mcpo": _mcpo}.get(tool, _MCP_PROXIES.get(registry, _unknown_bridge))
-    return described(told)._replace(sdk=sdk)
+    return described(started_bridge)._replace(sdk=sdk)
 
 
 def foreign_server(start: NoStart, made: Bridge, link: Link) -> Server:
     """The stdio server of others that a bridge starts, of which nothing but that is known."""
-    told = all(word.options is not None for word in start.bridge)
-    what = "serves the stdio server that it starts" if told else "serves what whoever starts it names"
+    is_stated = all(word.options is not None for word in start.bridge)
+    what = "serves the stdio server that it starts" if is_stated else "serves what whoever starts it names"
     note = Label(made.span, f"{made.name} {what}")
     return Server.unset(
         made.span,
         Sdk(None, UNKNOWN),
         name=UNKNOWN,
-        transport=Value((STDIO,) if told else None, (note,)),
+        transport=Value((STDIO,) if is_stated else None, (note,)),
         runner=start.wrapper or "",
         bridge=made,
         links=(link,),

@@ -28,8 +28,8 @@ def containers(contexts: tuple[ContainerContext, ...], starts: ProjectStarts, tr
             inside.setdefault(link.to or "", []).append(server)
     serving = {*inside, *starts.lacking, *starts.certain, *starts.refusing}
     kept = [context for context in contexts if context.container.id in serving]
-    told = {(id(context.project), context.container.service) for context in kept}
-    kept = [_waiting(context, told) for context in kept]
+    services = {(id(context.project), context.container.service) for context in kept}
+    kept = [_waiting(context, services) for context in kept]
     writes = first_writes(tree)
     found = tuple(
         _completed(context, tuple(inside.get(context.container.id, ())), starts, tree, writes) for context in kept

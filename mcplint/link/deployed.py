@@ -45,11 +45,11 @@ def deployed_containers(
     if image is None or server is None:
         return contexts
     alone = len({_repository(each) for each in waiting}) == 1
-    meant = [each for each in waiting if _is_named_for(each.container, server, image, alone)]
-    if len({_repository(each) for each in meant}) != 1:
+    named_for_server = [each for each in waiting if _is_named_for(each.container, server, image, alone)]
+    if len({_repository(each) for each in named_for_server}) != 1:
         return contexts
     known = {each.id: each for each in workloads}
-    taken = {each.container.id: _over_image(each, known, image, tree) for each in meant}
+    taken = {each.container.id: _over_image(each, known, image, tree) for each in named_for_server}
     return tuple(
         taken.get(each.container.id, each)
         for each in contexts
@@ -83,16 +83,16 @@ def _is_named_for(container: Container, server: Server, image: Image, alone: boo
     registry of one's own and be given a port of the server's. `alone`: there is no other one that may be meant.
     """
     name = container.image.only or ""
-    told, pod = _words(basename(repository(name))), container.service or ""
+    image_words, pod = _words(basename(repository(name))), container.service or ""
     own = _words(server.name.only or "")
     known = {server.port.only, *(port.target.only for port in image.expose)}
     ported = any(port.target.only in known for port in container.expose if port.target.only)
-    if "mcp" in told | _words(pod):
-        named = bool(own - {"mcp"}) and told - {"mcp"} == own - {"mcp"}
-        return named or (alone and told == {"mcp"} and ported)
+    if "mcp" in image_words | _words(pod):
+        named = bool(own - {"mcp"}) and image_words - {"mcp"} == own - {"mcp"}
+        return named or (alone and image_words == {"mcp"} and ported)
     host = name.partition("/")[0] if "/" in name else ""
     private = ("." in host or ":" in host or host == "localhost") and host not in PUBLIC
-    return private and ported and own in ([told] if "/" in pod else [told, _words(pod)])
+    return private and ported and own in ([image_words] if "/" in pod else [image_words, _words(pod)])
 
 
 def _words(name: str) -> frozenset[str]:

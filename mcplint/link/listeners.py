@@ -75,8 +75,8 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
 
 def _with_companion(server: Server, tree: Tree) -> Server:
     """A server with where its container starts, or may start, another program with it."""
-    told = any(STARTERS.search(text) or STARTS_PROXY.search(text) for text in _command_texts(server, tree))
-    note = Label(server.container.cmd, "starts more than one program") if told and server.container else None
+    starts_more = any(STARTERS.search(text) or STARTS_PROXY.search(text) for text in _command_texts(server, tree))
+    note = Label(server.container.cmd, "starts more than one program") if starts_more and server.container else None
     return server._replace(companion=note)
 
 
@@ -143,12 +143,14 @@ def _mentioned_ports(ports: frozenset[int], server: Server, spoken: Mapping[int,
     if container is None:
         return ports
     declared = {each.target.only for each in (*container.ports, *container.forwards, *container.expose)}
-    meant = frozenset[int | None]() if server.port.must_not_be(*declared) else declared
+    declared_ports = frozenset[int | None]() if server.port.must_not_be(*declared) else declared
     words = [str(word) for value in (container.command, *container.env.values()) for word in value.options or ("",)]
     text, known = "\n".join(words), [each.span for each in server.port.trace]
-    told = (any(not any(_lies_in(span, each) for each in known) for span in spoken[port]) for port in ports)
+    mentions = (any(not any(_lies_in(span, each) for each in known) for span in spoken[port]) for port in ports)
     return frozenset(
-        port for port, there in zip(ports, told, strict=True) if port in meant or str(port) in text or there
+        port
+        for port, there in zip(ports, mentions, strict=True)
+        if port in declared_ports or str(port) in text or there
     )
 
 

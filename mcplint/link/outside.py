@@ -112,19 +112,19 @@ def _with_stated_packages(install: Install, package: Package, tree: Tree) -> Ins
 
 def _of_package(package: Package, target: str, made: tuple[Server, ...], certain: bool) -> Outside:
     why = f"`{target}` starts no MCP server of an SDK" if certain else f"what `{target}` starts is not known"
-    told = tuple(_as_told(server, package.type) for server in made)
-    return Outside(told, None if made else Unfollowed(package.id, package.span, why))
+    as_published = tuple(_as_told(server, package.type) for server in made)
+    return Outside(as_published, None if made else Unfollowed(package.id, package.span, why))
 
 
 def _as_told(server: Server, transport: Value[str]) -> Server:
     """The server with the transport that its clients are told, where its program leaves that to them."""
-    told, own = transport.only, server.transport.options
-    if told is None or (own is not None and (len(own) < 2 or told not in own)):
+    published_transport, own = transport.only, server.transport.options
+    if published_transport is None or (own is not None and (len(own) < 2 or published_transport not in own)):
         return server
     # Which of its calls and writes are on the way that is left is not known.
-    chosen = Value((told,), (*server.transport.trace, *transport.trace))
+    chosen = Value((published_transport,), (*server.transport.trace, *transport.trace))
     server = server._replace(transport=chosen, calls=(), printed=(), printed_maybe=(), prints=())
-    if told != STDIO:
+    if published_transport != STDIO:
         return server
     none = Value[Any](())
     return server._replace(host=none, port=none, path=none, stateless=none, json_response=none)
@@ -301,15 +301,15 @@ def _servers_in_image(
     programs: Programs, entry: Entry, builds: Builds, running: Sequence[ContainerContext]
 ) -> tuple[Server, ...]:
     """The servers of an image of the project that a client runs by its name."""
-    told = parse(entry.words[2:], DOCKER_RUN)
-    if not told.rest or text(told.rest[0]) is None:
+    options = parse(entry.words[2:], DOCKER_RUN)
+    if not options.rest or text(options.rest[0]) is None:
         return ()
     env: dict[str, Value[str | None]] = {}
-    for word in told.values("env"):
+    for word in options.values("env"):
         name, equals, _ = spelled(word).partition("=")
         env[name] = tail(word, len(name) + 1) if equals else entry.env.get(name, Value(None, word.trace))
-    arguments = Argv(told.rest[1:], entry.span) if told.rest[1:] else None
-    service = Container(entry.span, image=told.rest[0], env=env, arguments=arguments)
+    arguments = Argv(options.rest[1:], entry.span) if options.rest[1:] else None
+    service = Container(entry.span, image=options.rest[0], env=env, arguments=arguments)
     context = named_image(service, builds, running)
     why = f"is started by the client as {entry.id.rpartition(':')[2]}"
     return in_image(programs, context, entry.id, why) if context else ()

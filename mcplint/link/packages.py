@@ -51,10 +51,10 @@ def scan(
         for group in _groups(tree, folder, package):
             served = False
             for start in group:
-                told = (start.target, start.argv, tuple(start.env.items()))
-                if told in seen or len(seen) >= MOST or room <= 0:
+                key = (start.target, start.argv, tuple(start.env.items()))
+                if key in seen or len(seen) >= MOST or room <= 0:
                     continue
-                seen.add(told)
+                seen.add(key)
                 world = World(tree, lambda name: Value(None), sdks(start.target), lambda file: None, min(STEPS, room))
                 outcome = follow(start, world)
                 room -= outcome.steps

@@ -88,12 +88,12 @@ def _of_job(job: ScrapeJob, context: ContainerContext, own: int, known: Index) -
             continue
         host, port = found[1], int(found[2])
         here = is_this_machine(host)
-        meant = _reachable_servers(
+        reachable = _reachable_servers(
             known.heard.get((project, port), ()) if here else known.named.get((project, host), ()), caller
         )
         # Prometheus asks itself there, as is usual, unless the job has the name of the server's service.
-        if len(meant) == 1 and not (here and port == own and job.name not in meant[0][0].names):
-            container, server = meant[0]
+        if len(reachable) == 1 and not (here and port == own and job.name not in reachable[0][0].names):
+            container, server = reachable[0]
             yield Scrape(
                 f"{caller.id} {target.text}", target.span, job.name, caller, container, server, host, port, job.path
             )

@@ -207,13 +207,13 @@ def _started_outside(
         if package.registry.only in ("pypi", "npm"):
             found.append(packaged(programs, package))
         elif package.registry.only == "oci" and (context := published_image(package, builds, running)) is not None:
-            told, link = has_settings(package), context.container.links[0]
-            if not told and (own := alone.get(_stage(context))) is not None:
+            is_configured, link = has_settings(package), context.container.links[0]
+            if not is_configured and (own := alone.get(_stage(context))) is not None:
                 images[package.id] = link._replace(to=own)
-            elif told or not alone or link.kind == MADE:
+            elif is_configured or not alone or link.kind == MADE:
                 made = of_image(programs, package, context)
                 servers += made
-                if not made and not told and link.kind == MADE:
+                if not made and not is_configured and link.kind == MADE:
                     images[package.id] = link._replace(to=None)
     if not any(package.registry.only == "pypi" for document in documents for package in packages(document)):
         servers += published_servers(programs)

@@ -30,7 +30,7 @@ _RECEIVES = re.compile(r"--web\.enable-(?:remote-write|otlp)-receiver\b")
 
 def unscraped(network: Network, tree: Tree, scrapes: tuple[Scrape, ...]) -> Iterator[Unscraped]:
     """Every server with metrics that the only Prometheus of a project, beside it, passes over, and nobody else asks."""
-    meant = {scrape.container.id for scrape in scrapes}
+    scraped = {scrape.container.id for scrape in scrapes}
     measured = [(each, each.container) for each in network.servers if each.metrics and each.container]
     asking = prometheuses(network) if measured else []
     if len(asking) != 1 or (targets := _targets(asking[0], network, tree)) is None:
@@ -44,7 +44,7 @@ def unscraped(network: Network, tree: Tree, scrapes: tuple[Scrape, ...]) -> Iter
     if not known or outside or any(path != read and _ELSEWHERE.search(path) for path in tree.paths):
         return
     for server, container in measured:
-        passed = container.id in beside and container.id not in meant and _may_be_asked(container, caller)
+        passed = container.id in beside and container.id not in scraped and _may_be_asked(container, caller)
         if passed and _reached_inside_only(server, container):
             spans = tuple(target.span for target in targets)
             yield Unscraped(f"{caller.id} {server.id}", server.metrics[0].span, server, caller, spans)
@@ -71,8 +71,8 @@ def _words(container: Container) -> tuple[str, ...] | None:
     words = [word.only for word in given or ()]
     if container.entrypoint or given is None or not all(word and _OPTION.fullmatch(word) for word in words):
         return None
-    told = tuple(word for word in words if word)
-    return None if any(map(_RECEIVES.match, told)) else told
+    known_words = tuple(word for word in words if word)
+    return None if any(map(_RECEIVES.match, known_words)) else known_words
 
 
 def _only_shows(context: ContainerContext) -> bool:

@@ -97,10 +97,10 @@ class Argv(NamedTuple):
     @property
     def value(self) -> Value[tuple[str, ...]]:
         """All words as one value, known where each of them is."""
-        told = tuple(note for word in self.words or () for note in word.trace if note not in self.trace)
+        word_notes = tuple(note for word in self.words or () for note in word.trace if note not in self.trace)
         if self.words is None or any(word.options is None or len(word.options) != 1 for word in self.words):
-            return Value(None, told + self.trace)
-        return Value((tuple(word.options[0] for word in self.words if word.options),), self.trace + told)
+            return Value(None, word_notes + self.trace)
+        return Value((tuple(word.options[0] for word in self.words if word.options),), self.trace + word_notes)
 
 
 class Dependency(NamedTuple):

@@ -94,8 +94,8 @@ def told_to_package(project: Project) -> bool | None:
 
 def is_packaged(project: Project) -> bool:
     """Whether `uv sync` builds a project: one with a build system, unless it says otherwise."""
-    told = told_to_package(project)
-    return at(project.document, "build-system") is not None if told is None else told
+    stated = told_to_package(project)
+    return at(project.document, "build-system") is not None if stated is None else stated
 
 
 def is_of(tree: Tree, folder: str, path: str) -> bool:

@@ -100,9 +100,9 @@ def _may_mean(words: frozenset[str], own: frozenset[str]) -> bool:
 def _is_only_candidate(route: Route, server: Server, network: Network) -> bool:
     """Whether nothing else that the project builds, runs or has a program for can be meant."""
     own = [each.container for each in _candidates(network) if each.container]
-    meant = {each.container.id for member in route.members for each in _containers_named(member, network)}
-    meant |= {container.id for container in own}
-    if network.tree is None or any(each.container.id not in meant for each in network.running):
+    candidates = {each.container.id for member in route.members for each in _containers_named(member, network)}
+    candidates |= {container.id for container in own}
+    if network.tree is None or any(each.container.id not in candidates for each in network.running):
         return False
     dockerfile = server.container.dockerfile if server.container else None
     others = network.tree.cached(other_programs, server.span.source.path, dockerfile or "")

@@ -121,10 +121,10 @@ def _dead_end_at_itself(
     route: Route, member: Member, origin: ContainerContext, wanted: list[Server]
 ) -> Iterator[DeadEnd]:
     """A member on the proxy's own machine, which is its container, where servers in others are meant."""
-    meant = [server for server in wanted if server.container and member.port in _ports_of_server(server)]
+    on_port = [server for server in wanted if server.container and member.port in _ports_of_server(server)]
     own = any(f":{member.port}" in f":{listen}" for listens in route.listen.options or () for listen in listens)
-    if meant and not own:
-        yield _end("itself", route, member, meant, (Label(origin.container.span, "the proxy runs here"),))
+    if on_port and not own:
+        yield _end("itself", route, member, on_port, (Label(origin.container.span, "the proxy runs here"),))
 
 
 def _ports_of_server(server: Server) -> set[int | None]:

@@ -66,8 +66,8 @@ def haproxy(options: tuple[Line, ...], rules: tuple[Line, ...], servers: tuple[L
         method, path = given.get("meth", method), given.get("uri", path)
     strict = all(words[:2] in (("status", "200"), ("rstatus", "2..")) for words in expects)
     asked = Request("HAProxy", method, "http", "", None, _path(path), strict or None, True, True, bool(expects))
-    told = [*said[1:], *(word for words in sends for word in _headers(words))]
-    return (HealthCheck("HAProxy", "haproxy", line.span, (asked,), named=_host_header(" ".join(told))),)
+    header_words = [*said[1:], *(word for words in sends for word in _headers(words))]
+    return (HealthCheck("HAProxy", "haproxy", line.span, (asked,), named=_host_header(" ".join(header_words))),)
 
 
 def _headers(words: tuple[str, ...]) -> Iterator[str]:

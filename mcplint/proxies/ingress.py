@@ -243,8 +243,8 @@ def _route(entry: IngressPath, match: PathMatch | None) -> Route:
 
 def _alb_without_health_check(entry: IngressPath) -> Span | None:
     """The Ingress of AWS beside which nothing speaks of load balancers: its Service may say what is checked."""
-    told = entry.controller != "alb" or entry.beside.any(_of_load_balancers)
-    return None if told else entry.resource.name.span
+    may_have_checks = entry.controller != "alb" or entry.beside.any(_of_load_balancers)
+    return None if may_have_checks else entry.resource.name.span
 
 
 def _of_load_balancers(said: str) -> bool:

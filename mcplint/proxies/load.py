@@ -46,11 +46,11 @@ def proxies(tree: Tree, paths: Paths, network: Network, entries: tuple[IngressPa
         found += lighttpd.proxies(tree.all_facts("lighttpd", paths["lighttpd"]), tree, network)
     labelled = any(any(map(_is_traefiks, context.container.labels)) for context in network.running)
     provided = (*paths.get("kubernetes", ()), *paths.get("traefik", ()))
-    told = tuple(tree.all_facts("traefik", provided).values())
-    if labelled or told:
+    provided_files = tuple(tree.all_facts("traefik", provided).values())
+    if labelled or provided_files:
         from mcplint.proxies import traefik
 
-        found += traefik.proxies(told, network, tree, labelled)
+        found += traefik.proxies(provided_files, network, tree, labelled)
     if not found:
         return ()
     from mcplint.proxies.auxiliary_routes import with_auxiliary_routes

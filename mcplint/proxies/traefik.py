@@ -189,8 +189,8 @@ def _is_gateway(context: ContainerContext) -> bool:
     """Whether a proxy of another kind runs in a container with a configuration of its own: it may lead anywhere."""
     image = context.image
     base = (image.base.only if image else context.container.image.only) or ""
-    told = context.container.mounts or (image and image.copies)
-    return bool(told) and repository(base).rpartition("/")[2] in PROXIES
+    brings_files = context.container.mounts or (image and image.copies)
+    return bool(brings_files) and repository(base).rpartition("/")[2] in PROXIES
 
 
 class Ranked(NamedTuple):

@@ -40,8 +40,8 @@ def read(source: Source) -> NginxFile | None:
     for token in found:
         grower.take(token)
     directives = grower.finish()
-    told = _is_nginx(directives) and bool(directives or not grower.problems)
-    if not told and not (grower.problems and _is_named_for_nginx(source.path)):
+    is_nginx = _is_nginx(directives) and bool(directives or not grower.problems)
+    if not is_nginx and not (grower.problems and _is_named_for_nginx(source.path)):
         return None
     if (nul := source.text.find("\0")) >= 0:
         raise Unreadable(Span(source, nul, nul + 1), "contains a NUL byte")

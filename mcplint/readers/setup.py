@@ -137,9 +137,9 @@ def _called_packages(module: Module, call: ast.Call, given: Mapping[str, ast.exp
 
 def _finder(call: ast.Call, made: Packages) -> Packages | None:
     """`find_packages(where, exclude, include)`"""
-    told = dict(zip(("where", "exclude", "include"), call.args, strict=False))
-    told |= {word.arg or "**": word.value for word in call.keywords}
-    texts = {key: _texts(each) for key, each in told.items()}
+    arguments = dict(zip(("where", "exclude", "include"), call.args, strict=False))
+    arguments |= {word.arg or "**": word.value for word in call.keywords}
+    texts = {key: _texts(each) for key, each in arguments.items()}
     spaces = _FINDERS.get(_name(call.func))
     if spaces is None or set(texts) - {"where", "exclude", "include"} or not all(texts.values()):
         return None

@@ -254,10 +254,10 @@ def addresses(package: Package) -> Iterator[Finding]:
         or _switches(package.node, server.path)
     ):
         return
-    told = parse(url)
-    if told and server.path.must(lambda own: own is not None and own.rstrip("/") != told.path.rstrip("/")):
+    public = parse(url)
+    if public and server.path.must(lambda own: own is not None and own.rstrip("/") != public.path.rstrip("/")):
         answers = " or ".join(map(str, server.path.options or ()))
-        message = f"clients are told {told.path or '/'}, but {server.title} answers at {answers}"
+        message = f"clients are told {public.path or '/'}, but {server.title} answers at {answers}"
         yield Finding(message, package.url.span, server.path.trace)
 
 

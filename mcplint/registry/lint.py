@@ -197,8 +197,8 @@ def switches(manifest: Manifest) -> Iterator[Finding]:
     """Named arguments that read like a switch: clients ask for a value and append it."""
     for kind, node in _inputs(manifest):
         bare = not (string(node, "value") or field(node, "choices") or string(node, "valueHint"))
-        told = string(node, "description") or string(node, "default")
-        if kind == "argument" and string(node, "type") == "named" and bare and told:
+        described = string(node, "description") or string(node, "default")
+        if kind == "argument" and string(node, "type") == "named" and bare and described:
             message = (
                 f"`{text(field(node, 'name'))[:80]}` has no `value`: clients ask for one, even if this is a switch"
             )
@@ -215,10 +215,10 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
         marked = flag(field(node, "isSecret"))
         for key in ("value", "default"):
             written = field(node, key)
-            told = (secret or marked) and not _is_holder(text(written))
+            is_secret = (secret or marked) and not _is_holder(text(written))
             if not written or is_public(word, text(written)):
                 continue
-            if told or re.fullmatch(_CREDENTIAL, text(written)):
+            if is_secret or re.fullmatch(_CREDENTIAL, text(written)):
                 yield Finding(
                     f"the {key} of `{word[:80]}` is a secret, and publishing makes it public",
                     value_span(written),

@@ -102,16 +102,18 @@ def with_server(
         return package._replace(server=own[0], links=(link,))
     fitting = _in_image if package.registry.only == "oci" else _outside_image
     candidates = {server.id: server for server in servers if fitting(server)}
-    if meant := published.get(package.id) or _labelled(name, project, candidates.values()):
-        candidates = {id: each for id, each in candidates.items() if each.container and each.container.id == meant.to}
+    if published_link := published.get(package.id) or _labelled(name, project, candidates.values()):
+        candidates = {
+            id: each for id, each in candidates.items() if each.container and each.container.id == published_link.to
+        }
     beside = {id: server for id, server in candidates.items() if _dockerfile_in_folder(server, package)}
     candidates = beside if len(beside) == 1 else candidates
     if len(candidates) != 1:
         why = "it may start several servers" if candidates else "it starts no known server"
         return package._replace(links=(Link(None, MISSING, why),))
     server = next(iter(candidates.values()))
-    if meant:
-        link = meant._replace(to=server.id)
+    if published_link:
+        link = published_link._replace(to=server.id)
     else:
         link = Link(server.id, ASSUMED, "is the only server beside it" if beside else "is the only server")
     return package._replace(server=server, links=(link,))

@@ -165,8 +165,8 @@ def _names(nodes: Iterable[Node]) -> Iterator[str]:
 def _errexit_off(nodes: tuple[Node, ...], start: int) -> bool:
     """Whether the shell goes on after a command that failed, at an offset of the file."""
     before = (each for each in simple(nodes) if each.span.start < start and each.words and each.words[0].text == "set")
-    told = [(word.text[0], each.inside) for each in before for word in each.words if _ERREXIT.fullmatch(word.text)]
-    return bool(told) and told[-1] == ("+", ())
+    switches = [(word.text[0], each.inside) for each in before for word in each.words if _ERREXIT.fullmatch(word.text)]
+    return bool(switches) and switches[-1] == ("+", ())
 
 
 def _after_list(command: Command, later: list[Node]) -> list[Node]:

@@ -138,10 +138,10 @@ def _assets(step: Step) -> Iterator[Finding]:
         if asked in _ASSETS or (re.match(r"mcp-publisher_v?\d", asked) and not (first and latest)):
             continue
         asset = span._replace(start=span.start + match.start(1) - match.start())
-        meant = (asked[first.end() :] if first else re.sub(r"^(?:mcp-)?publisher", "", asked)).lower()
+        target = (asked[first.end() :] if first else re.sub(r"^(?:mcp-)?publisher", "", asked)).lower()
         for other, ours in _SPELLINGS.items():
-            meant = meant.replace(other, ours)
-        right = f"mcp-publisher{meant}" if "." in asked else ""
+            target = target.replace(other, ours)
+        right = f"mcp-publisher{target}" if "." in asked else ""
         fix = Fix(f"download {right}", (Edit(asset, right),)) if right in _ASSETS else None
         which = "the latest release of the publisher has no" if first else "no release of the publisher has"
         message = f"{which} `{asked[:80]}`: its files are called like {_ASSETS[0]}"

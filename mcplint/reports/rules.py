@@ -39,10 +39,10 @@ def example(text: str, name: str) -> dict[str, Any]:
     """The files of a section of a page, what mcplint prints for them and what its fixes change."""
     section = re.search(rf"^## {name}$\n(.*?)(?=^## |\Z)", text, re.M | re.S)
     files: dict[str, str] = {}
-    told: dict[str, str] = {}
+    fences: dict[str, str] = {}
     for path, _, info, content in FENCE.findall(section[1] if section else ""):
         if path:
             files[path] = content
         else:
-            told[info.strip()] = content
-    return {"files": files, "output": told.get("output"), "diff": told.get("diff")}
+            fences[info.strip()] = content
+    return {"files": files, "output": fences.get("output"), "diff": fences.get("diff")}

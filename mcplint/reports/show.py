@@ -82,10 +82,10 @@ def _value(setting: Any) -> Value[Any]:
     """An attribute of a part as a value whose options are scalars or lists of them."""
     match setting:
         case Sdk(package=package, version=version):
-            told = package is not None and version.options is not None
+            release_known = package is not None and version.options is not None
             return version._replace(
                 options=tuple(f"{str(package).removeprefix('npm:')} {v}" for v in version.options or ())
-                if told
+                if release_known
                 else None
             )
         case Value(options=options):

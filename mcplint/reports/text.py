@@ -47,11 +47,11 @@ def rows(given: Report) -> Iterator[str]:
 
 def _with_pages(given: Report) -> Iterator[tuple[Diagnostic, str | None]]:
     """Each finding with the address that is to be read beside it: that of its rule's page, once in a report."""
-    told = set()
+    name_words = set()
     for diagnostic in given.diagnostics:
-        first = given.pages == WORDS and diagnostic.rule not in told
+        first = given.pages == WORDS and diagnostic.rule not in name_words
         yield diagnostic, address(diagnostic.rule) if first else None
-        told.add(diagnostic.rule)
+        name_words.add(diagnostic.rule)
 
 
 def _row(diagnostic: Diagnostic, given: Report) -> str:

@@ -138,7 +138,7 @@ def surely_lacks(context: ContainerContext, name: str, projects: tuple[Project, 
     asked = [*wanted.requirements, *(each for project in projects for each in project.requirements)]
     said = [(each.name, each.extras) for each in asked if each.name not in own and not _starts_nothing(each)]
     plain = normalized(name)
-    told = {word for word in _words(name) if len(word) > 2}
+    outputs = {word for word in _words(name) if len(word) > 2}
     names = ({each for each, _ in said} | {entry.name for entry in wanted.locked}) - own - set(PYTHON_PACKAGES)
     lists = (tree.facts("requirements", path) for path in tree.paths if _LIST.search(path))
     return (
@@ -146,5 +146,5 @@ def surely_lacks(context: ContainerContext, name: str, projects: tuple[Project, 
         and not set(wanted.elsewhere) - own
         and all(entry.source in ("registry", "editable", "virtual") for entry in wanted.locked)
         and all(may_hold_sdk(*each) is False for each in said)
-        and not any(plain in each or each in plain or any(word in each for word in told) for each in names)
+        and not any(plain in each or each in plain or any(word in each for word in outputs) for each in names)
     )

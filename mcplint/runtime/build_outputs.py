@@ -133,9 +133,11 @@ def _bundler_outputs(tree: Tree, home: str, tool: str, words: list[str]) -> list
         return None
     flags = [word.split("=", 1) for word in words if word.startswith("--") and "=" in word]
     flags += [[word, after] for word, after in pairwise(words) if word in (*_FLAGS, short)]
-    told = [_Output(_path(home, value), tool) for flag, value in flags if flag in (*_FLAGS, short) and flag]
-    if told:
-        return told
+    beside_or_configured = [
+        _Output(_path(home, value), tool) for flag, value in flags if flag in (*_FLAGS, short) and flag
+    ]
+    if beside_or_configured:
+        return beside_or_configured
     if tool in ("esbuild", "bun"):
         return None
     package = package_json(tree, home)

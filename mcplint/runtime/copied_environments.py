@@ -114,8 +114,8 @@ def _environments_made(part: Image) -> Iterator[str]:
                 yield posixpath.normpath(posixpath.join(home or "/", found[2]))
     given = part.env.get("POETRY_VIRTUALENVS_IN_PROJECT")
     beside = given is not None and given.must(lambda word: boolean(word or "") is True)
-    told = beside or any(_IN_PROJECT.search(run.script) for run in part.runs)
-    if home and told and any(install.tool == "poetry" for install in part.installs):
+    in_project = beside or any(_IN_PROJECT.search(run.script) for run in part.runs)
+    if home and in_project and any(install.tool == "poetry" for install in part.installs):
         yield posixpath.join(home, ".venv")
 
 

@@ -160,8 +160,8 @@ def _has_wheel(container: Container, folder: str) -> bool:
 
 def _is_searched(container: Container) -> bool:
     """Whether a container may find modules of the project elsewhere than in its wheel, whatever it starts."""
-    told = any("PYTHONPATH" in command.span.source.text for command in container.commands)
-    return told or "PYTHONPATH" in container.env or bool(container.mounts)
+    names_path = any("PYTHONPATH" in command.span.source.text for command in container.commands)
+    return names_path or "PYTHONPATH" in container.env or bool(container.mounts)
 
 
 def _starts_script(container: Container, name: str) -> bool:

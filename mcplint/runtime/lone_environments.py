@@ -90,7 +90,7 @@ def _is_mentioned(name: str, kinds: Collection[str], folder: str, tree: Tree) ->
         if any(each.name == name or (name == "typer" and "cli" in each.extras) for each in said.requirements):
             return True
     pattern = "|".join(re.escape(each).replace("\\-", "[-_]") for each in wanted)
-    told = re.compile(rf"(?i)(?:\binstall|\badd|--with)\b[^\n]{{0,300}}?(?<![\w-])(?:{pattern})(?![\w-])")
+    install_pattern = re.compile(rf"(?i)(?:\binstall|\badd|--with)\b[^\n]{{0,300}}?(?<![\w-])(?:{pattern})(?![\w-])")
     around = (each for outer in outwards("" if folder == "." else folder) for each in tree.files_in_folder(outer))
     texts = (tree.source(path) for path in around if SAYING.match(posixpath.basename(path)))
-    return any(source is not None and told.search(source.text) for source in texts)
+    return any(source is not None and install_pattern.search(source.text) for source in texts)

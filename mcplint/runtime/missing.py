@@ -69,8 +69,8 @@ def _left_out(lack: Lack, context: ContainerContext, image: Image, tree: Tree) -
         plain = not tree.files_named(posixpath.basename(path)) and all(
             map(_makes_no_program_file, (image, *image.parts.values()))
         )
-        meant = plain and _brings_python(image, posixpath.dirname(lack.name), tree)
-        return lack._replace(name=inside) if meant else None
+        is_lost = plain and _brings_python(image, posixpath.dirname(lack.name), tree)
+        return lack._replace(name=inside) if is_lost else None
     absence = Contents.of(image, tree).why_absent(lack.name, path)
     if absence is None:
         return None
@@ -128,8 +128,8 @@ def loses_server(context: ContainerContext, tree: Tree) -> bool:
         sources = (tree.source(path) for path in sorted(programs))
         if any(source is not None and SERVER_IMPORT.search(source.text) for source in sources):
             return True
-        meant = (posixpath.normpath(posixpath.join(each.path, each.name)) for each in copied if each.path)
-        return any(_asks_sdk(tree, path) for path in meant)
+        copied_paths = (posixpath.normpath(posixpath.join(each.path, each.name)) for each in copied if each.path)
+        return any(_asks_sdk(tree, path) for path in copied_paths)
     names = (posixpath.basename(name.rstrip("/")) for name in lost)
     found = ([path for path in tree.files_named(name) if not is_test(path)] for name in names)
     nearest = (min(paths, key=lambda path: path.count("/")) for paths in found if paths)

@@ -52,8 +52,8 @@ def of_start(image: Image, container: Container, start: Start, tree: Tree) -> It
     contents = Contents.of(image, tree)
     from mcplint.runtime.sync import has_inline_metadata
 
-    told = any(lack.kind == LackKind.STALE for lack in image.lacks)
-    if not (told or start.prepared or (start.kind == SCRIPT and has_inline_metadata(start, tree))):
+    is_stale = any(lack.kind == LackKind.STALE for lack in image.lacks)
+    if not (is_stale or start.prepared or (start.kind == SCRIPT and has_inline_metadata(start, tree))):
         for install in start.installs or ():
             yield from of_install(install._replace(packaged=(), local=()), contents)
     if any(install.packaged for install in image.installs):

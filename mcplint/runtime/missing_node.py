@@ -46,8 +46,8 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
         name = target.removeprefix("script ")
         line = " ".join(map(_word_text, words))
         found = ((each, called_in(each[0].split())) for each in _CALLS.finditer(line) if "||" not in line)
-        told, said = next(((each, call) for each, call in found if call and call.script == name), (None, None))
-        lost, ending = _up_to(told[0], name) if told else name, name
+        calling, said = next(((each, call) for each, call in found if call and call.script == name), (None, None))
+        lost, ending = _up_to(calling[0], name) if calling else name, name
         certain = said is not None and not _passes_over(said) and _lacks_script(context, name, tree)
         certain = certain and said is not None and not _runs_another(context, said, tree)
     elif target.startswith("node "):

@@ -261,8 +261,8 @@ def _source_path(file: Copied, path: str) -> str | None:
 def _is_installed(stage: Image, place: str, tree: Tree) -> bool:
     """Whether a stage may have packages in a folder: it installs there, or something that it copies is there."""
     folders = [install.folder for install in stage.node_installs]
-    told = [called for run in stage.runs for called in _managers(run) if called.verb in VERBS[called.tool]]
-    if None in folders or any(each.names or each.changes_folder for each in told) or (told and not folders):
+    calls = [called for run in stage.runs for called in _managers(run) if called.verb in VERBS[called.tool]]
+    if None in folders or any(each.names or each.changes_folder for each in calls) or (calls and not folders):
         return True
     if "pnpm-workspace.yaml" in tree.paths or any(
         _has_members(install.package, tree) for install in stage.node_installs

@@ -85,8 +85,8 @@ def _each_secret(
     keys = tuple(_keys(tree)) if served else ()
     projects = {id(context.project) for context in served if context.project}
     clustered = any(context.container.platform == "kubernetes" for context in served)
-    told = {path: each for path in paths.get("env", ()) if (each := _in_env_file(tree, path))}
-    carried: Carried = {path: [] for path in told}
+    env_secrets = {path: each for path in paths.get("env", ()) if (each := _in_env_file(tree, path))}
+    carried: Carried = {path: [] for path in env_secrets}
     for context in contexts:
         container = context.container
         beside = id(context.project) in projects or (clustered and container.platform == "kubernetes")
@@ -101,7 +101,7 @@ def _each_secret(
             yield from _in_object(resource)
     for client in clients:
         yield from _in_client(client)
-    for path, secret in told.items():
+    for path, secret in env_secrets.items():
         yield secret._replace(notes=(*secret.notes, *carried[path][:1]))
 
 
@@ -122,9 +122,9 @@ def _in_image(image: Image, tree: Tree, keys: tuple[str, ...], carried: Carried)
     for launch in filter(None, (image.entrypoint, image.cmd)):
         if launch.shell is None and launch.span.source.path == image.dockerfile:
             yield from _in_words("image", [(word.text, word.span()) for word in launch.words])
-    told = tuple(_in_runs(image))
-    yield from told
-    spans = {secret.span for secret in told}
+    of_runs = tuple(_in_runs(image))
+    yield from of_runs
+    spans = {secret.span for secret in of_runs}
     for copy in image.copies:
         if copy.text is not None and copy.span not in spans:
             yield from _secrets_in_file(copy.text)
@@ -161,8 +161,8 @@ def _in_runs(image: Image) -> Iterator[Secret]:
             if re.search(rf"\$\{{?{re.escape(name)}\b", run.text.text):
                 yield Secret("build", name, "secret", run.span)
         sent = (each.groups() for said in (LOGIN, SENT) for each in said.finditer(run.text.text))
-        told = (known.secret("token", text) for texts in sent for text in texts if text)
-        kind = known.secret_or_url("", run.text.text) or next(filter(None, told), "")
+        kinds = (known.secret("token", text) for texts in sent for text in texts if text)
+        kind = known.secret_or_url("", run.text.text) or next(filter(None, kinds), "")
         if kind:
             yield Secret("image", "this RUN", kind, run.span)
 

@@ -129,8 +129,8 @@ def _pythons_of_uv(image: Image) -> Iterator[Label]:
         or any("python3" in run.script for run in _runs(image))
     )
     for install in image.installs:
-        told = not {"-p", "--python", "--managed-python"}.isdisjoint(word.partition("=")[0] for word in install.argv)
-        if install.tool in _FETCHING and (told or not own) and "UV_PYTHON_INSTALL_DIR" not in image.env:
+        chooses = not {"-p", "--python", "--managed-python"}.isdisjoint(word.partition("=")[0] for word in install.argv)
+        if install.tool in _FETCHING and (chooses or not own) and "UV_PYTHON_INSTALL_DIR" not in image.env:
             yield Label(install.span, "the Python that uv fetches lies in root's home")
 
 

@@ -85,11 +85,11 @@ def copied(folder: str, copy: Copy, image: Image, tree: Tree, carried: Carried) 
     for path in left:
         if path in carried:
             carried[path].append(Label(copy.span, "copies it into an image too"))
-    told = [path for path in left if path not in carried]
-    if told:
-        more = f", with {len(told) - 1} more like it," if told[1:] else ""
-        notes = filter(None, (ignored_by_git(tree, path) for path in told))
-        name = posixpath.relpath(told[0], image.folder or ".")
+    expected = [path for path in left if path not in carried]
+    if expected:
+        more = f", with {len(expected) - 1} more like it," if expected[1:] else ""
+        notes = filter(None, (ignored_by_git(tree, path) for path in expected))
+        name = posixpath.relpath(expected[0], image.folder or ".")
         yield Secret("context", f"{name}{more}", "", copy.span, tuple(dict.fromkeys(notes)))
     elif not folder and not left:
         yield from _expected_env_file(copy, image, tree)

@@ -45,7 +45,7 @@ def refused_writes(image: Image, container: Container, servers: tuple[Server, ..
     sealed = container.read_only.must_be(True)
     if not (user or sealed) or not image.base_known or container.unread:
         return
-    told = (container.read_only if sealed else container.user).trace[:1]
+    reason = (container.read_only if sealed else container.user).trace[:1]
     installed = any(each.packaged for each in image.installs)
     for write in (write for server in servers for write in server.writes if write.certain):
         if installed and _below_own_module(write, image, container.workdir.only or "/"):
@@ -53,7 +53,7 @@ def refused_writes(image: Image, container: Container, servers: tuple[Server, ..
         found = _refused_path(image, container, write.path, tree)
         if found and not (write.folder and _folder_exists(image, found[0], tree)):
             path, why = found
-            notes = (*told, Label(container.cmd, "starts the program"))
+            notes = (*reason, Label(container.cmd, "starts the program"))
             yield Lack(LackKind.WRITABLE, path, write.note.span, why, notes, user=user)
 
 

@@ -52,25 +52,25 @@ class Builds:
         """The image of a Dockerfile that stands in the compose file itself."""
         from mcplint.services.inline_builds import inline_dockerfile
 
-        if (told := build.span) not in self._images:
+        if (key := build.span) not in self._images:
             found = inline_dockerfile(build, self.tree) if build.target.options is not None else None
             made = image(found, self.tree, build.args, build.target.only, _context(build)) if found else None
-            self._images[told] = made
-        return self._images[told]
+            self._images[key] = made
+        return self._images[key]
 
     def standalone_image(self, path: str) -> Image | None:
         """The image of a Dockerfile alone: built from the folder that workflows and recipes give it, where they agree,
         else from the nearest one that has all that its stages copy and its commands need, or that the last of them
         does, or the root."""
-        told = _build_arguments(
+        args = _build_arguments(
             [one for builds in self._builds_by_name.values() for one in builds if one.dockerfile == path]
         )
         if (given := self._stated_context(path)) is not None:
-            return self._image(path, given, told)
+            return self._image(path, given, args)
         found: Image | None = None
         whole: list[tuple[Image, dict[str, bool]]] = []
         for folder in outwards(posixpath.dirname(path)):
-            made = self._image(path, Context(folder), told)
+            made = self._image(path, Context(folder), args)
             if not made:
                 return made
             if all(complete(stage, self.tree) for stage in made.stages):
@@ -81,7 +81,7 @@ class Builds:
         if not whole:
             return found
         nearest = _nearest(whole)
-        return nearest or self._image(path, Context(None), told)
+        return nearest or self._image(path, Context(None), args)
 
     def other_context(self, made: Image) -> str | None:
         """The other folder that an image alone may be built from as well: one further out with all that it needs."""
@@ -134,10 +134,10 @@ class Builds:
             return said[0]
         if len(found) != 1 or found[0].dockerfile not in self.dockerfiles:
             return None
-        told = _build_arguments(
+        args = _build_arguments(
             [one for one in self._builds_by_name.get(found[0].name, found) if one.dockerfile == found[0].dockerfile]
         )
-        made = self._image(found[0].dockerfile, Context(found[0].context, True), told, found[0].target)
+        made = self._image(found[0].dockerfile, Context(found[0].context, True), args, found[0].target)
         return (made, found[0].label) if made else None
 
     def builds_of_name(self, name: str) -> list[NamedBuild]:
@@ -233,11 +233,11 @@ class Builds:
         self, path: str, given: Context, args: Mapping[str, Value[str]] = {}, target: str | None = None
     ) -> Image | None:
         given = given._replace(folder=".") if given.folder == "" else given
-        told = (path, given, frozenset(args.items()), target)
-        if told not in self._images:
+        key = (path, given, frozenset(args.items()), target)
+        if key not in self._images:
             asked = (path, given, args, target)
-            self._images[told], _ = cached(self.tree, asked, {}, lambda _: self._build_image(*asked))
-        return self._images[told]
+            self._images[key], _ = cached(self.tree, asked, {}, lambda _: self._build_image(*asked))
+        return self._images[key]
 
     def _build_image(
         self, path: str, given: Context, args: Mapping[str, Value[str]], target: str | None

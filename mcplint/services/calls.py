@@ -39,14 +39,14 @@ def calls(network: Network, clients: Iterable[ClientConfig], bridged: Mapping[st
         if context.project is None or caller.unread or caller.shared_network.may(bool):
             continue
         files = {*(mount.path or "" for mount in caller.mounts), *bridged.get(caller.id, ())}
-        told = [each for path in sorted(files) for each in mounted.get(path, ())]
+        file_clients = [each for path in sorted(files) for each in mounted.get(path, ())]
         # A server says which variables it reads; a client's file is read by the client, be it a bridge.
         serves = caller.id in serving
         given = (
             (name, value, serves) for name, value in caller.env.items() if value.only and not is_sentence(value.only)
         )
         arguments = () if serves else _arguments(caller)
-        urls = ((f"the URL of `{client.span.text[:60]}`", client.url, False) for client in told)
+        urls = ((f"the URL of `{client.span.text[:60]}`", client.url, False) for client in file_clients)
         for name, value, from_server in (*given, *arguments, *urls):
             for found in ADDRESS.finditer(value.only or ""):
                 other = _addressed(found[1], int(found[2]), context, known)

@@ -77,13 +77,13 @@ def of_folder(file: ClientFile, root: str, paths: Collection[str]) -> Iterator[C
         if not key or not folder or folder.startswith(("/", "~")) or "$" in folder:
             continue
         for word in _scalars((node.get("command"), *items(node.get("args")))):
-            here, meant = (posixpath.normpath(posixpath.join(root, at, word.text)) for at in ("", folder))
-            if word.text and not word.text.startswith(("/", "-", "~")) and here not in paths and meant in paths:
+            here, below_folder = (posixpath.normpath(posixpath.join(root, at, word.text)) for at in ("", folder))
+            if word.text and not word.text.startswith(("/", "-", "~")) and here not in paths and below_folder in paths:
                 text = (
                     f"Claude Code does not read `cwd`: it starts `{name.text[:60]}` where there is no "
                     f"`{word.text[:60]}`"
                 )
-                notes = (Label(word.span, f"is {meant[:80]} of the project"),)
+                notes = (Label(word.span, f"is {below_folder[:80]} of the project"),)
                 yield ClientFlaw("shape", key.span, text, WARNING, notes)
                 break
 
@@ -161,11 +161,11 @@ def _only_commands(host: Host) -> bool:
 def _wrong_type(said: ScalarNode, called: str, host: Host) -> ClientFlaw:
     does = {SKIPPED: f"skips `{called}`", REFUSED: "refuses the whole file", IGNORED: "ignores this"}[host.wrong]
     plain = re.sub(r"[^a-z]", "", said.text.lower())
-    meant = next((known for known in host.types or () if re.sub(r"[^a-z]", "", known) == plain), None)
-    edits = (Edit(said.span, meant),) if meant else ()
+    right_type = next((known for known in host.types or () if re.sub(r"[^a-z]", "", known) == plain), None)
+    edits = (Edit(said.span, right_type),) if right_type else ()
     text = f"{host.name} {does}: it does not know the type `{said.text[:40]}`"
     severity = NOTE if host.wrong == IGNORED else ERROR
-    return ClientFlaw("shape", said.span, text, severity, (), edits, f"set the type to `{meant}`")
+    return ClientFlaw("shape", said.span, text, severity, (), edits, f"set the type to `{right_type}`")
 
 
 def _with_type(node: MappingNode, url: ScalarNode, host: Host) -> tuple[tuple[Edit, ...], str]:

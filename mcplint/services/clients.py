@@ -99,7 +99,7 @@ def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientC
     node, reader = transport_node(node, reader)
     url, command = _string(node, *(reader.urls if reader else URLS)), _command(node)
     said = _type(node, reader, url)
-    told = ClientConfig(
+    config = ClientConfig(
         id=f"{name.span.source.path}:{name.text}",
         span=name.span,
         type=said,
@@ -113,7 +113,7 @@ def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientC
         local=tuple(on_this_machine(node)),
         committed=reader.committed if reader else basename(name.span.source.path) == BUNDLE,
     )
-    return _remote(told, items(node.get("args"))) if not url.trace else told
+    return _remote(config, items(node.get("args"))) if not url.trace else config
 
 
 def _remote(client: ClientConfig, args: tuple[Node, ...]) -> ClientConfig:

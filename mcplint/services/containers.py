@@ -64,7 +64,7 @@ def running(
     """
     examples = Examples(tree)
     everywhere = tuple(_first(_running(tree, dockerfiles, projects, workloads, functions), tree))
-    told = StartFiles(_setup(found) for found in everywhere if found.image or may_be_ours(found.container))
+    start_files = StartFiles(_setup(found) for found in everywhere if found.image or may_be_ours(found.container))
     for found in everywhere:
         container = found.container
         if container.defaults:
@@ -72,7 +72,7 @@ def running(
             near = examples.variables_near(container.span.source.path) if passed_on else {}
             given = {name: join((near[name], value)) for name, value in container.examples.items() if name in near}
             near = {**container.examples, **near, **given}
-            found = found._replace(container=container._replace(examples=Elsewhere(told, _setup(found), near)))
+            found = found._replace(container=container._replace(examples=Elsewhere(start_files, _setup(found), near)))
         yield found
 
 

@@ -28,10 +28,10 @@ def docker_run(node: MappingNode) -> Iterator[ClientFlaw]:
     verb = next((each.only for each in words[start : start + 1]), None)
     if not words or (words[0].only or "").rpartition("/")[2] not in CONTAINER_ENGINES or verb not in ("run", "exec"):
         return
-    told = parse(words[start + 1 :], DOCKER_RUN)
-    given = {name: value for name, value in told.given if (value.only or "").lower() != "false"}
+    options = parse(words[start + 1 :], DOCKER_RUN)
+    given = {name: value for name, value in options.given if (value.only or "").lower() != "false"}
     what = "this is the server" if verb == "run" else "the server is started in this container"
-    run, notes = words[start].trace[0].span, tuple(Label(image.trace[0].span, what) for image in told.rest[:1])
+    run, notes = words[start].trace[0].span, tuple(Label(image.trace[0].span, what) for image in options.rest[:1])
     if "interactive" not in given and notes:
         edits = (Edit(run._replace(start=run.end + 1, end=run.end + 1), ', "-i"'),) if direct else ()
         text = (
@@ -73,8 +73,8 @@ def _outer(words: tuple[Value[str], ...]) -> Iterator[tuple[str, Span]]:
     name = texts[0].rpartition("/")[2].removesuffix(".exe") if texts else ""
     start = 1 + (texts[1:2] == ["container"])
     if name == "ssh":
-        told = parse(words[1:], SSH)
-        kept = (*words[:1], *(value for _, value in told.given), *told.rest[:1])
+        options = parse(words[1:], SSH)
+        kept = (*words[:1], *(value for _, value in options.given), *options.rest[:1])
         yield from ((word.only or "", word.trace[0].span) for word in kept)
     elif name in CONTAINER_ENGINES and texts[start : start + 1] in (["run"], ["exec"], ["create"]):
         yield texts[0], words[0].trace[0].span

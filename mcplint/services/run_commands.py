@@ -111,19 +111,19 @@ def _runs_in_file(source: Source, tree: Tree) -> Iterator[_GivenInCommand]:
             continue
         span = Span(source, match.start(), match.end() - 1)
         said = [with_own_variables(word, own) for word in words(source.text, match.end(), source.path)[0]]
-        told = parse(tuple(Value((word,), (Label(span, "runs it"),)) for word in said), DOCKER_RUN)
+        options = parse(tuple(Value((word,), (Label(span, "runs it"),)) for word in said), DOCKER_RUN)
         given, hidden = dict[str, Value[str]](), False
-        for each in told.values("env-file"):
+        for each in options.values("env-file"):
             found = _file(path_in_project(where, text(each) or "$"), tree)
             hidden = hidden or found is None
             given |= found or {}
-        for each in told.values("env"):
+        for each in options.values("env"):
             variable, equals, value = (text(each) or "").partition("=")
             known = equals and not set("$`{") & set(value)
             given[variable] = Value((value,) if known else None, (Label(span, f"gives it {variable}"),))
-        ports = tuple(_published(told.values("publish")))
-        if told.rest and (given or hidden or ports):
-            yield _GivenInCommand(text(told.rest[0]) or "$", given, hidden, ports)
+        ports = tuple(_published(options.values("publish")))
+        if options.rest and (given or hidden or ports):
+            yield _GivenInCommand(text(options.rest[0]) or "$", given, hidden, ports)
 
 
 def _published(said: Words) -> Iterator[tuple[int, int]]:

@@ -38,6 +38,6 @@ def _written_unit(ran: Ran, shell: Shell) -> Iterator[Unit]:
     target = next((each for each in targets if each.text.strip("\"'").endswith(".service")), None)
     body = next((each.body for each in redirects if each.body is not None), None)
     if target is not None and body is not None and body.exact:
-        told = shell.value(target).only
+        unit_path = shell.value(target).only
         script = ran.span.source.path
-        yield unit_within(body.span(), posixpath.basename(told if told and "$" not in told else script))
+        yield unit_within(body.span(), posixpath.basename(unit_path if unit_path and "$" not in unit_path else script))

@@ -24,10 +24,10 @@ def route_pattern(path: str) -> re.Pattern[str]:
     index, taken = 0, False
     while index < len(path):
         if found := None if taken else _PARAMETER.match(path, index):
-            told = _CONVERTORS.get(found[1]) if found[0].startswith("{") else "[^/]*"
-            if told is None:
+            expression = _CONVERTORS.get(found[1]) if found[0].startswith("{") else "[^/]*"
+            if expression is None:
                 break
-            parts.append(told)
+            parts.append(expression)
             index, taken = found.end(), True
         elif _LITERAL.match(path, index):
             taken = taken and path[index] != "/"

@@ -137,5 +137,5 @@ class Names(NamedTuple):
 
     def _path_below(self, start: ast.expr, rest: list[ast.expr], depth: int) -> OwnPath | None:
         own_path, parts = self.own_path(start, depth + 1), [self.text(each) for each in rest]
-        told = [part for part in parts if part is not None]
-        return own_path.join(*told) if own_path and len(told) == len(parts) else None
+        known_parts = [part for part in parts if part is not None]
+        return own_path.join(*known_parts) if own_path and len(known_parts) == len(parts) else None

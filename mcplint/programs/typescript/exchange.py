@@ -176,9 +176,9 @@ class Exchange:
             return
         origin, local = text_of(name), text_of(alias or name)
         key = f"{path}:default" if path else ""
-        meant = (key,) if origin == "default" and key else name_forms(origin)
+        name_forms_meant = (key,) if origin == "default" and key else name_forms(origin)
         if local == "default":
-            self._link((f"{item.script.source.path}:default", "default"), meant, item.script.span(item.node))
+            self._link((f"{item.script.source.path}:default", "default"), name_forms_meant, item.script.span(item.node))
         elif origin == "default":
             self._bind(local, key, item)
         elif local != origin:

@@ -65,9 +65,11 @@ def _reads_json(layer: Middleware) -> bool:
     """Whether a parser certainly takes `application/json`, as it does unless it is told other types."""
     if "koa" in layer.name:
         return all(prop(layer.args.get(0), name).only is UNDEFINED for name in KOA_TYPES)
-    told = prop(layer.args.get(0), "type")
-    types = elements(told) or (told,)
-    return told.only is UNDEFINED or any(isinstance(each.only, str) and each.only in JSON_TYPES for each in types)
+    type_option = prop(layer.args.get(0), "type")
+    types = elements(type_option) or (type_option,)
+    return type_option.only is UNDEFINED or any(
+        isinstance(each.only, str) and each.only in JSON_TYPES for each in types
+    )
 
 
 def compressed(layers: tuple[Middleware, ...]) -> tuple[Label, ...]:

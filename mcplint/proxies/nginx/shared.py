@@ -24,12 +24,12 @@ def with_separate_sites(routes: Sequence[Route], found: Sequence[Proxied]) -> li
 
     What an included file sets in the location itself cannot be set there once more: the edit says what else it changes.
     """
-    told: dict[tuple[str, Span], list[Route]] = {}
+    by_site: dict[tuple[str, Span], list[Route]] = {}
     for route in routes:
         for field in SETTINGS:
             if site := getattr(route, field).site:
-                told.setdefault((field, site.span), []).append(route)
-    sharing = {key: Sharing.of(alike) for key, alike in told.items()}
+                by_site.setdefault((field, site.span), []).append(route)
+    sharing = {key: Sharing.of(alike) for key, alike in by_site.items()}
     return [
         _with_separate_sites(route, sharing, one) if route.server else route
         for route, one in zip(routes, found, strict=True)

@@ -85,12 +85,14 @@ def version_keys(services: list[ContainerContext], tree: Tree) -> Iterator[Versi
 
 def misnamed_images(services: list[ContainerContext], starting: Collection[str]) -> Iterator[MisnamedImage]:
     """The images of services that are started with those of `starting` and whose names are none."""
-    told = [context.container.profiles for context in services if context.container.id in starting]
+    profile_sets = [context.container.profiles for context in services if context.container.id in starting]
     for container in (context.container for context in services):
         name = container.reference.only
         if container.id in starting or not name or is_reference(name) or re.search(r"\$|\{\{", name):
             continue
-        if not placeholder(name) and (not container.profiles or any(container.profiles & each for each in told)):
+        if not placeholder(name) and (
+            not container.profiles or any(container.profiles & each for each in profile_sets)
+        ):
             yield MisnamedImage(container.id, container.span, container.reference, container.service or "")
 
 
@@ -215,8 +217,8 @@ def _is_brought(folder: str, file: Source, tree: Tree) -> bool:
     if is_inner(tree, folder):
         return True
     named = "|".join(re.escape(part) for part in folder.split("/"))
-    told = re.compile(rf"(?m)^(?>.*?git clone).*(?:{named})|--project-directory")
-    return any(told.search(source.text) for source in (file, *_instructions(dirname(folder), tree)))
+    pattern = re.compile(rf"(?m)^(?>.*?git clone).*(?:{named})|--project-directory")
+    return any(pattern.search(source.text) for source in (file, *_instructions(dirname(folder), tree)))
 
 
 def _exists(path: str, tree: Tree) -> bool:

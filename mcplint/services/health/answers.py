@@ -258,10 +258,10 @@ class _Run:
                 return self.call_result(node, scope)
         parts = [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)]
         values = [self.value(each, scope) for each in parts]
-        told = any(map(self.comes_from_answer, values))
-        if told and not isinstance(node, (ast.JoinedStr, ast.FormattedValue)):
+        from_answer = any(map(self.comes_from_answer, values))
+        if from_answer and not isinstance(node, (ast.JoinedStr, ast.FormattedValue)):
             raise _UndecidedError
-        return _Unknown(told)
+        return _Unknown(from_answer)
 
     def comes_from_answer(self, value: Any) -> bool:
         return isinstance(value, _Answer) or (isinstance(value, _Unknown) and value.told)

@@ -268,19 +268,19 @@ def _asked_directly(words: tuple[str, ...], probed: _Probed) -> CheckedRequests:
 
 def _code(name: str, words: tuple[str, ...]) -> tuple[str, str] | None:
     """The language and the text of a program that stands in a command itself; None where none does."""
-    told = tuple(Value((word,)) for word in words)
+    values = tuple(Value((word,)) for word in words)
     if name.startswith("python"):
-        call = python_call(told)
+        call = python_call(values)
         language, code = "python", call.program if call.kind == CODE else None
     else:
-        language, code = "node", node_code(told[1:]) if name in ("node", "bun", "deno") else None
+        language, code = "node", node_code(values[1:]) if name in ("node", "bun", "deno") else None
     return (language, text(code) or "") if code is not None else None
 
 
 def _wrapped_command(words: tuple[str, ...]) -> tuple[str, ...] | None:
     """The command that `timeout`, `uv run` and their like start; None where a command is no such thing."""
-    told = tuple(Value((word,)) for word in words)
-    rest = parse(told[2:], UV).rest if words[:2] == ("uv", "run") else unwrapped(told)
+    values = tuple(Value((word,)) for word in words)
+    rest = parse(values[2:], UV).rest if words[:2] == ("uv", "run") else unwrapped(values)
     inner = tuple(dropwhile(is_assignment, (text(word) or "" for word in rest or ())))
     return ("python", *inner) if inner and inner[0].endswith(".py") else inner or None
 

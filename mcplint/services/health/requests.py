@@ -47,24 +47,24 @@ MADE = frozenset({"mcp", "app", "server", "main", "__version__", "__name__"})
 
 def curl(words: tuple[str, ...]) -> Iterator[Request]:
     """`curl -f URL`: without `-f`, an answer of any status will do, and without `-L` a redirect does."""
-    told = parse(tuple(Value((word,)) for word in words), CURL, interspersed=True)
-    strict = told.first("fail", "fail-with-body") is not None
-    sends = any(name.startswith(("data", "json", "form")) for name, _ in told.given)
-    method = "HEAD" if told.first("head") else "POST" if sends else "GET"
-    chosen = [value.only for value in told.values("request")]
+    options = parse(tuple(Value((word,)) for word in words), CURL, interspersed=True)
+    strict = options.first("fail", "fail-with-body") is not None
+    sends = any(name.startswith(("data", "json", "form")) for name, _ in options.given)
+    method = "HEAD" if options.first("head") else "POST" if sends else "GET"
+    chosen = [value.only for value in options.values("request")]
     method = chosen[-1] or method if chosen else method
-    for url in (*told.rest, *told.values("url")):
-        judged = None if told.first("write-out") else strict
+    for url in (*options.rest, *options.values("url")):
+        judged = None if options.first("write-out") else strict
         for asked in requests("curl", method, url.only or "", judged, method != "HEAD"):
-            yield asked._replace(follows=told.first("location", "location-trusted") is not None)
+            yield asked._replace(follows=options.first("location", "location-trusted") is not None)
 
 
 def wget(words: tuple[str, ...], busybox: bool) -> Iterator[Request]:
     """`wget -q URL`, which fails for every status of 400 and more."""
-    told = parse(tuple(Value((word,)) for word in words), WGET, interspersed=True)
-    spider = told.first("spider") is not None
-    method = "POST" if any(name.startswith("post") for name, _ in told.given) else "GET"
-    for url in told.rest:
+    options = parse(tuple(Value((word,)) for word in words), WGET, interspersed=True)
+    spider = options.first("spider") is not None
+    method = "POST" if any(name.startswith("post") for name, _ in options.given) else "GET"
+    for url in options.rest:
         asked = "HEAD" if spider and not busybox else method
         yield from requests("busybox wget" if busybox else "wget", asked, url.only or "", True, not spider)
 

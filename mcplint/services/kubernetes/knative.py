@@ -26,9 +26,9 @@ def service(resource: Resource, cluster: Cluster) -> Container | None:
     port = (
         found.expose[0].target if found.expose else Value((8080,), (Label(resource.span, "Cloud Run sends to 8080"),))
     )
-    told = Label(resource.span, "Cloud Run sets PORT")
+    label = Label(resource.span, "Cloud Run sets PORT")
     chosen = None if port.only is None else (str(port.only),)
-    env: dict[str, Value[str | None]] = {"PORT": Value(chosen, (told, *port.trace)), **found.env}
+    env: dict[str, Value[str | None]] = {"PORT": Value(chosen, (label, *port.trace)), **found.env}
     return found._replace(
         service=resource.name.text,
         span=resource.span,

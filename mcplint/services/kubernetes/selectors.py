@@ -32,9 +32,9 @@ def unselected(cluster: Cluster) -> Iterator[UnmatchedSelector]:
         wanted = texts(at(service.node, "spec", "selector"))
         if service.api or not wanted or known.has(service, wanted):
             continue
-        meant = known.likely_pods(service, wanted)
-        if meant is not None:
-            yield _unmatched_selector(cluster, "Service", service, wanted, meant)
+        likely = known.likely_pods(service, wanted)
+        if likely is not None:
+            yield _unmatched_selector(cluster, "Service", service, wanted, likely)
 
 
 class _Pods(NamedTuple):

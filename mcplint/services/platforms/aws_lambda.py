@@ -61,8 +61,8 @@ def _of_serverless(root: MappingNode, folder: str) -> Iterator[FunctionImage]:
         else:
             yield FunctionImage(key.span, name=scalar(image) or scalar(at(image, "uri")))
     for key, function in pairs(at(root, "functions")):
-        told = at(function, "image")
-        if name := scalar(told) or scalar(at(told, "uri")):
+        image_node = at(function, "image")
+        if name := scalar(image_node) or scalar(at(image_node, "uri")):
             yield FunctionImage(key.span, name=name)
 
 

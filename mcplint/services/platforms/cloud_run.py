@@ -30,12 +30,12 @@ def builds(words: Words, folder: str, span: Span, tree: Tree) -> Iterator[tuple[
         words = words[1:]
     if len(words) < 2 or words[1].only != "build":
         return
-    told = parse(words[2:], BUILD, interspersed=True)
-    if len(told.rest) == 1 and told.rest[0].only:
-        file = next((value.only for value in told.values("file")), None)
-        context = posixpath.join(folder, told.rest[0].only)
-        made = build(told.rest[0].span or span, context, folder, file, tree)
-        for name in told.values("tag"):
+    options = parse(words[2:], BUILD, interspersed=True)
+    if len(options.rest) == 1 and options.rest[0].only:
+        file = next((value.only for value in options.values("file")), None)
+        context = posixpath.join(folder, options.rest[0].only)
+        made = build(options.rest[0].span or span, context, folder, file, tree)
+        for name in options.values("tag"):
             yield untagged(spelled(name)), made
 
 
@@ -46,8 +46,8 @@ def deployed_service(words: Words, known: Mapping[str, Build], span: Span, tree:
     )
     if at is None or at > 2:
         return None
-    told = parse(words[at + 2 :], DEPLOY, interspersed=True)
-    return _service(told, known, told.rest[0].span or span, tree) if told.rest else None
+    options = parse(words[at + 2 :], DEPLOY, interspersed=True)
+    return _service(options, known, options.rest[0].span or span, tree) if options.rest else None
 
 
 def _are_words(words: Words, *expected: str) -> bool:
@@ -108,8 +108,8 @@ def _probes(flags: Mapping[str, Value[str]]) -> Iterator[PlatformProbe]:
         said = dict(part.split("=", 1) for part in (word.only or "").split(",") if "=" in part)
         path, port = said.get("httpGet.path", ""), said.get("httpGet.port", "")
         if word.trace and path and "$" not in f"{path}{port}":
-            told = Value((int(port),), word.trace) if port.isdecimal() and len(port) < 6 else None
-            yield PlatformProbe(kind, word.trace[0].span, Value((path,), word.trace), told)
+            port_value = Value((int(port),), word.trace) if port.isdecimal() and len(port) < 6 else None
+            yield PlatformProbe(kind, word.trace[0].span, Value((path,), word.trace), port_value)
 
 
 def _known_image(word: Value[str]) -> Value[str | None]:

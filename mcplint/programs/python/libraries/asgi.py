@@ -103,12 +103,12 @@ def finish(machine: Machine, app: Abstract, span: Span, bound: Bound) -> None:
     """Serves each thing that the application may be; alternatives are ways that the program may go."""
 
     def serve_option(option: Any) -> Abstract:
-        meant = _app_of_sdk_server(machine, option, span)
+        sdk_app = _app_of_sdk_server(machine, option, span)
         rooted = not bound.asgi.root_path.must_be("")
-        scan = walk(machine, known(option) if meant is None else meant, rooted)
+        scan = walk(machine, known(option) if sdk_app is None else sdk_app, rooted)
         asgi = bound.asgi._replace(root_path=unknown()) if scan.rooted else bound.asgi
         itself = Label(span, "is given the server itself")
-        interface = bound.interface if meant is None else known("object", itself)
+        interface = bound.interface if sdk_app is None else known("object", itself)
         found = [
             _with_bound_settings(served, span, bound._replace(asgi=asgi, interface=interface))
             for served in scan.complete_servers()
@@ -263,14 +263,14 @@ def run_object(machine: Machine, start: Start, server: Abstract) -> Abstract:
     names = ("transport", "host", "port", "path", "log-level") if start.runner == "fastmcp" else ("transport",)
     closed = start.argv is not None
     flags = start.flags if closed else {}
-    told = {name.replace("-", "_"): flags[name] for name in names if name in flags}
-    if "port" in told:
-        told["port"] = number(told["port"])
+    settings = {name.replace("-", "_"): flags[name] for name in names if name in flags}
+    if "port" in settings:
+        settings["port"] = number(settings["port"])
     if "stateless" in flags:
-        told["stateless_http"] = known(True, *flags["stateless"].trace)
+        settings["stateless_http"] = known(True, *flags["stateless"].trace)
     note = Label(start.span, "started here")
     run = machine.attribute(server, "run_async" if start.runner == "fastmcp" else "run", note)
-    return call_and_await(machine, run, Args((), told, open=not closed, opening=(note,)))
+    return call_and_await(machine, run, Args((), settings, open=not closed, opening=(note,)))
 
 
 CALLS: Mapping[str, Handler] = {

@@ -105,13 +105,15 @@ def _documentation(app: Instance, calls: tuple[Args, ...], scan: AppScan) -> Non
     """
     if app.library != FASTAPI or app.span is None or not calls:
         return
-    told = {name: calls[0].get(None, name, known(path)) for name, path in DOCUMENTATION.items()}
-    if told["openapi_url"].must(lambda path: not path):
+    document_paths = {name: calls[0].get(None, name, known(path)) for name, path in DOCUMENTATION.items()}
+    if document_paths["openapi_url"].must(lambda path: not path):
         return
-    if told["docs_url"].must(lambda path: not path):
-        del told["swagger_ui_oauth2_redirect_url"]
-    scan.closed &= not calls[0].open and all(value.options is not None for value in told.values())
-    paths = (path for value in told.values() for path in value.options or () if isinstance(path, str) and path)
+    if document_paths["docs_url"].must(lambda path: not path):
+        del document_paths["swagger_ui_oauth2_redirect_url"]
+    scan.closed &= not calls[0].open and all(value.options is not None for value in document_paths.values())
+    paths = (
+        path for value in document_paths.values() for path in value.options or () if isinstance(path, str) and path
+    )
     scan.endpoints += (Endpoint(path, ("GET",), app.span, True) for path in paths)
 
 
@@ -272,8 +274,8 @@ def _one_of_apps(machine: Machine, apps: Collection[Any], state: WalkState) -> A
 def _room(app: Instance) -> EditSite | None:
     """Where an application that is told no lifespan would be told one."""
     args = CALL.first(app.table, Args())
-    told = "lifespan" in args.keywords or "lifespan_context" in app.table or STARTUP.of(app.table)
-    if told or args.node is None or args.module is None or args.open:
+    has_lifespan = "lifespan" in args.keywords or "lifespan_context" in app.table or STARTUP.of(app.table)
+    if has_lifespan or args.node is None or args.module is None or args.open:
         return None
     return args.module.insertion(args.node, "lifespan", False)
 

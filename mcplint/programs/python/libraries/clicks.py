@@ -129,9 +129,9 @@ def command(machine: Machine, args: Args, owner: Any, group: bool = False) -> Ab
         }
         made = Instance(kind, args.span, table)
         if isinstance(made.kind, Class):
-            told = {key: each for key, each in args.keywords.items() if key not in ("cls", "name")}
+            keywords = {key: each for key, each in args.keywords.items() if key not in ("cls", "name")}
             construct = machine.attribute(known(made), "__init__", Label(function.scope.module.span(function.node), ""))
-            machine.call(construct, args._replace(positional=(), keywords=told))
+            machine.call(construct, args._replace(positional=(), keywords=keywords))
         if isinstance(owner, Instance):
             COMMANDS.add(machine, owner.table, (made.table["name"].only, made))
         return known(made, *args.notes)

@@ -83,8 +83,8 @@ def _handled(machine: Machine, name: str, words: tuple[Abstract, ...] | None, no
     machine.tables.learn(("arguments",))
     reader = Instance(External(PARSER), note.span)
     parser(machine, Args(), reader)
-    for names, told in _OPTIONS:
-        add_argument(machine, Args(tuple(known(each) for each in names), told), reader)
+    for names, settings in _OPTIONS:
+        add_argument(machine, Args(tuple(known(each) for each in names), settings), reader)
     machine.call(machine.attribute(made, "add_arguments", note), Args((known(reader),)))
     read: Any = parse_args(machine, Args((known(Sequence("list", words)),)), reader).only
     options = {key: value for key, value in read.table.items() if isinstance(key, str)}

@@ -63,8 +63,8 @@ def follow(
     kind = option.kind if isinstance(option, Instance) else option
     if visit.seen and (passing or found) and not (refused or said) and isinstance(kind, (Class, Function)):
         leave(machine, kind, visit.seen)
-    told = {each.through for each in found if each.server is not None}
-    handled = [each for each in found if each.server is not None or each.through not in told]
+    known_transports = {each.through for each in found if each.server is not None}
+    handled = [each for each in found if each.server is not None or each.through not in known_transports]
     passed = [each for each in gathered if isinstance(each, HandedOn)] if passing else []
     return Followed(handled, passed, refused and (passing or bool(found)))
 

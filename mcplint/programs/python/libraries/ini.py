@@ -65,8 +65,8 @@ def _learn(machine: Machine, owner: Instance, source: Source) -> None:
 
 def _value(owner: Any, section: Any, key: Any, args: Args) -> Abstract | None:
     """A setting, None where there is none; unknown where one may be that is not seen here."""
-    told = isinstance(owner, Instance) and SETTINGS in owner.table
-    if not told or not isinstance(section, str) or not isinstance(key, str):
+    made_here = isinstance(owner, Instance) and SETTINGS in owner.table
+    if not made_here or not isinstance(section, str) or not isinstance(key, str):
         return unknown(*args.notes)
     settings = owner.table[SETTINGS]
     found: Abstract | None = settings.get((section, key.lower()), settings.get((ANY, key.lower())))

@@ -57,11 +57,11 @@ def _from_gunicorn_file(machine: Machine, start: Start, name: str, default: Abst
     """
     said = machine.variable("GUNICORN_CMD_ARGS").options
     named = start.flags.get("config", known("gunicorn.conf.py")).only
-    told = isinstance(named, str) and said is not None and len(said) == 1 and "" not in said
-    path = machine.world.file(named) if isinstance(named, str) and told else None
+    is_stated = isinstance(named, str) and said is not None and len(said) == 1 and "" not in said
+    path = machine.world.file(named) if isinstance(named, str) and is_stated else None
     if path is None or path not in machine.world.tree.paths:
         note = Label(start.span, "gunicorn's configuration is not followed")
-        return default if told and "config" not in start.flags else unknown(note)
+        return default if is_stated and "config" not in start.flags else unknown(note)
     file: Module | None = machine.world.tree.facts("python", path)
     key = name.replace("-", "_")
     if file is None:

@@ -89,8 +89,8 @@ def _from_sources(machine: Machine, field: Field, read: Settings) -> Abstract | 
         return unknown(Label(field.span, "a source of the project's own may set it"))
     if above is not None:
         return above
-    told = _from_environment(machine, field, read, below)
-    return told if told is not None else below
+    from_environment = _from_environment(machine, field, read, below)
+    return from_environment if from_environment is not None else below
 
 
 def _first(machine: Machine, field: Field, sources: tuple[Abstract, ...]) -> Abstract | None:
@@ -123,9 +123,9 @@ def _from_environment(machine: Machine, field: Field, read: Settings, below: Abs
                 said = file.get(spelled.lower(), said)
             if said.options == (None,) or (said.options is None and not exact):
                 continue
-            told = Label(field.span, "").reading(spelled)
+            label = Label(field.span, "").reading(spelled)
             open_ = said.options is None
-            found = unknown(told, *said.trace) if open_ else _coerced_or_default(machine, field, said, told, below)
+            found = unknown(label, *said.trace) if open_ else _coerced_or_default(machine, field, said, label, below)
     return found
 
 

@@ -143,8 +143,8 @@ def option_value(machine: Machine, option: Option, parsed: Parsed, environment: 
     if option.dest in parsed.given:
         return noted(parsed.given[option.dest], *note)
     if parsed.rest is None:
-        told = union(option.choices) if option.choices else unknown()
-        return noted(told._replace(site=None), *note, *parsed.why)
+        choices = union(option.choices) if option.choices else unknown()
+        return noted(choices._replace(site=None), *note, *parsed.why)
     value = option.default
     if value.site and (long := next((name for name in option.names if name.startswith("--")), "")):
         value = value._replace(site=value.site._replace(option=long))

@@ -68,11 +68,13 @@ def _by_scope(root: ast.AST) -> bool:
                 asked += _compared(target, test)
                 known.update(id(each) for each in ast.walk(pairs))
     used = (node for node in ast.walk(call) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
-    told = [each.value for each in asked if isinstance(each, ast.Constant) and isinstance(each.value, (str, bytes))]
-    plain = {(each.decode("latin-1") if isinstance(each, bytes) else each).lower() for each in told}
+    constants = [
+        each.value for each in asked if isinstance(each, ast.Constant) and isinstance(each.value, (str, bytes))
+    ]
+    plain = {(each.decode("latin-1") if isinstance(each, bytes) else each).lower() for each in constants}
     return (
         bool(asked)
-        and len(told) == len(asked)
+        and len(constants) == len(asked)
         and _ORIGIN.issuperset(plain)
         and all(id(node) in known for node in used if node.id in {"scope", "receive", *names})
     )

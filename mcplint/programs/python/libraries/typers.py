@@ -128,11 +128,15 @@ def _unwrapped_type(annotation: ast.expr) -> ast.expr:
 
 def _parameter(machine: Machine, function: Function, node: ast.arg, kind: Abstract) -> list[Option]:
     default = function.defaults.get(node.arg)
-    told = default.only if default is not None else None
+    marker_value = default.only if default is not None else None
     note = Label(function.scope.module.span(node), f"defines --{node.arg.replace('_', '-')}")
-    marker = told if isinstance(told, Instance) and told.library == PARAMETER else _annotated(machine, function, node)
+    marker = (
+        marker_value
+        if isinstance(marker_value, Instance) and marker_value.library == PARAMETER
+        else _annotated(machine, function, node)
+    )
     args, positional = MAKER.first(marker.table if marker else {}, (Args(), default is None))
-    if marker is told and marker is not None:
+    if marker is marker_value and marker is not None:
         default = args.get(0, "default")
         default = unknown(note) if default.only is Ellipsis else default
         args = args._replace(positional=args.positional[1:])

@@ -45,8 +45,8 @@ def set_middleware(args: Args, app: Instance) -> None:
     lists = [option for option in layers.options or () if option is not None]
     found = [item for option in lists if isinstance(option, Sequence) for item in option.known_items]
     app.table[ADDED_MIDDLEWARE] = tuple(option for item in found for option in item.options or ())
-    told = all(isinstance(option, Sequence) and option.items is not None for option in lists)
-    if args.open or layers.options is None or not told or any(item.options is None for item in found):
+    all_listed = all(isinstance(option, Sequence) and option.items is not None for option in lists)
+    if args.open or layers.options is None or not all_listed or any(item.options is None for item in found):
         app.table[HIDDEN] = (True,)
 
 

@@ -135,10 +135,10 @@ def _run_command(machine: Machine, owner: Any, given: tuple[Abstract, ...] | Non
     machine.put(owner.table, "args", known(array(*line.rest)) if line.closed else known(Sequence("list", None)))
     below = COMMANDS.of(owner.table)
     first = line.rest[0].only if line.rest else None
-    meant = [each for each in below if each[0] == first] or [each for each in below if each[2]]
-    if meant and line.closed and depth < 4:
+    chosen_commands = [each for each in below if each[0] == first] or [each for each in below if each[2]]
+    if chosen_commands and line.closed and depth < 4:
         rest = tuple(word for word in given or () if word is not (line.rest[0] if line.rest else None))
-        _run_command(machine, meant[0][1], rest, args, depth + 1)
+        _run_command(machine, chosen_commands[0][1], rest, args, depth + 1)
         return
     if below and not line.closed:
         ways = [partial(_as_way, machine, each[1], given, args, depth + 1) for each in below if depth < 4]

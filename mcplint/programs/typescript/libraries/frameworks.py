@@ -71,8 +71,8 @@ def _stateless(machine: Machine, sdk: Sdk, said: Abstract) -> Abstract:
     """Whether fastmcp keeps no sessions: where `start` does not say so, `true` as an argument or in a variable does."""
     if said.must(bool) or common_fact(sdk, "env.stateless") is not True:
         return said
-    told = _mapped(_from_outside(machine, "stateless", said), lambda option: option in (True, "true"))
-    return union([said, told]) if said.may(bool) else told
+    from_outside = _mapped(_from_outside(machine, "stateless", said), lambda option: option in (True, "true"))
+    return union([said, from_outside]) if said.may(bool) else from_outside
 
 
 def _release_default(sdk: Sdk, name: str, args: Args) -> Abstract:
@@ -97,11 +97,11 @@ def _endpoint_below(base: Abstract, path: Abstract) -> Abstract:
 
 def _base(machine: Machine, sdk: Sdk, given: Abstract, args: Args) -> Abstract:
     """The path below which all is served, that releases from 4.4 on read: of `start`, an argument or a variable."""
-    told = common_fact(sdk, "base_path")
-    said = prop(given, "basePath", known("")) if told is not False else known("")
-    if told is not False and said.must_be(""):
+    by_release = common_fact(sdk, "base_path")
+    said = prop(given, "basePath", known("")) if by_release is not False else known("")
+    if by_release is not False and said.must_be(""):
         said = _from_outside(machine, "base-path", known("", *args.notes))
-    return unknown(*said.trace) if told is None and not said.must_be("") else said
+    return unknown(*said.trace) if by_release is None and not said.must_be("") else said
 
 
 def _number(value: Abstract) -> Abstract:

@@ -91,14 +91,14 @@ def _server(module: Object) -> Object:
 
 def over_http(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A request is given to a transport of its own, or to that of its session."""
-    told = prop(_options(owner), "streamableHttp")
-    if told.only is UNDEFINED:
+    option = prop(_options(owner), "streamableHttp")
+    if option.only is UNDEFINED:
         notes = owner.table[ARGUMENTS][0].notes
         names = {"statelessMode": known(True, *notes), "enableJsonResponse": known(True, *notes)}
-        told = known(Object(None, owner.span, names))
-    stateless = verdict(prop(told, "statelessMode"))
+        option = known(Object(None, owner.span, names))
+    stateless = verdict(prop(option, "statelessMode"))
     ids = unknown() if stateless is None else known(UNDEFINED if stateless else True)
-    names = {"sessionIdGenerator": ids, "enableJsonResponse": prop(told, "enableJsonResponse", known(False))}
+    names = {"sessionIdGenerator": ids, "enableJsonResponse": prop(option, "enableJsonResponse", known(False))}
     return _hand_to_transport(
         machine, owner, STREAMABLE, sdk.HTTP_TRANSPORTS[0], (known(Object(None, owner.span, names)),)
     )

@@ -114,51 +114,51 @@ def same_schema(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def default(machine: Machine, args: Args, owner: Any) -> Abstract:
-    told = schema_of(owner)
-    return _with_schema(owner, told._replace(default=args.get(0))) if told else unknown()
+    current = schema_of(owner)
+    return _with_schema(owner, current._replace(default=args.get(0))) if current else unknown()
 
 
 def bounded(machine: Machine, args: Args, owner: Any, least: int | None = None) -> Abstract:
     """`.min(1)`, `.length(32)`, `.nonempty()`: a text that has characters."""
-    told, said = schema_of(owner), args.get(0).only if least is None else least
-    if told is None or told.kind != "string" or not isinstance(said, (int, float)) or said < 1:
+    current, said = schema_of(owner), args.get(0).only if least is None else least
+    if current is None or current.kind != "string" or not isinstance(said, (int, float)) or said < 1:
         return known(owner)
-    return _with_schema(owner, told._replace(filled=True))
+    return _with_schema(owner, current._replace(filled=True))
 
 
 def catch_refusal(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.catch(value)`: what is refused becomes a value."""
-    told = schema_of(owner)
-    return _with_schema(owner, told._replace(filled=False, spared=True)) if told else unknown()
+    current = schema_of(owner)
+    return _with_schema(owner, current._replace(filled=False, spared=True)) if current else unknown()
 
 
 def optional(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.optional()`: what is missing stays so."""
-    told = schema_of(owner)
-    return _with_schema(owner, told._replace(spared=True)) if told else unknown()
+    current = schema_of(owner)
+    return _with_schema(owner, current._replace(spared=True)) if current else unknown()
 
 
 def step(machine: Machine, args: Args, owner: Any, name: str = "") -> Abstract:
     """`.transform(function)`, `.pipe(schema)`, `.trim()`: what is made of the value then."""
-    told = schema_of(owner)
-    return _with_schema(owner, told._replace(steps=(*told.steps, name or args.get(0)))) if told else unknown()
+    current = schema_of(owner)
+    return _with_schema(owner, current._replace(steps=(*current.steps, name or args.get(0)))) if current else unknown()
 
 
 def extend(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`.extend({…})`, `.merge(schema)`: an object with more properties."""
-    told, other = schema_of(owner), schema_of(args.get(0).only)
-    if told is None:
+    current, other = schema_of(owner), schema_of(args.get(0).only)
+    if current is None:
         return unknown(*args.notes)
     made = Object(None, args.span)
-    spread_into(machine, told.shape, made)
+    spread_into(machine, current.shape, made)
     spread_into(machine, other.shape if other else args.get(0), made)
-    return _with_schema(owner, told._replace(shape=known(made)))
+    return _with_schema(owner, current._replace(shape=known(made)))
 
 
 def shape(machine: Machine, owner: Any) -> Abstract:
     """`.shape`: the schemas of the properties."""
-    told = schema_of(owner)
-    return told.shape if told else unknown()
+    current = schema_of(owner)
+    return current.shape if current else unknown()
 
 
 def parse(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -182,25 +182,25 @@ def parsed(machine: Machine, owner: Any, value: Abstract, depth: int) -> Abstrac
     An empty text that it does raises `Raised`, and so does a variable that is missing.
     """
     machine.spend(1)
-    told = schema_of(owner)
-    if told is None or depth > 12:
+    current = schema_of(owner)
+    if current is None or depth > 12:
         return unknown(*value.trace)
-    if told.filled and value.must_be(""):
+    if current.filled and value.must_be(""):
         raise Raised("ZodError")
-    needed = told.kind == "string" and not (told.coerce or told.spared or told.default is not None)
+    needed = current.kind == "string" and not (current.coerce or current.spared or current.default is not None)
     if needed and value.must_be(UNDEFINED) and (demand := deciding_variable(value, machine.optional)):
         raise Raised("ZodError", demand)
-    if told.kind == "preprocess":
-        prepared = partial(_preprocess, machine, told, depth)
-        found = prepared(value) if told.default is None else _or_default(value, told.default, prepared)
-    elif told.kind == "object":
-        found = _object(machine, owner, told, value, depth)
-    elif told.kind in ("union", "array", "any", "unknown", "literal", "enum", "nativeEnum", "string", "url"):
-        found = _or_default(value, told.default, lambda given: given)
+    if current.kind == "preprocess":
+        prepared = partial(_preprocess, machine, current, depth)
+        found = prepared(value) if current.default is None else _or_default(value, current.default, prepared)
+    elif current.kind == "object":
+        found = _object(machine, owner, current, value, depth)
+    elif current.kind in ("union", "array", "any", "unknown", "literal", "enum", "nativeEnum", "string", "url"):
+        found = _or_default(value, current.default, lambda given: given)
     else:
-        change = {"boolean": truth}.get(told.kind, number) if told.coerce else None
-        found = _or_default(value, told.default, lambda given: converted(given, change) if change else given)
-    for each in told.steps:
+        change = {"boolean": truth}.get(current.kind, number) if current.coerce else None
+        found = _or_default(value, current.default, lambda given: converted(given, change) if change else given)
+    for each in current.steps:
         found = _step(machine, each, found, depth)
     return found
 

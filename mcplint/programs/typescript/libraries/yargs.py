@@ -135,9 +135,9 @@ def yargs_parse(machine: Machine, args: Args, owner: Any) -> Abstract:
     line = taken_apart(machine, inner, given)
     below = COMMANDS.of(owner.table)
     first = line.rest[0].only if line.rest else None
-    meant = [each for each in below if each[0] == first] or [each for each in below if each[2]]
-    if meant:
-        inner += from_environment(OPTIONS.of(meant[0][1][0].table), prefix)
+    chosen_commands = [each for each in below if each[0] == first] or [each for each in below if each[2]]
+    if chosen_commands:
+        inner += from_environment(OPTIONS.of(chosen_commands[0][1][0].table), prefix)
         line = taken_apart(machine, inner, given)
     more = {
         spelling: line.values[option.name]
@@ -147,8 +147,8 @@ def yargs_parse(machine: Machine, args: Args, owner: Any) -> Abstract:
     }
     more["_"] = known(array(*line.rest)) if line.closed else known(Sequence("list", None))
     values = known(result(line, more))
-    if meant and line.closed:
-        machine.call(meant[0][1][1], Args((values,), args.span))
+    if chosen_commands and line.closed:
+        machine.call(chosen_commands[0][1][1], Args((values,), args.span))
     return values
 
 
