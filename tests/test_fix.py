@@ -6,8 +6,10 @@ import errno
 import os
 import re
 import subprocess
+from functools import partial
 
 import pytest
+from counted import lines
 from pages import unified
 
 from mcplint.engine import fix
@@ -497,3 +499,11 @@ def test_fixes_that_would_take_too_long_to_try_are_not_offered():
     assert (made.texts, len(made.fixed), made.ended, trials.ended) == ({"f": "xbcdefgh"}, 1, True, True)
     whole = fix.fix(tree, each)
     assert (whole.texts, whole.ended) == ({"f": "x" * 8}, False)
+
+
+def test_thousands_of_fixes_are_compared_in_rounds():
+    text = "a\n" * 2_000
+    tree, look = Tree.of({"f": text}), replacing("a", "b")
+    assert fix.fix(tree, look).texts == {"f": "b\n" * 2_000}
+    few, many = (lines(partial(fix._compatible, tree, look(Tree.of({"f": "a\n" * n})))) for n in (500, 2_000))
+    assert many <= 1.1 * few

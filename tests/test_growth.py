@@ -750,3 +750,10 @@ def test_only_so_many_routes_are_followed_and_that_is_said(rules: Catalogue, mon
     assert len(ran.deployment.routes) == 10
     said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
     assert said == ["traefik.yml has a route after the first 10, the most that are followed"]
+
+
+def test_a_variable_with_very_many_escapes_is_not_read_and_that_is_said(rules: Catalogue) -> None:
+    quotes = '\\"' * 30_000
+    ran = run(Tree.of(compose("    env_file: e.env\n", **{"e.env": f'A="{quotes}"\n'})), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["cannot read e.env: a value with more than 20,000 escapes"]

@@ -22,6 +22,8 @@ UNUSED = "unused-ignore"
 LONGEST = 300_000
 # Characters of a line that a person would write, and of the parts of a longer one.
 LONG, PART = 400, 64
+# Fixes that are looked at in one round, each beside each: the others wait for the next.
+AT_ONCE = 400
 Key = tuple[str, str, str]
 Line = tuple[str, int]
 
@@ -224,6 +226,7 @@ def _fixed_texts(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
 
 def _compatible(tree: Tree, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Those whose fixes can be made in one round: where a fix changes what another finding rests on, it goes first."""
+    diagnostics = diagnostics[:AT_ONCE]
     edited = [_lines_of(edit.span for edit in _edits(diagnostic)) for diagnostic in diagnostics]
     grounds = [_lines_of(_spans(diagnostic)) for diagnostic in diagnostics]
     first = [

@@ -13,6 +13,8 @@ from mcplint.findings import Unreadable
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Part, Source, Span
 
+MOST_PIECES = 20_000
+"""Of a quoted value, between its escapes; no password or key has so many."""
 ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
 GAP = re.compile(r"\s*(?:#[^\n]*\s*)*")
 NAME = re.compile(r"(?:export\s+)?([\w.\-\[\] \t\v\f\r\x85\xa0]*)([=:\n]|\Z)?")
@@ -82,6 +84,8 @@ def _quoted_value(source: Source, start: int) -> tuple[list[tuple[str, int]], in
         elif text[0] == "\\" and quote == '"':
             text, offset = _unescaped(text, offset)
         pieces.append((text, offset))
+        if len(pieces) > MOST_PIECES:
+            raise Unreadable(Span(source, start, start + 1).head, f"a value with more than {MOST_PIECES:,} escapes")
     raise Unreadable(Span(source, start, start + 1).head, "a quote that is never closed")
 
 
