@@ -757,3 +757,13 @@ def test_a_variable_with_very_many_escapes_is_not_read_and_that_is_said(rules: C
     ran = run(Tree.of(compose("    env_file: e.env\n", **{"e.env": f'A="{quotes}"\n'})), rules, Config())
     said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
     assert said == ["cannot read e.env: a value with more than 20,000 escapes"]
+
+
+def test_the_ways_of_a_switch_share_its_cases(rules: Catalogue) -> None:
+    cases = typescript(f"switch (process.env.A) {{{'case process.env.B: b;' * 4_000}}}")
+    run(Tree.of(cases), rules, Config())
+    tracemalloc.start()
+    run(Tree.of({**cases, "index.mjs": cases["index.mjs"] + "\n"}), rules, Config())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50_000_000

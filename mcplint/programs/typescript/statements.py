@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mcplint.programs.journal import Break, Continue, Ended, Raised, Return
@@ -264,26 +265,28 @@ def switch(machine: Machine, frame: Frame, node: Node) -> None:
         sure = verdict(test)
         if sure is False:
             continue
-        ways.append(_run_cases(machine, scope, cases[index:], test.only))
+        ways.append(_run_cases(machine, scope, cases, index, test.only))
         if sure is True:
             settled = True
             break
     if not settled:
-        default = next((index for index, case in enumerate(cases) if case.type == "switch_default"), None)
-        ways.append(_run_cases(machine, scope, cases[default:] if default is not None else [], None))
+        default = next((index for index, case in enumerate(cases) if case.type == "switch_default"), len(cases))
+        ways.append(_run_cases(machine, scope, cases, default, None))
     if len(ways) == 1:
         machine.catch(Break, ways[0])
     else:
         machine.catch(Break, lambda: machine.fork(ways))
 
 
-def _run_cases(machine: Machine, frame: Frame, cases: list[Node], test: Any) -> Callable[[], Abstract]:
+def _run_cases(machine: Machine, frame: Frame, cases: list[Node], first: int, test: Any) -> Callable[[], Abstract]:
+    """Runs the cases from one on; all ways share the list, as there may be thousands."""
+
     def go() -> Abstract:
         mark = len(machine.request_paths)
         if isinstance(test, PathTest):
             machine.request_paths.append(test.paths)
         try:
-            for case in cases:
+            for case in islice(cases, first, None):
                 label = case.child_by_field_name("value")
                 for child in case.named_children:
                     if label is None or child.id != label.id:
