@@ -166,7 +166,7 @@ def configured(client: ClientConfig):
     speaks = " or ".join(spoken.options or ())
     who = client.host or "the client"
     bare = "every URL" if client.node and client.node.get("type") else "a URL without `type`"
-    said = f"is set to `{type_value.span.text}`" if spelled else f"treats {bare} as `{type_value.only}`"
+    does = f"is set to `{type_value.span.text}`" if spelled else f"treats {bare} as `{type_value.only}`"
     fix = None
     if spelled and spoken.only:
         kind = client.spelling(spoken.only)
@@ -174,5 +174,5 @@ def configured(client: ClientConfig):
     notes = (*spoken.trace, Label(client.url.span or client.span, "this URL leads to the server"))
     severity = None if client.host else WARNING
     yield Finding(
-        f"{who} {said}, but {server.title} speaks {speaks}", type_value.span or client.span, notes, fix, severity
+        f"{who} {does}, but {server.title} speaks {speaks}", type_value.span or client.span, notes, fix, severity
     )

@@ -103,10 +103,10 @@ def check(container: Container):
         or any(mount.path for mount in container.mounts)
     ):
         return
-    for said, does in SAYS:
-        command = next((each for each in container.commands if re.search(said, text_of(each))), None)
+    for flag, does in SAYS:
+        command = next((each for each in container.commands if re.search(flag, text_of(each))), None)
         if command:
-            yield finding_about(container, command, re.search(said, text_of(command))[1], does)
+            yield finding_about(container, command, re.search(flag, text_of(command))[1], does)
             return
     if container.reload and (span := container.reload[0].span):
         fix = Fix("leave it off", container.reload[0].write("False"), safe=True)

@@ -149,8 +149,8 @@ def is_item(span: Span, name: str = "") -> bool:
 
 def quotes_finding(span: Span, what: str) -> Finding:
     inner = span.text[1:-1]
-    said = f"the program gets `{span.text}`" if "$" not in span.text else f"they stay around `{inner[:100]}`"
-    message = f"the quotes are part of {what}: {said}"
+    consequence = f"the program gets `{span.text}`" if "$" not in span.text else f"they stay around `{inner[:100]}`"
+    message = f"the quotes are part of {what}: {consequence}"
     default = re.fullmatch(r"\$\{\w+:?-([^{}]*)\}", inner)
     fix = Fix("leave the quotes out", (Edit(span, inner),), opens=True) if inner == inner.strip() else None
     return Finding(

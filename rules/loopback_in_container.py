@@ -160,8 +160,8 @@ def fix_for(server: Server, edits: tuple[Edit, ...]) -> Fix:
         "turns the checks of `Host` and `Origin` off": "host-check-off" if declares and checks else "",
         "opens it to the internet": "published-without-auth" if container is not None and container.web else "",
     }
-    said = " and ".join(words for words, rule in left.items() if rule)
-    title = f"listen on 0.0.0.0, which {said}" if said else "listen on 0.0.0.0"
+    consequences = " and ".join(words for words, rule in left.items() if rule)
+    title = f"listen on 0.0.0.0, which {consequences}" if consequences else "listen on 0.0.0.0"
     return Fix(title, edits, leaves=tuple(filter(None, left.values())))
 
 
@@ -180,8 +180,10 @@ def listening_mentions(edit: Edit, address: str) -> Iterator[Span]:
     text = source.text if source.path.endswith(PROGRAM) else ""
     for found in re.finditer(rf"(?<![/\w.]){re.escape(address)}(?![\w.])", text):
         span = Span(source, *found.span())
-        said = text_before(span)
-        listens = re.search(SAYS, said) or re.search(LISTENS, said[-LONGEST:] + address, re.IGNORECASE)
+        text_in_front = text_before(span)
+        listens = re.search(SAYS, text_in_front) or re.search(
+            LISTENS, text_in_front[-LONGEST:] + address, re.IGNORECASE
+        )
         if listens and not (edit.span.start <= span.start < edit.span.end):
             yield span
 
@@ -204,8 +206,8 @@ def tells_loopback(edit: Edit, address: str) -> bool:
     text = edit.span.source.text
     above, _, before = text[: edit.span.start].rpartition("\n")
     lines = above.rpartition("\n")[2].strip(), before + text[edit.span.start :].partition("\n")[0]
-    said = any(re.search(LOCAL, each[:LONGEST], re.IGNORECASE) for each in lines)
-    return said or is_documented(edit.span.source, address)
+    tells_local = any(re.search(LOCAL, each[:LONGEST], re.IGNORECASE) for each in lines)
+    return tells_local or is_documented(edit.span.source, address)
 
 
 def is_documented(source: Source, address: str) -> bool:

@@ -152,7 +152,7 @@ def checking(route: Route, server: Server):
 def plain_http_finding(client: ClientConfig):
     """An entry that sends a secret to a machine elsewhere."""
     node = (
-        next((said for key in ("url", "serverUrl", "httpUrl") if (said := client.node.get(key))), None)
+        next((url_node for key in ("url", "serverUrl", "httpUrl") if (url_node := client.node.get(key))), None)
         if client.node
         else None
     )

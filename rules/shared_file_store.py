@@ -123,9 +123,9 @@ def check(server: Server):
 
 def store_name(store: Store) -> str:
     """The file by its path, or by the expression of the program that names it."""
-    said = store.note.span.head.text
-    path = f"`{said.strip(QUOTES)[:60]}`"
-    return path if said[:1] in QUOTES else f"the file that {path} names"
+    text = store.note.span.head.text
+    path = f"`{text.strip(QUOTES)[:60]}`"
+    return path if text[:1] in QUOTES else f"the file that {path} names"
 
 
 def shares_no_files(spread: Spread) -> bool:

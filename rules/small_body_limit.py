@@ -110,8 +110,8 @@ def check(route: Route):
     if limit.must(lambda size: 0 < size < ENOUGH):
         edits = limit.write("4m")
         fix = Fix("raise the limit to 4 MB", edits, safe=True) if edits else None
-        said = " or ".join(map(nginx_size, limit.options))
-        message = f"{route.title_at(limit.span)} rejects calls larger than {said} with 413"
+        limits = " or ".join(map(nginx_size, limit.options))
+        message = f"{route.title_at(limit.span)} rejects calls larger than {limits} with 413"
         yield Finding(message, limit.span or route.span, limit.trace, fix)
 
 

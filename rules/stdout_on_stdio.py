@@ -318,16 +318,16 @@ def wrapped_call(span, columns, given):
     text = span.source.text
     start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
     indent, behind = text[start : span.start], text[span.end : end if end >= 0 else len(text)]
-    said = [*given, "file=sys.stderr"]
+    arguments = [*given, "file=sys.stderr"]
     lengths = sorted(map(len, text.splitlines()))
     most = columns or max(88, lengths[-1 - len(lengths) // 100])
     plain = span.text == f"print({', '.join(given)})" and "\n" not in span.text and not indent.strip(" ")
-    if not plain or behind.strip() or len(f"{indent}print({', '.join(said)})") <= most:
+    if not plain or behind.strip() or len(f"{indent}print({', '.join(arguments)})") <= most:
         return None
     inner = f"\n{indent}    "
-    one = f"{inner}{', '.join(said)}\n{indent}"
+    one = f"{inner}{', '.join(arguments)}\n{indent}"
     if len(one.splitlines()[1]) > most:
-        one = "".join(f"{inner}{each}," for each in said) + f"\n{indent}"
+        one = "".join(f"{inner}{each}," for each in arguments) + f"\n{indent}"
     return Edit(span._replace(start=span.start + len("print("), end=span.end - 1), one)
 
 

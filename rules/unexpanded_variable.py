@@ -98,18 +98,18 @@ def check(container: Container):
     words = container.argv.words if container.argv else None
     if not words or not container.servers or container.script or container.unread:
         return
-    said = [word.only for word in words]
-    if None in said or any(re.fullmatch(EXPANDING, word) for word in said):
+    texts = [word.only for word in words]
+    if None in texts or any(re.fullmatch(EXPANDING, word) for word in texts):
         return
-    handed = set(run_by_shell(said))
-    for number, (word, text) in enumerate(zip(words, said, strict=True)):
+    handed = set(run_by_shell(texts))
+    for number, (word, text) in enumerate(zip(words, texts, strict=True)):
         found = re.search(VARIABLE, text) if number not in handed and not re.search(EXPANDED, text) else None
         span = word_span(word, text, container.argv.span) if found else None
         if span:
-            message = f"{container.title} gives `{found[0]}` to `{said[0]}` as it is written: no shell expands it"
+            message = f"{container.title} gives `{found[0]}` to `{texts[0]}` as it is written: no shell expands it"
             name = found[1] or found[2]
             notes = (Label(container.env[name].span, "this sets it"),) if is_set(container, name) else ()
-            yield Finding(message, span, notes, in_a_shell(container.argv.span, said, span))
+            yield Finding(message, span, notes, in_a_shell(container.argv.span, texts, span))
 
 
 def word_span(word: Value[str], text: str, whole: Span) -> Span | None:

@@ -58,6 +58,8 @@ from mcplint import ERROR, Finding, NotFollowed, Unreadable, rule
 @rule("unreadable-file", ERROR)
 def check(problem: Unreadable):
     path = problem.span.source.path
-    said = f"{path} {problem.message}" if isinstance(problem, NotFollowed) else f"cannot read {path}: {problem.message}"
-    said = problem.message if path == "." else said
-    yield Finding(said, problem.span, severity=problem.severity)
+    message = (
+        f"{path} {problem.message}" if isinstance(problem, NotFollowed) else f"cannot read {path}: {problem.message}"
+    )
+    message = problem.message if path == "." else message
+    yield Finding(message, problem.span, severity=problem.severity)

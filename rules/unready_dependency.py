@@ -126,10 +126,10 @@ def unchecked(title: str, needed: Prerequisite, name: str) -> Finding:
 
 def unready(container: Container, needed: Prerequisite):
     """What waits for no more than a start although there is a health check, or though it is known to connect."""
-    ready, said = needed.probed.must(bool), needed.condition.site is not None
-    if said and any(other.condition.must_be(HEALTHY) for other in container.prerequisites):
+    ready, is_stated = needed.probed.must(bool), needed.condition.site is not None
+    if is_stated and any(other.condition.must_be(HEALTHY) for other in container.prerequisites):
         return
-    if ready or (needed.called and not said):
+    if ready or (needed.called and not is_stated):
         message = f"{container.title} starts as soon as `{needed.name}` has started, whether it is ready or not"
         edits = needed.condition.write(HEALTHY) if ready and not was_decided(needed) else ()
         fix = Fix(f"wait until `{needed.name}` is healthy", edits) if edits else None

@@ -142,8 +142,8 @@ def said_above(removed: Span) -> Iterator[Edit]:
             break
         paragraph -= len(line)
     for comment in re.finditer(r"(?:^[ \t]*#[^\n]*\n)+", text[paragraph:end], re.M):
-        said = re.sub(r"\([^()\n]*\)", "", comment[0])
-        if re.search(r"web ?sockets?\b", said, re.IGNORECASE) and not re.search(ALSO, said, re.IGNORECASE):
+        plain_text = re.sub(r"\([^()\n]*\)", "", comment[0])
+        if re.search(r"web ?sockets?\b", plain_text, re.IGNORECASE) and not re.search(ALSO, plain_text, re.IGNORECASE):
             yield Edit(Span(removed.source, paragraph + comment.start(), paragraph + comment.end()), "")
 
 

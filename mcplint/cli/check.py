@@ -133,8 +133,8 @@ def _outcome(options: Options, targets: Collection[tuple[str, str | None]], file
         texts = _texts(report, targets, here, options)
         if kept is not None:
             texts[options.baseline] = kept
-        said = tuple(filter(None, (stale_note, SOME if trials.ended else "")))
-        return outcome._replace(report=report, texts=texts, said=said)
+        lines = tuple(filter(None, (stale_note, SOME if trials.ended else "")))
+        return outcome._replace(report=report, texts=texts, said=lines)
 
 
 def _texts(
@@ -297,15 +297,15 @@ def _fix_project(here: Workspace, known: Known, options: Options, trials: Trials
     tried = trials.over(look)
     result = fix(here.tree, tried, options.unsafe_fixes, here.why_not_writable)
     before = {path: source.text for path in result.texts if (source := here.tree.source(path))}
-    said = []
+    lines = []
     if result.fixed and not options.quiet:
         done = f"{'would fix' if options.diff else 'fixed'} {plural(len(result.fixed), 'finding')}"
-        said.append(f"{done} in {plural(len(result.texts), 'file')}{_steps_left_by_hand(result.fixed)}")
+        lines.append(f"{done} in {plural(len(result.texts), 'file')}{_steps_left_by_hand(result.fixed)}")
     for diagnostic, harm in promised(here.tree, tried, result.refused, here.why_not_writable):
-        said.append(f"not fixed: {diagnostic.rule} in {diagnostic.finding.span.source.path}: {harm}")
+        lines.append(f"not fixed: {diagnostic.rule} in {diagnostic.finding.span.source.path}: {harm}")
     if result.ended:
-        said.append(SOME)
-    return Fixed(before, result.texts, tuple(said))
+        lines.append(SOME)
+    return Fixed(before, result.texts, tuple(lines))
 
 
 def _diff(fixed: Fixed, output: str | None, options: Options) -> int:

@@ -83,8 +83,8 @@ def keep(
         there = {each.fingerprint for each in kept}
         fresh = baseline.of((d for d in shown if d.rule != INTERNAL_ERROR), found)
         kept += [each for each in fresh if each.fingerprint not in there]
-    said = f"{file}: {plural(len(kept), 'known finding')}, {len(stale)} removed"
-    return known._replace(kept=tuple(kept)), baseline.write(kept), said
+    summary = f"{file}: {plural(len(kept), 'known finding')}, {len(stale)} removed"
+    return known._replace(kept=tuple(kept)), baseline.write(kept), summary
 
 
 def _stale_note(file: str, stale: list[baseline.KnownFinding]) -> str:

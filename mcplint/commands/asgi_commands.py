@@ -102,9 +102,9 @@ def _may_be_told(tool: str, flags: Mapping[str, Value[str]], tree: Tree) -> bool
 
 def _of_variable(context: ExecContext) -> Words:
     """The words that gunicorn takes from a variable, in front of those of its command, which count more."""
-    said = context.variable("GUNICORN_CMD_ARGS")
+    arguments = context.variable("GUNICORN_CMD_ARGS")
     try:
-        given = shlex.split(said.only or "")
+        given = shlex.split(arguments.only or "")
     except ValueError:
         given = []
-    return tuple(Value((word,), said.trace) for word in given)
+    return tuple(Value((word,), arguments.trace) for word in given)

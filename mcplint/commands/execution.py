@@ -75,8 +75,8 @@ class ExecContext(NamedTuple):
             return built
         source = self.tree.source(found) if (found := self.file(path)) else None
         if source and "\n" not in source.text and "\r" in source.text.rstrip():
-            said = "is a single line, as a lone carriage return ends none; save it with line feeds"
-            self.tree.problems.setdefault(source.path, NotFollowed(Span(source, 0, 0), said, WARNING))
+            why = "is a single line, as a lone carriage return ends none; save it with line feeds"
+            self.tree.problems.setdefault(source.path, NotFollowed(Span(source, 0, 0), why, WARNING))
         return LocatedText.of(Span(source, 0, len(source.text))) if source else None
 
     def unread(self, paths: Iterable[str]) -> NoStart | None:

@@ -73,8 +73,12 @@ def _entrypoint(context: ExecContext) -> Value[str] | None:
     """What `[tool.fastapi]` of the project that it is started in names as its application."""
     path = context.path_in_project("pyproject.toml")
     project = context.tree.project(posixpath.dirname(path)) if path else None
-    said = at(project.document, "tool", "fastapi", "entrypoint") if project else None
-    return Value((said.text,), (Label(said.span, "names the application"),)) if isinstance(said, ScalarNode) else None
+    entrypoint = at(project.document, "tool", "fastapi", "entrypoint") if project else None
+    return (
+        Value((entrypoint.text,), (Label(entrypoint.span, "names the application"),))
+        if isinstance(entrypoint, ScalarNode)
+        else None
+    )
 
 
 def _module(path: str, context: ExecContext) -> tuple[str, str]:

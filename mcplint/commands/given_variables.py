@@ -63,9 +63,9 @@ def with_files(names: Words, context: ExecContext, over: bool = False, needed: W
 def with_table(node: Node | None, tool: str, context: ExecContext) -> ExecContext:
     """A context with the variables of a table, before those that are set already but where it only has a default."""
     sets = dict(context.sets)
-    for key, said in pairs(node):
-        default = said.get("default") if isinstance(said, MappingNode) else None
-        value = said if default is None else default
+    for key, setting in pairs(node):
+        default = setting.get("default") if isinstance(setting, MappingNode) else None
+        value = setting if default is None else default
         note = Label(value.span, f"{tool} sets {key.text}")
         there = context.variable(key.text)
         if default is not None and not there.may_be(None):

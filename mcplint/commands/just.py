@@ -143,17 +143,17 @@ def just(words: Words, context: ExecContext) -> Step:
         return context.none("just only tells of itself")
     if not options.closed or "working-directory" in options.flags or rest[:1] == [HOLE]:
         return context.none("what just runs is not known")
-    said = _parsed(file)
-    name = rest[0] if rest else next(iter(said.recipes), "")
-    name = said.aliases.get(name, name)
-    recipe, seen = said.recipes.get(name), {name}
+    justfile = _parsed(file)
+    name = rest[0] if rest else next(iter(justfile.recipes), "")
+    name = justfile.aliases.get(name, name)
+    recipe, seen = justfile.recipes.get(name), {name}
     while recipe is not None and not recipe.lines and not rest[1:]:
         name = next((each for each in reversed(recipe.dependencies) if each not in seen), "")
-        recipe = said.recipes.get(name)
+        recipe = justfile.recipes.get(name)
         seen.add(name)
     if recipe is None:
         return context.none("just has no recipe for it that is known")
-    scope = _Scope(said, context, overrides)
+    scope = _Scope(justfile, context, overrides)
     arguments = scope.bind(recipe.parameters, rest[1:])
     if arguments is None:
         return context.none(f"what just runs after {name} is not known")
@@ -163,21 +163,21 @@ def just(words: Words, context: ExecContext) -> Step:
 
 def _run(name: str, recipe: Recipe, arguments: tuple[str, ...], scope: _Scope, context: ExecContext) -> Step:
     """What the lines of a recipe start, its parameters bound."""
-    said = scope.said
-    shell = re.match(r"\[[ \t]*[\"']([^\"']*)", said.settings.get("shell", ""))
-    odd = re.search(r"working-directory|script|no-cd", recipe.attributes) or "working-directory" in said.settings
+    justfile = scope.said
+    shell = re.match(r"\[[ \t]*[\"']([^\"']*)", justfile.settings.get("shell", ""))
+    odd = re.search(r"working-directory|script|no-cd", recipe.attributes) or "working-directory" in justfile.settings
     if odd or (shell and shell[1].rpartition("/")[2] not in SHELLS):
         return context.none(f"how just runs {name} is not known")
-    context = _with_dotenv(said.settings, context)
-    every = "export" in said.settings
+    context = _with_dotenv(justfile.settings, context)
+    every = "export" in justfile.settings
     parameters = {each["name"] for each in re.finditer(_PARAMETER, recipe.parameters) if every or each["env"]}
     handed: dict[str, tuple[Label, ...]] = {
-        each: (label,) for each, (_, label) in said.variables.items() if every or each in said.exported
+        each: (label,) for each, (_, label) in justfile.variables.items() if every or each in justfile.exported
     }
     handed |= dict.fromkeys(parameters, ())
     context = with_variables(context, {each: Value((scope(each),), notes) for each, notes in handed.items()})
     first = recipe.lines[0].text.partition("\n")[0] if recipe.lines else ""
-    positional = tuple(Value((each,)) for each in arguments) if "positional-arguments" in said.settings else ()
+    positional = tuple(Value((each,)) for each in arguments) if "positional-arguments" in justfile.settings else ()
     if not first.lstrip("@").startswith("#!"):
         backwards = (with_references(line, scope.references(line.text)) for line in reversed(recipe.lines))
         bare = (line.part(len(line.text) - len(line.text.lstrip("@-"))) for line in backwards)
@@ -200,14 +200,14 @@ def _with_dotenv(settings: dict[str, str], context: ExecContext) -> ExecContext:
 
 def _parsed(file: LocatedText) -> Justfile:
     """What a justfile says."""
-    said = Justfile({}, set(), {}, {}, {})
+    justfile = Justfile({}, set(), {}, {}, {})
     name, attributes = "", ""
     for found in re.finditer(r"(?:[^\\\n]|\\(?:.|\n))*+\n?", file.text):
         line = found[0]
         if line[:1] in (" ", "\t") and name:
             if line.strip():
                 margin = len(line) - len(line.lstrip(" \t"))
-                said.recipes[name].lines.append(file.part(found.start() + margin, found.end()))
+                justfile.recipes[name].lines.append(file.part(found.start() + margin, found.end()))
             continue
         if not line.strip() or line.startswith("#"):
             continue
@@ -216,21 +216,21 @@ def _parsed(file: LocatedText) -> Justfile:
             continue
         name = ""
         if setting := _SETTING.match(line):
-            said.settings[setting[1]] = setting[2] or "true"
+            justfile.settings[setting[1]] = setting[2] or "true"
             if (setting[2] or "").strip() == "false":
-                del said.settings[setting[1]]
+                del justfile.settings[setting[1]]
         elif alias := _ALIAS.match(line):
-            said.aliases[alias[1]] = alias[2]
+            justfile.aliases[alias[1]] = alias[2]
         elif assigned := _ASSIGNED.match(line):
             span = file.part(*found.span()).span()
-            said.variables[assigned[2]] = (
+            justfile.variables[assigned[2]] = (
                 assigned[3].partition(" #")[0].strip(),
                 Label(span, f"just sets {assigned[2]}"),
             )
-            said.exported.update([assigned[2]] if assigned[1] else [])
+            justfile.exported.update([assigned[2]] if assigned[1] else [])
         elif (head := _HEAD.match(line)) and not re.search(r"\b(windows|macos)\b", attributes):
             name = head[1]
             dependencies = re.findall(r"[\w-]+", head[3].partition("#")[0].partition("&&")[0])
-            said.recipes[name] = Recipe(head[2], tuple(dependencies), [], attributes)
+            justfile.recipes[name] = Recipe(head[2], tuple(dependencies), [], attributes)
         attributes = ""
-    return said
+    return justfile

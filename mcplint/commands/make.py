@@ -229,8 +229,8 @@ def make(words: Words, context: ExecContext) -> Step:
     if "directory" in options.flags:
         folder = text(options.flags["directory"])
         context = context._replace(workdir=context.absolute(folder) if folder else None)
-    said = next((text(value) or "" for key in ("file", "makefile") for value in options.values(key)), None)
-    files = FILES if said is None else (said,)
+    named_file = next((text(value) or "" for key in ("file", "makefile") for value in options.values(key)), None)
+    files = FILES if named_file is None else (named_file,)
     file = next((found for each in files if each and (found := context.script(each)) is not None), None)
     if file is None:
         return context.unread(filter(None, files)) or context.none("make has no makefile that is known")

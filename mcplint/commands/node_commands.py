@@ -82,8 +82,8 @@ def _deno_task(words: Words, context: ExecContext) -> Step:
     if name is None or not isinstance(command, ScalarNode):
         return script("deno", name, words[1:], context, words[0]) if name else context.none("deno starts no program")
     given = " ".join((command.text, *map(spelled, words[1:])))
-    said = Value((given,), (Label(command.span, f"is the task {name}"),), script_site(command, words[1:]))
-    return from_text(said, context.because(words[0], f"deno runs the task {name}"))
+    task_text = Value((given,), (Label(command.span, f"is the task {name}"),), script_site(command, words[1:]))
+    return from_text(task_text, context.because(words[0], f"deno runs the task {name}"))
 
 
 def _next(words: Words, context: ExecContext) -> Step:
@@ -113,6 +113,6 @@ def _nodemon(words: Words, context: ExecContext) -> Step:
     command = parsed.flags.get("exec")
     if command is not None:
         given = text(command)
-        said = None if given is None else " ".join((given, *map(spelled, parsed.rest)))
-        return from_text(Value(None if said is None else (said,), command.trace), inner)
+        command_text = None if given is None else " ".join((given, *map(spelled, parsed.rest)))
+        return from_text(Value(None if command_text is None else (command_text,), command.trace), inner)
     return node_file(parsed.rest[0], parsed.rest[1:], inner) if parsed.rest else context.none("nodemon starts nothing")

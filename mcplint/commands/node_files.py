@@ -44,27 +44,27 @@ CODE = frozenset({"e", "eval", "p", "print", "pe"})
 def node_code(words: Words) -> Value[str] | None:
     """The text of a program that the words behind `node` have it run, None where it is none."""
     parsed = parse(words, NODE)
-    said = next((value for name, value in parsed.given if name in CODE), None)
-    return said if said is None or text(said) else next(iter(parsed.rest), None)
+    code = next((value for name, value in parsed.given if name in CODE), None)
+    return code if code is None or text(code) else next(iter(parsed.rest), None)
 
 
 def node_file(word: Value[str], argv: Words, context: ExecContext) -> Step:
     """A file that Node runs: the source of it where it is built."""
-    said = text(word)
-    if said is None:
+    target = text(word)
+    if target is None:
         return context.none("the file is not known", word=word)
-    said = _main(context) or said if posixpath.normpath(said) == "." else said
-    found = next((found for path in _paths(said, context) if (found := source_of(context.tree, path))), None)
+    target = _main(context) or target if posixpath.normpath(target) == "." else target
+    found = next((found for path in _paths(target, context) if (found := source_of(context.tree, path))), None)
     if found is None:
-        missing = context.absolute(said) or context.path_in_project(said)
-        missing = f"node {missing}" if missing and posixpath.basename(said) in NODE_NAMES else missing
-        why = f"{said} is not in the project, and what it is built from is not known"
-        return _framework_output(said, word, argv, context) or context.none(why, missing)
-    built = context.path_in_project(said)
+        missing = context.absolute(target) or context.path_in_project(target)
+        missing = f"node {missing}" if missing and posixpath.basename(target) in NODE_NAMES else missing
+        why = f"{target} is not in the project, and what it is built from is not known"
+        return _framework_output(target, word, argv, context) or context.none(why, missing)
+    built = context.path_in_project(target)
     how = f"starts {found}" if built in (None, found) else f"starts {built}, which is built from {found}"
     start = context.start(SCRIPT, found, argv, (posixpath.dirname(found),), Label(span_of(word, context.span), how))
     # In `_inside` a folder of the project stands for the root of the image.
-    image_path = context.absolute(said) if context.workdir != "/" or said.startswith("/") else None
+    image_path = context.absolute(target) if context.workdir != "/" or target.startswith("/") else None
     return start._replace(language="typescript", image_path=image_path)
 
 

@@ -92,13 +92,13 @@ def script(tool: str, name: str, words: Words, context: ExecContext, word: Value
             return NextCommand((Value((name,)), *words), context)
         return context.none(f"package.json has no script `{name}`", f"script {name}")
     given = " ".join((node.text, *map(spelled, words)))
-    said = Value((given,), (Label(node.span, f"is the script {name}"),), script_site(node, words))
+    script_text = Value((given,), (Label(node.span, f"is the script {name}"),), script_site(node, words))
     before = package.scripts.get(f"pre{name}") if tool != "deno" else None
     prepared = before is not None and may_make_files(commands(LocatedText(before.span.source, before.text)))
     inner = context.because(word, f"{tool} runs the script {name}")._replace(prepared=context.prepared or prepared)
     inner = inner if context.folder == folder else _in_folder(inner, folder)
     if re.search(r"[^\w\s./@:,+=-]", given):
-        return from_text(said, inner)
+        return from_text(script_text, inner)
     return NextCommand(tuple(_words(node, words)), inner)
 
 
@@ -146,18 +146,18 @@ def npx(words: Words, context: ExecContext) -> Step:
     call = package_call(words)
     if call is None or not call.words:
         return context.none("npx starts no known program")
-    said, *rest = call.words
-    name = without_release(text(said) or "")
+    spec, *rest = call.words
+    name = without_release(text(spec) or "")
     inner = context.because(words[0], "runs a command of a package")._replace(registry="npm")
-    own = bin_of(inner, name, tuple(rest), said)
+    own = bin_of(inner, name, tuple(rest), spec)
     if own is not None:
         return own
     folder = package_folders(context.tree).get(name)
     package = package_json(context.tree, folder) if folder is not None else None
     if folder is not None and package and (command := npx_command(package, name)):
-        return _bin(inner, folder, command.path, tuple(rest), said)
-    site = said.site if text(said) == name else None
-    return NextCommand((said._replace(options=(name,), site=site), *rest), inner)
+        return _bin(inner, folder, command.path, tuple(rest), spec)
+    site = spec.site if text(spec) == name else None
+    return NextCommand((spec._replace(options=(name,), site=site), *rest), inner)
 
 
 def packed(name: str, folder: str, words: Words, tree: Tree) -> Words:

@@ -27,15 +27,15 @@ def pm2(words: Words, context: ExecContext) -> Step:
     dashes = next((at for at, word in enumerate(words) if text(word) == "--"), len(words))
     parsed = parse(words[1:dashes], PM2, interspersed=True)
     rest = parsed.rest[1:] if parsed.rest and text(parsed.rest[0]) == "start" else parsed.rest
-    said = text(rest[0]) if rest else None
-    if said is None:
+    file_name = text(rest[0]) if rest else None
+    if file_name is None:
         return context.none("what pm2 starts is not known")
-    if ECOSYSTEM.search(said):
+    if ECOSYSTEM.search(file_name):
         flags = {name: text(value) for name, value in parsed.given}
-        path = context.file(said)
+        path = context.file(file_name)
         found = tuple(_programs(path, words[0], flags.get("only"), flags.get("env"), context)) if path else ()
         return found or context.none("what pm2 starts is not known")
-    if not SCRIPT_NAMES.search(said):
+    if not SCRIPT_NAMES.search(file_name):
         return NextCommand((*rest, *words[dashes + 1 :]), context.because(words[0], "runs the command after it"))
     started = node_file(rest[0], words[dashes + 1 :], context)
     count = parsed.flags.get("instances")

@@ -47,8 +47,8 @@ def _installs(tree: Tree, script: Span, folder: str) -> Iterator[Install]:
             Span(source, match.start(1) + word.start(), match.start(1) + word.end())
             for word in _WORD.finditer(match[1])
         )
-        said = tuple(Value((word.text.strip("\"'"),), (Label(word, "is told to pip"),)) for word in words)
-        parsed = parse(said, PIP, interspersed=True)
+        argument_values = tuple(Value((word.text.strip("\"'"),), (Label(word, "is told to pip"),)) for word in words)
+        parsed = parse(argument_values, PIP, interspersed=True)
         for value in parsed.values("requirement"):
             path = posixpath.join(folder, posixpath.basename(spelled(value)))
             requirements += [path] if path in tree.paths else []

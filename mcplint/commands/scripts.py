@@ -159,9 +159,9 @@ def _paths(located: LocatedText, whole: Span | None, context: ExecContext, env: 
         working = [index for index in last if not _only_lasts(path.ran[index].line)] or last
         if working:
             quiet = any(_is_quiet(ran.line) for ran in path.ran)
-            said = [ran for ran in path.ran[: last[0]] if not quiet and _prints(ran.line)]
+            printing = [ran for ran in path.ran[: last[0]] if not quiet and _prints(ran.line)]
             beside = [index for index in working[:-1] if path.ran[index].line.operator == "&"]
-            found += [(*said, path.ran[index]) for index in (*beside, working[-1])]
+            found += [(*printing, path.ran[index]) for index in (*beside, working[-1])]
     return found
 
 
@@ -183,8 +183,8 @@ def _merge_similar(paths: list[tuple[Ran, ...]]) -> list[tuple[Ran, ...]]:
                 names = {*path[-1].sets, *other[-1].sets}
                 sides = (other[-1].sets, path[-1].sets)
                 sets = {name: join(side.get(name, Value(("",))) for side in sides) for name in names}
-                said = tuple(each for each in other[:-1] if each in path[:-1])
-                found[index] = (*said, other[-1]._replace(argv=argv, sets=sets))
+                printing = tuple(each for each in other[:-1] if each in path[:-1])
+                found[index] = (*printing, other[-1]._replace(argv=argv, sets=sets))
                 break
         else:
             found.append(path)
@@ -218,8 +218,8 @@ def may_make_files(lines: Iterable[Command]) -> bool:
 def _next(path: tuple[Ran, ...], lines: Iterable[Command], context: ExecContext) -> NextCommand:
     last = path[-1]
     prepared = context.prepared or may_make_files(takewhile(lambda line: line.span != last.line.span, lines))
-    said = tuple(Label(ran.span, "writes to standard output") for ran in path[:-1])
-    inner = context._replace(sets=last.sets, workdir=last.workdir, span=last.span, said=(*context.said, *said))
+    printed = tuple(Label(ran.span, "writes to standard output") for ran in path[:-1])
+    inner = context._replace(sets=last.sets, workdir=last.workdir, span=last.span, said=(*context.said, *printed))
     background = inner.background or _background(last)
     return NextCommand(last.argv or (), inner._replace(background=background, prepared=prepared))
 

@@ -63,9 +63,9 @@ def _file(line: Command, shell: Shell) -> tuple[str | None, bool]:
     rest = parsed.rest
     whole = name in ("cat", "xargs")
     if name in ("grep", "egrep", "sed"):
-        said = parsed.flags.get("regexp") or next(iter(rest), None)
+        pattern = parsed.flags.get("regexp") or next(iter(rest), None)
         rest = rest if "regexp" in parsed.flags else rest[1:]
-        whole = said is not None and _COMMENTS.fullmatch(text(said) or "") is not None
+        whole = pattern is not None and _COMMENTS.fullmatch(text(pattern) or "") is not None
         whole = whole and (name == "sed" or "invert-match" in parsed.flags)
     if given:
         return text(shell.value(given[0])), whole
@@ -75,7 +75,7 @@ def _file(line: Command, shell: Shell) -> tuple[str | None, bool]:
 def _passes_input_on(line: Command) -> bool:
     """Whether a command in a pipe hands on all that it reads but comments."""
     name, *words = (word.text for word in line.argv)
-    said = [word for word in words if not word.startswith("-")]
+    operands = [word for word in words if not word.startswith("-")]
     if name == "xargs":
-        return not said or said[0].isdecimal()
-    return name == "cat" or (len(said) == 1 and _COMMENTS.fullmatch(said[0]) is not None)
+        return not operands or operands[0].isdecimal()
+    return name == "cat" or (len(operands) == 1 and _COMMENTS.fullmatch(operands[0]) is not None)

@@ -300,11 +300,11 @@ def _sets_unknown_variables(line: Command, words: Words | None) -> bool:
     """Whether a command sets variables of which the project has neither the file nor the text."""
     if not line.argv:
         return False
-    name, *said = (word.text for word in line.argv)
+    name, *operands = (word.text for word in line.argv)
     if name in (".", "source"):
-        return bool(said) and not _OWN_FILES.search(said[0].strip("\"'"))
+        return bool(operands) and not _OWN_FILES.search(operands[0].strip("\"'"))
     texts = [text(word) for word in words[1:]] if words else [None]
-    return name == "eval" and None in texts and said[:1] != ["exec"]
+    return name == "eval" and None in texts and operands[:1] != ["exec"]
 
 
 def _return_to(path: Path, inner: Path) -> Path:

@@ -114,9 +114,10 @@ def _programs(file: LocatedText, context: ExecContext) -> Iterator[NextCommand]:
     for section in _SECTION.finditer(file.text):
         command = _COMMAND.search(file.text, *section.span(2)) if section[1].startswith("program:") else None
         if command and "%(" not in re.sub(_ENVIRONMENT, "", command[1]):
-            said = file.part(command.start(1), command.start(1) + len(command[1].rstrip()))
+            command_line = file.part(command.start(1), command.start(1) + len(command[1].rstrip()))
             line = with_references(
-                said, ((*each.span(), f"${{{each[1]}}}") for each in re.finditer(_ENVIRONMENT, said.text))
+                command_line,
+                ((*each.span(), f"${{{each[1]}}}") for each in re.finditer(_ENVIRONMENT, command_line.text)),
             )
             folder = _DIRECTORY.search(file.text, *section.span(2))
             workdir = folder[1] if folder else context.workdir
@@ -146,8 +147,11 @@ def _environments(file: LocatedText) -> dict[str, tuple[int, int]]:
     """Where the sections of a configuration that set variables do so, by name; the first line of a section holds."""
     found: dict[str, tuple[int, int]] = {}
     for section in _SECTION.finditer(file.text):
-        if section[1] not in found and (said := _SETS.search(file.text, *section.span(2))):
-            found[section[1]] = (said.start(1), said.start(1) + len(said[1].rstrip()))
+        if section[1] not in found and (environment_line := _SETS.search(file.text, *section.span(2))):
+            found[section[1]] = (
+                environment_line.start(1),
+                environment_line.start(1) + len(environment_line[1].rstrip()),
+            )
     return found
 
 

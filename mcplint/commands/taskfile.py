@@ -43,10 +43,10 @@ class _Scope:
         return bounded(_TEMPLATE.sub(lambda found: self._template(found[1].strip(" -")), bounded(raw)))
 
     def _template(self, written: str) -> str:
-        if said := _READ.fullmatch(written):
-            name, *defaults = said.groups()
-        elif said := _DEFAULT.fullmatch(written):
-            *defaults, name = said.groups()
+        if reference := _READ.fullmatch(written):
+            name, *defaults = reference.groups()
+        elif reference := _DEFAULT.fullmatch(written):
+            *defaults, name = reference.groups()
         else:
             return HOLE
         default = next((each for each in defaults if each is not None), None)

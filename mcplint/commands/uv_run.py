@@ -85,8 +85,8 @@ def _synced(words: Words, options: Parsed, context: ExecContext) -> tuple[Instal
     unread = options.first("with-requirements", "with-editable")
     if unread or any(text(word) is None for word in (*beside, *folders)):
         return (install,)
-    said = context.tree.project(posixpath.dirname(project))
-    extras, groups = chosen(options, said, lambda name: context.variable(name).may(_is_true))
+    own_project = context.tree.project(posixpath.dirname(project))
+    extras, groups = chosen(options, own_project, lambda name: context.variable(name).may(_is_true))
     return (install._replace(extras=extras, groups=groups),)
 
 

@@ -42,13 +42,13 @@ def is_ruled_out(marker: str, python: str | None, by_extra: bool) -> bool:
 
 def _environments(marker: str, python: str | None, by_extra: bool) -> Iterator[Mapping[str, str]]:
     """All that a marker may be asked in; what is not told has each of the values that the marker compares with."""
-    said = tuple(dict.fromkeys(match[2] for match in _LITERAL.finditer(marker)))
+    literals = tuple(dict.fromkeys(match[2] for match in _LITERAL.finditer(marker)))
     systems = _SYSTEMS if python is None else (_LINUX,)
     implementations = (_CPYTHON,) if python else (_CPYTHON, _PYPY)
-    extras = ("", *said) if by_extra and "extra" in marker else ("",)
-    others = ("", *said) if _open_variables(marker) else ("",)
+    extras = ("", *literals) if by_extra and "extra" in marker else ("",)
+    others = ("", *literals) if _open_variables(marker) else ("",)
     for system, implementation, pythons, extra, other in product(
-        systems, implementations, _pythons(said, python), extras, others
+        systems, implementations, _pythons(literals, python), extras, others
     ):
         yield {**system, **implementation, **pythons, "extra": extra, **dict.fromkeys(_OPEN, other)}
 

@@ -257,12 +257,12 @@ class _Gathered:
         if path in self.seen or len(self.seen) > _MOST:
             return
         self.seen.add(path)
-        said: Requirements | None = self.tree.facts("requirements", path)
-        if said:
-            into += self._without_ruled_out(said.requirements)
-            if said.decides:
-                self.decide(("",), Label(said.decides, "decides where the releases come from"))
-            self._follow(said.includes)
+        file_facts: Requirements | None = self.tree.facts("requirements", path)
+        if file_facts:
+            into += self._without_ruled_out(file_facts.requirements)
+            if file_facts.decides:
+                self.decide(("",), Label(file_facts.decides, "decides where the releases come from"))
+            self._follow(file_facts.includes)
 
     def _without_ruled_out(self, asked: Iterable[Requirement], by_extra: bool = False) -> Iterator[Requirement]:
         """Those requirements that their markers do not rule out."""

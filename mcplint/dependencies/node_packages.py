@@ -86,10 +86,10 @@ def _extended_file(tree: Tree, path: str, name: str) -> str:
 def _merged(path: str, chain: list[Tsconfig]) -> Compiled:
     def folder(name: str) -> str | None:
         for each in chain:
-            said: str | None = getattr(each, name)
-            if said is not None:
+            option: str | None = getattr(each, name)
+            if option is not None:
                 home = posixpath.dirname(each.source.path)
-                found = posixpath.normpath(posixpath.join(home, said.replace("${configDir}", ".")))
+                found = posixpath.normpath(posixpath.join(home, option.replace("${configDir}", ".")))
                 return "" if found == "." else found
         return None
 

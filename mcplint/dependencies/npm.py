@@ -98,10 +98,10 @@ def _mapped(package: str, tree: Tree, folder: str) -> tuple[str, ScalarNode] | N
     """What an import map of Deno asks of a package; `deno.lock`, which is not read, decides about ranges."""
     found = import_map(tree, folder)
     for node in found[1].values() if found else ():
-        said = re.match(rf"(?:npm|jsr):/?{re.escape(package)}@([^/\s]+)", node.text)
+        alias = re.match(rf"(?:npm|jsr):/?{re.escape(package)}@([^/\s]+)", node.text)
         locks = found is not None and posixpath.join(found[0], "deno.lock") in tree.paths
-        if found and said and (exact(said[1]) or not locks):
-            return found[0], node._replace(text=said[1])
+        if found and alias and (exact(alias[1]) or not locks):
+            return found[0], node._replace(text=alias[1])
     return None
 
 

@@ -120,8 +120,8 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
 
 def pinned_names(tree: Tree, path: str) -> Iterator[str]:
     """The names that a requirements file, or one that it includes, pins wherever it is installed from."""
-    for said in lists(tree, () if path.endswith(_PROJECTS) else (path,)):
-        wanted = said.requirements if said else ()
+    for listed_file in lists(tree, () if path.endswith(_PROJECTS) else (path,)):
+        wanted = listed_file.requirements if listed_file else ()
         yield from (each.name for each in wanted if each.specifier and exact(f"{each.name}{each.specifier}"))
 
 
@@ -131,9 +131,9 @@ def lists(tree: Tree, paths: Iterable[str]) -> Iterator[Requirements | None]:
     while waiting:
         if (path := waiting.pop()) not in seen:
             seen.add(path)
-            said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
-            yield said
-            waiting += (each.path for each in said.includes if each.kind != "project") if said else ()
+            listed_file: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
+            yield listed_file
+            waiting += (each.path for each in listed_file.includes if each.kind != "project") if listed_file else ()
 
 
 def project_pins(tree: Tree, folder: str, beside: frozenset[str] = frozenset()) -> Pins:

@@ -73,9 +73,9 @@ def differences(tree: Tree, folder: str) -> Iterator[Difference]:
     if "virtual" in own[0] and is_packaged(project):
         why = f"{project.source.path} is packaged, and {lock.path} was made for a project that is not"
         yield Difference(why, Label(project.span, "this is packaged"))
-    said = _metadata(lock, own.end())
-    if "dependencies" not in project.dynamic and said is not None:
-        yield from _of_parts(project, lock, said)
+    metadata = _metadata(lock, own.end())
+    if "dependencies" not in project.dynamic and metadata is not None:
+        yield from _of_parts(project, lock, metadata)
 
 
 _REVISED = re.compile(r"(?m)^revision = \d")
@@ -119,15 +119,15 @@ def _own_key(key: str, lock: Source, end: int) -> str:
 
 def _of_python(project: Project, lock: Source) -> Iterator[Difference]:
     """That the project wants other releases of Python than its lock says, which holds for a whole workspace."""
-    said = at(project.document, "project", "requires-python")
+    required = at(project.document, "project", "requires-python")
     head = lock.text.partition("\n[[package]]")[0]
     kept = re.search(r'(?m)^requires-python = "([^"\n]+)"', head)
-    if not said or not kept or at(project.document, "tool", "uv", "workspace") or "\nmembers = [" in head:
+    if not required or not kept or at(project.document, "tool", "uv", "workspace") or "\nmembers = [" in head:
         return
-    bounds, others = _bounds(scalar(said)), _bounds(kept[1])
+    bounds, others = _bounds(scalar(required)), _bounds(kept[1])
     if bounds and others and bounds != others:
-        why = f"{project.source.path} asks for Python {scalar(said)}, and {lock.path} was made for {kept[1]}"
-        yield Difference(why, Label(said.span, "this is the Python that it asks for"))
+        why = f"{project.source.path} asks for Python {scalar(required)}, and {lock.path} was made for {kept[1]}"
+        yield Difference(why, Label(required.span, "this is the Python that it asks for"))
 
 
 def _bounds(specifier: str) -> tuple[object, object] | None:
@@ -205,9 +205,11 @@ def _of_one(asked: Requirement, kept: _LockEntry, label: Label, project: Project
     if asked.specifier is None or kept.specifier is None:
         return
     if _surely_differ(asked.specifier, kept.specifier) or extras != kept.extras:
-        said = f"`{_with_extras(asked.name, extras)}{asked.specifier}`"
+        asked_text = f"`{_with_extras(asked.name, extras)}{asked.specifier}`"
         made = f"`{_with_extras(asked.name, kept.extras)}{kept.specifier}`"
-        yield Difference(f"{project.source.path} asks for {said}, and {lock.path} was made for {made}", label, asked)
+        yield Difference(
+            f"{project.source.path} asks for {asked_text}, and {lock.path} was made for {made}", label, asked
+        )
 
 
 def _with_extras(name: str, extras: frozenset[str]) -> str:

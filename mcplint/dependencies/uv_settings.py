@@ -36,10 +36,14 @@ def decider(tree: Tree, path: str) -> Label | None:
     """What else than the newest release of the public index a file has uv take, by a date, a folder or an index."""
     found = [(name, setting(tree, path, name)) for name in _DATES]
     for prefix in ((), ("pip",)):
-        said = {name: setting(tree, path, *prefix, name) for name in ("no-index", "offline", "index-url", "find-links")}
-        found += [(name, said[name]) for name in ("no-index", "offline") if boolean(scalar(said[name])) is True]
-        found += [("index-url", said["index-url"])] if is_other_index(scalar(said["index-url"])) else []
-        found += [("find-links", each) for each in items(said["find-links"]) if is_folder(scalar(each))]
+        uv_settings = {
+            name: setting(tree, path, *prefix, name) for name in ("no-index", "offline", "index-url", "find-links")
+        }
+        found += [
+            (name, uv_settings[name]) for name in ("no-index", "offline") if boolean(scalar(uv_settings[name])) is True
+        ]
+        found += [("index-url", uv_settings["index-url"])] if is_other_index(scalar(uv_settings["index-url"])) else []
+        found += [("find-links", each) for each in items(uv_settings["find-links"]) if is_folder(scalar(each))]
     for each in items(setting(tree, path, "index")):
         if boolean(scalar(at(each, "default"))) is True and is_other_index(scalar(at(each, "url"))):
             found.append(("index", each))

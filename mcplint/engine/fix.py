@@ -165,10 +165,10 @@ def _rules_brought(before: Iterable[Diagnostic], after: Iterable[Diagnostic], ma
     """The rules that find something in a file for the first time, of which no title says so and that no fix removes."""
     known = {(each.rule, each.finding.span.source.path) for each in before}
     fixes = [each.finding.fix for each in made if each.finding.fix]
-    said, safe = {rule for each in fixes for rule in each.leaves}, all(each.safe for each in fixes)
+    announced, safe = {rule for each in fixes for rule in each.leaves}, all(each.safe for each in fixes)
     new = (each for each in after if (each.rule, each.finding.span.source.path) not in known)
     left = {each.rule for each in new if not (each.finding.fix and (each.finding.fix.safe or not safe))}
-    return left - said
+    return left - announced
 
 
 def _naming(diagnostic: Diagnostic, brought: set[str]) -> Diagnostic:

@@ -105,7 +105,7 @@ def _check(rules: Iterable[Rule], parts: Iterable[Any], config: Config) -> tuple
     parts = tuple(parts)
     for rule in rules:
         options = config.options.get(rule.name, NOTHING)
-        said: dict[tuple[Span, str], list[tuple[str, Diagnostic]]] = {}
+        by_cause: dict[tuple[Span, str], list[tuple[str, Diagnostic]]] = {}
         for part in parts:
             if isinstance(part, rule.parts):
                 title = getattr(part, "title", "")
@@ -113,11 +113,11 @@ def _check(rules: Iterable[Rule], parts: Iterable[Any], config: Config) -> tuple
                     for finding in rule.check(part, **options):
                         diagnostic = _diagnostic(rule, part, finding)
                         alike = (finding.span, finding.message.replace(title, "\0") if title else finding.message)
-                        said.setdefault(alike, []).append((title, diagnostic))
+                        by_cause.setdefault(alike, []).append((title, diagnostic))
                 except Exception as error:
                     span = getattr(part, "span", NOWHERE)
                     failures.append(Failure.of(f"the rule {rule.name}", span, error))
-        found += [each for alike in said.values() for each in _of_one_cause(alike)]
+        found += [each for alike in by_cause.values() for each in _of_one_cause(alike)]
     return found, failures
 
 

@@ -109,13 +109,13 @@ def refused_option(words: tuple[str, ...], home: str, release: Value[str], tree:
 
 def _one_folder(compiled: Compiled, tree: Tree) -> bool:
     """Whether all sources lie in one folder beside the configuration that does not say so."""
-    said = compiled.options
-    if compiled.root is not None or compiled.files or any(_is_true(said, each) for each in ("composite", "noEmit")):
+    settings = compiled.options
+    if compiled.root is not None or compiled.files or any(_is_true(settings, each) for each in ("composite", "noEmit")):
         return False
     tops = {posixpath.normpath(each).partition("/")[0] for each in compiled.include}
     if len(tops) != 1 or "*" in (top := tops.pop()) or top in (".", "..") or top.endswith(".ts"):
         return False
-    if posixpath.dirname(said["outDir"].span.source.path) != compiled.folder:
+    if posixpath.dirname(settings["outDir"].span.source.path) != compiled.folder:
         return False
     folder = posixpath.join(compiled.folder, top)
     paths = [path for path in tree.below(folder) if re.search(r"(?<!\.d)\.[cm]?tsx?$", path)]

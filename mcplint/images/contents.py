@@ -268,15 +268,15 @@ class Contents(NamedTuple):
         inside = posixpath.relpath(path, self.context or ".")
         root = posixpath.normpath(posixpath.join(self.context or ".", ".dockerignore"))
         source = docker_file(self.tree, self.dockerfile, root)
-        said = deciding(self.ignored, inside)
-        if source is None or said is None:
+        pattern = deciding(self.ignored, inside)
+        if source is None or pattern is None:
             return Absence("its `.dockerignore` leaves it out")
-        line = line_of(source, said)
+        line = line_of(source, pattern)
         note = Label(line, "this line leaves it out of the build")
         edits: tuple[Edit, ...] = ()
-        if said.strip("/") == inside:
+        if pattern.strip("/") == inside:
             edits = (Edit(line._replace(end=source.text.find("\n", line.end) + 1 or len(source.text)), ""),)
-        elif said.startswith("*."):
+        elif pattern.startswith("*."):
             edits = (Edit(line._replace(start=line.end), f"\n!{inside}"),)
         return Absence(f"{source.path} leaves it out", (note,), edits=edits)
 

@@ -25,8 +25,8 @@ def pnpm_deploy_copy(step: RunStep) -> Copy | None:
     parsed = parse(step.argv[1:], OPTIONS, interspersed=True)
     if not parsed.rest or text(parsed.rest[0]) != "deploy":
         return None
-    said = text(parsed.rest[1]) if len(parsed.rest) == 2 else None
-    place = step.absolute(said) if said and "dir" not in parsed.flags else None
+    folder_text = text(parsed.rest[1]) if len(parsed.rest) == 2 else None
+    place = step.absolute(folder_text) if folder_text and "dir" not in parsed.flags else None
     source = _package(step, parsed.values("filter"))
     target = Value(None if place is None else (place,), (Label(step.written_at, "copies the package"),))
     files = None if source is None or place is None else (Copied(source or ".", place, True),)
@@ -35,12 +35,12 @@ def pnpm_deploy_copy(step: RunStep) -> Copy | None:
 
 def _package(step: RunStep, filters: tuple[Value[str], ...]) -> str | None:
     """The folder of the project whose package a filter names: by its name, the last part of it, or its folder."""
-    said = text(filters[0]) if len(filters) == 1 else None
-    if said is None:
+    package_filter = text(filters[0]) if len(filters) == 1 else None
+    if package_filter is None:
         return None
-    if said.startswith((".", "{")):
-        manifest = step.file(posixpath.join(said.strip("{}"), "package.json"))
+    if package_filter.startswith((".", "{")):
+        manifest = step.file(posixpath.join(package_filter.strip("{}"), "package.json"))
         return posixpath.dirname(manifest) if manifest is not None else None
     names = package_folders(step.tree)
-    own = [folder for name, folder in names.items() if name.rpartition("/")[2] == said]
-    return names.get(said, own[0] if len(own) == 1 else None)
+    own = [folder for name, folder in names.items() if name.rpartition("/")[2] == package_filter]
+    return names.get(package_filter, own[0] if len(own) == 1 else None)

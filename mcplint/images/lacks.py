@@ -159,9 +159,9 @@ _WITHOUT_MAIN = {"--only-group", "--only-dev", "--package"}
 
 def _is_strict(install: Install) -> bool:
     """Whether a sync fails where the lock does not fit the project: `--locked`, which `UV_LOCKED` says as well."""
-    said = [note.text.partition(" ")[0] for note in install.locked.trace]
-    return bool({"--locked", "--check"} & {*said}) or (
-        "--frozen" not in said and any("UV_LOCKED" in note.span.text for note in install.locked.trace)
+    flags = [note.text.partition(" ")[0] for note in install.locked.trace]
+    return bool({"--locked", "--check"} & {*flags}) or (
+        "--frozen" not in flags and any("UV_LOCKED" in note.span.text for note in install.locked.trace)
     )
 
 
@@ -177,8 +177,8 @@ def _of_project(install: Install, packaged: Packaged, project: Project, contents
             edits = absence.edits
             if not edits and not absence.by_git and expected in contents.tree.paths:
                 edits = tuple(_copy_beside(expected, project.source.path, contents))
-            said = Label(need.span, f"{project.source.path} names it")
-            notes = (said, *absence.notes)
+            label = Label(need.span, f"{project.source.path} names it")
+            notes = (label, *absence.notes)
             path = posixpath.relpath(expected, packaged.folder)
             lack = Lack(LackKind(need.role), need.path, install.span, absence.why, notes, absence.by_git, edits, step)
             yield lack._replace(path=path) if edits else lack
@@ -192,9 +192,9 @@ _VERSIONED = r"PRETEND_VERSION|SCM_VERSION|VERSIONING_BYPASS"
 
 def _history(install: Install, packaged: Packaged, project: Project, contents: Contents) -> Iterator[Lack]:
     """The history of git that a version is read from."""
-    said, tree = history(project), contents.tree
+    history_span, tree = history(project), contents.tree
     place = posixpath.join(packaged.image_path, ".git")
-    if said is None or copied_from(contents.copies, contents.parts, contents.ignored, contents.context, place):
+    if history_span is None or copied_from(contents.copies, contents.parts, contents.ignored, contents.context, place):
         return
     beside = (posixpath.normpath(posixpath.join(packaged.folder, name)) for name in ("PKG-INFO", ".git_archival.txt"))
     if re.search(_VERSIONED, install.span.source.text) or any(path in tree.paths for path in beside):
@@ -206,7 +206,7 @@ def _history(install: Install, packaged: Packaged, project: Project, contents: C
     if absence:
         ignored = copied_from(contents.copies, contents.parts, (), contents.context, place)
         absence = contents.left_out(ignored) if ignored else Absence("no COPY brings it before this line")
-        notes = (Label(said, f"{project.source.path} asks for it"), *absence.notes)
+        notes = (Label(history_span, f"{project.source.path} asks for it"), *absence.notes)
         step = " ".join(install.argv)
         yield Lack(LackKind.HISTORY, ".git", install.span, absence.why, notes, step=step)
 
@@ -231,9 +231,9 @@ def _modules(install: Install, packaged: Packaged, project: Project, contents: C
         absent = [(path, contents.why_absent(place, posixpath.join(folder, path))) for path, place in places]
         first, absence = absent[0] if absent else ("", None)
         if absence and all(each for _, each in absent):
-            said = here.refused if refused else "its build makes an empty wheel without them"
+            reason = here.refused if refused else "its build makes an empty wheel without them"
             kind = LackKind.MODULES if refused else LackKind.EMPTY
-            why = (Label(project.span, said), *absence.notes)
+            why = (Label(project.span, reason), *absence.notes)
             yield Lack(kind, first, install.span, absence.why, why, step=step, path=packaged.folder)
         elif refused:
             yield from _package(install, packaged, project, here, contents)

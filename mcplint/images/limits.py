@@ -36,12 +36,12 @@ def limited(install: Install, step: RunStep) -> Install:
     deciding += _indexes(install.tool, step)
     stopped = stops(step)
     decides = "a constraint" if None in paths or _is_configured(install, step) else next(iter(deciding), None)
-    said = f"the shell does not find `{stopped}`" if stopped else decides and f"{decides} decides the releases"
+    why = f"the shell does not find `{stopped}`" if stopped else decides and f"{decides} decides the releases"
     return install._replace(
         constraints=(*install.constraints, *filter(None, paths)),
         settings=tuple(_settings(step)) if uv and not _without_settings(step) else (),
-        locked=Value(None, (Label(step.written_at, said or ""),)) if stopped else install.locked,
-        decided=Label(step.written_at, said) if said else install.decided,
+        locked=Value(None, (Label(step.written_at, why or ""),)) if stopped else install.locked,
+        decided=Label(step.written_at, why) if why else install.decided,
     )
 
 
@@ -60,12 +60,12 @@ def _indexes(tool: str, step: RunStep) -> Iterator[str]:
     switches, indexes, _ = _VARIABLES.get(tool.partition(" ")[0], ((), (), ()))
     off = options.first(*_SWITCHES) or next((name for name in switches if _env_holds(name, _is_true, step)), None)
     linked = links(tool, options, step)
-    filled = [said for said, value in linked if _is_filled(value, step, off is None)]
+    filled = [index for index, value in linked if _is_filled(value, step, off is None)]
     if off and not filled:
         yield off
     yield from (f"--{name}" for name, value in options.given if name in _INDEXES and value.may(is_other_index))
     yield from (name for name in indexes if _env_holds(name, is_other_index, step))
-    yield from (said for said, value in linked if value.must(is_folder) and said not in filled)
+    yield from (index for index, value in linked if value.must(is_folder) and index not in filled)
 
 
 def links(tool: str, options: Parsed, step: RunStep) -> list[tuple[str, Value[str]]]:
@@ -140,8 +140,10 @@ def _is_configured(install: Install, step: RunStep) -> bool:
 
 
 def _without_settings(step: RunStep) -> bool:
-    said = step.env.get("UV_NO_CONFIG")
-    return "--no-config" in step.words or (said is not None and said.must(lambda each: boolean(each or "") is True))
+    no_config = step.env.get("UV_NO_CONFIG")
+    return "--no-config" in step.words or (
+        no_config is not None and no_config.must(lambda each: boolean(each or "") is True)
+    )
 
 
 def _settings(step: RunStep) -> Iterator[str]:

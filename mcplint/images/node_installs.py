@@ -64,19 +64,19 @@ def called_by(step: RunStep) -> Called | None:
 
 def may_install(step: RunStep) -> bool:
     """Whether a command of a package manager may install packages."""
-    said = called_by(step)
-    return said is not None and said.verb in VERBS[said.tool]
+    call = called_by(step)
+    return call is not None and call.verb in VERBS[call.tool]
 
 
 def brings_files(step: RunStep) -> bool:
     """Whether a command of a package manager may make files outside `node_modules`, as scripts do."""
-    said = called_by(step)
-    if said is None or said.changes_folder:
+    call = called_by(step)
+    if call is None or call.changes_folder:
         return True
-    if said.verb in _QUIET or (said.verb in VERBS[said.tool] and not said.installs):
+    if call.verb in _QUIET or (call.verb in VERBS[call.tool] and not call.installs):
         return False
-    if not said.installs or not said.runs_scripts:
-        return not said.installs
+    if not call.installs or not call.runs_scripts:
+        return not call.installs
     package = package_of(step)
     if package is None or package.workspaces or step.file("pnpm-workspace.yaml"):
         return True
@@ -104,18 +104,18 @@ def package_of(step: RunStep) -> PackageJson | None:
 def node_installs(steps: Iterable[RunStep]) -> Iterator[NodeInstall]:
     """The installs of a project's own packages among the commands of one RUN; those of tools by name are left out."""
     for step in steps:
-        said = called_by(step)
-        if said and said.installs and step.file("package.json") is not None:
-            yield _install(said, step)  # without one it is a project that is built first, or somebody else's
+        call = called_by(step)
+        if call and call.installs and step.file("package.json") is not None:
+            yield _install(call, step)  # without one it is a project that is built first, or somebody else's
 
 
 def lasting_installs(step: RunStep) -> Iterator[NodeInstall]:
     """What a command certainly leaves of the packages of a project: installs, and what takes packages away again."""
-    said = called_by(step)
-    focuses = said is not None and said.tool == "yarn" and (said.verb, said.names) == ("workspaces", ("focus",))
-    prunes = said is not None and said.tool in ("npm", "pnpm") and said.verb == "prune"
-    if said and step.file("package.json") and (focuses or prunes):
-        found = _install(said, step)
+    call = called_by(step)
+    focuses = call is not None and call.tool == "yarn" and (call.verb, call.names) == ("workspaces", ("focus",))
+    prunes = call is not None and call.tool in ("npm", "pnpm") and call.verb == "prune"
+    if call and step.file("package.json") and (focuses or prunes):
+        found = _install(call, step)
         if not found.development.must_be(True):
             yield found
     else:

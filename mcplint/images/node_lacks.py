@@ -180,15 +180,15 @@ def _manages(text: str) -> bool:
 
 def _programs(step: RunStep, package: PackageJson) -> Iterator[ScriptStep]:
     """The programs that a step of a build runs for a package: those of a script, or the one that npx is told."""
-    said, words = called_by(step), tuple(step.words)
+    call, words = called_by(step), tuple(step.words)
     if package_call(step.argv):
         yield ScriptStep(without_wrappers(words))
-    elif said is None or said.verb in VERBS[said.tool]:
+    elif call is None or call.verb in VERBS[call.tool]:
         return
-    elif script := script_of(said, package):
+    elif script := script_of(call, package):
         yield from programs(package, step.tree, f"pre{script}", script, f"post{script}")
-    elif said.tool in ("pnpm", "yarn") and words[1:2] == (said.verb,):
-        yield ScriptStep(words[2:] if said.verb == "run" and said.names else words[1:])
+    elif call.tool in ("pnpm", "yarn") and words[1:2] == (call.verb,):
+        yield ScriptStep(words[2:] if call.verb == "run" and call.names else words[1:])
 
 
 def of_compiler(
@@ -216,8 +216,8 @@ def of_compiler(
             continue
         found = refused_option(words, posixpath.dirname(package.source.path), release, contents.tree)
         if found:
-            said, notes = " ".join(step.words), (*release.trace, found._replace(text="set here"))
-            yield Lack(LackKind.COMPILER, release.only or "", step.written_at, found.text, notes, step=said)
+            command_text, notes = " ".join(step.words), (*release.trace, found._replace(text="set here"))
+            yield Lack(LackKind.COMPILER, release.only or "", step.written_at, found.text, notes, step=command_text)
             return
 
 
@@ -227,8 +227,8 @@ def _omitted_package(ran: ScriptStep, install: NodeInstall, package: PackageJson
     asked = omitted(tool, package, install.lock, contents.tree)
     if asked is None or contents.ran.any(lambda text: _may_install(text, tool)):
         return None
-    said = install.development.trace[0].span.text if install.development.trace else ""
-    without = said or _option_without(install.tool, tuple(map(spelled, install.argv)))
+    by_install = install.development.trace[0].span.text if install.development.trace else ""
+    without = by_install or _option_without(install.tool, tuple(map(spelled, install.argv)))
     why = f"`{tool}` comes with {TOOLS.get(tool, tool)}, a development package, which `{without}` leaves out"
     runs = (Label(ran.node.span, f"runs {tool}"),) if ran.node else ()
     notes = (*runs, Label(asked.span, "only devDependencies asks for it"))
@@ -242,8 +242,8 @@ def _command(install: NodeInstall) -> str:
 def _option_without(tool: str, words: tuple[str, ...]) -> str:
     """The option of an install that leaves development packages out, as it is written; else all of it."""
     for written in (words[start : start + length] for length in (1, 2) for start in range(1, len(words))):
-        said = called_in((tool, *written))
-        if said and not set(WITHOUT_DEV[tool]).isdisjoint(said.options):
+        call = called_in((tool, *written))
+        if call and not set(WITHOUT_DEV[tool]).isdisjoint(call.options):
             return " ".join(written)
     return " ".join(words)
 

@@ -82,7 +82,7 @@ def _steps(package: PackageJson, name: str, depth: int = 0) -> Iterator[ScriptSt
             yield None
             return
         words = without_wrappers(words)
-        if (said := called_in(words)) and (script := script_of(said, package)):
+        if (call := called_in(words)) and (script := script_of(call, package)):
             for each in (f"pre{script}", script, f"post{script}"):
                 yield from _steps(package, each, depth + 1)
         elif words[0] in ("cd", "export", "set"):

@@ -105,8 +105,8 @@ def _collected(tool: str, options: Parsed, step: RunStep) -> Mapping[str, str]:
 
 def _install_of_arguments(tool: str, step: RunStep) -> Install:
     """The install of what a build is given: with nothing, as a variable is by itself, pip would fail."""
-    said = Label(step.written_at, "the build is given what it installs")
-    return Install(tool, step.words, Value(None, (said,)), None, (), ((said.span.text, said.span),), said.span)
+    label = Label(step.written_at, "the build is given what it installs")
+    return Install(tool, step.words, Value(None, (label,)), None, (), ((label.span.text, label.span),), label.span)
 
 
 def _own_requirement_files(files: list[Value[str]], step: RunStep) -> Iterator[tuple[str, str]]:
@@ -141,8 +141,8 @@ def _pinned(names: list[Value[str]], files: list[Value[str]], step: RunStep) -> 
     paths = [step.file(spelled(word)) if text(word) is not None else None for word in files]
     if not all(paths) or any(spelled(word).rpartition("/")[2] in step.exported for word in files):
         return None
-    said = {name_of(spelled(word)) for word in names if "==" in spelled(word) and exact(spelled(word))}
-    return frozenset(said.union(*(pinned_names(step.tree, path) for path in paths if path)))
+    exact_names = {name_of(spelled(word)) for word in names if "==" in spelled(word) and exact(spelled(word))}
+    return frozenset(exact_names.union(*(pinned_names(step.tree, path) for path in paths if path)))
 
 
 def _exact(word: Value[str], kept: frozenset[str], beside: frozenset[str]) -> bool | None:
@@ -173,8 +173,8 @@ def _already_pinned(tool: str, options: Parsed, step: RunStep) -> frozenset[str]
         alike = each.tool == tool and each.argv[:1] == step.words[:1] and not each.instead and each.files
         same = ("--user" in each.argv) == ("--user" in step.words)
         for path in each.requirements if alike and same and not _installs_aside(each.argv) else ():
-            said: Requirements | None = step.tree.facts("requirements", path) if path in step.tree.paths else None
-            pinned = (one for one in (said.requirements if said else ()) if one.specifier)
+            file_facts: Requirements | None = step.tree.facts("requirements", path) if path in step.tree.paths else None
+            pinned = (one for one in (file_facts.requirements if file_facts else ()) if one.specifier)
             found |= {one.name for one in pinned if exact(f"{one.name}{one.specifier}")}
     return frozenset(found)
 

@@ -76,5 +76,5 @@ def _locked(tool: str, step: RunStep, verb: Span, lock: str | None, project: str
 def _deciding(tool: str, step: RunStep, verb: Span, project: str | None) -> Label | None:
     """What else than the requirements of a project decides the releases that pdm takes."""
     found = step.tree.project(posixpath.dirname(project)) if project and tool == "pdm" else None
-    said = at(found.document, "tool", "pdm", "resolution") if found else None
-    return Label(verb, "`tool.pdm.resolution` decides the releases") if said else None
+    resolution = at(found.document, "tool", "pdm", "resolution") if found else None
+    return Label(verb, "`tool.pdm.resolution` decides the releases") if resolution else None

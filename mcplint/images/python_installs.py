@@ -230,9 +230,9 @@ def _by_pip(tool: str, step: RunStep, args: Words, exactly: bool = False) -> Ite
 def _root_project(step: RunStep, args: Words) -> Iterator[Packaged]:
     """The project that `poetry install` leads back to, after the dependencies."""
     options, project, place = parse(args, POETRY_INSTALL, interspersed=True), step.folder("."), step.absolute(".")
-    said = step.tree.project(project) if project else None
-    mode = at(said.document, "tool", "poetry", "package-mode") if said else None
-    if said is None or project is None or place is None or mode is not None or backend(said) != POETRY:
+    own_project = step.tree.project(project) if project else None
+    mode = at(own_project.document, "tool", "poetry", "package-mode") if own_project else None
+    if own_project is None or project is None or place is None or mode is not None or backend(own_project) != POETRY:
         return
     alone = [each for each in options.values("only") if "main" not in spelled(each).split(",")]
     if options.closed and not options.rest and not alone and not options.first("no-root", "dry-run"):

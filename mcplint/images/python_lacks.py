@@ -42,8 +42,8 @@ _CARELESS = re.compile(r"(?i)ignore[-_]requires[-_]python")
 
 def _ignores_requires_python(install: Install, env: Mapping[str, Value[str]]) -> bool:
     """Whether pip may be told not to ask which Python a package needs, by an option, a variable or a setting."""
-    said = env.get("PIP_IGNORE_REQUIRES_PYTHON")
-    by_variable = said is not None and said.may(lambda each: bool(each) and boolean(each) is not False)
+    ignoring = env.get("PIP_IGNORE_REQUIRES_PYTHON")
+    by_variable = ignoring is not None and ignoring.may(lambda each: bool(each) and boolean(each) is not False)
     return by_variable or _CARELESS.search(install.span.source.text) is not None
 
 
@@ -75,10 +75,10 @@ def _least_pythons(install: Install, contents: Contents) -> Iterator[tuple[str, 
     synced = install.tool == "uv sync"
     for folder in install.requirements if synced else [packaged.folder for packaged in install.packaged]:
         project = contents.tree.project(folder)
-        said = _of_project(project) if project and not contents.rewritten else None
-        found = re.match(r"\s*(?:>=|~=|\^)\s*(\d+\.\d+)", scalar(said))
-        if said and found and "|" not in (scalar(said) or ""):
-            yield "the project", found[1], Label(said.span, "the project says so")
+        required = _of_project(project) if project and not contents.rewritten else None
+        found = re.match(r"\s*(?:>=|~=|\^)\s*(\d+\.\d+)", scalar(required))
+        if required and found and "|" not in (scalar(required) or ""):
+            yield "the project", found[1], Label(required.span, "the project says so")
     if synced:
         return
     for each in needs(contents.tree, (install,), packaged_folder(install)).requirements:
@@ -88,9 +88,9 @@ def _least_pythons(install: Install, contents: Contents) -> Iterator[tuple[str, 
 
 def _of_project(project: Project) -> Node | None:
     """What a project says of the Python that it needs; poetry-core reads a table of its own where no other says it."""
-    said = at(project.document, "project", "requires-python")
-    poetry = said is None and backend(project) == POETRY
-    return at(project.document, "tool", "poetry", "dependencies", "python") if poetry else said
+    required = at(project.document, "project", "requires-python")
+    poetry = required is None and backend(project) == POETRY
+    return at(project.document, "tool", "poetry", "dependencies", "python") if poetry else required
 
 
 def packaged_folder(install: Install) -> str:

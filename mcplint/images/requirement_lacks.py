@@ -70,9 +70,11 @@ def _included(install: Install, contents: Contents) -> Iterator[Lack]:
     """The files and folders that a requirements file refers to and that are not beside it."""
     tree, step = contents.tree, " ".join(install.argv)
     for path in install.requirements:
-        said: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
-        place = contents.place_during_run(path) if isinstance(said, Requirements) and said.includes else None
-        for include in said.includes if said and place else ():
+        file_facts: Requirements | None = tree.facts("requirements", path) if path in tree.paths else None
+        place = (
+            contents.place_during_run(path) if isinstance(file_facts, Requirements) and file_facts.includes else None
+        )
+        for include in file_facts.includes if file_facts and place else ():
             target = posixpath.relpath(include.path, posixpath.dirname(path) or ".")
             wanted = [(posixpath.normpath(posixpath.join(posixpath.dirname(place or ""), target)), include.path)]
             if include.kind == "project":

@@ -99,7 +99,7 @@ def _unbundled(tool: str, folder: str, package: PackageJson, contents: Contents)
         return missed
     # The configuration is there, what it names may not be.
     found = tree.source(posixpath.join(home, names[0]))
-    if found is None or any(said in found.text for said in ("process.", "root", "import(", "readdir", "glob", "*")):
+    if found is None or any(word in found.text for word in ("process.", "root", "import(", "readdir", "glob", "*")):
         return None
     sources = dict.fromkeys(posixpath.relpath(source, home or ".") for _, source in entries(tree, home))
     named = [name for name in sources if name in found.text and name.endswith(SUFFIXES)]

@@ -133,9 +133,9 @@ def _run_node(growing: Growing, found: tuple[RunStep, ...], mounts: tuple[Copy, 
             growing.lacks += of_step_alone(step, here)
         if copied := pnpm_deploy_copy(step):
             growing.copies.append(copied)
-        said = called_by(step)
-        if said and said.installs_globally and any(re.match(r"typescript(?:@|$)", name) for name in said.names):
-            growing.compiler = said
+        call = called_by(step)
+        if call and call.installs_globally and any(re.match(r"typescript(?:@|$)", name) for name in call.names):
+            growing.compiler = call
         installed = installed or may_install(step)
         here = here if here.open else here._replace(open=may_bring_files((step,)))
         growing.ran.add(command_texts((step,)))

@@ -36,9 +36,9 @@ def uv_install(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Insta
         tool, step.words, _uv_locked(options, verb, step), step.upwards("uv.lock", folder), (), (), step.written_at
     )
     packaged = tuple(_packaged(projects[0], options, folder, step)) if projects and tool != "uv lock" else ()
-    said = step.tree.project(projects[0]) if projects else None
+    own_project = step.tree.project(projects[0]) if projects else None
     known = all(text(word) is not None for word in options.rest)
-    extras, groups = chosen(options, said, lambda name: _may_be_on(step, name)) if known else (None, None)
+    extras, groups = chosen(options, own_project, lambda name: _may_be_on(step, name)) if known else (None, None)
     made = made._replace(requirements=projects, site=site, packaged=packaged, extras=extras, groups=groups)
     builds = tool in ("uv sync", "uv run")
     return made._replace(local=tuple(_local(made, options, folder, step))) if builds else made
@@ -59,13 +59,13 @@ _WITHOUT_PROJECT = (
 
 def _packaged(project: str, options: Parsed, folder: str, step: RunStep) -> Iterator[Packaged]:
     """The project that `uv sync` and its like package."""
-    said = step.tree.project(project)
+    own_project = step.tree.project(project)
     left_out = {normalized(spelled(word)) for word in options.values("no-install-package")}
     place = step.absolute(folder)
-    if said is None or place is None or options.first(*_WITHOUT_PROJECT) or not options.closed:
+    if own_project is None or place is None or options.first(*_WITHOUT_PROJECT) or not options.closed:
         return
-    without = normalized(said.name.only or "") in left_out or _may_be_on(step, "UV_NO_INSTALL_PROJECT")
-    if is_packaged(said) and not without:
+    without = normalized(own_project.name.only or "") in left_out or _may_be_on(step, "UV_NO_INSTALL_PROJECT")
+    if is_packaged(own_project) and not without:
         editable = not options.first("no-editable") and not _may_be_on(step, "UV_NO_EDITABLE")
         yield Packaged(project, place, editable)
 
@@ -80,12 +80,12 @@ def _local(install: Install, options: Parsed, folder: str, step: RunStep) -> Ite
     `virtual`: those with `--no-install-project` as well.
     """
     place, tree, lock = step.absolute(folder), step.tree, install.lock
-    said = tree.project(install.requirements[0]) if install.requirements else None
+    own_project = tree.project(install.requirements[0]) if install.requirements else None
     loose = not (install.locked.must(bool) or install.site) or options.first(*_WITHOUT_LOCAL)
     if (
         place is None
         or lock is None
-        or said is None
+        or own_project is None
         or loose
         or not options.closed
         or _may_be_on(step, "UV_NO_INSTALL_LOCAL")
@@ -94,7 +94,7 @@ def _local(install: Install, options: Parsed, folder: str, step: RunStep) -> Ite
     nodes: tuple[Node, ...] = tree.facts("lock.graph", lock) or ()
     own, members = own_node(tree, install), frozenset(node.name for node in nodes if node.member)
     named = frozenset(normalized(spelled(word)) for word in options.values("package"))
-    roots = named or (members if options.first("all-packages") or at(said.document, "project") is None else None)
+    roots = named or (members if options.first("all-packages") or at(own_project.document, "project") is None else None)
     without = {normalized(spelled(word)) for word in options.values("no-install-package")}
     if options.first("no-install-project") or _may_be_on(step, "UV_NO_INSTALL_PROJECT"):
         without |= named or {own.name if own else ""}

@@ -217,14 +217,16 @@ def _asks_for_certificates(env: Mapping[str, Value[str | None]], command: Sequen
 
     https://redis.io/docs/latest/operate/oss_and_stack/management/security/encryption/
     """
-    said = {name: "?" if value.only is None else value.only.lower() for name, value in env.items()}
-    words = " ".join((*command, *said.values())).lower().split()
+    env_words = {name: "?" if value.only is None else value.only.lower() for name, value in env.items()}
+    words = " ".join((*command, *env_words.values())).lower().split()
     options = dict(pairwise(words))
     asked = [
         options.get("--tls-auth-clients", "yes"),
-        *(said[name] for name in said if name.endswith("TLS_AUTH_CLIENTS")),
+        *(env_words[name] for name in env_words if name.endswith("TLS_AUTH_CLIENTS")),
     ]
-    by_variable = any(name.endswith("TLS_ENABLED") and value in ("yes", "true", "?") for name, value in said.items())
+    by_variable = any(
+        name.endswith("TLS_ENABLED") and value in ("yes", "true", "?") for name, value in env_words.items()
+    )
     by_option = options.get("--tls-port") in ("6379", "?") and options.get("--port", "6379") != "6379"
     return (by_variable or by_option) and not {"no", "optional"} & set(asked)
 
@@ -246,8 +248,8 @@ def _open_redis(
     store: str, env: Mapping[str, Value[str | None]], command: Sequence[str], reads: Collection[str]
 ) -> str:
     """Why a Redis that is started with options asks for no password, of which it is told by these alone."""
-    said = [env[name] for name in reads if name in env]
-    given = " ".join("?" if value.options != (value.only,) else value.only or "" for value in said)
+    read_values = [env[name] for name in reads if name in env]
+    given = " ".join("?" if value.options != (value.only,) else value.only or "" for value in read_values)
     if any(word in given for word in ("requirepass", "aclfile", ".conf", "user ", "?")):
         return ""
     words = [word.lower() for word in command]

@@ -217,9 +217,9 @@ def is_public(name: str, key: str) -> bool:
     """Whether everybody may know a key: a JSON web token by the role that it gives, others by their names and forms."""
     bare = BEARER.sub("", key, count=1)
     claims = bare.split(".")[1] if bare.startswith("eyJ") and bare.count(".") == 2 else ""
-    said = decoded(claims.translate(URL_SAFE) + "=" * (-len(claims) % 4))
-    role = ROLE.search(said)
-    if bare in PUBLISHED or DEMONSTRATION.search(said):
+    decoded_claims = decoded(claims.translate(URL_SAFE) + "=" * (-len(claims) % 4))
+    role = ROLE.search(decoded_claims)
+    if bare in PUBLISHED or DEMONSTRATION.search(decoded_claims):
         return True
     return role[1] == "anon" if role else bool(PUBLIC.search(name) or PUBLIC_FORM.match(bare))
 

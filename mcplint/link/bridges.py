@@ -80,8 +80,8 @@ def bridge(
         registry = "npm"
     elif not registry and "sparfenyuk/" in (container.image.only or ""):
         registry = "pypi"
-    said = re.search(rf"{re.escape(tool)}(?:@|==)([\w.^~*-]+)", span.text)
-    own = (Span(span.source, span.start + said.start(1), span.start + said.end(1)),) if said else ()
+    pinned = re.search(rf"{re.escape(tool)}(?:@|==)([\w.^~*-]+)", span.text)
+    own = (Span(span.source, span.start + pinned.start(1), span.start + pinned.end(1)),) if pinned else ()
     release, pin = _release(tool, registry, (*own, *(each for origin, each in mentions if origin == registry)))
     sdk = UNKNOWN
     if registry == "npm":
@@ -248,8 +248,10 @@ def _npm_proxy(told: StartedBridge) -> Bridge:
     """mcp-proxy of npm: SSE alone up to 2.x, both beside each other from 5.x on, on every interface."""
     version = told.release.only
     old = version is not None and int(version.partition(".")[0]) < 3
-    said = told.flags.get("server", Value(("sse",) if old else ("stream",), (told.note,)))
-    transport = _translated(said, {"sse": SSE, "stream": STREAMABLE}) if version or "server" in told.flags else UNKNOWN
+    server_option = told.flags.get("server", Value(("sse",) if old else ("stream",), (told.note,)))
+    transport = (
+        _translated(server_option, {"sse": SSE, "stream": STREAMABLE}) if version or "server" in told.flags else UNKNOWN
+    )
     over_sse = transport.must_be(SSE)
     names = ("endpoint", "sseEndpoint" if over_sse else "streamEndpoint")
     return _bridge(

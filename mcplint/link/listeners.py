@@ -61,15 +61,15 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
     busy: dict[str, bool] = {}
     for server in every:
         ports = asked[server.id] | shown[server.id]
-        said = _mentioned_ports(ports, server, spoken)
+        mentioned = _mentioned_ports(ports, server, spoken)
         if not ports:
             yield _beside_others(server)
             continue
         starts = any(STARTERS.search(text) or DOORS.search(text) for text in _started_texts(server, tree))
         starts = starts or bool(server.companion)
         others = starts or _is_busy(server, tree, busy)
-        besides = ports if starts else said if others else frozenset[int]()
-        unheard = frozenset[int]() if others else asked[server.id] - said
+        besides = ports if starts else mentioned if others else frozenset[int]()
+        unheard = frozenset[int]() if others else asked[server.id] - mentioned
         yield server._replace(unheard=unheard, besides=shown[server.id] & besides)
 
 
@@ -110,9 +110,9 @@ def _declared_ports(server: Server) -> Iterator[int]:
 
 def _mentions(ports: frozenset[int], running: Iterable[ContainerContext], tree: Tree) -> dict[int, list[Span]]:
     """Where the programs, the scripts and the configuration of a project speak of some ports, checks left out."""
-    said: dict[str, set[int]] = {}
+    check_offsets: dict[str, set[int]] = {}
     for at in (at for each in running for at in _port_declarations(each.container)):
-        said.setdefault(at.source.path, set()).update(range(at.start, at.end))
+        check_offsets.setdefault(at.source.path, set()).update(range(at.start, at.end))
     found: dict[int, list[Span]] = {port: [] for port in ports}
     silent = {path for kind, paths in kinds(tree.paths).items() if kind in SILENT for path in paths}
     numbers = {str(port): port for port in ports}
@@ -125,7 +125,7 @@ def _mentions(ports: frozenset[int], running: Iterable[ContainerContext], tree: 
         for match in matches if source else ():
             there = found[numbers[match[0]]]
             alone = text[match.start() - 1 : match.start()] != "."
-            if source and alone and len(there) < MOST and match.start() not in said.get(path, ()):
+            if source and alone and len(there) < MOST and match.start() not in check_offsets.get(path, ()):
                 there.append(Span(source, *match.span()))
     return found
 

@@ -162,8 +162,8 @@ def _public_port(proxy: Proxy, target: Target) -> int:
 def _routed(part: P, proxy: Proxy, target: Target, port: int, kind: str, note: Label, network: Network) -> P:
     answered: Response = _final_response(proxy, target, port)
     if answered.status == 301 and (answered.to or "").endswith(f"{target.path}/") and not target.path.endswith("/"):
-        said = "redirects it, as it takes the path with a slash alone"
-        notes = (Label(answered.location, said),) if answered.location else ()
+        why = "redirects it, as it takes the path with a slash alone"
+        notes = (Label(answered.location, why),) if answered.location else ()
         part = part._replace(redirect=Value((_absolute(answered.to or "", target),), notes))
         answered = proxy.ask(target.host, port, "https" if proxy.ports.get(port) else "http", f"{target.path}/")
     trace = (note, *answered.trace)

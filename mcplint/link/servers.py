@@ -103,8 +103,8 @@ def _traced_sdk(server: Server) -> Sdk:
     sdk = server.sdk
     if not sdk.package or sdk.version.trace:
         return sdk
-    said = Label(server.made or server.span, f"no file says which release of {sdk.package} is installed")
-    return sdk._replace(version=Value(None, (said,)))
+    label = Label(server.made or server.span, f"no file says which release of {sdk.package} is installed")
+    return sdk._replace(version=Value(None, (label,)))
 
 
 class Programs:

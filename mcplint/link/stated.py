@@ -46,9 +46,9 @@ def servers(found: Iterable[Server], stated: Stated) -> Iterator[Server]:
         "fronted": "proxy-in-front",
         "authenticated": "authenticated-elsewhere",
     }
-    said: dict[str, Any] = {field: stated[key] for field, key in keys.items() if key in stated}
+    fields: dict[str, Any] = {field: stated[key] for field, key in keys.items() if key in stated}
     for server in found:
-        yield server._replace(**said)
+        yield server._replace(**fields)
 
 
 def remotes(stated: Stated) -> Iterator[Remote]:

@@ -75,16 +75,16 @@ def _renamed(words: Words, name: str, path: str) -> Words:
     given = f"{path.removesuffix('.py').replace('/', '.')}:{attribute}" if attribute else f"{_MEANT}/{path}"
     naming = re.compile(rf"(?<!\S)(?:(-m)[ \t]+)?[\w./-]{{0,99}}?{re.escape(last)}(?!\S)")
     for index, word in enumerate(words):
-        said = text(word) or ""
-        found = naming.search(said)
+        word_text = text(word) or ""
+        found = naming.search(word_text)
         if found is None:
             continue
-        rest = " ".join((said[found.end() :], *(text(each) or "" for each in words[index + 1 :])))
+        rest = " ".join((word_text[found.end() :], *(text(each) or "" for each in words[index + 1 :])))
         if not attribute and not _HTTP.search(rest):
             return ()
         program = index == 0 and found.start() == 0
-        module = said == last and index > 0 and text(words[index - 1]) == "-m"
-        put = word._replace(options=(said[: found.start()] + given + said[found.end() :],))
+        module = word_text == last and index > 0 and text(words[index - 1]) == "-m"
+        put = word._replace(options=(word_text[: found.start()] + given + word_text[found.end() :],))
         return (*words[: index - module], *((_PYTHON,) if program else ()), put, *words[index + 1 :])
     return ()
 

@@ -224,8 +224,8 @@ class Container(NamedTuple):
         """The words of what is started."""
         if self.unread or self.argv is None:
             return Value(None, self.unread)
-        said = self.argv.value
-        return said if said.trace else said._replace(trace=(Label(self.argv.span, "starts it"),))
+        argv_value = self.argv.value
+        return argv_value if argv_value.trace else argv_value._replace(trace=(Label(self.argv.span, "starts it"),))
 
     @property
     def words(self) -> tuple[str, ...]:

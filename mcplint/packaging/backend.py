@@ -88,8 +88,8 @@ def refuses_empty_wheel(project: Project) -> bool:
 
 def told_to_package(project: Project) -> bool | None:
     """What `package` of `[tool.uv]` says, None where it says nothing."""
-    said = at(project.document, "tool", "uv", "package")
-    return said.value if isinstance(said, ScalarNode) and isinstance(said.value, bool) else None
+    setting = at(project.document, "tool", "uv", "package")
+    return setting.value if isinstance(setting, ScalarNode) and isinstance(setting.value, bool) else None
 
 
 def is_packaged(project: Project) -> bool:
@@ -110,8 +110,8 @@ def _is_built(tree: Tree, folder: str) -> bool:
     A `pyproject.toml` may do no more than configure tools.
     """
     project = tree.project(folder)
-    said = project is not None and (project.name.only or at(project.document, "build-system"))
-    return bool(said) or posixpath.join(folder, "setup.py") in tree.paths
+    build_name = project is not None and (project.name.only or at(project.document, "build-system"))
+    return bool(build_name) or posixpath.join(folder, "setup.py") in tree.paths
 
 
 def inputs(project: Project) -> Iterator[Input]:
@@ -157,8 +157,8 @@ def hooks(root: MappingNode | None) -> Mapping[str, tuple[Span, Node]]:
 
 def is_optional(hook: Node) -> bool:
     """Whether a build hook runs only where a variable asks for it."""
-    said = at(hook, "enable-by-default")
-    return isinstance(said, ScalarNode) and said.value is False
+    enabled = at(hook, "enable-by-default")
+    return isinstance(enabled, ScalarNode) and enabled.value is False
 
 
 def history(project: Project) -> Span | None:
@@ -172,18 +172,21 @@ def history(project: Project) -> Span | None:
     hatch, pdm, kind = at(root, "tool", "hatch", "version"), at(root, "tool", "pdm", "version"), backend(project)
     tables: tuple[Node | None, ...]
     if kind == HATCHLING and scalar(at(hatch, "source")) in ("vcs", "uv-dynamic-versioning"):
-        tables, said = (hatch, at(hatch, "raw-options"), at(root, "tool", "uv-dynamic-versioning")), at(hatch, "source")
+        tables, source_setting = (
+            (hatch, at(hatch, "raw-options"), at(root, "tool", "uv-dynamic-versioning")),
+            at(hatch, "source"),
+        )
     elif kind == PDM and scalar(at(pdm, "source")) == "scm":
-        tables, said = (pdm,), at(pdm, "source")
+        tables, source_setting = (pdm,), at(pdm, "source")
     elif kind == SETUPTOOLS and any(
         "setuptools" in scalar(each) and "scm" in scalar(each) for each in _build_requires(root)
     ):
-        said = at(root, "tool", "setuptools_scm")
-        tables = (said,)
+        source_setting = at(root, "tool", "setuptools_scm")
+        tables = (source_setting,)
     else:
         return None
     falls_back = any("fallback" in name.text for table in tables for name, _ in pairs(table))
-    return said.span.head if said and not falls_back else None
+    return source_setting.span.head if source_setting and not falls_back else None
 
 
 def _build_requires(root: MappingNode | None) -> tuple[Node, ...]:

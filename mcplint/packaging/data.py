@@ -39,8 +39,8 @@ def leaves_out(tree: Tree, project: Project, made: Wheel, name: str) -> bool:
 
 def decides(project: Project) -> Span | None:
     """What turns off that files come along, None where nothing needs to."""
-    said = at(project.document, "tool", "setuptools", "include-package-data")
-    return said.span if isinstance(said, ScalarNode) and said.value is False else None
+    setting = at(project.document, "tool", "setuptools", "include-package-data")
+    return setting.span if isinstance(setting, ScalarNode) and setting.value is False else None
 
 
 def _excluded(project: Project) -> Iterator[str]:
@@ -70,15 +70,17 @@ def _of_setuptools(tree: Tree, project: Project, folder: str, made: Wheel, name:
         own = any(word in text for word in ("package_data", "data_files", "cmdclass", "setup_requires"))
         return own or bool(text != project.source.text and manifest)
     root = project.document
-    said = at(root, "tool", "setuptools")
-    if any(at(said, key) for key in ("data-files", "cmdclass")) or at(root, "tool", "setuptools-git"):
+    tables_root = at(root, "tool", "setuptools")
+    if any(at(tables_root, key) for key in ("data-files", "cmdclass")) or at(root, "tool", "setuptools-git"):
         return True
     asked = {scalar(each).partition("[")[0].strip() for each in items(at(root, "build-system", "requires"))}
     tools = {each.rstrip("0123456789.,*<>=!~ ").lower() for each in asked}
     if decides(project) is None and (not tools <= _PLAIN_TOOLS or (manifest and _manifested(manifest.text, source))):
         return True
     return any(
-        _names(key.text, scalar(each), name) for key, value in pairs(at(said, "package-data")) for each in items(value)
+        _names(key.text, scalar(each), name)
+        for key, value in pairs(at(tables_root, "package-data"))
+        for each in items(value)
     )
 
 

@@ -29,11 +29,11 @@ _EXCLUDED, _EXCLUDED_MODULES = frozenset(_FOLDERS.split()), frozenset(_MODULES.s
 
 def of_setuptools(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | None:
     """By `[tool.setuptools]`, or what setuptools discovers where that says nothing."""
-    said = at(root, "tool", "setuptools")
-    folders = {name.text: posixpath.normpath(scalar(node)) for name, node in pairs(at(said, "package-dir"))}
+    settings = at(root, "tool", "setuptools")
+    folders = {name.text: posixpath.normpath(scalar(node)) for name, node in pairs(at(settings, "package-dir"))}
     base = "" if folders.get("") == "." else folders.get("", "")
-    named, modules = at(said, "packages"), strings(at(said, "py-modules"))
-    if {"setup.py", "setup.cfg"} & paths or modules is None or at(said, "ext-modules"):
+    named, modules = at(settings, "packages"), strings(at(settings, "py-modules"))
+    if {"setup.py", "setup.cfg"} & paths or modules is None or at(settings, "ext-modules"):
         return None
     listed = {each: path for each in modules for path in (posixpath.join(base, f"{each}.py"),) if path in paths}
     files = {f"{each}.py": path for each, path in listed.items()}
@@ -43,11 +43,13 @@ def of_setuptools(project: Project, root: MappingNode, paths: frozenset[str]) ->
         return None
     if named is not None:
         return _found_packages(named, paths, base, files)
-    if at(said, "py-modules") is not None:
-        return Wheel(files, decides=at(said, "py-modules").span)  # type: ignore[union-attr]
+    if at(settings, "py-modules") is not None:
+        return Wheel(files, decides=at(settings, "py-modules").span)  # type: ignore[union-attr]
     if base or any(path.startswith("src/") for path in paths):
         inside = base or "src"
-        return _without_base(inside, paths, said.span if said else None) or Wheel(wheel_paths(paths, inside, inside))
+        return _without_base(inside, paths, settings.span if settings else None) or Wheel(
+            wheel_paths(paths, inside, inside)
+        )
     return _flat_layout(paths)
 
 

@@ -110,10 +110,10 @@ def _hatchling_default(name: str, paths: frozenset[str]) -> str | None:
 
 
 def _uv(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | None:
-    said = at(root, "tool", "uv", "build-backend")
-    names, folder = strings(at(said, "module-name")), at(said, "module-root")
-    space = at(said, "namespace")
-    if names is None or at(said, "data") or (isinstance(space, ScalarNode) and space.value is True):
+    settings = at(root, "tool", "uv", "build-backend")
+    names, folder = strings(at(settings, "module-name")), at(settings, "module-root")
+    space = at(settings, "namespace")
+    if names is None or at(settings, "data") or (isinstance(space, ScalarNode) and space.value is True):
         return None
     base = scalar(folder) if folder else "src"
     files: dict[str, str] = {}
@@ -123,7 +123,7 @@ def _uv(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | N
             sought = f"{package}/__init__.py"
             return Wheel(refused=f"uv_build finds no {sought}", sought=(sought,))
         files |= wheel_paths(paths, package, posixpath.normpath(base) if base not in ("", ".") else "")
-    return Wheel(files, decides=said.span if said else None)
+    return Wheel(files, decides=settings.span if settings else None)
 
 
 def _poetry(project: Project, root: MappingNode, paths: frozenset[str]) -> Wheel | None:

@@ -44,8 +44,8 @@ def _is_merge(root: str) -> bool:
     """Whether what is checked out is the merge of a pull request, of which a clone of depth one lacks the parents."""
     if os.environ.get("GITHUB_EVENT_NAME") != "pull_request":
         return False
-    said, code = git_output(root, ("rev-parse", "HEAD", "HEAD^1", "HEAD^2"), LINE)
-    return not code and said.split()[:1] == [os.fsencode(os.environ.get("GITHUB_SHA", ""))]
+    output, code = git_output(root, ("rev-parse", "HEAD", "HEAD^1", "HEAD^2"), LINE)
+    return not code and output.split()[:1] == [os.fsencode(os.environ.get("GITHUB_SHA", ""))]
 
 
 def _changed_positions(lines: Mapping[str, list[int]], diff: bytes) -> Iterator[tuple[str, int]]:

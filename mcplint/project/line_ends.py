@@ -19,9 +19,9 @@ def line_ends(tree: Tree, path: str) -> tuple[str, Span] | None:
     for part in path.split("/"):
         source = tree.source(posixpath.join(folder, ".gitattributes"))
         for line in re.finditer(r"(?m)^[ \t]*([^#\s]\S*)[ \t]+([^\r\n]*)", source.text) if source else ():
-            said = re.search(r"(?<!\S)eol=(lf|crlf)(?!\S)", line[2])
-            if source and said and git_covers(line[1], posixpath.relpath(path, folder or ".")):
-                start = line.start(2) + said.start(1)
-                found = said[1], Span(source, start, start + len(said[1]))
+            eol = re.search(r"(?<!\S)eol=(lf|crlf)(?!\S)", line[2])
+            if source and eol and git_covers(line[1], posixpath.relpath(path, folder or ".")):
+                start = line.start(2) + eol.start(1)
+                found = eol[1], Span(source, start, start + len(eol[1]))
         folder = posixpath.join(folder, part)
     return found

@@ -32,9 +32,9 @@ def assumed(origin: ContainerContext | None, network: Network, route: Route, fol
         held = f"nothing else is known to listen on {port}"
         if container := server.container:
             held = f"a command publishes its port as {port}" if port in container.inner_ports else held
-        said = f"{held}, and it is the only server over HTTP"
+        why = f"{held}, and it is the only server over HTTP"
         note = Label(route.members[0].span, "no file says what runs there")
-        found = follow(route._replace(server=server, links=(Link(server.id, ASSUMED, said, (note,)),)))
+        found = follow(route._replace(server=server, links=(Link(server.id, ASSUMED, why, (note,)),)))
         if found.mcp_server and _is_meant_for(found, server, network):
             return found
     return route

@@ -57,16 +57,16 @@ def haproxy(options: tuple[Line, ...], rules: tuple[Line, ...], servers: tuple[L
     if len(sends) > 1 or any(rule.args[:1] in (("connect",), ("send-state",)) for rule in rules):
         return ()
     method, path = "OPTIONS", "/"
-    said = list(line.args[1:])
-    if said and METHOD.fullmatch(said[0]):
-        method = said.pop(0)
-    path = said[0] if said else path
+    option_words = list(line.args[1:])
+    if option_words and METHOD.fullmatch(option_words[0]):
+        method = option_words.pop(0)
+    path = option_words[0] if option_words else path
     for words in sends:
         given = dict(zip(words[::2], words[1::2], strict=False))
         method, path = given.get("meth", method), given.get("uri", path)
     strict = all(words[:2] in (("status", "200"), ("rstatus", "2..")) for words in expects)
     asked = Request("HAProxy", method, "http", "", None, _path(path), strict or None, True, True, bool(expects))
-    header_words = [*said[1:], *(word for words in sends for word in _headers(words))]
+    header_words = [*option_words[1:], *(word for words in sends for word in _headers(words))]
     return (HealthCheck("HAProxy", "haproxy", line.span, (asked,), named=_host_header(" ".join(header_words))),)
 
 
@@ -122,12 +122,14 @@ def nginx(location: Level, upstream: Level | None) -> tuple[HealthCheck, ...]:
     An answer of 400 and more takes a server out of service, unless `match` or `check_http_expect_alive` is set.
     """
     for directive in location.own.get("health_check", ())[-1:]:
-        said = dict(word.partition("=")[::2] for word in directive.words)
-        port = said.get("port", "")
-        if any(map(_is_open, directive.args)) or not {"type", "match", "mandatory"}.isdisjoint(said):
+        parameters = dict(word.partition("=")[::2] for word in directive.words)
+        port = parameters.get("port", "")
+        if any(map(_is_open, directive.args)) or not {"type", "match", "mandatory"}.isdisjoint(parameters):
             return ()
         number = int(port) if port.isdecimal() and len(port) < 6 else None
-        return () if port and number is None else (_of_nginx(directive.head, "GET", said.get("uri", "/"), number),)
+        return (
+            () if port and number is None else (_of_nginx(directive.head, "GET", parameters.get("uri", "/"), number),)
+        )
     own = upstream.own if upstream else {}
     checked, sends = own.get("check", ()), own.get("check_http_send", ())
     alive = {word for directive in own.get("check_http_expect_alive", ()) for word in directive.words} or GOOD

@@ -138,8 +138,8 @@ def _target(entry: IngressPath) -> Value[str] | None:
 
 def _rewriting(entry: IngressPath) -> tuple[Label, ...]:
     """Where a path is told to be replaced by another one."""
-    said = _target(entry) if entry.is_nginx else entry.replaced
-    return (Label(said.span, "replaces the path"),) if said is not None and said.span else ()
+    replacement = _target(entry) if entry.is_nginx else entry.replaced
+    return (Label(replacement.span, "replaces the path"),) if replacement is not None and replacement.span else ()
 
 
 def _paths(entry: IngressPath, plain: bool) -> tuple[PathMatch | None, Callable[[str], str | None]]:
@@ -283,19 +283,21 @@ def _passed_host(entry: IngressPath) -> Value[str]:
 
 def _labels(entry: IngressPath, text: str, *names: str) -> tuple[Label, ...]:
     """Where annotations of ingress-nginx set something."""
-    said = (entry.annotations.get(COMMUNITY + name) for name in names if entry.is_nginx)
-    return tuple(Label(value.site.span, text) for value in said if value is not None and value.only and value.site)
+    annotation_values = (entry.annotations.get(COMMUNITY + name) for name in names if entry.is_nginx)
+    return tuple(
+        Label(value.site.span, text) for value in annotation_values if value is not None and value.only and value.site
+    )
 
 
 def _body_limit(entry: IngressPath) -> Value[int]:
     """The bytes of a request that are taken, where an annotation says so."""
-    said = entry.annotations.get(f"{COMMUNITY}proxy-body-size")
-    if said is None:
+    size_value = entry.annotations.get(f"{COMMUNITY}proxy-body-size")
+    if size_value is None:
         return UNKNOWN
     try:
-        return Value((size(said.only or ""),), said.trace, said.site)
+        return Value((size(size_value.only or ""),), size_value.trace, size_value.site)
     except ValueError:
-        return Value(None, said.trace)
+        return Value(None, size_value.trace)
 
 
 def _insecure(entry: IngressPath) -> tuple[Label, ...]:

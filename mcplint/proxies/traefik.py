@@ -103,7 +103,7 @@ def _are_all(group: list[ContainerContext]) -> bool:
         if enabled is not None and enabled.only is None:
             return False
         read.update(router for router, _ in routers(labels))
-        spans = (context.container.span, *(said.span for _, said in routers(labels) if said.span))
+        spans = (context.container.span, *(rule_value.span for _, rule_value in routers(labels) if rule_value.span))
         sources.update({span.source.path: span.source for span in spans})
     if any("label_file" in source.text for source in sources.values()):
         return False
@@ -137,13 +137,13 @@ def _of_file(
     """The routers of a file, whose services name the machines that they lead to."""
     labels = Labels(file.settings)
     start = Span(file.source, 0, 0)
-    for router, said in routers(labels):
+    for router, rule_value in routers(labels):
         service, _ = service_of(router, labels)
         urls: Value[str] = labels.services.get(service or "", {}).get("loadbalancer.servers", UNKNOWN)
         members = tuple(_members(urls))
         target = urls if len(members) == 1 else urls._replace(options=None, site=None)
         opened = shown if lets_in(router, labels) else ()
-        for ranked in _ranked_rules(router, said, labels, members, target, start):
+        for ranked in _ranked_rules(router, rule_value, labels, members, target, start):
             route = with_server(ranked.rule.route, origin, network)._replace(published=opened)
             yield ranked._replace(rule=ranked.rule._replace(route=route))
 

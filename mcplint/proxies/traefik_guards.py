@@ -42,8 +42,8 @@ def may_turn_away(
         return True
     own = _of_command(words), _of_variables(container)
     labels = (context.container.labels.items() for context in around)
-    said = Labels(dict(chain.from_iterable((*labels, *(file.settings.items() for file in files), *own))))
-    return any(_turns_away_by_caller(name, value, said) for name, value in said.items())
+    all_labels = Labels(dict(chain.from_iterable((*labels, *(file.settings.items() for file in files), *own))))
+    return any(_turns_away_by_caller(name, value, all_labels) for name, value in all_labels.items())
 
 
 def _of_command(words: Iterable[Value[str]]) -> Iterator[tuple[str, Value[str]]]:

@@ -53,8 +53,8 @@ class Labels(dict[str, Value[str]]):
 
 def routers(labels: Labels) -> Iterator[tuple[str, Value[str]]]:
     """The routers by name, each with its rule."""
-    found = ((ROUTER.fullmatch(label), said) for label, said in labels.items())
-    return ((router[1], said) for router, said in found if router)
+    found = ((ROUTER.fullmatch(label), rule_value) for label, rule_value in labels.items())
+    return ((router[1], rule_value) for router, rule_value in found if router)
 
 
 def service_of(router: str, labels: Labels) -> tuple[str | None, Value[int]]:
@@ -89,16 +89,16 @@ def balancing(service: str | None, labels: Labels, note: Label) -> Value[str]:
 
 def chained(router: str, labels: Labels) -> tuple[Callable[[str], str | None], tuple[Label, ...]]:
     """What the middlewares of a router make of a path, and those that check who calls."""
-    said = labels.get(f"traefik.http.routers.{router}.middlewares")
-    if said is None:
+    chain_value = labels.get(f"traefik.http.routers.{router}.middlewares")
+    if chain_value is None:
         return unchanged, ()
-    if said.only is None:
+    if chain_value.only is None:
         return unknown_path, ()
     steps: list[Callable[[str], str | None]] = []
     auth: list[Label] = []
-    for name in said.only.lower().split(","):
+    for name in chain_value.only.lower().split(","):
         kind, value = middleware(name.strip().partition("@")[0], labels)
-        if kind in AUTH and (span := value.span or said.span):
+        if kind in AUTH and (span := value.span or chain_value.span):
             auth.append(Label(span, "the proxy authenticates callers"))
         prefixes = tuple(value.only.split(",")) if kind == "stripprefix" and value.only else ()
         steps.append(
@@ -113,14 +113,14 @@ def lets_in(router: str, labels: Labels) -> bool:
     Its options of TLS may ask callers for certificates: what they say is not followed.
     """
     points = labels.get(f"traefik.http.routers.{router}.entrypoints")
-    said = labels.get(f"traefik.http.routers.{router}.middlewares")
+    chain_value = labels.get(f"traefik.http.routers.{router}.middlewares")
     if points is not None and not (points.only and ENTRIES.issuperset(points.only.lower().split(","))):
         return False
     if f"traefik.http.routers.{router}.tls.options" in labels:
         return False
-    names = said.only.lower().split(",") if said is not None and said.only else []
+    names = chain_value.only.lower().split(",") if chain_value is not None and chain_value.only else []
     kinds = {middleware(name.strip().partition("@")[0], labels)[0] for name in names}
-    return (said is None or bool(names)) and LETTING_IN.issuperset(kinds)
+    return (chain_value is None or bool(names)) and LETTING_IN.issuperset(kinds)
 
 
 def middleware(name: str, labels: Labels) -> tuple[str, Value[str]]:

@@ -56,9 +56,9 @@ def parts(source: Source) -> tuple[Part, ...]:
     """Every instruction, under the FROM of its stage, and every here-document under its instruction."""
     stage, found = -1, []
     for each in instructions(source, escape_character(source)):
-        said = (each.name, tuple(flag.span.text for flag in each.flags), each.text.text)
+        meaning = (each.name, tuple(flag.span.text for flag in each.flags), each.text.text)
         stage = -1 if each.name == "FROM" else stage
-        found.append(Part(each.span.start, each.span.end, said, stage))
+        found.append(Part(each.span.start, each.span.end, meaning, stage))
         stage = each.span.start if each.name == "FROM" else stage
         for _, start, end in (heredoc.body.span() for heredoc in each.heredocs):
             found.append(Part(start, end, source.text[start:end], each.span.start))

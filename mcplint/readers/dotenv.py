@@ -30,8 +30,10 @@ def read(source: Source) -> EnvFile:
 def parts(source: Source) -> tuple[Part, ...]:
     """The variables with their values, each by its name."""
     found = read(source).assignments
-    said = ((each, each.value.text if each.value else None) for each in found)
-    ends = ((each, value, each.value.span().end if each.value and value else each.key.end) for each, value in said)
+    named_values = ((each, each.value.text if each.value else None) for each in found)
+    ends = (
+        (each, value, each.value.span().end if each.value and value else each.key.end) for each, value in named_values
+    )
     return tuple(Part(each.key.start, end, (each.name, value)) for each, value, end in ends)
 
 

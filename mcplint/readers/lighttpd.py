@@ -32,8 +32,8 @@ def parts(source: Source) -> tuple[Part, ...]:
 
 def _parts(source: Source, statements: tuple[Statement, ...], under: int) -> Iterator[Part]:
     for each in statements:
-        said = tuple(token[0] for token in TOKEN.finditer(source.text, *each.span[1:]) if token["blank"] is None)
-        yield Part(each.span.start, each.span.end, said, under)
+        meaning = tuple(token[0] for token in TOKEN.finditer(source.text, *each.span[1:]) if token["blank"] is None)
+        yield Part(each.span.start, each.span.end, meaning, under)
         if isinstance(each, Block):
             yield from _parts(source, each.body, each.span.start)
 

@@ -81,8 +81,8 @@ def _bun(text: str) -> Iterator[tuple[str, str]]:
     """The projects and the packages of a `bun.lock`; peers are installed, too."""
     projects, _, packages = text.partition('\n  "packages": {')
     found = [(ROOT, projects), *((line[1], line[0]) for line in _BUN_PACKAGE.finditer(packages))]
-    for owner, said in found:
-        for table in _BUN_TABLE.finditer(said):
+    for owner, table_text in found:
+        for table in _BUN_TABLE.finditer(table_text):
             for entry in _BUN_ENTRY.finditer(table[1]):
                 yield owner, entry[1]
                 if entry[2].startswith("npm:") and (other := _OTHER.match(entry[2])):

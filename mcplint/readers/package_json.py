@@ -21,8 +21,8 @@ def read(source: Source) -> PackageJson:
     if not isinstance(root, MappingNode):
         problem = document.problems[0] if document.problems else None
         span = problem.span if problem else Span(source, 0, 0)
-        said = f"not JSON: {problem.message}" if problem else "not a JSON object"
-        raise Unreadable(span, said, NOTE if "{{" in source.text else ERROR)
+        why = f"not JSON: {problem.message}" if problem else "not a JSON object"
+        raise Unreadable(span, why, NOTE if "{{" in source.text else ERROR)
     name = scalar(root.get("name"))
     return PackageJson(
         source,

@@ -116,8 +116,8 @@ def _poetry(poetry: Node | None) -> Iterator[Requirement]:
 
 def _requirements_by_name(table: Node | None, kind: str) -> Iterator[Requirement]:
     """The requirements of a table from name to version, or to what else is said of it."""
-    for name, said in pairs(table):
-        for one in items(said) or (said,):
+    for name, requirement_value in pairs(table):
+        for one in items(requirement_value) or (requirement_value,):
             version = one if isinstance(one, ScalarNode) else at(one, "version")
             range_ = version if isinstance(version, ScalarNode) else None
             optional, marker = at(one, "optional"), at(one, "markers")
@@ -134,8 +134,8 @@ def _requirements_by_name(table: Node | None, kind: str) -> Iterator[Requirement
 
 def _folders(table: Node | None) -> Iterator[Include]:
     """The projects that a table names by their folders."""
-    for _, said in pairs(table):
-        for item in _strings(at(said, "path")):
+    for _, group in pairs(table):
+        for item in _strings(at(group, "path")):
             path = posixpath.normpath(posixpath.join(posixpath.dirname(item.span.source.path), item.text))
             if not path.startswith(".."):
                 yield Include(path, "project", item.span)
@@ -182,8 +182,8 @@ def _scripts(table: Node | None) -> Iterator[Script]:
 def _not_from_index(root: MappingNode, poetry: Node | None) -> Iterator[str]:
     """The dependencies that are taken from elsewhere than an index."""
     for table in (at(root, "tool", "uv", "sources"), at(poetry, "dependencies")):
-        for name, said in pairs(table):
-            if any(at(said, kind) for kind in ("git", "path", "url", "workspace")):
+        for name, source_value in pairs(table):
+            if any(at(source_value, kind) for kind in ("git", "path", "url", "workspace")):
                 yield normalized(name.text)
 
 

@@ -17,19 +17,21 @@ from mcplint.values import UNKNOWN, Label, Value
 
 def read_setup_cfg(source: Source) -> Project:
     """What a `setup.cfg` says; what it leaves out a `setup.py` may say."""
-    said: dict[tuple[str, str], list[Span]] = {}
+    spans_by_key: dict[tuple[str, str], list[Span]] = {}
     for section, key, span in ini.read(source):
-        said.setdefault((section, key), []).append(span)
-    asked = [found for span in said.get(("options", "install_requires"), ()) if (found := requirement(span))]
-    for (section, _), spans in said.items():
+        spans_by_key.setdefault((section, key), []).append(span)
+    asked = [found for span in spans_by_key.get(("options", "install_requires"), ()) if (found := requirement(span))]
+    for (section, _), spans in spans_by_key.items():
         if section == "options.extras_require":
             asked += [found for span in spans if (found := requirement(span, EXTRA))]
     start = Span(source, 0, 0)
     name, version, described = (
-        said.get(("metadata", key), [start])[0] for key in ("name", "version", "long_description")
+        spans_by_key.get(("metadata", key), [start])[0] for key in ("name", "version", "long_description")
     )
     readme = described.text.removeprefix("file:").strip() if described.text.startswith("file:") else ""
-    entries = tuple(s for span in said.get(("options.entry_points", "console_scripts"), ()) for s in _scripts(span))
+    entries = tuple(
+        s for span in spans_by_key.get(("options.entry_points", "console_scripts"), ()) for s in _scripts(span)
+    )
     return Project(
         source,
         name,
@@ -39,7 +41,7 @@ def read_setup_cfg(source: Source) -> Project:
         requirements=tuple(asked),
         scripts=entries,
         dynamic=frozenset() if entries else frozenset({"scripts"}),
-        packages=_configured_packages(said),
+        packages=_configured_packages(spans_by_key),
     )
 
 

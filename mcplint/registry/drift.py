@@ -32,8 +32,8 @@ def identifiers(manifest: Manifest) -> Iterator[Finding]:
             claimed = _proves_name(manifest, built[0])
             if not claimed and _is_proxy(manifest, package.node):
                 continue
-            said = text(package.identifier)[:80]
-            message = f"package `{said}` is not the one that the project builds, `{built[0].name.only}`"
+            name = text(package.identifier)[:80]
+            message = f"package `{name}` is not the one that the project builds, `{built[0].name.only}`"
             notes = built[0].name.trace[-1:]
             yield Finding(message, value_span(package.identifier), notes, severity=ERROR if claimed else WARNING)
 
@@ -90,17 +90,19 @@ def _unreleased(said: str, built: str) -> bool:
 def _own_versions(manifest: Manifest) -> Iterator[Finding]:
     """The server's version against those of its packages; the tag of an image may have a `v`."""
     own = field(manifest.document.root, "version")
-    said = text(own)
-    if not own or not version.is_release(said):
+    own_version = text(own)
+    if not own or not version.is_release(own_version):
         return
     own_ones = (node for node in packages(manifest) if not _is_proxy(manifest, node))
     released = [(node, found) for node in own_ones if (found := _released(node))]
     versions = [(node, found) for node, found in released if version.is_release(found)]
-    if versions and not any(version.core(said) == version.core(found) or said == found for _, found in versions):
+    if versions and not any(
+        version.core(own_version) == version.core(found) or own_version == found for _, found in versions
+    ):
         node, found = versions[0]
         value = field(node, "version") or field(node, "identifier") or node
         notes = (Label(value_span(value), f"this package is {found}"),)
-        message = f"no package has the server's version {said[:80]}: one is {found[:80]}"
+        message = f"no package has the server's version {own_version[:80]}: one is {found[:80]}"
         yield Finding(message, value_span(own), notes)
 
 
@@ -137,11 +139,14 @@ def bundles(manifest: Manifest) -> Iterator[Finding]:
     """MCPB bundles of another release than `version` says."""
     for node in packages(manifest):
         tag = address.bundle_tag(string(node, "identifier"))
-        said = field(node, "version")
-        if string(node, "registryType") != "mcpb" or not tag or not said or not text(said):
+        version_node = field(node, "version")
+        if string(node, "registryType") != "mcpb" or not tag or not version_node or not text(version_node):
             continue
-        if re.match(r"v?[0-9]", tag) and version.core(tag) != version.core(text(said)):
-            yield Finding(f"version {text(said)[:80]} is not the release of the bundle, {tag[:80]}", value_span(said))
+        if re.match(r"v?[0-9]", tag) and version.core(tag) != version.core(text(version_node)):
+            yield Finding(
+                f"version {text(version_node)[:80]} is not the release of the bundle, {tag[:80]}",
+                value_span(version_node),
+            )
 
 
 def repositories(manifest: Manifest) -> Iterator[Finding]:
@@ -235,12 +240,12 @@ def transports(package: Package) -> Iterator[Finding]:
     server = package.server
     if server is None or package.node is None or not package.type.only or _switches(package.node, server.transport):
         return
-    said = package.type.only
-    wrong = server.transport.must(lambda kind: (kind == "stdio") != (said == "stdio"))
+    type_name = package.type.only
+    wrong = server.transport.must(lambda kind: (kind == "stdio") != (type_name == "stdio"))
     if wrong and package.type.span:
         speaks = " or ".join(map(str, server.transport.options or ()))
         notes = server.transport.trace or (Label(server.span, "the server starts here"),)
-        yield Finding(f"clients are told `{said}`, but {server.title} speaks {speaks}", package.type.span, notes)
+        yield Finding(f"clients are told `{type_name}`, but {server.title} speaks {speaks}", package.type.span, notes)
 
 
 def addresses(package: Package) -> Iterator[Finding]:

@@ -107,8 +107,8 @@ def images(manifest: Manifest) -> Iterator[Finding]:
         image = address.image(prop.text) if prop.sibling("registryType") == "oci" else None
         named = prop.sibling("version")  # publish refuses the key: it becomes the tag
         if image and not image.digest and not named and image.tag in (None, "latest"):
-            said = "has the tag `latest`" if image.tag else "has no tag, which means `latest`"
-            message = f"image `{prop.text[:100]}` {said}: it changes under this version of the server"
+            tag_note = "has the tag `latest`" if image.tag else "has no tag, which means `latest`"
+            message = f"image `{prop.text[:100]}` {tag_note}: it changes under this version of the server"
             yield Finding(message, prop.span)
         elif image and not image.digest:
             message = f"image `{prop.text[:100]}` has no digest, so its tag can be moved to another image"

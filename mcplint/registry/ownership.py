@@ -114,12 +114,12 @@ def _image(image: Labelled, label: Value[str] | None, name: str, notes: tuple[La
             notes,
             fix,
         )
-    said = f"the registry will reject the image: its last stage has no label `{LABEL}`"
+    message = f"the registry will reject the image: its last stage has no label `{LABEL}`"
     if image.end is None:
-        return Finding(said, image.span, notes)
+        return Finding(message, image.span, notes)
     line, before = f'LABEL {LABEL}="{name}"\n', image.end.source.text[: image.end.start]
     whole = line if before.endswith(("\n", "\r")) else f"\n{line}"
-    return Finding(said, image.span, notes, Fix("add the label", (Edit(image.end, whole),), safe=True))
+    return Finding(message, image.span, notes, Fix("add the label", (Edit(image.end, whole),), safe=True))
 
 
 def _labelled(image: Labelled, name: str) -> bool:
@@ -243,7 +243,7 @@ def _declare_readme(manifest: Manifest, built: Distribution) -> Fix | None:
         return None
     source = built.span.source
     end = source.text.find("\n", built.name.site.span.end) + 1
-    while end and (said := re.match(_SAID, source.text[end:])):
-        end += said.end()
+    while end and (line_match := re.match(_SAID, source.text[end:])):
+        end += line_match.end()
     at = Span(source, end, end)
     return Fix("declare the README", (Edit(at, f'readme = "{path.rpartition("/")[2]}"\n'),), safe=True) if end else None

@@ -76,23 +76,23 @@ def _imports_only_plain_libraries(tree: Tree) -> bool:
 
 def _is_filled_in(package: Package, name: str) -> bool:
     """Whether an argument of the document may be given a variable."""
-    said = package.span.source.text
-    return any(f"{mark}{name}" in said for mark in ("{", "$", "%", "="))
+    span_text = package.span.source.text
+    return any(f"{mark}{name}" in span_text for mark in ("{", "$", "%", "="))
 
 
 def _unnamed(tree: Tree, programs: list[str], names: set[str]) -> set[str]:
     """The variables that no field of a settings class may mean, none where a class does not say what its fields are."""
     for path in programs:
-        said = tree.glance(path)
-        prefixes = PREFIX.findall(said)
-        if any(text in said for text in NAMED) and (
-            any(text in said for text in UNCLEAR_FIELDS)
-            or len(prefixes) != said.count("env_prefix")
-            or "BaseSettings" in SETTINGS.sub("", said)
+        program_text = tree.glance(path)
+        prefixes = PREFIX.findall(program_text)
+        if any(text in program_text for text in NAMED) and (
+            any(text in program_text for text in UNCLEAR_FIELDS)
+            or len(prefixes) != program_text.count("env_prefix")
+            or "BaseSettings" in SETTINGS.sub("", program_text)
         ):
             return set()
         names = {name for name in names if not name.lower().startswith(tuple(each.lower() for each in prefixes))}
-        names = {name for name in names if name.lower() not in said.lower()}
+        names = {name for name in names if name.lower() not in program_text.lower()}
     return names
 
 

@@ -86,9 +86,9 @@ def runs_before(other: Step, step: Step) -> bool:
 def _awaited_jobs(jobs: Mapping[str, MappingNode]) -> dict[str, Mapping[str, MappingNode]]:
     """The jobs that each job waits for, directly or not; none where some wait for each other, which GitHub refuses."""
     needs = {
-        name: [each for each in map(scalar, items(said) or (said,)) if each in jobs]
+        name: [each for each in map(scalar, items(needed_jobs) or (needed_jobs,)) if each in jobs]
         for name, job in jobs.items()
-        for said in (job.get("needs"),)
+        for needed_jobs in (job.get("needs"),)
     }
     numbers = {name: number for number, name in enumerate(jobs)}
     masks = dict.fromkeys(jobs, 0)

@@ -114,16 +114,16 @@ def _versions(step: Step, manifest: Manifest) -> Iterator[Finding]:
     for span, match in step.matches(rf"registry/releases/download/v?{_RELEASE}/mcp-publisher[^\s\"'|]*"):
         pinned = re.fullmatch(r"v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})", match[3] or step.variable(match[1] or match[2]))
         release = tuple(map(int, pinned.groups())) if pinned else (9,)
-        said = ".".join(map(str, release))
+        pin = ".".join(map(str, release))
         login = next(_identified(manifest, step), None) if release < (1, 7, 6) else None
         if login:
-            message = f"release {said} of the publisher fails at `login github-oidc`: the registry wants 1.7.6 or newer"
+            message = f"release {pin} of the publisher fails at `login github-oidc`: the registry wants 1.7.6 or newer"
             yield Finding(message, span, (Label(login, "it logs in here"),))
         elif release < (1, 4, 0) and manifest.document.date == CURRENT:
-            yield Finding(f"release {said} of the publisher rejects the {CURRENT} schema, which 1.4.0 accepts", span)
+            yield Finding(f"release {pin} of the publisher rejects the {CURRENT} schema, which 1.4.0 accepts", span)
         elif release < (1, 8, 0):
             yield Finding(
-                f"release {said} of the publisher is older than the registry's checks, which are those of 1.8.0",
+                f"release {pin} of the publisher is older than the registry's checks, which are those of 1.8.0",
                 span,
                 severity=NOTE,
             )
@@ -224,11 +224,16 @@ def _too_early(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterato
 
 def _despite_failure(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
     """Publishing that runs even where the upload before it failed, and that no step of its job keeps back then."""
-    said = scalar(step.node.get("if")) + scalar(step.job.get("if"))
+    conditions = scalar(step.node.get("if")) + scalar(step.job.get("if"))
     for upload, _ in uploads:
         node = (step.node if upload.job is step.job else step.job).get("if")
-        named = re.search(rf"\b(?:needs\.{re.escape(upload.name)}|steps)\.[\w-]+", said)
-        if runs_before(upload, step) and _ANYWAY.search(scalar(node)) and not (named or _ASKS.search(said)) and node:
+        named = re.search(rf"\b(?:needs\.{re.escape(upload.name)}|steps)\.[\w-]+", conditions)
+        if (
+            runs_before(upload, step)
+            and _ANYWAY.search(scalar(node))
+            and not (named or _ASKS.search(conditions))
+            and node
+        ):
             if not step.node.get("if") and any(_waits_or_fails(other) for other in listed if other.job is step.job):
                 return
             message = f"`if: {scalar(node).strip()[:60]}` publishes even where the upload of the package failed"

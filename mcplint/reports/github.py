@@ -50,8 +50,8 @@ def _lines(diagnostics: Iterable[Diagnostic], given: Report) -> Iterator[str]:
             rest.append(diagnostic)
     if rest:
         more = Counter(diagnostic.severity for diagnostic in rest)
-        said = " and ".join(plural(more[severity], severity) for severity in SHOWN if more[severity])
-        yield f"::notice title=mcplint::{said} more: see the log of this step"
+        counts = " and ".join(plural(more[severity], severity) for severity in SHOWN if more[severity])
+        yield f"::notice title=mcplint::{counts} more: see the log of this step"
     yield from map(log, rows(given._replace(diagnostics=tuple(rest), pages=WORDS)))
 
 
@@ -74,5 +74,5 @@ def _command(diagnostic: Diagnostic, given: Report) -> str:
     )
     # A log of the run shows the message and nothing else.
     message = f"{properties['file']}:{where.line}:{where.column}: {finding.message}"
-    said = "\n".join([message, *notes, *([page] if page else [])])
-    return f"::{COMMANDS[severity]} {listed}::{workflow_data(said)}"
+    body = "\n".join([message, *notes, *([page] if page else [])])
+    return f"::{COMMANDS[severity]} {listed}::{workflow_data(body)}"

@@ -164,20 +164,20 @@ def _block(noun: str, part: Part, paint: Paint, columns: int) -> Iterator[str]:
     head = "\n".join(paint(line, bold=True) for line in wrapped(name, columns, 0, 2))
     yield head + (f"  {where}" if fits else f"\n  {where}")
     yield from _values(part, paint, columns)
-    said = [terminal(_lack_text(lack)) for lack in part.lacks]
-    said += [terminal(f"found at {_position_text(fact.span, column=False)}: {fact.text}") for fact in part.facts]
-    said += [(f"{link.kind}: {terminal(link.to)}, " if link.to else "") + terminal(link.why) for link in part.links]
-    yield from (f"  {line}" for text in said for line in wrapped(text, columns, 2, 2))
+    lines = [terminal(_lack_text(lack)) for lack in part.lacks]
+    lines += [terminal(f"found at {_position_text(fact.span, column=False)}: {fact.text}") for fact in part.facts]
+    lines += [(f"{link.kind}: {terminal(link.to)}, " if link.to else "") + terminal(link.why) for link in part.links]
+    yield from (f"  {line}" for text in lines for line in wrapped(text, columns, 2, 2))
 
 
 def _values(part: Part, paint: Paint, columns: int) -> Iterator[str]:
     """A line a value, with the spans that decide it."""
-    said = {name: said_of(value) for name, value in part.values.items()}
-    first = max((len(name) for name in said), default=0)
-    second = min(max((width(text) for text in said.values()), default=0), 40)
+    texts = {name: said_of(value) for name, value in part.values.items()}
+    first = max((len(name) for name in texts), default=0)
+    second = min(max((width(text) for text in texts.values()), default=0), 40)
     beside = not columns or columns - (first + second + 6) >= ROOM
     column = first + second + 6 if beside else 6
-    for name, text in said.items():
+    for name, text in texts.items():
         shown = "\n".join(wrapped(text, columns, first + 4, first + 4))
         fits = beside and width(text) <= second
         traced = (f"{_position_text(note.span)}  {terminal(note.text)}" for note in part.values[name].trace)
@@ -192,9 +192,9 @@ def _values(part: Part, paint: Paint, columns: int) -> Iterator[str]:
 def _lack_text(lack: Lack) -> str:
     """What a step lacks: `lacks at Dockerfile:5: README.md, .dockerignore leaves it out (.dockerignore:2:1)`."""
     named = [note for note in lack.notes if lack.why.startswith(f"{note.span.source.path} ")]
-    said = [_position_text(note.span) for note in (named or lack.notes)[-1:] if note.span.source != lack.span.source]
+    places = [_position_text(note.span) for note in (named or lack.notes)[-1:] if note.span.source != lack.span.source]
     return " ".join(
-        (f"lacks at {_position_text(lack.span, column=False)}: {lack.name}, {lack.why}", *(f"({at})" for at in said))
+        (f"lacks at {_position_text(lack.span, column=False)}: {lack.name}, {lack.why}", *(f"({at})" for at in places))
     )
 
 

@@ -93,10 +93,10 @@ def _may_be_in_tree(name: str, tree: Tree) -> bool:
 
 def brings_only_listed_commands(image: Image, name: str) -> bool:
     """Whether all that a build does brings no command but those of the packages that lists of requirements name."""
-    said = _words(name)
+    name_words = _words(name)
     for run in image.runs:
         lines = [[word.text for word in line.argv] for line in commands(run.text) if line.argv]
-        if any(word in run.span.text for word in said or {name}) or not all(map(_is_plain_command, lines)):
+        if any(word in run.span.text for word in name_words or {name}) or not all(map(_is_plain_command, lines)):
             return False
     return all(map(_is_own_copy, image.copies))
 
@@ -136,15 +136,17 @@ def surely_lacks(context: ContainerContext, name: str, projects: tuple[Project, 
     wanted = needs(tree, context.container.installs, context.image.folder if context.image else "")
     own = {normalized(each.name.only or "") for each in projects}
     asked = [*wanted.requirements, *(each for project in projects for each in project.requirements)]
-    said = [(each.name, each.extras) for each in asked if each.name not in own and not _starts_nothing(each)]
+    asked_packages = [(each.name, each.extras) for each in asked if each.name not in own and not _starts_nothing(each)]
     plain = normalized(name)
     outputs = {word for word in _words(name) if len(word) > 2}
-    names = ({each for each, _ in said} | {entry.name for entry in wanted.locked}) - own - set(PYTHON_PACKAGES)
+    names = (
+        ({each for each, _ in asked_packages} | {entry.name for entry in wanted.locked}) - own - set(PYTHON_PACKAGES)
+    )
     lists = (tree.facts("requirements", path) for path in tree.paths if _LIST.search(path))
     return (
         not any(each.nameless for each in lists if each)
         and not set(wanted.elsewhere) - own
         and all(entry.source in ("registry", "editable", "virtual") for entry in wanted.locked)
-        and all(may_hold_sdk(*each) is False for each in said)
+        and all(may_hold_sdk(*each) is False for each in asked_packages)
         and not any(plain in each or each in plain or any(word in each for word in outputs) for each in names)
     )

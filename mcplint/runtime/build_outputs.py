@@ -77,8 +77,8 @@ def outputs(tree: Tree, home: str) -> Outputs | None:
     making = [each for each in found if each.tool]
     if not making:
         return None
-    said = tuple(Label(each.said, "the build writes there") for each in making[:1] if each.said)
-    return Outputs(tuple(each.path for each in found), making[0].tool, said)
+    labels = tuple(Label(each.said, "the build writes there") for each in making[:1] if each.said)
+    return Outputs(tuple(each.path for each in found), making[0].tool, labels)
 
 
 def _script_outputs(tree: Tree, home: str, words: list[str], scripts: Collection[str]) -> list[_Output] | None:
@@ -122,8 +122,8 @@ def _compiled(tree: Tree, home: str, words: list[str]) -> list[_Output] | None:
         return [_Output(_path(home, given["outdir"]), "tsc")]
     if not compiled.out:
         return None
-    said = compiled.options.get("outDir")
-    return [_Output(compiled.out, "tsc", said.span if said else None)]
+    out_dir = compiled.options.get("outDir")
+    return [_Output(compiled.out, "tsc", out_dir.span if out_dir else None)]
 
 
 def _bundler_outputs(tree: Tree, home: str, tool: str, words: list[str]) -> list[_Output] | None:

@@ -84,11 +84,13 @@ def _pushes_in_script(script: Span, built: list[NamedBuild], image: Image) -> bo
 
 def _pushes_by_compose(text: str, image: Image, tree: Tree) -> bool:
     """Whether a script has compose build and push a service of this image, whose context is the folder itself."""
-    said = COMPOSE.findall(COMMENT.sub("", text))
-    verbs = {verb for _, verb, _ in said} | {"push" for _, verb, more in said if verb == "build" and "--push" in more}
+    compose_calls = COMPOSE.findall(COMMENT.sub("", text))
+    verbs = {verb for _, verb, _ in compose_calls} | {
+        "push" for _, verb, more in compose_calls if verb == "build" and "--push" in more
+    }
     if verbs != {"build", "push"}:
         return False
-    named = FILE.search(said[0][0])
+    named = FILE.search(compose_calls[0][0])
     path = next((name for name in ((named[1],) if named else DEFAULTS) if name in tree.paths), None)
     for _, service in pairs(at(tree.facts("yaml.document", path), "services")) if path else ():
         build = at(service, "build")

@@ -63,8 +63,8 @@ def _environment(file: Copied, part: Image, image: Image) -> str:
     own = {install.span for install in image.installs} - {install.span for install in part.installs}
     if file.source in _prefixes(part) and "PYTHONPATH" not in image.env and not own:
         return "prefix"
-    said = (part.env[each].only for each in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT") if each in part.env)
-    return "venv" if name in (".venv", "venv") or file.source in (*said, *_environments_made(part)) else ""
+    environment_paths = (part.env[each].only for each in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT") if each in part.env)
+    return "venv" if name in (".venv", "venv") or file.source in (*environment_paths, *_environments_made(part)) else ""
 
 
 def _prefixes(part: Image) -> Iterator[str]:
@@ -96,9 +96,13 @@ def _environments_inside(file: Copied, part: Image, image: Image, container: Con
 def _synced(part: Image) -> Iterator[str]:
     """The environments of projects that `uv sync` makes in a stage."""
     syncs = [install for install in part.installs if install.tool == "uv sync"]
-    said = part.env.get("UV_PROJECT_ENVIRONMENT", Value((".venv",))).only
+    environment_path = part.env.get("UV_PROJECT_ENVIRONMENT", Value((".venv",))).only
     homes = {each.image_path for install in syncs for each in install.packaged} | {part.workdir.only}
-    yield from (posixpath.normpath(posixpath.join(home, said)) for home in homes if home and said and syncs)
+    yield from (
+        posixpath.normpath(posixpath.join(home, environment_path))
+        for home in homes
+        if home and environment_path and syncs
+    )
 
 
 _MAKES = re.compile(r"(?:-m venv|\buv venv|\bvirtualenv)[ \t]+((?:--?[\w-]+(?:=\S*)?[ \t]+)*)([\w./-]+)")

@@ -86,8 +86,8 @@ def _is_mentioned(name: str, kinds: Collection[str], folder: str, tree: Tree) ->
         if any(each.name == name or (name == "typer" and "cli" in each.extras) for each in asked):
             return True
     lists = (path for path in tree.paths if (made := kind(path)) and made.name == "requirements")
-    for said in tree.all_facts("requirements", lists).values():
-        if any(each.name == name or (name == "typer" and "cli" in each.extras) for each in said.requirements):
+    for list_facts in tree.all_facts("requirements", lists).values():
+        if any(each.name == name or (name == "typer" and "cli" in each.extras) for each in list_facts.requirements):
             return True
     pattern = "|".join(re.escape(each).replace("\\-", "[-_]") for each in wanted)
     install_pattern = re.compile(rf"(?i)(?:\binstall|\badd|--with)\b[^\n]{{0,300}}?(?<![\w-])(?:{pattern})(?![\w-])")

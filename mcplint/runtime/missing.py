@@ -147,8 +147,8 @@ def _programs(tree: Tree, word: str) -> Iterator[str]:
 def _asks_sdk(tree: Tree, path: str) -> bool:
     """Whether a file of dependencies asks for an SDK."""
     reader = "project" if posixpath.basename(path) in PROJECTS else "requirements" if path.endswith(".txt") else ""
-    said: Project | Requirements | None = tree.facts(reader, path) if reader else None
-    asked = said.requirements if said else ()
+    file_facts: Project | Requirements | None = tree.facts(reader, path) if reader else None
+    asked = file_facts.requirements if file_facts else ()
     return any(each.kind == MAIN and each.name in PYTHON_PACKAGES for each in asked)
 
 

@@ -80,10 +80,10 @@ def missing(
         first, *others = modules.items()
         why = f"only the extra `{extra.text}` brings" if extra else "nothing that is installed brings"
         why += f" {'them' if others else 'it'}" + (", which nothing asks for" if extra else "")
-        said = [Label(each.span, f"imports `{top}`") for top, each in others]
-        said += [Label(extra.span, f"the extra `{extra.text}`")] if extra else []
+        import_notes = [Label(each.span, f"imports `{top}`") for top, each in others]
+        import_notes += [Label(extra.span, f"the extra `{extra.text}`")] if extra else []
         names = ", ".join(f"`{top}`" for top in modules)
-        yield Lack(LackKind.DISTRIBUTION, names, first[1].span, why, (*said, *notes))
+        yield Lack(LackKind.DISTRIBUTION, names, first[1].span, why, (*import_notes, *notes))
     if start.runner == "mcp" and installed is not None and "mcp" in installed and "typer" not in installed:
         yield _of_command(start, installs, notes, tree)
 
@@ -91,9 +91,9 @@ def missing(
 def _of_command(start: Start, installs: tuple[Install, ...], notes: tuple[Label, ...], tree: Tree) -> Lack:
     """What the command of the SDK needs before it looks at any program."""
     asked = requirements_for("mcp", needs(tree, installs, "").requirements)
-    said = [Label(each.span, "asks for `mcp` without that extra") for each in asked[:1]]
+    asking_notes = [Label(each.span, "asks for `mcp` without that extra") for each in asked[:1]]
     why = "only the extra `cli` of `mcp` brings it"
-    return Lack(LackKind.CLI, "`typer`", _command(start), why, (*said, *notes))
+    return Lack(LackKind.CLI, "`typer`", _command(start), why, (*asking_notes, *notes))
 
 
 def _command(start: Start) -> Span:
@@ -135,8 +135,8 @@ _LEADING = re.compile(rf"\.pth\b|{_SYSTEM.pattern}(?![\w./-]{{0,200}}EXTERNALLY-
 def _reaches_system(image: Image, container: Container, imports: tuple[tuple[str, str, Imported], ...]) -> bool:
     """Whether the program may find packages of its system, as `apt-get install python3-yaml` brings them."""
     path = container.env.get("PYTHONPATH")
-    said = (path.only or path.partly or "") if path is not None else ""
-    texts = (said, *container.words, *(each.span.source.text for _, _, each in imports))
+    path_text = (path.only or path.partly or "") if path is not None else ""
+    texts = (path_text, *container.words, *(each.span.source.text for _, _, each in imports))
     return any(map(_SYSTEM.search, texts)) or any(_LEADING.search(run.script) for run in image.runs)
 
 
@@ -192,7 +192,7 @@ def _is_plain_pip(install: Install) -> bool:
 def _all_named(image: Image, tree: Tree) -> bool:
     """Whether the requirements files of an image, and those that they include, name all that they install."""
     paths = [path for install in image.installs for path in (*files(install), *install.constraints)]
-    return all(said is not None and not said.nameless for said in lists(tree, paths))
+    return all(listed_file is not None and not listed_file.nameless for listed_file in lists(tree, paths))
 
 
 def installs_paths(image: Image, tree: Tree) -> bool:
@@ -200,4 +200,4 @@ def installs_paths(image: Image, tree: Tree) -> bool:
     pip = [install for install in image.installs if install.tool in ("pip", "uv pip")]
     paths = [path for install in pip for path in files(install) if not path.endswith(".toml")]
     untold = any(install.untold for install in pip)
-    return untold or any(said is not None and said.local for said in lists(tree, paths))
+    return untold or any(listed_file is not None and listed_file.local for listed_file in lists(tree, paths))

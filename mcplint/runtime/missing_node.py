@@ -46,10 +46,10 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
         name = target.removeprefix("script ")
         line = " ".join(map(_word_text, words))
         found = ((each, called_in(each[0].split())) for each in _CALLS.finditer(line) if "||" not in line)
-        calling, said = next(((each, call) for each, call in found if call and call.script == name), (None, None))
+        calling, manager = next(((each, call) for each, call in found if call and call.script == name), (None, None))
         lost, ending = _up_to(calling[0], name) if calling else name, name
-        certain = said is not None and not _passes_over(said) and _lacks_script(context, name, tree)
-        certain = certain and said is not None and not _runs_another(context, said, tree)
+        certain = manager is not None and not _passes_over(manager) and _lacks_script(context, name, tree)
+        certain = certain and manager is not None and not _runs_another(context, manager, tree)
     elif target.startswith("node "):
         lost = ending = posixpath.basename(target)
         certain = _lacks_module(context, target.removeprefix("node "), tree)

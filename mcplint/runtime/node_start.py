@@ -106,15 +106,15 @@ def _unwritten(start: Start, word: Span, image: Image, tree: Tree) -> Lack | Non
     for name, writes in _CHECKS_ONLY.items():
         if name in options and options[name].text == "true":
             shown = posixpath.relpath(path, image.workdir.only or "/")
-            said = Label(options[name].span, "says so")
-            return Lack(LackKind.OUTPUT, shown, word, f"`{name}` {writes}", (said,))
+            note = Label(options[name].span, "says so")
+            return Lack(LackKind.OUTPUT, shown, word, f"`{name}` {writes}", (note,))
     if compiled and "rootDir" in options and compiled.root is not None and never_compiled(image, path, tree):
         shown = posixpath.relpath(path, image.workdir.only or "/")
-        said, written = (
+        note, written = (
             Label(options["rootDir"].span, "keeps the folders below this one"),
             _output_path(start, compiled),
         )
-        return Lack(LackKind.OUTPUT, shown, word, f"tsc writes {written}", (said,))
+        return Lack(LackKind.OUTPUT, shown, word, f"tsc writes {written}", (note,))
     return None
 
 

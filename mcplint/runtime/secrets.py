@@ -160,7 +160,7 @@ def _in_runs(image: Image) -> Iterator[Secret]:
         for name in () if mounted else names:
             if re.search(rf"\$\{{?{re.escape(name)}\b", run.text.text):
                 yield Secret("build", name, "secret", run.span)
-        sent = (each.groups() for said in (LOGIN, SENT) for each in said.finditer(run.text.text))
+        sent = (each.groups() for pattern in (LOGIN, SENT) for each in pattern.finditer(run.text.text))
         kinds = (known.secret("token", text) for texts in sent for text in texts if text)
         kind = known.secret_or_url("", run.text.text) or next(filter(None, kinds), "")
         if kind:

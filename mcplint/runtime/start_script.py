@@ -52,11 +52,11 @@ def start_script(context: ContainerContext, tree: Tree) -> StartScript | None:
 
 def _inner_command(words: Words, span: Span) -> Words | None:
     """The one command that a shell is told by `-c` and starts by a path, None where it is more or less than that."""
-    said = inline_script(words, span)
-    lines = commands(said[0]) if said else ()
-    if said is None or len(lines) != 1 or not all(word.literal for word in lines[0].argv[:3]):
+    inline = inline_script(words, span)
+    lines = commands(inline[0]) if inline else ()
+    if inline is None or len(lines) != 1 or not all(word.literal for word in lines[0].argv[:3]):
         return None
-    found: Words = tuple(Value((word.text,), (Label(said[1] or word.span, ""),)) for word in lines[0].argv)
+    found: Words = tuple(Value((word.text,), (Label(inline[1] or word.span, ""),)) for word in lines[0].argv)
     while (rest := unwrapped(found)) is not None:
         found = rest
     return found
@@ -158,10 +158,10 @@ def _first_line(text: LocatedText) -> Span:
 
 def _carriage(text: str, whole: Span, tree: Tree) -> tuple[Label | None, tuple[Edit, ...]]:
     """What ends the lines of a script with CR LF when it comes to an image."""
-    said = line_ends(tree, whole.source.path)
-    if said and said[0] == CRLF:
-        return Label(said[1], "git ends its lines with CR LF"), (Edit(said[1], LF),)
-    if said or "\r\n" not in text:
+    ends = line_ends(tree, whole.source.path)
+    if ends and ends[0] == CRLF:
+        return Label(ends[1], "git ends its lines with CR LF"), (Edit(ends[1], LF),)
+    if ends or "\r\n" not in text:
         return None, ()
     line = whole._replace(end=text.index("\r\n"))
     returns = (at for at, char in enumerate(text) if char == "\r" and text[at + 1 : at + 2] == "\n")

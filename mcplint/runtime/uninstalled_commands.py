@@ -59,8 +59,8 @@ def uninstalled(context: ContainerContext, start: Start, tree: Tree) -> Iterator
     reasons = [_left_out(install, project, folder) for install in installs]
     if not reasons or not all(reasons) or not surely_lacks(context, name, projects(tree), tree):
         return
-    said = (Label(install.span, reason) for install, reason in zip(installs, reasons, strict=True) if reason)
-    notes = (Label(found[0].span, "is the console script"), *said)
+    reason_notes = (Label(install.span, reason) for install, reason in zip(installs, reasons, strict=True) if reason)
+    notes = (Label(found[0].span, "is the console script"), *reason_notes)
     yield Lack(LackKind.COMMAND, name, span_of(words[0], start.commands[-1].span), reasons[-1] or "", notes)
 
 
@@ -70,15 +70,15 @@ def _leads_there(start: Start) -> bool:
 
 
 def _is_front(words: Words, start: Start) -> bool:
-    said = [text(word) for word in words]
+    word_texts = [text(word) for word in words]
     name = program(words)
-    if name in SHELLS and said[1:2] == ["-c"] and len(said) == 3:
+    if name in SHELLS and word_texts[1:2] == ["-c"] and len(word_texts) == 3:
         script = script_text(words[2], start.commands[0].span)
         return script is not None and len(commands(script[0])) == 1
     if name == "exec":
         return True
-    flags = said[1:-1]
-    return name == "uv" and None not in said and "run" in flags and _PLAIN_FLAGS.issuperset({*flags} - {"run"})
+    flags = word_texts[1:-1]
+    return name == "uv" and None not in word_texts and "run" in flags and _PLAIN_FLAGS.issuperset({*flags} - {"run"})
 
 
 def _is_only_source(project: Project, folder: str, name: str, tree: Tree) -> bool:
@@ -107,8 +107,8 @@ def _left_out(install: Install, project: Project, folder: str) -> str | None:
         if not is_packaged(project):
             why = "`package = false` is said" if at(project.document, "build-system") else "it has no `[build-system]`"
             return f"`uv sync` does not install the project, as {why}"
-        said = next((word for word in install.argv if word in _LEAVING_OUT), None)
-        return f"`{said}` leaves the project out" if said else None
+        flag = next((word for word in install.argv if word in _LEAVING_OUT), None)
+        return f"`{flag}` leaves the project out" if flag else None
     if install.tool == "poetry" and "--no-root" in install.argv:
         return "`--no-root` leaves the project out"
     if install.tool in ("pip", "uv pip") and all(map(_is_list, asked)):

@@ -130,8 +130,8 @@ class Builds:
         from mcplint.services.image_names import repository
 
         found = self.builds_of_name(name)
-        if not found and len(said := self._labelled.get(repository(name).lower(), [])) == 1:
-            return said[0]
+        if not found and len(by_label := self._labelled.get(repository(name).lower(), [])) == 1:
+            return by_label[0]
         if len(found) != 1 or found[0].dockerfile not in self.dockerfiles:
             return None
         args = _build_arguments(
@@ -184,8 +184,8 @@ class Builds:
         for made in filter(None, map(self.standalone_image, sorted(self.dockerfiles))):
             for value in (made.labels[name] for name in NAMING if name in made.labels):
                 if value.only and "/" in value.only and value.span:
-                    said = Label(value.span, f"says that it is {value.only}")
-                    found.setdefault(repository(value.only).lower(), []).append((made, said))
+                    label = Label(value.span, f"says that it is {value.only}")
+                    found.setdefault(repository(value.only).lower(), []).append((made, label))
         return found
 
     def _builds_matching(self, name: str) -> list[NamedBuild]:
@@ -263,9 +263,9 @@ def _build_arguments(builds: list[NamedBuild]) -> Mapping[str, Value[str]]:
     """The build arguments that builds of a Dockerfile are given: known where all of them say the same."""
     found: dict[str, Value[str]] = {}
     for name in dict.fromkeys(name for one in builds for name, _ in one.args):
-        said = {dict(one.args).get(name) for one in builds}
+        stated = {dict(one.args).get(name) for one in builds}
         labels = [one.label for one in builds if name in dict(one.args)]
-        value = said.pop() if len(said) == 1 else None
+        value = stated.pop() if len(stated) == 1 else None
         found[name] = Value(None if value is None else (value,), (Label(labels[0].span, f"gives it {name}"),))
     return found
 

@@ -19,17 +19,17 @@ REFUSES = "`mcpb pack` refuses the manifest"
 def of_bundle(root: MappingNode) -> Iterator[ClientFlaw]:
     """What is lost of a manifest; of one of a later version, whose keys are not known, only its variables."""
     named = [(key, root.get(key)) for key in ("manifest_version", "dxt_version") if root.key(key)]
-    said = {text(node) for _, node in named}
+    version_texts = {text(node) for _, node in named}
     server, options = root.get("server"), root.get("user_config")
     if not named:
         why = f"{REFUSES}: it has neither `manifest_version` nor `dxt_version`"
         server_key = root.key("server")
         yield ClientFlaw("shape", server_key.span if server_key else root.span, why, ERROR)
-    elif len(said) == 2:
+    elif len(version_texts) == 2:
         spans = [node.span for _, node in named if node]
         why = f"{REFUSES}: `manifest_version` and `dxt_version` name two versions"
         yield ClientFlaw("shape", spans[0], why, ERROR, (Label(spans[1], "this is another one"),))
-    elif (version := next(iter(said))) in VERSIONS:
+    elif (version := next(iter(version_texts))) in VERSIONS:
         yield from _unknown_key(root, KEYS[version], f"version {version} of the manifest")
         yield from _unknown_key(server, SERVER, "`server`")
         start = server.get("mcp_config") if isinstance(server, MappingNode) else None
@@ -50,11 +50,13 @@ def _unknown_key(node: Node | None, known: Collection[str], what: str) -> Iterat
 
 
 def _type(server: Node | None, version: str) -> Iterator[ClientFlaw]:
-    said = server.get("type") if isinstance(server, MappingNode) else None
+    type_node = server.get("type") if isinstance(server, MappingNode) else None
     known = (*TYPES, *(NEW_TYPES if version == VERSIONS[-1] else ()))
-    if isinstance(said, ScalarNode) and said.text not in known:
+    if isinstance(type_node, ScalarNode) and type_node.text not in known:
         kinds = ", ".join(known)
-        yield ClientFlaw("shape", said.span, f"{REFUSES}: `{said.text[:40]}` is not one of its types: {kinds}", ERROR)
+        yield ClientFlaw(
+            "shape", type_node.span, f"{REFUSES}: `{type_node.text[:40]}` is not one of its types: {kinds}", ERROR
+        )
 
 
 def _undeclared(start: Node | None, options: Collection[str]) -> Iterator[ClientFlaw]:

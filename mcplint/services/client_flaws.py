@@ -128,15 +128,15 @@ def transport_node(node: MappingNode, host: Host | None) -> tuple[MappingNode, H
 
 def _transport(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     """A type that the host does not know or misses, and a URL where it does not look for one."""
-    said, command = node.get("type"), node.key("command")
+    type_node, command = node.get("type"), node.key("command")
     older = next(((node.get(key), types) for key, types in host.older.items() if node.get(key)), (None, {}))
     url = next((key for key in (node.key(each) for each in host.urls) if key), None)
     called = name.text[:60]
-    if isinstance(said, ScalarNode) and host.types is not None and said.text not in host.types:
-        yield _wrong_type(said, called, host)
+    if isinstance(type_node, ScalarNode) and host.types is not None and type_node.text not in host.types:
+        yield _wrong_type(type_node, called, host)
     elif isinstance(older[0], ScalarNode) and older[0].text not in older[1]:
         yield _wrong_type(older[0], called, host)
-    elif (key := url or command) and said is None and host.untyped == REFUSED:
+    elif (key := url or command) and type_node is None and host.untyped == REFUSED:
         text = f"{host.name} refuses the whole file: next to `{key.text}` it expects `type`"
         yield ClientFlaw("shape", key.span, text, ERROR)
     elif url is None and command is None:
@@ -146,10 +146,10 @@ def _transport(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[Clie
             f"{host.name} skips `{called}`: its file can hold commands only, and remote servers are added as connectors"
         )
         yield ClientFlaw("shape", url.span, text, ERROR)
-    elif command is None and url and said is None and host.untyped == SKIPPED:
+    elif command is None and url and type_node is None and host.untyped == SKIPPED:
         text = f"{host.name} skips `{called}`: next to `{url.text}` it expects `type`"
         yield ClientFlaw("shape", url.span, text, ERROR, (), *_with_type(node, url, host))
-    elif command and url and said is None and host.local:
+    elif command and url and type_node is None and host.local:
         text = f"{host.name} starts the command of `{called}` and does not look at its URL"
         yield ClientFlaw("shape", url.span, text, WARNING, (Label(command.span, "this is started"),))
 
@@ -297,17 +297,23 @@ def _scalars(nodes: Iterable[Node | None]) -> Iterator[ScalarNode]:
 
 def _timeout(name: ScalarNode, node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
     """A time in the other unit."""
-    said = node.get("timeout")
-    value = said.value if isinstance(said, ScalarNode) else None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not said or host.seconds is None:
+    timeout_node = node.get("timeout")
+    value = timeout_node.value if isinstance(timeout_node, ScalarNode) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not timeout_node or host.seconds is None:
         return
     if host.seconds and value > 3600:
         text = f"{host.name} counts `timeout` in seconds and takes at most 3600, not {value}"
-        edits = (Edit(said.span, str(value // 1000)),) if isinstance(value, int) and value % 1000 == 0 else ()
+        edits = (Edit(timeout_node.span, str(value // 1000)),) if isinstance(value, int) and value % 1000 == 0 else ()
         severity = ERROR if host.wrong == SKIPPED else WARNING
-        yield ClientFlaw("timeout", said.span, text, severity, (), edits, f"write {int(value) // 1000}")
+        yield ClientFlaw("timeout", timeout_node.span, text, severity, (), edits, f"write {int(value) // 1000}")
     elif not host.seconds and 0 < value < 1000:
         text = f"{host.name} counts `timeout` in milliseconds: {value} is less than a second for `{name.text[:60]}`"
         yield ClientFlaw(
-            "timeout", said.span, text, WARNING, (), (Edit(said.span, f"{value}000"),), f"write {value}000"
+            "timeout",
+            timeout_node.span,
+            text,
+            WARNING,
+            (),
+            (Edit(timeout_node.span, f"{value}000"),),
+            f"write {value}000",
         )

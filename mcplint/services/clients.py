@@ -98,15 +98,15 @@ def file_clients(
 def _client(name: ScalarNode, node: MappingNode, reader: Host | None) -> ClientConfig:
     node, reader = transport_node(node, reader)
     url, command = _string(node, *(reader.urls if reader else URLS)), _command(node)
-    said = _type(node, reader, url)
+    type_value = _type(node, reader, url)
     config = ClientConfig(
         id=f"{name.span.source.path}:{name.text}",
         span=name.span,
-        type=said,
+        type=type_value,
         url=NOWHERE if not url.trace and command.trace else url,
         command=NOWHERE if not command.trace and url.trace else command,
         host=reader.name if reader else "",
-        reaches=_transports_reached(said, reader),
+        reaches=_transports_reached(type_value, reader),
         missing=_missing(node, reader),
         types=TYPES if reader is None or reader.types is None else reader.types,
         node=node,
@@ -141,14 +141,14 @@ def _type(node: MappingNode, reader: Host | None, url: Value[str]) -> Value[str]
     A command is started over stdio; what a bare URL means is the host's to say.
     """
     keys = ("type", *(reader.older if reader else ("transport",)))
-    said = UNKNOWN if reader and reader.by_url else _string(node, *keys)
-    if said.only and (reader is None or reader.types is None):
-        return said._replace(options=(TYPES.get(said.only, said.only),))
-    if said.trace:
+    type_value = UNKNOWN if reader and reader.by_url else _string(node, *keys)
+    if type_value.only and (reader is None or reader.types is None):
+        return type_value._replace(options=(TYPES.get(type_value.only, type_value.only),))
+    if type_value.trace:
         key = next(key for key in keys if node.get(key))
         types = reader.older.get(key, reader.types) if reader else None
-        known = (types or {}).get(said.only or "")
-        return said._replace(options=(known,) if known else None)
+        known = (types or {}).get(type_value.only or "")
+        return type_value._replace(options=(known,) if known else None)
     if command := node.key("command"):
         return Value(("stdio",), (Label(command.span, "a command is started over stdio"),))
     if reader and reader.untyped and url.trace:

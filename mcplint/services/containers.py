@@ -175,8 +175,8 @@ def _users_of_functions(functions: tuple[FunctionImage, ...], builds: Builds) ->
     for function in functions:
         path, name = function.dockerfile, repository(function.name)
         if name and not path:
-            said = builds.image_named(function.name)
-            named = [said[0]] if said else builds.images_by_likely_name.get(name.rpartition("/")[2].lower(), [])
+            image = builds.image_named(function.name)
+            named = [image[0]] if image else builds.images_by_likely_name.get(name.rpartition("/")[2].lower(), [])
             path = named[0].dockerfile if len(named) == 1 else ""
         if path:
             yield path, Value((LAMBDA_USER,), (Label(function.span, RUN_BY_LAMBDA),))

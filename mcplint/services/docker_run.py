@@ -44,10 +44,10 @@ def docker_run(node: MappingNode) -> Iterator[ClientFlaw]:
     ):
         if name in given:
             span = given[name].trace[0].span
-            said = f"`{span.text}` (`--{name}`)" if direct else f"`--{name}`"
+            switch_text = f"`{span.text}` (`--{name}`)" if direct else f"`--{name}`"
             out = tuple(_without_switch(span, name, args)) if direct else ()
             title = f"leave `-{name[0]}` out"
-            yield ClientFlaw("shape", span, f"{said} {what}", ERROR, notes if direct else (), out, title)
+            yield ClientFlaw("shape", span, f"{switch_text} {what}", ERROR, notes if direct else (), out, title)
 
 
 def on_this_machine(node: MappingNode) -> Iterator[tuple[str, Span]]:

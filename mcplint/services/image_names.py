@@ -306,16 +306,16 @@ def _bake(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     folder = posixpath.dirname(source.path)
     variables = dict(VARIABLES.findall(source.text))
     for match in TARGET.finditer(source.text):
-        said = dict(re.findall(r'^[ \t]*(\w+)[ \t]*=[ \t]*"([^"\n]*)"', match[1], re.MULTILINE))
+        fields = dict(re.findall(r'^[ \t]*(\w+)[ \t]*=[ \t]*"([^"\n]*)"', match[1], re.MULTILINE))
         span = Span(source, match.start(), match.start() + len(match[0].splitlines()[0]))
-        context = said.get("context", ".")
-        file = posixpath.join(context, said.get("dockerfile", "Dockerfile"))
+        context = fields.get("context", ".")
+        file = posixpath.join(context, fields.get("dockerfile", "Dockerfile"))
         given = _between(r"args[ \t]*+=[ \t]*+\{", "}", match[1])
         found = re.findall(r'\b(\w++)"?[ \t]*+=[ \t]*+(?:"([^"\n]*)"|[^\n])', given)
         args = tuple((name, _argument(f"={with_own_variables(value, variables)}")[1] or None) for name, value in found)
         for tag in re.findall(r'"([^"\n]*)"', _between(r"tags[ \t]*+=[ \t]*+\[", "]", match[1])):
             name = with_own_variables(tag, variables)
-            yield from _build_named(name, context, file, said.get("target", ""), Caller(folder), span, args)
+            yield from _build_named(name, context, file, fields.get("target", ""), Caller(folder), span, args)
 
 
 def _between(opening: str, closing: str, text: str) -> str:
@@ -330,14 +330,14 @@ def _skaffold(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     documents = tree.facts("yaml.documents", source.path) or ()
     folder = posixpath.dirname(source.path)
     for artifact in (one for document in documents for one in items(at(document, "build", "artifacts"))):
-        said, docker = texts(artifact), texts(at(artifact, "docker"))
-        context = said.get("context", ".")
+        fields, docker = texts(artifact), texts(at(artifact, "docker"))
+        context = fields.get("context", ".")
         file = posixpath.join(context, docker.get("dockerfile", "Dockerfile"))
         args = tuple(
             (name, _argument(f"={value}")[1]) for name, value in texts(at(artifact, "docker", "buildArgs")).items()
         )
         yield from _build_named(
-            said.get("image", ""), context, file, docker.get("target", ""), Caller(folder), artifact.span.head, args
+            fields.get("image", ""), context, file, docker.get("target", ""), Caller(folder), artifact.span.head, args
         )
 
 
@@ -345,8 +345,8 @@ def _tilt(source: Source, tree: Tree) -> Iterator[NamedBuild]:
     """The `docker_build` calls of a Tiltfile."""
     folder = posixpath.dirname(source.path)
     for match in TILT.finditer(source.text):
-        said = dict(re.findall(r"""\b(\w++)\s*+=\s*+['"]([^'"\n]*)['"]""", match[3]))
+        fields = dict(re.findall(r"""\b(\w++)\s*+=\s*+['"]([^'"\n]*)['"]""", match[3]))
         span = Span(source, match.start(), match.end(2))
         yield from _build_named(
-            match[1], match[2], said.get("dockerfile", ""), said.get("target", ""), Caller(folder), span
+            match[1], match[2], fields.get("dockerfile", ""), fields.get("target", ""), Caller(folder), span
         )

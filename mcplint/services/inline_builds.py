@@ -21,14 +21,14 @@ def inline_dockerfile(build: Build, tree: Tree) -> Dockerfile | None:
     A block of lines is read where it stands: Docker minds no blanks in front of an instruction, but those of a
     here-document, and Compose fills in variables.
     """
-    said = build.inline.only if build.inline is not None else None
-    if build.inline is None or not said or not build.inline.trace or "$" in said or "<<" in said:
+    inline_text = build.inline.only if build.inline is not None else None
+    if build.inline is None or not inline_text or not build.inline.trace or "$" in inline_text or "<<" in inline_text:
         return None
     span = build.inline.trace[0].span
     # A lone carriage return ends a line of YAML, and no line of a Dockerfile, which is handed line feeds.
     text = _LONE.sub("\n", span.source.text)
     begin = text.rfind("\n", 0, span.start) + 1
-    if dedent(text[begin : span.end].replace("\r\n", "\n")).strip() != said.strip():
+    if dedent(text[begin : span.end].replace("\r\n", "\n")).strip() != inline_text.strip():
         return None
     from mcplint.readers.dockerfile import read
 

@@ -143,12 +143,12 @@ class Network(NamedTuple):
             fitting = _servers_towards(fitting, path)
         if len(fitting) != 1:
             ports = ", ".join(sorted({str(server.port.only) for server in inside}))
-            said = (
+            why_not = (
                 f"{label} listens on {ports}, not on {port}"
                 if not fitting
                 else f"several servers of {label} may listen"
             )
-            return Reached(None, Link(containers[0].id, MISSING, said, (note,)))
+            return Reached(None, Link(containers[0].id, MISSING, why_not, (note,)))
         return Reached(fitting[0], Link(fitting[0].id, kind, f"{label} {why} {note.span.text.strip()}", (note,)))
 
 
@@ -212,7 +212,7 @@ def _stands_in_image(path: str, context: ContainerContext, program: str) -> bool
     stands = [place for place in image_paths(image, path) if place is not None] if image else []
     if not image or not stands:
         return False
-    said = [place for place in stands if place.startswith(_SYSTEM)]
-    said += [*(image.base.options or ()), *(run.text.text for run in image.runs)]
-    said += [option for word in (argv and argv.words) or () for option in word.options or ()]
-    return any(program in text for text in said)
+    texts = [place for place in stands if place.startswith(_SYSTEM)]
+    texts += [*(image.base.options or ()), *(run.text.text for run in image.runs)]
+    texts += [option for word in (argv and argv.words) or () for option in word.options or ()]
+    return any(program in text for text in texts)

@@ -59,10 +59,10 @@ def _commands(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, ...]
     """What a container starts: its command, or what its shell or script comes to whatever happens there."""
     container = context.container
     words = container.argv.words if container.argv else None
-    said = [word.only for word in words or ()]
-    if not container.argv or not words or None in said:
+    texts = [word.only for word in words or ()]
+    if not container.argv or not words or None in texts:
         return
-    argv = tuple(word or "" for word in said)
+    argv = tuple(word or "" for word in texts)
     given = inline_script(words, container.argv.span)
     own = script(argv, container, context.image, tree) if given is None else None
     located, whole = given or (own.text if own and own.language == "sh" else None, None)
@@ -98,9 +98,9 @@ def _screen(argv: tuple[str, ...]) -> Iterator[tuple[int, bool]]:
     words = argv[1:] if argv[:1] == ("exec",) else argv
     if not words or basename(words[0]) != "x11vnc" or not PROTECTED.isdisjoint(words):
         return
-    said = words[words.index("-rfbport") + 1 :][:1] if "-rfbport" in words else ("5900",)
-    if said and said[0].isdecimal() and len(said[0]) < 6:
-        yield int(said[0]), "-localhost" in words
+    screen_port = words[words.index("-rfbport") + 1 :][:1] if "-rfbport" in words else ("5900",)
+    if screen_port and screen_port[0].isdecimal() and len(screen_port[0]) < 6:
+        yield int(screen_port[0]), "-localhost" in words
 
 
 def _novnc_ports(argv: tuple[str, ...], screens: frozenset[int]) -> Iterator[int]:

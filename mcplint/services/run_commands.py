@@ -110,8 +110,8 @@ def _runs_in_file(source: Source, tree: Tree) -> Iterator[_GivenInCommand]:
         if source.text[line : match.start()].lstrip().startswith("#"):
             continue
         span = Span(source, match.start(), match.end() - 1)
-        said = [with_own_variables(word, own) for word in words(source.text, match.end(), source.path)[0]]
-        options = parse(tuple(Value((word,), (Label(span, "runs it"),)) for word in said), DOCKER_RUN)
+        run_words = [with_own_variables(word, own) for word in words(source.text, match.end(), source.path)[0]]
+        options = parse(tuple(Value((word,), (Label(span, "runs it"),)) for word in run_words), DOCKER_RUN)
         given, hidden = dict[str, Value[str]](), False
         for each in options.values("env-file"):
             found = _file(path_in_project(where, text(each) or "$"), tree)
@@ -140,4 +140,4 @@ def _file(path: str | None, tree: Tree) -> dict[str, Value[str]] | None:
         return {} if path and posixpath.basename(path) == ".env" else None
     from mcplint.services.compose.variables import variables
 
-    return {name: said.value for name, said in variables(tree, [path], lambda _: None).items()}
+    return {name: assignment.value for name, assignment in variables(tree, [path], lambda _: None).items()}

@@ -75,15 +75,15 @@ def build_commands(
             if text[moved.start() - 1 : moved.start()] != "(" or not _is_closed_before(
                 text, moved.start() - 1, match.start()
             ):
-                said, _ = words(text, moved.end(), path, most=1)
+                words_found, _ = words(text, moved.end(), path, most=1)
                 folder = folder.after_change(
-                    with_own_variables(said[0], variables) if said and moved[1] != "popd" else "-"
+                    with_own_variables(words_found[0], variables) if words_found and moved[1] != "popd" else "-"
                 )
         seen = match.start()
         if not text[line : match.start()].lstrip().startswith("#"):
-            said, _ = words(text, match.start(1), path)
-            for known in _rounds(loops, said, variables):
-                yield [with_own_variables(word, known) for word in said], folder.caller, _head(script, match)
+            words_found, _ = words(text, match.start(1), path)
+            for known in _rounds(loops, words_found, variables):
+                yield [with_own_variables(word, known) for word in words_found], folder.caller, _head(script, match)
 
 
 def _rounds(found: Mapping[str, list[str]], said: list[str], variables: dict[str, str]) -> Iterator[dict[str, str]]:
@@ -116,8 +116,8 @@ def renamed(script: Span, more: Mapping[str, str], path: str = "") -> Iterator[R
     variables = {**settings(text, path), **more} if found else {}
     for match in found:
         line = text.rfind("\n", 0, match.start()) + 1
-        said = [with_own_variables(word, variables) for word in words(text, match.end(), path)[0]]
-        names = [word for word in said if word and not word.startswith("-")]
+        words_found = [with_own_variables(word, variables) for word in words(text, match.end(), path)[0]]
+        names = [word for word in words_found if word and not word.startswith("-")]
         if len(names) == 2 and not text[line : match.start()].lstrip().startswith("#"):
             old, new = names[::-1] if "imagetools" in match[0] else names
             yield Renamed(old, new, _head(script, match))

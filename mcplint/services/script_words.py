@@ -124,9 +124,9 @@ def _output(written: str, path: str, nested: int) -> str:
         return f"$({inside})"
     if nested == MAX_NESTED:
         return OPEN
-    said, rest = words(inside, 0, path, nested + 1)
-    said = [each for each in said if not re.match(r"\d?>", each) and each != "shell"]
-    match said:
+    output_words, rest = words(inside, 0, path, nested + 1)
+    output_words = [each for each in output_words if not re.match(r"\d?>", each) and each != "shell"]
+    match output_words:
         case ["pwd", *_]:
             return "."
         case ["cd" | "pushd", *_, folder] if re.search(r"\bpwd\b", rest):
@@ -172,8 +172,8 @@ def settings(text: str, path: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for match in _SETS.finditer(text):
         if match[1] not in found:
-            said, _ = words(text, match.end(), path, most=1)
-            found[match[1]] = said[0] if said else ""
+            value_words, _ = words(text, match.end(), path, most=1)
+            found[match[1]] = value_words[0] if value_words else ""
     return found
 
 

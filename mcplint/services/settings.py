@@ -55,9 +55,9 @@ def wait(node: Node | None, otherwise: Value[float] = UNKNOWN) -> Value[float]:
     """A time, of which a bare number counts seconds; the other value where nothing stands."""
     if node is None:
         return otherwise
-    said = string(node, f"waits {node.span.text}")
-    count = number(said)
-    return seconds(said) if count.only is None else Value((float(count.only),), said.trace)
+    wait_value = string(node, f"waits {node.span.text}")
+    count = number(wait_value)
+    return seconds(wait_value) if count.only is None else Value((float(count.only),), wait_value.trace)
 
 
 def split_command(node: Node | None, note: str) -> Argv | None:

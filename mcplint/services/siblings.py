@@ -90,8 +90,8 @@ def _guests(contexts: Iterable[ContainerContext]) -> dict[tuple[int, str], list[
     for context in contexts:
         mode, own = context.container.network_mode, id(context.project)
         label = Label(mode.span or context.container.span, "uses its network")
-        for said in mode.options if mode.options is not None else ("service:",):
-            kind, _, name = (said or "").partition(":")
+        for mode_text in mode.options if mode.options is not None else ("service:",):
+            kind, _, name = (mode_text or "").partition(":")
             hosts = [(own, name)] if kind == "service" else []
             if kind == "container":
                 front = re.split("[-_]", name.rstrip("0123456789").rstrip("-_")) if name[-1:].isdigit() else []
@@ -199,10 +199,10 @@ def _unguarded(
     closed = not (container.env_files or any(map(_configures, container.mounts)))
     inner -= guarded_ports(console or "", container.env, closed)
     opened = tuple(port for port in shown if port.target.only in inner)
-    said = _start_words(container)
-    if console == "traefik" and opened and said is not None:
-        said = (*said, *_static(container, tree))
-    given = container.env, closed, said
+    start = _start_words(container)
+    if console == "traefik" and opened and start is not None:
+        start = (*start, *_static(container, tree))
+    given = container.env, closed, start
     if console in CONSOLES and opened:
         return is_open_console(console or "", *given), opened
     why = lets_everybody_in(store, *given, container.image.only or "") if store and shown else ""
@@ -219,10 +219,10 @@ def _start_words(container: Container) -> tuple[str, ...] | None:
 
     What a script does that is mounted is not known.
     """
-    said = [argv for argv in (container.entrypoint, container.arguments) if argv]
-    if any(argv.words is None for argv in said):
+    start_parts = [argv for argv in (container.entrypoint, container.arguments) if argv]
+    if any(argv.words is None for argv in start_parts):
         return None
-    words = tuple("?" if word.only is None else word.only for argv in said for word in argv.words or ())
+    words = tuple("?" if word.only is None else word.only for argv in start_parts for word in argv.words or ())
     pieces = (piece for word in words for piece in word.split() if not piece.startswith("-"))
     script = next((piece for piece in pieces if piece.rpartition("/")[2] not in (*SHELLS, "exec")), "")
     return (

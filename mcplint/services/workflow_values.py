@@ -86,9 +86,9 @@ def _row(given: Iterable[tuple[str, Node]]) -> Mapping[str, str]:
 
 def repository_names(project: Project) -> Iterator[str]:
     """What the repository of a project is called, as its addresses say."""
-    said = texts(at(project.document, "project", "urls")) | texts(at(project.document, "tool", "poetry", "urls"))
-    said["repository"] = said.get("repository") or scalar(at(project.document, "tool", "poetry", "repository"))
-    for name, address in said.items():
+    urls = texts(at(project.document, "project", "urls")) | texts(at(project.document, "tool", "poetry", "urls"))
+    urls["repository"] = urls.get("repository") or scalar(at(project.document, "tool", "poetry", "repository"))
+    for name, address in urls.items():
         found = _REPOSITORY.search(address) if _OWN.search(name) else None
         if found:
             yield found[2].removesuffix(".git")

@@ -225,16 +225,18 @@ def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract
 
 def _annotated(function: Function, result: Abstract) -> Abstract:
     """What a function gives back; where that is not known, what `-> Literal["stdio", "http"]` says that it may be."""
-    said = function.node.returns if not isinstance(function.node, ast.Lambda) else None
-    if result.options is not None or not isinstance(said, ast.Subscript):
+    annotation = function.node.returns if not isinstance(function.node, ast.Lambda) else None
+    if result.options is not None or not isinstance(annotation, ast.Subscript):
         return result
-    if (said.value.attr if isinstance(said.value, ast.Attribute) else getattr(said.value, "id", "")) != "Literal":
+    if (
+        annotation.value.attr if isinstance(annotation.value, ast.Attribute) else getattr(annotation.value, "id", "")
+    ) != "Literal":
         return result
-    parts = said.slice.elts if isinstance(said.slice, ast.Tuple) else [said.slice]
+    parts = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
     options = [part.value for part in parts if isinstance(part, ast.Constant)]
     if len(options) < len(parts):
         return result
-    note = Label(function.scope.module.span(said), "is what the function says that it gives back")
+    note = Label(function.scope.module.span(annotation), "is what the function says that it gives back")
     return Value(tuple(options), (*result.trace, note))
 
 

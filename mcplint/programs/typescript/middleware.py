@@ -154,12 +154,12 @@ def _exposed_headers(layer: Middleware, options: Abstract, name: str) -> Value[t
 
 def _property_after(written: Span, name: str) -> EditSite | None:
     """Where a list would stand behind the properties of an object, None where comments or others' properties may."""
-    said = written.text[1:-1].rstrip()
-    if not written.text.startswith("{") or not said or re.search(r"(?<!:)//|/\*|\.\.\.", said):
+    inner = written.text[1:-1].rstrip()
+    if not written.text.startswith("{") or not inner or re.search(r"(?<!:)//|/\*|\.\.\.", inner):
         return None
-    ended, indent = said.endswith(","), re.match(r"\s*", said)
+    ended, indent = inner.endswith(","), re.match(r"\s*", inner)
     apart = indent[0] if indent and "\n" in indent[0] else " "
-    end = written._replace(start=written.start + 1 + len(said), end=written.start + 1 + len(said))
+    end = written._replace(start=written.start + 1 + len(inner), end=written.start + 1 + len(inner))
     comma, sign = "" if ended else ",", quote(written.source)
     behind = "," if ended else ""
     return EditSite(end, f"{comma}{apart}{name}: [{sign}", f"{sign}]{behind}", joint=f"{sign}, {sign}")

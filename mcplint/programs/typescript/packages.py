@@ -233,8 +233,10 @@ def _of_configuration(home: str, beside: str, text: str) -> Iterator[tuple[str, 
     folder, file, called = (re.search(rf"""\b(?:{name})\s*:\s*["']([\w./@-]+)["']""", text) for name in _NAMES)
     out = folder[1] if folder else "dist"
     for entry in re.finditer(_ENTRIES, text):
-        said = re.sub(r"(?<![\w.\"'/])\w{1,80}(?![\w.\"'/(])", lambda word: constants.get(word[0], word[0]), entry[1])
-        for name, path, alone in re.findall(_ENTRY, said):
+        entry_text = re.sub(
+            r"(?<![\w.\"'/])\w{1,80}(?![\w.\"'/(])", lambda word: constants.get(word[0], word[0]), entry[1]
+        )
+        for name, path, alone in re.findall(_ENTRY, entry_text):
             source = path or alone
             output = posixpath.join(out, name or posixpath.basename(_stem(source)))
             if file:

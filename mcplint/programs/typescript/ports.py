@@ -32,9 +32,11 @@ def portless(each: Served) -> Portless | None:
     if len(fates) != 1 or each.span.text.startswith(("Bun.", "Deno.")):
         return None
     fate, option = fates.pop(), (each.port.options or ("",))[0]
-    said = f"`{option}`" if isinstance(option, str) and option else "an empty text" if option == "" else js_text(option)
+    port_text = (
+        f"`{option}`" if isinstance(option, str) and option else "an empty text" if option == "" else js_text(option)
+    )
     read = next((note.variable for note in each.port.trace if note.variable), "")
-    return Portless(fate, said or "nothing", each.span, read) if fate else None
+    return Portless(fate, port_text or "nothing", each.span, read) if fate else None
 
 
 def _listener_fate(option: Any) -> str:

@@ -183,8 +183,13 @@ class _Reading(Exchange):
         if not owned or parent is None:
             item.mentions.update({f"*{name}", f"&{name}"})
             return True
-        said, called = parent.child_by_field_name("property"), parent.parent
-        if said is None or text_of(said) not in RECEIVED or called is None or called.type != "call_expression":
+        property_name, called = parent.child_by_field_name("property"), parent.parent
+        if (
+            property_name is None
+            or text_of(property_name) not in RECEIVED
+            or called is None
+            or called.type != "call_expression"
+        ):
             item.mentions.add(f"&{name}")
         return True
 
@@ -195,9 +200,9 @@ class _Reading(Exchange):
         return True
 
     def _text(self, item: Item) -> bool:
-        said = text_of(item.node)[1:-1]
-        if re.fullmatch(r"[\w$]{1,60}", said):
-            item.mentions.update(set(name_forms(said)))
+        string_content = text_of(item.node)[1:-1]
+        if re.fullmatch(r"[\w$]{1,60}", string_content):
+            item.mentions.update(set(name_forms(string_content)))
         return True
 
     def _condition(self, item: Item) -> bool:

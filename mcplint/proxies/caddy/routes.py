@@ -123,11 +123,11 @@ def _balancing(line: Directive, members: tuple[Member, ...], where: Label) -> Va
 
 def _timeout(line: Directive, name: str) -> Value[float]:
     """The seconds that it waits for a server, in one of the ways that its transport names; unset, any."""
-    said = [one for transport in line.of("transport") for one in transport.of(name)]
-    if not said:
+    timeouts = [one for transport in line.of("transport") for one in transport.of(name)]
+    if not timeouts:
         return Value((), (Label(line.span, f"{name} is not set: Caddy waits forever"),))
-    time = seconds(Value((said[-1].texts[0] if said[-1].args else "",)))
-    return Value((time.only,) if time.only else None, (Label(said[-1].span, f"sets {name}"),))
+    time = seconds(Value((timeouts[-1].texts[0] if timeouts[-1].args else "",)))
+    return Value((time.only,) if time.only else None, (Label(timeouts[-1].span, f"sets {name}"),))
 
 
 def _host(line: Directive) -> Value[str]:

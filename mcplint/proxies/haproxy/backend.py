@@ -97,8 +97,8 @@ def balancing(backend: Backend, where: Label) -> Value[str]:
     if sticks and (cookies and worn):
         return Value(None, notes)
     if sticks:
-        said = _stick_key(sticks)
-        return Value((said,) if said else None, notes)
+        key = _stick_key(sticks)
+        return Value((key,) if key else None, notes)
     if cookies and worn:
         return Value(
             (" ".join(_texts(cookies[-1])),),
@@ -122,8 +122,8 @@ def balancing(backend: Backend, where: Label) -> Value[str]:
 
 def _stick_key(sticks: tuple[Line, ...]) -> str | None:
     """What a stick table goes by, None where it is something else than the address or the session's id."""
-    said = {tuple(word.lower() for word in line.args) for line in sticks}
-    keys = {words[0]: words[1] for words in said if len(words) == 2}
+    stick_arguments = {tuple(word.lower() for word in line.args) for line in sticks}
+    keys = {words[0]: words[1] for words in stick_arguments if len(words) == 2}
     if len(keys) < len(sticks):
         return None
     asked = keys.get("match", keys.get("on", ""))

@@ -91,16 +91,16 @@ def _members(backends: Array | Term | None) -> Iterator[Member]:
     if not isinstance(backends, Array):
         return
     for _, (backend, *more) in backends.entries:
-        said = (
+        server_fields = (
             {literal_text(key): literal_text(value) for key, value in backend.entries}
             if isinstance(backend, Array)
             else {}
         )
-        port = whole_number(said.get("port", "80") or "")
-        if more or "socket" in said or not said.get("host") or port is None:
+        port = whole_number(server_fields.get("port", "80") or "")
+        if more or "socket" in server_fields or not server_fields.get("host") or port is None:
             yield Member("", 0, True, backend.span)
         else:
-            yield Member((said["host"] or "").strip("[]"), port, True, backend.span)
+            yield Member((server_fields["host"] or "").strip("[]"), port, True, backend.span)
 
 
 def _balancing(members: tuple[Member, ...], said: SettingValue | None, where: Label) -> Value[str]:

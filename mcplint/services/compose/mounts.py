@@ -41,7 +41,7 @@ def with_given(services: tuple[Container, ...]) -> tuple[Container, ...]:
         if not service.unprivileged
         for mount in service.mounts
         if mount.kind == "volume" and mount.source.only
-        if any(_changes_owner(said, mount) for said in (service.entrypoint, service.arguments))
+        if any(_changes_owner(command, mount) for command in (service.entrypoint, service.arguments))
     }
     if not given:
         return services
@@ -55,10 +55,10 @@ def with_given(services: tuple[Container, ...]) -> tuple[Container, ...]:
 
 def _changes_owner(command: Argv | Node | None, mount: Mount) -> bool:
     """Whether a command changes whom the folder of a mount, or one around it, belongs to."""
-    said, target = command.span.text if command else "", (mount.target.only or "").rstrip("/")
-    if not target or not re.search(r"\b(?:chown|chmod|setfacl|install)\b", said):
+    command_text, target = command.span.text if command else "", (mount.target.only or "").rstrip("/")
+    if not target or not re.search(r"\b(?:chown|chmod|setfacl|install)\b", command_text):
         return False
-    named = re.findall(r"/[^\s\"',;&|)\]]*", said)
+    named = re.findall(r"/[^\s\"',;&|)\]]*", command_text)
     return any(f"{target}/".startswith(f"{path.rstrip('/')}/") or path.startswith(f"{target}/") for path in named)
 
 

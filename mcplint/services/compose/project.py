@@ -97,9 +97,9 @@ def _join(folder: str, name: str) -> str:
 def _base(path: str, known: Files, named: Named, defaults: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The files that a file is run over, none where it stands alone."""
     candidates = list(_candidates(path, named, defaults))
-    said = next((base for base in candidates if _said_over(known[path], basename(base[0]))), None)
-    if said:
-        return said
+    base_paths = next((base for base in candidates if _said_over(known[path], basename(base[0]))), None)
+    if base_paths:
+        return base_paths
     missing = _missing(known[path])
     return next((base for base in candidates if missing and missing <= _services(known[base[0]])), ())
 
@@ -153,8 +153,8 @@ def _said_over(file: ComposeFile, base: str) -> bool:
     """Whether the file's comments show it being run over the base: `docker compose -f base -f file up`."""
     own = basename(file.source.path)
     comments = (line for line in file.source.text.splitlines() if line.lstrip().startswith("#") and own in line)
-    said = rf"(?<!\S)-f\s*\S*{re.escape(base)}\s+-f\s*\S*{re.escape(own)}"
-    return any(re.search(said, line) for line in comments)
+    pattern = rf"(?<!\S)-f\s*\S*{re.escape(base)}\s+-f\s*\S*{re.escape(own)}"
+    return any(re.search(pattern, line) for line in comments)
 
 
 def _included(known: Files) -> set[str]:

@@ -236,8 +236,8 @@ def _why_always_succeeds(ran: list[Ran], spelled: list[tuple[str | None, ...]]) 
         return ""
     sure = bool(last) and not any(redirect.may_fail for redirect in ran[-1].line.redirects)
     succeeds = sure and (last[0] in SUCCEEDING or last == ["exit", "0"])
-    said = f"{before} {' '.join(last)[:40]}".strip()
-    return f"`{said}` makes it succeed" if succeeds and before in ("||", ";", "\n") else ""
+    tail_text = f"{before} {' '.join(last)[:40]}".strip()
+    return f"`{tail_text}` makes it succeed" if succeeds and before in ("||", ";", "\n") else ""
 
 
 def _asked_directly(words: tuple[str, ...], probed: _Probed) -> CheckedRequests:

@@ -47,10 +47,10 @@ def script(words: tuple[str, ...], container: Container, image: Image | None, tr
 def _of_python(words: tuple[str, ...]) -> str:
     """The file that Python is given, also by the name of a module, which it looks for in its folder."""
     call = python_call(tuple(Value((word,)) for word in words))
-    said = (text(call.program) if call.program is not None else None) or ""
+    program_text = (text(call.program) if call.program is not None else None) or ""
     if call.kind == MODULE:
-        return "" if {"I", "P"} & call.letters or not said else f"{said.replace('.', '/')}.py"
-    return said if call.kind == FILE and said.endswith(".py") else ""
+        return "" if {"I", "P"} & call.letters or not program_text else f"{program_text.replace('.', '/')}.py"
+    return program_text if call.kind == FILE and program_text.endswith(".py") else ""
 
 
 def _of_node(words: tuple[str, ...]) -> str:

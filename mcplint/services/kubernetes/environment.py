@@ -59,9 +59,9 @@ def _referred_object(
 ) -> tuple[Resource | None, str]:
     """The ConfigMap or Secret that is referred to, None where no file has it, and the key that is asked for."""
     for key, kind in STORES:
-        said = texts(at(node, f"{key}{reference}"))
-        if "name" in said:
-            return cluster.get(kind, said["name"], pods), said.get("key", "")
+        reference_fields = texts(at(node, f"{key}{reference}"))
+        if "name" in reference_fields:
+            return cluster.get(kind, reference_fields["name"], pods), reference_fields.get("key", "")
     return None, ""
 
 
@@ -79,9 +79,9 @@ def _stored(store: Resource, key: ScalarNode, value: Node, name: str) -> Value[s
 
 def _variable(entry: Node, name: str, pods: Resource, cluster: Cluster) -> Value[str | None]:
     """What an entry of `env` gives: a value, a key of a ConfigMap of the project, or something not known."""
-    said = at(entry, "value")
-    if said is not None:
-        return string(said, f"the container sets {name}")
+    value_node = at(entry, "value")
+    if value_node is not None:
+        return string(value_node, f"the container sets {name}")
     if at(entry, "valueFrom") is None:
         return Value(("",), (Label(entry.span.head, f"the container sets {name} to nothing"),))
     note = Label(entry.span.head, f"the container takes {name} from elsewhere")

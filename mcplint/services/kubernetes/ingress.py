@@ -168,18 +168,18 @@ def _annotated(resource: Resource | None) -> Iterator[str]:
 
 def _of_service(service: Resource | None, cluster: Cluster) -> Iterator[str]:
     """The annotations of a Service, but those that lead to what turns nobody away."""
-    for said in _annotated(service):
-        key, _, value = said.partition("=")
+    for annotation_text in _annotated(service):
+        key, _, value = annotation_text.partition("=")
         if service is None or not lets_in(key, value, service, cluster):
-            yield said
+            yield annotation_text
 
 
 def _parents(route: Resource, cluster: Cluster) -> Iterator[str]:
     """What the Gateways of a route are called and say; other parents than Gateways are inside of the cluster."""
     for parent in items(at(route.node, "spec", "parentRefs")):
-        said = texts(parent)
-        yield f"{said.get('kind', 'Gateway')}={said.get('name', '')}.{said.get('namespace', '')}"
-        for gateway in cluster.named.get(("Gateway", said.get("name", "")), ()):
+        ref = texts(parent)
+        yield f"{ref.get('kind', 'Gateway')}={ref.get('name', '')}.{ref.get('namespace', '')}"
+        for gateway in cluster.named.get(("Gateway", ref.get("name", "")), ()):
             yield f"class={texts(at(gateway.node, 'spec')).get('gatewayClassName', '')}"
             yield from _annotated(gateway)
             yield from (
@@ -195,7 +195,7 @@ def _entries(cluster: Cluster, services: _Services) -> Iterator[IngressPath]:
         yield from _of_gateway(route, services)
     for ingress in cluster.of("Ingress"):
         set_by = f"the Ingress {ingress.name.text} sets"
-        annotations, said = _annotations(ingress, set_by)
+        annotations, annotation_texts = _annotations(ingress, set_by)
         controller = texts(at(ingress.node, "spec")).get("ingressClassName")
         controller = controller or texts(at(ingress.node, "metadata", "annotations")).get("kubernetes.io/ingress.class")
         certificates = _certificates(ingress.node)
@@ -216,7 +216,7 @@ def _entries(cluster: Cluster, services: _Services) -> Iterator[IngressPath]:
                     _port(backend, services.ports(service, ingress), f"{set_by} the port"),
                     (at(backend, "name") or path).span.head,
                     annotations,
-                    said,
+                    annotation_texts,
                     controller or "",
                     tls,
                     _missing(at(backend, "port"), services.ports(service, ingress)),
@@ -226,7 +226,7 @@ def _entries(cluster: Cluster, services: _Services) -> Iterator[IngressPath]:
 def _of_openshift(route: Resource, cluster: Cluster) -> IngressPath:
     """What a Route of OpenShift does: all paths below its own lead to one Service."""
     spec, note = at(route.node, "spec"), f"the Route {route.name.text} sets"
-    name, said = texts(at(spec, "to")).get("name", ""), at(spec, "path")
+    name, path_node = texts(at(spec, "to")).get("name", ""), at(spec, "path")
     service, wanted = cluster.get("Service", name, route), texts(at(spec, "port")).get("targetPort")
     ports = items(at(service.node, "spec", "ports")) if service else ()
     chosen = [
@@ -235,9 +235,9 @@ def _of_openshift(route: Resource, cluster: Cluster) -> IngressPath:
     number_ = number(string(at(chosen[0], "port"), "the Service sets its port")) if len(chosen) == 1 else UNKNOWN
     return IngressPath(
         route,
-        (said or at(spec, "to") or route.node).span.head,
+        (path_node or at(spec, "to") or route.node).span.head,
         _host(at(spec, "host")),
-        string(said, f"{note} the path") if said else Value(("/",), (Label(route.span, "no path"),)),
+        string(path_node, f"{note} the path") if path_node else Value(("/",), (Label(route.span, "no path"),)),
         "Prefix",
         name,
         number_,
@@ -260,9 +260,9 @@ def _routed(
     route: Resource, rule: Node, match: Node | None, backend: Node, host: Value[str | None], services: _Services
 ) -> IngressPath:
     """What a route of a Gateway does with one path; unknown where headers or methods decide as well."""
-    said, note = at(match, "path", "value"), f"the HTTPRoute {route.name.text} sets"
+    path_node, note = at(match, "path", "value"), f"the HTTPRoute {route.name.text} sets"
     kind = texts(at(match, "path")).get("type", "PathPrefix")
-    path = string(said, f"{note} the path") if said else Value(("/",), (Label(rule.span.head, "no path"),))
+    path = string(path_node, f"{note} the path") if path_node else Value(("/",), (Label(rule.span.head, "no path"),))
     if any(key.text != "path" for key, _ in pairs(match)):
         path = Value(None, path.trace)
     filters = (*items(at(rule, "filters")), *items(at(backend, "filters")))
@@ -271,7 +271,7 @@ def _routed(
     name, port = texts(backend).get("name", ""), at(backend, "port")
     return IngressPath(
         route,
-        (said or match or rule).span.head,
+        (path_node or match or rule).span.head,
         host,
         path,
         {"PathPrefix": "Prefix"}.get(kind, kind),
@@ -296,14 +296,14 @@ def _rewrites_path(filter_: Node) -> bool:
 def _replacement(paths: list[Node | None], note: str) -> Value[str]:
     """What the one filter that rewrites paths puts in place of a path, or of its prefix."""
     kinds = {"ReplaceFullPath": "replaceFullPath", "ReplacePrefixMatch": "replacePrefixMatch"}
-    said = [at(path, kinds.get(texts(path).get("type", ""), "")) for path in paths]
-    return string(said[0], f"{note} what replaces the path") if len(said) == 1 else UNKNOWN
+    paths_found = [at(path, kinds.get(texts(path).get("type", ""), "")) for path in paths]
+    return string(paths_found[0], f"{note} what replaces the path") if len(paths_found) == 1 else UNKNOWN
 
 
 def _is_service(backend: Node) -> bool:
     """Whether a route of a Gateway means a Service of its own namespace."""
-    said = texts(backend)
-    return said.get("kind", "Service") == "Service" and not said.get("group") and "namespace" not in said
+    fields = texts(backend)
+    return fields.get("kind", "Service") == "Service" and not fields.get("group") and "namespace" not in fields
 
 
 def _host(node: Node | None) -> Value[str | None]:

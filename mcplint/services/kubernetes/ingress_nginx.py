@@ -26,12 +26,12 @@ SNIPPETS = ("configuration-snippet", "server-snippet")
 
 def annotation(entry: IngressPath, name: str) -> Value[str] | None:
     """What is said of a setting, quotes added where what is written there has none: annotations are texts."""
-    said = entry.annotations.get(COMMUNITY + name)
-    if said is None or said.site is None:
-        return said
-    start, text = said.site.span.start, said.site.span.source.text
+    found = entry.annotations.get(COMMUNITY + name)
+    if found is None or found.site is None:
+        return found
+    start, text = found.site.span.start, found.site.span.source.text
     quoted = start > 0 and text[start - 1] in "'\""
-    return said if quoted else said._replace(site=said.site._replace(before='"', after='"'))
+    return found if quoted else found._replace(site=found.site._replace(before='"', after='"'))
 
 
 def buffering(entry: IngressPath) -> Value[bool]:
@@ -74,9 +74,9 @@ def balancing(entry: IngressPath) -> Value[str]:
 
 
 def _setting(entry: IngressPath, name: str, default: T, told: str, read: Callable[[Value[str]], Value[T]]) -> Value[T]:
-    said = annotation(entry, name)
-    if said is not None:
-        return read(said)
+    annotated = annotation(entry, name)
+    if annotated is not None:
+        return read(annotated)
     note = Label(entry.span, f"{name} is not set, the default is {told}")
     return Value((default,), (note,), _annotation_site(entry, name))
 

@@ -67,5 +67,5 @@ def _affinity(resource: Resource) -> Value[str]:
     chosen = _annotation(resource, "run.googleapis.com/sessionAffinity")
     if chosen is None:
         return Value(("none",))
-    said = string(chosen, "Cloud Run keeps a client on one instance by a cookie")
-    return Value(None if said.only is None else ("cookie" if said.only == "true" else "none",), said.trace)
+    affinity = string(chosen, "Cloud Run keeps a client on one instance by a cookie")
+    return Value(None if affinity.only is None else ("cookie" if affinity.only == "true" else "none",), affinity.trace)

@@ -79,14 +79,14 @@ def address(service: Resource, pods: Resource, target: Value[int], cluster: Clus
     if texts(spec).get("type") != "LoadBalancer":
         return None
     ranges = [item.text for item in items(at(spec, "loadBalancerSourceRanges")) if isinstance(item, ScalarNode)]
-    said = [(key.text, scalar.text) for key, scalar in _annotations(service)]
-    closed = any(_restricts(key, value) for key, value in said)
+    annotation_texts = [(key.text, scalar.text) for key, scalar in _annotations(service)]
+    closed = any(_restricts(key, value) for key, value in annotation_texts)
     named = re.search("internal|private|tailscale", texts(spec).get("loadBalancerClass", ""))
     hidden = (
         closed
         or named
-        or _is_private(spec, said)
-        or _is_internal_by_default(texts(spec).get("loadBalancerClass", ""), dict(said))
+        or _is_private(spec, annotation_texts)
+        or _is_internal_by_default(texts(spec).get("loadBalancerClass", ""), dict(annotation_texts))
     )
     return PRIVATE if hidden or (ranges and EVERYBODY.isdisjoint(ranges)) else None
 
@@ -173,15 +173,22 @@ def _is_internal_by_default(kind: str, annotations: dict[str, str]) -> bool:
 def checked(service: Resource, cluster: Cluster) -> Iterator[PlatformProbe]:
     """The checks of what balances requests over the pods of a Service: over HTTP, and of a path that is told."""
     spec = texts(at(service.node, "spec"))
-    said = {key.text: value for key, value in _annotations(service)}
+    annotation_values = {key.text: value for key, value in _annotations(service)}
     local = spec.get("externalTrafficPolicy") == "Local" or spec.get("type") != "LoadBalancer"
     for title, protocol, path, (stem, *others) in () if local else CHECKS:
         stems = tuple(stem + other for other in others)
-        changed = any(key.startswith(stems) and value.text != "traffic-port" for key, value in said.items())
-        if path in said and protocol in said and said[protocol].text.lower() == "http" and not changed:
-            yield PlatformProbe(title, said[path].span, _checked_text(said[path]))
+        changed = any(
+            key.startswith(stems) and value.text != "traffic-port" for key, value in annotation_values.items()
+        )
+        if (
+            path in annotation_values
+            and protocol in annotation_values
+            and annotation_values[protocol].text.lower() == "http"
+            and not changed
+        ):
+            yield PlatformProbe(title, annotation_values[path].span, _checked_text(annotation_values[path]))
     for key in BACKEND:
-        named = BACKEND_NAME.fullmatch(said[key].text.strip()) if key in said else None
+        named = BACKEND_NAME.fullmatch(annotation_values[key].text.strip()) if key in annotation_values else None
         config = cluster.get("BackendConfig", named[1], service) if named else None
         check = at(config.node, "spec", "healthCheck") if config else None
         if check is not None and scalar(at(check, "type")) in ("", "HTTP"):

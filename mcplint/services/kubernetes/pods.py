@@ -106,10 +106,10 @@ def _unlinked(spec: Node | None) -> EditSite | None:
 def _non_root(*contexts: Node | None) -> Label | None:
     """Where the container, or else its pod, may not run as root."""
     for context in contexts:
-        said = at(context, "runAsNonRoot")
-        if said:
-            only = switch(string(said, "")).must(bool)
-            return Label(said.span, "Kubernetes starts it only if its user is provably not root") if only else None
+        setting = at(context, "runAsNonRoot")
+        if setting:
+            only = switch(string(setting, "")).must(bool)
+            return Label(setting.span, "Kubernetes starts it only if its user is provably not root") if only else None
     return None
 
 
@@ -207,12 +207,12 @@ def _mounts(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -> 
     """The volumes of a container; a ConfigMap of the project is a mount for each of its texts."""
     volumes = {texts(volume).get("name"): volume for volume in items(at(spec, "volumes"))}
     for mount in items(at(node, "volumeMounts")):
-        said = texts(mount)
-        volume, place = volumes.get(said.get("name")), string(at(mount, "mountPath"), "the container mounts it here")
+        fields = texts(mount)
+        volume, place = volumes.get(fields.get("name")), string(at(mount, "mountPath"), "the container mounts it here")
         read_only = _switch(mount, "readOnly").must(bool)
         store = cluster.get("ConfigMap", texts(at(volume, "configMap")).get("name", ""), pods)
         if store:
-            yield from _stored(store, place, said.get("subPath"), mount)
+            yield from _stored(store, place, fields.get("subPath"), mount)
             continue
         kind = next((kind for key, kind in VOLUMES if at(volume, key)), "unknown")
         source = optional(at(volume, "hostPath", "path"), "the pod mounts a path of its host")

@@ -21,8 +21,8 @@ MOST_STEPS = 200
 
 def cloud_build(app: App, tree: Tree) -> Iterator[Container]:
     """The services that a build deploys to Cloud Run."""
-    said = pairs(at(app.root, "substitutions"))
-    given = {key.text: value for key, value in said if isinstance(value, ScalarNode)}
+    substitutions = pairs(at(app.root, "substitutions"))
+    given = {key.text: value for key, value in substitutions if isinstance(value, ScalarNode)}
     steps = [(step, _words(step, given)) for step in items(at(app.root, "steps"))[:MOST_STEPS]]
     known = {
         name: made

@@ -105,8 +105,8 @@ def _probes(flags: Mapping[str, Value[str]]) -> Iterator[PlatformProbe]:
     """The probes of a service, as `--liveness-probe=httpGet.path=/health,httpGet.port=8080` gives them."""
     for kind in ("startup", "liveness", "readiness"):
         word = flags.get(f"{kind}-probe", Value((None,)))
-        said = dict(part.split("=", 1) for part in (word.only or "").split(",") if "=" in part)
-        path, port = said.get("httpGet.path", ""), said.get("httpGet.port", "")
+        probe_fields = dict(part.split("=", 1) for part in (word.only or "").split(",") if "=" in part)
+        path, port = probe_fields.get("httpGet.path", ""), probe_fields.get("httpGet.port", "")
         if word.trace and path and "$" not in f"{path}{port}":
             port_value = Value((int(port),), word.trace) if port.isdecimal() and len(port) < 6 else None
             yield PlatformProbe(kind, word.trace[0].span, Value((path,), word.trace), port_value)

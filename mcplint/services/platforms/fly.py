@@ -71,21 +71,21 @@ def _services(root: MappingNode) -> tuple[Node | None, ...]:
 def _fly_stops(root: MappingNode) -> Iterator[Label]:
     """Where a machine is stopped that nobody asks; one that is suspended keeps its memory, as many as asked for run."""
     for node in _services(root):
-        said = at(node, "auto_stop_machines")
+        setting = at(node, "auto_stop_machines")
         least = at(node, "min_machines_running")
         kept = isinstance(least, ScalarNode) and least.text.strip("\"'") != "0"
-        if isinstance(said, ScalarNode) and said.text in ("true", "stop") and not kept:
-            yield Label(said.span, "Fly stops a machine that no request is open to")
+        if isinstance(setting, ScalarNode) and setting.text in ("true", "stop") and not kept:
+            yield Label(setting.span, "Fly stops a machine that no request is open to")
 
 
 def _fly_build(root: MappingNode, folder: str, tree: Tree) -> Build | None:
     """The build of a fly.toml: the Dockerfile's path starts from its folder, the context is where fly is called."""
     build = at(root, "build")
-    said = at(build, "dockerfile")
-    path = path_in_project(folder, said.text if isinstance(said, ScalarNode) else "Dockerfile")
-    if at(build, "image") or at(build, "builder") or (said is None and path not in tree.paths):
+    dockerfile_node = at(build, "dockerfile")
+    path = path_in_project(folder, dockerfile_node.text if isinstance(dockerfile_node, ScalarNode) else "Dockerfile")
+    if at(build, "image") or at(build, "builder") or (dockerfile_node is None and path not in tree.paths):
         return None
-    span = said.span if said else root.span.head
+    span = dockerfile_node.span if dockerfile_node else root.span.head
     note = (Label(span, "fly.toml builds this"),)
     return Build(
         span,

@@ -39,8 +39,8 @@ def procfile(file: Procfile, tree: Tree) -> Iterator[Container]:
 
 def _app_json(app: App | None) -> Iterator[tuple[str, Value[str]]]:
     """The variables that an app.json sets, as text or in `value`, and those that it asks for."""
-    for name, said in pairs(at(app.root if app else None, "env")):
-        value = said if isinstance(said, ScalarNode) else at(said, "value")
+    for name, entry in pairs(at(app.root if app else None, "env")):
+        value = entry if isinstance(entry, ScalarNode) else at(entry, "value")
         note = f"app.json sets {name.text}"
         asked = Value[str](None, (Label(name.span, f"app.json asks for {name.text}"),))
         yield name.text, string(value, note) if value else asked

@@ -79,12 +79,12 @@ def _environment(entries: Iterable[Node], span: Span) -> dict[str, Value[str | N
 
 def _instances(node: Node, span: Span) -> Value[int]:
     """How many run: a number, or the least and the most of its scaling."""
-    said, least = at(node, "numInstances"), at(node, "scaling", "minInstances")
+    instances, least = at(node, "numInstances"), at(node, "scaling", "minInstances")
     if least:
         most = number(string(at(node, "scaling", "maxInstances"), "Render runs at most this many instances"))
         return join((number(string(least, "Render runs at least this many instances")), most))
     one = Value((1,), (Label(span, "Render runs one instance"),))
-    return number(string(said, "render.yaml sets how many instances run")) if said else one
+    return number(string(instances, "render.yaml sets how many instances run")) if instances else one
 
 
 def _build(node: Node, folder: str | None, span: Span) -> Build:

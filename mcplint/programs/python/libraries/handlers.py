@@ -106,8 +106,8 @@ def _named_paths(machine: Machine, function: Function) -> list[str]:
 def _may_answer(machine: Machine, option: Any, app: Instance | None, path: str) -> bool:
     """Whether an application may hand a request for a path to a transport; to ask counts as no call of it."""
     costs = dict(machine.costs)
-    said: dict[str, Abstract] = {"type": known("http"), "path": known(path)}
-    found = follow(machine, option, app, said=said).handled
+    scope: dict[str, Abstract] = {"type": known("http"), "path": known(path)}
+    found = follow(machine, option, app, said=scope).handled
     machine.costs = costs
     return bool(found)
 

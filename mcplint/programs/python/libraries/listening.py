@@ -55,9 +55,14 @@ def _from_gunicorn_file(machine: Machine, start: Start, name: str, default: Abst
 
     Source: https://docs.gunicorn.org/en/stable/configure.html
     """
-    said = machine.variable("GUNICORN_CMD_ARGS").options
+    arguments_variable = machine.variable("GUNICORN_CMD_ARGS").options
     named = start.flags.get("config", known("gunicorn.conf.py")).only
-    is_stated = isinstance(named, str) and said is not None and len(said) == 1 and "" not in said
+    is_stated = (
+        isinstance(named, str)
+        and arguments_variable is not None
+        and len(arguments_variable) == 1
+        and "" not in arguments_variable
+    )
     path = machine.world.file(named) if isinstance(named, str) and is_stated else None
     if path is None or path not in machine.world.tree.paths:
         note = Label(start.span, "gunicorn's configuration is not followed")

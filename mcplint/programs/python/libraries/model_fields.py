@@ -145,8 +145,8 @@ def _structured(value: Abstract) -> Abstract:
 
 
 def _bool(option: Any) -> Any:
-    said = boolean(str(option))
-    return option if said is None else said
+    truth = boolean(str(option))
+    return option if truth is None else truth
 
 
 def _int(option: Any) -> Any:

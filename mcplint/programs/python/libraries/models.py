@@ -116,16 +116,20 @@ def _from_environment(machine: Machine, field: Field, read: Settings, below: Abs
     for variable in reversed(variables):
         for spelled in dict.fromkeys((variable.lower(), variable, variable.upper())):
             exact = spelled in (variable, variable.upper())
-            said = machine.variable(spelled)
+            variable_value = machine.variable(spelled)
             if not exact:
                 machine.reads.discard(spelled)
-            if said.options == (None,):
-                said = file.get(spelled.lower(), said)
-            if said.options == (None,) or (said.options is None and not exact):
+            if variable_value.options == (None,):
+                variable_value = file.get(spelled.lower(), variable_value)
+            if variable_value.options == (None,) or (variable_value.options is None and not exact):
                 continue
             label = Label(field.span, "").reading(spelled)
-            open_ = said.options is None
-            found = unknown(label, *said.trace) if open_ else _coerced_or_default(machine, field, said, label, below)
+            open_ = variable_value.options is None
+            found = (
+                unknown(label, *variable_value.trace)
+                if open_
+                else _coerced_or_default(machine, field, variable_value, label, below)
+            )
     return found
 
 

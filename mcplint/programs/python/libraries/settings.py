@@ -43,11 +43,11 @@ class Settings(NamedTuple):
 
 def settings(machine: Machine, made: Class, args: Args) -> Settings:
     """The settings of a class, as its `model_config` and the call say them."""
-    said = dict(config(made))
+    settings_of_class = dict(config(made))
     return Settings(
-        _text(said.get("env_prefix")),
-        _text(said.get("env_nested_delimiter")),
-        _file(machine, said, args),
+        _text(settings_of_class.get("env_prefix")),
+        _text(settings_of_class.get("env_nested_delimiter")),
+        _file(machine, settings_of_class, args),
         _sources(machine, made),
     )
 

@@ -98,10 +98,10 @@ def _endpoint_below(base: Abstract, path: Abstract) -> Abstract:
 def _base(machine: Machine, sdk: Sdk, given: Abstract, args: Args) -> Abstract:
     """The path below which all is served, that releases from 4.4 on read: of `start`, an argument or a variable."""
     by_release = common_fact(sdk, "base_path")
-    said = prop(given, "basePath", known("")) if by_release is not False else known("")
-    if by_release is not False and said.must_be(""):
-        said = _from_outside(machine, "base-path", known("", *args.notes))
-    return unknown(*said.trace) if by_release is None and not said.must_be("") else said
+    base_path = prop(given, "basePath", known("")) if by_release is not False else known("")
+    if by_release is not False and base_path.must_be(""):
+        base_path = _from_outside(machine, "base-path", known("", *args.notes))
+    return unknown(*base_path.trace) if by_release is None and not base_path.must_be("") else base_path
 
 
 def _number(value: Abstract) -> Abstract:
@@ -221,9 +221,9 @@ def framework_start(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`new MCPServer({transport: {type, options: {port, endpoint}}}).start()` of mcp-framework."""
     sdk = machine.world.sdk("npm:mcp-framework")
     made: Args = owner.table[ARGUMENTS][0] if isinstance(owner, Object) and ARGUMENTS in owner.table else Args()
-    said = prop(made.get(0), "transport")
-    options = prop(said, "options")
-    transport = prop(said, "type", known("stdio", *args.notes))
+    transport_option = prop(made.get(0), "transport")
+    options = prop(transport_option, "options")
+    transport = prop(transport_option, "type", known("stdio", *args.notes))
     loopback = sdk.version.must(lambda version: _numbers(version) >= (0, 2, 22))
     host = known("127.0.0.1" if loopback else "0.0.0.0", *args.notes) if sdk.version.options else unknown(*args.notes)
     settings = {
@@ -243,8 +243,8 @@ def framework_start(machine: Machine, args: Args, owner: Any) -> Abstract:
 def xmcp_start(machine: Machine, args: Args, kind: str) -> None:
     """What xmcp makes of a project: `dist/stdio.js`, or `dist/http.js` with `{http: {port, host, endpoint}}`."""
     sdk = machine.world.sdk("npm:xmcp")
-    said = prop(args.get(0), "http", known(UNDEFINED))
-    options = known(Object(None, None)) if said.only in (True, UNDEFINED) else said
+    http_option = prop(args.get(0), "http", known(UNDEFINED))
+    options = known(Object(None, None)) if http_option.only in (True, UNDEFINED) else http_option
     loopback = sdk.version.must(lambda version: version.startswith("1."))
     settings = {
         "port": prop(options, "port", known(3001, *args.notes)),

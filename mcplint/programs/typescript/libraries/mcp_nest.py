@@ -46,8 +46,8 @@ def _options(module: Object) -> Abstract:
 
 def _kinds(module: Object) -> set[Any]:
     """What it speaks, all of it where nothing is said; nothing that is not known."""
-    said = prop(_options(module), "transport", known(array(*map(known, KINDS.values()))))
-    return {each.only for each in as_list(said)}
+    transport_option = prop(_options(module), "transport", known(array(*map(known, KINDS.values()))))
+    return {each.only for each in as_list(transport_option)}
 
 
 def routes(machine: Machine, module: Object) -> Iterator[RouteParts]:

@@ -159,14 +159,14 @@ def initialized(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def _routes(machine: Machine, owner: Object, container: Container, controller: Class) -> Iterator[web.Route]:
     """The routes of a controller."""
-    said = [
+    controllers = [
         each
         for each in decorators_of(machine, controller.scope, controller.node)
         if _decorator_name(each) == "Controller"
     ]
-    if not said:
+    if not controllers:
         return
-    below = said[0].table[ARGUMENTS][0].get(0)
+    below = controllers[0].table[ARGUMENTS][0].get(0)
     below = prop(below, "path", known("")) if isinstance(below.only, Object) and not elements(below) else below
     if is_watched(machine, controller.scope, controller.node):
         _watch(machine, owner)

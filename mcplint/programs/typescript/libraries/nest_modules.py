@@ -107,10 +107,10 @@ class Container:
                 self.providers[token] = unknown() if token in self.providers and token != value.only else value
 
     def _module_list(self, metadata: Abstract, name: str) -> tuple[Abstract, ...]:
-        said = prop(metadata, name)
-        found = elements(said)
-        self.open = self.open or (found is None and said.only is not UNDEFINED)
-        self.watched = self.watched or (found is None and said.only is not UNDEFINED)
+        listed_value = prop(metadata, name)
+        found = elements(listed_value)
+        self.open = self.open or (found is None and listed_value.only is not UNDEFINED)
+        self.watched = self.watched or (found is None and listed_value.only is not UNDEFINED)
         return found or ()
 
     def find(self, machine: Machine, token: Any, request: dict[Any, Abstract] | None = None) -> Abstract:

@@ -120,8 +120,8 @@ def default(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def bounded(machine: Machine, args: Args, owner: Any, least: int | None = None) -> Abstract:
     """`.min(1)`, `.length(32)`, `.nonempty()`: a text that has characters."""
-    current, said = schema_of(owner), args.get(0).only if least is None else least
-    if current is None or current.kind != "string" or not isinstance(said, (int, float)) or said < 1:
+    current, minimum = schema_of(owner), args.get(0).only if least is None else least
+    if current is None or current.kind != "string" or not isinstance(minimum, (int, float)) or minimum < 1:
         return known(owner)
     return _with_schema(owner, current._replace(filled=True))
 
@@ -289,8 +289,8 @@ def create_env(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def dotenv(machine: Machine, args: Args, owner: Any) -> Abstract:
     """Reads a `.env` file of the project into the environment, where the image has one."""
-    said = prop(args.get(0), "path").only if args.positional else None
-    path = machine.world.file(said if isinstance(said, str) else ".env")
+    path_option = prop(args.get(0), "path").only if args.positional else None
+    path = machine.world.file(path_option if isinstance(path_option, str) else ".env")
     found = machine.world.tree.facts("dotenv", path) if path is not None else None
     for line in found.assignments if found is not None else ():
         if line.value is None:

@@ -155,10 +155,10 @@ def route_object(machine: Machine, args: Args, owner: Any) -> Abstract:
     if isinstance(first.only, Object) and isinstance(owner, Object):
         methods = prop(first, "method")
         names = [methods] if isinstance(methods.only, str) else list(elements(methods) or ())
-        said = tuple(str(each.only).upper() for each in names if isinstance(each.only, str))
+        methods_named = tuple(str(each.only).upper() for each in names if isinstance(each.only, str))
         hooks = (first.only.table[name] for name in HOOKS if name in first.only.table)
         handlers = (*hooks, prop(first, "handler"))
-        _add(machine, owner, Route(said, prop(first, "url"), handlers, _span_of(args)))
+        _add(machine, owner, Route(methods_named, prop(first, "url"), handlers, _span_of(args)))
         return known(owner)
     if len(args.positional) > 1:
         return use(machine, args, owner)
