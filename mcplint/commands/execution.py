@@ -89,7 +89,7 @@ class ExecContext(NamedTuple):
         return self.none(f"{path} cannot be read", path)
 
     def file(self, path: str) -> str | None:
-        """The same where there is such a file."""
+        """The path in the project of a path that the command names, None where the project has no such file."""
         found = self.path_in_project(path)
         return found if found in self.tree.paths else None
 

@@ -35,7 +35,7 @@ def with_references(text: LocatedText, references: Iterable[Replaced]) -> Locate
 
 
 def text_with_references(text: str, references: Iterable[Replaced]) -> str:
-    """The same for a text by itself."""
+    """A plain text with what its references stand for."""
     found, at = "", 0
     for start, end, given in references:
         found = bounded(found + text[at:start] + given)

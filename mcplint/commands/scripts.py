@@ -175,7 +175,7 @@ def _only_lasts(command: Command) -> bool:
 
 
 def _merge_similar(paths: list[tuple[Ran, ...]]) -> list[tuple[Ran, ...]]:
-    """The ways, those joined that start the same program with the same number of words, of which some differ."""
+    """Joins the paths that start the same program with as many words, some of which differ."""
     found = list[tuple[Ran, ...]]()
     for path in paths:
         for index, other in enumerate(found):

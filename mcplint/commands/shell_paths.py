@@ -33,7 +33,7 @@ _LEAVING = ("exit", "return", "break", "continue")
 
 
 class TooManyPaths(Exception):
-    """A text has more ways through it than are gone."""
+    """A text has more paths through it than are followed."""
 
 
 class Path:
@@ -105,7 +105,7 @@ class Walk:
         self.steps = self.depth = 0
 
     def paths_through(self, script: LocatedText, shell: Shell, whole: Span | None) -> list[Path]:
-        """All ways through a text. TooManyPaths where there are more than are gone."""
+        """All paths through a text. Raises TooManyPaths where there are more than are followed."""
         shell.whole = whole
         return self.nodes(parse(script), [Path(shell)])
 
@@ -114,7 +114,7 @@ class Walk:
         return _merged([path for path, _ in self._run_list(nodes, paths)])
 
     def _run_list(self, nodes: Iterable[Node], paths: list[Path]) -> list[tuple[Path, bool | None]]:
-        """The same with whether the last command has succeeded; what `&&` and `||` leave out is left out."""
+        """The paths after a list of commands, each with whether the last one succeeded; `&&` and `||` skip some."""
         outcomes: list[tuple[Path, bool | None]] = [(path, None) for path in paths]
         chain = ""
         for node in nodes:
@@ -143,7 +143,7 @@ class Walk:
         return outcomes
 
     def _run_isolated(self, node: Node, path: Path) -> list[tuple[Path, bool | None]]:
-        """The same, where a command in the background or in a pipe changes nothing for those after it."""
+        """Runs a command; one in the background or in a pipe changes nothing for the commands after it."""
         if node.operator in ("&", "|", "|&"):
             beside = self._node(node, path.fork())
             return [(each, True) for each in _merged([_return_to(path, inner) for inner, _ in beside])]
@@ -315,7 +315,7 @@ def _return_to(path: Path, inner: Path) -> Path:
 
 
 def _forget_loop_variables(path: Path, body: tuple[Node, ...], name: str = "") -> Path:
-    """A way past a loop of which it is not known how often it is run: what it sets is not known."""
+    """A path past a loop that runs an unknown number of times: what it sets is unknown."""
     for line in simple(body):
         if _sets_unknown_variables(line, None) or any(
             "$" in word.text for word in line.argv[1:] if line.argv[0].text == "export"
@@ -359,7 +359,7 @@ def _without_duplicates(told: list[tuple[Path, bool | None]]) -> list[tuple[Path
 
 
 def _blend_paths(told: list[tuple[Path, bool | None]]) -> list[tuple[Path, bool | None]]:
-    """The ways, those as one that differ in nothing but in the variables that are set and in what is said."""
+    """Joins the paths that differ only in variables that are set and in what is printed."""
     found = list[tuple[Path, bool | None]]()
     for path, truth in told:
         for other, its in found:

@@ -77,7 +77,7 @@ def is_test(line: Command) -> bool:
 
 
 def _test_all(value: Value[str], test: Callable[[str], bool]) -> bool | None:
-    """What holds of all that a word may be, None where that differs."""
+    """Whether a test holds for all that a word may be, None where that differs."""
     verdicts = {test(option) for option in value.options} if value.options else {None}
     return verdicts.pop() if len(verdicts) == 1 else None
 

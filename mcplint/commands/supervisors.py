@@ -162,7 +162,7 @@ def _user(file: LocatedText, name: str) -> Label | None:
 
 @lru_cache(maxsize=16)
 def _users(file: LocatedText) -> dict[str, Label]:
-    """The same for each section that says so, by name; the first line of a section holds."""
+    """By section, where it runs its programs as another user than root; the first line of a section holds."""
     found: dict[str, re.Match[str]] = {}
     for section in _SECTION.finditer(file.text):
         if section[1] not in found and (user := _USER.search(file.text, *section.span(2))):

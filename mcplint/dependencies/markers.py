@@ -54,7 +54,7 @@ def _environments(marker: str, python: str | None, by_extra: bool) -> Iterator[M
 
 
 def _open_variables(marker: str) -> list[str]:
-    """What a marker asks of which the files tell nothing."""
+    """The variables of a marker whose values the files do not tell."""
     return [name for name in _OPEN if name in marker]
 
 

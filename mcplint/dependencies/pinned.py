@@ -62,7 +62,7 @@ def file_pins(tree: Tree, path: str, beside: frozenset[str] = frozenset()) -> Pi
 
 
 def _file_pins(tree: Tree, path: str, beside: frozenset[str], depth: int, known: set[str]) -> Pins:
-    """The same; `known`: the files of which all is exact, which need no second look."""
+    """As `file_pins`; `known`: the files that are all exact already, which are not read again."""
     if path in known:
         return Pins(True)
     source = tree.source(path)

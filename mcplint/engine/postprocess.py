@@ -57,7 +57,7 @@ def _uncovered(found: Collection[Diagnostic]) -> Iterator[Diagnostic]:
 
 
 def _covered_by(finding: Finding, at: Mapping[tuple[str, Span], list[Diagnostic]]) -> Iterator[Diagnostic]:
-    """What a finding covers: by their rules and spans, the diagnostics that point at a span of its."""
+    """The diagnostics that a finding covers: those of the rules it names that point at one of its spans."""
     for rule in finding.covers:
         for span in finding.spans:
             yield from at.get((rule, span), ())

@@ -34,7 +34,7 @@ class Trials:
         return found
 
     def over(self, look: Look) -> Look:
-        """The same look, which raises Spent where one more would take too long; the first is at the project itself."""
+        """`look` with a bound: it raises Spent where one more look would take too long; the first is always made."""
 
         def tried(tree: Tree) -> list[Diagnostic]:
             if not self._first:

@@ -41,7 +41,7 @@ class Module(NamedTuple):
         return Span(self.source, start, self.offset(node.end_lineno, node.end_col_offset))  # type: ignore[attr-defined]
 
     def kept_span(self, node: ast.AST) -> Span:
-        """The same, kept with the node for all programs that share the module and come by there again and again."""
+        """The span of a node, kept on the node for all programs that share the module."""
         found: Span | None = getattr(node, "_span", None)
         if found is None:
             found = self.span(node)

@@ -84,7 +84,7 @@ def _newest(wanted: str) -> str | None:
 
 
 def refused_option(words: tuple[str, ...], home: str, release: Value[str], tree: Tree) -> Label | None:
-    """What of a configuration a release refuses, and where that is said.
+    """The first option of a configuration that a release of TypeScript refuses, where it is set.
 
     Source: tsc 5.9.3, 6.0.3 and 7.0.2 on each of these.
     """

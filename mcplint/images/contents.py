@@ -115,7 +115,7 @@ class Contents(NamedTuple):
         return None if not found or None in found else found[-1]
 
     def place_during_run(self, path: str) -> str | None:
-        """The same while a RUN lasts: what is mounted for it stands there as well."""
+        """Where a file of the project stands in the image while a RUN lasts, bind mounts included."""
         mounted = tuple(copy._replace(mount=False) for copy in self.copies)
         return self._replace(copies=mounted).image_path(path)
 

@@ -180,7 +180,7 @@ def _already_pinned(tool: str, options: Parsed, step: RunStep) -> frozenset[str]
 
 
 def _installs_aside(words: tuple[str, ...]) -> bool:
-    """Whether an install replaces what is there, or goes to a folder of its own."""
+    """Whether an install replaces what is installed, or goes to a folder of its own."""
     return not _MOVING.isdisjoint(words) or any(word.partition("=")[0] in _ELSEWHERE for word in words)
 
 

@@ -149,7 +149,7 @@ def _installed(tool: str, image: Image | None) -> Iterator[tuple[str, Span]]:
 
 
 def _required_by_build(tool: str, image: Image | None, container: Container, tree: Tree) -> Iterator[tuple[str, Span]]:
-    """The same where what the build of Python installs from asks for it, or a lock file has it."""
+    """The registry and the span of its release, where requirements of the build name it or a lock file has it."""
     if tool == "supergateway" or not image or not container.installs:
         return
     wanted = needs(tree, container.installs, image.folder)

@@ -109,7 +109,7 @@ def _declared_ports(server: Server) -> Iterator[int]:
 
 
 def _mentions(ports: frozenset[int], running: Iterable[ContainerContext], tree: Tree) -> dict[int, list[Span]]:
-    """Where the programs, the scripts and the configuration of a project speak of some ports, checks left out."""
+    """Where the programs, scripts and configuration of a project mention some ports, checks left out."""
     check_offsets: dict[str, set[int]] = {}
     for at in (at for each in running for at in _port_declarations(each.container)):
         check_offsets.setdefault(at.source.path, set()).update(range(at.start, at.end))
@@ -138,7 +138,7 @@ def _port_declarations(container: Container) -> Iterator[Span]:
 
 
 def _mentioned_ports(ports: frozenset[int], server: Server, spoken: Mapping[int, list[Span]]) -> frozenset[int]:
-    """The ports of which anything but checks, and what decides on the port of the server, speaks."""
+    """The ports that the project mentions elsewhere than in checks and in what sets the port of the server."""
     container = server.container
     if container is None:
         return ports

@@ -51,7 +51,7 @@ class StartedServers(NamedTuple):
 
 
 def with_commands(container: Container, start: Start | None) -> Container:
-    """A container with the commands that its start comes down to: its own alone where that is not followed."""
+    """A container with the commands that its start runs in turn; only its own command where that is not followed."""
     own = (container.argv,) if container.argv else ()
     return _with_unknown_variables(container, start)._replace(commands=start.commands if start else own)
 
@@ -82,7 +82,7 @@ def model_servers(servers: Iterable[Server], container: Container | None, ids: d
 
 
 def _one_of(options: list[StartedServers]) -> StartedServers:
-    """What a container starts of which one of several programs is: a server that each of them makes is made."""
+    """What a container starts that runs one of several programs: a server that all of them make is certain."""
     made: dict[Span, list[Server]] = {}
     for option in options:
         for server in option.servers:
@@ -133,7 +133,7 @@ class Programs:
         return found._replace(servers=named)
 
     def _with_settled_transport(self, started: StartedServers, context: ContainerContext) -> StartedServers:
-        """The same, told which of its servers speak stdio only as long as variables that may be set are not."""
+        """The servers with whether they speak stdio whatever variables whoever starts the container may set."""
         undecided = context._replace(container=context.container._replace(defaults=False, env_closed=False))
         otherwise = self._unnamed_servers(undecided).servers if context.container.defaults else started.servers
         settled = bool(otherwise) and all(server.transport.must_be("stdio") for server in otherwise)

@@ -16,7 +16,7 @@ from mcplint.services.containers import ContainerContext
 def sibling_servers(
     programs: Programs, paths: Paths, contexts: Iterable[ContainerContext], unknown: Iterable[Unfollowed]
 ) -> Iterator[Server]:
-    """The servers of such packages by their commands or script `start`, as people start them.
+    """The servers of such packages, as people start them by a command or by the script `start`.
 
     A package is left out that a container is about, whose modules a program loads that something starts, or whose start
     cannot be followed.

@@ -135,7 +135,7 @@ class ClientConfig(NamedTuple):
         return tuple(part for part in (*parts, *values) if isinstance(part, ScalarNode))
 
     def spelling(self, transport: str) -> str:
-        """The `type` that says a transport in the entry's file."""
+        """The value of `type` by which the entry's host knows a transport."""
         return next((name for name, known in self.types.items() if known == transport), transport)
 
     @property

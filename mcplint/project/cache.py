@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Cached(NamedTuple):
-    """What was given, what was answered, and what that came to."""
+    """A result that is kept, with its inputs and the answers that it rests on."""
 
     given: Any
     answers: tuple[Any, ...]
@@ -65,7 +65,7 @@ def cached(
 
 
 def _recording(tree: Tree, answers: dict[Question, Any], kind: str, answer: Callable[[str], T]) -> Callable[[str], T]:
-    """The same, each question asked once: it is noted with its answer in their order, not which files that is from."""
+    """An answering function that records each question with its answer, in order, and asks each only once."""
 
     def ask(name: str) -> T:
         if (kind, name) not in answers:
@@ -77,7 +77,7 @@ def _recording(tree: Tree, answers: dict[Question, Any], kind: str, answer: Call
 
 
 def _ask(tree: Tree, asking: Asking, question: Question) -> Any:
-    """What is said to a question; to one about a file, which text it has."""
+    """The answer to a question; to one about a file, its text."""
     kind, *names = question
     if kind == "facts":
         tree.facts(*names)

@@ -14,7 +14,7 @@ _PLAIN = frozenset({str, int, bool, float, bytes, type(None)})
 
 
 def without_spans(thing: Any) -> Any:
-    """What is left of a value, or of anything made of tuples and mappings, where it does not count where it stands."""
+    """A value, or anything made of tuples and mappings, without its spans, as equal texts may stand elsewhere."""
     if isinstance(thing, Span):
         return None
     if isinstance(thing, Label):

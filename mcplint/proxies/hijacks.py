@@ -22,7 +22,7 @@ BEGINNING = re.compile(r"~\*? \^(/[\w/-]{0,100}\w)")
 
 
 class PathOwner(NamedTuple):
-    """What is there for a path: what a message calls it, and where and how that is said.
+    """Who a path belongs to: the title for a message, and the span and note that say so.
 
     `location`: it is just one that takes the path. `program`: it is no MCP server.
     """
@@ -91,7 +91,7 @@ def _hijacks_of_clients(parts: Iterable[Remote | ClientConfig]) -> Iterator[Hija
 
 
 def intended_server(taker: Route, asked: str, path: str, servers: Iterable[Server]) -> Server | None:
-    """The one other server that answers a path which a route takes only since it begins so; `asked`: of its own one."""
+    """The one other server that answers a path that a route takes by its prefix only; `asked`: what its own gets."""
     if taker.server is None or not ends_within_word(taker, path) or not taker.server.refuses(asked):
         return None
     found = servers_at((server for server in servers if server.speaks_http), path)
@@ -129,7 +129,7 @@ def _server_refuses(taker: Route, answers: Iterable[Response]) -> bool:
 
 
 def _intended_paths(route: Route, serving: Serving) -> Iterator[tuple[str, PathOwner]]:
-    """The paths that a route is there for.
+    """The paths that a route is meant to take.
 
     Its own, and where it takes whatever is left the endpoint of its server, or what its program answers.
     """

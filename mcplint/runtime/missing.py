@@ -59,7 +59,7 @@ def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
 
 
 def _left_out(lack: Lack, context: ContainerContext, image: Image, tree: Tree) -> Lack | None:
-    """The same for a file that the image does not have, and why where the project has it; None where it may have it."""
+    """The lack of a file that the image does not have, and why where the project has it; None where it may have it."""
     container = context.container
     inside = posixpath.relpath(lack.name, container.workdir.only or "/")
     path = posixpath.normpath(posixpath.join(image.context or ".", inside))

@@ -102,7 +102,7 @@ def _lacks_name(each: Imported, first: tuple[str, ...], tree: Tree) -> bool:
 
 
 def of_folder(container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
-    """The same of a project that is run as it is, where no image is built or named."""
+    """The lacks of a program that is run from the project's own folder, where no image is built or named."""
     if container.folder is None or start.language != "python":
         return
     entry = entry_of(start, tree) if may_hide(tree) and _begins_there(container, start) else None

@@ -160,7 +160,7 @@ class Builds:
         return len(self.builds_of_name(name)) > 1 or any("*" in one.name and not self._likely(one) for one in formed)
 
     def may_build(self, name: str) -> bool:
-        """Whether a build of the project may be one of an image: what that is called is not known for certain."""
+        """Whether the project may build an image of this name, also where its builds only have a pattern for it."""
         from mcplint.services.image_names import repository
 
         plain = repository(name).lower()

@@ -100,7 +100,7 @@ def _first(found: Iterator[ContainerContext], tree: Tree) -> Iterator[ContainerC
 
 
 def _detail_count(container: Container) -> int:
-    """How many things are told of a container, those that it shares with others too."""
+    """How many details are known of a container, those that it shares with others included."""
     lists = (container.env, container.ports, container.expose, container.forwards, container.probes, container.stopped)
     return sum(map(len, lists))
 

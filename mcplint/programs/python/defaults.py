@@ -32,7 +32,7 @@ def expression_default(node: ast.IfExp) -> Default | None:
 
 
 def statement_default(frame: Frame, node: ast.If) -> Default | None:
-    """The same of an `if` whose ways are one statement each: they return something, or assign the same name."""
+    """The default that an `if` of one statement each chooses: both return something, or assign the same name."""
     asked = _tested_expression(node.test) if len(node.body) == 1 and len(node.orelse) < 2 else None
     if asked is None:
         return None

@@ -142,7 +142,7 @@ _AWAITED = re.compile(r"\basyncio\.run\(\s*([A-Za-z_]\w*)(\.run)?\(")
 
 
 def runs_after_server(tree: Tree, path: str) -> Iterator[tuple[str, Span, ScriptTarget]]:
-    """The same of what a file does only when it is run: what it calls, and where."""
+    """The calls that a file makes when it is run and that await what a plain function returns, and their targets."""
     source = tree.source(path) if tree.mentions(path, "asyncio.run(") else None
     text = source.text if source else ""
     plain = any(run or f"async def {name}(" not in text for name, run in _AWAITED.findall(text))

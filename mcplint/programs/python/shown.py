@@ -23,7 +23,7 @@ ENVIRONMENT = "os.environ"
 
 
 def logged_secrets(modules: Iterable[Module]) -> Iterator[Label]:
-    """The calls that show such a thing as a whole."""
+    """The calls that print or log the environment, or settings that hold secrets, as a whole."""
     modules = tuple(modules)
     settings = dict(_settings(modules))
     names = {ENVIRONMENT, *settings}

@@ -118,7 +118,7 @@ class Served(NamedTuple):
     printed_after: tuple[Label, ...] = ()
 
     def going_on(self, printed: tuple[Label, ...]) -> Served:
-        """The same once the program has come to its end, with all that it has written by then."""
+        """The start at the end of the program, with what was written to standard output after it."""
         before = frozenset(self.printed)
         return self._replace(printed_after=tuple(each for each in printed if each not in before))
 

@@ -100,7 +100,7 @@ def _block_handlers(
 
 
 def _as_sent(handler: Handler) -> Handler:
-    """The same with what a directive that passes requests on makes of their path, of which none is sent empty."""
+    """The handler with the rewrites of its own `reverse_proxy` block; an empty path is sent as `/`."""
     line = handler.directive
     for each in line.of("rewrite") if line.name == "reverse_proxy" else ():
         handler = _after_rewrite(handler, each, Condition())

@@ -150,7 +150,7 @@ def pairs(assembly: Assembly, node: Node | None) -> Iterator[tuple[str | None, I
 
 
 def _layered(before: Value[str | None] | None, value: Value[str], *notes: Label) -> Value[str | None]:
-    """A layer over the one beneath it, whose trace it goes on."""
+    """A value over the one of the layer below, whose trace it continues."""
     return value._replace(trace=(*(before.trace if before is not None else ()), *notes, *value.trace))
 
 

@@ -129,7 +129,7 @@ def _entry(field: str) -> str:
 
 
 def _field_title(name: str, owner: str, node: Node) -> str:
-    """What a field is called, with its owner where its own name is one of many or says little."""
+    """The title of a field in a message, with its owner where its own name says little."""
     if owner == "an entry of env" and name == "value":
         variable = next((scalar(value) for key, value in pairs(node) if key.text == "name"), "")
         return f"the value of {variable[:60]}"

@@ -296,7 +296,7 @@ def start_up(machine: Machine, app: Instance) -> None:
 
 
 def _completes(machine: Machine, function: Any, args: Args) -> bool:
-    """Calls what goes on beside the program, and enters what that makes of a class; whether it comes to its end."""
+    """Runs a lifespan and enters the context manager that it makes; whether it comes to its end."""
     from mcplint.programs.python.statements import context_value
 
     results: list[Abstract] = []

@@ -17,7 +17,7 @@ def asks_for_origin_alone(root: ast.AST) -> bool:
 
 
 def _by_request(root: ast.AST) -> bool:
-    """The same of code that is handed a request of Starlette, or makes one."""
+    """Whether code that has a request of Starlette reads nothing of it but where it comes from."""
     asked, touched = [], 0
     for node in ast.walk(root):
         match node:
@@ -35,7 +35,7 @@ def _by_request(root: ast.AST) -> bool:
 
 
 def _by_scope(root: ast.AST) -> bool:
-    """The same of an ASGI application, which finds the headers in its scope: every use of them has to be known."""
+    """Whether an ASGI application reads only headers of the origin in its scope; every use of them has to be known."""
     calls = [
         node
         for node in ast.walk(root)

@@ -216,7 +216,7 @@ def _injection_token(machine: Machine, scope: Frame, node: Node) -> Any:
 
 
 def _injected_fields(machine: Machine, owner: Class) -> Iterator[tuple[str, Any]]:
-    """The fields of a class that are given something, each with what that is asked for by."""
+    """The injected fields of a class, each with its token."""
     for each in owner.lineage():
         body = each.node.child_by_field_name("body")
         for member in body.named_children if body is not None else ():
