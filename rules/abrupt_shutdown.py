@@ -110,13 +110,13 @@ HANGING = ("3.0.0", "3.0.1", "3.0.2", "3.0.3", "3.0.4")
 
 @rule("abrupt-shutdown", ERROR)
 def check(server: Server):
-    yield from behind_shell(server)
-    yield from behind_script(server)
+    yield from shell_as_init(server)
+    yield from script_as_init(server)
     yield from as_first(server) if server.deaf else through_streams(server)
     yield from in_handler(server)
 
 
-def behind_shell(server):
+def shell_as_init(server):
     """The shell of Debian as process 1 of a container, which stays there and hands no signal on."""
     container = server.container
     words = container.command.only if container else None
@@ -127,7 +127,7 @@ def behind_shell(server):
         yield Finding(message, container.cmd, severity=gravity(server))
 
 
-def behind_script(server):
+def script_as_init(server):
     """A script as process 1 of a container, whose shell stays there and hands no signal on."""
     container = server.container
     words = [word.rpartition("/")[2] for word in (container.command.only or ())[:2]] if container else []

@@ -181,10 +181,10 @@ def may_tolerate(span: Span, name: str) -> bool:
     lines = span.source.text.splitlines()
     own = span.source.text.count("\n", 0, span.start)
     reads = [number for number, line in enumerate(lines) if number == own or re.search(rf"[\"'.]{name}\b", line)]
-    return any(is_tried(lines, number) or takes_apart(lines, number) for number in reads[:MOST])
+    return any(is_tried(lines, number) or looks_into_text(lines, number) for number in reads[:MOST])
 
 
-def takes_apart(lines: list[str], number: int) -> bool:
+def looks_into_text(lines: list[str], number: int) -> bool:
     """Whether the line that reads a variable looks into its text, or one below minds what it was stored as."""
     stored = re.match(r"\s*(?:const |let |var )?(\w+)(?:: ?\w+)? *=", lines[number])
     uses = rf"\b{stored[1]}\b" if stored else None

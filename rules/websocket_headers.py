@@ -116,7 +116,7 @@ def check(route: Route):
         if header.name == "upgrade" and header.value:
             literal, name = "$" not in header.value, route.title_at(header.span)
             edits = tuple(taken_out(edit.span for found in related for edit in found.removal))
-            edits = with_blank_line(edits + tuple(said_above(edits[0].span))) if edits else ()
+            edits = with_blank_line(edits + tuple(without_comments_above(edits[0].span))) if edits else ()
             yield Finding(
                 f"{name} asks for a WebSocket upgrade with every request"
                 if literal
@@ -133,7 +133,7 @@ def _is_upgrade_header(header: ProxySetting) -> bool:
     return header.name == "connection" and "upgrade" in header.value.lower()
 
 
-def said_above(removed: Span) -> Iterator[Edit]:
+def without_comments_above(removed: Span) -> Iterator[Edit]:
     """The edits that take comments about WebSocket alone out of the lines above what is removed, up to a blank one."""
     text, end = removed.source.text, removed.start
     paragraph = end

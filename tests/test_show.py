@@ -12,7 +12,7 @@ from mcplint.engine.catalogue import Catalogue
 from mcplint.model import Deployment, Loose, Port, Sdk, Unfollowed
 from mcplint.project.config import Config
 from mcplint.project.discover import tree
-from mcplint.reports.show import SHOWN, as_json, as_text, parts, said_of
+from mcplint.reports.show import SHOWN, as_json, as_text, parts, value_text
 from mcplint.text.source import Source, Span
 from mcplint.values import UNKNOWN, Label, Value
 
@@ -111,7 +111,7 @@ def test_every_shown_name_is_one_of_the_model():
     ],
 )
 def test_a_value_in_words(value, said):
-    assert said_of(value) == said
+    assert value_text(value) == said
 
 
 def test_a_deployment_with_nothing_in_it():

@@ -52,7 +52,7 @@ def asgi(tool: str, words: Words, context: ExecContext) -> Step:
         if more is None or find(context.tree, (more,), module) is None:
             own = "." not in module or find(context.tree, folders, module.partition(".")[0])
             known = None not in map(text, parsed.values("pythonpath", *_FOLDERS))
-            sure = own and known and not there and not _may_be_told(tool, parsed.flags, context.tree)
+            sure = own and known and not there and not _file_may_name_folders(tool, parsed.flags, context.tree)
             return context.none(f"the module {module} is not in the project", target if sure else None)
         folders = (more, *folders)
     note = Label(span_of(parsed.rest[0], context.span), f"{tool} serves {target}")
@@ -88,10 +88,10 @@ def _python_path_folders(parsed: Parsed, folder: str, context: ExecContext) -> t
 def looks_elsewhere(start: Start, tree: Tree) -> bool:
     """Whether an ASGI server is told, or may be, to look for modules elsewhere than in its working directory."""
     configured = not {"pythonpath", *_FOLDERS}.isdisjoint(start.flags)
-    return start.kind == APP and (configured or _may_be_told(start.runner or "", start.flags, tree))
+    return start.kind == APP and (configured or _file_may_name_folders(start.runner or "", start.flags, tree))
 
 
-def _may_be_told(tool: str, flags: Mapping[str, Value[str]], tree: Tree) -> bool:
+def _file_may_name_folders(tool: str, flags: Mapping[str, Value[str]], tree: Tree) -> bool:
     """Whether gunicorn's file may name folders to look into."""
     if tool != "gunicorn":
         return False

@@ -83,7 +83,7 @@ class _Visits(Walk):
         self.open: set[int] = set()
 
     def skipped(self) -> list[Node]:
-        """What is not run, however anything turns out that is not known."""
+        """The commands that are never run, whatever unknown conditions turn out to be."""
         chosen = (branch for choice in self.choices for branch in choice.branches)
         found = [node for branch in chosen if id(branch.body) not in self.entered for node in branch.body]
         for nodes in self.reached:
@@ -95,7 +95,7 @@ class _Visits(Walk):
         return found
 
     def conditional(self) -> list[Node]:
-        """What is run or not as something turns out that is not known."""
+        """The commands that are run or not depending on unknown conditions."""
         found = list[Node]()
         for choice in self.choices:
             tests = [(branch.condition or branch.patterns, branch) for branch in choice.branches]

@@ -58,7 +58,7 @@ class Path:
 
     @property
     def effective_commands(self) -> tuple[Ran, ...]:
-        """What was run but for what only speaks, whatever variables were set."""
+        """The commands that were run, without those that only print, and without the variables set for them."""
         lines = (ran for ran in self.ran if not ran.line.argv or ran.line.argv[0].text not in _SPEAKING)
         return tuple(ran._replace(sets={}) for ran in lines)
 
@@ -76,7 +76,7 @@ class Path:
         self.ran = tuple(ran for ran in self.ran if ran.span in spans)
 
     def is_same(self, other: Path) -> bool:
-        """Whether two ways have come to the same."""
+        """Whether two paths have the same state."""
         mine, its = self.shell, other.shell
         return (self.ran, self.left, mine.sets, mine.arrays, mine.arguments, mine.workdir) == (
             other.ran,
@@ -308,7 +308,7 @@ def _sets_unknown_variables(line: Command, words: Words | None) -> bool:
 
 
 def _return_to(path: Path, inner: Path) -> Path:
-    """The way of a shell after the one that it has started has ended."""
+    """The path of a shell after the shell that it started has ended."""
     after = path.fork()
     after.ran = inner.ran
     return after
@@ -346,7 +346,7 @@ def _loop_left(paths: list[Path]) -> list[Path]:
 
 
 def _without_duplicates(told: list[tuple[Path, bool | None]]) -> list[tuple[Path, bool | None]]:
-    """The ways with what they have come to, those left out that are the same in both."""
+    """The paths with their outcomes, without those that are the same as another one."""
     found = list[tuple[Path, bool | None]]()
     for path, truth in told:
         if not any(truth is its and path.is_same(other) for other, its in found):

@@ -79,8 +79,8 @@ def applicable(
     found = _with_widened_fixes(found)
     offered = [d for d in _fixable(found, unsafe=True) if not any(map(kept, _paths(d)))]
     ignores = _needless(tree, look, [d for d in offered if d.rule == UNUSED], kept)
-    made_well = _made_well(tree, look, found, [d for d in offered if d.rule != UNUSED])
-    made_well |= _made_well(tree, look, found, ignores)
+    made_well = _harmless_by_id(tree, look, found, [d for d in offered if d.rule != UNUSED])
+    made_well |= _harmless_by_id(tree, look, found, ignores)
     return [made_well.get(id(d)) or d._replace(finding=d.finding._replace(fix=None)) for d in found]
 
 
@@ -99,7 +99,9 @@ def _needless(tree: Tree, look: Look, unused: list[Diagnostic], kept: Callable[[
     return []
 
 
-def _made_well(tree: Tree, look: Look, found: Sequence[Diagnostic], left: list[Diagnostic]) -> dict[int, Diagnostic]:
+def _harmless_by_id(
+    tree: Tree, look: Look, found: Sequence[Diagnostic], left: list[Diagnostic]
+) -> dict[int, Diagnostic]:
     """The diagnostics whose fixes do no harm and are needed, by identity; their titles say what they bring to light."""
     made_well: dict[int, Diagnostic] = {}
     with suppress(Spent):

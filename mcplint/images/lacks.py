@@ -14,7 +14,7 @@ from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.requirement_lacks import may_fail, of_requirements
 from mcplint.model import Install, Lack, LackKind, Packaged
-from mcplint.packaging.backend import history, inputs, refuses_empty_wheel, told_to_package
+from mcplint.packaging.backend import history, inputs, package_setting, refuses_empty_wheel
 from mcplint.packaging.wheel import files_below, wheel
 from mcplint.packaging.wheel_files import Wheel
 from mcplint.project.inner import is_inner
@@ -38,7 +38,7 @@ def of_install(install: Install, contents: Contents) -> Iterator[Lack]:
     for packaged in () if may_fail(install) else install.local:
         project = contents.tree.project(packaged.folder)
         there = contents.has(posixpath.join(packaged.image_path, "pyproject.toml"))
-        if project is not None and there and told_to_package(project) is not False:
+        if project is not None and there and package_setting(project) is not False:
             yield from _of_local(install, packaged, project, contents)
 
 

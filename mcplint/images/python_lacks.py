@@ -30,7 +30,7 @@ _NEVER = ("never", "0", "false")
 """Values of UV_PYTHON_DOWNLOADS that keep uv from fetching a Python (https://docs.astral.sh/uv/reference/settings/)."""
 
 
-def _takes_what_is_there(install: Install, copies: Iterable[Copy], env: Mapping[str, Value[str]]) -> bool:
+def _takes_installed_python(install: Install, copies: Iterable[Copy], env: Mapping[str, Value[str]]) -> bool:
     """Whether a sync has to take the image's own Python, since uv is told to fetch none."""
     never_downloads = "UV_PYTHON_DOWNLOADS" in env and env["UV_PYTHON_DOWNLOADS"].must_be(*_NEVER)
     from_stages = (copy.target.only or "python" for copy in copies if copy.stage is not None)
@@ -53,7 +53,7 @@ def own_python(
     """The minor release of the image's own Python where an install takes that, empty where it may take another."""
     there = python(base.base.only or "")
     own = install.tool == "pip" or (install.tool == "uv pip" and "--system" in install.argv)
-    own = own or _takes_what_is_there(install, copies, env)
+    own = own or _takes_installed_python(install, copies, env)
     return there if there and own and not ran.any(_brings_python) else ""
 
 

@@ -106,7 +106,7 @@ def _sourced(growing: Growing, copy: Copy, origin: LocatedText | None, into: boo
         files = from_context(copy.sources, copy.target, growing.build.tree, growing.build.context, into, parents)
         return copy._replace(files=files)
     reference = growing.expand(origin)
-    if (folder := _beside_context(growing, reference.only)) is not None:
+    if (folder := _folder_outside_context(growing, reference.only)) is not None:
         files = from_context(copy.sources, copy.target, growing.build.tree, folder, into, parents)
         return copy._replace(image=reference, files=files)
     if (inside := _in_context(growing, reference.only)) is not None:
@@ -140,7 +140,7 @@ def _in_context(growing: Growing, name: str | None) -> str | None:
     return None if path.startswith("..") else path
 
 
-def _beside_context(growing: Growing, name: str | None) -> str | None:
+def _folder_outside_context(growing: Growing, name: str | None) -> str | None:
     """The folder of the project that a named context is, where it lies outside the build's own."""
     return _named_context(growing, name) if _in_context(growing, name) is None else None
 

@@ -44,7 +44,7 @@ class Wheelhouses(NamedTuple):
         """
         fillers = self.fillers(posixpath.dirname(path))
         packaged = [each.folder for install in fillers for each in install.packaged]
-        return packaged[0] if packaged else _beside(self, path)
+        return packaged[0] if packaged else _project_beside(self, path)
 
 
 def is_distribution(path: str) -> bool:
@@ -61,13 +61,13 @@ def _fillers(houses: Wheelhouses, folder: str, asked: set[tuple[int, str]]) -> I
     for copy in houses.copies:
         part = houses.parts.get(copy.stage) if copy.stage is not None else None
         for file in (copy.files or ()) if part else ():
-            source = _folder_behind(file, folder)
+            source = _stage_folder(file, folder)
             if part and source is not None and (part.number, source) not in asked:
                 asked.add((part.number, source))
                 yield from _fillers(Wheelhouses(part.collecting, part.copies, part.parts, houses.tree), source, asked)
 
 
-def _folder_behind(file: Copied, folder: str) -> str | None:
+def _stage_folder(file: Copied, folder: str) -> str | None:
     """The folder of another stage whose distributions a copy brings into this one."""
     if not is_distribution(file.source):
         return source_of(file, folder)
@@ -75,7 +75,7 @@ def _folder_behind(file: Copied, folder: str) -> str | None:
     return posixpath.dirname(file.source) if posixpath.normpath(target) == folder else None
 
 
-def _beside(houses: Wheelhouses, path: str) -> str | None:
+def _project_beside(houses: Wheelhouses, path: str) -> str | None:
     """The project of another stage beside whose `dist` it stands."""
     for copy in houses.copies:
         part = houses.parts.get(copy.stage) if copy.stage is not None and not copy.mount else None

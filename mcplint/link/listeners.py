@@ -63,7 +63,7 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
         ports = asked[server.id] | shown[server.id]
         mentioned = _mentioned_ports(ports, server, spoken)
         if not ports:
-            yield _beside_others(server)
+            yield _with_companion_listener(server)
             continue
         starts = any(STARTERS.search(text) or DOORS.search(text) for text in _started_texts(server, tree))
         starts = starts or bool(server.companion)
@@ -80,7 +80,7 @@ def _with_companion(server: Server, tree: Tree) -> Server:
     return server._replace(companion=note)
 
 
-def _beside_others(server: Server) -> Server:
+def _with_companion_listener(server: Server) -> Server:
     """A server over stdio, which listens on nothing, with what another program of its container may listen on."""
     alone = server.container is None or server.speaks_http
     if alone or not server.companion:
@@ -188,11 +188,11 @@ def _is_busy(server: Server, tree: Tree, known: dict[str, bool]) -> bool:
     folder = home(tree, path) if path.endswith(".py") else nearest(tree, posixpath.dirname(path)) or ""
     suffixes = (".py",) if path.endswith(".py") else NODE_SUFFIXES
     if (key := f"{folder} {suffixes[0]}") not in known:
-        known[key] = _listens_besides(tree, folder, suffixes)
+        known[key] = _mentions_other_listeners(tree, folder, suffixes)
     return known[key]
 
 
-def _listens_besides(tree: Tree, folder: str, suffixes: tuple[str, ...]) -> bool:
+def _mentions_other_listeners(tree: Tree, folder: str, suffixes: tuple[str, ...]) -> bool:
     """Whether the programs in a folder speak of what listens besides one server."""
     listening = 0
     for path in tree.below(folder):

@@ -112,11 +112,11 @@ def _with_stated_packages(install: Install, package: Package, tree: Tree) -> Ins
 
 def _of_package(package: Package, target: str, made: tuple[Server, ...], certain: bool) -> Outside:
     why = f"`{target}` starts no MCP server of an SDK" if certain else f"what `{target}` starts is not known"
-    as_published = tuple(_as_told(server, package.type) for server in made)
+    as_published = tuple(_with_published_transport(server, package.type) for server in made)
     return Outside(as_published, None if made else Unfollowed(package.id, package.span, why))
 
 
-def _as_told(server: Server, transport: Value[str]) -> Server:
+def _with_published_transport(server: Server, transport: Value[str]) -> Server:
     """The server with the transport that its clients are told, where its program leaves that to them."""
     published_transport, own = transport.only, server.transport.options
     if published_transport is None or (own is not None and (len(own) < 2 or published_transport not in own)):
@@ -213,7 +213,7 @@ def from_entry(programs: Programs, entry: Entry, builds: Builds, running: Sequen
             link = Link(entry.id, kind, f"is started by the client as {entry.id.rpartition(':')[2]}", start.notes)
             made, certain = followed_servers(programs, start, environment, link)
             spoken = Value((STDIO,), (Label(entry.span, "the client speaks to it over its standard input and output"),))
-            servers += made if start.wrapper else (_as_told(server, spoken) for server in made)
+            servers += made if start.wrapper else (_with_published_transport(server, spoken) for server in made)
             whys += [] if certain else [f"what `{start.target}` starts is not known"]
         return tuple(servers), whys
 
@@ -329,7 +329,7 @@ def published_image(package: Package, builds: Builds, running: Sequence[Containe
 def of_image(programs: Programs, package: Package, context: ContainerContext) -> tuple[Server, ...]:
     """The servers of an image that `server.json` publishes, as those who run it start them."""
     made = in_image(programs, context, package.id, "is what people start who run the image")
-    return tuple(_as_told(server, package.type) for server in made)
+    return tuple(_with_published_transport(server, package.type) for server in made)
 
 
 def has_settings(package: Package) -> bool:

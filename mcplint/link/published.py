@@ -57,7 +57,7 @@ class Target(NamedTuple):
 
 def with_route(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
     """The part with the route and server that answer its URL, and what that server is asked for."""
-    target = taken_apart(part.url.only) if part.url.only else None
+    target = parse_url(part.url.only) if part.url.only else None
     if target is None:
         why = "has no URL" if part.url.options == () else "its URL is not known"
         return part._replace(links=(Link(None, MISSING, why),))
@@ -105,7 +105,7 @@ def _words(*names: str) -> set[str]:
     return {word for name in names for word in re.findall(r"[a-z0-9]+", name.lower())} - _COMMON
 
 
-def taken_apart(url: str) -> Target | None:
+def parse_url(url: str) -> Target | None:
     """The parts of an HTTP URL, or None where it is none."""
     from urllib.parse import urlsplit
 

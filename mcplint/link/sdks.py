@@ -104,7 +104,7 @@ def installs_of_unit(context: ContainerContext, tree: Tree, folder: str) -> tupl
     return of_scripts(tree, program, folder)
 
 
-def sdk_beside(tree: Tree) -> Callable[[str], Callable[[str], Sdk]]:
+def sdk_of_file(tree: Tree) -> Callable[[str], Callable[[str], Sdk]]:
     """From the path of a file to what tells the SDK behind a name there, by what its project asks for."""
     known: dict[str, Callable[[str], Sdk]] = {}
 

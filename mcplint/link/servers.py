@@ -13,7 +13,7 @@ from mcplint.findings import Failure, NotFollowed
 from mcplint.images.copies import built_text, project_path
 from mcplint.knowledge.executables import JAVASCRIPT
 from mcplint.link.emptied import with_openers
-from mcplint.link.sdks import installs_of, installs_of_unit, sdk_beside, sdks
+from mcplint.link.sdks import installs_of, installs_of_unit, sdk_of_file, sdks
 from mcplint.model import ASSUMED, MADE, MISSING, Container, Lack, Link, Refusal, Sdk, Server
 from mcplint.programs.alternatives import merge_alternatives
 from mcplint.programs.follow import follow
@@ -377,11 +377,11 @@ def standalone_programs(tree: Tree) -> Iterator[tuple[str, Outcome]]:
     if any(path.endswith(".py") for path in tree.paths):
         from mcplint.programs.python.scan import scan
 
-        yield from scan(tree, sdk_beside(tree))
+        yield from scan(tree, sdk_of_file(tree))
     if tree.files_named("package.json"):
         from mcplint.link import packages
 
-        yield from packages.scan(tree, sdk_beside(tree))
+        yield from packages.scan(tree, sdk_of_file(tree))
 
 
 def unlinked(found: Iterable[tuple[str, Outcome]], ids: dict[str, int]) -> Iterator[Server]:

@@ -77,9 +77,9 @@ def project_starts(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, .
     if not any(start.servers for _, start in found) and any(
         context.container.build or start.missing for context, start in found
     ):
-        from mcplint.link.unbuilt import with_meant
+        from mcplint.link.unbuilt import with_likely_program
 
-        found = with_meant(programs, found, tree)
+        found = with_likely_program(programs, found, tree)
     silent = [(context, start) for context, start in found if not start.servers and not start.missing]
     used = tree.paths_read_as("python", "typescript")
     alone = {

@@ -20,7 +20,7 @@ _PYTHON: Value[str] = Value(("python",))
 Found = list[tuple[ContainerContext, StartedServers]]
 
 
-def with_meant(programs: Programs, found: Found, tree: Tree) -> Found:
+def with_likely_program(programs: Programs, found: Found, tree: Tree) -> Found:
     """What containers start, the only such service or command the project's only server, where that fits it.
 
     A service has to publish the port of that, a command to give it an argument that has it speak HTTP.

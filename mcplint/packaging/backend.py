@@ -86,7 +86,7 @@ def refuses_empty_wheel(project: Project) -> bool:
     return kind in (HATCHLING, SETUPTOOLS, UV, POETRY, FLIT)
 
 
-def told_to_package(project: Project) -> bool | None:
+def package_setting(project: Project) -> bool | None:
     """What `package` of `[tool.uv]` says, None where it says nothing."""
     setting = at(project.document, "tool", "uv", "package")
     return setting.value if isinstance(setting, ScalarNode) and isinstance(setting.value, bool) else None
@@ -94,7 +94,7 @@ def told_to_package(project: Project) -> bool | None:
 
 def is_packaged(project: Project) -> bool:
     """Whether `uv sync` builds a project: one with a build system, unless it says otherwise."""
-    stated = told_to_package(project)
+    stated = package_setting(project)
     return at(project.document, "build-system") is not None if stated is None else stated
 
 

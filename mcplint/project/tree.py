@@ -267,7 +267,7 @@ class Tree:
             self.problems.setdefault(note.span.source.path, Unreadable(note.span, note.text))
 
     def paths_read_as(self, *readers: str) -> frozenset[str]:
-        """The files of which readers were asked for facts."""
+        """The paths of the files that were read by one of these readers."""
         return frozenset(path for reader, path in self._facts if reader in readers)
 
     def graded_problems(self, needed: Collection[str], used: Collection[str]) -> tuple[Unreadable, ...]:

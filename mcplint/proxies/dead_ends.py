@@ -36,7 +36,7 @@ def dead_ends(
     network: Network,
     strict: bool,
 ) -> Iterator[DeadEnd]:
-    """What of one configuration leads nowhere, where that keeps MCP clients from a server of the project.
+    """The dead ends of one configuration that keep MCP clients from a server of the project.
 
     `leading`: the routes, each with whether clients can ask for a path so that its server is asked for one.
     `strict`: the proxy does not start while it cannot resolve a name that stands in its configuration, so such a name

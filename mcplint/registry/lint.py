@@ -211,7 +211,7 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
         name = field(node, "name")
         word = text(name).lstrip("-")
         named = kind == "named" and re.fullmatch(_SECRET, word) and not re.fullmatch(_PUBLIC, word)
-        secret = named and not PUBLIC.search(word) and not _is_told_apart(node)
+        secret = named and not PUBLIC.search(word) and not _says_no_secret(node)
         marked = flag(field(node, "isSecret"))
         for key in ("value", "default"):
             written = field(node, key)
@@ -234,7 +234,7 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
             )
 
 
-def _is_told_apart(node: MappingNode) -> bool:
+def _says_no_secret(node: MappingNode) -> bool:
     """Whether an input that is called as a secret says itself that it is none: a place, a switch, or marked so."""
     switch = text(field(node, "format")) == "boolean"
     _, mark = _misspelt_mark(node) or (None, field(node, "isSecret"))

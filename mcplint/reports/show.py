@@ -172,7 +172,7 @@ def _block(noun: str, part: Part, paint: Paint, columns: int) -> Iterator[str]:
 
 def _values(part: Part, paint: Paint, columns: int) -> Iterator[str]:
     """A line a value, with the spans that decide it."""
-    texts = {name: said_of(value) for name, value in part.values.items()}
+    texts = {name: value_text(value) for name, value in part.values.items()}
     first = max((len(name) for name in texts), default=0)
     second = min(max((width(text) for text in texts.values()), default=0), 40)
     beside = not columns or columns - (first + second + 6) >= ROOM
@@ -198,7 +198,7 @@ def _lack_text(lack: Lack) -> str:
     )
 
 
-def said_of(value: Value[Any]) -> str:
+def value_text(value: Value[Any]) -> str:
     """The options of a value in words."""
     if value.options is None:
         return "unknown"

@@ -13,7 +13,7 @@ from mcplint.facts.dependencies import PROJECTS, Project
 from mcplint.images.contents import missing
 from mcplint.knowledge.pythons import PYTHONS
 from mcplint.model import Container, EntryPoint, LackKind, Packaged, ScriptTarget
-from mcplint.packaging.backend import backend, hooks, inputs, is_of, is_optional, told_to_package
+from mcplint.packaging.backend import backend, hooks, inputs, is_of, is_optional, package_setting
 from mcplint.packaging.wheel import files_below, wheel
 from mcplint.programs.python.certain_imports import imported
 from mcplint.programs.python.entry_points import dropped_coroutines, runs_after_server, script_target
@@ -36,7 +36,7 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
         if name not in PROJECTS or side_folder(folder):
             continue
         project: Project | None = tree.facts("project", path)
-        if project is None or told_to_package(project) is False:
+        if project is None or package_setting(project) is False:
             continue
         for script in scripts(tree, path):
             module = script.target.partition(":")[0]
@@ -102,7 +102,7 @@ def _lacks_module(tree: Tree, project: Project, folder: str, module: str) -> boo
 
 
 def _lacks_target(tree: Tree, project: Project, folder: str, folders: tuple[str, ...], target: str, found: str) -> bool:
-    """Whether a script calls what its module surely lacks, since that says nothing, and others of its package serve."""
+    """Whether a script's target is in an empty `__init__.py`, while other modules of its package serve MCP."""
     source, (module, _, name) = tree.source(found), target.partition(":")
     if source is None or not found.endswith("/__init__.py") or not _is_blank(source.text):
         return False

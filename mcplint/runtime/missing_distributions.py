@@ -158,12 +158,12 @@ def _installed(image: Image, start: Start, installs: tuple[Install, ...], tree: 
     empty = all(each.packaged and not any(re.match(_MORE, word) for word in each.argv) for each in installs)
     if empty and named_plainly(installs, tree) == frozenset():
         return frozenset()
-    if start.installs is not None or not _is_told(image, tree):
+    if start.installs is not None or not _is_all_known(image, tree):
         return None
     return by_requirements(image.installs, image.folder, tree)
 
 
-def _is_told(image: Image, tree: Tree) -> bool:
+def _is_all_known(image: Image, tree: Tree) -> bool:
     """Whether all that an image has is what pip installs by files, projects and names."""
     copied = any(copy.stage is not None or not _is_tool(copy) for copy in image.copies)
     bare = re.match(_OFFICIAL, image.base.only or "") and not any(map(Contents.of(image, tree).ran.names, _BRINGING))

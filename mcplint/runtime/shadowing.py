@@ -105,13 +105,13 @@ def of_folder(container: Container, start: Start, tree: Tree) -> Iterator[Lack]:
     """The lacks of a program that is run from the project's own folder, where no image is built or named."""
     if container.folder is None or start.language != "python":
         return
-    entry = entry_of(start, tree) if may_hide(tree) and _begins_there(container, start) else None
+    entry = entry_of(start, tree) if may_hide(tree) and _first_folder_known(container, start) else None
     if entry is not None:
         found = imported(tree, start.roots, *entry, start.kind == SCRIPT)
         yield from shadowed(start, found, entry[0], None, container, tree)
 
 
-def _begins_there(container: Container, start: Start) -> bool:
+def _first_folder_known(container: Container, start: Start) -> bool:
     """Whether the first folder that Python looks into is known: a machine may start modules in `/`.
 
     The folder that a unit names need not be that of the project.
@@ -126,7 +126,7 @@ def may_hide(tree: Tree) -> bool:
 
 def is_shadowed(image: Image | None, container: Container, start: Start, tree: Tree) -> bool:
     """Whether a program gets a module of the project in place of the SDK that it imports."""
-    known = image.base_known if image else container.folder is not None and _begins_there(container, start)
+    known = image.base_known if image else container.folder is not None and _first_folder_known(container, start)
     entry = entry_of(start, tree) if known and start.language == "python" and may_hide(tree) else None
     if entry is None:
         return False

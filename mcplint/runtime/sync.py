@@ -44,7 +44,7 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
     run = next((at for at, word in enumerate(words) if text(word) == "run"), None)
     if tool == "uv" and (run is None or text(words[1]) == "tool"):
         return None
-    refused = "" if _is_told_of_cache(found, image, tree) else _no_cache(image, container, tree, set_)
+    refused = "" if _sets_cache(found, image, tree) else _no_cache(image, container, tree, set_)
     made = Sync("uvx" if tool == "uvx" else "uv run", span_of(words[0], found.span), refused=refused)
     installs = [each for each in start.installs or () if each.tool == "uv run" and each.requirements]
     project = tree.project(installs[0].requirements[0]) if installs else None
@@ -132,7 +132,7 @@ def _no_cache(
 _CACHE_SETTINGS = ("no-cache", "cache-dir")
 
 
-def _is_told_of_cache(command: Argv, image: Image, tree: Tree) -> bool:
+def _sets_cache(command: Argv, image: Image, tree: Tree) -> bool:
     """Whether uv is told to keep no cache, or where, by an option or by the settings of the project."""
     words = command.words or ()
     before = parse(words[1:], UV)

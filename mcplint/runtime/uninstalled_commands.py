@@ -31,7 +31,7 @@ _LEAVING_OUT = frozenset({"--no-install-project", "--no-install-workspace", "--n
 def uninstalled(context: ContainerContext, start: Start, tree: Tree) -> Iterator[Lack]:
     """The console script that a start names, where each install is known to leave its project out."""
     image, words = context.image, start.commands[-1].words if start.commands else None
-    if start.kind != FUNCTION or image is None or not words or not _leads_there(start):
+    if start.kind != FUNCTION or image is None or not words or not _starts_directly(start):
         return
     spelled_, name = spelled(words[0]), posixpath.basename(spelled(words[0]))
     if "/" in spelled_ and not (spelled_.startswith("/") and posixpath.dirname(spelled_).endswith("/bin")):
@@ -64,7 +64,7 @@ def uninstalled(context: ContainerContext, start: Start, tree: Tree) -> Iterator
     yield Lack(LackKind.COMMAND, name, span_of(words[0], start.commands[-1].span), reasons[-1] or "", notes)
 
 
-def _leads_there(start: Start) -> bool:
+def _starts_directly(start: Start) -> bool:
     """Whether nothing but a shell of one command or a plain `uv run` stands before the last command of a start."""
     return all(_is_front(command.words or (), start) for command in start.commands[:-1])
 

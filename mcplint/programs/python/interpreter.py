@@ -26,7 +26,7 @@ from mcplint.programs.python.imports import imported_package, load, run_main
 from mcplint.programs.python.leaving import leaves_project
 from mcplint.programs.python.machine import Machine, Tables
 from mcplint.programs.python.module_text import fallbacks
-from mcplint.programs.python.modules import Beside, Modules, beside_program, find, loads_library
+from mcplint.programs.python.modules import Beside, Modules, find, finder_in_folders, loads_library
 from mcplint.programs.python.state import BACKGROUND
 from mcplint.programs.python.values import Frame, Function, Package
 from mcplint.programs.start import APP, CODE, COMMAND, FUNCTION, HANDLER, MODULE, OBJECT, SCRIPT, Start
@@ -62,7 +62,7 @@ def follow(start: Start, world: World) -> Outcome:
 
 
 def _run(start: Start, world: World, lenient: bool) -> tuple[Outcome, bool, Label | None]:
-    """What comes of it, whether it makes a difference what is given, and the variable for want of which it ended."""
+    """The outcome, whether what is given makes a difference to it, and the variable for want of which it ended."""
     modules = Modules(world.tree, start.roots, _present_at_runtime(world, start), _runtime_module_finder(world, start))
     program = known("-c" if start.kind == CODE else start.target, *start.notes)
     machine = Machine(world, modules, tables(), start.argv, program, lenient, start.span, start.terminal)
@@ -165,7 +165,7 @@ def _runtime_module_finder(world: World, start: Start) -> Beside:
     own = run_path(world, entry) if entry else None
     if own is not None or start.kind in (MODULE, APP, CODE):
         folders.insert(0, posixpath.dirname(own or ""))
-    return beside_program(world.tree, world.file, folders)
+    return finder_in_folders(world.tree, world.file, folders)
 
 
 def _entry(world: World, start: Start) -> str | None:

@@ -91,7 +91,7 @@ def _find_path(paths: frozenset[str], roots: tuple[str, ...], name: str) -> str 
     return next((f"{folder}/" for folder in stems if folder in _namespaces(paths)), None)
 
 
-def beside_program(tree: Tree, file: Callable[[str], str | None], folders: Collection[str]) -> Beside:
+def finder_in_folders(tree: Tree, file: Callable[[str], str | None], folders: Collection[str]) -> Beside:
     """Finds the modules that lie in folders where a program runs, by where their files lie in the project.
 
     `file`: the path in the project of a path there.

@@ -59,7 +59,7 @@ def _damage(start: Start, world: World) -> Span | None:
 
 
 def _run(start: Start, world: World, lenient: bool = False, chosen: bool = False) -> tuple[Outcome, Label | None]:
-    """What comes of it, and the variable for want of which it ended; of the processes that it forks as well."""
+    """The outcome of the program and of the processes that it forks, and the variable for want of which it ended."""
 
     def run_once(world: World, worker: bool) -> tuple[Machine, Outcome, Label | None]:
         machine = Machine(world, tables(), start.argv, start.span)

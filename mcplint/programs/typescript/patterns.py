@@ -59,7 +59,7 @@ def bind(machine: Machine, frame: Frame, node: Node, value: Abstract, fresh: boo
             scope = frame if fresh else frame.binding(text_of(node)) or frame
             machine.put(scope.names, text_of(node), value)
         case "object_pattern":
-            _take_apart(machine, frame, node, value, fresh)
+            _destructure(machine, frame, node, value, fresh)
         case "array_pattern":
             items = elements(value)
             patterns = _patterns(node)
@@ -106,7 +106,7 @@ def defaulted(machine: Machine, frame: Frame, value: Abstract, default: Node | N
     return union([value._replace(options=kept), other]) if kept else other
 
 
-def _take_apart(machine: Machine, frame: Frame, node: Node, value: Abstract, fresh: bool) -> None:
+def _destructure(machine: Machine, frame: Frame, node: Node, value: Abstract, fresh: bool) -> None:
     taken: list[str] = []
     for child in node.named_children:
         key: Any = None

@@ -22,7 +22,7 @@ ASKED = re.compile(r"(?i)debug|verbose|trace")
 
 
 def logged_secrets(scripts: Iterable[Script]) -> Iterator[Label]:
-    """The calls that show it as a whole, where that is not only done to look for a fault."""
+    """The calls that log `process.env` as a whole, but for those under a condition that asks for debugging."""
     for script in scripts:
         pending = [script.root] if WHOLE.search(script.source.text) else []
         while pending:

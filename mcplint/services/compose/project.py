@@ -97,7 +97,7 @@ def _join(folder: str, name: str) -> str:
 def _base(path: str, known: Files, named: Named, defaults: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The files that a file is run over, none where it stands alone."""
     candidates = list(_candidates(path, named, defaults))
-    base_paths = next((base for base in candidates if _said_over(known[path], basename(base[0]))), None)
+    base_paths = next((base for base in candidates if _documents_base(known[path], basename(base[0]))), None)
     if base_paths:
         return base_paths
     missing = _missing(known[path])
@@ -149,7 +149,7 @@ def _pairs(file: ComposeFile, key: str) -> Iterator[tuple[ScalarNode, Node]]:
             yield from node.pairs
 
 
-def _said_over(file: ComposeFile, base: str) -> bool:
+def _documents_base(file: ComposeFile, base: str) -> bool:
     """Whether the file's comments show it being run over the base: `docker compose -f base -f file up`."""
     own = basename(file.source.path)
     comments = (line for line in file.source.text.splitlines() if line.lstrip().startswith("#") and own in line)

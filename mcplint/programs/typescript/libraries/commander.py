@@ -13,8 +13,8 @@ from mcplint.programs.typescript.libraries.options import (
     Option,
     camel,
     chained,
+    parse_options,
     result,
-    taken_apart,
     words,
 )
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
@@ -129,7 +129,7 @@ def commander_parse(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def _run_command(machine: Machine, owner: Any, given: tuple[Abstract, ...] | None, args: Args, depth: int) -> None:
-    line = taken_apart(machine, OPTIONS.of(owner.table), given)
+    line = parse_options(machine, OPTIONS.of(owner.table), given)
     options = known(result(line))
     PARSED.put(machine, owner.table, options)
     machine.put(owner.table, "args", known(array(*line.rest)) if line.closed else known(Sequence("list", None)))

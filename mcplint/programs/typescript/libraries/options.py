@@ -64,7 +64,7 @@ def words(machine: Machine, value: Abstract | None = None) -> tuple[Abstract, ..
     return machine.argv
 
 
-def taken_apart(machine: Machine, options: Iterable[Option], given: tuple[Abstract, ...] | None) -> Line:
+def parse_options(machine: Machine, options: Iterable[Option], given: tuple[Abstract, ...] | None) -> Line:
     """What the words of a command line set."""
     known_options = list(options)
     spelled = {spelling: option for option in known_options for spelling in option.spellings}
@@ -156,7 +156,7 @@ def parse_args(machine: Machine, args: Args, owner: Any) -> Abstract:
         options.append(
             Option(name, spellings, "boolean" if kind == "boolean" else "string", default, negated=(f"no-{name}",))
         )
-    line = taken_apart(machine, options, words(machine, prop(config, "args")))
+    line = parse_options(machine, options, words(machine, prop(config, "args")))
     values = known(result(line, open_=not isinstance(spec, Object)))
     rest = known(array(*line.rest)) if line.closed else known(Sequence("list", None))
     return known(Object(None, args.span, {"values": values, "positionals": rest}), *args.notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcplint.programs.typescript.libraries.options import Option, result, taken_apart, words
+from mcplint.programs.typescript.libraries.options import Option, parse_options, result, words
 from mcplint.programs.typescript.libraries.schemas import schema_of
 from mcplint.programs.typescript.libraries.yargs import from_environment
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
@@ -28,7 +28,7 @@ def parse(machine: Machine, args: Args, owner: Any) -> Abstract:
     names = shape.names() if isinstance(shape, Object) else ()
     options = [Option(name, (name,), _kind(shape.table[name]), known(UNDEFINED)) for name in names]
     given = words(machine, prop(args.get(0), "args"))
-    line = taken_apart(machine, from_environment(options, prop(prop(config, "parserOptions"), "envPrefix")), given)
+    line = parse_options(machine, from_environment(options, prop(prop(config, "parserOptions"), "envPrefix")), given)
     rest = known(array(*line.rest)) if line.closed else known(Sequence("list", None))
     found = {"parsed": known(result(line, open_=True)), "positional": rest, "deprecated": unknown()}
     return known(Object(None, args.span, found), *args.notes)

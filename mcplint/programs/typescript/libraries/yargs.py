@@ -15,8 +15,8 @@ from mcplint.programs.typescript.libraries.options import (
     Option,
     camel,
     chained,
+    parse_options,
     result,
-    taken_apart,
     words,
 )
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
@@ -132,13 +132,13 @@ def yargs_parse(machine: Machine, args: Args, owner: Any) -> Abstract:
     given = words(machine, args.get(0) if args.positional else WORDS.value(owner.table))
     prefix = PREFIX.value(owner.table)
     inner = from_environment(OPTIONS.of(owner.table), prefix)
-    line = taken_apart(machine, inner, given)
+    line = parse_options(machine, inner, given)
     below = COMMANDS.of(owner.table)
     first = line.rest[0].only if line.rest else None
     chosen_commands = [each for each in below if each[0] == first] or [each for each in below if each[2]]
     if chosen_commands:
         inner += from_environment(OPTIONS.of(chosen_commands[0][1][0].table), prefix)
-        line = taken_apart(machine, inner, given)
+        line = parse_options(machine, inner, given)
     more = {
         spelling: line.values[option.name]
         for option in inner
@@ -173,7 +173,7 @@ def yargs_parser(machine: Machine, args: Args, owner: Any) -> Abstract:
         for name in declared
     ]
     options += _undeclared(given or (), {each for option in options for each in (*option.spellings, *option.negated)})
-    line = taken_apart(machine, from_environment(options, prop(config, "envPrefix")), given)
+    line = parse_options(machine, from_environment(options, prop(config, "envPrefix")), given)
     more = {spelling: line.values[each.name] for each in options for spelling in each.spellings}
     more["_"] = known(array(*line.rest)) if line.closed else known(Sequence("list", None))
     return known(result(line, more), *args.notes)
