@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mcplint.model import Asgi, Matching, Portless, Sdk, Server, Wiring
+from mcplint.model import Asgi, Matching, Sdk, Server, Wiring
 from mcplint.programs.values import union
 from mcplint.text.number import as_number
 from mcplint.text.source import Span
@@ -85,14 +85,14 @@ def merge_alternatives(group: list[Server]) -> Server:
             changes[name] = next((each for each in values if each != Wiring()), value)
         elif isinstance(value, Matching):
             changes[name] = Matching(any(each.caseless for each in values), all(each.strict for each in values))
-        elif isinstance(value, Portless):
-            changes[name] = value if all(values) else None
         elif isinstance(value, Asgi):
             changes[name] = Asgi(*(union(column) for column in zip(*values, strict=True)))
         elif name in ("endpoints", "writes"):
             changes[name] = tuple(item for item in value if all(item in other for other in values))
-        elif isinstance(value, tuple) and name not in ("span", "made", "sdk"):
+        elif type(value) is tuple:
             changes[name] = tuple(dict.fromkeys(item for other in values for item in other))
+        elif None in values and name != "made":
+            changes[name] = None
     changes["endpoints_closed"] = all(each.endpoints_closed for each in unique) and all(
         each.endpoints == first.endpoints for each in unique
     )
