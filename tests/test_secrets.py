@@ -20,6 +20,8 @@ TOKEN = "ghp_" + "f8Qz2LmX0vB7nKs4TgYw" + "1RcDe9HjU3aP5oMi6Z"
 
 
 HEAD = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+BEGIN = "-----BEGIN PRIVATE" + " KEY-----"
+BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7"
 SIGNED = "Zm9sbG93cw-c2lnbmF0dXJl_dGhhdC1ub2JvZHk3"
 
 
@@ -74,6 +76,12 @@ def web_token(**claims: object) -> str:
         ("NOTES_API_KEY", "changeme1a2b3c4d5e6f7g8h", ""),
         ("NOTES_API_KEY", "P@ssw0rdForTesting123", ""),
         ("NOTES_API_KEY", "ci-test-4fGh7Kl2Qw9Zx1Vb", ""),
+        ("tls.key", f"{BEGIN}\n{BODY}\n-----END PRIVATE KEY-----\n", "private key"),
+        ("tls.key", f"{BEGIN}\\\\n{BODY}", "private key"),
+        ("tls.key", f"{BEGIN}\n            {BODY}", "private key"),
+        ("tls.key", f"{BEGIN}\n# Replace with your SSL private key\n-----END PRIVATE KEY-----\n", ""),
+        ("tls.key", f"{BEGIN}\nMIIEvQ...\n-----END PRIVATE KEY-----\n", ""),
+        ("grep", f"grep -q '{BEGIN}' /etc/tls/tls.key", ""),
     ],
 )
 def test_a_secret_is_told_from_a_placeholder(name: str, text: str, kind: str) -> None:

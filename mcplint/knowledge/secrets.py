@@ -80,6 +80,8 @@ CALLED = re.compile(r"([\w.-]{1,100})[\"']?\s?[=:]\s?[\"']?$")
 """The name in front of a value."""
 PRIVATE_KEY = re.compile(r"(-----BEGIN (?:(?!ENCRYPTED)[A-Z]{1,10} )?PRIVATE KEY-----)(?:\\n|\s){1,4}[A-Za-z0-9+/]{40}")
 """A private key that needs no passphrase, in a file of its own or in JSON; no placeholder of one."""
+KEY_BODY = re.compile(r"(?:\\+n|[\s\"'|+]){1,200}[A-Za-z0-9+/]{24}")
+"""What follows the first line of a private key where there is one, its line ends and quotes as they are spelled."""
 ACCESS = re.compile(
     r"(?i)(?:^|_)(?:(?<!FASTMCP_SERVER_)o?auth(?:n|entication|enticate|orization)?|oidc|jwt|jwks|issuer|bearer|client_id"
     r"|apikeys?|keys?|tokens?|secrets?|passwords?|passwd|credentials?)(?:_|$)"
@@ -205,6 +207,8 @@ def secret_kind(text: str, name: str = "") -> str:
         if not found[0].startswith("---") and entropy(found[0][4:]) < FORM_ENTROPY:
             continue
         if re.search(r"(?i)xxxx|your|example|placeholder|\.\.\.|1234567", found[0]):
+            continue
+        if found[0].startswith("---") and not KEY_BODY.match(text, found.end()):
             continue
         kind = next(kind for kind, pattern in _NAMED if pattern.match(found[0]))
         called = CALLED.search(text, max(0, found.start() - 110), found.start())
