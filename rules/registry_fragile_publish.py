@@ -100,4 +100,4 @@ def check(manifest: Manifest):
     if manifest.project.workflows:
         from mcplint.registry import workflows
 
-        yield from workflows.fragile(manifest)
+        yield from workflows.fragile_steps(manifest)

@@ -90,4 +90,4 @@ from mcplint import WARNING, Manifest, rule
 def check(manifest: Manifest):
     from mcplint.registry import schema
 
-    yield from schema.outdated(manifest)
+    yield from schema.outdated_schema(manifest)

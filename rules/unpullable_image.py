@@ -89,7 +89,7 @@ services:
 """
 
 from mcplint import ERROR, WARNING, Container, Finding, Fix, MisnamedImage, rule
-from mcplint.knowledge.image_references import capital_host, is_reference, lowered, placeholder
+from mcplint.knowledge.image_references import capital_host, is_reference, lowercase_name, placeholder
 
 
 @rule("unpullable-image", ERROR)
@@ -108,13 +108,13 @@ def check(part: Container | MisnamedImage):
         yield misnamed(name, part.reference, span, " cannot be pulled", None)
     elif not blank and not part.build and (host := capital_host(name)):
         message = f"`{name[:100]}` cannot be pulled: `{host}` has capitals, so it is taken for the host of a registry"
-        fix = Fix("write it in lower case", part.reference.write(lowered(name)))
+        fix = Fix("write it in lower case", part.reference.write(lowercase_name(name)))
         yield Finding(message, span, (), fix)
 
 
 def misnamed(told, reference, span, does, severity):
     """The finding for a name that is none."""
-    small = lowered(told)
+    small = lowercase_name(told)
     fix = Fix("write it in lower case", reference.write(small)) if is_reference(small) else None
     why = "image names are lower case" if is_reference(small) else "that is not an image name"
     return Finding(f"`{told[:100]}`{does}: {why}", span, (), fix, severity)

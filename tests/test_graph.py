@@ -16,7 +16,7 @@ from mcplint.engine import lint as engine
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
 from mcplint.reports import formats
-from mcplint.reports.graph import FORMATS, NoLayout, dot, draw, html, mermaid, render
+from mcplint.reports.graph import FORMATS, NoLayout, dot, html, linked_picture, mermaid, render
 
 
 def run(rule: str, **changes: str) -> engine.Run:
@@ -27,7 +27,7 @@ def run(rule: str, **changes: str) -> engine.Run:
 
 def test_parts_and_findings_are_drawn() -> None:
     seen = run("mismatched-route")
-    picture = draw(seen.deployment, seen.diagnostics)
+    picture = linked_picture(seen.deployment, seen.diagnostics)
     assert [box.kind for box in picture.boxes] == ["route", "server", "container"]
     assert [(arrow.start, arrow.end) for arrow in picture.arrows] == [
         (picture.boxes[0].id, picture.boxes[1].id),
@@ -41,7 +41,7 @@ def test_a_summary_draws_the_findings_that_are_reported(monkeypatch: pytest.Monk
     seen = run("mismatched-route")
     for kept in (tuple(seen.diagnostics), ()):
         said = formats.render(reports.Report(kept, deployment=seen.deployment), "markdown")
-        assert said.endswith(f"\n```mermaid\n{mermaid(draw(seen.deployment, kept))}```\n")
+        assert said.endswith(f"\n```mermaid\n{mermaid(linked_picture(seen.deployment, kept))}```\n")
         assert ("✖ mismatched-route" in said) == bool(kept)
     assert "mermaid" not in formats.render(reports.Report(), "markdown")
     for most in ("MERMAID_ARROWS", "MERMAID_TEXT"):
@@ -62,7 +62,7 @@ def test_names_do_not_break_the_languages() -> None:
     source = RULES["loopback-in-container"].page.split("`server.py`")[1].split("```python\n")[1].split("```")[0]
     seen = run("loopback-in-container", **{"server.py": source.replace('"notes"', json.dumps(name))})
     assert seen.deployment.servers[0].name.only == name
-    picture = draw(seen.deployment, seen.diagnostics)
+    picture = linked_picture(seen.deployment, seen.diagnostics)
     assert all(
         re.search(r'^    n\d+\["[^"]*"\]:::\w+$', line) for line in mermaid(picture).splitlines() if '["' in line
     )
@@ -78,7 +78,7 @@ def test_what_is_answered_by_a_location_that_leads_nowhere_is_drawn_without_it()
     published = json.dumps({"name": "io.github.acme/notes", "version": "1.0.0", "remotes": [remote]})
     seen = run("mismatched-route", **{"nginx.conf": nginx, "server.json": published})
     assert seen.deployment.remotes[0].route
-    picture = draw(seen.deployment, seen.diagnostics)
+    picture = linked_picture(seen.deployment, seen.diagnostics)
     assert all(render(seen.deployment, seen.diagnostics, form) for form in ("mermaid", "dot"))
     assert {arrow.end for arrow in picture.arrows} <= {box.id for box in picture.boxes}
 
@@ -86,7 +86,7 @@ def test_what_is_answered_by_a_location_that_leads_nowhere_is_drawn_without_it()
 def test_the_page_needs_no_network() -> None:
     need.program("dot")
     seen = run("mismatched-route")
-    page = html(draw(seen.deployment, seen.diagnostics))
+    page = html(linked_picture(seen.deployment, seen.diagnostics))
     addresses = set(re.findall(r"https?://[^\s\"'<)]+", page))
     assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://notes:8000"}
     assert "<script" not in page and "mismatched-route" in unescape(page)

@@ -455,7 +455,7 @@ def test_long_texts_take_no_long_time():
     assert finding.message.endswith("publishing makes it public")
     run = "mcp-publisher publish " * 20_000
     around = project(Tree.of({".github/workflows/x.yml": f"jobs: {{a: {{steps: [{{run: {run}}}]}}}}"}))
-    assert not [one for one in workflows.fragile(part(RIGHT)._replace(project=around)) if "hides" in one.message]
+    assert not [one for one in workflows.fragile_steps(part(RIGHT)._replace(project=around)) if "hides" in one.message]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -503,7 +503,7 @@ def test_workflows_that_are_no_workflows():
     for text in texts:
         around = project(Tree.of({".github/workflows/x.yml": text}))
         found = part(RIGHT)._replace(project=around)
-        assert not list(workflows.failing_steps(found)) and not list(workflows.fragile(found))
+        assert not list(workflows.failing_steps(found)) and not list(workflows.fragile_steps(found))
 
 
 def test_every_row_is_one_that_a_rule_speaks_of():

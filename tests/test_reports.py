@@ -321,12 +321,12 @@ def test_sarif_has_what_code_scanning_shows(mixed: Report):
 
 
 def test_sarif_tells_of_a_rule_in_whole_sentences():
-    from mcplint.reports.sarif import LONGEST, _beginning
+    from mcplint.reports.sarif import LONGEST, _shortened_text
 
-    assert _beginning("Short. Text") == "Short. Text"
-    assert _beginning("One sentence.\nTwo 1.9 sentences. " + "word " * 300) == "One sentence.\nTwo 1.9 sentences."
+    assert _shortened_text("Short. Text") == "Short. Text"
+    assert _shortened_text("One sentence.\nTwo 1.9 sentences. " + "word " * 300) == "One sentence.\nTwo 1.9 sentences."
     for long in ("word " * 300, "x" * 3000):
-        assert len(_beginning(long)) <= LONGEST and _beginning(long).endswith(("word…", "xx…"))
+        assert len(_shortened_text(long)) <= LONGEST and _shortened_text(long).endswith(("word…", "xx…"))
 
 
 def test_gitlab_is_given_what_it_asks_for(mixed: Report):

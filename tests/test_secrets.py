@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mcplint.engine.patch import without_secrets
-from mcplint.knowledge.secrets import hide, in_url, masked, masked_line, secret
+from mcplint.knowledge.secrets import hide_secrets, in_url, masked, masked_line, secret
 from mcplint.reports.escape import json
 from mcplint.reports.formats import FORMATS
 
@@ -382,10 +382,10 @@ def test_a_secret_of_the_project_is_masked_wherever_it_stands() -> None:
     line = f"connects as {secret_text} to notes"
     assert masked(line) == line
     try:
-        hide([f'"PASSWORD={secret_text}"'])
+        hide_secrets([f'"PASSWORD={secret_text}"'])
         assert secret_text not in masked(line) and len(masked(line)) == len(line)
     finally:
-        hide(())
+        hide_secrets(())
     assert masked(line) == line
 
 
@@ -399,11 +399,11 @@ def test_a_secret_of_the_project_is_masked_wherever_it_stands() -> None:
 )
 def test_a_secret_that_a_text_was_cut_in_is_masked_as_far_as_it_stands_there(line: str) -> None:
     try:
-        hide(["q7Rt2mZx9Lk4Vb8Nc3Wd6Yh1"])
+        hide_secrets(["q7Rt2mZx9Lk4Vb8Nc3Wd6Yh1"])
         assert "q7Rt2" not in masked(line) and len(masked(line)) == len(line)
         assert masked("q7Rt2other and q7Rt") == "q7Rt2other and q7Rt"
     finally:
-        hide(())
+        hide_secrets(())
 
 
 def test_a_password_whose_host_is_cut_away_is_masked() -> None:

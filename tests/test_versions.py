@@ -8,7 +8,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from mcplint.dependencies.versions import sdk
-from mcplint.knowledge.ranges import admitted, may_admit
+from mcplint.knowledge.ranges import admitted_releases, may_admit
 from mcplint.knowledge.sdk import DATE, releases
 from mcplint.model import Install, Sdk
 from mcplint.project.tree import Tree
@@ -92,8 +92,10 @@ def test_ranges_admit_what_packaging_says() -> None:
             )
         ranges = ",".join(clauses)
         allowed = SpecifierSet(ranges)
-        assert admitted(package, ranges) == tuple(v for v in reversed(releases(package)) if v in allowed), ranges
-    assert admitted("mcp", ">=1.27.0rc1,<2")[0] == "1.30.0" and admitted("mcp", "newest") is None
+        assert admitted_releases(package, ranges) == tuple(v for v in reversed(releases(package)) if v in allowed), (
+            ranges
+        )
+    assert admitted_releases("mcp", ">=1.27.0rc1,<2")[0] == "1.30.0" and admitted_releases("mcp", "newest") is None
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_ranges_reach_what_packaging_admits() -> None:
 
 @pytest.mark.parametrize("digits", [10, 5000])
 def test_a_number_is_as_large_as_it_is(digits: int) -> None:
-    assert admitted("mcp", f">={'9' * digits}") == (() if digits == 10 else None)
+    assert admitted_releases("mcp", f">={'9' * digits}") == (() if digits == 10 else None)
 
 
 def test_a_lock_decides_and_says_so() -> None:

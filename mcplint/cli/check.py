@@ -26,7 +26,7 @@ from mcplint.engine import lint as engine
 from mcplint.engine.baseline import identity
 from mcplint.engine.trials import Trials
 from mcplint.findings import INTERNAL_ERROR, NOTE, SEVERITIES, Diagnostic, InnerRepository, Rule
-from mcplint.knowledge.secrets import hide
+from mcplint.knowledge.secrets import hide_secrets
 from mcplint.project.config import Config
 from mcplint.project.tree import Tree
 from mcplint.reports import LINK, WORDS, Coverage, Report, plural
@@ -185,7 +185,7 @@ def _report(run: engine.Run, tree: Tree, here: Workspace, known: Known, options:
     shown = _applicable(run.diagnostics, tuple(known.new(wanted, run.diagnostics)), tree, here, trials)
     parts = run.deployment
     # What was tried with the fixes made may have no secrets any more; the report is of the project as it is.
-    hide(parts.spelled_secrets())
+    hide_secrets(parts.spelled_secrets())
     covered = Coverage(
         run.files,
         len(parts.servers),

@@ -65,7 +65,7 @@ def say_patch(patch: str, colour: bool = False) -> None:
     """
     if colour or (sys.stdout is not None and sys.stdout.isatty()):
         shown = log(terminal(patch, keep="\n"))
-        say("".join(map(_painted, shown.splitlines(keepends=True))) if colour else shown)
+        say("".join(map(_coloured_line, shown.splitlines(keepends=True))) if colour else shown)
     elif patch and os.environ.get("GITHUB_ACTIONS") == "true":
         from secrets import token_hex
 
@@ -75,7 +75,7 @@ def say_patch(patch: str, colour: bool = False) -> None:
         say(patch)
 
 
-def _painted(line: str) -> str:
+def _coloured_line(line: str) -> str:
     """A line of a patch in git's colours."""
     if line.startswith(("--- ", "+++ ")):
         return coloured(line, bold=True)
@@ -119,19 +119,19 @@ def write_all_or_none(texts: Mapping[str, str]) -> Iterator[None]:
                 file.write(text)
     except OSError as error:
         _discard(drafts)
-        raise _unwritten(path, error) from None
+        raise _write_error(path, error) from None
     try:
         yield
         for draft, path in drafts:
             if draft != path:
                 os.replace(draft, path)
     except OSError as error:
-        raise _unwritten(path, error) from None
+        raise _write_error(path, error) from None
     finally:
         _discard(drafts)
 
 
-def _unwritten(path: str, error: OSError) -> UsageError:
+def _write_error(path: str, error: OSError) -> UsageError:
     return UsageError(f"{path}: cannot be written: {error.strerror}")
 
 

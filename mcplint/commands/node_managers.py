@@ -12,7 +12,7 @@ from mcplint.commands.node_calls import MANAGERS, SCRIPT_VERBS
 from mcplint.commands.node_files import NODE, SCRIPT_NAMES, node_file, package_folder
 from mcplint.commands.options import parse
 from mcplint.commands.package_calls import package_call, without_release
-from mcplint.commands.script_banner import announced
+from mcplint.commands.script_banner import with_banner
 from mcplint.commands.scripts import from_text, may_make_files
 from mcplint.commands.shell_parser import commands
 from mcplint.commands.words import Words, span_of, spelled, text
@@ -55,7 +55,7 @@ def manager(tool: str, words: Words, context: ExecContext) -> Step:
     given = (*parsed.given, *((spelled(word), word) for word in inner if tool != "npm"))
     inner = inner[1:] if inner and text(inner[0]) == "--" else inner
     return script(
-        tool, name, inner, announced(tool, dict(given), _at_target_folder(parsed.flags, context), words[0]), words[0]
+        tool, name, inner, with_banner(tool, dict(given), _at_target_folder(parsed.flags, context), words[0]), words[0]
     )
 
 
@@ -160,7 +160,7 @@ def npx(words: Words, context: ExecContext) -> Step:
     return NextCommand((spec._replace(options=(name,), site=site), *rest), inner)
 
 
-def packed(name: str, folder: str, words: Words, tree: Tree) -> Words:
+def packed_command(name: str, folder: str, words: Words, tree: Tree) -> Words:
     """What a bundle of a package of the project starts, its file not built yet: the command of the package.
 
     `name`: that of the bundle, which is the package's or the last part of it; else it is of the package around its

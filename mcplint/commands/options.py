@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from mcplint.commands.words import Words, opening, text
+from mcplint.commands.words import Words, known_front, text
 from mcplint.values import Value, tail
 
 
@@ -61,7 +61,7 @@ def parse(words: Words, form: Grammar, interspersed: bool = False) -> Parsed:
     closed = True
     index = 0
     while index < len(words):
-        word, shown = words[index], opening(words[index])
+        word, shown = words[index], known_front(words[index])
         index += 1
         if shown == "--":
             return Parsed(tuple(given), (*rest, *words[index:]), closed)

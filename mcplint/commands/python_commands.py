@@ -57,7 +57,7 @@ def _code(word: Value[str] | None, argv: Words, context: ExecContext) -> Step:
     span = span_of(word, context.span) if word is not None else context.span
     module = in_command(code, span) if code is not None else None
     folders = roots(context.tree, context.folder, *context.python_path, home=context.home)
-    names = (name for node in ast.walk(module.tree) for name in _imported(node)) if module else ()
+    names = (name for node in ast.walk(module.tree) for name in _imported_modules(node)) if module else ()
     own = next((name for name in names if find(context.tree, folders, name) is not None), None)
     if own is None or word is None:
         return context.none("python -c runs code that imports no module of the project")
@@ -66,7 +66,7 @@ def _code(word: Value[str] | None, argv: Words, context: ExecContext) -> Step:
     return start._replace(code=word)
 
 
-def _imported(node: ast.AST) -> Iterator[str]:
+def _imported_modules(node: ast.AST) -> Iterator[str]:
     """The modules that an import statement names, those after `from` first where they are modules themselves."""
     if isinstance(node, ast.ImportFrom) and node.module and not node.level:
         yield from (f"{node.module}.{alias.name}" for alias in node.names)

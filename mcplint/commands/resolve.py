@@ -214,12 +214,12 @@ def _run(tool: str, words: Words, context: ExecContext) -> Step:
         inner = inner._replace(workdir=posixpath.join(context.workdir or "/", folder))
     if tool == "uv":
         return uv_run(words, options, inner)
-    from mcplint.commands.tasks import surrounded, task
+    from mcplint.commands.tasks import runner_context, task
 
     env = text(options.flags["env"]) if "env" in options.flags else "default"
     if (named := task(tool, after.rest, inner, env or "")) is not None:
         return named
-    inner = surrounded(tool, inner, env or "")
+    inner = runner_context(tool, inner, env or "")
     if tool == "pdm" and after.rest and (text(after.rest[0]) or "").endswith(".py"):
         return python_file(after.rest[0], after.rest[1:], inner)
     return NextCommand(after.rest, inner)

@@ -13,7 +13,7 @@ _QUIET = {"s", "silent", "-s", "--silent", "--loglevel=silent"}
 """The options that keep them from saying which script they run."""
 
 
-def announced(tool: str, given: Mapping[str, Value[str]], context: ExecContext, word: Value[str]) -> ExecContext:
+def with_banner(tool: str, given: Mapping[str, Value[str]], context: ExecContext, word: Value[str]) -> ExecContext:
     """The context of a script, told whether its manager writes the script's name and command there first.
 
     `given`: its options. Source: npm 11, pnpm 10 and yarn 1.22 in front of a server; bun and later releases of yarn
@@ -22,7 +22,7 @@ def announced(tool: str, given: Mapping[str, Value[str]], context: ExecContext, 
     level = context.variable("NPM_CONFIG_LOGLEVEL")
     if tool == "bun" or _QUIET & given.keys() or ("loglevel" in given and text(given["loglevel"]) != "notice"):
         return context
-    if not level.must(lambda each: each in (None, "", "notice")) or (tool == "yarn" and _is_modern(context)):
+    if not level.must(lambda each: each in (None, "", "notice")) or (tool == "yarn" and _may_be_yarn_2(context)):
         return context
     sources = map(context.tree.source, context.tree.files_named(".npmrc"))
     if any(source is not None and "loglevel" in source.text for source in sources):
@@ -30,7 +30,7 @@ def announced(tool: str, given: Mapping[str, Value[str]], context: ExecContext, 
     return context._replace(said=(*context.said, Label(span_of(word, context.span), "writes to standard output")))
 
 
-def _is_modern(context: ExecContext) -> bool:
+def _may_be_yarn_2(context: ExecContext) -> bool:
     """Whether a project may be one of a later yarn than 1."""
     home = nearest(context.tree, (context.folder or context.home).removeprefix("."))
     package = package_json(context.tree, home) if home is not None else None

@@ -161,7 +161,7 @@ class Shell:
             self.set(name, UNKNOWN, line)
         else:
             value = self.value(word)
-            self.set(name, _concatenated((or_empty(self.variable(name)), value)) if append else value, line)
+            self.set(name, _concatenation((or_empty(self.variable(name)), value)) if append else value, line)
 
     def enter(self, ran: Ran) -> None:
         """Changes the folder, where a command is `cd`."""
@@ -218,7 +218,7 @@ class Shell:
         if word.literal:
             site = EditSite(word.content.span()) if self.whole is None and word.content.exact else None
             return Value((word.text,), (note,), site)
-        found = _concatenated([self._part_value(part) for part in word.parts])
+        found = _concatenation([self._part_value(part) for part in word.parts])
         return found._replace(trace=tuple(dict.fromkeys((note, *found.trace))))
 
     def _part_value(self, part: Part) -> Value[str]:
@@ -228,7 +228,7 @@ class Shell:
             return Value(None, (Label(self.at(part.located.span()), "is not known"),))
         if part.text in _ALL_ARGUMENTS and self.arguments is not None and not self.every:
             between = [Value((" ",))] * len(self.arguments)
-            return _concatenated([each for pair in zip(between, self.arguments, strict=True) for each in pair][1:])
+            return _concatenation([each for pair in zip(between, self.arguments, strict=True) for each in pair][1:])
         if case := re.fullmatch(r"\$\{(\w+)(,,|\^\^)\}", part.text):
             given = or_empty(self.variable(case[1]))
             convert = str.lower if case[2] == ",," else str.upper
@@ -294,7 +294,7 @@ def _items(array: LocatedText) -> Iterator[Word]:
         yield word
 
 
-def _concatenated(values: list[Value[str]] | tuple[Value[str], ...]) -> Value[str]:
+def _concatenation(values: list[Value[str]] | tuple[Value[str], ...]) -> Value[str]:
     """The values one after the other; what one of them may be, the whole may be."""
     trace = tuple(dict.fromkeys(each for value in values for each in value.trace))
     if not values:

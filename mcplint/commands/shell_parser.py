@@ -212,7 +212,7 @@ class _Script:
         reserved = not (self.words or self.assignments or word.quoted)
         if self.skip:
             self._header(word)
-        elif not (reserved and self._reserved(word.text)):
+        elif not (reserved and self._take_reserved_word(word.text)):
             self._note_word(start)
             self.words.append(word)
             if reserved and word.text == "[[":
@@ -267,7 +267,7 @@ class _Script:
             case _ if not self.too_deep:
                 frame.words.append(word)
 
-    def _reserved(self, text: str) -> bool:
+    def _take_reserved_word(self, text: str) -> bool:
         """Takes a reserved word; False where the word begins a command."""
         frame = self.frames[-1]
         if text in _OPENERS:
@@ -328,8 +328,8 @@ class _Script:
             if (line.lstrip("\t") if tabs else line) == end_mark:
                 self.after_bodies = last + 1
                 body = self.located.part(start, at)
-                return body.untabbed() if tabs else body
+                return body.without_tabs() if tabs else body
             at = last + 1
         self.after_bodies = len(self.text)
         body = self.located.part(start)
-        return (body.untabbed() if tabs else body) if body.text else None
+        return (body.without_tabs() if tabs else body) if body.text else None

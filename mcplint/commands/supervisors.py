@@ -76,7 +76,7 @@ def supervised(words: Words, context: ExecContext) -> Step:
     path, file = next(
         ((path, script) for path in paths if path and (script := context.script(path)) is not None), ("", None)
     )
-    patterns = tuple(_included(file, posixpath.dirname(path))) if file else _INCLUDED
+    patterns = tuple(_include_patterns(file, posixpath.dirname(path))) if file else _INCLUDED
     files = [*filter(None, (file,)), *_matching(patterns, context)]
     if not files:
         note = Label(span_of(words[0], context.span), "runs programs as users that its configuration may name")
@@ -92,7 +92,7 @@ def supervised(words: Words, context: ExecContext) -> Step:
     return context._replace(user=next(filter(None, users), context.user)).none("supervisord starts no known program")
 
 
-def _included(file: LocatedText, folder: str) -> Iterator[str]:
+def _include_patterns(file: LocatedText, folder: str) -> Iterator[str]:
     """The patterns of the files that a configuration includes, as paths of the image."""
     for section in _SECTION.finditer(file.text):
         if section[1] == "include" and (files := _FILES.search(file.text, *section.span(2))):

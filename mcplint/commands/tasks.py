@@ -38,7 +38,7 @@ def task(tool: str, words: Words, context: ExecContext, env: str = "default") ->
     return from_text(word, inner.because(words[0], f"{tool} runs the task {name}")._replace(prepared=True))
 
 
-def surrounded(tool: str, context: ExecContext, env: str = "default") -> ExecContext:
+def runner_context(tool: str, context: ExecContext, env: str = "default") -> ExecContext:
     """The context of a command that a runner starts and that is no task of it."""
     return with_environment(tool, _settings_file(tool, context), None, env, context)
 

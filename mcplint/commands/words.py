@@ -23,7 +23,7 @@ def word_span(word: Value[str]) -> Span:
     return word.trace[0].span
 
 
-def opening(word: Value[str]) -> str:
+def known_front(word: Value[str]) -> str:
     """The text of a word as far as its front is known, HOLE where it goes on unknown; else as it is written."""
     return word.partly if word.partly and not word.partly.startswith(HOLE) else spelled(word)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mcplint.dependencies.needs import Needs, requirements_for
 from mcplint.facts.dependencies import MAIN, Requirement
 from mcplint.knowledge.companions import HELD_BELOW, LATER_CAPS, may_hold_sdk
-from mcplint.knowledge.ranges import admitted, may_admit
+from mcplint.knowledge.ranges import admitted_releases, may_admit
 from mcplint.knowledge.sdk import fact, release
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
 from mcplint.values import Label
@@ -20,7 +20,7 @@ BROUGHT = {"mcp": ("fastmcp", "fastmcp-slim"), "fastmcp": ("fastmcp-slim",)}
 def asked_for(package: str, wanted: Needs) -> tuple[str, ...]:
     """The releases that every requirement for a package admits, newest first; none where a range is not understood."""
     ranges = (requirement.specifier for requirement in requirements_for(package, wanted.requirements))
-    return admitted(package, ",".join(filter(None, ranges))) or ()
+    return admitted_releases(package, ",".join(filter(None, ranges))) or ()
 
 
 def compatible(package: str, versions: tuple[str, ...], wanted: Needs) -> Iterator[str]:
@@ -78,7 +78,7 @@ def held_back_by(package: str, versions: Iterable[str], wanted: Needs) -> Iterat
                 yield Label(requirement.span, needs)
         below = fact(package, version, "requires.mcp")
         if isinstance(below, str):
-            yield from held_back_by("mcp", (admitted("mcp", below) or ())[:1], wanted)
+            yield from held_back_by("mcp", (admitted_releases("mcp", below) or ())[:1], wanted)
 
 
 def _compatible_with_other_sdk(package: str, versions: tuple[str, ...], wanted: Needs) -> tuple[str, ...]:
@@ -104,4 +104,4 @@ def _go_together(package: str, version: str, other: str, its: str) -> bool:
     if package == "mcp":
         package, version, other, its = other, its, package, version
     range_ = fact(package, version, f"requires.{other}")
-    return not isinstance(range_, str) or its in (admitted(other, range_) or ())
+    return not isinstance(range_, str) or its in (admitted_releases(other, range_) or ())

@@ -24,7 +24,7 @@ COMMANDS = {
 }
 
 
-def repetition(package: str, bound: EditSite, taken: str, tree: Tree) -> tuple[EditSite | None, str]:
+def repeated_requirement(package: str, bound: EditSite, taken: str, tree: Tree) -> tuple[EditSite | None, str]:
     """Where the lock of a project repeats a requirement for a package that ends at `bound`.
 
     Where it cannot be told, where the lock pins no older major version than the one that is taken, or keeps a hash of

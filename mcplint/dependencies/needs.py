@@ -74,7 +74,7 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
         # What no command says is as a lock file has it, which is made anew where it does not fit.
         rewritten = frozenset((lying,)) if lying else frozenset[str]()
         return gathered.as_needs(_entries(tree, lying), ())._replace(rewritten=rewritten)
-    steps = tuple(Label(install.span, f"`{_words(install)}` {_does(install)} the packages") for install in installs)
+    steps = tuple(Label(install.span, f"`{_words(install)}` {_verb(install)} the packages") for install in installs)
     by: dict[str, Label] = {}
     collected, decided = set[Requirement](), set[str]()
     for install, step in zip(installs, steps, strict=True):
@@ -106,16 +106,16 @@ def needs(tree: Tree, installs: tuple[Install, ...], folder: str) -> Needs:
     passed_over = _entries(tree, lying) if lying not in used else ()
     held = {install.lock for install in installs if install.locked.may(bool) or not install.tool.startswith("uv ")}
     rewritten = frozenset(path for path in used if path and path not in held)
-    unread = next((_unread(install) for install in installs if not _is_read(install)), None)
+    unread = next((_unread(install) for install in installs if not _tells_packages(install)), None)
     settled = gathered.as_needs(locked, passed_over)
     return settled._replace(steps=steps, by=by, rewritten=rewritten, unread=unread)
 
 
-def _does(install: Install) -> str:
+def _verb(install: Install) -> str:
     return "collects" if install.collects else "installs"
 
 
-def _is_read(install: Install) -> bool:
+def _tells_packages(install: Install) -> bool:
     return bool(install.requirements or install.names or install.lock)
 
 

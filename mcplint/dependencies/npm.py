@@ -91,10 +91,10 @@ def nearest_requirement(package: str, tree: Tree, folder: str) -> tuple[str, Sca
         wanted = manifest.range(package) if manifest else None
         if wanted is not None:
             return each, wanted
-    return _mapped(package, tree, folder)
+    return _from_import_map(package, tree, folder)
 
 
-def _mapped(package: str, tree: Tree, folder: str) -> tuple[str, ScalarNode] | None:
+def _from_import_map(package: str, tree: Tree, folder: str) -> tuple[str, ScalarNode] | None:
     """What an import map of Deno asks of a package; `deno.lock`, which is not read, decides about ranges."""
     found = import_map(tree, folder)
     for node in found[1].values() if found else ():

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mcplint.facts.dependencies import MAIN, Requirement, Requirements
-from mcplint.knowledge.dead_pins import dead
+from mcplint.knowledge.dead_pins import dead_releases
 from mcplint.project.tree import Tree
 from mcplint.text.source import Source, Span
 from mcplint.values import Label
@@ -92,7 +92,7 @@ def _is_exact_line(line: str) -> bool:
 def _held_dependencies(requirements: Iterable[str]) -> frozenset[str]:
     """What some of the exact releases bring and die of, unless it is held back."""
     named = ((name_of(each), each.partition(";")[0].partition("==")[2].strip()) for each in requirements)
-    return frozenset(cause.dependency for name, version in named if version for cause in dead(name, version))
+    return frozenset(cause.dependency for name, version in named if version for cause in dead_releases(name, version))
 
 
 def _only_holds_back(requirement: str, held: frozenset[str]) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mcplint.dependencies.compatible import BROUGHT, asked_for, compatible, held_back_by, holder
-from mcplint.dependencies.locks import renewal, repetition
+from mcplint.dependencies.locks import renewal, repeated_requirement
 from mcplint.dependencies.needs import Needs, needs, requirements_for
 from mcplint.facts.dependencies import Locked, Requirement
-from mcplint.knowledge.ranges import admitted
+from mcplint.knowledge.ranges import admitted_releases
 from mcplint.knowledge.sdk import DATE, fact, newest_with, release
 from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES
 from mcplint.model import DeadPin, Install, Sdk
@@ -51,11 +51,11 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
     bound = _cap_site(package, wanted)
     admitted = _value(_from_requirements(package, wanted)) if wanted.locked else installed
     taken = admitted.only or decision.versions[0]
-    repeated, relock = repetition(package, bound, taken, tree) if bound else (None, "")
-    pin = _raisable(decision, wanted)
+    repeated, relock = repeated_requirement(package, bound, taken, tree) if bound else (None, "")
+    pin = _pin_site(decision, wanted)
     return Sdk(
         package,
-        installed if decision.exact else _importable(package, installed, dotted),
+        installed if decision.exact else _releases_with_import(package, installed, dotted),
         decision.exact,
         installed=installed,
         admitted=admitted,
@@ -70,7 +70,7 @@ def sdk(package: str, installs: tuple[Install, ...], tree: Tree, folder: str = "
         sse_starlette=_value(_exact("sse-starlette", wanted)),
         uvicorn=_value(_exact("uvicorn", wanted)),
         tasks=_tasks(wanted),
-        dead=tuple(_dead(package, decision.versions[0], wanted, tree)) if len(decision.versions) == 1 else (),
+        dead=tuple(_dead_pins(package, decision.versions[0], wanted, tree)) if len(decision.versions) == 1 else (),
     )
 
 
@@ -84,11 +84,11 @@ _HARMLESS = frozenset(
 )
 
 
-def _dead(package: str, version: str, wanted: Needs, tree: Tree) -> Iterator[DeadPin]:
+def _dead_pins(package: str, version: str, wanted: Needs, tree: Tree) -> Iterator[DeadPin]:
     """What kills the release that is installed, where no lock and no requirement holds it back."""
-    from mcplint.knowledge.dead_pins import dead
+    from mcplint.knowledge.dead_pins import dead_releases
 
-    for cause in dead(package, version):
+    for cause in dead_releases(package, version):
         if cause.dependency == "mcp":
             decision = _decide("mcp", wanted)
             held = decision is None or not all((release(each) or (0,)) >= (2,) for each in decision.versions or ("0",))
@@ -97,7 +97,7 @@ def _dead(package: str, version: str, wanted: Needs, tree: Tree) -> Iterator[Dea
             held = whole or _may_be_held(cause.dependency, wanted)
         if not held and not wanted.elsewhere:
             sure = all(each.name in _HARMLESS for each in wanted.requirements)
-            pin = tuple(_pinning(package, f"{cause.dependency}<{cause.since}", wanted))
+            pin = tuple(_add_pin(package, f"{cause.dependency}<{cause.since}", wanted))
             yield DeadPin(*cause, sure, pin, renewal(pin[0].span.source.path, tree) if pin else "")
 
 
@@ -107,7 +107,7 @@ def _may_be_held(package: str, wanted: Needs) -> bool:
     return any(each.specifier is None or re.search(r"<|~=|(?<![>!])=", each.specifier) for each in asked)
 
 
-def _pinning(package: str, pin: str, wanted: Needs) -> Iterator[Edit]:
+def _add_pin(package: str, pin: str, wanted: Needs) -> Iterator[Edit]:
     """What puts one more requirement behind that of a package."""
     asked = requirements_for(package, wanted.requirements)
     if len(asked) != 1 or asked[0].hashed:
@@ -166,7 +166,7 @@ def _exact(package: str, wanted: Needs) -> Decision | None:
 
 
 def _locked(package: str, wanted: Needs) -> Decision | None:
-    entries = [entry for entry in wanted.locked if entry.name == package and not _outdated(entry, wanted)]
+    entries = [entry for entry in wanted.locked if entry.name == package and not _is_outdated(entry, wanted)]
     if not entries:
         return None
     before = _steps(entries[0].span.source.path, wanted)
@@ -178,13 +178,17 @@ def _locked(package: str, wanted: Needs) -> Decision | None:
     return Decision(tuple(dict.fromkeys(entry.version for entry in entries)), (*before, *notes), True, site)
 
 
-def _outdated(entry: Locked, wanted: Needs) -> bool:
+def _is_outdated(entry: Locked, wanted: Needs) -> bool:
     """Whether a lock file does not fit what is asked for, and is brought up to date where it is installed from."""
     if entry.span.source.path not in wanted.rewritten:
         return False
     ranges = ",".join(filter(None, (each.specifier for each in requirements_for(entry.name, wanted.requirements))))
-    fitting = admitted(entry.name, ranges) if entry.name in PYTHON_PACKAGES else None
-    return bool(fitting) and entry.version in (admitted(entry.name, "") or ()) and entry.version not in (fitting or ())
+    fitting = admitted_releases(entry.name, ranges) if entry.name in PYTHON_PACKAGES else None
+    return (
+        bool(fitting)
+        and entry.version in (admitted_releases(entry.name, "") or ())
+        and entry.version not in (fitting or ())
+    )
 
 
 def _from_requirements(package: str, wanted: Needs) -> Decision | None:
@@ -213,7 +217,7 @@ def _newest(
     """The newest release that the ranges and the other SDKs of the project admit."""
     if decided := wanted.decider(package):
         return Decision((), (*before, decided), False)
-    fitting = admitted(package, ",".join(filter(None, ranges)))
+    fitting = admitted_releases(package, ",".join(filter(None, ranges)))
     if fitting is None:
         return Decision((), (*before, Label(span, f"`{text}` is not a range that mcplint understands")), False)
     before = (*before, *held_back_by(package, fitting[:1], wanted))
@@ -266,7 +270,7 @@ def _version_site(version: str, span: Span | None) -> EditSite | None:
     return EditSite(Span(span.source, span.start + start, span.start + start + len(version)))
 
 
-def _raisable(decision: Decision, wanted: Needs) -> EditSite | None:
+def _pin_site(decision: Decision, wanted: Needs) -> EditSite | None:
     """Where a pin spells its version, None where a lock file or a hash beside it would no longer fit another one."""
     site = decision.site
     if site is None or site.span.source.path in {entry.span.source.path for entry in wanted.locked}:
@@ -297,7 +301,7 @@ def _text(requirement: Requirement) -> str:
 
 def _all_of(package: str, asked: Iterable[Requirement]) -> str:
     """What requirements of a package ask for together: the narrowest of them alone, where it admits no more."""
-    fitting = {_text(each): admitted(package, each.specifier or "") for each in asked}
+    fitting = {_text(each): admitted_releases(package, each.specifier or "") for each in asked}
     narrowest = min(fitting, key=lambda text: len(fitting[text] or ()))
     least = set(fitting[narrowest] or ())
     wider = all(least <= set(each or ()) for each in fitting.values())
@@ -311,7 +315,9 @@ def _steps(key: str, wanted: Needs) -> tuple[Label, ...]:
 
 def _passed_over(package: str, wanted: Needs) -> Iterator[Label]:
     passed = [(entry, "but nothing installs from it here") for entry in wanted.passed_over]
-    passed += [(entry, "which does not fit what is asked for") for entry in wanted.locked if _outdated(entry, wanted)]
+    passed += [
+        (entry, "which does not fit what is asked for") for entry in wanted.locked if _is_outdated(entry, wanted)
+    ]
     for entry, why in passed:
         if entry.name == package:
             yield Label(entry.span, f"{entry.span.source.path} pins {package} {entry.version}, {why}")
@@ -323,7 +329,7 @@ def _silence(package: str, wanted: Needs) -> tuple[Label, ...]:
     return tuple(Label(step.span, f"{step.text}, but nothing of that names {package}") for step in wanted.steps[:1])
 
 
-def _importable(package: str, installed: Value[str], dotted: str) -> Value[str]:
+def _releases_with_import(package: str, installed: Value[str], dotted: str) -> Value[str]:
     """The releases of a value that have what the program imports, else the newest known one that has."""
     name = f"import.{dotted}"
     options = installed.options or ()

@@ -80,7 +80,7 @@ def renames(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, st
     if len(others) * _total(left) + len(left) * _total(others) > MOST_LINES:
         return found
     for path, lines in others.items():
-        likeness = {old: _likeness(gone, lines) for old, gone in left.items()}
+        likeness = {old: _shared_lines_ratio(gone, lines) for old, gone in left.items()}
         if likeness and likeness[best := max(likeness, key=lambda old: likeness[old])] >= 0.5:
             found[path] = best
             del left[best]
@@ -95,7 +95,7 @@ def _lines(text: str) -> Counter[str]:
     return Counter(text.split("\n"))
 
 
-def _likeness(mine: Counter[str], theirs: Counter[str]) -> float:
+def _shared_lines_ratio(mine: Counter[str], theirs: Counter[str]) -> float:
     """Twice the number of lines that two texts share, by the number of all their lines."""
     return 2 * (mine & theirs).total() / (mine.total() + theirs.total())
 

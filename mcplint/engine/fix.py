@@ -60,11 +60,13 @@ def fix(tree: Tree, look: Look, unsafe: bool = False, kept: Callable[[str], str]
                     refused[_key(diagnostic)] = diagnostic, f"the fix would edit {path}, which is {kept(path)}"
             offered = [d for d in offered if _key(d) not in refused]
             chosen = _compatible(now, [d for d in offered if d.rule != UNUSED])
-            chosen = chosen or _compatible(now, _needless(now, look, [d for d in offered if d.rule == UNUSED], kept))
+            chosen = chosen or _compatible(
+                now, _needless_ignores(now, look, [d for d in offered if d.rule == UNUSED], kept)
+            )
             if not chosen:
                 ended = False
                 break
-            made, harms, after = _harmless(now, look, before, _without_needless(now, look, chosen))
+            made, harms, after = _harmless_fixes(now, look, before, _without_needless(now, look, chosen))
             refused |= {_key(diagnostic): (diagnostic, harm) for diagnostic, harm in harms}
             titled = _with_named_rules(now, look, before, made, after)
             texts, fixed = texts | _fixed_texts(made), [*fixed, *titled]
@@ -78,13 +80,13 @@ def applicable(
     """The diagnostics of a project, without the fixes that `fix` refuses at once or another one makes needless."""
     found = _with_widened_fixes(found)
     offered = [d for d in _fixable(found, unsafe=True) if not any(map(kept, _paths(d)))]
-    ignores = _needless(tree, look, [d for d in offered if d.rule == UNUSED], kept)
+    ignores = _needless_ignores(tree, look, [d for d in offered if d.rule == UNUSED], kept)
     made_well = _harmless_by_id(tree, look, found, [d for d in offered if d.rule != UNUSED])
     made_well |= _harmless_by_id(tree, look, found, ignores)
     return [made_well.get(id(d)) or d._replace(finding=d.finding._replace(fix=None)) for d in found]
 
 
-def _needless(tree: Tree, look: Look, unused: list[Diagnostic], kept: Callable[[str], str]) -> list[Diagnostic]:
+def _needless_ignores(tree: Tree, look: Look, unused: list[Diagnostic], kept: Callable[[str], str]) -> list[Diagnostic]:
     """Of the ignores that hide nothing those that still would if all else were mended, which may show more."""
 
     def other_findings(tree: Tree) -> list[Diagnostic]:
@@ -107,7 +109,7 @@ def _harmless_by_id(
     with suppress(Spent):
         while chosen := _compatible(tree, left):
             chosen = _without_needless(tree, look, chosen)
-            made, _, after = _harmless(tree, look, found, chosen)
+            made, _, after = _harmless_fixes(tree, look, found, chosen)
             titled = _with_named_rules(tree, look, found, made, after)
             made_well |= {id(diagnostic): each for diagnostic, each in zip(made, titled, strict=True)}
             there, safe = set(map(_key, after)), all(d.finding.fix and d.finding.fix.safe for d in made)
@@ -129,7 +131,7 @@ def promised(
     return [(each, why) for each, why in refused if _key(each) in offered or any(map(kept, _paths(each)))]
 
 
-def _harmless(
+def _harmless_fixes(
     tree: Tree, look: Look, before: Sequence[Diagnostic], chosen: Sequence[Diagnostic]
 ) -> tuple[list[Diagnostic], list[tuple[Diagnostic, str]], Sequence[Diagnostic]]:
     """As many of the chosen as do no harm together, those that harm alone with the reason, and what is found then."""
@@ -159,7 +161,8 @@ def _with_named_rules(
         return made
     alone = [after] if len(made) == 1 else [look(tree.with_texts(_fixed_texts([each]))) for each in made]
     return [
-        _naming(each, _rules_brought(before, then, [each]) & brought) for each, then in zip(made, alone, strict=True)
+        _with_rules_in_title(each, _rules_brought(before, then, [each]) & brought)
+        for each, then in zip(made, alone, strict=True)
     ]
 
 
@@ -173,7 +176,7 @@ def _rules_brought(before: Iterable[Diagnostic], after: Iterable[Diagnostic], ma
     return left - announced
 
 
-def _naming(diagnostic: Diagnostic, brought: set[str]) -> Diagnostic:
+def _with_rules_in_title(diagnostic: Diagnostic, brought: set[str]) -> Diagnostic:
     """A diagnostic whose fix says in its title that these rules will speak."""
     fix = diagnostic.finding.fix
     if not (fix and brought):
@@ -310,14 +313,14 @@ def _harm(before: Iterable[Diagnostic], after: Iterable[Diagnostic], chosen: Seq
     known = Counter(map(_cause, before))
     for diagnostic in after:
         known[_cause(diagnostic)] -= 1
-        if known[_cause(diagnostic)] < 0 and not _is_bearable(diagnostic, chosen):
+        if known[_cause(diagnostic)] < 0 and not _is_acceptable(diagnostic, chosen):
             path = diagnostic.finding.span.source.path
             return f"the fix would cause {diagnostic.rule} in {path}: {diagnostic.finding.message}"
     left.subtract(Counter(map(_key, before)) - Counter(map(_key, chosen)))
     return next(("the finding would stay" for diagnostic in chosen if left[_key(diagnostic)] > 0), "")
 
 
-def _is_bearable(diagnostic: Diagnostic, chosen: Sequence[Diagnostic]) -> bool:
+def _is_acceptable(diagnostic: Diagnostic, chosen: Sequence[Diagnostic]) -> bool:
     """Whether a new finding may follow from the fixes of the chosen.
 
     It may where it is a note or stood behind what they open or an error of the registry, where the title of a fix says

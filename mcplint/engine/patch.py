@@ -16,15 +16,15 @@ def without_secrets(before: Mapping[str, str], after: Mapping[str, str]) -> tupl
     withheld: list[str] = []
     for path in sorted(after):
         found = hunks(path, before, after, 3)
-        if not all(map(_is_clear, found)):
+        if not all(map(_has_no_secret, found)):
             found = hunks(path, before, after, 1)
-        kept = [hunk for hunk in found if _is_clear(hunk)]
+        kept = [hunk for hunk in found if _has_no_secret(hunk)]
         withheld += [path] if len(kept) < len(found) else []
         shown += [line for hunk in kept for line in hunk] if len(kept) > 1 else []
     return "".join(shown), tuple(withheld)
 
 
-def _is_clear(lines: list[str]) -> bool:
+def _has_no_secret(lines: list[str]) -> bool:
     return all(masked_line(line[1:]) == line[1:] for line in lines)
 
 

@@ -29,17 +29,17 @@ def postprocess(
     kept: dict[tuple[str, Span, str], Diagnostic] = {}
     for diagnostic in found:
         diagnostic = diagnostic._replace(severity=config.severities.get(diagnostic.rule, diagnostic.severity))
-        if hits := {*_silenced(diagnostic, config), *_hits(diagnostic, hiding)}:
+        if hits := {*_hiding_entries(diagnostic, config), *_hiding_names(diagnostic, hiding)}:
             used |= hits
             continue
         if not config.shows(diagnostic.rule, diagnostic.severity):
             continue
         key = (diagnostic.rule, diagnostic.finding.span, diagnostic.finding.cause or diagnostic.finding.message)
         kept[key] = _merged(kept[key], diagnostic) if key in kept else diagnostic
-    return sorted(map(_noted_once, _uncovered(kept.values())), key=order), used
+    return sorted(map(_noted_once, _without_covered(kept.values())), key=order), used
 
 
-def _uncovered(found: Collection[Diagnostic]) -> Iterator[Diagnostic]:
+def _without_covered(found: Collection[Diagnostic]) -> Iterator[Diagnostic]:
     """The diagnostics without those that another one covers, which has them for notes; its fix leaves them."""
     rules = {rule for each in found for rule in each.finding.covers}
     at: dict[tuple[str, Span], list[Diagnostic]] = {}
@@ -91,7 +91,7 @@ def _weight(diagnostic: Diagnostic) -> tuple[int, int]:
     return SEVERITIES.index(diagnostic.severity), len(finding.notes) if finding.cause else 0
 
 
-def _silenced(diagnostic: Diagnostic, config: Config) -> Iterator[Span]:
+def _hiding_entries(diagnostic: Diagnostic, config: Config) -> Iterator[Span]:
     """Where the configuration hides a diagnostic of its file."""
     path = diagnostic.finding.span.source.path
     for each in config.ignore:
@@ -99,7 +99,7 @@ def _silenced(diagnostic: Diagnostic, config: Config) -> Iterator[Span]:
             yield each.span
 
 
-def _hits(diagnostic: Diagnostic, hiding: Mapping[tuple[str, str], list[tuple[range, Span]]]) -> Iterator[Span]:
+def _hiding_names(diagnostic: Diagnostic, hiding: Mapping[tuple[str, str], list[tuple[range, Span]]]) -> Iterator[Span]:
     """The names in ignores that hide a diagnostic: on any line that it points at."""
     finding = diagnostic.finding
     for span in (finding.span, *(note.span for note in finding.notes)):

@@ -27,7 +27,7 @@ class Script(NamedTuple):
         return Span(self.source, self.encoded.offset(node.start_byte), self.encoded.offset(node.end_byte))
 
     @property
-    def damage(self) -> Span | None:
+    def first_syntax_error(self) -> Span | None:
         """The first span that is no valid program, as far as the grammar knows the language; None where all is."""
         node = self.root
         while node.has_error and not node.is_error and not node.is_missing:

@@ -86,7 +86,7 @@ _MANAGERS_KEEPING = frozenset({"install", "config", "export", "self", "sync", "c
 """The subcommands of Poetry and its like that leave `pyproject.toml` as it is."""
 
 
-def rewriting(text: str, steps: Sequence[RunStep]) -> Iterator[Span]:
+def metadata_rewrites(text: str, steps: Sequence[RunStep]) -> Iterator[Span]:
     """Where commands of a RUN may write the `pyproject.toml` or the `uv.lock` of a project anew.
 
     All may of which nothing is known here.
@@ -151,13 +151,13 @@ def _keeps_packages(step: RunStep) -> bool:
         verb = next((word for word in words[1:] if not word.startswith("-")), "install")
         return verb in _KEEPING_SUBCOMMANDS
     if plain in _WITH_FOLDER:
-        return any(word.startswith(_WITH_FOLDER[plain]) for word in words[1:]) or _lists(words)
+        return any(word.startswith(_WITH_FOLDER[plain]) for word in words[1:]) or _is_listing(words)
     if plain == "find":
         return _starts_known(words)
     return plain in KEEPING
 
 
-def _lists(words: Iterable[str]) -> bool:
+def _is_listing(words: Iterable[str]) -> bool:
     return any(word in ("-c", "-t", "-l", "--list", "--create") for word in words)
 
 

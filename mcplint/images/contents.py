@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from mcplint.commands.command_lines import program
-from mcplint.images.copies import Asked, context_path, copied_from, matches, paths_in_image, source_of, unlisted
+from mcplint.images.copies import Asked, context_path, copied_from, matches, missing_source, paths_in_image, source_of
 from mcplint.images.image import Copy, Image
 from mcplint.images.runs import RunStep
 from mcplint.knowledge.executables import NODE_MANAGERS, SHELLS, SYSTEM_INSTALLERS
@@ -129,7 +129,7 @@ class Contents(NamedTuple):
 
     def empty(self, path: str) -> bool:
         """Whether no COPY before this line puts anything at a path or below it, not even what a clone lacks."""
-        covered = self.names(path) or next(self.unlisted(path), None) is not None
+        covered = self.names(path) or next(self.missing_sources(path), None) is not None
         return not covered and copied_from(self.copies, self.parts, self.ignored, self.context, path) is None
 
     def names(self, path: str) -> bool:
@@ -151,7 +151,7 @@ class Contents(NamedTuple):
                         return True
         return False
 
-    def unlisted(self, path: str) -> Iterator[tuple[str, bool]]:
+    def missing_sources(self, path: str) -> Iterator[tuple[str, bool]]:
         """What the project lacks and a COPY would put at a path, and whether it is of a folder that may hold anything.
 
         Such a source is built before the image is, or that COPY fails.
@@ -164,7 +164,7 @@ class Contents(NamedTuple):
             if path != target and not path.startswith(f"{target.rstrip('/')}/"):
                 continue
             for name in (source.only for source in copy.sources):
-                found = unlisted(self.tree, context or "", name or "", posixpath.relpath(path, target))
+                found = missing_source(self.tree, context or "", name or "", posixpath.relpath(path, target))
                 if found and not is_ignored(self.ignored, posixpath.relpath(found[0], context or ".")):
                     yield found
 
@@ -176,7 +176,7 @@ class Contents(NamedTuple):
             return None
         if any(self._may_bring(copy, path, asked) for copy in self.copies):
             return None
-        unlisted = tuple(self.unlisted(path))
+        unlisted = tuple(self.missing_sources(path))
         if any(folder for _, folder in unlisted):
             return None
         covered = next((file for file, _ in unlisted), None)
@@ -188,7 +188,7 @@ class Contents(NamedTuple):
             return self.left_out(covered)
         there = expected in self.tree.paths or expected in self.tree.folders or is_inner(self.tree, expected)
         if covered is not None or not there:
-            return missing(self.tree, covered or expected)
+            return absence_of(self.tree, covered or expected)
         return Absence("no COPY brings it before this line")
 
     def absent_all(self, pattern: str, folder: str, place: str) -> tuple[str, Absence | None]:
@@ -221,7 +221,7 @@ class Contents(NamedTuple):
                 return False
         return False
 
-    def fetches(self, name: str) -> bool:
+    def may_fetch(self, name: str) -> bool:
         """Whether an ADD may bring a file of a name from elsewhere: an address that ends so, or into it, an archive."""
         added = [copy for copy in self.copies if any(_FETCHED.search(source.only or "") for source in copy.sources)]
         named = {copy.target.only or name for copy in added} | {
@@ -294,7 +294,7 @@ def _removes(place: str, text: str) -> bool:
     return False
 
 
-def missing(tree: Tree, path: str) -> Absence:
+def absence_of(tree: Tree, path: str) -> Absence:
     """That the project has no such file, or that only git lacks it."""
     if label := ignored_by_git(tree, path):
         return Absence("git ignores it, so that a clone lacks it", (label,), by_git=True)

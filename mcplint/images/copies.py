@@ -78,7 +78,7 @@ def matches(tree: Tree, context: str, source: str) -> Iterator[str]:
             yield candidate
 
 
-def unlisted(tree: Tree, context: str, source: str, inside: str) -> tuple[str, bool] | None:
+def missing_source(tree: Tree, context: str, source: str, inside: str) -> tuple[str, bool] | None:
     """The file of the context that a source which the project lacks may put at a path, whether it is of a folder.
 
     `inside`: that path as the target names it, `.` for the target itself. A name with a suffix is taken for a file.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from mcplint.images.build_arguments import Context
-from mcplint.images.contents import Contents, missing
+from mcplint.images.contents import Contents, absence_of
 from mcplint.images.copies import context_path
 from mcplint.images.image import Copy
 from mcplint.model import Lack, LackKind
@@ -36,7 +36,7 @@ def of_copy(copy: Copy, contents: Contents, given: Context) -> Iterator[Lack]:
             continue
         path = context_path(contents.context, name)
         if path and (lack := _source(copy, source, path, contents, given.stated)):
-            if given.label and lack.name and _is_copied(contents.tree, name):
+            if given.label and lack.name and _may_be_copied_in(contents.tree, name):
                 continue
             notes = (given.label, *lack.notes) if given.label else lack.notes
             yield lack._replace(step=step, by_git=lack.by_git and not given.cloned, notes=notes)
@@ -51,7 +51,7 @@ def _source(copy: Copy, source: Value[str], path: str, contents: Contents, state
             return None
         if not stated and lies_elsewhere(contents, name):
             return None
-        absence = missing(tree, path)
+        absence = absence_of(tree, path)
         there = [] if absence.by_git else _paths_ending_with(tree, name)
         other = _better_context(contents, name) if there and stated else None
         if other is not None:
@@ -120,7 +120,9 @@ def lies_elsewhere(contents: Contents, name: str) -> bool:
     if not others:
         return False
     found = tree.cached(_count, contents.dockerfile, contents.context or ".")
-    return any(tree.cached(_count, contents.dockerfile, other) >= found for other in others) or _is_copied(tree, name)
+    return any(tree.cached(_count, contents.dockerfile, other) >= found for other in others) or _may_be_copied_in(
+        tree, name
+    )
 
 
 def _paths_ending_with(tree: Tree, name: str) -> list[str]:
@@ -144,10 +146,10 @@ def _copied_names(tree: Tree, path: str) -> Iterator[str]:
 def _count(tree: Tree, dockerfile: str, context: str) -> int:
     """How many of the sources of a Dockerfile's COPYs a folder has, or would have after a build."""
     paths = (context_path(context, name) for name in _copied_names(tree, dockerfile))
-    return sum(path in tree.paths or path in tree.folders or missing(tree, path).by_git for path in paths)
+    return sum(path in tree.paths or path in tree.folders or absence_of(tree, path).by_git for path in paths)
 
 
-def _is_copied(tree: Tree, name: str) -> bool:
+def _may_be_copied_in(tree: Tree, name: str) -> bool:
     """Whether a script or workflow of the project may copy a file to the context before the build."""
     wanted = posixpath.basename(name.rstrip("/"))
     texts = (source.text for source in _scripts(tree))

@@ -12,14 +12,14 @@ _ERREXIT = (
 )
 
 
-def chained(steps: tuple[RunStep, ...]) -> int:
+def skipped_after(steps: tuple[RunStep, ...]) -> int:
     """How many commands after the first are skipped where it fails: those behind `&&`."""
     return next((number for number, step in enumerate(steps) if step.line.operator != "&&"), len(steps) - 1)
 
 
 def ends_build(steps: tuple[RunStep, ...]) -> bool:
     """Whether a RUN fails where its first command does: with the chain that this is of, or at once by `set -e`."""
-    end = chained(steps)
+    end = skipped_after(steps)
     operator = steps[end].line.operator
     return (operator in ("", "\n") and end + 1 == len(steps)) or (
         not end and operator not in ("||", "|", "&") and _errexit_here(steps[0])
@@ -43,7 +43,7 @@ def is_certain(steps: tuple[RunStep, ...], number: int) -> bool:
         return False
     if step.line.operator in ("||", "|", "&") or any(each.line.operator == "||" for each in steps[:number]):
         return False
-    chain = steps[number : number + 1 + chained(steps[number:])]
+    chain = steps[number : number + 1 + skipped_after(steps[number:])]
     last = chain[-1] is steps[-1] and chain[-1].line.operator in ("", "\n")
     return last or (len(chain) == 1 and _errexit_here(step))
 

@@ -166,7 +166,7 @@ class Image(NamedTuple):
             seen |= each.parts.keys()
 
     @property
-    def streams(self) -> tuple[str, ...]:
+    def output_links(self) -> tuple[str, ...]:
         """The paths that RUN lines link to the output of the container."""
         return tuple(link[1] for run in self.runs for link in _TO_OUTPUT.finditer(run.script))
 

@@ -137,7 +137,7 @@ def _of_lock(install: Install, contents: Contents) -> Iterator[Lack]:
 def _no_lock(install: Install, contents: Contents) -> Iterator[Lack]:
     """That a sync which keeps to `uv.lock` does not find it beside the project, nor in a folder around that."""
     tree = contents.tree
-    if "--dry-run" in install.argv or contents.ran.any(_renews) or may_fail(install):
+    if "--dry-run" in install.argv or contents.ran.any(_updates_lock) or may_fail(install):
         return
     for folder in install.requirements:
         project = posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
@@ -165,7 +165,7 @@ def _is_strict(install: Install) -> bool:
     )
 
 
-def _renews(text: str) -> bool:
+def _updates_lock(text: str) -> bool:
     return "uv lock" in text or "uv add" in text or "uv remove" in text
 
 

@@ -9,7 +9,7 @@ from mcplint.commands.command_lines import PIP
 from mcplint.commands.options import Parsed, parse
 from mcplint.dependencies.uv_settings import FILES
 from mcplint.images.runs import RunStep
-from mcplint.images.unquoted import stops
+from mcplint.images.unquoted import unread_redirect
 from mcplint.knowledge.python_indexes import is_folder, is_other_index
 from mcplint.model import Install
 from mcplint.text.boolean import boolean
@@ -26,7 +26,7 @@ _DECIDING = ("UV_EXCLUDE_NEWER", "UV_RESOLUTION", "UV_CONFIG_FILE")
 _FLAGS = ("--exclude-newer", "--resolution", "--config-file")
 
 
-def limited(install: Install, step: RunStep) -> Install:
+def with_limits(install: Install, step: RunStep) -> Install:
     """An install with what variables and settings say of the releases that it takes."""
     uv = install.tool.startswith("uv")
     names = list(_constraint_files(install.tool, step))
@@ -34,7 +34,7 @@ def limited(install: Install, step: RunStep) -> Install:
     flags = [word.partition("=")[0] for word in step.words if word.startswith(_FLAGS)]
     deciding = [*flags, *(name for name in _DECIDING if name in step.env)] if uv else []
     deciding += _indexes(install.tool, step)
-    stopped = stops(step)
+    stopped = unread_redirect(step)
     decides = "a constraint" if None in paths or _is_configured(install, step) else next(iter(deciding), None)
     why = f"the shell does not find `{stopped}`" if stopped else decides and f"{decides} decides the releases"
     return install._replace(

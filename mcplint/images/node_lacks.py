@@ -15,7 +15,7 @@ from mcplint.images.contents import Absence, Contents
 from mcplint.images.copies import copied_from
 from mcplint.images.image import Copy, Image
 from mcplint.images.node_installs import LOCKS, WITHOUT_DEV, called_by, package_of
-from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted, programs, script_of, without_wrappers
+from mcplint.images.node_scripts import TOOLS, ScriptStep, omitted_package, programs, script_of, without_wrappers
 from mcplint.images.runs import RunStep
 from mcplint.images.script_inputs import unread
 from mcplint.knowledge.executables import NODE_MANAGERS
@@ -79,7 +79,7 @@ def _peers(install: NodeInstall, package: PackageJson, step: RunStep, contents: 
         (lock is None and install.lock)
         or package.workspaces
         or {"--legacy-peer-deps", "--force", "-f"} & words
-        or _lenient(step, contents)
+        or _is_lenient(step, contents)
     ):
         return
     if '"overrides"' in package.source.text or contents.ran.any(_rewrites):
@@ -113,7 +113,7 @@ def _newest_peers(install: NodeInstall, package: PackageJson) -> Iterator[Lack]:
             return
 
 
-def _lenient(step: RunStep, contents: Contents) -> bool:
+def _is_lenient(step: RunStep, contents: Contents) -> bool:
     """Whether npm may be told to take packages that do not go together."""
     files = (contents.tree.source(path) for path in contents.tree.files_named(".npmrc"))
     configured = any(re.search(r"(?m)^[ \t]*(?:legacy-peer-deps|force)\b", source.text) for source in files if source)
@@ -158,7 +158,7 @@ def of_node_step(step: RunStep, installed: dict[str, NodeInstall], contents: Con
 def of_step_alone(step: RunStep, contents: Contents) -> Iterator[Lack]:
     """The program of a package that a script runs in a stage where nothing installs any."""
     package, folder = package_of(step), step.absolute(".")
-    if package is None or folder is None or contents.open or contents.ran.any(_manages):
+    if package is None or folder is None or contents.open or contents.ran.any(_may_install_node_packages):
         return
     places = (posixpath.join("/", each, "node_modules") for each in outwards(folder))
     if not all(map(contents.empty, places)):
@@ -173,7 +173,7 @@ def of_step_alone(step: RunStep, contents: Contents) -> Iterator[Lack]:
             return
 
 
-def _manages(text: str) -> bool:
+def _may_install_node_packages(text: str) -> bool:
     """Whether a command may install packages of Node."""
     return "node_modules" in text or re.search(r"\b(?:i|ci|install|add|link|yarn|deploy)\b", text) is not None
 
@@ -204,7 +204,9 @@ def of_compiler(
     if package is None or contents.ran.any(_rewrites) or contents.ran.any(lambda text: "tsconfig" in text):
         return
     direct = program(step.argv) == "tsc"
-    gone = install and install.development.must_be(False) and omitted("tsc", package, install.lock, contents.tree)
+    gone = (
+        install and install.development.must_be(False) and omitted_package("tsc", package, install.lock, contents.tree)
+    )
     for ran in (ScriptStep(step.words),) if direct else _programs(step, package):
         own = None if direct or gone else package
         wanted, words = fetched_compiler(ran.words)
@@ -224,7 +226,7 @@ def of_compiler(
 def _omitted_package(ran: ScriptStep, install: NodeInstall, package: PackageJson, contents: Contents) -> Lack | None:
     """That a program's package is left out by an install."""
     tool = ran.words[0]
-    asked = omitted(tool, package, install.lock, contents.tree)
+    asked = omitted_package(tool, package, install.lock, contents.tree)
     if asked is None or contents.ran.any(lambda text: _may_install(text, tool)):
         return None
     by_install = install.development.trace[0].span.text if install.development.trace else ""
@@ -294,7 +296,7 @@ def unmade(path: str, image: Image, contents: Contents) -> tuple[str, tuple[Labe
         return None
     home = home_of(contents, workdir)
     absence = contents.why_absent(path, posixpath.normpath(posixpath.join(home, inside)))
-    return _explained(image, contents) if absence else None
+    return _why_unbuilt(image, contents) if absence else None
 
 
 def home_of(contents: Contents, workdir: str) -> str:
@@ -304,7 +306,7 @@ def home_of(contents: Contents, workdir: str) -> str:
     return posixpath.dirname(found) if found else contents.context or ""
 
 
-def _explained(image: Image, contents: Contents) -> tuple[str, tuple[Label, ...]]:
+def _why_unbuilt(image: Image, contents: Contents) -> tuple[str, tuple[Label, ...]]:
     """Why nothing is built: no step does, and an install skips the script that would."""
     for install in image.node_installs:
         package: PackageJson | None = contents.tree.facts("package_json", install.package)

@@ -124,7 +124,7 @@ def script_of(said: Called, package: PackageJson) -> str:
     return said.script if said.script in package.scripts and runs else ""
 
 
-def omitted(tool: str, package: PackageJson, lock: str | None, tree: Tree) -> ScalarNode | None:
+def omitted_package(tool: str, package: PackageJson, lock: str | None, tree: Tree) -> ScalarNode | None:
     """Where a program's package is asked for, if an install without development packages certainly leaves it out."""
     name = TOOLS.get(tool, tool)
     tables = [table for table, wanted in package.requirements.items() if name in wanted]

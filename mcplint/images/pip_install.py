@@ -50,7 +50,7 @@ def pip_install(tool: str, step: RunStep, options: Parsed, exactly: bool = False
     files = [*options.values("requirement", "requirements"), *(words if exactly else ())]
     projects = [*options.values("editable"), *(word for word in words if is_local(spelled(word)) and not exactly)]
     names = [word for word in words if not is_local(spelled(word)) and not exactly]
-    own = _collected(tool, options, step) if names else {}
+    own = _collected_projects(tool, options, step) if names else {}
     editable = options.values("editable")
     beside = _pinned(names, files, step) if tool in _AT_ONCE else frozenset[str]()
     found = [_project(word, options, step, beside) for word in projects]
@@ -95,7 +95,7 @@ def _named_item(word: Value[str], own: str | None, kept: frozenset[str], beside:
     return _Item(exactly, Label(word_span(word), "not an exact release"), own)
 
 
-def _collected(tool: str, options: Parsed, step: RunStep) -> Mapping[str, str]:
+def _collected_projects(tool: str, options: Parsed, step: RunStep) -> Mapping[str, str]:
     """By their names the projects whose distributions the build has put where an install looks for packages."""
     places = [place for _, value in links(tool, options, step) if (place := folder_of(value, step))]
     folders = (each.folder for place in places for install in step.houses.fillers(place) for each in install.packaged)

@@ -37,7 +37,7 @@ def project_install(tool: str, step: RunStep, before: Parsed, args: Words) -> In
     locking = kind in ("install", "sync")
     lock = step.upwards(PYTHON_LOCKS[tool], folder) if locking and not options.first("skip-lock") else None
     locked = _locked(tool, step, verb, lock, project) if locking else Value((False,), (_resolves_anew(verb),))
-    decided = _deciding(tool, step, verb, project) if lock is None else None
+    decided = _resolution_setting(tool, step, verb, project) if lock is None else None
     if options.first("skip-lock"):
         locked = Value((False,), (Label(verb, "--skip-lock re-resolves dependencies"),))
     if kind == "sync" and tool != "poetry" and locked.must_be(False):
@@ -73,7 +73,7 @@ def _locked(tool: str, step: RunStep, verb: Span, lock: str | None, project: str
     return Value((False,), (Label(verb, f"there is no {name}"),))
 
 
-def _deciding(tool: str, step: RunStep, verb: Span, project: str | None) -> Label | None:
+def _resolution_setting(tool: str, step: RunStep, verb: Span, project: str | None) -> Label | None:
     """What else than the requirements of a project decides the releases that pdm takes."""
     found = step.tree.project(posixpath.dirname(project)) if project and tool == "pdm" else None
     resolution = at(found.document, "tool", "pdm", "resolution") if found else None

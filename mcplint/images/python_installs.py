@@ -12,8 +12,8 @@ from mcplint.commands.shell_branches import Arms, exclusive
 from mcplint.commands.words import Words, spelled, text
 from mcplint.facts.document import at
 from mcplint.images.environments import collects, environments, is_systems
-from mcplint.images.failures import chained, ends_at_failures, ends_build, is_certain, is_conditional
-from mcplint.images.limits import limited
+from mcplint.images.failures import ends_at_failures, ends_build, is_certain, is_conditional, skipped_after
+from mcplint.images.limits import with_limits
 from mcplint.images.node_installs import LOCKS, called_by
 from mcplint.images.project_install import project_install
 from mcplint.images.runs import RunStep
@@ -34,7 +34,7 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
     """The installs among the commands of one RUN, in their order."""
     earlier = steps[0].before if steps else ()
     here: list[tuple[Install, Arms]] = []
-    removed = frozenset(name for step in steps for name in _uninstalled(step))
+    removed = frozenset(name for step in steps for name in _uninstalled_packages(step))
     for number, step in enumerate(steps):
         before = (*earlier, *(install for install, arms in here if not exclusive(arms, step.arms)))
         step = step._replace(before=before, removed=removed)
@@ -46,7 +46,7 @@ def installs(steps: tuple[RunStep, ...]) -> Iterator[Install]:
             found = found._replace(certain=is_certain(steps, number))
             if step.skipped:
                 found = found._replace(locked=_left_out(step), files=())
-            found = limited(found, step)._replace(instead=_goes_on_with(found, steps[number:]))
+            found = with_limits(found, step)._replace(instead=_goes_on_with(found, steps[number:]))
             found = found._replace(environments=environments(found, step), systems=is_systems(found, step))
             found = found._replace(collects=collects(found, step))
             here.append((found, step.arms))
@@ -80,7 +80,7 @@ def _goes_on_with(install: Install, steps: tuple[RunStep, ...]) -> Label | None:
 def _stand_in(steps: tuple[RunStep, ...]) -> Label | None:
     """What comes next where the first of some commands fails, unless the build ends there or that is not known."""
     others = steps[1:]
-    last, operator = chained(steps), steps[0].line.operator
+    last, operator = skipped_after(steps), steps[0].line.operator
     chain = steps[: last + 2]
     if last and len(chain) > last + 1 and not any(step.line.inside for step in chain) and _always_succeeds(chain[-1]):
         return _goes_on(chain[-1]) if chain[last].line.operator == "||" else None
@@ -102,7 +102,7 @@ def _fallback(steps: tuple[RunStep, ...]) -> tuple[RunStep, ...]:
     depth, others = len(steps[0].line.inside), steps[1:]
     if len(others[0].line.inside) > depth:
         return tuple(takewhile(lambda step: len(step.line.inside) > depth, others))
-    return others[: chained(others) + 1]
+    return others[: skipped_after(others) + 1]
 
 
 def _goes_on(step: RunStep) -> Label:
@@ -147,7 +147,7 @@ def _stands_in(other: Install, install: Install) -> bool:
     return {*other.requirements} >= {*install.requirements} and not looser and not fewer
 
 
-def _uninstalled(step: RunStep) -> Iterator[str]:
+def _uninstalled_packages(step: RunStep) -> Iterator[str]:
     """The packages that a command uninstalls."""
     words = list(map(spelled, named_program(step)[1]))
     if "uninstall" in words[:2]:

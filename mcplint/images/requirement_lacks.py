@@ -36,7 +36,7 @@ def of_requirements(install: Install, contents: Contents) -> Iterator[Lack]:
                     absence.edits, step, place,
                 )  # fmt: skip
                 return
-    yield from _included(install, contents)
+    yield from _missing_includes(install, contents)
 
 
 def _absence(name: str, place: str, contents: Contents) -> Absence | None:
@@ -66,7 +66,7 @@ def _project_path(there: str, target: str, contents: Contents) -> str:
     return found if found is not None else context_path(contents.context or ".", target)
 
 
-def _included(install: Install, contents: Contents) -> Iterator[Lack]:
+def _missing_includes(install: Install, contents: Contents) -> Iterator[Lack]:
     """The files and folders that a requirements file refers to and that are not beside it."""
     tree, step = contents.tree, " ".join(install.argv)
     for path in install.requirements:

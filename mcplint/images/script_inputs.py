@@ -33,7 +33,7 @@ def unread(ran: ScriptStep, folder: str, package: PackageJson, contents: Content
     home = posixpath.dirname(package.source.path)
     tool, *words = looked_up(ran.words)
     if tool == "tsc":
-        return _uncompiled(words, folder, home, contents)
+        return _compiler_inputs(words, folder, home, contents)
     if tool == "nest" and words == ["build"]:
         names = ("nest-cli.json", "tsconfig.build.json", "tsconfig.json")
         return _first(names, folder, home, contents, "tsconfig.json")
@@ -47,7 +47,7 @@ def unread(ran: ScriptStep, folder: str, package: PackageJson, contents: Content
         if listed_sources or any(word.endswith(SUFFIXES) for word in words):
             return _first(alone, folder, home, contents)
     if tool in _ALONE and _reads_configuration(tool, words):
-        return _unbundled(tool, folder, package, contents)
+        return _bundler_inputs(tool, folder, package, contents)
     return None
 
 
@@ -87,7 +87,7 @@ def _reads_configuration(tool: str, words: list[str]) -> bool:
     return not any(word.endswith(SUFFIXES) or "config" in word or word in ("-c", "--entry") for word in words)
 
 
-def _unbundled(tool: str, folder: str, package: PackageJson, contents: Contents) -> Missed | None:
+def _bundler_inputs(tool: str, folder: str, package: PackageJson, contents: Contents) -> Missed | None:
     """The configuration of a bundler, where nothing else says what to build."""
     home, tree = posixpath.dirname(package.source.path), contents.tree
     configured = (posixpath.basename(path) for path in tree.files_in_folder(home))
@@ -106,7 +106,7 @@ def _unbundled(tool: str, folder: str, package: PackageJson, contents: Contents)
     return _first(_listed_files(named, home, contents), folder, home, contents)
 
 
-def _uncompiled(words: list[str], folder: str, home: str, contents: Contents) -> Missed | None:
+def _compiler_inputs(words: list[str], folder: str, home: str, contents: Contents) -> Missed | None:
     """The configuration of the compiler, or all sources that it names."""
     call = compiler_call(words)
     if SHOWING & call.options.keys() or any("@" in word or "=" in word for word in words):

@@ -7,7 +7,7 @@ import re
 from mcplint.commands.command_lines import is_root
 from mcplint.facts.dockerfile import Instruction
 from mcplint.images.accounts import FILE, UNNAMED, accounts
-from mcplint.images.alterations import may_alter, rewriting
+from mcplint.images.alterations import may_alter, metadata_rewrites
 from mcplint.images.builds import builds
 from mcplint.images.contents import command_texts, may_bring_files
 from mcplint.images.copies import built_text
@@ -69,7 +69,7 @@ def run(growing: Growing, instruction: Instruction) -> None:
     uncopied = any(lack.kind == LackKind.COPIED for lack in growing.lacks)
     left_out = {step.span for step in found if step.skipped}
     own = tuple(step for step in found if not runs_installer(step, growing.installers))
-    rewritten = tuple(rewriting(instruction.text.text, own))
+    rewritten = tuple(metadata_rewrites(instruction.text.text, own))
     for install in (each for each in here if each.span not in left_out):
         install = install._replace(files=()) if uncopied else install
         if rewritten and rewritten[0].start < install.span.start:

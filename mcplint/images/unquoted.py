@@ -43,7 +43,7 @@ def unquoted_requirements(step: RunStep) -> Iterator[Unquoted]:
     yield from (Unquoted(span, tuple(each)) for span, each in words.items() if _REQUIREMENT.fullmatch(span.text))
 
 
-def stops(step: RunStep) -> str:
+def unread_redirect(step: RunStep) -> str:
     """The file that a shell does not find, so that a command with such a requirement is not run; empty where it is."""
     return next((each.read for each in unquoted_requirements(step) if each.read and step.file(each.read) is None), "")
 

@@ -35,7 +35,7 @@ def uv_install(tool: str, step: RunStep, before: Parsed, after: Parsed) -> Insta
     made = Install(
         tool, step.words, _uv_locked(options, verb, step), step.upwards("uv.lock", folder), (), (), step.written_at
     )
-    packaged = tuple(_packaged(projects[0], options, folder, step)) if projects and tool != "uv lock" else ()
+    packaged = tuple(_packaged_project(projects[0], options, folder, step)) if projects and tool != "uv lock" else ()
     own_project = step.tree.project(projects[0]) if projects else None
     known = all(text(word) is not None for word in options.rest)
     extras, groups = chosen(options, own_project, lambda name: _may_be_on(step, name)) if known else (None, None)
@@ -57,7 +57,7 @@ _WITHOUT_PROJECT = (
 )
 
 
-def _packaged(project: str, options: Parsed, folder: str, step: RunStep) -> Iterator[Packaged]:
+def _packaged_project(project: str, options: Parsed, folder: str, step: RunStep) -> Iterator[Packaged]:
     """The project that `uv sync` and its like package."""
     own_project = step.tree.project(project)
     left_out = {normalized(spelled(word)) for word in options.values("no-install-package")}

@@ -26,7 +26,7 @@ class Wheelhouses(NamedTuple):
 
     def fillers(self, folder: str) -> tuple[Install, ...]:
         """The commands that have put distributions into a folder of the image."""
-        return tuple(dict.fromkeys(_fillers(self, posixpath.normpath(folder), set())))
+        return tuple(dict.fromkeys(_filling_installs(self, posixpath.normpath(folder), set())))
 
     def decides(self, folder: str, indexed: bool) -> bool:
         """Whether what fills a folder tells the releases in it, and pip takes those.
@@ -56,7 +56,7 @@ def _is_listed(install: Install) -> bool:
     return any(path.endswith(_LISTS) for path in install.requirements)
 
 
-def _fillers(houses: Wheelhouses, folder: str, asked: set[tuple[int, str]]) -> Iterator[Install]:
+def _filling_installs(houses: Wheelhouses, folder: str, asked: set[tuple[int, str]]) -> Iterator[Install]:
     yield from (install for install in houses.collecting if install.collects == folder)
     for copy in houses.copies:
         part = houses.parts.get(copy.stage) if copy.stage is not None else None
@@ -64,7 +64,9 @@ def _fillers(houses: Wheelhouses, folder: str, asked: set[tuple[int, str]]) -> I
             source = _stage_folder(file, folder)
             if part and source is not None and (part.number, source) not in asked:
                 asked.add((part.number, source))
-                yield from _fillers(Wheelhouses(part.collecting, part.copies, part.parts, houses.tree), source, asked)
+                yield from _filling_installs(
+                    Wheelhouses(part.collecting, part.copies, part.parts, houses.tree), source, asked
+                )
 
 
 def _stage_folder(file: Copied, folder: str) -> str | None:

@@ -56,20 +56,20 @@ def _printed_text(
             ends = [] if any("n" in word.text for word in words[1 : flags or None]) else ["\n"]
             return _joined_words(given, " ", ends) if all(word.literal for word in given) else None
         case "printf" if len(words) > 1 and all(word.literal for word in words):
-            return _formatted(words[1], words[2:])
+            return _printf_output(words[1], words[2:])
         case "cat" | "tee":
             here = next((each for each in step.redirects if each.operator in ("<<", "<<-")), None)
             if here and here.target.text not in bodies:
-                return _unexpanded(here.body, here.target.quoted) if here.body else None
+                return _text_if_unexpanded(here.body, here.target.quoted) if here.body else None
             return bodies[here.target.text] if here else fed
     return None
 
 
 def _body(heredoc: Heredoc) -> LocatedText | None:
-    return _unexpanded(heredoc.body, not heredoc.expand)
+    return _text_if_unexpanded(heredoc.body, not heredoc.expand)
 
 
-def _unexpanded(body: LocatedText, literal: bool) -> LocatedText | None:
+def _text_if_unexpanded(body: LocatedText, literal: bool) -> LocatedText | None:
     """The text of a here-document as the shell passes it on, None where the shell expands something in it."""
     if literal:
         return body
@@ -98,7 +98,7 @@ def _joined_words(words: tuple[Word, ...], between: str, ends: list[str]) -> Loc
     return _located(words[0].span.source, [*pieces, *((end, last) for end in ends)], words[0].span.start)
 
 
-def _formatted(form: Word, arguments: tuple[Word, ...]) -> LocatedText | None:
+def _printf_output(form: Word, arguments: tuple[Word, ...]) -> LocatedText | None:
     """What printf prints; `%s` alone is understood, and a format without any is printed once."""
     pieces, given = list[tuple[str, int]](), list(arguments)
     while True:

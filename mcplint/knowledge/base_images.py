@@ -321,7 +321,7 @@ https://www.mongodb.com/docs/manual/release-notes/6.0-compatibility/
 """
 
 
-def is_without(reference: str, program: str) -> bool:
+def lacks_program(reference: str, program: str) -> bool:
     """Whether a well-known image that is run as it is has no such program, by which it could be asked."""
     repository, tag = repository_and_tag(reference)
     first, missing = _WITHOUT.get(repository, (0, frozenset()))

@@ -40,7 +40,7 @@ _DEAD: tuple[tuple[str, Key, Key, tuple[DeadRelease, ...]], ...] = (
 )
 
 
-def dead(package: str, version: str) -> Iterator[DeadRelease]:
+def dead_releases(package: str, version: str) -> Iterator[DeadRelease]:
     """What kills a release unless something holds it back; nothing of one that lives."""
     numbers = release(version)
     for name, first, last, causes in _DEAD:

@@ -38,7 +38,7 @@ def capital_host(reference: str) -> str:
     return first if slash and re.search(r"[A-Z]", first) and not re.search(r"[.:]", first) else ""
 
 
-def lowered(reference: str) -> str:
+def lowercase_name(reference: str) -> str:
     """The name of an image in small letters, its tag as it is."""
     path, colon, tag = reference.partition(":") if "/" not in reference.rpartition(":")[2] else (reference, "", "")
     return f"{path.lower()}{colon}{tag}"

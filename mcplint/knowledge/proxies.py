@@ -22,13 +22,13 @@ do, those of clients that keep cookies, those until the token is renewed, those 
 and is placed at random, so that the id that it gets leads elsewhere."""
 
 
-def _hashed(*variables: str) -> tuple[str, ...]:
+def _hash_directives(*variables: str) -> tuple[str, ...]:
     return tuple(f"hash ${name}{how}" for name in variables for how in ("", " consistent"))
 
 
 BALANCING: dict[str, dict[str, str]] = {
     NGINX: {
-        **dict.fromkeys(("ip_hash", *_hashed("remote_addr", "binary_remote_addr")), WORKS),
+        **dict.fromkeys(("ip_hash", *_hash_directives("remote_addr", "binary_remote_addr")), WORKS),
         # nginx remembers which member handed out the session.
         "sticky learn *create=$upstream_http_mcp_session_id*lookup=$http_mcp_session_id*": WORKS,
         "sticky learn *lookup=$http_mcp_session_id*create=$upstream_http_mcp_session_id*": WORKS,
@@ -37,7 +37,7 @@ BALANCING: dict[str, dict[str, str]] = {
         "hash *$http_authorization*": TOKEN,
         # A key that differs every time, and one that never does.
         **dict.fromkeys(("hash *$request_id*", "hash *$remote_port*", "hash *$connection*", "hash *$msec*"), NONE),
-        **dict.fromkeys(_hashed("request_uri", "uri", "host", "http_host", "server_name", "scheme"), WORKS),
+        **dict.fromkeys(_hash_directives("request_uri", "uri", "host", "http_host", "server_name", "scheme"), WORKS),
         **dict.fromkeys(("least_conn", "random*", "least_time*", "round-robin"), NONE),
     },
     INGRESS_NGINX: {

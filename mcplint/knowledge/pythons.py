@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from mcplint.knowledge.ranges import admitted
+from mcplint.knowledge.ranges import admitted_releases
 from mcplint.knowledge.sdk import Key, release
 
 # The oldest Python that each release runs on, from the release on that is named.
@@ -18,7 +18,7 @@ PYTHONS: Mapping[str, tuple[tuple[Key, str], ...]] = {
 
 def least_python(package: str, specifier: str) -> str:
     """The oldest Python on which some release runs that a requirement admits, be it newer than those known."""
-    known = admitted(package, specifier)
+    known = admitted_releases(package, specifier)
     newer = re.search(r"(?:==|>=|~=)\s*(\d[\d.]*\d)", specifier) if known == () else None
     oldest = newer[1] if newer else (known or ("0",))[-1]
     return next(python for since, python in PYTHONS[package] if (release(oldest) or ()) >= since)

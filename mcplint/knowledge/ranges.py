@@ -22,7 +22,7 @@ _COMPARED: dict[str, Callable[[Key, Key], bool]] = {
 
 
 @lru_cache(maxsize=512)
-def admitted(package: str, ranges: str) -> tuple[str, ...] | None:
+def admitted_releases(package: str, ranges: str) -> tuple[str, ...] | None:
     """The releases of an SDK that specifiers of PEP 440 admit, newest first; None where these are not understood.
 
     Plain ones are compared here: loading `packaging` takes longer than all the rest of finding a version.

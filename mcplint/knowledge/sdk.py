@@ -131,13 +131,13 @@ def _bounds(package: str, version: str) -> tuple[Key, ...]:
     known = _keys(package)
     number = release(version)
     if number is None:
-        return _neighbours(known, version)
+        return _neighbouring_releases(known, version)
     if not known or number <= known[-1]:
         return (number,)
     return known[-1:] if number[:1] == known[-1][:1] else ()
 
 
-def _neighbours(known: tuple[Key, ...], version: str) -> tuple[Key, ...]:
+def _neighbouring_releases(known: tuple[Key, ...], version: str) -> tuple[Key, ...]:
     from packaging.version import Version
 
     try:

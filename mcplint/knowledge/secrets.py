@@ -172,7 +172,7 @@ class ProjectSecrets:
     whole: tuple[str, ...] = ()
 
 
-def hide(texts: Iterable[str]) -> None:
+def hide_secrets(texts: Iterable[str]) -> None:
     """Has the secrets that stand in these texts masked from now on, and no others that were found before."""
     found = sorted({part for text in texts for part in secrets_in(text)}, key=len, reverse=True)
     ProjectSecrets.pattern = re.compile("|".join(map(re.escape, found))) if found else None
@@ -189,7 +189,7 @@ def secrets_in(text: str) -> Iterator[str]:
     yield from (each for each in (*forms, *urls) if len(each) >= SHORTEST)
     bare = BEARER.sub("", LABELLED.sub("", text.strip(" \t\"'"), count=1), count=1).strip("\"'")
     if not forms and not urls:
-        yield from (each for each in (bare, decoded(bare)) if is_random(each))
+        yield from (each for each in (bare, base64_text(bare)) if is_random(each))
 
 
 def entropy(text: str) -> float:
@@ -221,7 +221,7 @@ def is_public(name: str, key: str) -> bool:
     """Whether everybody may know a key: a JSON web token by the role that it gives, others by their names and forms."""
     bare = BEARER.sub("", key, count=1)
     claims = bare.split(".")[1] if bare.startswith("eyJ") and bare.count(".") == 2 else ""
-    decoded_claims = decoded(claims.translate(URL_SAFE) + "=" * (-len(claims) % 4))
+    decoded_claims = base64_text(claims.translate(URL_SAFE) + "=" * (-len(claims) % 4))
     role = ROLE.search(decoded_claims)
     if bare in PUBLISHED or DEMONSTRATION.search(decoded_claims):
         return True
@@ -278,7 +278,7 @@ def in_url(text: str) -> tuple[str, str]:
     return "", ""
 
 
-def decoded(text: str) -> str:
+def base64_text(text: str) -> str:
     """What stands behind base64, without white space at its ends; empty where that is no text."""
     try:
         return base64.b64decode("".join(text.split()), validate=True).decode("ascii").strip()
@@ -317,18 +317,18 @@ def _masked(text: str) -> str:
         text = USER_IN_URL.sub(
             lambda found: found[1] + _mask_tail(found[2]) if _is_random_key(found[2]) else found[0], text
         )
-    text = SHOWN_HERE.sub(_shortened, AT_HOST.sub(_shortened, text))
+    text = SHOWN_HERE.sub(_secret_cut, AT_HOST.sub(_secret_cut, text))
     if FORM.search(text):
         text = FORM.sub(lambda found: _mask_tail(found[0]), text)
     if ASSIGNED.search(text):
-        text = ASSIGNED.sub(lambda found: _shortened(found), text)
-    text = ATTACHED.sub(_shortened, OPTION.sub(_shortened, text))
-    return BASE64.sub(lambda found: _mask_tail(found[0]) if _hides_secret(decoded(found[0])) else found[0], text)
+        text = ASSIGNED.sub(lambda found: _secret_cut(found), text)
+    text = ATTACHED.sub(_secret_cut, OPTION.sub(_secret_cut, text))
+    return BASE64.sub(lambda found: _mask_tail(found[0]) if _hides_secret(base64_text(found[0])) else found[0], text)
 
 
 def masked_line(text: str) -> str:
     """A line of a file, masked; also where the name of its secret stands on another one, or nowhere."""
-    text = _PAIR.sub(_without_password, UNNAMED.sub(_shortened, masked(text)))
+    text = _PAIR.sub(_without_password, UNNAMED.sub(_secret_cut, masked(text)))
     for pattern in (PADDED, WORD):
         text = pattern.sub(lambda found: _cut_scattered(found[0]), text)
     return ALONE.sub(lambda found: _mask_tail(found[0]) if is_random(found[0]) else found[0], text)
@@ -359,20 +359,20 @@ def _without_userinfo(found: re.Match[str]) -> str:
 def _without_password(found: re.Match[str]) -> str:
     """A user and a password, this one cut; hexadecimal digits may be a digest where no host follows."""
     if found.string.startswith("@", found.end()):
-        return _shortened(found)
+        return _secret_cut(found)
     return found[1] + _cut_scattered(found[2])
 
 
 def _cut_scattered(text: str) -> str:
     """A text, cut where it seems made at random; what is legible behind base64 is none."""
-    return _mask_tail(text) if is_random(text) and is_scattered(text) and not decoded(text) else text
+    return _mask_tail(text) if is_random(text) and is_scattered(text) and not base64_text(text) else text
 
 
 def _hides_secret(text: str) -> bool:
     return bool(secret_kind(text) or any(map(is_random, text.split())) or any(in_url(text)))
 
 
-def _shortened(found: re.Match[str]) -> str:
+def _secret_cut(found: re.Match[str]) -> str:
     """What was found, the secret cut that ends it."""
     text = found[2]
     return found[0].removesuffix(text) + _mask_tail(text) if is_random(text) or _is_uuid(text) else found[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from mcplint.commands.room import open_room
 from mcplint.facts.document import scalar
 from mcplint.findings import Failure, Unreadable
-from mcplint.knowledge.secrets import hide
+from mcplint.knowledge.secrets import hide_secrets
 from mcplint.link import completed_containers, listeners, services, starts, stated
 from mcplint.link.relevance import publishes, speaks_of_mcp
 from mcplint.model import (
@@ -93,7 +93,7 @@ def link(tree: Tree, config: Config) -> Linked:
         loose=(
             *started.loose,
             *starts.unreadable_parts(tree),
-            *starts.damaged(tree, started.used),
+            *starts.damaged_modules(tree, started.used),
             *(starts.unread(hosted) if servers else ()),
         ),
     )
@@ -105,10 +105,10 @@ def link(tree: Tree, config: Config) -> Linked:
 
         deployment = with_flaws(deployment, hosted, contexts)
     if wanted:
-        from mcplint.runtime.entry_points import entry_points, unawaited
+        from mcplint.runtime.entry_points import entry_points, unawaited_calls
 
         published = {package.identifier.only or "" for package in deployment.packages}
-        called = unawaited(tree, paths.get("python", ()))
+        called = unawaited_calls(tree, paths.get("python", ()))
         scripts = (*entry_points(tree, deployment.containers, published), *called)
         if "package.json" in paths:
             from mcplint.runtime.npm_commands import npm_commands
@@ -121,7 +121,7 @@ def link(tree: Tree, config: Config) -> Linked:
         ids = {container.id for container in deployment.containers}
         secrets = tuple(all_secrets(tree, paths, contexts, ids, deployment.clients))
         deployment = deployment._replace(secrets=secrets)
-        hide(deployment.spelled_secrets())
+        hide_secrets(deployment.spelled_secrets())
     _refuse_broken(tree, paths, servers)
     for problem in room.given_up():
         tree.problems.setdefault(problem.span.source.path, problem)
@@ -164,7 +164,9 @@ def _with_published(
     linked = _linked_clients(_with_routes(clients, in_front, network), installed)
     servers = (*_spread(network, routes), *(each for each in installed if each not in network.servers))
     return deployment._replace(
-        servers=tuple(_formatted(tree, each) for each in listeners.with_listeners(servers, network.running, tree)),
+        servers=tuple(
+            _with_line_length(tree, each) for each in listeners.with_listeners(servers, network.running, tree)
+        ),
         routes=tuple(route for route in routes if route.server),
         remotes=remotes,
         packages=packages,
@@ -175,11 +177,11 @@ def _with_published(
         client_flaws=flaws,
         calls=_calls(network, paths, clients, started),
         scrapes=_scrapes(network, paths, tree),
-        loose=(*deployment.loose, *starts.unlinked(routes)),
+        loose=(*deployment.loose, *starts.unlinked_routes(routes)),
     )
 
 
-def _formatted(tree: Tree, server: Server) -> Server:
+def _with_line_length(tree: Tree, server: Server) -> Server:
     """The server, where it prints, with the line length that its project's formatter keeps."""
     if not (server.printed or server.printed_maybe or server.prints):
         return server

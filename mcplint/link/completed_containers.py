@@ -29,10 +29,11 @@ def containers(contexts: tuple[ContainerContext, ...], starts: ProjectStarts, tr
     serving = {*inside, *starts.lacking, *starts.certain, *starts.refusing}
     kept = [context for context in contexts if context.container.id in serving]
     services = {(id(context.project), context.container.service) for context in kept}
-    kept = [_waiting(context, services) for context in kept]
+    kept = [_without_reported_failures(context, services) for context in kept]
     writes = first_writes(tree)
     found = tuple(
-        _completed(context, tuple(inside.get(context.container.id, ())), starts, tree, writes) for context in kept
+        _completed_container(context, tuple(inside.get(context.container.id, ())), starts, tree, writes)
+        for context in kept
     )
     # A command that several share stays as it is where one of them needs it so.
     needed = {each.sync.span for each in found if each.sync and not each.sync.edits}
@@ -43,14 +44,14 @@ def containers(contexts: tuple[ContainerContext, ...], starts: ProjectStarts, tr
     return with_unused(found, inside, tree) if any(each.env for each in found) else found
 
 
-def _waiting(context: ContainerContext, told: Collection[tuple[int, str | None]]) -> ContainerContext:
+def _without_reported_failures(context: ContainerContext, told: Collection[tuple[int, str | None]]) -> ContainerContext:
     """A container whose prerequisites are not said to fail where that is told of them."""
     needed = context.container.prerequisites
     known = tuple(each._replace(failing=None) if (id(context.project), each.name) in told else each for each in needed)
     return context._replace(container=context.container._replace(prerequisites=known)) if needed else context
 
 
-def _completed(
+def _completed_container(
     context: ContainerContext,
     servers: tuple[Server, ...],
     starts: ProjectStarts,
@@ -70,13 +71,13 @@ def _completed(
         missing=starts.lacking.get(each.id),
         refused=starts.refusing.get(each.id),
         needs_root=None if each.unprivileged else next(needs_root(context, servers, writes), None),
-        reload=next(_reloading(servers), None),
+        reload=next(_reload_settings(servers), None),
         lacks=(*each.lacks, *_program_lacks(context, start, tree), *_unwritable(context, start, servers, tree)),
     )
     if placeholder(each.reference.only or ""):
-        from mcplint.services.rendered import is_filled
+        from mcplint.services.rendered import may_be_filled_in
 
-        found = found._replace(rendered=is_filled(each, tree))
+        found = found._replace(rendered=may_be_filled_in(each, tree))
     if context.image:
         from mcplint.runtime.private_program import private, shell
         from mcplint.runtime.start_script import start_script
@@ -112,7 +113,7 @@ def _unwritable(
         yield from refused_writes(context.image, container, servers, tree)
 
 
-def _reloading(servers: tuple[Server, ...]) -> Iterator[tuple[Value[bool], str]]:
+def _reload_settings(servers: tuple[Server, ...]) -> Iterator[tuple[Value[bool], str]]:
     """The setting of uvicorn by which a program starts its server anew, and what comes of it."""
     for each in servers:
         if each.asgi.reload.must(bool) and each.asgi.named.must(bool):
@@ -133,11 +134,11 @@ def _program_lacks(context: ContainerContext, start: Start | None, tree: Tree) -
         return
     if start.language == "python":
         from mcplint.runtime.missing_imports import missing_modules, of_start
-        from mcplint.runtime.uninstalled_commands import uninstalled
+        from mcplint.runtime.uninstalled_commands import uninstalled_script
 
         yield from missing_modules(context.image, container, start, tree)
         yield from of_start(context.image, container, start, tree)
-        yield from uninstalled(context, start, tree)
+        yield from uninstalled_script(context, start, tree)
     elif start.image_path and start.image_path.endswith(JAVASCRIPT) and not (container.mounts or start.prepared):
         from mcplint.runtime.node_start import of_node_start
 

@@ -67,7 +67,7 @@ def with_listeners(servers: Iterable[Server], running: Iterable[ContainerContext
             continue
         starts = any(STARTERS.search(text) or DOORS.search(text) for text in _started_texts(server, tree))
         starts = starts or bool(server.companion)
-        others = starts or _is_busy(server, tree, busy)
+        others = starts or _has_other_listeners(server, tree, busy)
         besides = ports if starts else mentioned if others else frozenset[int]()
         unheard = frozenset[int]() if others else asked[server.id] - mentioned
         yield server._replace(unheard=unheard, besides=shown[server.id] & besides)
@@ -182,7 +182,7 @@ def _files(server: Server, tree: Tree) -> list[str]:
     return [path for word in named for path in tree.files_named(posixpath.basename(word))][:MOST]
 
 
-def _is_busy(server: Server, tree: Tree, known: dict[str, bool]) -> bool:
+def _has_other_listeners(server: Server, tree: Tree, known: dict[str, bool]) -> bool:
     """Whether something else may listen in a server's program."""
     path = server.span.source.path
     folder = home(tree, path) if path.endswith(".py") else nearest(tree, posixpath.dirname(path)) or ""

@@ -241,10 +241,10 @@ def _packed_command(entry: Entry, tree: Tree) -> Words:
     form = kind(entry.span.source.path)
     if form is None or form.name != "bundle" or program(entry.words) != "node":
         return ()
-    from mcplint.commands.node_managers import packed
+    from mcplint.commands.node_managers import packed_command
 
     folder = posixpath.dirname(entry.span.source.path)
-    return packed(entry.id.rpartition(":")[2], folder, entry.words, tree)
+    return packed_command(entry.id.rpartition(":")[2], folder, entry.words, tree)
 
 
 def _names_own_file(entry: Entry, context: ExecContext) -> bool:

@@ -65,7 +65,7 @@ def with_route(part: P, proxies: tuple[Proxy, ...], network: Network) -> P:
     taking = next(_proxies_taking(target, proxies), None)
     if isinstance(part, ClientConfig):
         part = part._replace(is_called=_is_named_alike(part, target, network))
-    foreign = isinstance(part, ClientConfig) and not (part.is_called or _is_anybodys(target.host))
+    foreign = isinstance(part, ClientConfig) and not (part.is_called or _may_be_any_project(target.host))
     if taking and (taking[2] == MADE or not foreign):
         proxy, port, kind = taking
         return _routed(part, proxy, target, port, kind, note, network)
@@ -86,7 +86,7 @@ def _on_machine(host: str) -> bool:
     return is_this_machine(host) or host in GATEWAY
 
 
-def _is_anybodys(host: str) -> bool:
+def _may_be_any_project(host: str) -> bool:
     """Whether a host may be one of the project whatever it is called."""
     return _on_machine(host) or "." not in host or host.endswith(_EXAMPLES)
 

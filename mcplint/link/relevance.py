@@ -21,7 +21,7 @@ def speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
             if source and ("mcp" in source.text or "modelcontextprotocol" in source.text):
                 return True
     programs = paths.get("typescript", ())
-    if _is_broken(tree, paths) and any(tree.mentions(path, *NPM_PACKAGES) for path in programs):
+    if _is_package_unreadable(tree, paths) and any(tree.mentions(path, *NPM_PACKAGES) for path in programs):
         return True
     deploying = [path for form in ("dockerfile", "compose", "kubernetes") for path in paths.get(form, ())]
     if any(tree.mentions(path, *GATEWAYS, *NPM_PACKAGES) for path in deploying):
@@ -36,7 +36,7 @@ def speaks_of_mcp(tree: Tree, paths: Paths) -> bool:
     return False
 
 
-def _is_broken(tree: Tree, paths: Paths) -> bool:
+def _is_package_unreadable(tree: Tree, paths: Paths) -> bool:
     """Whether a `package.json` cannot be read as a whole, so that it may not say what its programs import."""
     found = tree.all_facts("package_json", paths.get("package.json", ()))
     return len(found) < len(paths.get("package.json", ())) or any(each.problems for each in found.values())

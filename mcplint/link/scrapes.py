@@ -37,7 +37,7 @@ def scrapes(network: Network, tree: Tree) -> Iterator[Scrape]:
     for context in asking:
         flags = dict(FLAG.findall(" ".join(_words(context.container))))
         own = int((re.findall(r":(\d{1,5})\Z", flags.get("web.listen-address", "")) or [OWN_PORT])[0])
-        for job in configured(context, flags.get("config.file"), tree).jobs:
+        for job in scrape_config(context, flags.get("config.file"), tree).jobs:
             yield from _of_job(job, context, own, known)
 
 
@@ -55,7 +55,7 @@ def _words(container: Container) -> Iterator[str]:
         yield from (word.only for word in (argv.words if argv else None) or () if isinstance(word.only, str))
 
 
-def configured(context: ContainerContext, said: str | None, tree: Tree) -> ScrapeConfig:
+def scrape_config(context: ContainerContext, said: str | None, tree: Tree) -> ScrapeConfig:
     """What the configuration says that a Prometheus reads, nothing where it is none of the project's files."""
     find = in_project(context, tree)
     workdir = context.container.workdir.only or "/"

@@ -224,10 +224,10 @@ class Programs:
         if target.startswith(("script ", "node ")) or target.endswith(JAVASCRIPT):
             from mcplint.runtime import missing_node
 
-            return missing_node.missing(context, target, self.tree)
-        from mcplint.runtime.missing import missing
+            return missing_node.missing_node_target(context, target, self.tree)
+        from mcplint.runtime.missing import missing_target
 
-        return missing(context, target, self.tree)
+        return missing_target(context, target, self.tree)
 
     def _absent(self, context: ContainerContext, name: str) -> Lack | None:
         if not name or context.container.unread:
@@ -369,7 +369,7 @@ def _built_texts(context: ContainerContext) -> Callable[[str], LocatedText | Non
 
 def standalone_servers(tree: Tree) -> Iterator[Server]:
     """The servers of modules and packages that start one by themselves, where no container tells how."""
-    return unlinked(standalone_programs(tree), {})
+    return unlinked_servers(standalone_programs(tree), {})
 
 
 def standalone_programs(tree: Tree) -> Iterator[tuple[str, Outcome]]:
@@ -384,7 +384,7 @@ def standalone_programs(tree: Tree) -> Iterator[tuple[str, Outcome]]:
         yield from packages.scan(tree, sdk_of_file(tree))
 
 
-def unlinked(found: Iterable[tuple[str, Outcome]], ids: dict[str, int]) -> Iterator[Server]:
+def unlinked_servers(found: Iterable[tuple[str, Outcome]], ids: dict[str, int]) -> Iterator[Server]:
     """The servers of programs, by their paths, that no container is known to start."""
     for path, outcome in found:
         why = Link(None, MISSING, f"no container is known to start {path}")

@@ -47,7 +47,7 @@ def platforms(tree: Tree, paths: Paths) -> Platforms | None:
         from mcplint.services.kubernetes.helm import manifests as of_charts
 
         manifests = (*manifests, *of_charts(tree))
-    scripts = tuple(path for path in (*paths.get("script", ()), *tree.workflows) if _deploys(tree, path))
+    scripts = tuple(path for path in (*paths.get("script", ()), *tree.workflows) if _may_deploy(tree, path))
     kustomizations, *applications, procfiles, units = others
     if not units and "script" in paths:
         from mcplint.services.written_units import written_units
@@ -66,7 +66,7 @@ def platforms(tree: Tree, paths: Paths) -> Platforms | None:
     return loaded(tree, manifests, kustomizations, configurations, procfiles, units, scripts, machine)
 
 
-def _deploys(tree: Tree, path: str) -> bool:
+def _may_deploy(tree: Tree, path: str) -> bool:
     """Whether a script or a workflow may deploy something to Cloud Run."""
     source = tree.source(path)
     return source is not None and ("run deploy" in source.text or "/deploy-cloudrun@" in source.text)

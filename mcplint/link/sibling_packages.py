@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from mcplint.dependencies.node_packages import nearest
 from mcplint.link.sdks import sdk_of_file
-from mcplint.link.servers import Programs, unlinked
+from mcplint.link.servers import Programs, unlinked_servers
 from mcplint.model import Server, Unfollowed
 from mcplint.project.tree import Paths
 from mcplint.services.containers import ContainerContext
@@ -32,7 +32,7 @@ def sibling_servers(
     if homes - started:
         from mcplint.link.packages import scan
 
-        yield from unlinked(scan(tree, sdk_of_file(tree), started), programs.ids)
+        yield from unlinked_servers(scan(tree, sdk_of_file(tree), started), programs.ids)
 
 
 def _folders(context: ContainerContext) -> Iterator[str]:

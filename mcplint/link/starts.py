@@ -93,7 +93,7 @@ def project_starts(tree: Tree, paths: Paths, contexts: tuple[ContainerContext, .
     )
     servers = tuple(server for _, start in found for server in start.servers)
     entries = [path for _, start in found if start.servers for path in start.needed]
-    scripted, untold = _scripted(programs, (*servers, *installed), entries)
+    scripted, untold = _console_scripts(programs, (*servers, *installed), entries)
     if not servers:
         servers = _not_started_elsewhere(tuple(standalone_servers(tree)), (*installed, *scripted))
     else:
@@ -222,7 +222,7 @@ def _started_outside(
     return merged(programs, servers), tuple(each.unfollowed for each in found if each.unfollowed), images
 
 
-def _scripted(
+def _console_scripts(
     programs: Programs, servers: tuple[Server, ...], entries: Iterable[str]
 ) -> tuple[tuple[Server, ...], tuple[Unfollowed, ...]]:
     """The servers of console scripts of packages that nothing else starts, and those scripts that are not followed."""
@@ -276,11 +276,11 @@ def unreadable_parts(tree: Tree) -> Iterator[Loose]:
             yield Loose(path, problem.span, f"{problem.message}; {MAKES[made.name]} not known")
 
 
-def damaged(tree: Tree, used: Iterable[str]) -> Iterator[Loose]:
+def damaged_modules(tree: Tree, used: Iterable[str]) -> Iterator[Loose]:
     """What the parser of TypeScript reads around in the modules of programs."""
     for path in sorted(path for path in used if path.endswith((*TYPESCRIPT, *JAVASCRIPT))):
         script: Script | None = tree.facts("typescript", path)
-        if script is not None and (span := script.damage):
+        if script is not None and (span := script.first_syntax_error):
             yield Loose(path, span, "this is no valid program or newer than the parser, so it is not read")
 
 
@@ -290,7 +290,7 @@ def unread(hosted: Platforms | None) -> Iterator[Loose]:
         yield Loose(note.span.source.path, note.span, note.text)
 
 
-def unlinked(routes: Iterable[Route]) -> Iterator[Loose]:
+def unlinked_routes(routes: Iterable[Route]) -> Iterator[Loose]:
     """The routes that lead to no server."""
     for route in routes:
         if not route.server:

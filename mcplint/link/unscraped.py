@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mcplint.facts.document import ScalarNode
 from mcplint.knowledge.image_ports import PORTS
-from mcplint.link.scrapes import FLAG, TARGET, configured, prometheuses
+from mcplint.link.scrapes import FLAG, TARGET, prometheuses, scrape_config
 from mcplint.model import Container, Scrape, Server, Unscraped
 from mcplint.project.tree import Tree
 from mcplint.services.containers import ContainerContext
@@ -55,7 +55,7 @@ def _targets(context: ContainerContext, network: Network, tree: Tree) -> tuple[S
     words = _words(context.container)
     if words is None or not _only_shows(context):
         return None
-    config = configured(context, dict(FLAG.findall(" ".join(words))).get("config.file"), tree)
+    config = scrape_config(context, dict(FLAG.findall(" ".join(words))).get("config.file"), tree)
     targets = tuple(target for job in config.jobs for target in job.targets)
     found = [match[1] for target in targets if (match := TARGET.fullmatch(target.text))]
     beside = (each for each in network.running if each.project is context.project and _only_shows(each))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from mcplint.findings import Fix
-from mcplint.knowledge.dead_pins import dead
+from mcplint.knowledge.dead_pins import dead_releases
 from mcplint.knowledge.sdk import fact, newest_with, release, releases
 from mcplint.model.program import Endpoint, Import
 from mcplint.model.servers import Sdk, Server
@@ -85,9 +85,9 @@ def raised(sdk: Sdk, name: str, lacks: object = False) -> Fix | None:
     package, pinned = sdk.package or "", release(sdk.installed.only or "")
     later = (version for version in releases(package) if pinned and (release(version) or ()) > pinned)
     same = (version for version in later if pinned and (release(version) or ())[:1] == pinned[:1])
-    lives = not any(dead(package, sdk.installed.only or ""))
+    lives = not any(dead_releases(package, sdk.installed.only or ""))
     able = (version for version in same if fact(package, version, name) not in (lacks, None))
-    having = next((version for version in able if not (lives and any(dead(package, version)))), None)
+    having = next((version for version in able if not (lives and any(dead_releases(package, version)))), None)
     if having is None or sdk.pin is None:
         return None
     return Fix(f"require {package} {having}", (Edit(sdk.pin.span, having),), then=sdk.relock)

@@ -101,10 +101,10 @@ def is_packaged(project: Project) -> bool:
 def is_of(tree: Tree, folder: str, path: str) -> bool:
     """Whether a file lies in the folder of a distribution, and in none of another distribution within it."""
     inner = takewhile(lambda each: each != folder, upwards(posixpath.dirname(path)))
-    return contains(folder, path) and not any(_is_built(tree, each) for each in inner if each)
+    return contains(folder, path) and not any(_is_distribution(tree, each) for each in inner if each)
 
 
-def _is_built(tree: Tree, folder: str) -> bool:
+def _is_distribution(tree: Tree, folder: str) -> bool:
     """Whether a folder says that it is a distribution: by a name, a build system, or a `setup.py`.
 
     A `pyproject.toml` may do no more than configure tools.

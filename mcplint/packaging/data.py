@@ -75,7 +75,9 @@ def _of_setuptools(tree: Tree, project: Project, folder: str, made: Wheel, name:
         return True
     asked = {scalar(each).partition("[")[0].strip() for each in items(at(root, "build-system", "requires"))}
     tools = {each.rstrip("0123456789.,*<>=!~ ").lower() for each in asked}
-    if decides(project) is None and (not tools <= _PLAIN_TOOLS or (manifest and _manifested(manifest.text, source))):
+    if decides(project) is None and (
+        not tools <= _PLAIN_TOOLS or (manifest and _manifest_includes(manifest.text, source))
+    ):
         return True
     return any(
         _names(key.text, scalar(each), name)
@@ -105,7 +107,7 @@ def _likely_source(made: Wheel, name: str) -> str:
     return name
 
 
-def _manifested(text: str, path: str) -> bool:
+def _manifest_includes(text: str, path: str) -> bool:
     """Whether a `MANIFEST.in` may bring a file into the sdist; what it takes out again is not regarded."""
     for line in text.replace("\\\n", " ").splitlines():
         command, *words = line.split() or [""]

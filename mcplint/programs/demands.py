@@ -28,7 +28,7 @@ def deciding_variable(condition: Abstract, optional: set[str]) -> Label | None:
     return Label(span, name) if span and len(read) == 1 and name not in optional else None
 
 
-def interchangeable(first: Abstract, rest: Abstract) -> set[str]:
+def interchangeable_variables(first: Abstract, rest: Abstract) -> set[str]:
     """The variables that one operand of `or` or `and` reads where another reads some as well."""
     return set(_variables(rest)) if _variables(first) else set()
 

@@ -146,14 +146,14 @@ class Journal:
             value, left = _result(left), None
         try:
             if any(isinstance(exit.leave, kind) for exit in self.exits[mark:]):
-                return self._gather(kind, mark, value, left)
+                return self._gather_exits(kind, mark, value, left)
         finally:
             self._leave_open(mark, outer)
         if left is not None:
             raise left
         return value
 
-    def tentative(self, body: Callable[[], Abstract], fits: Callable[[Abstract], bool]) -> Abstract | None:
+    def try_body(self, body: Callable[[], Abstract], fits: Callable[[Abstract], bool]) -> Abstract | None:
         """What a body comes to if it completes and that fits; None, and what it wrote taken back, if not."""
         base, mark, outer = len(self.writes), len(self.exits), self.since
         self.since = next(CLOCK)
@@ -174,7 +174,7 @@ class Journal:
         """From here on there is history for what an outer branch needs, and for what exits that still wait do."""
         self.since = next(CLOCK) if len(self.exits) > mark else outer
 
-    def _gather(self, kind: type[Leave], mark: int, value: Abstract, left: Leave | None) -> Abstract:
+    def _gather_exits(self, kind: type[Leave], mark: int, value: Abstract, left: Leave | None) -> Abstract:
         base = min(exit.position for exit in self.exits[mark:])
         live = self._rewind(base, mark)
         pending = self.exits[mark:]

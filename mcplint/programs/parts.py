@@ -16,7 +16,7 @@ class Part(NamedTuple):
     mentions: Collection[str]
 
 
-def dead(parts: list[Part], alive: Iterable[str]) -> list[Part]:
+def dead_parts(parts: list[Part], alive: Iterable[str]) -> list[Part]:
     """The parts that nothing which is alive names; `alive`: the names that what runs says."""
     by_name: dict[str, list[int]] = {}
     for index, part in enumerate(parts):

@@ -150,7 +150,7 @@ def key(option: Any) -> Any:
     return option if isinstance(option, External) else id(option)
 
 
-def unanimous(value: Abstract, truth: Callable[[Any], bool | None]) -> bool | None:
+def same_for_all(value: Abstract, truth: Callable[[Any], bool | None]) -> bool | None:
     """What all options of a value are told to be; None where they differ or are not known."""
     found = {truth(option) for option in value.options or ()}
     return found.pop() if len(found) == 1 else None

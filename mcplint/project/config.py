@@ -176,7 +176,7 @@ def _rules(table: Node | None, rules: Mapping[str, Rule]) -> tuple[dict[str, str
     options: dict[str, dict[str, Any]] = {}
     _check_keys("rule", table, rules)
     for name, setting in pairs(table):
-        _settable(name)
+        _refuse_internal_error(name)
         if _type(setting) not in (str, dict):
             choice = ", ".join((OFF, *SEVERITIES))
             raise _error_at(name, f'"{name.text}" must be a severity ({choice}), not {_name(setting)}')
@@ -200,11 +200,11 @@ def _check_count(table: Node | None, key: str, number: int) -> None:
 def _ignores(table: Node | None, rules: Iterable[str]) -> Iterator[IgnoreEntry]:
     for glob, _ in pairs(table):
         for name in _strings(table, glob.text):
-            _settable(name)
+            _refuse_internal_error(name)
             yield IgnoreEntry(glob.text.removeprefix("./"), _one_of("rule", name, rules), name.span)
 
 
-def _settable(rule: ScalarNode) -> None:
+def _refuse_internal_error(rule: ScalarNode) -> None:
     if rule.text == INTERNAL_ERROR:
         raise _error_at(rule, f'"{INTERNAL_ERROR}" cannot be set: an internal error of mcplint is always reported')
 

@@ -88,7 +88,7 @@ def _finish_listing(process: Popen[bytes], root: str) -> Listed:
     except TimeoutExpired:
         return _trouble(f"git did not list the files within {PATIENCE} seconds, {so}", WARNING)
     if process.returncode:
-        return _trouble(f"git cannot list the files, {so}; `{advised(root, 'status')}` says why", NOTE)
+        return _trouble(f"git cannot list the files, {so}; `{git_command(root, 'status')}` says why", NOTE)
     # Each behind a letter and a blank: an S where a sparse checkout leaves it out.
     return {os.fsdecode(row[2:]): not row.startswith(b"S") for row in output.split(b"\0") if row}
 
@@ -112,7 +112,7 @@ def _trouble(text: str, severity: str) -> Unreadable:
     return Unreadable(Span(Source(".", ""), 0, 0), text, severity)
 
 
-def advised(root: str, *arguments: str) -> str:
+def git_command(root: str, *arguments: str) -> str:
     """A command of git in a folder, as a shell takes it."""
     from shlex import join
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.findings import Unreadable
 from mcplint.project.discover import GIT_CONFIG, MOST_FILES, PRUNED, executable, inner_repository, without_excluded
-from mcplint.project.git import advised, start, work_tree
+from mcplint.project.git import git_command, start, work_tree
 from mcplint.project.kinds import kind
 from mcplint.project.load import PLAIN, decode, load
 from mcplint.project.tree import Tree
@@ -114,7 +114,7 @@ def _repository(root: str) -> None:
             raise UsageError(f"{root} is a bare repository, without files to look at; make a work tree of it first")
         raise UsageError(f"{root} is in no git repository, so there is no other version of it")
     if _git_line(root, "rev-parse", "--git-dir") is None:
-        raise UsageError(f"git cannot look into the repository of {root}; `{advised(root, 'status')}` says why")
+        raise UsageError(f"git cannot look into the repository of {root}; `{git_command(root, 'status')}` says why")
 
 
 def _index(root: str) -> str | None:
@@ -132,7 +132,7 @@ def _resolved(root: str, revision: str) -> str:
     if found := _object(root, revision, "tree"):
         return found
     if _is_commit(root, revision):
-        raise UsageError(f"this clone lacks objects of the files of {revision}; {_mending(root)}")
+        raise UsageError(f"this clone lacks objects of the files of {revision}; {_how_to_fetch(root)}")
     if re.search(RANGE, revision):
         raise UsageError(f'"{revision}" is a range of revisions; name one revision')
     if not _is_commit(root, "HEAD"):
@@ -195,15 +195,17 @@ def _rows(root: str, *arguments: str, index: str | None = None) -> list[bytes]:
     rows = output.split(b"\0")[:-1]
     # A damaged index may be read as files without names.
     if code or b"" in rows:
-        raise UsageError(f"git cannot list the files, or they are too many; {_mending(root)}")
+        raise UsageError(f"git cannot list the files, or they are too many; {_how_to_fetch(root)}")
     return rows
 
 
-def _mending(root: str) -> str:
+def _how_to_fetch(root: str) -> str:
     """How to get objects that are not there: a clone that was made without them fetches them, another is damaged."""
     partial = _git_line(root, "config", "--get-regexp", r"^remote\..*\.promisor$")
     return (
-        "fetch the rest with `git fetch --refetch --no-filter`" if partial else f"`{advised(root, 'fsck')}` says more"
+        "fetch the rest with `git fetch --refetch --no-filter`"
+        if partial
+        else f"`{git_command(root, 'fsck')}` says more"
     )
 
 
@@ -276,7 +278,7 @@ def _tree(
         finally:
             process.kill()
     if lacking:
-        raise UsageError(f"this clone lacks objects of {shown}, among them that of {lacking[0]}; {_mending(root)}")
+        raise UsageError(f"this clone lacks objects of {shown}, among them that of {lacking[0]}; {_how_to_fetch(root)}")
 
 
 def _content(process: Popen[bytes], name: bytes, most: int) -> bytes | None:

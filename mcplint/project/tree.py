@@ -186,7 +186,7 @@ class Tree:
         found = self._loaded(path)
         return found.text if isinstance(found, Source) else ""
 
-    def unlisted(self, path: str) -> Source | None:
+    def read_ignored(self, path: str) -> Source | None:
         """A file that lies here and that git ignores, which decides nothing of what is deployed."""
         try:
             return self._load(path) if path not in self.paths and self.has(path) else None

@@ -78,7 +78,7 @@ def _is_meant_for(route: Route, server: Server, network: Network) -> bool:
     own = _own_words(server, network)
     machines = [*(member.host for member in route.members), host(route.target.only or "")]
     words = frozenset().union(*map(_words, machines))
-    if _is_for(route.location.only or "", server):
+    if _is_mcp_location(route.location.only or "", server):
         return MCP in words or not any(map(is_other_software, words))
     if MCP in words and words <= own | ANY_MACHINE:
         return True
@@ -86,7 +86,7 @@ def _is_meant_for(route: Route, server: Server, network: Network) -> bool:
     return all(_may_mean(_words(name), own) for name in names) and _is_only_candidate(route, server, network)
 
 
-def _is_for(location: str, server: Server) -> bool:
+def _is_mcp_location(location: str, server: Server) -> bool:
     """Whether a location is one for MCP, or for the very path of the server."""
     path = (server.path.only or "").strip("/")
     return MCP in location.lower() or bool(path and path in location)

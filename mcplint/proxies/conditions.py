@@ -48,11 +48,11 @@ def intersection(outer: Condition, inner: Condition) -> Condition:
 
 def common_paths(one: PathMatch, other: PathMatch) -> PathMatch | None:
     """The paths that both take."""
-    narrow, wide = (one, other) if _narrowness(one) > _narrowness(other) else (other, one)
+    narrow, wide = (one, other) if _specificity(one) > _specificity(other) else (other, one)
     return narrow if wide.takes(narrow.text) else None
 
 
-def _narrowness(match: PathMatch) -> tuple[bool, int, bool]:
+def _specificity(match: PathMatch) -> tuple[bool, int, bool]:
     return match.kind == EXACT, len(match.text), match.kind == SEGMENTS
 
 

@@ -120,7 +120,7 @@ def _rule(entry: IngressPath, plain: bool, network: Network) -> ProxyRule:
     host = entry.host.only
     hosts = None if entry.host.options is None else (host.lower(),) if host else ()
     path = rewrite(match.text) if match else None
-    trace = (*entry.path.trace, *_rewriting(entry))
+    trace = (*entry.path.trace, *_replacement_labels(entry))
     route = _route(entry, match)._replace(path=Value(None if path is None else (path,), trace))
     return ProxyRule(_with_selected_server(route, entry, network), hosts, match, rewrite)
 
@@ -136,7 +136,7 @@ def _target(entry: IngressPath) -> Value[str] | None:
     return None if target is None or target.must_be(entry.path.only) else target
 
 
-def _rewriting(entry: IngressPath) -> tuple[Label, ...]:
+def _replacement_labels(entry: IngressPath) -> tuple[Label, ...]:
     """Where a path is told to be replaced by another one."""
     replacement = _target(entry) if entry.is_nginx else entry.replaced
     return (Label(replacement.span, "replaces the path"),) if replacement is not None and replacement.span else ()
@@ -211,7 +211,7 @@ def _route(entry: IngressPath, match: PathMatch | None) -> Route:
     secure = entry.annotations.get(f"{COMMUNITY}backend-protocol", Value(("HTTP",))).only
     scheme = {"HTTP": "http", "HTTPS": "https"}.get(secure or "") if ours else "http"
     target = f"{scheme}://{name}:{port}" if scheme and port and name else None
-    plain = _insecure(entry)
+    plain = _tls_redirect_off(entry)
     listen = (Label(entry.tls, "has a certificate"),) if entry.tls else ()
     return Route(
         checks=health.ingress(entry.annotations, _alb_without_health_check(entry), entry.controller),
@@ -300,7 +300,7 @@ def _body_limit(entry: IngressPath) -> Value[int]:
         return Value(None, size_value.trace)
 
 
-def _insecure(entry: IngressPath) -> tuple[Label, ...]:
+def _tls_redirect_off(entry: IngressPath) -> tuple[Label, ...]:
     """What switches off that requests without TLS are redirected, as they are where a name has a certificate."""
     chosen = entry.annotations.get(f"{COMMUNITY}ssl-redirect")
     if not entry.is_nginx or f"{COMMUNITY}force-ssl-redirect" in entry.annotations or chosen is None:

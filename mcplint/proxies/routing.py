@@ -135,7 +135,7 @@ def _with_endpoints(vhost: VirtualHost, tree: Tree | None, assume: Assume) -> Vi
     """The rules up to the first that leaves open what it takes are followed: which requests are left is not known."""
     say_left_out(vhost.rules, tree)
     vhost = vhost._replace(rules=vhost.rules[:MOST_RULES], closed=vhost.closed and len(vhost.rules) <= MOST_RULES)
-    rules, certain, ask = [], True, _remembered(vhost)
+    rules, certain, ask = [], True, _cached_ask(vhost)
     for rule in vhost.rules:
         certain = certain and rule.hosts is not None and rule.match is not None
         if certain and rule.route.path.options is not None:
@@ -165,7 +165,7 @@ def _asks_fixed_path(rule: ProxyRule) -> bool:
 def leading(vhosts: Iterable[VirtualHost]) -> Iterator[tuple[Route, Callable[[str], object]]]:
     """The routes, each with whether clients can ask for a path so that its server is asked for one."""
     for vhost in vhosts:
-        ask = _remembered(vhost)
+        ask = _cached_ask(vhost)
         yield from ((rule.route, partial(_paths_to, rule, vhost, ask)) for rule in vhost.rules if not rule.response)
 
 
@@ -173,7 +173,7 @@ def _with_endpoint(rule: ProxyRule, vhost: VirtualHost, ask: Ask, route: Route) 
     return with_endpoint(route, partial(_paths_to, rule, vhost, ask), partial(_reaches_server_path, rule, vhost, ask))
 
 
-def _remembered(vhost: VirtualHost) -> Ask:
+def _cached_ask(vhost: VirtualHost) -> Ask:
     """What a virtual host makes of a request for a name and a path, each asked once."""
     return lru_cache(maxsize=None)(partial(route_request, vhost))
 

@@ -56,10 +56,12 @@ class EndpointPaths:
             return id in self.open or bool(self.paths.get(id))
         key = (id, host, route.listen.only)
         if key not in self.found:
-            self.found[key] = any(self._may_lead(route, ask(self.proxy, route, path)) for path in self._likely(route))
+            self.found[key] = any(
+                self._may_lead(route, ask(self.proxy, route, path)) for path in self._endpoint_paths(route)
+            )
         return self.found[key]
 
-    def _likely(self, route: Route) -> Iterator[str]:
+    def _endpoint_paths(self, route: Route) -> Iterator[str]:
         """The paths of a server's endpoint, as clients may ask for it and as it is."""
         if route.server:
             yield from islice(self.paths.get(route.server.id, ()), MOST_PATHS)

@@ -27,7 +27,7 @@ from mcplint.proxies.routing import (
     with_endpoints,
 )
 from mcplint.proxies.traefik_guards import may_turn_away
-from mcplint.proxies.traefik_labels import ROUTER, Labels, balancing, chained, lets_in, routers, service_of
+from mcplint.proxies.traefik_labels import ROUTER, Labels, balancing, lets_in, middleware_chain, routers, service_of
 from mcplint.services.containers import ContainerContext
 from mcplint.services.image_names import repository
 from mcplint.services.network import Network
@@ -256,7 +256,7 @@ def _rule(
     target: Value[str],
     span: Span,
 ) -> ProxyRule:
-    rewrite, auth = chained(name, labels)
+    rewrite, auth = middleware_chain(name, labels)
     path = rewrite(match.text) if match else None
     router_rule = parsed(said.only or "")
     note = Label(span, f"the rule of the router {name}")

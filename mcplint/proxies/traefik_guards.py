@@ -38,7 +38,7 @@ def may_turn_away(
     """
     container = origin.container
     words = container.arguments.words if container.arguments else ()
-    if words is None or any(_is_unseen(mount, container, tree) for mount in container.mounts):
+    if words is None or any(_may_be_configuration(mount, container, tree) for mount in container.mounts):
         return True
     own = _of_command(words), _of_variables(container)
     labels = (context.container.labels.items() for context in around)
@@ -83,7 +83,7 @@ def _wants_certificate(name: str, said: Mapping[str, Value[str]]) -> bool:
     return not own.get("clientauth.clientauthtype", UNKNOWN).must(lambda kind: kind.lower() in OPTIONAL)
 
 
-def _is_unseen(mount: Mount, container: Container, tree: Tree) -> bool:
+def _may_be_configuration(mount: Mount, container: Container, tree: Tree) -> bool:
     """Whether a mount may be Traefik's own configuration, and the project does not hold it."""
     if mount.kind == "tmpfs" or not mount.target.may(lambda target: _is_static(target, container)):
         return False

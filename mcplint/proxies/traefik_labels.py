@@ -87,7 +87,7 @@ def balancing(service: str | None, labels: Labels, note: Label) -> Value[str]:
     return Value(("sticky.cookie",) if known else None, trace or (note,))
 
 
-def chained(router: str, labels: Labels) -> tuple[Callable[[str], str | None], tuple[Label, ...]]:
+def middleware_chain(router: str, labels: Labels) -> tuple[Callable[[str], str | None], tuple[Label, ...]]:
     """What the middlewares of a router make of a path, and those that check who calls."""
     chain_value = labels.get(f"traefik.http.routers.{router}.middlewares")
     if chain_value is None:

@@ -73,7 +73,7 @@ def lines(source: Source, escape: str, openings: Callable[[LocatedText], tuple[O
             end = ends.find(number, opening.heredoc)
             if end is not None:
                 body = LocatedText.of(Span(source, _start(physical, number, source), physical[end].start))
-                heredocs.append(opening.heredoc._replace(body=body.untabbed() if opening.heredoc.tabs else body))
+                heredocs.append(opening.heredoc._replace(body=body.without_tabs() if opening.heredoc.tabs else body))
                 number = end + 1
             elif not opening.spaced:
                 name = opening.heredoc.name

@@ -39,7 +39,7 @@ def parts(source: Source) -> tuple[Part, ...]:
 
 def raw(source: Source) -> EnvFile:
     """Those of a file of format `raw`: each line as it is, without quotes, comments behind or variables."""
-    return EnvFile(source, tuple(_raw(source)))
+    return EnvFile(source, tuple(_raw_assignments(source)))
 
 
 def _assignments(source: Source) -> Iterator[Assignment]:
@@ -53,7 +53,7 @@ def _assignments(source: Source) -> Iterator[Assignment]:
         if " " in key.text:
             raise Unreadable(key, "a space in a variable name")
         if name[2] in ("=", ":"):
-            assignment, start = _assigned(source, key, _match(BLANK, text, name.end()).end())
+            assignment, start = _assignment(source, key, _match(BLANK, text, name.end()).end())
             yield assignment
         else:
             yield Assignment(key.text, key, None, False)
@@ -61,7 +61,7 @@ def _assignments(source: Source) -> Iterator[Assignment]:
         start = _match(GAP, text, start).end()
 
 
-def _assigned(source: Source, key: Span, start: int) -> tuple[Assignment, int]:
+def _assignment(source: Source, key: Span, start: int) -> tuple[Assignment, int]:
     """The assignment whose value begins here, and where it ends."""
     quote = source.text[start : start + 1]
     if quote in QUOTED:
@@ -100,7 +100,7 @@ def _unescaped(text: str, offset: int) -> tuple[str, int]:
     return (ESCAPES[text[1]], offset + 1) if text[1] in ESCAPES else (text, offset)
 
 
-def _raw(source: Source) -> Iterator[Assignment]:
+def _raw_assignments(source: Source) -> Iterator[Assignment]:
     """The lines of a file of format `raw`, as `docker run --env-file` reads it."""
     for line in re.finditer(r"[^\n]+", source.text):
         start = line.start() + len(line[0]) - len(line[0].lstrip())

@@ -89,7 +89,7 @@ def kustomization(source: Source) -> Kustomization | None:
         source,
         tuple(item.text for item in taken if isinstance(item, ScalarNode)),
         tuple(_path(item) for item in patches),
-        all(key.text in PLAIN or (key.text == "images" and _retagged(value)) for key, value in root.pairs),
+        all(key.text in PLAIN or (key.text == "images" and _keep_names(value)) for key, value in root.pairs),
         _pod_labels(root),
         tuple(filter(None, map(_generated_config_map, items(root.get("configMapGenerator"))))),
         tuple(scalar(at(each, "name")) for each in items(root.get("configMapGenerator"))),
@@ -128,7 +128,7 @@ def _pod_labels(root: MappingNode) -> dict[str, str]:
     return found
 
 
-def _retagged(images: Node) -> bool:
+def _keep_names(images: Node) -> bool:
     """Whether the images keep their names."""
     return all(key.text in ("name", "newTag", "digest") for image in items(images) for key, _ in pairs(image))
 

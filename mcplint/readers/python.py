@@ -90,7 +90,7 @@ def _unreadable(source: Source, error: SyntaxError) -> Unreadable:
     if any(mark in span.text for mark in _TEMPLATE_MARKS):
         return Unreadable(span, "a template, not Python yet", NOTE)
     reason = (error.msg or "invalid syntax").split("\n")[0]
-    minor = _newer(span.text, reason)
+    minor = _newer_minor(span.text, reason)
     advice = f"; run mcplint on Python 3.{minor} or newer" if minor else ""
     severity = WARNING if minor else NOTE if _is_python_2(span.text, reason) else ERROR
     return Unreadable(span, f"{running} cannot parse it: {reason}{advice}", severity)
@@ -113,7 +113,7 @@ def _is_python_2(line: str, reason: str) -> bool:
     )
 
 
-def _newer(line: str, reason: str) -> int | None:
+def _newer_minor(line: str, reason: str) -> int | None:
     """The minor version of a Python 3 newer than the running one that may accept the line, as far as the line tells."""
     word = line.split(None, 1)[0] if line.split() else ""
     generic = word in ("def", "class", "async") and "[" in line.partition("(")[0]

@@ -38,7 +38,7 @@ def read(source: Source) -> Requirements:
         option = re.match(_OPTION, line) if line.lstrip().startswith("-") else None
         if option:
             hashed = hashed or option[1] == "--require-hashes"
-            decides = span if _is_decided(option[1], option[2].strip()) else decides
+            decides = span if _decides_releases(option[1], option[2].strip()) else decides
             kind = _INCLUDES.get(option[1])
             path = _path_in_project(source.path, re.split(r"\s;|\s--", option[2])[0]) if kind else None
             if kind and path is not None:
@@ -61,7 +61,7 @@ def _is_path(line: str) -> bool:
     return "://" not in line or "file:" in line
 
 
-def _is_decided(option: str, value: str) -> bool:
+def _decides_releases(option: str, value: str) -> bool:
     """Whether an option has not what the public index has today taken: without an index, from a folder, another one."""
     if option in ("-i", "--index-url"):
         return "$" not in value and is_other_index(value)

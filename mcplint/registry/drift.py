@@ -69,7 +69,7 @@ def _stale_versions(manifest: Manifest, registry: str) -> Iterator[Finding]:
 
 def _version(written: ScalarNode, said: str, built: Value[str], own: Node | None) -> Iterator[Finding]:
     """The fix writes the version of the project; that of the server goes with it where it was the same."""
-    if built.only is None or said == built.only or version.is_range(said) or _unreleased(said, built.only):
+    if built.only is None or said == built.only or version.is_range(said) or _is_unreleased(said, built.only):
         return
     alike = [node.span for node in (written, own) if isinstance(node, ScalarNode) and node.span.text == said]
     title = f"write {built.only}" + (", for the server too" if len(alike) > 1 else "")
@@ -82,7 +82,7 @@ def _version(written: ScalarNode, said: str, built: Value[str], own: Node | None
     yield Finding(message, value_span(written), built.trace[-1:], fix)
 
 
-def _unreleased(said: str, built: str) -> bool:
+def _is_unreleased(said: str, built: str) -> bool:
     """Whether one of two versions is a stand-in, or that of the work on the next release, which nobody publishes."""
     return re.search(r"[$@{%]|\b0\.0\.0\b|dev|SNAPSHOT", f"{said} {built}") is not None
 
@@ -94,7 +94,7 @@ def _own_versions(manifest: Manifest) -> Iterator[Finding]:
     if not own or not version.is_release(own_version):
         return
     own_ones = (node for node in packages(manifest) if not _is_proxy(manifest, node))
-    released = [(node, found) for node in own_ones if (found := _released(node))]
+    released = [(node, found) for node in own_ones if (found := _release_of_package(node))]
     versions = [(node, found) for node, found in released if version.is_release(found)]
     if versions and not any(
         version.core(own_version) == version.core(found) or own_version == found for _, found in versions
@@ -114,7 +114,7 @@ def _is_proxy(manifest: Manifest, node: MappingNode) -> bool:
     return PROXIES.fullmatch(name) is not None and string(node, "identifier") not in built and name != own
 
 
-def _released(node: MappingNode) -> str:
+def _release_of_package(node: MappingNode) -> str:
     """The version that a package says it has, in whichever way its registry takes it."""
     identifier = string(node, "identifier")
     match string(node, "registryType"):
@@ -287,7 +287,7 @@ def variables(package: Package) -> Iterator[Finding]:
         name = field(item, "name")
         if not isinstance(name, ScalarNode) or not text(name) or text(name) in server.reads:
             continue
-        twin = _twin(text(name), server.reads)
+        twin = _intended_variable(text(name), server.reads)
         if twin:
             fix = Fix(f"rename it to {twin}", (Edit(name.span, twin),)) if name.span.text == text(name) else None
             yield Finding(f"{server.title} does not read {text(name)[:80]}: it reads {twin}", name.span, fix=fix)
@@ -299,7 +299,7 @@ def variables(package: Package) -> Iterator[Finding]:
             yield Finding(message, name.span, severity=NOTE)
 
 
-def _twin(name: str, reads: frozenset[str]) -> str | None:
+def _intended_variable(name: str, reads: frozenset[str]) -> str | None:
     """The variable that is meant by a name: the same letters, or one the end of the other."""
     letters = re.sub(r"[\W_]", "", name).lower()
     near = [read for read in sorted(reads) if re.sub(r"[\W_]", "", read).lower() == letters]

@@ -9,7 +9,7 @@ from mcplint.findings import Fix
 from mcplint.knowledge.go_url import parse
 from mcplint.knowledge.registry import HTTP, SOURCES, TYPES
 from mcplint.registry import address
-from mcplint.registry.predicates import defined
+from mcplint.registry.predicates import defined_names
 from mcplint.registry.properties import Property, field, member, removal
 from mcplint.text.source import Edit, Span
 
@@ -20,24 +20,24 @@ _TRANSPORTS |= {"streamablehttp": "streamable-http", "http-stream": "streamable-
 
 
 def respelled_type(prop: Property) -> Fix | None:
-    return _respelled(prop, TYPES, _TYPES)
+    return _respelling(prop, TYPES, _TYPES)
 
 
 def respelled_source(prop: Property) -> Fix | None:
-    return _respelled(prop, SOURCES)
+    return _respelling(prop, SOURCES)
 
 
 def respelled_transport(prop: Property) -> Fix | None:
-    fix = _respelled(prop, ("stdio", *HTTP), _TRANSPORTS)
+    fix = _respelling(prop, ("stdio", *HTTP), _TRANSPORTS)
     return fix if fix and (fix.edits[0].text == "stdio" or prop.sibling("url")) else None
 
 
-def _respelled(prop: Property, known: Collection[str], names: Mapping[str, str] = {}) -> Fix | None:
+def _respelling(prop: Property, known: Collection[str], names: Mapping[str, str] = {}) -> Fix | None:
     word = prop.text.strip().lower().replace("_", "-").replace(" ", "-")
     return _write(prop, word if word in known else names.get(word))
 
 
-def secured(prop: Property) -> Fix | None:
+def use_https(prop: Property) -> Fix | None:
     """`https` in front of an address with plain `http`; whether the host answers there only its owner knows."""
     host = prop.text[7:].lower().startswith(("localhost", "127.", "0.0.0.0", "[::1]"))
     start = prop.text[:7].lower() == "http://" and not host
@@ -50,9 +50,9 @@ def trimmed_folder(prop: Property) -> Fix | None:
     return _write(prop, "/".join(steps)) if steps and ".." not in steps and " " not in prop.text else None
 
 
-def dashed(prop: Property) -> Fix | None:
+def add_dashes(prop: Property) -> Fix | None:
     """`{--port}` for `{port}` where an argument of that name is what is meant."""
-    names = {name.lstrip("-"): name for name in defined(prop)}
+    names = {name.lstrip("-"): name for name in defined_names(prop)}
     url = prop.text
     for variable in address.variables(url):
         if variable not in names.values() and variable.lstrip("-") in names:

@@ -39,7 +39,7 @@ def hidden_failures(step: Step) -> Iterator[Finding]:
         if hides and not _passed_on(step, commands(LocatedText(span.source, hides[0]))):
             whole = span._replace(end=span.start + len((match[0] + hides[0]).rstrip()))
             yield Finding(f"`|| {hides[1]}` hides that publishing failed", whole)
-        elif (piped := _PIPED.match(script, match.end())) and not _strict(step):
+        elif (piped := _PIPED.match(script, match.end())) and not _is_strict(step):
             whole = span._replace(end=span.start + len((match[0] + piped[0]).rstrip()))
             yield Finding(f"`| {piped[1]}` hides that publishing failed: the shell goes by the last command", whole)
         elif step.run and (found := outcome(step.run, span.start)) and not _passed_on(step, found.commands):
@@ -57,7 +57,7 @@ def hidden_failures(step: Step) -> Iterator[Finding]:
             yield Finding("`continue-on-error` hides that publishing failed", whole, fix=fix)
 
 
-def _strict(step: Step) -> bool:
+def _is_strict(step: Step) -> bool:
     """Whether a pipe fails with any of its commands, or its script minds them; a `bash` that is named has that set."""
     shells = (step.node.get("shell"), *(at(each, "defaults", "run", "shell") for each in (step.job, step.workflow)))
     shell = scalar(next(filter(None, shells), None))

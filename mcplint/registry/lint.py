@@ -11,7 +11,7 @@ from mcplint.knowledge.registry import INDEXED
 from mcplint.knowledge.secrets import PUBLIC, is_public
 from mcplint.model import Manifest
 from mcplint.registry import address, fixes, version
-from mcplint.registry.predicates import bad_folder, defined, foreign_base, inexact_base
+from mcplint.registry.predicates import bad_folder, defined_names, foreign_base, inexact_base
 from mcplint.registry.properties import (
     Property,
     addition,
@@ -19,7 +19,7 @@ from mcplint.registry.properties import (
     flag,
     member,
     objects,
-    opening,
+    opening_bracket,
     packages,
     remotes,
     string,
@@ -58,12 +58,12 @@ def metadata(manifest: Manifest) -> Iterator[Finding]:
             yield Finding(f"the repository has no folder `{prop.text[:80]}`", prop.span)
     if root.pairs and not member(root, "repository"):
         yield Finding(
-            "`repository` is missing: users cannot see where the code comes from", opening(root), severity=NOTE
+            "`repository` is missing: users cannot see where the code comes from", opening_bracket(root), severity=NOTE
         )
     if root.pairs and not packages(manifest) and not remotes(manifest):
         yield Finding(
             "there are neither `packages` nor `remotes`: nobody can start or reach the server",
-            opening(root),
+            opening_bracket(root),
             severity=NOTE,
         )
 
@@ -153,13 +153,15 @@ def remote_addresses(manifest: Manifest) -> Iterator[Finding]:
             notes = (Label(first[prop.text].span, "first listed here"),)
             yield Finding(f"remote {prop.text[:100]} is listed twice", prop.span, notes)
         first.setdefault(prop.text, prop)
-        for key in sorted(defined(prop) - set(address.variables(prop.text))):
+        for key in sorted(defined_names(prop) - set(address.variables(prop.text))):
             variables = field(prop.owner, "variables")
             at = variables.key(key) if isinstance(variables, MappingNode) else None
             if at:
                 yield Finding(f"variable `{key[:80]}` is defined, but the remote's address does not use it", at.span)
     for remote in remotes(manifest)[1:]:
-        yield Finding("there are several remotes, and VS Code reads only the first one", opening(remote), severity=NOTE)
+        yield Finding(
+            "there are several remotes, and VS Code reads only the first one", opening_bracket(remote), severity=NOTE
+        )
         return
 
 
@@ -215,7 +217,7 @@ def secrets(manifest: Manifest) -> Iterator[Finding]:
         marked = flag(field(node, "isSecret"))
         for key in ("value", "default"):
             written = field(node, key)
-            is_secret = (secret or marked) and not _is_holder(text(written))
+            is_secret = (secret or marked) and not _is_placeholder_text(text(written))
             if not written or is_public(word, text(written)):
                 continue
             if is_secret or re.fullmatch(_CREDENTIAL, text(written)):
@@ -242,7 +244,7 @@ def _says_no_secret(node: MappingNode) -> bool:
     return switch or refused or re.match(_PATH_OF, text(field(node, "description"))) is not None
 
 
-def _is_holder(text: str) -> bool:
+def _is_placeholder_text(text: str) -> bool:
     """Whether a text of one line only stands for the value that belongs there."""
     lower = text.lower()
     held = not lower.strip("*") or lower.startswith("$") or any(holder in lower for holder in _HOLDERS)

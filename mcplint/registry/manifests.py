@@ -237,11 +237,11 @@ def _of_npm(package: PackageJson, tree: Tree) -> Distribution:
         package.version,
         commands=Value(({each.name: each.path for each in package.bins},)),
         mcp_name=package.mcp_name,
-        unmade=dict(_unmade(package, tree)),
+        unmade=dict(_unmade_files(package, tree)),
     )
 
 
-def _unmade(package: PackageJson, tree: Tree) -> Iterator[tuple[str, Span]]:
+def _unmade_files(package: PackageJson, tree: Tree) -> Iterator[tuple[str, Span]]:
     """The programs of a package of npm whose files nothing makes, each with where it is named."""
     from mcplint.runtime.build_outputs import unmade
     from mcplint.runtime.node_start import uncompiled

@@ -11,7 +11,7 @@ from mcplint.registry import address
 from mcplint.registry.properties import Property, field, objects, string
 
 
-def missing(prop: Property) -> bool:
+def is_missing(prop: Property) -> bool:
     return not prop.text
 
 
@@ -54,7 +54,7 @@ def bad_folder(prop: Property) -> bool:
     return bool(prop.text) and bool(named) and not clean
 
 
-def oversized(prop: Property) -> bool:
+def is_oversized(prop: Property) -> bool:
     return prop.node is not None and published_bytes(prop) > META_BYTES
 
 
@@ -83,10 +83,10 @@ def no_address(prop: Property) -> bool:
 
 def undefined(prop: Property) -> set[str]:
     """The names in an address that nothing defines: no input of the package, nor the remote's `variables`."""
-    return set(address.variables(prop.text)) - defined(prop)
+    return set(address.variables(prop.text)) - defined_names(prop)
 
 
-def defined(prop: Property) -> set[str]:
+def defined_names(prop: Property) -> set[str]:
     """The names that an address may use in braces."""
     if prop.path[0] == "remotes":
         return {key.text for key, _ in pairs(field(prop.owner, "variables"))} - {""}

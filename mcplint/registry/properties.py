@@ -82,7 +82,7 @@ class Property(NamedTuple):
     @property
     def span(self) -> Span:
         """The value, or the line where the object begins that lacks it."""
-        return value_span(self.node) if self.node else opening(self.owner)
+        return value_span(self.node) if self.node else opening_bracket(self.owner)
 
     def sibling(self, key: str) -> str:
         """The text of another key of the same object."""
@@ -94,10 +94,10 @@ def value_span(node: Node) -> Span:
     if isinstance(node, ScalarNode):
         span = node.span
         return span if span.text or not node.quoted else Span(span.source, span.start - 1, span.end + 1)
-    return opening(node)
+    return opening_bracket(node)
 
 
-def opening(node: MappingNode | SequenceNode) -> Span:
+def opening_bracket(node: MappingNode | SequenceNode) -> Span:
     return node.span._replace(end=node.span.start + 1)
 
 

@@ -42,7 +42,7 @@ def findings(manifest: Manifest) -> Iterator[Finding]:
             if violation.published and not is_refused(manifest, violation)
             else ""
         )
-        message = f"the {_schema(manifest)} rejects {_fault(violation, prop)}{says}"
+        message = f"the {_schema(manifest)} rejects {_rejection(violation, prop)}{says}"
         yield Finding(message, prop.span, fix=_fix(violation, prop))
 
 
@@ -56,10 +56,10 @@ def schema_address(manifest: Manifest) -> Iterator[Finding]:
         return
     accepted = f"it must be {ADDRESS.format('DATE')} with one of {', '.join(reversed(DATES))}"
     fault = f"the schema `{prop.text[:120]}`" if prop.text else "a document without `$schema`"
-    yield Finding(f"the registry rejects {fault}: {accepted}", prop.span, fix=current(manifest))
+    yield Finding(f"the registry rejects {fault}: {accepted}", prop.span, fix=newest_schema_fix(manifest))
 
 
-def outdated(manifest: Manifest) -> Iterator[Finding]:
+def outdated_schema(manifest: Manifest) -> Iterator[Finding]:
     """A schema that publish takes with a warning: an older one, or another address that ends as the newest does."""
     document = manifest.document
     prop = Property(("$schema",), (document.root,), field(document.root, "$schema"))
@@ -70,10 +70,10 @@ def outdated(manifest: Manifest) -> Iterator[Finding]:
         if document.date != CURRENT
         else f"`{prop.text[:100]}` is not the address of the schema"
     )
-    yield Finding(f"{fault}; the current one is {ADDRESS.format(CURRENT)}", prop.span, fix=current(manifest))
+    yield Finding(f"{fault}; the current one is {ADDRESS.format(CURRENT)}", prop.span, fix=newest_schema_fix(manifest))
 
 
-def current(manifest: Manifest) -> Fix | None:
+def newest_schema_fix(manifest: Manifest) -> Fix | None:
     """The fix that names the newest schema; safe where the document holds under it.
 
     A document of the schema that spelled its keys with underscores has them renamed along: each needs the other.
@@ -117,7 +117,7 @@ def _property(root: MappingNode, path: Path) -> Property:
     return Property(path, parents or (root,), node)
 
 
-def _fault(violation: Violation, prop: Property) -> str:
+def _rejection(violation: Violation, prop: Property) -> str:
     """What is rejected and what would do, to be put behind `rejects`."""
     where, value = f"`{dotted(violation.path)}`", f"`{prop.text[:80]}`"
     match violation.keyword:
@@ -232,7 +232,7 @@ def dropped_keys(manifest: Manifest) -> Iterator[Finding]:
     alike: dict[object, list[DroppedKey]] = {}
     for each in islice(_each_dropped(manifest), MOST_KEYS):
         found = each.finding
-        older = found.fix is not None and found.fix == current(manifest)
+        older = found.fix is not None and found.fix == newest_schema_fix(manifest)
         remedy = found.message if found.fix else each.remedy
         alike.setdefault(found.fix if older else (remedy, found.severity), []).append(each)
     yield from map(_merge_findings, alike.values())
@@ -264,7 +264,7 @@ def _each_dropped(manifest: Manifest) -> Iterator[DroppedKey]:
         refused, name = stray.path in closed, stray.key.text[:80]
         fix = rename(stray)
         if fix and document.date in UNDERSCORED and not refused:
-            fix = current(manifest)
+            fix = newest_schema_fix(manifest)
         kept = stray.twin is not None and stray.twin.lower() == name.lower()
         loss = f"key `{name}` must be written `{stray.twin}`" if kept else f"publishing silently drops `{name}`"
         remedy = _remedy(stray, kept) + (f"; the {document.date} schema rejects it" if refused else "")

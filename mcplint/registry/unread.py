@@ -33,7 +33,7 @@ SETTINGS = re.compile(r"^class \w+\(BaseSettings\):|^from pydantic_settings impo
 
 def with_unread(package: Package, tree: Tree) -> Package:
     """The package with the variables that it requires and that certainly nothing reads."""
-    server, names = package.server, set(islice(_required(package), MOST))
+    server, names = package.server, set(islice(_required_variables(package), MOST))
     if server is None or package.assumed or not names - server.reads:
         return package
     if server.kind == "bridge" or server.bridged or (server.container and server.container.unread):
@@ -47,7 +47,7 @@ def with_unread(package: Package, tree: Tree) -> Package:
             return package
         names = {name for name in names if not _is_filled_in(package, name)}
         if server.reads:
-            names = _unnamed(tree, programs, names)
+            names = _without_setting_fields(tree, programs, names)
             whole = tuple(text for text in WHOLE if text not in NAMED)
         elif any(VARIABLES.search(tree.glance(path)) for path in programs if path.endswith(".py")):
             return package
@@ -80,7 +80,7 @@ def _is_filled_in(package: Package, name: str) -> bool:
     return any(f"{mark}{name}" in span_text for mark in ("{", "$", "%", "="))
 
 
-def _unnamed(tree: Tree, programs: list[str], names: set[str]) -> set[str]:
+def _without_setting_fields(tree: Tree, programs: list[str], names: set[str]) -> set[str]:
     """The variables that no field of a settings class may mean, none where a class does not say what its fields are."""
     for path in programs:
         program_text = tree.glance(path)
@@ -96,7 +96,7 @@ def _unnamed(tree: Tree, programs: list[str], names: set[str]) -> set[str]:
     return names
 
 
-def _required(package: Package) -> Iterator[str]:
+def _required_variables(package: Package) -> Iterator[str]:
     for item in objects(field(package.node, "environmentVariables")) if package.node else ():
         required, given = field(item, "isRequired"), field(item, "value") or field(item, "default")
         if isinstance(required, ScalarNode) and required.value is True and given is None:

@@ -26,11 +26,11 @@ _NAMED = re.compile(r"(?<![A-Za-z])w?(?:wait|retry|retries|poll)")
 def waits(step: Step) -> bool:
     """Whether a step pauses for a minute or more, asks an index in a loop, or runs what is called after waiting."""
     text = _SAID.sub("", step.script_or_action + _text(step.node.get("with")))
-    pause = paused(step)
-    return pause is None or pause >= ENOUGH or _NAMED.search(text) is not None or _loops(text)
+    pause = longest_pause(step)
+    return pause is None or pause >= ENOUGH or _NAMED.search(text) is not None or _has_waiting_loop(text)
 
 
-def paused(step: Step) -> int | None:
+def longest_pause(step: Step) -> int | None:
     """The longest pause of a step in seconds, None where one is of a length that a variable says."""
     found = [(match[1], match[2]) for _, match in step.matches(_PAUSE.pattern)]
     if any(number is None for number, _ in found):
@@ -38,7 +38,7 @@ def paused(step: Step) -> int | None:
     return max((int(number) * _UNITS[unit] for number, unit in found), default=0)
 
 
-def _loops(text: str) -> bool:
+def _has_waiting_loop(text: str) -> bool:
     """Whether a loop asks for something or pauses, or, in a shell, publishes."""
     depth, publishes = 0, False
     for word in _WORDS.finditer(text):

@@ -13,7 +13,7 @@ from mcplint.registry.conditions import Event, events, step_runs, triggers
 from mcplint.registry.hidden_failures import hidden_failures
 from mcplint.registry.properties import packages
 from mcplint.registry.uploads import INDEXES, Upload, uploaded, uploads_before
-from mcplint.registry.waits import paused, waits
+from mcplint.registry.waits import longest_pause, waits
 from mcplint.registry.workflow_steps import PUBLISH, Step, runs_before, steps
 from mcplint.text.source import Edit, Span
 from mcplint.values import Label
@@ -98,7 +98,7 @@ def _may_identify(step: Step) -> bool:
     return scalar(permissions) == "write-all" or scalar(at(permissions, "id-token")) == "write"
 
 
-def _identified(manifest: Manifest, step: Step) -> Iterator[Span]:
+def _oidc_logins(manifest: Manifest, step: Step) -> Iterator[Span]:
     """Where a job logs in at the official registry with GitHub's identity."""
     for other in steps(manifest):
         if other.job is step.job:
@@ -115,7 +115,7 @@ def _versions(step: Step, manifest: Manifest) -> Iterator[Finding]:
         pinned = re.fullmatch(r"v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})", match[3] or step.variable(match[1] or match[2]))
         release = tuple(map(int, pinned.groups())) if pinned else (9,)
         pin = ".".join(map(str, release))
-        login = next(_identified(manifest, step), None) if release < (1, 7, 6) else None
+        login = next(_oidc_logins(manifest, step), None) if release < (1, 7, 6) else None
         if login:
             message = f"release {pin} of the publisher fails at `login github-oidc`: the registry wants 1.7.6 or newer"
             yield Finding(message, span, (Label(login, "it logs in here"),))
@@ -159,7 +159,7 @@ def _processors(step: Step) -> Iterator[Finding]:
         yield Finding(message, asset)
 
 
-def fragile(manifest: Manifest) -> Iterator[Finding]:
+def fragile_steps(manifest: Manifest) -> Iterator[Finding]:
     """Steps that work until something else goes wrong."""
     listed = list(steps(manifest))
     uploads: dict[int, list[Upload]] = {}
@@ -176,7 +176,11 @@ def fragile(manifest: Manifest) -> Iterator[Finding]:
             yield from hidden_failures(step)
             own = uploads.get(id(step.workflow), [])
             yield from _too_early(step, own, listed)
-            questions = (_despite_failure(step, own, listed), _unconditional(step, own, listed), _from_any_branch(step))
+            questions = (
+                _despite_failure(step, own, listed),
+                _despite_skipped_uploads(step, own, listed),
+                _from_any_branch(step),
+            )
             yield from next(filter(None, map(list, questions)), ())
 
 
@@ -210,16 +214,16 @@ def _too_early(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterato
         waiting = any(waits(other) for other in listed if other.job is step.job)
         if step.job.get("needs") and (waiting or not indexed):
             return
-        notes = (_uploaded(late[0]),)
+        notes = (_upload_label(late[0]),)
         yield Finding("publishing does not wait for the upload of the package, which the registry checks", span, notes)
         return
     slow = next((other for other in uploads if other.kind in INDEXES and other.step not in late), None)
     if slow and not any(map(waits, between)) and not _after_long_build(step, slow.step, listed):
-        pause = max((paused(other) or 0 for other in between), default=0)
+        pause = max((longest_pause(other) or 0 for other in between), default=0)
         when = f"only {pause} s later" if pause else "at once"
         tried = f"publishing follows the upload {when} and tries once"
         message = f"{tried}, but {INDEXES[slow.kind]} may not show a new release for minutes"
-        yield Finding(message, span, (_uploaded(slow.step),))
+        yield Finding(message, span, (_upload_label(slow.step),))
 
 
 def _despite_failure(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
@@ -237,11 +241,11 @@ def _despite_failure(step: Step, uploads: list[Upload], listed: list[Step]) -> I
             if not step.node.get("if") and any(_waits_or_fails(other) for other in listed if other.job is step.job):
                 return
             message = f"`if: {scalar(node).strip()[:60]}` publishes even where the upload of the package failed"
-            yield Finding(message, node.span, (_uploaded(upload),))
+            yield Finding(message, node.span, (_upload_label(upload),))
             return
 
 
-def _unconditional(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
+def _despite_skipped_uploads(step: Step, uploads: list[Upload], listed: list[Step]) -> Iterator[Finding]:
     """Publishing in a run for which a condition keeps every upload of a package back."""
     if not uploads or _CHOOSES.search(step.node.span.text) or _guarded_by_step(step, listed):
         return
@@ -300,7 +304,7 @@ def _from_any_branch(step: Step) -> Iterator[Finding]:
         return
 
 
-def _uploaded(step: Step) -> Label:
+def _upload_label(step: Step) -> Label:
     return Label((step.run or step.node.span).head, "the package is uploaded here")
 
 

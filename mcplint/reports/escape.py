@@ -25,11 +25,11 @@ def terminal(text: str, keep: str = "") -> str:
     """The text with control and direction characters made visible, in as many columns; those in `keep` stay."""
     text = masked(text)
     if not text.isprintable():
-        text = "".join(c if c.isprintable() or c in keep or c == JOINER else _visible(c) for c in text)
+        text = "".join(c if c.isprintable() or c in keep or c == JOINER else _visible_character(c) for c in text)
     return re.sub(_COMMAND, "\\1\u27e6", text) if "##" in text else text
 
 
-def _visible(character: str) -> str:
+def _visible_character(character: str) -> str:
     code = ord(character)
     return TAB if character == "\t" else chr(0x2400 + code) if code < 32 else "\u2421" if code == 127 else "\ufffd"
 

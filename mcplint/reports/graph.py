@@ -52,7 +52,7 @@ class Picture(NamedTuple):
     arrows: tuple[Arrow, ...]
 
 
-def draw(deployment: Deployment, diagnostics: Iterable[Diagnostic]) -> Picture:
+def linked_picture(deployment: Deployment, diagnostics: Iterable[Diagnostic]) -> Picture:
     """The parts that are linked to a server, each with the errors and warnings about it."""
     diagnostics = tuple(diagnostic for diagnostic in diagnostics if diagnostic.severity != NOTE)
     wrong: dict[str, list[tuple[str, str]]] = {}
@@ -141,7 +141,7 @@ def _text(value: Value[Any], nothing: str = "?") -> str:
     return " or ".join("none" if option is None else str(option) for option in value.options) or "–"
 
 
-def _worst(wrong: Iterable[tuple[str, str]]) -> str | None:
+def _worst_severity(wrong: Iterable[tuple[str, str]]) -> str | None:
     return max((severity for severity, _ in wrong), key=RANK.index, default=None)
 
 
@@ -159,13 +159,13 @@ def mermaid(picture: Picture) -> str:
             *map(escape.mermaid, filter(None, box.lines)),
             *map(escape.mermaid, _finding_labels(box.wrong)),
         ]
-        lines.append(f'    {names[box.id]}["{"<br/>".join(rows)}"]:::{_worst(box.wrong) or "plain"}')
+        lines.append(f'    {names[box.id]}["{"<br/>".join(rows)}"]:::{_worst_severity(box.wrong) or "plain"}')
     for number, arrow in enumerate(picture.arrows):
         label = "<br/>".join(map(escape.mermaid, filter(None, (arrow.label, *_finding_labels(arrow.wrong)))))
         line = "-.->" if arrow.assumed else "-->"
         middle = f'{line}|"{label}"|' if label else line
         lines.append(f"    {names[arrow.start]} {middle} {names[arrow.end]}")
-        if worst := _worst(arrow.wrong):
+        if worst := _worst_severity(arrow.wrong):
             lines.append(f"    linkStyle {number} stroke:{COLOURS[worst][1]},color:{COLOURS[worst][1]}")
     for name, (fill, stroke) in {**COLOURS, "plain": PLAIN}.items():
         lines.append(f"    classDef {name} fill:{fill},stroke:{stroke},color:#1f2328")
@@ -182,10 +182,10 @@ def dot(picture: Picture) -> str:
         f'    edge [fontname="{FONT}", fontsize=10, color="#57606a", fontcolor="#57606a"]',
     ]
     for box in picture.boxes:
-        fill, stroke = COLOURS.get(_worst(box.wrong) or "", PLAIN)
+        fill, stroke = COLOURS.get(_worst_severity(box.wrong) or "", PLAIN)
         lines.append(f'    {names[box.id]} [label=<{_table(box)}>, fillcolor="{fill}", color="{stroke}"]')
     for arrow in picture.arrows:
-        worst = _worst(arrow.wrong)
+        worst = _worst_severity(arrow.wrong)
         label = "\\n".join(escape.graphviz(text) for text in (arrow.label, *_finding_labels(arrow.wrong)) if text)
         style = ', style="dashed"' if arrow.assumed else ""
         colour = f', color="{COLOURS[worst][1]}", fontcolor="{COLOURS[worst][1]}", penwidth=2' if worst else ""
@@ -251,5 +251,5 @@ PAGE = """<!doctype html>
 
 def render(deployment: Deployment, diagnostics: Iterable[Diagnostic], output_format: str) -> str:
     """The picture in one of FORMATS; raises NoLayout."""
-    picture = draw(deployment, tuple(diagnostics))
+    picture = linked_picture(deployment, tuple(diagnostics))
     return {"mermaid": mermaid, "dot": dot, "svg": svg, "html": html}[output_format](picture)

@@ -64,8 +64,8 @@ def _entry(start: Unfollowed, folder: str) -> str:
 
 def _picture(given: Report) -> Iterator[str]:
     """The deployment with the findings that are reported, where it has parts and Mermaid would draw so many."""
-    from mcplint.reports.graph import MERMAID_ARROWS, MERMAID_TEXT, draw, mermaid
+    from mcplint.reports.graph import MERMAID_ARROWS, MERMAID_TEXT, linked_picture, mermaid
 
-    picture = draw(given.deployment, given.diagnostics)
+    picture = linked_picture(given.deployment, given.diagnostics)
     if picture.boxes and len(picture.arrows) <= MERMAID_ARROWS and len(drawn := mermaid(picture)) <= MERMAID_TEXT:
         yield f"\n```mermaid\n{drawn}```"

@@ -53,8 +53,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     title, page = rule.title or rule.name, rule.text or rule.name
     about = {
         "id": rule.name,
-        "shortDescription": {"text": _beginning(title)},
-        "fullDescription": {"text": _beginning(page.partition("\n## ")[0].strip())},
+        "shortDescription": {"text": _shortened_text(title)},
+        "fullDescription": {"text": _shortened_text(page.partition("\n## ")[0].strip())},
         "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {"precision": "high", "problem.severity": PROBLEMS[rule.severity]},
@@ -62,7 +62,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return about | ({"helpUri": where} if (where := address(rule.name)) else {})
 
 
-def _beginning(text: str) -> str:
+def _shortened_text(text: str) -> str:
     """What is allowed of a text, in whole sentences, else in whole words."""
     if len(text) <= LONGEST:
         return text

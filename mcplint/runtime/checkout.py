@@ -66,7 +66,7 @@ def _checkouts_before_build(job: Node, root: Node | None, image: Image, tree: Tr
             ):
                 yield Label(checkout, "keeps the job's token in .git/config")
                 return
-        elif checkout and scalar(used).startswith(BUILD) and _pushes(given, image):
+        elif checkout and scalar(used).startswith(BUILD) and _may_push(given, image):
             yield Label(checkout, "keeps the job's token in .git/config")
             return
 
@@ -101,7 +101,7 @@ def _pushes_by_compose(text: str, image: Image, tree: Tree) -> bool:
     return False
 
 
-def _pushes(given: Node | None, image: Image) -> bool:
+def _may_push(given: Node | None, image: Image) -> bool:
     """Whether a build is one of this image, from a folder, and may be pushed: without a context it takes no `.git`."""
     context, file = scalar(at(given, "context")), scalar(at(given, "file"))
     if not isinstance(given, MappingNode) or not context or "$" in f"{context}{file}" or "://" in context:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from mcplint.commands.console_scripts import scripts
 from mcplint.commands.words import spelled
 from mcplint.facts.dependencies import PROJECTS, Project
-from mcplint.images.contents import missing
+from mcplint.images.contents import absence_of
 from mcplint.knowledge.pythons import PYTHONS
 from mcplint.model import Container, EntryPoint, LackKind, Packaged, ScriptTarget
 from mcplint.packaging.backend import backend, hooks, inputs, is_of, is_optional, package_setting
@@ -54,11 +54,15 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             made = EntryPoint(
                 script.name, script.target, script.span, path, _script_target(tree, folders, script.target)
             )
-            having = [container for container in containers if any(_packagings((container,), folder))]
-            bare = [container for container in having if _has_wheel(container, folder) and not _is_searched(container)]
+            having = [container for container in containers if any(_packaged_in((container,), folder))]
+            bare = [
+                container
+                for container in having
+                if _has_wheel(container, folder) and not _may_find_elsewhere(container)
+            ]
             whole = project.name.only in published or any(_starts_script(container, script.name) for container in bare)
             asked = whole or bare or not having
-            lost = _unpackaged(tree, project, folder, folders, module, found) if asked else None
+            lost = _unpackaged_module(tree, project, folder, folders, module, found) if asked else None
             alike = tuple(_similar_scripts(tree, project, path, script.name, folders)) if lost else ()
             unread = None
             if lost is None and (has := tuple(_starts_from_wheel(containers, published, project, folder, script.name))):
@@ -66,7 +70,7 @@ def entry_points(tree: Tree, containers: Collection[Container], published: Colle
             yield made._replace(unpackaged=lost, installed=whole, alike=alike, unread=unread)
 
 
-def unawaited(tree: Tree, paths: Iterable[str]) -> Iterator[EntryPoint]:
+def unawaited_calls(tree: Tree, paths: Iterable[str]) -> Iterator[EntryPoint]:
     """What programs that may come across an SDK call when they are run as a file: a coroutine function that they never
     await, or a plain one that they do.
     """
@@ -93,7 +97,7 @@ def _lacks_module(tree: Tree, project: Project, folder: str, module: str) -> boo
     if not own or name.endswith("_pb2"):
         return False
     stems = (posixpath.join(root, *module.split(".")) for root in folders)
-    if any(missing(tree, f"{stem}.py").by_git for stem in stems):
+    if any(absence_of(tree, f"{stem}.py").by_git for stem in stems):
         return False
     scripted = (posixpath.join(folder, each.path) for each in inputs(project) if each.role == LackKind.HOOK)
     makers = (tree.source(path) for path in (*scripted, posixpath.join(folder, "setup.py")))
@@ -147,7 +151,7 @@ def _script_target(tree: Tree, folders: tuple[str, ...], target: str) -> ScriptT
     return script_target(tree, folders, target) if name else None
 
 
-def _packagings(containers: Collection[Container], folder: str) -> Iterator[Packaged]:
+def _packaged_in(containers: Collection[Container], folder: str) -> Iterator[Packaged]:
     """How containers install a project: its wheel, or what leads back to its folder."""
     for install in (install for container in containers for install in container.installs):
         yield from (each for each in install.packaged if posixpath.normpath(each.folder) == (folder or "."))
@@ -155,10 +159,10 @@ def _packagings(containers: Collection[Container], folder: str) -> Iterator[Pack
 
 def _has_wheel(container: Container, folder: str) -> bool:
     """Whether a container has the wheel of a project."""
-    return any(not each.editable for each in _packagings((container,), folder))
+    return any(not each.editable for each in _packaged_in((container,), folder))
 
 
-def _is_searched(container: Container) -> bool:
+def _may_find_elsewhere(container: Container) -> bool:
     """Whether a container may find modules of the project elsewhere than in its wheel, whatever it starts."""
     names_path = any("PYTHONPATH" in command.span.source.text for command in container.commands)
     return names_path or "PYTHONPATH" in container.env or bool(container.mounts)
@@ -175,9 +179,9 @@ def _starts_from_wheel(
 ) -> Iterator[Label]:
     """What starts a script from the wheel of its project: a container, or those who get it from an index."""
     for container in containers:
-        ways = {each.editable for each in _packagings((container,), folder)}
+        ways = {each.editable for each in _packaged_in((container,), folder)}
         own = ways == {False} and any(posixpath.basename(first) == name for first in first_words(container))
-        if own and not _is_searched(container):
+        if own and not _may_find_elsewhere(container):
             yield Label(container.cmd, "starts it from the wheel")
     if project.name.only in published and project.name.span:
         yield Label(project.name.span, "server.json publishes it")
@@ -194,7 +198,7 @@ def _similar_scripts(tree: Tree, project: Project, path: str, name: str, folders
             yield Label(script.span, f"`{script.name}` needs `{module}`, which it leaves out as well")
 
 
-def _unpackaged(
+def _unpackaged_module(
     tree: Tree, project: Project, folder: str, folders: tuple[str, ...], module: str, path: str
 ) -> tuple[str, Label, Span | None] | None:
     """The first module that the script needs and the wheel leaves out, what needs it, and what chooses."""

@@ -16,7 +16,7 @@ from mcplint.programs.python.certain_imports import imported
 from mcplint.programs.start import OTHERS, SCRIPT, Start
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
-from mcplint.runtime.missing_distributions import TOOLS, from_outside, missing
+from mcplint.runtime.missing_distributions import TOOLS, from_outside, lacking_distributions
 from mcplint.runtime.shadowing import entry_of
 from mcplint.runtime.sync import has_inline_metadata
 from mcplint.text.paths import outwards
@@ -48,7 +48,7 @@ def environment_lacks(
     asked = (name for _, name, _ in imports)
     installed |= {name for name in (*asked, "typer") if named and _is_mentioned(name, named, folder, tree)}
     notes = (*_asking(tree.project(folder)), Label(by, "starts the program"))
-    for lack in missing(imports, start, (install,), installed, notes, tree):
+    for lack in lacking_distributions(imports, start, (install,), installed, notes, tree):
         yield lack._replace(step=_title(install, folder))
 
 

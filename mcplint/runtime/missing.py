@@ -33,7 +33,7 @@ FETCHES = r"(curl|wget)\b"
 TOOLS = ("/bin", "/usr", "/uv", "/sbin")
 
 
-def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
+def missing_target(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
     """The target of a command at the word that names it, or None where the image may have it from elsewhere.
 
     `target`: a file, a module, a module with an attribute, or a console script; an absolute path for a file of the

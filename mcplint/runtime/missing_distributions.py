@@ -54,10 +54,10 @@ def missing_distributions(
         return
     installed = _installed(image, start, installs, tree)
     notes = (Label(installs[-1].span, "installs the packages"), Label(container.cmd, "starts the program"))
-    yield from missing(imports, start, installs, installed, notes, tree)
+    yield from lacking_distributions(imports, start, installs, installed, notes, tree)
 
 
-def missing(
+def lacking_distributions(
     imports: tuple[tuple[str, str, Imported], ...],
     start: Start,
     installs: tuple[Install, ...],

@@ -39,7 +39,7 @@ def missing_modules(image: Image, container: Container, start: Start, tree: Tree
 
         yield from broken_environments(image, container, start, found, entry, tree)
     yield from _empty(image, container, start, path, tree)
-    yield from _misplaced(image, container, start, path, tree)
+    yield from _misplaced_module(image, container, start, path, tree)
     yield from shadowed(start, found, path, image, container, tree)
     yield from _modules(image, container, start, path, found, tree)
     yield from missing_distributions(image, container, start, found, tree)
@@ -91,7 +91,7 @@ def _empty(image: Image, container: Container, start: Start, entry: str, tree: T
             return
 
 
-def _misplaced(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> Iterator[Lack]:
+def _misplaced_module(image: Image, container: Container, start: Start, entry: str, tree: Tree) -> Iterator[Lack]:
     """The module of the project that is started, where it is neither installed nor in the working directory.
 
     Where no COPY brings it at all, it may still come from a package of the project that is installed from an index.
@@ -181,7 +181,7 @@ def _modules(
                 continue
         if normalized(each.dotted.partition(".")[0]) in asked:
             continue
-        if contents.ran.names(posixpath.basename(path)) or contents.fetches(posixpath.basename(path)):
+        if contents.ran.names(posixpath.basename(path)) or contents.may_fetch(posixpath.basename(path)):
             continue
         out = is_ignored(image.ignored, posixpath.relpath(path, image.context or "."))
         absence = contents.left_out(path) if out else None

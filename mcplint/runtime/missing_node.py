@@ -31,7 +31,7 @@ _BUN_FILES = ("", "/package.json", *(f"{stem}.{ending}" for stem in ("", "/index
 """What bun runs under the name of a script that is not there."""
 
 
-def missing(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
+def missing_node_target(context: ContainerContext, target: str, tree: Tree) -> Lack | None:
     """The file or script at the word that names it, or None where the image may have it from elsewhere.
 
     `target`: a path in the image, `node PATH` for one that is called like Node itself, or `script NAME`.

@@ -55,7 +55,7 @@ def of_node_start(start: Start, word: Span, image: Image, container: Container, 
         return
     lack = _built_elsewhere(start, word, image, tree)
     if lack is None and not any(map(_ELSEWHERE.search, _scripts(tree, start.target))):
-        lack = _unwritten(start, word, image, tree) or _without_packages(start, word, image, container, tree)
+        lack = _unwritten_output(start, word, image, tree) or _without_packages(start, word, image, container, tree)
     if lack is not None:
         yield lack
 
@@ -96,7 +96,7 @@ def _does_nothing_else(run: Instruction) -> bool:
     return not run.heredocs and all(not each.changes_folder and is_build(each.script) for each in called)
 
 
-def _unwritten(start: Start, word: Span, image: Image, tree: Tree) -> Lack | None:
+def _unwritten_output(start: Start, word: Span, image: Image, tree: Tree) -> Lack | None:
     """The compiled file that is started, where the compiler is told to write none."""
     path, home = start.image_path or "", nearest(tree, posixpath.dirname(start.target))
     if home is None or not start.target.endswith(_TYPESCRIPT) or Contents.of(image, tree).has(path):
@@ -138,7 +138,7 @@ def _origins(image: Image, path: str, tree: Tree) -> Iterator[tuple[str, str] | 
     None for what comes from neither the project nor one of its stages, or from a folder that the project lacks.
     """
     contents, workdir = Contents.of(image, tree), image.workdir.only
-    if next(contents.unlisted(path), None):
+    if next(contents.missing_sources(path), None):
         yield None
     home = home_of(contents, workdir) if workdir else None
     yield (home, posixpath.relpath(path, workdir)) if home is not None and workdir else None

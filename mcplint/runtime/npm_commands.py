@@ -40,7 +40,7 @@ def npm_commands(tree: Tree, published: Collection[str]) -> Iterator[EntryPoint]
         package = None if is_example_or_test(home) else package_json(tree, home)
         if package is None or package.private or package.problems or not any(map(package.range, NPM_PACKAGES)):
             continue
-        if not package.bins or not _is_published(tree, package, published) or _is_changed(tree, package):
+        if not package.bins or not _is_published(tree, package, published) or _may_be_changed(tree, package):
             continue
         for each in package.bins:
             if lost := _first_missing_module(tree, home, each):
@@ -49,14 +49,14 @@ def npm_commands(tree: Tree, published: Collection[str]) -> Iterator[EntryPoint]
 
 def _is_published(tree: Tree, package: PackageJson, published: Collection[str]) -> bool:
     """Whether a `server.json` names a package, or a workflow publishes the project's."""
-    return package.name in published or tree.cached(_publishes)
+    return package.name in published or tree.cached(_publishes_packages)
 
 
-def _publishes(tree: Tree) -> bool:
+def _publishes_packages(tree: Tree) -> bool:
     return any(_PUBLISHES.search(text) for text in _texts(tree, tree.workflows))
 
 
-def _is_changed(tree: Tree, package: PackageJson) -> bool:
+def _may_be_changed(tree: Tree, package: PackageJson) -> bool:
     """Whether something may publish another folder than that of a package, or with another `package.json`."""
     if _OTHER.search(package.source.text):
         return True

@@ -250,7 +250,7 @@ def _in_command(container: Container) -> Iterator[Secret]:
 
 def _in_object(resource: Resource) -> Iterator[Secret]:
     """What a Secret of Kubernetes holds in plain text, and in base64, which hides nothing."""
-    for key, read in (("stringData", str), ("data", known.decoded)) if resource.kind == "Secret" else ():
+    for key, read in (("stringData", str), ("data", known.base64_text)) if resource.kind == "Secret" else ():
         for name, value in pairs(resource.node.get(key)):
             text = read(value.text) if isinstance(value, ScalarNode) else ""
             if kind := known.secret_or_url(name.text, text):

@@ -131,10 +131,10 @@ def _edits(run: str, path: str) -> bool:
     if name in text and _EDITORS.search(text):
         return True
     parts = (text,) if _LOOPS.search(text) else re.split(r"&&|\|\||;|\n", text)
-    return any(_converts(part, path) for part in parts if re.search(_RETURN, part, re.IGNORECASE))
+    return any(_removes_returns(part, path) for part in parts if re.search(_RETURN, part, re.IGNORECASE))
 
 
-def _converts(command: str, path: str) -> bool:
+def _removes_returns(command: str, path: str) -> bool:
     """Whether a command that takes carriage returns away is for a file: one that its patterns fit, or any without."""
     words = [word for word in re.split(r"[\s\"'();]+", command) if word and not re.search(_RETURN, word, re.IGNORECASE)]
     patterns = [word for word in words if "*" in word or "?" in word]

@@ -62,7 +62,7 @@ def sync(image: Image, container: Container, start: Start, tree: Tree) -> Sync |
         edits = more_words(words[: run + 1], ("--no-sync",)) if built and not refused else ()
         return made._replace(project=project.source.path, refused=refused, edits=edits, pulled=pulled)
     if tool == "uv" and project and not refused and _ELSEWHERE.isdisjoint(set_) and not container.mounts:
-        left = None if has_inline_metadata(start, tree) else _uninstalled(image, found.workdir)
+        left = None if has_inline_metadata(start, tree) else _why_not_installed(image, found.workdir)
         return left and made._replace(project=project.source.path, failed=left)
     return made if refused else None
 
@@ -81,7 +81,7 @@ def has_inline_metadata(start: Start, tree: Tree) -> bool:
     return source is None or "# /// script" in source.text
 
 
-def _uninstalled(image: Image, workdir: str | None) -> Label | None:
+def _why_not_installed(image: Image, workdir: str | None) -> Label | None:
     """What says that a build puts nothing into the environment of a project, None where it may."""
     brought = any(
         copy.target.only is None or f"{workdir}/.venv/".startswith(f"{copy.target.only.rstrip('/')}/")

@@ -28,7 +28,7 @@ _PLAIN_FLAGS = frozenset({"--no-sync", "--frozen", "--locked", "--no-dev", "--qu
 _LEAVING_OUT = frozenset({"--no-install-project", "--no-install-workspace", "--no-install-local"})
 
 
-def uninstalled(context: ContainerContext, start: Start, tree: Tree) -> Iterator[Lack]:
+def uninstalled_script(context: ContainerContext, start: Start, tree: Tree) -> Iterator[Lack]:
     """The console script that a start names, where each install is known to leave its project out."""
     image, words = context.image, start.commands[-1].words if start.commands else None
     if start.kind != FUNCTION or image is None or not words or not _starts_directly(start):
@@ -66,10 +66,10 @@ def uninstalled(context: ContainerContext, start: Start, tree: Tree) -> Iterator
 
 def _starts_directly(start: Start) -> bool:
     """Whether nothing but a shell of one command or a plain `uv run` stands before the last command of a start."""
-    return all(_is_front(command.words or (), start) for command in start.commands[:-1])
+    return all(_is_plain_front(command.words or (), start) for command in start.commands[:-1])
 
 
-def _is_front(words: Words, start: Start) -> bool:
+def _is_plain_front(words: Words, start: Start) -> bool:
     word_texts = [text(word) for word in words]
     name = program(words)
     if name in SHELLS and word_texts[1:2] == ["-c"] and len(word_texts) == 3:

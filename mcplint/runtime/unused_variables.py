@@ -50,10 +50,12 @@ def _candidates(container: Container, servers: tuple[Server, ...]) -> Iterator[U
         if name in reads or family(name) not in families or is_librarys(name) or not _set_by_project(name, value):
             continue
         free = [other for other in reads if other not in container.env and family(other) == family(name)]
-        yield UnusedVariable(name, value.trace[-1].span if value.span is None else value.span, _similar(name, free))
+        yield UnusedVariable(
+            name, value.trace[-1].span if value.span is None else value.span, _similar_name(name, free)
+        )
 
 
-def _similar(name: str, names: list[str]) -> str:
+def _similar_name(name: str, names: list[str]) -> str:
     """The name that may be meant, empty where none is like it."""
     from difflib import get_close_matches
 

@@ -43,7 +43,7 @@ def first_secret(tree: Tree, path: str) -> tuple[Assignment, str] | None:
 
 def _first_secret(tree: Tree, path: str) -> tuple[Assignment, str] | None:
     file: EnvFile | None = tree.facts("dotenv", path)
-    if file is None and (source := tree.unlisted(path)):
+    if file is None and (source := tree.read_ignored(path)):
         from mcplint.readers.dotenv import read
 
         file = read(source)

@@ -104,7 +104,7 @@ def _over_build(context: ContainerContext, image: Image, tree: Tree) -> Iterator
     folder, above = posixpath.dirname(script), upwards(script)
     mounts = {(mount.target.only or "").rstrip("/"): mount for mount in context.container.mounts}
     target = next((one for one in above if one != script and one in mounts), None)
-    if target is None or not _compiles(image, folder):
+    if target is None or not _may_compile(image, folder):
         return
     mount, inner = mounts[target], posixpath.relpath(script, target)
     here = posixpath.normpath(posixpath.join(mount.path or ".", inner))
@@ -125,7 +125,7 @@ def _script(context: ContainerContext) -> str:
     return posixpath.normpath(posixpath.join(context.container.workdir.only or "", words[1]))
 
 
-def _compiles(image: Image, folder: str) -> bool:
+def _may_compile(image: Image, folder: str) -> bool:
     """Whether a build runs a compiler, or takes a folder from a stage that may."""
     made = any(re.search(COMPILES, run.script) for run in image.runs)
     return made or any(copy.stage is not None and _copied_to(copy.target.only or "", folder) for copy in image.copies)

@@ -187,7 +187,7 @@ def _is_given_by(copy: Copy, image: Image, path: str, above: list[str], tree: Tr
     covers = copy.target.only in (None, *above)
     part = image.parts.get(copy.stage) if copy.stage is not None else None
     if copy.gives_write_access:
-        return covers and any(_is_brought(copy, image, each, part, tree) for each in above)
+        return covers and any(_may_be_brought(copy, image, each, part, tree) for each in above)
     if copy.image is not None or (copy.stage is not None and (part is None or copy.files is None)):
         return covers
     if part is None:
@@ -202,7 +202,7 @@ def _is_given_by(copy: Copy, image: Image, path: str, above: list[str], tree: Tr
     )
 
 
-def _is_brought(copy: Copy, image: Image, path: str, part: Image | None, tree: Tree) -> bool:
+def _may_be_brought(copy: Copy, image: Image, path: str, part: Image | None, tree: Tree) -> bool:
     """Whether a copy may bring what stands at a path; the folder that it is copied to has an owner of its own."""
     if path == copy.target.only and path in image.folders:
         return False

@@ -157,7 +157,9 @@ class Builds:
         formed = [
             one for pattern, builds in self._builds_by_name.items() if fnmatchcase(plain, pattern) for one in builds
         ]
-        return len(self.builds_of_name(name)) > 1 or any("*" in one.name and not self._likely(one) for one in formed)
+        return len(self.builds_of_name(name)) > 1 or any(
+            "*" in one.name and not self._likely_names(one) for one in formed
+        )
 
     def may_build(self, name: str) -> bool:
         """Whether the project may build an image of this name, also where its builds only have a pattern for it."""
@@ -194,10 +196,10 @@ class Builds:
         for pattern, builds in self._builds_by_name.items():
             if "*" in pattern and fnmatchcase(name, pattern) and name.count("/") == pattern.count("/"):
                 last = name.rpartition("/")[2]
-                found += [one for one in builds if not pattern.endswith("*") or last in self._likely(one)]
+                found += [one for one in builds if not pattern.endswith("*") or last in self._likely_names(one)]
         return found
 
-    def _likely(self, build: NamedBuild) -> set[str]:
+    def _likely_names(self, build: NamedBuild) -> set[str]:
         made = self.standalone_image(build.dockerfile) if build.dockerfile in self.dockerfiles else None
         return _names(made, self.tree) if made else set()
 

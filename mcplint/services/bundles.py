@@ -38,7 +38,7 @@ def of_bundle(root: MappingNode) -> Iterator[ClientFlaw]:
             yield from _unknown_key(option, OPTION, f"option `{name.text[:60]}`")
         yield from _type(server, version)
     if isinstance(server, MappingNode):
-        yield from _undeclared(server.get("mcp_config"), {name.text for name, _ in pairs(options)})
+        yield from _undeclared_options(server.get("mcp_config"), {name.text for name, _ in pairs(options)})
     yield from _unprotected_secrets(options)
 
 
@@ -59,7 +59,7 @@ def _type(server: Node | None, version: str) -> Iterator[ClientFlaw]:
         )
 
 
-def _undeclared(start: Node | None, options: Collection[str]) -> Iterator[ClientFlaw]:
+def _undeclared_options(start: Node | None, options: Collection[str]) -> Iterator[ClientFlaw]:
     """What stands for an option that nobody is asked for."""
     if not isinstance(start, MappingNode):
         return

@@ -49,7 +49,7 @@ def calls(network: Network, clients: Iterable[ClientConfig], bridged: Mapping[st
         urls = ((f"the URL of `{client.span.text[:60]}`", client.url, False) for client in file_clients)
         for name, value, from_server in (*given, *arguments, *urls):
             for found in ADDRESS.finditer(value.only or ""):
-                other = _addressed(found[1], int(found[2]), context, known)
+                other = _container_at(found[1], int(found[2]), context, known)
                 if other and _involves_server(found[1], from_server, other.container.id in serving):
                     yield _call(name, value, found, caller, other.container, serving.get(other.container.id))
 
@@ -92,7 +92,7 @@ def _index(network: Network, serving: Mapping[str, Server]) -> Index:
     return known
 
 
-def _addressed(host: str, port: int, context: ContainerContext, known: Index) -> ContainerContext | None:
+def _container_at(host: str, port: int, context: ContainerContext, known: Index) -> ContainerContext | None:
     """The one other container that an address can mean: by its name, or on the machine itself by a port of the host, or
     by the one that its server listens on."""
     project, own = id(context.project), (*context.container.ports, *context.container.expose)

@@ -264,7 +264,7 @@ def _variables(node: MappingNode, host: Host) -> Iterator[ClientFlaw]:
             span = _match_span(value, found)
             becomes = "it arrives empty" if value.span in emptied else "the server gets it as it is written"
             text = f"{host.name} does not replace `{found[0]}`: {becomes}"
-            edits, title = _respelled(span, found[1] or found[2], host)
+            edits, title = _respelled_variable(span, found[1] or found[2], host)
             yield ClientFlaw("variable", span, text, ERROR if remote else WARNING, (), edits, title)
 
 
@@ -272,7 +272,7 @@ def _match_span(value: ScalarNode, found: re.Match[str]) -> Span:
     return value.span._replace(start=value.span.start + found.start(), end=value.span.start + found.end())
 
 
-def _respelled(span: Span, inner: str, host: Host) -> tuple[tuple[Edit, ...], str]:
+def _respelled_variable(span: Span, inner: str, host: Host) -> tuple[tuple[Edit, ...], str]:
     """The variable as the host writes those of its environment, where it is one."""
     named = re.fullmatch(r"(?:env:)?([A-Za-z_][A-Za-z0-9_]*)", inner)
     if not named or host.prefix is None:

@@ -144,7 +144,7 @@ def _running(
         yield ContainerContext(with_image(service, image, link, tree), image, project)
     strangers: list[Label] = []
     for stranger, service in (*named, *((None, workload) for workload in workloads)):
-        image, link = _deployed(service, builds, pushed)
+        image, link = _deployed_image(service, builds, pushed)
         built |= {image.dockerfile} if image else set()
         if image is None and stranger is None and "/" in repository(service.image.only or ""):
             strangers.append(
@@ -213,7 +213,7 @@ def _only_image(service: Container, builds: Builds, why: str) -> tuple[Image, Li
     return made, Link(made.dockerfile, ASSUMED, f"{why} {made.dockerfile} is the only Dockerfile", (note,))
 
 
-def _deployed(
+def _deployed_image(
     workload: Container, builds: Builds, pushed: Mapping[str, list[tuple[str, Image]]]
 ) -> tuple[Image | None, Link]:
     """The image of a workload: the one it builds, the one that is built under its name, or the only one called so."""
@@ -268,7 +268,7 @@ def named_image(service: Container, builds: Builds, running: Iterable[ContainerC
     for other in running:
         if other.image and other.container.build and (whole := other.container.reference.only):
             pushed.setdefault(repository(whole), []).append((tag_of(whole), other.image))
-    image, link = _deployed(service, builds, pushed)
+    image, link = _deployed_image(service, builds, pushed)
     return ContainerContext(with_image(service, image, link, builds.tree), image) if image else None
 
 

@@ -54,7 +54,7 @@ def on_this_machine(node: MappingNode) -> Iterator[tuple[str, Span]]:
     """The texts of an entry's command that speak of the client's own machine, not of a container or of another one."""
     args = items(node.get("args"))
     words, direct = _command_words(node, args)
-    inner = tuple(_outer(words))
+    inner = tuple(_words_outside(words))
     passed = {name for text, _ in inner for name in ([text[1:]] if text.startswith("=") else ())}
     if direct:
         yield from ((text, span) for text, span in inner if not text.startswith("="))
@@ -67,7 +67,7 @@ def on_this_machine(node: MappingNode) -> Iterator[tuple[str, Span]]:
             yield value.text, value.span
 
 
-def _outer(words: tuple[Value[str], ...]) -> Iterator[tuple[str, Span]]:
+def _words_outside(words: tuple[Value[str], ...]) -> Iterator[tuple[str, Span]]:
     """The words of a command without those that only a container sees; `=` stands before variables that it gets."""
     texts = [word.only or "" for word in words]
     name = texts[0].rpartition("/")[2].removesuffix(".exe") if texts else ""

@@ -53,7 +53,7 @@ class Network(NamedTuple):
         if named:
             return self.of_containers(named, port, "is named by", note, path)
         strangers = {
-            o.container.id: o.container for o in self.running if o.container.is_called(host) and self._serves(o)
+            o.container.id: o.container for o in self.running if o.container.is_called(host) and self._has_server(o)
         }
         if len(strangers) == 1:
             why = "is the only one that has the name in"
@@ -96,7 +96,7 @@ class Network(NamedTuple):
         stacks = {_stack(context) for context in self.running if context.container.id in ids}
         return [context for context in self.running if _stack(context) in stacks]
 
-    def _serves(self, context: ContainerContext) -> bool:
+    def _has_server(self, context: ContainerContext) -> bool:
         return any(server.container and server.container.id == context.container.id for server in self.servers)
 
     def _server_on_machine(self, port: int, note: Label, path: str | None) -> Reached:
@@ -136,7 +136,7 @@ class Network(NamedTuple):
         label = containers[0].service or containers[0].id
         if not inside:
             return Reached(None, Link(containers[0].id, MISSING, f"no MCP server is known in {label}", (note,)))
-        fitting = [server for server in inside if _listens(server, port)]
+        fitting = [server for server in inside if _may_listen(server, port)]
         # One over stdio is meant where nothing listens; beside what does, it is what that is a bridge to.
         fitting = [server for server in fitting if not server.transport.must_be("stdio")] or fitting
         if len(fitting) > 1:
@@ -168,7 +168,7 @@ def _servers_towards(servers: list[Server], path: str | None) -> list[Server]:
     return servers_at(servers, asked) or below or servers
 
 
-def _listens(server: Server, port: int | None) -> bool:
+def _may_listen(server: Server, port: int | None) -> bool:
     """Whether a server may be what answers on a port; one over stdio is, for all that whoever linked it meant."""
     return port is None or server.transport.must_be("stdio") or server.port.may_be(port)
 

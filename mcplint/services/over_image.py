@@ -46,7 +46,7 @@ def _with_image_defaults(service: Container, image: Image | None, link: Link) ->
         new_variable=image.new_variable,
         account=image.account,
         accounts=image.accounts,
-        outlets=(*image.streams, *(image.volume_paths if service.obeys_healthcheck else ())),
+        outlets=(*image.output_links, *(image.volume_paths if service.obeys_healthcheck else ())),
         lacks=image.lacks,
     )
 

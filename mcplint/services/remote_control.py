@@ -47,7 +47,7 @@ def remote_control(context: ContainerContext, tree: Tree) -> RemoteControl | Non
     """The first program that a container certainly starts with a door for everybody."""
     commands = list(_commands(context, tree))
     for words in commands:
-        if found := _debugger(words):
+        if found := _open_debugger(words):
             return found
     screens = {port: local for words in commands for port, local in _screen(words)}
     opened = {port for port, local in screens.items() if not local}
@@ -77,7 +77,7 @@ def _commands(context: ContainerContext, tree: Tree) -> Iterator[tuple[str, ...]
             yield tuple(word or "" for word in started)
 
 
-def _debugger(argv: tuple[str, ...]) -> RemoteControl | None:
+def _open_debugger(argv: tuple[str, ...]) -> RemoteControl | None:
     """A debugger that is told to listen everywhere, which knows no passwords."""
     names = [basename(word) for word in argv]
     for at, name in enumerate(names[:8]):

@@ -22,7 +22,7 @@ _FILLS = ("sed", "s/", "s|", "s#", "s@", "eplace", "set image")
 _LONGEST = 2_000
 
 
-def is_filled(container: Container, tree: Tree) -> bool:
+def may_be_filled_in(container: Container, tree: Tree) -> bool:
     """Whether a script, a workflow or the text of the project puts something in place of what an image's name leaves.
 
     That is `sed`, a `replace` of a language, `kubectl set image` or `kustomize edit set image`.

@@ -82,11 +82,13 @@ def build_commands(
         seen = match.start()
         if not text[line : match.start()].lstrip().startswith("#"):
             words_found, _ = words(text, match.start(1), path)
-            for known in _rounds(loops, words_found, variables):
+            for known in _loop_rounds(loops, words_found, variables):
                 yield [with_own_variables(word, known) for word in words_found], folder.caller, _head(script, match)
 
 
-def _rounds(found: Mapping[str, list[str]], said: list[str], variables: dict[str, str]) -> Iterator[dict[str, str]]:
+def _loop_rounds(
+    found: Mapping[str, list[str]], said: list[str], variables: dict[str, str]
+) -> Iterator[dict[str, str]]:
     """The variables of a command, in each round of the loop that gives it one of them."""
     names = {name for word in said if "$" in word for match in VARIABLE.finditer(word) for name in match.groups()}
     loops = sorted(names & found.keys())

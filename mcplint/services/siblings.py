@@ -35,8 +35,8 @@ def with_siblings(contexts: tuple[ContainerContext, ...], tree: Tree) -> tuple[C
     for each in contexts:
         projects.setdefault(id(each.project), {})[each.container.service or ""] = each
     joined = {key: _ServicesByNetwork(list(others.values()), tree) for key, others in projects.items()}
-    waiting = {key: _waiting(others.values()) for key, others in projects.items()}
-    guests = _guests(contexts)
+    waiting = {key: _waiting_services(others.values()) for key, others in projects.items()}
+    guests = _network_guests(contexts)
     return tuple(
         _with_siblings(each, projects[id(each.project)], joined[id(each.project)], waiting[id(each.project)], guests)
         if each.project and not each.container.unread
@@ -59,7 +59,7 @@ def _with_siblings(
         *((0, name) for name in (container.service or "", *(container.container_name.options or ("",))) if name),
     ]
     awaited = waiting.get(container.service or "", ())
-    probe = probed(context) if awaited else UNKNOWN
+    probe = has_health_check(context) if awaited else UNKNOWN
     return context._replace(
         container=container._replace(
             prerequisites=tuple(_prerequisites(container, services)),
@@ -70,7 +70,7 @@ def _with_siblings(
     )
 
 
-def _waiting(services: Iterable[ContainerContext]) -> dict[str, list[tuple[str, Dependency]]]:
+def _waiting_services(services: Iterable[ContainerContext]) -> dict[str, list[tuple[str, Dependency]]]:
     """What the services of a project wait for, with their own names, by the name of that."""
     found: dict[str, list[tuple[str, Dependency]]] = {}
     for context in services:
@@ -80,7 +80,7 @@ def _waiting(services: Iterable[ContainerContext]) -> dict[str, list[tuple[str, 
     return found
 
 
-def _guests(contexts: Iterable[ContainerContext]) -> dict[tuple[int, str], list[Label]]:
+def _network_guests(contexts: Iterable[ContainerContext]) -> dict[tuple[int, str], list[Label]]:
     """The services that use the network of another, by what they call it.
 
     That is a service of their own project, any of it (an empty name) where the mode is not known, or a container of
@@ -122,7 +122,9 @@ def _prerequisites(container: Container, others: Mapping[str, ContainerContext])
         other = others.get(needed.name)
         if other and needed.required:
             called = tuple(_connection_labels(container, other))
-            yield Prerequisite(needed.name, needed.condition, probed(other), needed.span, called, _failing_check(other))
+            yield Prerequisite(
+                needed.name, needed.condition, has_health_check(other), needed.span, called, _failing_check(other)
+            )
 
 
 def _failing_check(other: ContainerContext) -> Label | None:
@@ -149,7 +151,7 @@ def _hosts(address: str) -> set[str]:
     return {authority.partition(":")[0].partition("?")[0] for authority in authorities}
 
 
-def probed(context: ContainerContext) -> Value[bool]:
+def has_health_check(context: ContainerContext) -> Value[bool]:
     """Whether a container has a health check: its service's, its image's, or that of a base that is known."""
     container = context.container
     if container.probe_disabled:
@@ -173,7 +175,7 @@ def _sibling(other: ContainerContext, tree: Tree) -> Sibling:
     known = {asked: port for asked, port in both.items() if asked and port}
     shown = tuple(port for port in container.ports if port.published is not None and port.host_ip is None)
     console = None if store or other.image else _name(other)
-    unguarded, opened = _unguarded(other, store, console, shown, tree)
+    unguarded, opened = _unguarded_access(other, store, console, shown, tree)
     if shown and not unguarded and (control := remote_control(other, tree)):
         console, unguarded = control.name, control.why
         opened = tuple(port for port in shown if port.target.only in control.ports)
@@ -190,7 +192,7 @@ def _sibling(other: ContainerContext, tree: Tree) -> Sibling:
     )
 
 
-def _unguarded(
+def _unguarded_access(
     other: ContainerContext, store: str | None, console: str | None, shown: tuple[Port, ...], tree: Tree
 ) -> tuple[str, tuple[Port, ...]]:
     """Why a well-known store or console asks nobody for a password, and the ports of it that are open."""

@@ -26,7 +26,7 @@ _OWN = re.compile(r"(?i)repo|source|code|git|homepage")
 """How projects call the address of their repository among others."""
 
 
-def lowered(script: str) -> str:
+def without_lowercasing(script: str) -> str:
     """A script without what only makes letters small."""
     found = LOWERED.sub(lambda match: match[1] or match[2], script) if "tr" in script else script
     return SMALL.sub(r"${\1}", found) if ",," in found else found
@@ -37,7 +37,7 @@ def exported_values(step: Node) -> Iterator[tuple[str, str]]:
     run = at(step, "run")
     if not isinstance(run, ScalarNode) or "GITHUB_" not in run.text:
         return
-    lines = [line for line in lowered(run.text).splitlines() if "=" in line or "GITHUB_" in line]
+    lines = [line for line in without_lowercasing(run.text).splitlines() if "=" in line or "GITHUB_" in line]
     into = next(("ENV" if "GITHUB_ENV" in line else "OUTPUT" for line in reversed(lines) if ">>" in line), "")
     for line in lines:
         if found := _LEFT.match(line):

@@ -74,7 +74,7 @@ class LocatedText(NamedTuple):
         pieces = (piece for part in parts for piece in part.pieces())
         return LocatedText.join(self.source, pieces, self.source_offset(at))
 
-    def untabbed(self) -> LocatedText:
+    def without_tabs(self) -> LocatedText:
         """The text without the tabs that begin its lines, as `<<-` takes them from a here-document."""
         return self.gather((line.span(1) for line in re.finditer(r"(?m)^\t*+([^\n]*\n?)", self.text)), 0)
 

@@ -58,7 +58,7 @@ def _calls(body: list[ast.stmt], imports: Mapping[str, str]) -> Iterator[tuple[a
 
 def _blocks(call: ast.Call, imports: Mapping[str, str]) -> str:
     """How long a call keeps its thread, empty where that is not known to be long."""
-    name = _imported(source_text(call.func), imports)
+    name = _imported_function(source_text(call.func), imports)
     if name == _SLEEP and call.args:
         seconds = _number(call.args[0])
         return f"sleeps for {seconds:g} seconds" if seconds is not None and seconds >= LONG else ""
@@ -82,7 +82,7 @@ def _number(node: ast.expr) -> float | None:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _imported(name: str, imports: Mapping[str, str]) -> str:
+def _imported_function(name: str, imports: Mapping[str, str]) -> str:
     """The whole name of a function that a module names by what it imports, empty where it does not."""
     if name in imports:
         return imports[name]

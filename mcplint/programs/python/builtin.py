@@ -62,7 +62,7 @@ def _with_site(values: tuple[Abstract, ...], result: Abstract) -> Abstract:
     return drop_stale_site(result._replace(site=values[0].site)) if len(values) == 1 and result.site is None else result
 
 
-def _rounded(number: Any, digits: Any = None) -> Any:
+def _round(number: Any, digits: Any = None) -> Any:
     if isinstance(digits, int) and abs(digits) > 400:
         raise OverflowError
     return round(number, digits)
@@ -237,7 +237,7 @@ def any_or_all(wanted: bool) -> Handler:
     return handler
 
 
-def reordered(function: Callable[[list[Any]], Any]) -> Handler:
+def reordering(function: Callable[[list[Any]], Any]) -> Handler:
     """`sorted`, `reversed`: over plain data only."""
 
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -268,7 +268,7 @@ def enumerated(machine: Machine, args: Args, owner: Any) -> Abstract:
     )
 
 
-def zipped(machine: Machine, args: Args, owner: Any) -> Abstract:
+def builtin_zip(machine: Machine, args: Args, owner: Any) -> Abstract:
     columns = [elements(value) for value in args.positional]
     if args.keywords or any(column is None for column in columns):
         return known(Sequence("list", None))
@@ -277,7 +277,7 @@ def zipped(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Sequence("list", tuple(known(Sequence("tuple", row)) for row in rows)))
 
 
-def marked(mark: Noted[bool]) -> Handler:
+def marking(mark: Noted[bool]) -> Handler:
     """`property`, `staticmethod`, `classmethod`: the function, and how it is bound."""
 
     def handler(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -329,7 +329,7 @@ CALLS: Mapping[str, Handler] = {
     "builtins.str": text,
     "builtins.repr": pure(repr),
     "builtins.abs": pure(abs, "TypeError"),
-    "builtins.round": pure(_rounded, "TypeError"),
+    "builtins.round": pure(_round, "TypeError"),
     "builtins.ord": pure(ord, "TypeError"),
     "builtins.chr": pure(chr),
     "builtins.min": pure(min, "TypeError"),
@@ -348,13 +348,13 @@ CALLS: Mapping[str, Handler] = {
     "builtins.isinstance": instance_of,
     "builtins.any": any_or_all(True),
     "builtins.all": any_or_all(False),
-    "builtins.sorted": reordered(sorted),
-    "builtins.reversed": reordered(lambda items: items[::-1]),
+    "builtins.sorted": reordering(sorted),
+    "builtins.reversed": reordering(lambda items: items[::-1]),
     "builtins.enumerate": enumerated,
-    "builtins.zip": zipped,
-    "builtins.property": marked(PROPERTY),
-    "builtins.staticmethod": marked(STATIC),
-    "builtins.classmethod": marked(CLASS),
+    "builtins.zip": builtin_zip,
+    "builtins.property": marking(PROPERTY),
+    "builtins.staticmethod": marking(STATIC),
+    "builtins.classmethod": marking(CLASS),
     "builtins.type": type_of,
     "builtins.open": builtin_open,
     "builtins.object": lambda machine, args, owner: known(Instance(External("builtins.object"), args.span)),

@@ -105,7 +105,7 @@ def library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
         machine.harmless.add(args.span)
     machine.lose(args, attribute_values(owner), trusted)
     for value in (*args.positional, *args.keywords.values()):
-        loosen(machine, value)
+        forget_contents(machine, value)
     note = Label(args.span, f"what `{path}` returns is not known") if args.span else None
     return machine.risk(*([note] if note else []))
 
@@ -199,7 +199,7 @@ def run(machine: Machine, function: Function, names: dict[str, Any]) -> Abstract
     calls, steps = machine.costs.get(key, (0, 0))
     if calls >= CALLS and steps > COSTLY:
         for value in names.values():
-            loosen(machine, value)
+            forget_contents(machine, value)
         return machine.risk(
             Label(function.scope.module.span(function.node), "called too often to be followed each time")
         )
@@ -262,7 +262,7 @@ def _helper_result(machine: Machine, frame: Frame, node: ast.FunctionDef | ast.A
     risks = len(machine.risks)
     machine.lenient = False
     try:
-        found = machine.tentative(lambda: _body(machine, frame, node), _is_setting)
+        found = machine.try_body(lambda: _body(machine, frame, node), _is_setting)
     finally:
         machine.lenient = True
     if found is None:
@@ -315,7 +315,7 @@ def _is_generator(node: ast.AST) -> bool:
     return bool(found)
 
 
-def loosen(machine: Machine, value: Abstract) -> None:
+def forget_contents(machine: Machine, value: Abstract) -> None:
     """Forgets what is in a list, a dict or a parser that something unknown gets hold of."""
     for option in value.options or ():
         if isinstance(option, Sequence) and option.kind == "list":

@@ -106,7 +106,7 @@ def reads(tree: Tree, modules: Iterable[tuple[str, str]], target: str) -> Iterat
         starts = [(text.module.tree.body, "")]
         if name == module and (called := text.functions.get(function)):
             starts.append((called.body, ""))
-        starts += [(each.body, each.name) for each in text.functions.values() if _is_offered(each)]
+        starts += [(each.body, each.name) for each in text.functions.values() if _is_offered_tool(each)]
         for body, tool in starts:
             for where, call in _calls(text, body, texts, gone):
                 own_path = where.read(call)
@@ -144,7 +144,7 @@ def _opens_to_read(args: list[ast.expr], keywords: list[ast.keyword]) -> bool:
     return isinstance(mode, ast.Constant) and mode.value in ("r", "rt", "rb")
 
 
-def _is_offered(function: Function) -> bool:
+def _is_offered_tool(function: Function) -> bool:
     names = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
     return any(isinstance(name, ast.Attribute) and name.attr in _OFFERED for name in names)
 

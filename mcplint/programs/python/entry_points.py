@@ -35,7 +35,7 @@ def script_target(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarg
             case ast.FunctionDef() | ast.AsyncFunctionDef() as function if len(bindings) == 1:
                 return _target_of_function(fact, function)
             case ast.ImportFrom(module=origin, names=names, level=level) if len(bindings) == 1:
-                if _is_sole(fact.tree, name) and not find(tree, roots, f"{module}.{name}"):
+                if _bound_once(fact.tree, name) and not find(tree, roots, f"{module}.{name}"):
                     # A name that a module imports from itself is not there yet.
                     if (module, name) in seen:
                         return ScriptTarget(missing=True)
@@ -45,7 +45,7 @@ def script_target(tree: Tree, roots: tuple[str, ...], target: str) -> ScriptTarg
                 name = next(alias.name for alias in names if (alias.asname or alias.name) == name)
                 module = ".".join([*base, *([origin] if origin else [])])
             case ast.Assign(targets=[ast.Name()], value=ast.Name(id=other)) if len(bindings) == 1:
-                if not (_is_sole(fact.tree, name) and _is_sole(fact.tree, other)):
+                if not (_bound_once(fact.tree, name) and _bound_once(fact.tree, other)):
                     return None
                 name = other
             case _:
@@ -88,7 +88,7 @@ def _bindings(module: ast.Module, name: str) -> list[ast.stmt]:
     return index.get(name, [])
 
 
-def _is_sole(module: ast.Module, name: str) -> bool:
+def _bound_once(module: ast.Module, name: str) -> bool:
     """Whether one statement of a module itself binds a name, and no other one may."""
     own = _bindings(module, name)
     return len(own) == 1 and not may_bind(ast.Module([each for each in module.body if each is not own[0]], []), name)

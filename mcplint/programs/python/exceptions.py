@@ -38,7 +38,7 @@ def may_be_caught(machine: Machine, name: str) -> bool:
     return any(exception_matches(name, kinds) for kinds in machine.guards)
 
 
-def attempt(machine: Machine, frame: Frame, node: Any) -> None:
+def run_try(machine: Machine, frame: Frame, node: Any) -> None:
     try:
         guarded(machine, frame, node.body, node.handlers, node.orelse)
     except Ended:
@@ -154,7 +154,7 @@ def _handling(machine: Machine, frame: Frame, handler: ast.ExceptHandler) -> Cal
     return run
 
 
-def raising(machine: Machine, frame: Frame, node: ast.Raise) -> None:
+def run_raise(machine: Machine, frame: Frame, node: ast.Raise) -> None:
     call = node.exc if isinstance(node.exc, ast.Call) else None
     for argument in call.args if call else ():
         if isinstance(argument, ast.Call):
@@ -162,7 +162,7 @@ def raising(machine: Machine, frame: Frame, node: ast.Raise) -> None:
     raise Raised(_name(call.func if call else node.exc, ""))
 
 
-def asserted(machine: Machine, frame: Frame, node: ast.Assert) -> None:
+def run_assert(machine: Machine, frame: Frame, node: ast.Assert) -> None:
     value = machine.evaluate(frame, node.test)
     if verdict(value) is False:
         raise Raised("AssertionError", deciding_variable(value, machine.optional))

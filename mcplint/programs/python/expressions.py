@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from mcplint.programs.demands import interchangeable
+from mcplint.programs.demands import interchangeable_variables
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.attributes import DATA, assign
 from mcplint.programs.python.builtin import BUILTINS
@@ -201,7 +201,7 @@ def _chain(machine: Machine, frame: Frame, operands: list[ast.expr], wanted: boo
         return value
     if decided is not None:
         rest = _chain(machine, frame, operands[1:], wanted, asked)
-        machine.optional |= interchangeable(value, rest)
+        machine.optional |= interchangeable_variables(value, rest)
         return stands_in(rest, value) if wanted else rest
 
     def rest_of_chain() -> Abstract:
@@ -247,7 +247,7 @@ def subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Abstract:
     return subscripted(machine, owner, machine.evaluate(frame, node.slice), machine.note(frame, node, "read here"))
 
 
-def sliced(machine: Machine, frame: Frame, node: ast.Slice) -> Abstract:
+def evaluate_slice(machine: Machine, frame: Frame, node: ast.Slice) -> Abstract:
     parts = (node.lower, node.upper, node.step)
     bounds = (known(None) if part is None else machine.evaluate(frame, part) for part in parts)
     return known(Sequence("slice", tuple(bounds)))
@@ -282,10 +282,10 @@ def function(machine: Machine, frame: Frame, node: ast.Lambda) -> Abstract:
 
 
 def awaited(machine: Machine, frame: Frame, node: ast.Await) -> Abstract:
-    return resume(machine, machine.evaluate(frame, node.value))
+    return await_value(machine, machine.evaluate(frame, node.value))
 
 
-def resume(machine: Machine, value: Abstract) -> Abstract:
+def await_value(machine: Machine, value: Abstract) -> Abstract:
     """What awaiting a value comes to."""
 
     def awaited_option(option: Any) -> Abstract:
@@ -297,10 +297,10 @@ def resume(machine: Machine, value: Abstract) -> Abstract:
 def call_and_await(machine: Machine, callee: Abstract, args: Args) -> Abstract:
     """What a call comes to, awaited where that can be."""
     result = machine.call(callee, args)
-    return resume(machine, result) if isinstance(result.only, Coroutine) else result
+    return await_value(machine, result) if isinstance(result.only, Coroutine) else result
 
 
-def yielded(machine: Machine, frame: Frame, node: ast.Yield) -> Abstract:
+def evaluate_yield(machine: Machine, frame: Frame, node: ast.Yield) -> Abstract:
     value = known(None) if node.value is None else machine.evaluate(frame, node.value)
     yields = next((scope.yields for scope in frame.scopes() if scope.yields is not None), None)
     if yields is not None:
@@ -365,12 +365,12 @@ EVALUATORS: Mapping[type, Evaluator] = {
     ast.IfExp: conditional,
     ast.Compare: comparison,
     ast.Subscript: subscript,
-    ast.Slice: sliced,
+    ast.Slice: evaluate_slice,
     ast.JoinedStr: formatted,
     ast.FormattedValue: formatted_value,
     ast.Lambda: function,
     ast.Await: awaited,
-    ast.Yield: yielded,
+    ast.Yield: evaluate_yield,
     ast.ListComp: comprehension,
     ast.SetComp: comprehension,
     ast.DictComp: comprehension,

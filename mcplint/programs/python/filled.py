@@ -56,10 +56,10 @@ def _tested_name(test: ast.expr) -> tuple[str, bool] | None:
 
 def _assigns(root: ast.AST, name: str) -> bool:
     """Whether a statement assigns something to a name, or deletes it."""
-    return name in _stores(root)
+    return name in _assigned_names(root)
 
 
-def _stores(root: ast.AST) -> Iterator[str]:
+def _assigned_names(root: ast.AST) -> Iterator[str]:
     """The names that a statement assigns something to or deletes."""
     names = (node for node in ast.walk(root) if isinstance(node, ast.Name))
     return (node.id for node in names if isinstance(node.ctx, (ast.Store, ast.Del)))
@@ -82,7 +82,9 @@ def _names_emptied(module: Module) -> Iterator[str]:
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             every = tuple(ast.walk(function))
             names = {name for each in every if isinstance(each, ast.Global) for name in each.names}
-            stored = (each for statement in every if names and _empties(statement) for each in _stores(statement))
+            stored = (
+                each for statement in every if names and _empties(statement) for each in _assigned_names(statement)
+            )
             yield from names.intersection(stored)
 
 

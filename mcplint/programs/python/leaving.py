@@ -28,9 +28,9 @@ def leaves_project(tree: Tree, roots: tuple[str, ...], path: str) -> tuple[Label
     if module is None:
         return ()
     every = nodes(module)
-    names = dict(_imported(every))
+    names = dict(_imported_names(every))
     for call in (node for node in every if isinstance(node, ast.Call)):
-        dotted = _dotted(call.func, names)
+        dotted = _dotted_name(call.func, names)
         if dotted and (target := _target(call, dotted, tree, roots)):
             return (Label(module.span(call), f"goes on in {target}, which is not followed"),)
     return ()
@@ -58,7 +58,7 @@ def _may_serve_elsewhere(dotted: str, tree: Tree, roots: tuple[str, ...]) -> boo
     return may_hold_sdk((distribution(top) or top).replace("_", "-")) is not False
 
 
-def _imported(every: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+def _imported_names(every: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
     """The names that a file imports, and what they mean."""
     for node in every:
         if isinstance(node, ast.Import):
@@ -71,7 +71,7 @@ def _imported_name(alias: ast.alias) -> str:
     return alias.name if alias.asname else alias.name.partition(".")[0]
 
 
-def _dotted(node: ast.AST, names: Mapping[str, str]) -> str:
+def _dotted_name(node: ast.AST, names: Mapping[str, str]) -> str:
     """What a name or an attribute of an imported name means."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):

@@ -16,8 +16,8 @@ from mcplint.programs.python.calls import function_value
 from mcplint.programs.python.classes import define
 from mcplint.programs.python.conditions import branch_on, matching, narrow
 from mcplint.programs.python.defaults import statement_default
-from mcplint.programs.python.exceptions import asserted, attempt, guarded, raising
-from mcplint.programs.python.expressions import resume
+from mcplint.programs.python.exceptions import guarded, run_assert, run_raise, run_try
+from mcplint.programs.python.expressions import await_value
 from mcplint.programs.python.imports import import_module, import_names
 from mcplint.programs.python.machine import Executor, Machine
 from mcplint.programs.python.operators import computed
@@ -122,7 +122,7 @@ def context_value(machine: Machine, value: Abstract) -> Abstract:
                     note = next(iter(value.trace), Label(machine.origin, "is entered"))
                     method = machine.attribute(value, name, note)
                     result = machine.call(method, Args())
-                    return resume(machine, result) if name == "__aenter__" else result
+                    return await_value(machine, result) if name == "__aenter__" else result
         if only.library == "types.Generator":
             found: Abstract = only.table["yielded"]
             return found
@@ -246,10 +246,10 @@ EXECUTORS: Mapping[type, Executor] = {
     ast.For: loop,
     ast.AsyncFor: loop,
     ast.While: while_loop,
-    ast.Try: attempt,
-    ast.TryStar: attempt,
-    ast.Raise: raising,
-    ast.Assert: asserted,
+    ast.Try: run_try,
+    ast.TryStar: run_try,
+    ast.Raise: run_raise,
+    ast.Assert: run_assert,
     ast.Delete: deleted,
     ast.Global: global_names,
     ast.Nonlocal: nonlocal_names,

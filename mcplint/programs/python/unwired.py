@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from mcplint.facts.python import Module, source_text
 from mcplint.facts.python_bodies import unfolded
-from mcplint.programs.parts import Part, dead
+from mcplint.programs.parts import Part, dead_parts
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.module_text import nodes
 from mcplint.programs.python.modules import find
@@ -49,7 +49,7 @@ def unwired(machine: Machine, modules: list[Module], start: Start) -> Iterator[S
                 parts.append(Part(names, module.span(statement), mentions))
             else:
                 alive |= mentions
-    yield from (part.span for part in dead(parts, alive))
+    yield from (part.span for part in dead_parts(parts, alive))
 
 
 def _loads_later(machine: Machine, statement: ast.stmt, start: Start) -> bool:

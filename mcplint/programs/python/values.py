@@ -24,7 +24,7 @@ from mcplint.programs.values import (
     Sequence,
     Table,
     known,
-    unanimous,
+    same_for_all,
     unknown,
 )
 from mcplint.text.source import Span
@@ -190,7 +190,7 @@ def _may_be_false(kind: Class) -> bool:
 
 def verdict(value: Abstract) -> bool | None:
     """Whether a value counts as true, whatever it turns out to be; None where it may be either."""
-    return unanimous(value, truth)
+    return same_for_all(value, truth)
 
 
 def size(option: Any, most: int = LARGE) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from mcplint.programs.demands import interchangeable
+from mcplint.programs.demands import interchangeable_variables
 from mcplint.programs.typescript.functions import class_of, function_of
 from mcplint.programs.typescript.literals import array_literal, literals, numeric, object_literal, string, template
 from mcplint.programs.typescript.machine import Args, Evaluator, Machine
@@ -222,7 +222,7 @@ def _logical(machine: Machine, frame: Frame, value: Abstract, sign: str, left: N
     def right_operand() -> Abstract:
         narrowed(machine, frame, left, sign == "&&") if sign != "??" else None
         found = machine.evaluate(frame, right)
-        machine.optional |= interchangeable(value, found)
+        machine.optional |= interchangeable_variables(value, found)
         return found if sign == "&&" else stands_in(found, value)
 
     if isinstance(value.only, PathTest) or value.options is None:

@@ -55,7 +55,7 @@ def follow(start: Start, world: World) -> Outcome:
 def _damage(start: Start, world: World) -> Span | None:
     """Where the module that is started is no valid program."""
     script: Script | None = world.tree.facts("typescript", start.target)
-    return script.damage if script is not None else None
+    return script.first_syntax_error if script is not None else None
 
 
 def _run(start: Start, world: World, lenient: bool = False, chosen: bool = False) -> tuple[Outcome, Label | None]:

@@ -60,7 +60,7 @@ def unresolved(tree: Tree, entry: str) -> tuple[Import, ...]:
     if rewritten(tree, home) or (compiled is None and not entry.endswith(JAVASCRIPT)):
         return ()
     found: list[Import] = []
-    for script, statement, source, own in _walked(tree, entry, _keeps_types(compiled)):
+    for script, statement, source, own in _imports_of_program(tree, entry, _keeps_types(compiled)):
         specifier, path = text_of(source)[1:-1], script.source.path
         wanted = _resolvable_specifier(specifier, own, path, _is_module(tree, path, compiled))
         site = script.site(source, specifier)
@@ -76,7 +76,7 @@ def unexported(tree: Tree, entry: str, release: Value[str]) -> Iterator[Import]:
     `release`: that of the SDK.
     """
     used: dict[str, frozenset[str]] = {}
-    for script, statement, source, mapped in _walked(tree, entry, False):
+    for script, statement, source, mapped in _imports_of_program(tree, entry, False):
         specifier, clause = text_of(source)[1:-1], _clause(statement)
         first = f"{specifier}/".startswith(f"{SDK}/")
         if clause is None or mapped is not None or not (first or specifier in SECOND):
@@ -111,7 +111,7 @@ def wanted_packages(tree: Tree, entry: str) -> Iterator[tuple[str, Span]]:
         return
     compiled = None if entry.endswith(JAVASCRIPT) else compiled_alone(tree, home)
     asked = frozenset(required_packages(package)) if compiled or entry.endswith(JAVASCRIPT) else frozenset()
-    for script, _, source, own in _walked(tree, entry, _keeps_types(compiled)) if asked else ():
+    for script, _, source, own in _imports_of_program(tree, entry, _keeps_types(compiled)) if asked else ():
         parts = text_of(source)[1:-1].split("/")
         name = "/".join(parts[: 2 if parts[0].startswith("@") else 1])
         if own is None and name in asked:
@@ -122,11 +122,11 @@ def imported_files(tree: Tree, entry: str) -> Iterator[tuple[str, str, str | Non
     """What the modules of a program import for certain: module, path as written, the file that it means, its span."""
     home = nearest(tree, posixpath.dirname(entry))
     compiled = compiled_alone(tree, home) if home is not None and not entry.endswith(JAVASCRIPT) else None
-    for script, _, source, own in _walked(tree, entry, compiled is not None and _keeps_types(compiled)):
+    for script, _, source, own in _imports_of_program(tree, entry, compiled is not None and _keeps_types(compiled)):
         yield script.source.path, text_of(source)[1:-1], own, script.span(source)
 
 
-def _walked(tree: Tree, entry: str, kept: bool) -> Iterator[tuple[Script, Node, Node, str | None]]:
+def _imports_of_program(tree: Tree, entry: str, kept: bool) -> Iterator[tuple[Script, Node, Node, str | None]]:
     """What the modules of a program import: module, statement, the path in it, and the file of the project it means.
 
     `kept`: what is only used as a type is no less imported.
@@ -170,7 +170,7 @@ def _imports(script: Script, kept: bool) -> Iterator[tuple[Node, Node]]:
     """The statements that import a module when the program runs, each with the path in it."""
     used: frozenset[str] | None = None
     for statement in script.root.named_children:
-        yield from _required(statement) if script.source.path.endswith(JAVASCRIPT) else ()
+        yield from _require_calls(statement) if script.source.path.endswith(JAVASCRIPT) else ()
         source = statement.child_by_field_name("source")
         if source is None or statement.type not in ("import_statement", "export_statement"):
             continue
@@ -189,7 +189,7 @@ def _clause(statement: Node) -> Node | None:
     return next((part for part in statement.named_children if part.type == "import_clause"), None)
 
 
-def _required(statement: Node) -> Iterator[tuple[Node, Node]]:
+def _require_calls(statement: Node) -> Iterator[tuple[Node, Node]]:
     """`const … = require("…")`."""
     for each in statement.named_children if statement.type.endswith("_declaration") else ():
         call = each.child_by_field_name("value") if each.type == "variable_declarator" else None

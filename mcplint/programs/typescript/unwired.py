@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from mcplint.facts.typescript import Script
-from mcplint.programs.parts import Part, dead
+from mcplint.programs.parts import Part, dead_parts
 from mcplint.programs.typescript.exchange import Exchange, Item, declared_parts, is_load, loaded, name_forms
 from mcplint.programs.typescript.inert import BODIES, CLASSES, TYPES, defines, inert, makes
 from mcplint.programs.typescript.libraries.web import METHODS
@@ -47,7 +47,7 @@ def unwired(machine: Machine, there: Walked) -> Iterator[Span]:
         reading.module(script)
     reading.finish()
     if not reading.unsure:
-        yield from (part.span for part in dead(reading.parts, reading.alive))
+        yield from (part.span for part in dead_parts(reading.parts, reading.alive))
 
 
 class _Reading(Exchange):

@@ -21,7 +21,7 @@ from mcplint.programs.values import (
     Sequence,
     Table,
     known,
-    unanimous,
+    same_for_all,
     union,
     unknown,
 )
@@ -243,7 +243,7 @@ def truth(option: Any) -> bool | None:
 
 def verdict(value: Abstract) -> bool | None:
     """Whether a value counts as true, whatever it turns out to be; None where it may be either."""
-    return unanimous(value, truth)
+    return same_for_all(value, truth)
 
 
 def array(*items: Abstract) -> Sequence:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mcplint.facts.caddy import Directive
 from mcplint.model import PathMatch
-from mcplint.proxies.caddy.order import Matchers, arguments, condition_of, matchers_in, ordered
+from mcplint.proxies.caddy.order import Matchers, arguments, condition_of, in_order, matchers_in
 from mcplint.proxies.conditions import Condition, intersection
 from mcplint.proxies.routing import unchanged, unknown_path
 from mcplint.values import Label
@@ -45,7 +45,7 @@ def handlers(body: tuple[Directive, ...], block: Directive) -> Iterator[Handler]
     """The directives of a site that answer, in the order in which they are tried; the last one is that none did."""
     matchers = matchers_in(body, {})
     return _handlers(
-        ordered(body, matchers), matchers, Handler(block, block), lambda handler: iter((handler._replace(none=True),))
+        in_order(body, matchers), matchers, Handler(block, block), lambda handler: iter((handler._replace(none=True),))
     )
 
 
@@ -93,7 +93,7 @@ def _block_handlers(
     known = matchers_in(line.body, matchers)
     if line.name in HANDLES:
         later = [one for one in later if one.name not in HANDLES]
-    listed = line.body if line.name == "route" else ordered(line.body, known)
+    listed = line.body if line.name == "route" else in_order(line.body, known)
     yield from _handlers(
         listed, known, here, lambda handler: _handlers(later, matchers, handler, after, depth + 1), depth + 1
     )

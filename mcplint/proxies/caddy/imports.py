@@ -40,14 +40,14 @@ class Imports:
         """The directives with what they import in its place; an import that cannot be followed is left as it is."""
         for line in body:
             if line.name == "import" and depth < MAX_DEPTH and self.brought < MOST_LINES:
-                inner = self._imported(line)
+                inner = self._imported_directives(line)
                 if inner is not None:
                     self.brought += len(inner)
                     yield from self.resolved(inner, depth + 1)
                     continue
             yield line._replace(body=tuple(self.resolved(line.body, depth + 1))) if depth < MAX_DEPTH else line
 
-    def _imported(self, line: Directive) -> tuple[Directive, ...] | None:
+    def _imported_directives(self, line: Directive) -> tuple[Directive, ...] | None:
         name = line.texts[0] if line.args else ""
         if f"({name})" in self.snippets:
             return tuple(_with_arguments(one, line.args[1:]) for one in self.snippets[f"({name})"].body)

@@ -19,7 +19,7 @@ ORDER = (
 Matchers = Mapping[str, Condition]
 
 
-def ordered(body: tuple[Directive, ...], matchers: Matchers) -> list[Directive]:
+def in_order(body: tuple[Directive, ...], matchers: Matchers) -> list[Directive]:
     """The directives as they are tried: by kind, then those with the longest path first, those without any last."""
     known = [one for one in body if _kind(one) in ORDER]
     return sorted(known, key=lambda one: (ORDER.index(_kind(one)), *_length(one, matchers)))
@@ -40,10 +40,10 @@ def _length(directive: Directive, matchers: Matchers) -> tuple[int, int, bool]:
 
 def matchers_in(body: tuple[Directive, ...], outer: Matchers) -> Matchers:
     """The named matchers of a block, with those around it."""
-    return {**outer, **{one.name: _defined(one) for one in body if one.name.startswith("@")}}
+    return {**outer, **{one.name: _named_condition(one) for one in body if one.name.startswith("@")}}
 
 
-def _defined(directive: Directive) -> Condition:
+def _named_condition(directive: Directive) -> Condition:
     """What a named matcher takes: all of its lines have to fit."""
     inline = (Directive(directive.words[1:]),) if directive.args else ()
     found = Condition(bare=False)

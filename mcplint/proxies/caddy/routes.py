@@ -86,11 +86,11 @@ def route_of(handler: Handler, match: PathMatch | None, block: Directive, heard:
         path=Value(None if path is None else (path,), (where,)),
         tls=Value((all(port.get(443, False) or any(port.values()) for port in (one.ports for one in heard)),), labels),
         closed=False,
-        secured=_secured(block, heard),
+        secured=_plain_text_site(block, heard),
     )
 
 
-def _secured(block: Directive, heard: list[SiteAddress]) -> Span | None:
+def _plain_text_site(block: Directive, heard: list[SiteAddress]) -> Span | None:
     """Where a site has a name with TLS that it answers to without as well."""
     plain = {one.host for one in heard if not any(one.ports.values())}
     pairs = zip(addresses(block), heard, strict=True)

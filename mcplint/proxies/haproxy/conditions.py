@@ -47,7 +47,7 @@ def conditions(line: Line, known: Mapping[str, list[Line]]) -> Iterator[Conditio
     yield from _either_condition(_alternatives(words[1:]), known)
 
 
-def admitted(section: Section, known: Mapping[str, list[Line]]) -> Condition:
+def admitted_condition(section: Section, known: Mapping[str, list[Line]]) -> Condition:
     """What the one rule that turns away all but some requests lets through; everything where that is not known.
 
     Of several paths one alone is for MCP: the others say nothing of the server.

@@ -18,7 +18,7 @@ from mcplint.model import Route
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
 from mcplint.proxies.haproxy.backend import MOST_MEMBERS, Backend, balancing, checks, members, read_timeout, sections
-from mcplint.proxies.haproxy.conditions import TURN_AWAY, Condition, acls, admitted, conditions, spares_paths
+from mcplint.proxies.haproxy.conditions import TURN_AWAY, Condition, acls, admitted_condition, conditions, spares_paths
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, open_ports, published_ports, with_server
 from mcplint.proxies.response import STATUS, Response
 from mcplint.proxies.routing import (
@@ -182,7 +182,7 @@ def _rules(frontend: Backend, file: _Configuration) -> Iterator[ProxyRule]:
     default = frontend.of("default_backend")
     if default or frontend.section.of("server", "server-template"):
         line = default[-1] if default else frontend.section.head
-        yield _rule(line, admitted(frontend.section, known), frontend, file)
+        yield _rule(line, admitted_condition(frontend.section, known), frontend, file)
 
 
 def _rule(line: Line, condition: Condition | None, frontend: Backend, file: _Configuration) -> ProxyRule:
@@ -243,8 +243,8 @@ def _route(line: Line, condition: Condition | None, frontend: Backend, backend: 
         path=Value(text, (where,)),
         closed=False,
         checks=checks(backend) if backend else (),
-        tls=Value((True,), binds) if _encrypted(frontend) else UNKNOWN,
-        secured=None if _encrypted(frontend) else next(_tls_binds(frontend), None),
+        tls=Value((True,), binds) if _is_tls_only(frontend) else UNKNOWN,
+        secured=None if _is_tls_only(frontend) else next(_tls_binds(frontend), None),
     )
 
 
@@ -252,7 +252,7 @@ def _tls_binds(frontend: Backend) -> Iterator[Span]:
     return (bind.span for bind in frontend.section.of("bind") if "ssl" in bind.args)
 
 
-def _encrypted(frontend: Backend) -> bool:
+def _is_tls_only(frontend: Backend) -> bool:
     """Whether other machines reach a frontend by TLS alone: what comes without is sent there, or not taken."""
     if _redirected(frontend):
         return True

@@ -78,7 +78,7 @@ class Configuration:
                 case Assignment():
                     self._assign(each, here)
                 case Include():
-                    for file in self._included(each, depth):
+                    for file in self._included_files(each, depth):
                         self._take(file.statements, here, depth + 1)
                 case Block(subject="", otherwise=False):
                     self._take(each.body, here, depth)
@@ -111,7 +111,7 @@ class Configuration:
             value = concatenated([before.value, value]) if before else None
         here.settings[name] = SettingValue(value, each.span)
 
-    def _included(self, line: Include, depth: int) -> Iterator[LighttpdFile]:
+    def _included_files(self, line: Include, depth: int) -> Iterator[LighttpdFile]:
         """The files of the project that a line brings in; what it may bring in besides is not known."""
         name = self.resolved(line.value)
         text = name.text if isinstance(name, Term) else ""

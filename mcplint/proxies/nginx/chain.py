@@ -39,7 +39,7 @@ class Listener(NamedTuple):
         return (proxy.ask(host, self.port, scheme, path) for host in self.hosts)
 
 
-def chained(instances: tuple[ProxyInstance, ...], network: Network) -> tuple[ProxyInstance, ...]:
+def chained_proxies(instances: tuple[ProxyInstance, ...], network: Network) -> tuple[ProxyInstance, ...]:
     """The proxies, each route that leads to another one's joined to the server behind that.
 
     A round joins routes to those that know their server already, so proxies that lead to each other come to nothing.

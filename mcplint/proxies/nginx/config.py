@@ -44,7 +44,7 @@ class Location(NamedTuple):
         return f"{self.kind} {self.text}" if self.kind and self.kind not in "@?" else self.text
 
     @property
-    def passes(self) -> tuple[Directive, ...]:
+    def proxy_passes(self) -> tuple[Directive, ...]:
         """Its own `proxy_pass`, as often as it is there."""
         return tuple(directive for directive in self.level.own.get("proxy_pass", ()) if directive.args)
 

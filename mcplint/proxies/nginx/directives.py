@@ -70,7 +70,7 @@ def setting(level: Level, name: str, told: Callable[[str], T], version: Value[st
         inherited = (Label(head, f"inherits {name}"),) if head and directive not in level.own.get(name, ()) else ()
         return argument_value(directive.args[0], f"sets {name}", told, *inherited)
     if not level.fully_known:
-        return Value(None, tuple(opening(level)))
+        return Value(None, tuple(open_spans(level)))
     options = [text for known in version.options or (None,) for text in defaults(name, known)]
     told_options = tuple(dict.fromkeys(map(told, options)))
     says = " or ".join(dict.fromkeys(options))
@@ -78,7 +78,7 @@ def setting(level: Level, name: str, told: Callable[[str], T], version: Value[st
     return Value(told_options, trace, statement(level, f"{name} "))
 
 
-def opening(level: Level) -> Iterator[Label]:
+def open_spans(level: Level) -> Iterator[Label]:
     """The spans where more may stand than the files show."""
     for found in level.self_and_parents():
         if found.open:

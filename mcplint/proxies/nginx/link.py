@@ -35,14 +35,14 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
         homes.setdefault(origin.container.id if origin else None, (origin, {}))[1][path] = file
     instances = tuple(instance for origin, own in homes.values() for instance in _instances(own, origin, tree, network))
     if any(route.members and not route.server for instance in instances for route in instance.proxy.routes):
-        from mcplint.proxies.nginx.chain import chained
+        from mcplint.proxies.nginx.chain import chained_proxies
 
-        instances = chained(instances, network)
+        instances = chained_proxies(instances, network)
     for instance in instances:
         routes = []
         for route, found in zip(instance.proxy.routes, instance.proxied, strict=True):
             route = assumed(instance.origin, network, route, partial(_with_endpoint, found))
-            route = route._replace(secured=_secured(found, route), uncertified=_uncertified(found))
+            route = route._replace(secured=_reached_without_tls(found, route), uncertified=_missing_certificate(found))
             opened = tuple(_published_without_own_auth(found, instance.origin, route.auth))
             if route.auth:
                 guarded = tuple(label._replace(text="the proxy is open to other machines") for label in opened)
@@ -156,7 +156,7 @@ def release(image: Value[str]) -> Value[str]:
     return Value(tuple(name for name in named if name), image.trace) if named and all(named) else UNKNOWN
 
 
-def _secured(found: Proxied, route: Route) -> Span | None:
+def _reached_without_tls(found: Proxied, route: Route) -> Span | None:
     """Where TLS is set up for one of the names, if the endpoint is reached without it all the same."""
     path = route.endpoint.only
     names = {word.text for word in found.server.names}
@@ -170,7 +170,7 @@ def _secured(found: Proxied, route: Route) -> Span | None:
     return tls[0] if tls and path and _answers_without_tls(found, path) else None
 
 
-def _uncertified(found: Proxied) -> Span | None:
+def _missing_certificate(found: Proxied) -> Span | None:
     """Where TLS is asked for without a certificate of the server that answers first there: nginx does not start."""
     every = [(server, listen) for server in found.config.servers for listen in server.listens]
     if any(listen.port is None for _, listen in every):

@@ -66,7 +66,7 @@ def in_location(request: Request) -> Response | None:
         return _rewrite_response(request, *stopped)
     if request.changed:
         return None
-    if _denied(request):
+    if _is_denied(request):
         return _status(request, 403)
     return _try_files(request) or _content(request)
 
@@ -78,7 +78,7 @@ def _rewrite_response(request: Request, status: int, text: str | None, to: str |
     return Response(STATUS, status=status) if text is not None or status < 400 else _status(request, status)
 
 
-def _denied(request: Request) -> bool:
+def _is_denied(request: Request) -> bool:
     """Whether every client is refused; an address that is allowed first may be the client's."""
     if any(directive.words == ("any",) for directive in request.level.effective("satisfy")):
         return False
@@ -153,7 +153,7 @@ def _content(request: Request) -> Response:
     for level in request.level.self_and_parents():
         passes = level.own.get("proxy_pass")
         if passes:
-            return _proxied(request, passes[-1])
+            return _proxy_response(request, passes[-1])
         if any(name in level.own for name in CONTENT):
             return Response(OTHER)
         if level.name not in ("if", "limit_except"):
@@ -162,7 +162,7 @@ def _content(request: Request) -> Response:
     return Response(FILE) if found.kind == STATUS else found
 
 
-def _proxied(request: Request, directive: Directive) -> Response:
+def _proxy_response(request: Request, directive: Directive) -> Response:
     """Where `proxy_pass` sends the request, and what for."""
     word = directive.args[0] if directive.args else None
     if word is None or word.hole:

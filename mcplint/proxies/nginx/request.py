@@ -63,7 +63,7 @@ class Request:
             text = self.variables[name]
             self.trace += [self.setters[name]] if name in self.setters else []
         elif name in self.config.maps and depth < 10:
-            text = self._mapped(self.config.maps[name], depth + 1)
+            text = self._map_value(self.config.maps[name], depth + 1)
         else:
             text = self._builtin(name)
         if text is None:
@@ -93,7 +93,7 @@ class Request:
         }
         return known.get(name)
 
-    def _mapped(self, level: Level, depth: int) -> str:
+    def _map_value(self, level: Level, depth: int) -> str:
         """What a `map` gives: exact texts first, then its expressions in order, then the default."""
         directive = level.directive
         assert directive is not None

@@ -79,15 +79,15 @@ class Proxied(NamedTuple):
 def proxied(configs: Iterable[Config], version: Value[str] = UNKNOWN) -> tuple[Proxied, ...]:
     """Every location that passes requests on. `version`: of the nginx that runs these configurations."""
     ids: dict[str, int] = {}
-    return tuple(islice(_proxied(configs, version, ids), MOST_ROUTES))
+    return tuple(islice(_proxied_locations(configs, version, ids), MOST_ROUTES))
 
 
-def _proxied(configs: Iterable[Config], version: Value[str], ids: dict[str, int]) -> Iterator[Proxied]:
+def _proxied_locations(configs: Iterable[Config], version: Value[str], ids: dict[str, int]) -> Iterator[Proxied]:
     for config in configs:
         for server in config.servers:
             for location in server.locations.walk():
                 directive = location.level.directive
-                if directive and location.passes and "return" not in location.level.own:
+                if directive and location.proxy_passes and "return" not in location.level.own:
                     name = f"{directive.span.source.path} {location.match_text}"
                     ids[name] = ids.get(name, 0) + 1
                     id = name if ids[name] == 1 else f"{name} ({ids[name]})"
@@ -97,7 +97,7 @@ def _proxied(configs: Iterable[Config], version: Value[str], ids: dict[str, int]
 def _route(
     id: str, config: Config, server: VirtualServer, location: Location, directive: Directive, version: Value[str]
 ) -> Route:
-    level, word = location.level, location.passes[-1].args[0]
+    level, word = location.level, location.proxy_passes[-1].args[0]
     sent = route_in_location(config, server, location, sample(location) or "/")
     where = (Label(word.span, "proxy_pass sends requests here"), *word.trace)
     upstream, shared = members(config, sent.upstream, word)
@@ -121,7 +121,7 @@ def _route(
         path=Value(asked_paths(config, server, location), where),
         closed=level.fully_known,
         tls=Value((any(listen.tls for listen in server.listens),)),
-        host=_host(level, location.passes[-1]),
+        host=_host(level, location.proxy_passes[-1]),
         **behaviour(level),
     )
 

@@ -62,7 +62,7 @@ class Assembly:
             file = self.file(path)
             for document in file.documents if file else ():
                 self.scopes.setdefault(path, scope)
-                own = self._extended(self._included(document, scope, (*above, path)), path)
+                own = self._extended(self._with_included(document, scope, (*above, path)), path)
                 model = merged(model, own, FILE)
         return model if isinstance(model, MappingNode) else None
 
@@ -100,12 +100,12 @@ class Assembly:
         text = scope.variables.get(name) if scope else None
         return text.value if text else Value(None, (Label(span, f"{name} is passed on from the host"),))
 
-    def _included(self, document: MappingNode, scope: Scope, above: tuple[str, ...]) -> MappingNode:
+    def _with_included(self, document: MappingNode, scope: Scope, above: tuple[str, ...]) -> MappingNode:
         """The document with what it includes beneath it."""
         listed = document.get("include")
         model: Node | None = None
         for item in listed.items if isinstance(listed, SequenceNode) else ():
-            paths, inner = self._inclusion(item, scope)
+            paths, inner = self._included_paths(item, scope)
             self.included += len(paths)
             if self.included > MAX_FILES:
                 self.notes.append(Label(item.span.head, f"includes more than {MAX_FILES} files"))
@@ -118,7 +118,7 @@ class Assembly:
         below = merged(model, document, FILE) if model else document
         return below if isinstance(below, MappingNode) else document
 
-    def _inclusion(self, item: Node, scope: Scope) -> tuple[tuple[str, ...], Scope]:
+    def _included_paths(self, item: Node, scope: Scope) -> tuple[tuple[str, ...], Scope]:
         """The files that an entry of `include` names, and the scope they are read in."""
         entry = item if isinstance(item, MappingNode) else None
         listed = entry.get("path") if entry else item

@@ -111,7 +111,7 @@ def port_conflicts(services: list[ContainerContext]) -> Iterator[PortConflict]:
             if not number:
                 continue
             earlier = seen.setdefault((number, port.protocol), [])
-            own = [each for each in earlier if each[0].id == container.id and _excludes(each[1], port)]
+            own = [each for each in earlier if each[0].id == container.id and _conflict_on_host(each[1], port)]
             others = [
                 each
                 for each in earlier[:1]
@@ -124,7 +124,7 @@ def port_conflicts(services: list[ContainerContext]) -> Iterator[PortConflict]:
                 earlier.append((container, port))
 
 
-def _excludes(one: Port, other: Port) -> bool:
+def _conflict_on_host(one: Port, other: Port) -> bool:
     """Whether Docker refuses two ports of one service that are the same on the host.
 
     Compose makes one of those that only are spelled in two ways. Addresses of IPv6 are left to their system.
@@ -159,7 +159,12 @@ def _missing_files(container: Container, tree: Tree) -> Iterator[MissingFile]:
             near = (sorted(tree.files_named(basename(path))) if basename(path) != "Dockerfile" else []) or near
             yield _absent("dockerfile", path, name, build.dockerfile.span or build.span, tree, tuple(near))
     span = build.context.span or build.span if build else None
-    if span and context and context not in (".", *tree.folders) and not _is_brought(context, span.source, tree):
+    if (
+        span
+        and context
+        and context not in (".", *tree.folders)
+        and not _may_come_from_elsewhere(context, span.source, tree)
+    ):
         yield _absent("context", context, name, span, tree, tree.folders_called(basename(context)))
     for file in container.env_files:
         if file.path and file.required and not _exists(file.path, tree):
@@ -186,7 +191,11 @@ def _hidden_by_mounts(context: ContainerContext, tree: Tree) -> Iterator[Missing
         if mount is None or mount.kind != "bind" or mount.path is None or mount.path in tree.paths:
             continue
         lost = mount.path if mount.path not in tree.folders else normpath(join(mount.path, relpath(path, target)))
-        if mount.path != "." and not _exists(lost, tree) and not _is_brought(lost, mount.span.source, tree):
+        if (
+            mount.path != "."
+            and not _exists(lost, tree)
+            and not _may_come_from_elsewhere(lost, mount.span.source, tree)
+        ):
             found = _absent("mount", lost, container.service or "", mount.span, tree, (file,))
             yield found._replace(told=None)
 
@@ -212,7 +221,7 @@ def _is_declared_nearby(volume: str, beside: str, tree: Tree) -> bool:
     return any(at(document, "volumes", volume) is not None for file in files if file for document in file.documents)
 
 
-def _is_brought(folder: str, file: Source, tree: Tree) -> bool:
+def _may_come_from_elsewhere(folder: str, file: Source, tree: Tree) -> bool:
     """Whether a folder may come from elsewhere: a submodule, a clone that a text tells of, or compose run elsewhere."""
     if is_inner(tree, folder):
         return True

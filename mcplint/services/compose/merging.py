@@ -42,7 +42,7 @@ def merged(base: Node | None, over: Node, rules: str | Rules | None = None) -> N
     elif _null(over):
         return base
     if rules == APPENDED:
-        return _appended(base, over)
+        return _appended_entries(base, over)
     if rules == KEYED:
         base, over = keyed(base), keyed(over)
     elif isinstance(rules, Mapping) and "args" in rules:
@@ -72,7 +72,7 @@ def _empty_like(over: Node) -> Node:
     return MappingNode(over.span, ()) if isinstance(over, MappingNode) else SequenceNode(over.span, ())
 
 
-def _appended(base: Node, over: Node) -> SequenceNode:
+def _appended_entries(base: Node, over: Node) -> SequenceNode:
     """The entries of both. One whose value is reset removes those of its name, and itself."""
     added = entries(over)
     reset = {item.pairs[0][0].text for item in added if isinstance(item, MappingNode) and _reset(item)}

@@ -28,7 +28,7 @@ def mounts(assembly: Assembly, service: MappingNode, model: MappingNode) -> tupl
             given = made or _changes_owner(at(service, "post_start"), mount)
             mount = mount._replace(undeclared=volume is None, given=given)
         found[mount.target.options or mount.span] = mount
-    for mount in _stored(assembly, service, model):
+    for mount in _stored_mounts(assembly, service, model):
         found[mount.target.options or mount.span] = mount
     return tuple(found.values())
 
@@ -113,7 +113,7 @@ def _long(assembly: Assembly, node: MappingNode) -> Mount:
 _LONG = frozenset(("type", "source", "target", "read_only"))
 
 
-def _stored(assembly: Assembly, service: MappingNode, model: MappingNode) -> Iterator[Mount]:
+def _stored_mounts(assembly: Assembly, service: MappingNode, model: MappingNode) -> Iterator[Mount]:
     """The `configs` and `secrets` of a service, with what the top level says of each."""
     for key, kind, folder in (("configs", "config", "/"), ("secrets", "secret", "/run/secrets/")):
         listed, defined = service.get(key), model.get(key)

@@ -63,7 +63,7 @@ def _short(text: Interpolated, span: Span) -> Iterator[Port]:
     address = text.part(0, sum(len(part.text) + 1 for part in front) - 1) if front else None
     if address is None and published is not None and not published.known:
         address = published
-    yield from _mapped(target, published, address, protocol, span)
+    yield from _mapped_ports(target, published, address, protocol, span)
 
 
 def _long(assembly: Assembly, node: MappingNode) -> Iterator[Port]:
@@ -72,7 +72,7 @@ def _long(assembly: Assembly, node: MappingNode) -> Iterator[Port]:
     if target is None:
         return
     protocol = fields["protocol"].text if "protocol" in fields else "tcp"
-    yield from _mapped(target, fields.get("published"), fields.get("host_ip"), protocol, node.span)
+    yield from _mapped_ports(target, fields.get("published"), fields.get("host_ip"), protocol, node.span)
 
 
 _LONG = frozenset(("target", "published", "host_ip", "protocol"))
@@ -83,7 +83,7 @@ def _protocol(text: Interpolated) -> tuple[Interpolated, str]:
     return text.part(0, len(port)), protocol.lower() if slash else "tcp"
 
 
-def _mapped(
+def _mapped_ports(
     target: Interpolated, published: Interpolated | None, address: Interpolated | None, protocol: str, span: Span
 ) -> Iterator[Port]:
     """A port, or one for each pair of two ranges of equal length. A range for one port means any of it is taken."""

@@ -69,7 +69,7 @@ def sets(known: Files, tree: Tree) -> Iterator[tuple[tuple[str, ...], bool]]:
     named: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for path in known:
         named.setdefault((dirname(path), _name_parts(path)), []).append(path)
-    included = _included(known)
+    included = _included_files(known)
     for paths in filter(None, defaults.values()):
         if not included.issuperset(paths[:1]):
             yield paths, True
@@ -157,10 +157,11 @@ def _documents_base(file: ComposeFile, base: str) -> bool:
     return any(re.search(pattern, line) for line in comments)
 
 
-def _included(known: Files) -> set[str]:
+def _included_files(known: Files) -> set[str]:
     """The files that are part of another one; where they include each other, none is."""
     inner = {
-        path: {path_in_project(dirname(path), text) or "" for text in _inclusions(file)} for path, file in known.items()
+        path: {path_in_project(dirname(path), text) or "" for text in _include_paths(file)}
+        for path, file in known.items()
     }
     found: set[str] = set()
     reached = set().union(*inner.values())
@@ -175,10 +176,10 @@ def _included(known: Files) -> set[str]:
 def _used_by_others(known: Files) -> set[str]:
     """The files that others include or extend."""
     extended = {path_in_project(dirname(path), text) for path, file in known.items() for text in _extensions(file)}
-    return _included(known) | {path for path in extended if path and basename(path) not in DEFAULTS}
+    return _included_files(known) | {path for path in extended if path and basename(path) not in DEFAULTS}
 
 
-def _inclusions(file: ComposeFile) -> Iterator[str]:
+def _include_paths(file: ComposeFile) -> Iterator[str]:
     """The paths that `include` names."""
     for document in file.documents:
         included = document.get("include")

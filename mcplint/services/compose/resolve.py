@@ -54,7 +54,7 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         container_name=_text(assembly, own.get("container_name"), "container_name"),
         depends_on=tuple(_dependencies(assembly, own.get("depends_on"))),
         mounts=mounted,
-        privileges=tuple(_privileges(assembly, own, mounted)),
+        privileges=tuple(_privilege_labels(assembly, own, mounted)),
         labels={key: text.value for key, text, _ in pairs(assembly, own.get("labels")) if key and text},
         # What `deploy` says of it goes before `restart`.
         restart=_text(assembly, at(own, "deploy", "restart_policy", "condition") or own.get("restart"), "restart"),
@@ -64,7 +64,7 @@ def service(assembly: Assembly, name: ScalarNode, node: Node, model: MappingNode
         stdin_open=_switch(assembly, own, "stdin_open"),
         init=_switch(assembly, own, "init"),
         read_only=_switch(assembly, own, "read_only"),
-        swarm=tuple(_swarm(own)),
+        swarm=tuple(_swarm_settings(own)),
         outside=_on_external_network(assembly, own, model),
         unread=assembly.severed.get(name.text, ()),
     )
@@ -238,14 +238,14 @@ def _dependencies(assembly: Assembly, node: Node | None) -> Iterator[Dependency]
         yield Dependency(key.text, condition, not required.must_be(False), key.span)
 
 
-def _swarm(own: MappingNode) -> Iterator[Label]:
+def _swarm_settings(own: MappingNode) -> Iterator[Label]:
     """What `docker stack deploy` obeys and `docker compose up` passes over."""
     for key in ("placement", "update_config", "rollback_config", "endpoint_mode", "mode"):
         if found := node_if_set(at(own, "deploy", key)):
             yield Label(found.span, f"{key} is for Docker Swarm")
 
 
-def _privileges(assembly: Assembly, own: MappingNode, mounted: tuple[Mount, ...]) -> Iterator[Label]:
+def _privilege_labels(assembly: Assembly, own: MappingNode, mounted: tuple[Mount, ...]) -> Iterator[Label]:
     """What gives the container power over its host."""
     privileged = own.get("privileged")
     if privileged and switch(assembly.text(privileged).value).must(bool):

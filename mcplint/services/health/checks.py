@@ -15,7 +15,7 @@ from mcplint.commands.shell import Ran, Shell
 from mcplint.commands.words import text
 from mcplint.images.available_programs import is_busybox, lacks_shell, surely_lacks
 from mcplint.images.image import Image
-from mcplint.knowledge.base_images import is_without
+from mcplint.knowledge.base_images import lacks_program
 from mcplint.knowledge.executables import HELP, SHELLS, SUCCEEDING
 from mcplint.model.container_config import Mount, PlatformProbe, Probe
 from mcplint.model.containers import Container
@@ -136,7 +136,9 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> CheckedRequests
     made, doomed = 0, ""
     spelled = [tuple(text(word) for word in each.argv or ()) for each in ran]
     stops = any(words[:1] == ("set",) and "e" in (" ".join(map(str, words[1:2]))) for words in spelled)
-    looks = max((at for at, words in enumerate(spelled) if words[:1] in READING and not _is_piped(ran, at)), default=0)
+    looks = max(
+        (at for at, words in enumerate(spelled) if words[:1] in READING and not _reads_pipe(ran, at)), default=0
+    )
     for number, (each, known) in enumerate(zip(ran, spelled, strict=True)):
         words = tuple(word for word in known if word is not None)
         if not words or words[0] in NEUTRAL or ends_badly(words):
@@ -217,7 +219,7 @@ def _either_way(script: str, spelled: list[tuple[str | None, ...]], requests: li
     return made.pop() if alone and plain and len(requests) == branches and len(made) == 1 else None
 
 
-def _is_piped(ran: list[Ran], at: int) -> bool:
+def _reads_pipe(ran: list[Ran], at: int) -> bool:
     """Whether a command reads what the one before it prints."""
     return at > 0 and ran[at - 1].line.operator == "|"
 
@@ -343,7 +345,7 @@ def _missing(words: tuple[str, ...], probed: _Probed) -> str | None:
     if any(_may_be(mount, name) for mount in probed.container.mounts):
         return None
     if probed.image is None:
-        return name if is_without(probed.container.reference.only or "", name) else None
+        return name if lacks_program(probed.container.reference.only or "", name) else None
     return name if name in NEEDED and surely_lacks(probed.image, name) else None
 
 

@@ -33,7 +33,7 @@ def looked_for(program: str, code: str) -> str:
         case ast.Assert(test=test):
             return _tested_path(test)
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr="exit") | ast.Name(id="exit"), args=[end])):
-            return _ending(end)
+            return _required_file(end)
         case ast.Expr(value=ast.Call(args=[ast.Constant(value=str(path)), *_]) as call) if (
             source_text(call.func) in OPENS
         ):
@@ -41,7 +41,7 @@ def looked_for(program: str, code: str) -> str:
     return ""
 
 
-def _ending(end: ast.expr) -> str:
+def _required_file(end: ast.expr) -> str:
     """The file without which a status is a failure: `0 if exists(…) else 1`, `not exists(…)`."""
     match end:
         case ast.IfExp(test=test, body=ast.Constant(value=0), orelse=ast.Constant(value=1)):

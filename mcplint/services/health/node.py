@@ -49,7 +49,7 @@ def javascript(code: str) -> Read:
         return Read() if asks else Read((), _why_always_succeeds(_program(code)))
     looks = STATUS.search(code) or "statusCode" in code
     taken = TAKEN.search(code.replace("< 400", "").replace(">= 400", ""))
-    strict = True if looks and not taken else False if _ignores(_program(code)) else None
+    strict = True if looks and not taken else False if _ignores_answers(_program(code)) else None
     whole = BODY.search(code) is not None and "Timeout" not in code
     return Read(tuple(requests("node", "GET", found[0], strict, whole)))
 
@@ -71,7 +71,7 @@ def _why_always_succeeds(program: Node) -> str:
         if called is None or not all(each.type in CONSTANT for each in _arguments(called)):
             return ""
         spelled = _text(called)
-        if _exits(called):
+        if _is_exit(called):
             return f"`{spelled[:60]}` ends it with success" if _ends_well(called) else ""
         if "${" in spelled or not (
             _text(called.child_by_field_name("function")) in PRINTS or BUILT_IN.fullmatch(spelled)
@@ -81,7 +81,7 @@ def _why_always_succeeds(program: Node) -> str:
     return last
 
 
-def _ignores(program: Node) -> bool:
+def _ignores_answers(program: Node) -> bool:
     """Whether a program makes its one request whatever happens, and ends alike with every answer."""
     return all(map(_ignores_answer, _outside_of_failures(program)))
 
@@ -133,7 +133,7 @@ def _failure(call: Node) -> Node | None:
     return given[1] if failed else None
 
 
-def _exits(call: Node) -> bool:
+def _is_exit(call: Node) -> bool:
     return _text(call.child_by_field_name("function")) == "process.exit"
 
 

@@ -160,7 +160,7 @@ def _searches_program(pattern: str, program: str, container: Container) -> bool:
     if SUFFIX.search(asked):
         return asked == own
     names = {own, SUFFIX.sub("", own), *own.split("."), container.service or "", *container.names}
-    return "mcp" in asked.lower() and _squeezed(asked) in set(map(_squeezed, names))
+    return "mcp" in asked.lower() and _without_separators(asked) in set(map(_without_separators, names))
 
 
 def _searches_server(asked: str, container: Container, tree: Tree) -> bool:
@@ -170,7 +170,9 @@ def _searches_server(asked: str, container: Container, tree: Tree) -> bool:
         named = tree.cached(_named_programs)
         return not any(each.endswith(last) for each in named) and not tree.cached(_starts_others)
     stem = re.sub(r"[-_](?:mcp|server)$", "", asked)
-    called = _squeezed(stem) in {_squeezed(each) for each in (container.service or "", *container.names)}
+    called = _without_separators(stem) in {
+        _without_separators(each) for each in (container.service or "", *container.names)
+    }
     names = [spelled for each in (asked, stem) for spelled in (f'name = "{each}"', f'"name": "{each}"')]
     manifests = ("pyproject.toml", "package.json")
     own = called or any(tree.mentions(each, *names) for each in manifests if each in tree.paths)
@@ -194,5 +196,5 @@ def _programs(tree: Tree) -> Iterator[str]:
     return (path for path in tree.paths if path.endswith(PROGRAMS) and not is_test(path))
 
 
-def _squeezed(name: str) -> str:
+def _without_separators(name: str) -> str:
     return re.sub(r"[-_.]", "", name.lower())

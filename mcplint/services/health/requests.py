@@ -93,10 +93,10 @@ def python(code: str, env: Env) -> tuple[tuple[Request, ...], str, str]:
     known = names(tree)
     ends = failing_answers(tree, known)
     reads = any(isinstance(call.func, ast.Attribute) and call.func.attr == "read" and not call.args for call in calls)
-    certain = {id(call) for call in _certain(tree)}
+    certain = {id(call) for call in _certain_calls(tree)}
     found: list[Request] = []
     for library, method, url, call in _requests(tree, calls, known, env):
-        strict = ends.refusals if ends else _strict(tree, code, library)
+        strict = ends.refusals if ends else _may_be_strict(tree, code, library)
         streams = any(each.arg == "stream" for each in call.keywords) or source_text(call.func).endswith(".stream")
         whole = reads or (library in ("requests", "httpx") and not streams)
         stays = library in ("httpx", "http.client") and "follow_redirects" not in code
@@ -173,7 +173,7 @@ def _assigned_once(tree: ast.Module) -> dict[str, ast.expr]:
     return found
 
 
-def _strict(tree: ast.Module, code: str, library: str) -> bool | None:
+def _may_be_strict(tree: ast.Module, code: str, library: str) -> bool | None:
     """Whether an answer of 400 and more makes a program fail that is not followed to its end."""
     raises = library == "urllib" or (library != "http.client" and "raise_for_status" in code)
     return True if raises and not TAKEN.search(code) and not any(map(_may_go_on, ast.walk(tree))) else None
@@ -199,7 +199,7 @@ def _fails(statement: ast.stmt) -> bool:
     return False
 
 
-def _certain(tree: ast.Module) -> Iterator[ast.Call]:
+def _certain_calls(tree: ast.Module) -> Iterator[ast.Call]:
     """The calls that are made however the conditions of a program turn out: none after one that may end it."""
     called: list[ast.stmt] = list(tree.body)
     functions = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}

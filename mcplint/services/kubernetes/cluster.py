@@ -38,7 +38,7 @@ class Cluster(NamedTuple):
         """The labels of the pods of an object."""
         return {**texts(at(template(pods), "metadata", "labels")), **self.given.get(pods.span.source.path, {})}
 
-    def governing(self, pods: Resource) -> list[Resource]:
+    def policies_for(self, pods: Resource) -> list[Resource]:
         """The policies of networks that may be about the pods of an object, by the first label that they select."""
         found = (("", ""), *self.labels(pods).items())
         namespaces = dict.fromkeys(("", pods.namespace))
@@ -55,7 +55,7 @@ class Cluster(NamedTuple):
         found = [one for one in self.named.get((kind, name), ()) if one.namespace in ("", near.namespace)]
         return min(found, key=lambda one: _folder(one) != _folder(near), default=None)
 
-    def selecting(self, pods: Resource) -> tuple[Resource, ...]:
+    def services_for(self, pods: Resource) -> tuple[Resource, ...]:
         """The Services that lead to the pods of an object: those of its folder, else those of any."""
         labels = self.labels(pods)
         found = [

@@ -42,7 +42,7 @@ def environment(node: Node, pods: Resource, cluster: Cluster) -> tuple[Env, tupl
             notes.append(Label(source.span.head, "variables from here are not known"))
             continue
         for key, value in _entries(store):
-            found[prefix + key.text] = _stored(store, key, value, prefix + key.text)
+            found[prefix + key.text] = _stored_value(store, key, value, prefix + key.text)
     for entry in items(at(node, "env")):
         variable = texts(entry).get("name")
         if variable is None:
@@ -69,7 +69,7 @@ def _entries(store: Resource) -> tuple[tuple[ScalarNode, Node], ...]:
     return pairs(at(store.node, "data")) + pairs(at(store.node, "stringData"))
 
 
-def _stored(store: Resource, key: ScalarNode, value: Node, name: str) -> Value[str | None]:
+def _stored_value(store: Resource, key: ScalarNode, value: Node, name: str) -> Value[str | None]:
     """An entry of a ConfigMap; one of a Secret is known to be empty, or else any text, which is not shown."""
     note = f"the {store.kind} {store.name.text} sets {name}"
     if store.kind == "ConfigMap":
@@ -89,7 +89,7 @@ def _variable(entry: Node, name: str, pods: Resource, cluster: Cluster) -> Value
     held = next((entry for entry in _entries(store) if entry[0].text == wanted), None) if store else None
     if store is None or held is None:
         return Value(None, (note,))
-    found = _stored(store, *held, name)
+    found = _stored_value(store, *held, name)
     return found._replace(trace=(note, *found.trace))
 
 

@@ -143,7 +143,7 @@ class _Run:
             if not action.words:
                 return self.write_parts(parts, dict(scope))
             if action.words[0] == "range":
-                if self.repeat(words, parts, scope):
+                if self.write_range(words, parts, scope):
                     return None
                 continue
             inner = dict(scope)
@@ -166,7 +166,7 @@ class _Run:
         self.write_parts(parts, scope)
         return scope
 
-    def repeat(self, words: tuple[str, ...], parts: tuple[Part, ...], scope: dict[str, Any]) -> bool:
+    def write_range(self, words: tuple[str, ...], parts: tuple[Part, ...], scope: dict[str, Any]) -> bool:
         """Writes the body of a `range` for each item; whether there is one."""
         names: list[str] = []
         if ":=" in words:

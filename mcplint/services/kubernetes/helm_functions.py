@@ -43,7 +43,7 @@ def quoted(*values: Any) -> str:
     return " ".join(json.dumps(go_text(value), ensure_ascii=False) for value in values if value is not None)
 
 
-def dumped(value: Any, indent: int = 0) -> str:
+def yaml_text(value: Any, indent: int = 0) -> str:
     """A value as YAML in block style."""
     space = "  " * indent
     if isinstance(value, dict) and value:
@@ -55,7 +55,7 @@ def dumped(value: Any, indent: int = 0) -> str:
 
 def _yaml_below(value: Any, indent: int) -> str:
     nested = isinstance(value, (dict, list)) and bool(value)
-    return f"\n{dumped(value, indent + 1)}" if nested else f" {dumped(value)}"
+    return f"\n{yaml_text(value, indent + 1)}" if nested else f" {yaml_text(value)}"
 
 
 def indented(count: int, text: str) -> str:
@@ -101,7 +101,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "coalesce": lambda *values: _or(*values),
     "quote": quoted,
     "squote": lambda value: f"'{go_text(value)}'",
-    "toYaml": dumped,
+    "toYaml": yaml_text,
     "toJson": json.dumps,
     "indent": indented,
     "nindent": lambda count, text: f"\n{indented(count, text)}",

@@ -114,7 +114,7 @@ def lets_some_in(pods: Resource, target: Value[int], cluster: Cluster) -> bool:
     What those of Cilium, Calico and others say is not followed.
     https://kubernetes.io/docs/concepts/services-networking/network-policies/
     """
-    near = cluster.governing(pods)
+    near = cluster.policies_for(pods)
     if len(near) > MOST_POLICIES or any(one.kind != "NetworkPolicy" or one.api != "networking.k8s.io" for one in near):
         return True
     mine = [one for one in near if _selects(one, cluster.labels(pods)) and _is_of_ingress(one)]

@@ -24,12 +24,12 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
     """The containers of an object's pods. `names` and `forwards` are those of the Services that select them."""
     cluster, spec = ways.cluster, at(template(pods), "spec")
     containers = [node for node in items(at(spec, "containers")) if at(node, "name")]
-    before = cluster.selecting(pods)
+    before = cluster.services_for(pods)
     names = frozenset(name for one in before for name in _names(one))
     shared = len(containers) > 1
     for node in containers:
         service = container(node, spec, pods, cluster)
-        forwards = [(one, tuple(_forwards(one, node, spec))) for one in before]
+        forwards = [(one, tuple(_forwarded_ports(one, node, spec))) for one in before]
         yield service._replace(
             service=pods.name.text if not shared else f"{pods.name.text}/{service.service}",
             network_mode=_network(spec, pods, shared),
@@ -38,9 +38,9 @@ def services(pods: Resource, ways: Traffic) -> Iterator[Container]:
             replicas=replicas(pods, cluster),
             affinity=affinity(before, ways),
             forwards=tuple(port for _, ports in forwards for port in ports),
-            probes=(*service.probes, *_balanced(forwards, cluster)),
+            probes=(*service.probes, *_load_balancer_checks(forwards, cluster)),
             injected=_service_variables(pods, ways, before) if service.env_closed else {},
-            service_links=_unlinked(spec),
+            service_links=_service_links_site(spec),
             ports=tuple(
                 port._replace(host_ip=address(one, pods, port.target, cluster), node=outer)
                 for one, ports in forwards
@@ -75,7 +75,7 @@ def container(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -
         expose=tuple(_ports(node)),
         probes=tuple(_health(node)),
         mounts=mounts,
-        privileges=tuple(_privileges(rights, mounts)),
+        privileges=tuple(_privilege_labels(rights, mounts)),
         non_root=_non_root(rights, at(spec, "securityContext")),
         grace_period=Value(None if wait.only is None else (float(wait.only),), wait.trace),
         memory=optional(at(node, "resources", "limits", "memory"), "the container sets a memory limit"),
@@ -96,7 +96,7 @@ def _service_variables(pods: Resource, ways: Traffic, before: tuple[Resource, ..
     return {**beside, **injected(others)} if others else beside
 
 
-def _unlinked(spec: Node | None) -> EditSite | None:
+def _service_links_site(spec: Node | None) -> EditSite | None:
     """Where a pod would say that it is given no variables of Services."""
     key = spec.key("containers") if isinstance(spec, MappingNode) else None
     indent = key.span.source.text[: key.span.start].rpartition("\n")[2] if key else ""
@@ -124,7 +124,7 @@ def _ports(node: Node) -> Iterator[Port]:
         yield Port(target, None, None, port.span, texts(port).get("protocol", "TCP").lower())
 
 
-def _forwards(service: Resource, container: Node, spec: Node | None) -> Iterator[Port]:
+def _forwarded_ports(service: Resource, container: Node, spec: Node | None) -> Iterator[Port]:
     """The ports of a Kubernetes Service that lead into the container; a port without a target leads to its like."""
     for port in items(at(service.node, "spec", "ports")):
         outer = number(string(at(port, "port"), f"the Service {service.name.text} sets its port"))
@@ -133,7 +133,9 @@ def _forwards(service: Resource, container: Node, spec: Node | None) -> Iterator
         yield Port(inner, outer, None, port.span, texts(port).get("protocol", "TCP").lower(), nameless)
 
 
-def _balanced(forwards: Iterable[tuple[Resource, tuple[Port, ...]]], cluster: Cluster) -> Iterator[PlatformProbe]:
+def _load_balancer_checks(
+    forwards: Iterable[tuple[Resource, tuple[Port, ...]]], cluster: Cluster
+) -> Iterator[PlatformProbe]:
     """The checks that load balancers make of a container, through Services that have one port alone."""
     for service, ports in forwards:
         for probe in checked(service, cluster) if len(ports) == 1 else ():
@@ -212,7 +214,7 @@ def _mounts(node: Node, spec: Node | None, pods: Resource, cluster: Cluster) -> 
         read_only = _switch(mount, "readOnly").must(bool)
         store = cluster.get("ConfigMap", texts(at(volume, "configMap")).get("name", ""), pods)
         if store:
-            yield from _stored(store, place, fields.get("subPath"), mount)
+            yield from _stored_files(store, place, fields.get("subPath"), mount)
             continue
         kind = next((kind for key, kind in VOLUMES if at(volume, key)), "unknown")
         source = optional(at(volume, "hostPath", "path"), "the pod mounts a path of its host")
@@ -228,7 +230,7 @@ VOLUMES = (
 )
 
 
-def _stored(store: Resource, place: Value[str], only: str | None, mount: Node) -> Iterator[Mount]:
+def _stored_files(store: Resource, place: Value[str], only: str | None, mount: Node) -> Iterator[Mount]:
     """The texts of a ConfigMap as files below the path, or the one that is mounted at the path itself."""
     for key, value in pairs(at(store.node, "data")):
         if only not in (None, key.text):
@@ -239,7 +241,7 @@ def _stored(store: Resource, place: Value[str], only: str | None, mount: Node) -
         yield Mount("config", Value((key.text,)), target, True, mount.span, None, content)
 
 
-def _privileges(rights: Node | None, mounts: tuple[Mount, ...]) -> Iterator[Label]:
+def _privilege_labels(rights: Node | None, mounts: tuple[Mount, ...]) -> Iterator[Label]:
     """What gives the container power over its node."""
     privileged = at(rights, "privileged")
     if privileged and switch(string(privileged, "")).must(bool):

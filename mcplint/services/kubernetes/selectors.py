@@ -79,7 +79,7 @@ class _Pods(NamedTuple):
         labels = self.cluster.labels(pods)
         if _without_kinds(service.name.text) == _without_kinds(pods.name.text):
             return True
-        return any(_is_like(value, labels[key]) for key, value in wanted.items() if labels.get(key, value) != value)
+        return any(_are_alike(value, labels[key]) for key, value in wanted.items() if labels.get(key, value) != value)
 
 
 def _without_kinds(name: str) -> str:
@@ -88,7 +88,7 @@ def _without_kinds(name: str) -> str:
     return "-".join(word for word in words if word not in KINDS) or name
 
 
-def _is_like(one: str, other: str) -> bool:
+def _are_alike(one: str, other: str) -> bool:
     """Whether two names are the same but for a letter that is missing, or for the words for kinds of things.
 
     Names that differ by a letter or digit of their own, as `db-0` and `db-1` do, are those of two things.

@@ -30,7 +30,7 @@ def replicas(pods: Resource, cluster: Cluster) -> Value[int]:
     for scaler in cluster.of("HorizontalPodAutoscaler"):
         target = texts(at(scaler.node, "spec", "scaleTargetRef"))
         if (target.get("kind"), target.get("name"), scaler.namespace) == (pods.kind, pods.name.text, pods.namespace):
-            return _scaled(scaler)
+            return _replicas_of_scaler(scaler)
     if pods.kind == "DaemonSet":
         return Value(None, (Label(pods.span, "one pod on every node"),))
     count = at(pods.node, "spec", "replicas")
@@ -39,7 +39,7 @@ def replicas(pods: Resource, cluster: Cluster) -> Value[int]:
     return number(string(count, f"the {pods.kind} runs this many pods"))
 
 
-def _scaled(scaler: Resource) -> Value[int]:
+def _replicas_of_scaler(scaler: Resource) -> Value[int]:
     low, high = at(scaler.node, "spec", "minReplicas"), at(scaler.node, "spec", "maxReplicas")
     least = Value((1,), (Label(scaler.span, "the autoscaler runs at least one pod"),))
     if low:

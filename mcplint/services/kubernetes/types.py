@@ -89,7 +89,7 @@ SHAPES: Mapping[str, Shape] = {
 MOST = 200
 
 
-def mistyped(cluster: Cluster) -> Iterator[Mistyped]:
+def mistyped_values(cluster: Cluster) -> Iterator[Mistyped]:
     """The values that no Kubernetes takes, each object's in order."""
     for one in cluster.of(*sorted(SHAPES)):
         if one.kind != "Service" or not one.api:

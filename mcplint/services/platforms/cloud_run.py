@@ -36,7 +36,7 @@ def builds(words: Words, folder: str, span: Span, tree: Tree) -> Iterator[tuple[
         context = posixpath.join(folder, options.rest[0].only)
         made = build(options.rest[0].span or span, context, folder, file, tree)
         for name in options.values("tag"):
-            yield untagged(spelled(name)), made
+            yield without_tag(spelled(name)), made
 
 
 def deployed_service(words: Words, known: Mapping[str, Build], span: Span, tree: Tree) -> Container | None:
@@ -67,7 +67,7 @@ def build(span: Span, context: str, folder: str, file: str | None, tree: Tree) -
     return Build(note[0].span, Value(None, note), Value(None, note))
 
 
-def untagged(name: str) -> str:
+def without_tag(name: str) -> str:
     """The name of an image without its tag and digest."""
     head, colon, tag = name.partition("@")[0].rpartition(":")
     return head if colon and "/" not in tag else name.partition("@")[0]
@@ -76,7 +76,7 @@ def untagged(name: str) -> str:
 def _service(told: Parsed, known: Mapping[str, Build], span: Span, tree: Tree) -> Container:
     flags, name = told.flags, told.rest[0]
     image, source = flags.get("image"), flags.get("source")
-    made = known.get(untagged(spelled(image))) if image is not None else None
+    made = known.get(without_tag(spelled(image))) if image is not None else None
     if source is not None and source.only:
         made = build(source.span or span, source.only, ".", None, tree)
     port = number(flags["port"]) if "port" in flags else Value((8080,), (Label(span, "Cloud Run sends to 8080"),))
@@ -114,7 +114,7 @@ def _probes(flags: Mapping[str, Value[str]]) -> Iterator[PlatformProbe]:
 
 def _known_image(word: Value[str]) -> Value[str | None]:
     """The name of an image, unknown where something else fills in more than its tag."""
-    return word if "$" not in untagged(word.only or "$") else Value(None, word.trace)
+    return word if "$" not in without_tag(word.only or "$") else Value(None, word.trace)
 
 
 def _public_access(told: Parsed) -> Iterator[Label]:

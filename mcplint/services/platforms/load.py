@@ -17,7 +17,7 @@ from mcplint.services.kubernetes.cluster import PODS, cluster
 from mcplint.services.kubernetes.ingress import IngressPath
 from mcplint.services.kubernetes.selectors import unselected
 from mcplint.services.kubernetes.traffic import traffic
-from mcplint.services.kubernetes.types import mistyped
+from mcplint.services.kubernetes.types import mistyped_values
 from mcplint.services.platforms.cloud_build import cloud_build
 from mcplint.services.platforms.deploy_scripts import deploy_scripts
 from mcplint.services.platforms.fly import fly
@@ -71,4 +71,4 @@ def platforms(
     found += filter(None, (unit(file, tree, notifies) for file in units))
     found += machine
     entries = tuple(entry for into in ways.entries.values() for entry in into)
-    return Platforms(tuple(found), entries, objects.notes, tuple(unselected(objects)), tuple(mistyped(objects)))
+    return Platforms(tuple(found), entries, objects.notes, tuple(unselected(objects)), tuple(mistyped_values(objects)))

@@ -199,7 +199,7 @@ def namespace(machine: Machine, args: Args, owner: Instance) -> Abstract:
     return known(None)
 
 
-def fire(machine: Machine, args: Args, owner: Any) -> Abstract:
+def run_fire(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`fire.Fire(function)`: without words, a plain call."""
     if machine.argv == () and isinstance(args.get(0, "component").only, (Function, Method)):
         return machine.call(args.get(0, "component"), Args())
@@ -214,7 +214,7 @@ def from_class(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 CALLS: Mapping[str, Handler] = {
-    "fire.Fire": fire,
+    "fire.Fire": run_fire,
     "simple_parsing.parse": from_class,
     "tyro.cli": from_class,
     f"{PARSER}.__init__": parser,

@@ -203,10 +203,10 @@ def _endpoint(machine: Machine, endpoint: Instance, scan: AppScan, state: WalkSt
         runs = known(True, *server.path.trace[:1])
     else:
         runs = idle_or_running(machine, endpoint.span)
-    scan.servers.append(_insertable(server._replace(lifespan=runs), state))
+    scan.servers.append(_with_lifespan_site(server._replace(lifespan=runs), state))
 
 
-def _insertable(server: Server, state: WalkState) -> Server:
+def _with_lifespan_site(server: Server, state: WalkState) -> Server:
     """A server whose session manager is never run, with the site where the application would be told to run it."""
     if server.lifespan.options != (False,):
         return server
@@ -250,7 +250,7 @@ def _add_lowlevel_servers(
     for each in found:
         server = handled_server(machine, each, path)
         note = Label(server.made or server.span, "no authentication is configured")
-        scan.servers.append(_insertable(server._replace(auth=known(None, note)), state))
+        scan.servers.append(_with_lifespan_site(server._replace(auth=known(None, note)), state))
 
 
 def _pass_on(machine: Machine, passed: list[HandedOn], scan: AppScan, state: WalkState) -> None:
@@ -289,13 +289,13 @@ def start_up(machine: Machine, app: Instance) -> None:
     value = app.table.get("lifespan_context", app.table.get("lifespan", known(None)))
     calls = [(option, Args((known(app),))) for option in value.options or () if option is not None]
     calls += [(function, Args()) for function in STARTUP.of(app.table)]
-    completed = [_completes(machine, function, args) for function, args in calls]
+    completed = [_runs_to_end(machine, function, args) for function, args in calls]
     if value.options is None or "" in machine.risks[risks:] or not all(completed):
         UNSURE.add(machine, machine.state, True)
     del machine.risks[risks:]
 
 
-def _completes(machine: Machine, function: Any, args: Args) -> bool:
+def _runs_to_end(machine: Machine, function: Any, args: Args) -> bool:
     """Runs a lifespan and enters the context manager that it makes; whether it comes to its end."""
     from mcplint.programs.python.statements import context_value
 

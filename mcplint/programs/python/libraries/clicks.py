@@ -44,7 +44,7 @@ def _options(machine: Machine, args: Args, positional: bool) -> list[Option]:
     note = Label(args.span, f"defines {names[0] if names else dest}") if args.span else None
     if any("/" in flag for flag in flags) or args.get(None, "is_flag", known(False)).must(bool):
         return switch(flags, dest, args.get(None, "default", known(False, *args.notes)), args, note)
-    return [_valued(machine, args, names, dest, args.get(None, "default", known(None, *args.notes)), note)]
+    return [_value_option(machine, args, names, dest, args.get(None, "default", known(None, *args.notes)), note)]
 
 
 def switch(flags: tuple[str, ...], dest: str, default: Abstract, args: Args, note: Label | None) -> list[Option]:
@@ -63,7 +63,7 @@ def called_default(machine: Machine, option: Option) -> Option:
     return option._replace(default=machine.call(option.default, Args()))
 
 
-def _valued(
+def _value_option(
     machine: Machine, args: Args, names: tuple[str, ...], dest: str, default: Abstract, note: Label | None
 ) -> Option:
     kind = args.find(None, "type")

@@ -58,7 +58,7 @@ def closes(function: Any, seen: Mapping[int, ast.AST]) -> bool:
     if not (last == ASGI[-1] or "next" in last) or not hook.hands_on(node):
         return False
     reached = (each for each in seen.values() if isinstance(each, (ast.stmt, ast.Call)))
-    if not any(hook.hands_on(part) for each in reached for part in _shallow(each)):
+    if not any(hook.hands_on(part) for each in reached for part in _own_expressions(each)):
         return True
     return _surely_ends(hook, node.body, False)
 
@@ -71,7 +71,7 @@ def _function_called(what: Any) -> Any:
     return what.function if isinstance(what, Method) else what
 
 
-def _shallow(node: ast.AST) -> list[ast.AST]:
+def _own_expressions(node: ast.AST) -> list[ast.AST]:
     """The expressions of a statement, without the statements in it."""
     if isinstance(node, ast.expr):
         return [node]

@@ -14,11 +14,11 @@ from mcplint.programs.python.values import Class, Coroutine, Dict, Instance, Met
 from mcplint.programs.values import Abstract, Sequence, known, map_options, unknown
 
 
-def awaits(machine: Machine, args: Args, owner: Any) -> Abstract:
+def run_coroutine(machine: Machine, args: Args, owner: Any) -> Abstract:
     """Runs a coroutine to its end: `asyncio.run`, `run_until_complete`."""
-    from mcplint.programs.python.expressions import resume
+    from mcplint.programs.python.expressions import await_value
 
-    return resume(machine, args.get(0, "main"))
+    return await_value(machine, args.get(0, "main"))
 
 
 def calls(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -35,11 +35,11 @@ def in_thread(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def start_task(machine: Machine, args: Args, owner: Any) -> Abstract:
     """Starts coroutines beside the rest of the program: `create_task`, `ensure_future`."""
-    from mcplint.programs.python.expressions import resume
+    from mcplint.programs.python.expressions import await_value
 
     for value in args.positional:
         if isinstance(value.only, Coroutine):
-            machine.run_in_background(partial(resume, machine, value))
+            machine.run_in_background(partial(await_value, machine, value))
     return known(Coroutine(lambda: unknown(*args.notes)))
 
 
@@ -58,9 +58,9 @@ def run_together(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def await_first(machine: Machine, args: Args, owner: Any) -> Abstract:
     """Awaits its first argument: `wait_for`, `shield`."""
-    from mcplint.programs.python.expressions import resume
+    from mcplint.programs.python.expressions import await_value
 
-    return known(Coroutine(lambda: resume(machine, args.get(0, "fut"))))
+    return known(Coroutine(lambda: await_value(machine, args.get(0, "fut"))))
 
 
 def starts_soon(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -115,11 +115,11 @@ QUIET = (
 
 CALLS: Mapping[str, Handler] = {
     **dict.fromkeys(QUIET, unknown_result),
-    "asyncio.run": awaits,
+    "asyncio.run": run_coroutine,
     "asyncio.new_event_loop": context("asyncio.Loop"),
     "asyncio.get_event_loop": context("asyncio.Loop"),
     "asyncio.get_running_loop": context("asyncio.Loop"),
-    "asyncio.Loop.run_until_complete": awaits,
+    "asyncio.Loop.run_until_complete": run_coroutine,
     "asyncio.Loop.create_task": start_task,
     "asyncio.Loop.run_in_executor": executes,
     "asyncio.Loop.add_signal_handler": unknown_result,
@@ -136,10 +136,10 @@ CALLS: Mapping[str, Handler] = {
     "asyncio.TaskGroup": context("asyncio.TaskGroup"),
     "asyncio.TaskGroup.create_task": start_task,
     "asyncio.Runner": context("asyncio.Runner"),
-    "asyncio.Runner.run": awaits,
+    "asyncio.Runner.run": run_coroutine,
     "anyio.run": calls,
     "trio.run": calls,
-    "uvloop.run": awaits,
+    "uvloop.run": run_coroutine,
     "uvloop.install": unknown_result,
     "nest_asyncio.apply": unknown_result,
     "anyio.to_thread.run_sync": in_thread,

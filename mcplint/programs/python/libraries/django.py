@@ -37,7 +37,7 @@ _OPTIONS: tuple[tuple[tuple[str, ...], Mapping[str, Abstract]], ...] = (
 """The options that every command has."""
 
 
-def executed(machine: Machine, args: Args, owner: Any) -> Abstract:
+def run_django_command(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`execute_from_command_line(sys.argv)`"""
     given = args.find(0, "argv")
     words = machine.argv
@@ -106,7 +106,7 @@ def standard_output(machine: Machine, owner: Any) -> Abstract:
 
 
 CALLS: Mapping[str, Handler] = {
-    "django.core.management.execute_from_command_line": executed,
+    "django.core.management.execute_from_command_line": run_django_command,
     f"{BASE}.add_arguments": return_none,
 }
 READS: Mapping[str, Reader] = {f"{BASE}.stdout": standard_output}

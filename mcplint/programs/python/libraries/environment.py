@@ -141,13 +141,13 @@ def dotenv_pairs(machine: Machine, name: str, notes: tuple[Label, ...]) -> dict[
     if found is None:
         return {}
     return {
-        line.name: unknown(*notes) if line.expanded and "$" in line.value.text else _assigned(line.value, notes)
+        line.name: unknown(*notes) if line.expanded and "$" in line.value.text else _assigned_value(line.value, notes)
         for line in found.assignments
         if line.value is not None
     }
 
 
-def _assigned(value: LocatedText, notes: tuple[Label, ...]) -> Abstract:
+def _assigned_value(value: LocatedText, notes: tuple[Label, ...]) -> Abstract:
     site = EditSite(value.span()) if value.exact else None
     return Value((value.text,), (*notes, Label(value.span(), "sets it")), site)
 

@@ -11,7 +11,7 @@ from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.expressions import call_and_await
 from mcplint.programs.python.libraries.closed import closes
 from mcplint.programs.python.libraries.lowlevel import MANAGER, Handled
-from mcplint.programs.python.libraries.refusals import demands, leave, visiting
+from mcplint.programs.python.libraries.refusals import ends_for_variable, leave, noting_visit
 from mcplint.programs.python.libraries.web import HandedOn
 from mcplint.programs.python.machine import Machine
 from mcplint.programs.python.state import APPS, TRANSPORTS
@@ -52,14 +52,14 @@ def follow(
     risks, mark = len(machine.risks), len(machine.exits)
     given = _request_arguments(option, app, said)
     try:
-        with visiting(machine) as visit:
+        with noting_visit(machine) as visit:
             machine.run_in_background(lambda: call_and_await(machine, known(option), given))
     finally:
         machine.requests.pop()
         del machine.risks[risks:]
     gathered = list(dict.fromkeys(gathered))
     found = [each for each in gathered if isinstance(each, Handled)]
-    refused = visit.refused or demands(machine, mark) or closes(option, visit.seen)
+    refused = visit.refused or ends_for_variable(machine, mark) or closes(option, visit.seen)
     kind = option.kind if isinstance(option, Instance) else option
     if visit.seen and (passing or found) and not (refused or said) and isinstance(kind, (Class, Function)):
         leave(machine, kind, visit.seen)

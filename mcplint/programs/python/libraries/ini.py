@@ -47,11 +47,11 @@ def read(machine: Machine, args: Args, owner: Instance) -> Abstract:
         if source is None:
             machine.put(owner.table, UNSEEN, known(True, *args.notes))
         else:
-            _learn(machine, owner, source)
+            _read_settings(machine, owner, source)
     return unknown(*args.notes)
 
 
-def _learn(machine: Machine, owner: Instance, source: Source) -> None:
+def _read_settings(machine: Machine, owner: Instance, source: Source) -> None:
     """The settings of a file over those that are known."""
     found: dict[tuple[str, str], list[Span]] = {}
     for section, key, span in machine.world.tree.facts("ini", source.path) or ():
@@ -78,16 +78,16 @@ def _value(owner: Any, section: Any, key: Any, args: Args) -> Abstract | None:
 def get(machine: Machine, args: Args, owner: Instance, kind: str = "str") -> Abstract:
     """`config.get(section, key, fallback=…)` and those that make a number or a switch of it."""
     found = _value(owner, args.get(0, "section").only, args.get(1, "option").only, args)
-    return _converted(found, args.find(None, "fallback"), kind)
+    return _converted_or_fallback(found, args.find(None, "fallback"), kind)
 
 
 def section_get(machine: Machine, args: Args, owner: Instance, kind: str = "str") -> Abstract:
     """`config["section"].get(key, fallback)`"""
     found = _value(owner.table[FILE].only, owner.table[NAME].only, args.get(0, "option").only, args)
-    return _converted(found, args.get(1, "fallback"), kind)
+    return _converted_or_fallback(found, args.get(1, "fallback"), kind)
 
 
-def _converted(found: Abstract | None, fallback: Abstract | None, kind: str) -> Abstract:
+def _converted_or_fallback(found: Abstract | None, fallback: Abstract | None, kind: str) -> Abstract:
     if found is None:
         if fallback is None:
             raise Raised("configparser.NoOptionError")

@@ -79,11 +79,11 @@ def _from_gunicorn_file(machine: Machine, start: Start, name: str, default: Abst
         value = settings[0].value.value
         if isinstance(value, (str, int)):
             return known(str(value), Label(file.span(settings[0]), f"sets {key}"))
-    computed = _computed(machine, path, key)
+    computed = _computed_setting(machine, path, key)
     return unknown(Label(start.span, f"{path} may set {key}")) if computed is None else computed
 
 
-def _computed(machine: Machine, path: str, key: str) -> Abstract | None:
+def _computed_setting(machine: Machine, path: str, key: str) -> Abstract | None:
     """What gunicorn's file, which it runs, makes of a setting; None where that cannot be told."""
     try:
         file = machine.package(f"file:{path}")

@@ -10,7 +10,7 @@ from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import SdkCall, Server
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.sdk import registers
-from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, NOWHERE, family, record, secured
+from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, NOWHERE, family, record_call, secured
 from mcplint.programs.python.libraries.standard import unknown_result
 from mcplint.programs.python.libraries.web import hands_on
 from mcplint.programs.python.machine import Handler, Machine, Reader, new_instance
@@ -37,13 +37,13 @@ class Handled(NamedTuple):
 
 
 def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
-    record(machine, args, LOW, "constructor")
+    record_call(machine, args, LOW, "constructor")
     server.table[CALL] = (args,)
     server.table["name"] = args.get(0, "name", unknown(*args.notes))
     return known(None)
 
 
-def streams(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
+def open_streams(machine: Machine, args: Args, owner: Any, kind: str) -> Abstract:
     """A pair of streams to run a server on."""
     if kind == SSE and machine.requests:
         machine.requests[-1].append(Handled(SSE, owner, None))
@@ -64,7 +64,7 @@ def run(machine: Machine, args: Args, server: Instance) -> Abstract:
             machine.requests[-1].append(Handled(SSE, only.table["through"].only, server))
             return known(None)
         if kind == STDIO:
-            record(machine, args, f"{LOW}.run", "run")
+            record_call(machine, args, f"{LOW}.run", "run")
             start_serving(machine, stdio(machine, args, server))
         return machine.risk(*args.notes)
 
@@ -136,7 +136,7 @@ def _security(through: Instance) -> tuple[Abstract, Abstract]:
 
 
 def sse_transport(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    record(machine, args, SSE_TRANSPORT, "constructor")
+    record_call(machine, args, SSE_TRANSPORT, "constructor")
     owner.table |= {
         CALL: (args,),
         "endpoint": args.get(0, "endpoint"),
@@ -146,7 +146,7 @@ def sse_transport(machine: Machine, args: Args, owner: Instance) -> Abstract:
 
 
 def manager(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    record(machine, args, MANAGER, "constructor")
+    record_call(machine, args, MANAGER, "constructor")
     owner.table[CALL] = (args,)
     for index, name, default in (
         (0, "app", None),
@@ -202,9 +202,9 @@ def app_runs(machine: Machine, args: Args, owner: Instance) -> Abstract:
     return known(Instance(External("contextlib.nullcontext"), args.span))
 
 
-def registering(machine: Machine, args: Args, server: Instance, name: str) -> Abstract:
+def register_handler(machine: Machine, args: Args, server: Instance, name: str) -> Abstract:
     """A decorator of the low-level server, which not every release has."""
-    record(machine, args, f"{LOW}.{name}", "decorator", owner=server)
+    record_call(machine, args, f"{LOW}.{name}", "decorator", owner=server)
     return registers(machine, args, server)
 
 
@@ -227,12 +227,12 @@ CALLS: Mapping[str, Handler] = {
     f"{LOW}.run": run,
     f"{LOW}.create_initialization_options": unknown_result,
     f"{LOW}.get_capabilities": unknown_result,
-    **{f"{LOW}.{name}": partial(registering, name=name) for name in REGISTER},
-    "mcp.server.stdio.stdio_server": partial(streams, kind=STDIO),
+    **{f"{LOW}.{name}": partial(register_handler, name=name) for name in REGISTER},
+    "mcp.server.stdio.stdio_server": partial(open_streams, kind=STDIO),
     f"{STREAMS}.__enter__": enter_streams,
     f"{STREAMS}.__getitem__": lambda machine, args, owner: known(owner),
     f"{SSE_TRANSPORT}.__init__": sse_transport,
-    f"{SSE_TRANSPORT}.connect_sse": partial(streams, kind=SSE),
+    f"{SSE_TRANSPORT}.connect_sse": partial(open_streams, kind=SSE),
     POST: unknown_result,
     f"{MANAGER}.__init__": manager,
     f"{MANAGER}.run": runs,

@@ -167,7 +167,7 @@ def may_check(machine: Machine, layer: Any, asked: Abstract) -> bool:
     return machine.refusing[key]
 
 
-def surrounded(machine: Machine, app: Instance, server: Server) -> Server:
+def with_app_middleware(machine: Machine, app: Instance, server: Server) -> Server:
     """A server with what the middleware of its application says."""
     scan = AppScan(machine)
     for layer in ADDED_MIDDLEWARE.of(app.table):

@@ -117,7 +117,7 @@ def coerce(machine: Machine, field: Field, value: Abstract, strict: bool = False
         convert = CONVERSIONS.get(kind.path)
         if convert:
             return map_options(value, convert)
-        return value if strict or kind.path in PLAIN else _structured(value)
+        return value if strict or kind.path in PLAIN else _unparsed_json(value)
     if isinstance(kind, Class) and isinstance(value.only, Dict):
         return _model(machine, kind, value.only, value)
     if isinstance(kind, Class) and value.must(lambda option: isinstance(option, str)):
@@ -139,7 +139,7 @@ def _model(machine: Machine, kind: Class, given: Dict, value: Abstract) -> Abstr
         return unknown(*value.trace)
 
 
-def _structured(value: Abstract) -> Abstract:
+def _unparsed_json(value: Abstract) -> Abstract:
     """A text of the environment for a list or dict is JSON, which is not read here."""
     return unknown(*value.trace) if value.must(lambda option: isinstance(option, str)) else value
 

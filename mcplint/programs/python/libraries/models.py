@@ -204,7 +204,7 @@ def config_dict(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Dict(Entries(args.keywords), args.open), *args.notes)
 
 
-def _dumped(machine: Machine, args: Args, owner: Instance) -> Abstract:
+def _model_dump(machine: Machine, args: Args, owner: Instance) -> Abstract:
     if args.keywords or args.positional:
         return known(Dict(open_=True), *args.notes)
     pairs = ((name, value) for name, value in owner.table.items() if isinstance(name, str))
@@ -226,8 +226,8 @@ CALLS: Mapping[str, Handler] = {
     "pydantic.validator": partial(validator, mode="field"),
     "pydantic.model_validator": partial(validator, mode="model"),
     "pydantic.computed_field": same_or_maker,
-    f"{MODEL}.model_dump": _dumped,
-    f"{MODEL}.dict": _dumped,
+    f"{MODEL}.model_dump": _model_dump,
+    f"{MODEL}.dict": _model_dump,
     f"{MODEL}.model_copy": _model_copy,
 }
 PARENTS: Mapping[str, str] = {SETTINGS: MODEL}

@@ -64,7 +64,7 @@ def parse(
         if not isinstance(word, str):
             if waiting and waiting[0].kind == VALUE:
                 option = waiting.pop(0)
-                given[option.dest] = _stored(option, words[index - 1], given)
+                given[option.dest] = _parsed_value(option, words[index - 1], given)
                 continue
             return Parsed(given, None, words[index - 1].trace)
         found, value = _option_named(words[index - 1], word, named, prefixes)
@@ -74,7 +74,7 @@ def parse(
                 continue
             if waiting:
                 option = waiting[0]
-                given[option.dest] = _stored(option, words[index - 1], given)
+                given[option.dest] = _parsed_value(option, words[index - 1], given)
                 if option.kind == VALUE:
                     waiting.pop(0)
                 continue
@@ -92,7 +92,7 @@ def parse(
             value = known(Sequence("list", taken))
             given[option.dest] = value
             continue
-        given[option.dest] = _stored(option, value, given)
+        given[option.dest] = _parsed_value(option, value, given)
     return Parsed(given, tuple(rest))
 
 
@@ -125,7 +125,7 @@ def _option_named(
     return None, None
 
 
-def _stored(option: Option, value: Abstract | None, given: dict[str, Abstract]) -> Abstract:
+def _parsed_value(option: Option, value: Abstract | None, given: dict[str, Abstract]) -> Abstract:
     if option.kind in (TRUE, FALSE):
         return option.const if option.const is not None else known(option.kind == TRUE)
     if value is None:

@@ -42,7 +42,7 @@ def _by_scope(root: ast.AST) -> bool:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         and [each.arg for each in node.args.args][-len(ASGI) :] == list(ASGI)
     ]
-    if len(calls) != 1 or _wraps(root):
+    if len(calls) != 1 or _wraps_application(root):
         return False
     call = calls[0]
     known: set[int] = set()
@@ -65,7 +65,7 @@ def _by_scope(root: ast.AST) -> bool:
                 asked.append(name)
                 known.update(id(each) for each in ast.walk(table))
             case ast.For(target=target, iter=pairs, body=[ast.If(test=test, orelse=[])]) if _is_headers(pairs, names):
-                asked += _compared(target, test)
+                asked += _compared_values(target, test)
                 known.update(id(each) for each in ast.walk(pairs))
     used = (node for node in ast.walk(call) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
     constants = [
@@ -80,7 +80,7 @@ def _by_scope(root: ast.AST) -> bool:
     )
 
 
-def _wraps(root: ast.AST) -> bool:
+def _wraps_application(root: ast.AST) -> bool:
     """Whether code puts something else around the application behind it, which may ask more."""
     return any(
         isinstance(node, ast.Call)
@@ -100,7 +100,7 @@ def _goes_on_or_answers(function: ast.expr) -> bool:
     return False
 
 
-def _compared(target: ast.expr, test: ast.expr) -> Iterator[ast.expr]:
+def _compared_values(target: ast.expr, test: ast.expr) -> Iterator[ast.expr]:
     """What the names of headers are compared with before anything is asked of their values; else all that is asked."""
     first = test.values[0] if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else test
     match target, first:

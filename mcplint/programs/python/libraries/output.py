@@ -83,7 +83,7 @@ def attach(machine: Machine, handler: Abstract) -> None:
         writes(machine, only.span, LOGS_TO)
 
 
-def attached(machine: Machine, args: Args, owner: Any) -> Abstract:
+def add_handler(machine: Machine, args: Args, owner: Any) -> Abstract:
     attach(machine, args.get(0, "hdlr"))
     return known(None)
 
@@ -215,7 +215,7 @@ def write(machine: Machine, args: Args, owner: Any) -> Abstract:
     return unknown(*args.notes)
 
 
-def diverted(machine: Machine, args: Args, owner: Any) -> Abstract:
+def divert_output(machine: Machine, args: Args, owner: Any) -> Abstract:
     """Standard output leads elsewhere from here on, as far as can be told."""
     DIVERTED.add(machine, machine.state, True)
     return known(Instance(External("contextlib.nullcontext"), args.span))
@@ -223,7 +223,7 @@ def diverted(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def assigned(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`sys.stdout = …`"""
-    return diverted(machine, args, owner) if args.get(0, "name").only == "stdout" else known(None)
+    return divert_output(machine, args, owner) if args.get(0, "name").only == "stdout" else known(None)
 
 
 CALLS: Mapping[str, Handler] = {
@@ -235,9 +235,9 @@ CALLS: Mapping[str, Handler] = {
     "logging.root.setLevel": set_level,
     "logging.config.dictConfig": dict_config,
     "logging.config.fileConfig": file_config,
-    f"{LOGGER}.addHandler": attached,
+    f"{LOGGER}.addHandler": add_handler,
     f"{LOGGER}.__setattr__": logger_assigned,
-    "logging.root.addHandler": attached,
+    "logging.root.addHandler": add_handler,
     "logging.root.__setattr__": logger_assigned,
     "rich.logging.RichHandler.__init__": rich_handler,
     "rich.console.Console.__init__": console,
@@ -253,7 +253,7 @@ CALLS: Mapping[str, Handler] = {
     "builtins.print": prints,
     "sys.stdout.write": write,
     "sys.__setattr__": assigned,
-    "os.dup2": diverted,
-    "contextlib.redirect_stdout": diverted,
+    "os.dup2": divert_output,
+    "contextlib.redirect_stdout": divert_output,
 }
 PARENTS: Mapping[str, str] = {"rich.logging.RichHandler": "logging.StreamHandler"}

@@ -58,7 +58,7 @@ class Visit:
 
 
 @contextmanager
-def visiting(machine: Machine, ends: bool = False) -> Iterator[Visit]:
+def noting_visit(machine: Machine, ends: bool = False) -> Iterator[Visit]:
     """What a request that is followed meanwhile comes to; `ends`: it ends as soon as it may be refused."""
     outer = machine.watch
     visit = Visit(outer, ends)
@@ -80,7 +80,7 @@ def may_refuse(machine: Machine, layer: Any, path: Abstract) -> bool:
     only: Any = made.positional[0].only if made.positional else None
     if isinstance(layer, Instance) and isinstance(layer.kind, Class):
         only = layer.kind
-    with visiting(machine) as visit:
+    with noting_visit(machine) as visit:
         asked = [unknown()] if path.options is None else map(known, path.options)
         if any(_layer_may_refuse(machine, layer, only, made, each) for each in asked):
             return True
@@ -160,9 +160,9 @@ def follows_to_refusal(machine: Machine, callee: Any, given: Args) -> bool:
     machine.requests.append([])
     ended: list[Any] = []
     try:
-        with visiting(machine, ends=True) as visit:
+        with noting_visit(machine, ends=True) as visit:
             machine.run_in_background(lambda: ended.append(call_and_await(machine, known(callee), given)))
-        if not ended or not visit.seen or visit.refused or demands(machine, mark):
+        if not ended or not visit.seen or visit.refused or ends_for_variable(machine, mark):
             return True
     finally:
         machine.requests.pop()
@@ -170,7 +170,7 @@ def follows_to_refusal(machine: Machine, callee: Any, given: Args) -> bool:
     return closes(callee, visit.seen)
 
 
-def demands(machine: Machine, mark: int) -> bool:
+def ends_for_variable(machine: Machine, mark: int) -> bool:
     """Whether a way that has been left since a mark ends for want of a variable that only the operator gives."""
     return any(isinstance(each.leave, Raised) and each.leave.demand for each in machine.exits[mark:])
 

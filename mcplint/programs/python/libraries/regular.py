@@ -33,7 +33,7 @@ def _required_characters(pattern: str) -> Iterator[str]:
             yield character
 
 
-def _unmatched(args: Args, index: int, pattern: Abstract) -> bool:
+def _has_no_match(args: Args, index: int, pattern: Abstract) -> bool:
     """Whether the text in an argument certainly has no match."""
     text = args.get(index, "string")
     if args.keywords or len(args.positional) > index + 1 or not isinstance(pattern.only, str) or not text.options:
@@ -44,12 +44,12 @@ def _unmatched(args: Args, index: int, pattern: Abstract) -> bool:
 
 def find(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`re.match(pattern, text)` and the like."""
-    return known(None, *args.notes) if _unmatched(args, 1, args.get(0, "pattern")) else machine.risk(*args.notes)
+    return known(None, *args.notes) if _has_no_match(args, 1, args.get(0, "pattern")) else machine.risk(*args.notes)
 
 
 def replace(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`re.sub(pattern, new, text)`"""
-    unmatched = _unmatched(args, 2, args.get(0, "pattern"))
+    unmatched = _has_no_match(args, 2, args.get(0, "pattern"))
     return args.get(2, "string") if unmatched else machine.risk(*args.notes)
 
 
@@ -59,11 +59,11 @@ def compiled(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def compiled_find(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    return known(None, *args.notes) if _unmatched(args, 0, owner.table["pattern"]) else machine.risk(*args.notes)
+    return known(None, *args.notes) if _has_no_match(args, 0, owner.table["pattern"]) else machine.risk(*args.notes)
 
 
 def compiled_replace(machine: Machine, args: Args, owner: Instance) -> Abstract:
-    unmatched = _unmatched(args, 1, owner.table["pattern"])
+    unmatched = _has_no_match(args, 1, owner.table["pattern"])
     return args.get(1, "string") if unmatched else machine.risk(*args.notes)
 
 

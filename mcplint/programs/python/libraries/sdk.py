@@ -11,7 +11,7 @@ from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import return_none
 from mcplint.programs.python.libraries.auth import add_own_middleware, guard
 from mcplint.programs.python.libraries.environment import from_environment
-from mcplint.programs.python.libraries.middleware import either_slash, surrounded
+from mcplint.programs.python.libraries.middleware import either_slash, with_app_middleware
 from mcplint.programs.python.libraries.proxy_headers import asgi_settings, certified
 from mcplint.programs.python.libraries.sdk_routes import custom_route, keep_routes, mount, routes
 from mcplint.programs.python.libraries.sdk_settings import (
@@ -24,14 +24,14 @@ from mcplint.programs.python.libraries.sdk_settings import (
     NOWHERE,
     OTHER,
     SETTINGS,
-    armed,
     facts,
     family,
     global_assigned,
     global_setting,
     protection,
-    record,
+    record_call,
     run_setting,
+    security_defaults,
     security_settings,
     setting,
     setting_assigned,
@@ -64,11 +64,11 @@ hundreds of applications."""
 
 def construct(machine: Machine, args: Args, server: Instance) -> Abstract:
     """A server object that its class makes."""
-    record(machine, args, family(machine, server), "constructor")
-    return equip(machine, args, server)
+    record_call(machine, args, family(machine, server), "constructor")
+    return set_server_settings(machine, args, server)
 
 
-def equip(machine: Machine, args: Args, server: Instance) -> Abstract:
+def set_server_settings(machine: Machine, args: Args, server: Instance) -> Abstract:
     """A server object's settings: what it is told, and what holds where it is told nothing."""
     machine.spend(COST // 4)
     kind = family(machine, server)
@@ -81,7 +81,7 @@ def equip(machine: Machine, args: Args, server: Instance) -> Abstract:
             given = None
         machine.put(settings.table, name, setting(machine, kind, name, given, args))
     security = args.find(None, "transport_security")
-    made = security if security is not None else armed(machine, kind, settings.table["host"], args)
+    made = security if security is not None else security_defaults(machine, kind, settings.table["host"], args)
     machine.put(settings.table, "transport_security", made)
     machine.put(settings.table, "log_level", args.get(None, "log_level", known("INFO")))
     machine.put(server.table, "settings", known(settings))
@@ -120,7 +120,7 @@ def run(fixed: str | None, asynchronous: bool) -> Handler:
 
 def serve(machine: Machine, args: Args, server: Instance, fixed: str | None) -> None:
     kind = family(machine, server)
-    record(machine, args, f"{kind}.run", "run", owner=server)
+    record_call(machine, args, f"{kind}.run", "run", owner=server)
     given = known(fixed, *args.notes) if fixed else args.find(0, "transport")
     given = or_else(given, _default_transport(machine, kind, args))
     transport = transports(machine, kind, given)
@@ -132,7 +132,7 @@ def _with_run_middleware(machine: Machine, args: Args, served: Server) -> Server
     """A server with the middleware that `run()` puts around it."""
     app = Instance(External("mcp.App"), args.span)
     set_middleware(args, app)
-    return surrounded(machine, app, served)
+    return with_app_middleware(machine, app, served)
 
 
 def _default_transport(machine: Machine, kind: str, args: Args) -> Abstract:
@@ -240,7 +240,7 @@ def app(transport: str | None) -> Handler:
     def handler(machine: Machine, args: Args, server: Instance) -> Abstract:
         kind = family(machine, server)
         name = "http_app" if transport is None else "sse_app" if transport == SSE else "streamable_http_app"
-        record(machine, args, f"{kind}.{name}", "app", owner=server)
+        record_call(machine, args, f"{kind}.{name}", "app", owner=server)
         spoken = (
             known(transport, *args.notes)
             if transport
@@ -289,14 +289,14 @@ def made_app(transport: str, index: int) -> Handler:
 def derived_server(machine: Machine, args: Args, owner: Any) -> Abstract:
     """A server made from something else (`from_openapi`, `from_fastapi`, `as_proxy`), with its settings in keywords."""
     made = Instance(External(OTHER), args.span)
-    equip(machine, args._replace(positional=()), made)
+    set_server_settings(machine, args._replace(positional=()), made)
     return known(made, *args.notes)
 
 
 def registers(machine: Machine, args: Args, server: Instance) -> Abstract:
     """A decorator for tools, resources and prompts, with or without arguments: remembers the function."""
     if "task" in args.keywords:
-        record(machine, args, f"{family(machine, server)}.tool", "registration", MISUSE | {"ImportError"})
+        record_call(machine, args, f"{family(machine, server)}.tool", "registration", MISUSE | {"ImportError"})
 
     def remember(value: Abstract) -> Abstract:
         if value.only is not None:

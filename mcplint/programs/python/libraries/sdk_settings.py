@@ -73,7 +73,7 @@ def accepts_keyword(machine: Machine, kind: str, callable_: str, keyword: str) -
     )
 
 
-def record(
+def record_call(
     machine: Machine, args: Args, target: str, role: str, raises: frozenset[str] = MISUSE, owner: Any = None
 ) -> None:
     """Remembers a call of the SDK with its arguments; `raises`: how it fails on a release that it is not for.
@@ -206,7 +206,7 @@ def setting_assigned(machine: Machine, args: Args, settings: Instance) -> Abstra
     return known(None)
 
 
-def armed(machine: Machine, kind: str, host: Abstract, args: Args) -> Abstract:
+def security_defaults(machine: Machine, kind: str, host: Abstract, args: Args) -> Abstract:
     """The security settings that a constructor makes where it is told none: those of a loopback host, or None."""
     if facts(machine, kind, "host_check") != ("constructor",) or not host.options:
         return known(None, *args.notes)

@@ -9,7 +9,7 @@ from typing import Any
 from mcplint.knowledge.sdk_packages import PYTHON_MODULES
 from mcplint.model import Import
 from mcplint.programs.python.arguments import Args
-from mcplint.programs.python.builtin import marked, return_none
+from mcplint.programs.python.builtin import marking, return_none
 from mcplint.programs.python.imports import has
 from mcplint.programs.python.machine import Handler, Machine, Reader, new_instance
 from mcplint.programs.python.operators import present
@@ -171,7 +171,7 @@ CALLS: Mapping[str, Handler] = {
     "functools.lru_cache": same_or_maker,
     "functools.cache": first_argument,
     "functools.wraps": maker,
-    "functools.cached_property": marked(PROPERTY),
+    "functools.cached_property": marking(PROPERTY),
     "contextlib.contextmanager": first_argument,
     "contextlib.asynccontextmanager": first_argument,
     "contextlib.suppress": context("contextlib.suppress"),
