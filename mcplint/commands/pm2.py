@@ -13,7 +13,7 @@ from mcplint.commands.options import grammar, parse
 from mcplint.commands.words import Words, span_of, text
 from mcplint.knowledge.executables import NODE_NAMES
 from mcplint.programs.start import Start
-from mcplint.programs.typescript.configuration import configured, entry, has
+from mcplint.programs.typescript.configuration import entry, exported_configuration, has
 from mcplint.programs.typescript.values import Object, as_list, elements, js_text
 from mcplint.programs.values import Abstract
 from mcplint.values import Label, Value
@@ -46,7 +46,7 @@ def _programs(
     path: str, word: Value[str], only: str | None, mode: str | None, context: ExecContext
 ) -> Iterator[NextCommand]:
     """The programs of an ecosystem file, each as if pm2 were told to start its script alone."""
-    whole = configured(context.tree, path, context.span)
+    whole = exported_configuration(context.tree, path, context.span)
     for app in as_list(entry(whole, "apps") if isinstance(whole.only, Object) and has(whole, "apps") else whole):
         script, name = entry(app, "script"), entry(app, "name").only
         if only is not None and name not in only.split(","):

@@ -12,7 +12,7 @@ from mcplint.programs.journal import Exhausted, Raised
 from mcplint.programs.noted import Noted
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.machine import Handler, Machine
-from mcplint.programs.python.operators import data, product, small, traces
+from mcplint.programs.python.operators import check_size, data, product, traces
 from mcplint.programs.python.state import CLASS, MEMBER, PROPERTY, STATIC
 from mcplint.programs.python.values import Class, Dict, Function, Instance, Method, abstract, elements, verdict
 from mcplint.programs.values import OPEN, Abstract, External, Sequence, known, map_options, noted, unknown
@@ -32,7 +32,7 @@ def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
 
         def guarded(*chosen: Any) -> Any:
             try:
-                return small(function(*chosen))
+                return check_size(function(*chosen))
             except Exception as error:
                 failed.append(error)
                 raise
@@ -46,7 +46,7 @@ def pure(function: Callable[..., Any], failure: str = "ValueError") -> Handler:
             ):
                 empty = len(values) == 1 and values[0].only in (None, "")
                 demand = deciding_variable(values[0], machine.optional) if empty else None
-                if demand and machine.supplied():
+                if demand and machine.takes_as_given():
                     return machine.risk(*traces(values), kind=failure)
                 raise Raised(type(failed[0]).__name__, demand)
             return machine.risk(*result.trace)

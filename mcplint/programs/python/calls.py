@@ -11,7 +11,7 @@ from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.classes import construct
 from mcplint.programs.python.lost import attribute_values, is_harmless
 from mcplint.programs.python.machine import ACTIVE, Machine
-from mcplint.programs.python.operators import present
+from mcplint.programs.python.operators import without_absent
 from mcplint.programs.python.state import HIDDEN, MADE, OPTIONS
 from mcplint.programs.python.values import Class, Coroutine, Dict, Frame, Function, Instance, Method
 from mcplint.programs.values import (
@@ -169,7 +169,7 @@ def _or_default(function: Function, name: str, value: Abstract) -> Abstract:
     """An argument from an unpacked dict that may lack it is joined with the parameter's default."""
     if value.options is None or ABSENT not in value.options:
         return value
-    return union([present(value), function.defaults.get(name, unknown(*value.trace))])
+    return union([without_absent(value), function.defaults.get(name, unknown(*value.trace))])
 
 
 def _default(machine: Machine, function: Function, parameter: ast.arg, args: Args) -> Abstract:

@@ -12,7 +12,7 @@ from typing import Any
 from mcplint.programs.journal import Exhausted
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.machine import Machine
-from mcplint.programs.python.operators import SHARE, data, negated, traces
+from mcplint.programs.python.operators import SHARE, data, traces, unary_result
 from mcplint.programs.python.state import MEMBER
 from mcplint.programs.python.values import Class, Dict, Function, Instance, Package
 from mcplint.programs.values import ABSENT, CONSTANTS, MANY, Abstract, External, Sequence, unknown
@@ -35,7 +35,7 @@ def compared(machine: Machine, kind: type, left: Abstract, right: Abstract) -> A
     if kind in (ast.In, ast.NotIn) and isinstance(container, External):
         handler = machine.handler(f"{container.path}.__contains__")
         found = handler(machine, Args((left,), opening=left.trace[:1]), container) if handler else unknown(*trace)
-        return negated(machine, ast.Not, found) if kind is ast.NotIn else found
+        return unary_result(machine, ast.Not, found) if kind is ast.NotIn else found
     if left.options is None or (right.options is None and kind not in (ast.In, ast.NotIn)):
         return unknown(*trace)
     results: set[bool | None] = set()

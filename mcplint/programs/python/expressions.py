@@ -17,7 +17,7 @@ from mcplint.programs.python.conditions import branch_on, narrow
 from mcplint.programs.python.defaults import PLAIN, expression_default
 from mcplint.programs.python.items import subscripted
 from mcplint.programs.python.machine import Evaluator, Machine
-from mcplint.programs.python.operators import computed, has_large_width, negated, product
+from mcplint.programs.python.operators import computed, has_large_width, product, unary_result
 from mcplint.programs.python.values import Coroutine, Dict, Frame, Super, elements, truth, verdict
 from mcplint.programs.values import (
     ABSENT,
@@ -174,7 +174,7 @@ def binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Abstract:
 
 
 def unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Abstract:
-    return negated(machine, type(node.op), machine.evaluate(frame, node.operand))
+    return unary_result(machine, type(node.op), machine.evaluate(frame, node.operand))
 
 
 def boolean(machine: Machine, frame: Frame, node: ast.BoolOp) -> Abstract:

@@ -43,7 +43,7 @@ def load(machine: Machine, name: str) -> Package | None:
         machine.execute(frame, fact.tree.body)
     except Raised as raised:
         machine.risks.append(raised.name)
-        if not machine.supplied():
+        if not machine.takes_as_given():
             raise
     return package
 

@@ -93,12 +93,12 @@ def _loads_variables(machine: Machine) -> bool:
 
 def outcome(machine: Machine, start: Start, notes: tuple[Label, ...], complete: bool) -> Outcome:
     from mcplint.programs.python.libraries.auth import looks_at_caller
-    from mcplint.programs.python.unwired import unwired
+    from mcplint.programs.python.unwired import unwired_parts
 
     modules = [package.fact for package in machine.packages.values() if package]
     served = servers(machine.paths) if complete else ()
     open_ = any(each.auth.options == (None,) for each in served) and looks_at_caller(modules, machine.unreached)
-    unreached = [*machine.unreached, *unwired(machine, modules, start)] if open_ else machine.unreached
+    unreached = [*machine.unreached, *unwired_parts(machine, modules, start)] if open_ else machine.unreached
     found = tuple(_with_proxy_headers(_with_unknowns(each, modules, unreached), modules) for each in served)
     found = tuple(_with_listeners(each, modules) if each.transport.may_be(STDIO) else each for each in found)
     imports = tuple(dict.fromkeys(machine.imports))

@@ -13,7 +13,7 @@ from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.classes import ENUMS
 from mcplint.programs.python.comparisons import is_hashable
 from mcplint.programs.python.machine import Machine
-from mcplint.programs.python.operators import SHARE, present, product, traces
+from mcplint.programs.python.operators import SHARE, product, traces, without_absent
 from mcplint.programs.python.values import Class, Dict, Instance
 from mcplint.programs.values import ABSENT, MANY, Abstract, External, Sequence, known
 from mcplint.values import Label
@@ -45,7 +45,7 @@ def _item(machine: Machine, owner: Any, index: Any, note: Label, trace: tuple[La
             value = owner.entries[index]
             if ABSENT in (value.options or ()):
                 machine.risks.append("KeyError")
-            return present(value)
+            return without_absent(value)
         if not owner.open:
             raise Raised("KeyError")
         return machine.risk(note, *trace)

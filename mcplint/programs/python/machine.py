@@ -54,7 +54,7 @@ def new_instance(path: str, args: Args, table: Mapping[Any, Any] | None = None) 
     return known(Instance(External(path), args.span, table), *args.notes)
 
 
-def usable(value: Abstract, name: str = "") -> Abstract:
+def usable_options(value: Abstract, name: str = "") -> Abstract:
     """A value that may be several things without those that certainly have no such attribute, or cannot be called."""
     if value.options is None or len(value.options) < 2:
         return value
@@ -229,15 +229,19 @@ class Machine(Journal):
             and (callee.options is None or any(isinstance(option, External) for option in callee.options))
         ):
             self.watch(args.node)
-        return self.each_option(usable(callee), lambda option: self.tables.call(self, option, args), *args.notes)
+        return self.each_option(
+            usable_options(callee), lambda option: self.tables.call(self, option, args), *args.notes
+        )
 
     def attribute(self, value: Abstract, name: str, note: Label) -> Abstract:
         """What an attribute of a value is; a variable that nothing gives has none, and the program ends there."""
         if value.options == (None,) and not hasattr(None, name):
             demand = deciding_variable(value, self.optional)
-            if demand and not self.supplied():
+            if demand and not self.takes_as_given():
                 raise Raised("AttributeError", demand)
-        return self.each_option(usable(value, name), lambda option: self.tables.attribute(self, option, name, note))
+        return self.each_option(
+            usable_options(value, name), lambda option: self.tables.attribute(self, option, name, note)
+        )
 
     def each_option(self, value: Abstract, body: Callable[[Any], Abstract], *notes: Label) -> Abstract:
         """What a body makes of a value, on a branch for each thing that it may be."""
@@ -340,7 +344,7 @@ class Machine(Journal):
         self.reads |= {name} if own else set()
         self.asked.add(name)
         value: Value[str | None] = self.environ[name] if name in self.environ else self.world.env(name)
-        return value._replace(options=None) if value.options == ("",) and self.supplied() else value
+        return value._replace(options=None) if value.options == ("",) and self.takes_as_given() else value
 
     def open_variable(self, value: Abstract) -> bool:
         """Whether a value is a variable that no file sets, just as it is read, and that may be set all the same."""
@@ -358,7 +362,7 @@ class Machine(Journal):
         self.refused = Refusal(str(self.program.only), str(word.only), given, span)
         raise Raised("SystemExit")
 
-    def supplied(self) -> bool:
+    def takes_as_given(self) -> bool:
         """Whether what is asked for and given nowhere counts as given; the run notes that it makes a difference."""
         self.demanding = True
         return self.lenient

@@ -8,7 +8,7 @@ from typing import Any
 from mcplint.programs.journal import MISSING, Raised
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.machine import Handler, Machine
-from mcplint.programs.python.operators import LONGEST, data, overwritten, present, product, traces
+from mcplint.programs.python.operators import LONGEST, data, overwritten, product, traces, without_absent
 from mcplint.programs.python.values import Dict, elements, sole
 from mcplint.programs.values import (
     ABSENT,
@@ -202,7 +202,7 @@ def _entry(machine: Machine, owner: Dict, key: Any, default: Abstract, args: Arg
     value = owner.entries.get(key) if isinstance(key, (str, int, float, bytes, type(None))) else None
     if value is None:
         return unknown(*args.notes) if owner.open else default
-    return union([present(value), default]) if ABSENT in (value.options or ()) else value
+    return union([without_absent(value), default]) if ABSENT in (value.options or ()) else value
 
 
 def _pop(machine: Machine, args: Args, owner: Dict) -> Abstract:

@@ -79,7 +79,7 @@ def _find_path(paths: frozenset[str], roots: tuple[str, ...], name: str) -> str 
     if not all(parts) or "/" in name or name.startswith("-"):
         return None
     searched = roots[:1] if parts[0] in PYTHON_MODULES else roots
-    searched = tuple(root for root in searched if parts[0] in _tops(paths).get(root, ()))
+    searched = tuple(root for root in searched if parts[0] in _top_level_names(paths).get(root, ()))
     for root in searched:
         stem = posixpath.join(root, *parts)
         for path in (f"{stem}/__init__.py", f"{stem}.py"):
@@ -145,7 +145,7 @@ def _namespaces(paths: frozenset[str]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4)
-def _tops(paths: frozenset[str]) -> dict[str, set[str]]:
+def _top_level_names(paths: frozenset[str]) -> dict[str, set[str]]:
     """By folder, what can be imported from it by its first name: modules, and folders that have Python below them."""
     found: dict[str, set[str]] = {}
     for path in (*_namespaces(paths), *(path[:-3] for path in paths if path.endswith(".py"))):

@@ -87,7 +87,7 @@ def _small(result: Any) -> bool:
     return not isinstance(result, int) or -LARGEST < result < LARGEST
 
 
-def small(result: Any) -> Any:
+def check_size(result: Any) -> Any:
     """A result that is not too large; OverflowError otherwise."""
     if not _small(result):
         raise OverflowError
@@ -124,7 +124,7 @@ UNARY: Mapping[type, Callable[[Any], Any]] = {
 def computed(machine: Machine, kind: type, left: Abstract, right: Abstract) -> Abstract:
     """A binary operator; `/` joins paths."""
     if kind is ast.Add and isinstance(left.only, Sequence) and isinstance(right.only, Sequence):
-        return _concatenated(machine, left, right)
+        return _concatenation(machine, left, right)
     for many, times in ((left, right), (right, left)):
         if kind is ast.Mult and isinstance(many.only, Sequence) and isinstance(times.only, int):
             return _repeat_list(machine, many, many.only, times.only)
@@ -135,13 +135,13 @@ def computed(machine: Machine, kind: type, left: Abstract, right: Abstract) -> A
         if handler is not None:
             return handler(machine, Args((right,)), left.only)
     function = OPERATORS.get(kind)
-    if function is None or not _affordable(kind, left, right):
+    if function is None or not _stays_small(kind, left, right):
         return machine.risk(*traces((left, right)))
     result = product(machine, (left, right), function)
     return machine.risk(*result.trace) if result.options is None else result
 
 
-def _affordable(kind: type, left: Abstract, right: Abstract) -> bool:
+def _stays_small(kind: type, left: Abstract, right: Abstract) -> bool:
     """Whether a result cannot become much larger than its operands."""
     if kind is ast.Mult:
         options = [*(left.options or ()), *(right.options or ())]
@@ -162,7 +162,7 @@ def has_large_width(form: str | bytes) -> bool:
     return False
 
 
-def _concatenated(machine: Machine, left: Abstract, right: Abstract) -> Abstract:
+def _concatenation(machine: Machine, left: Abstract, right: Abstract) -> Abstract:
     first: Any = left.only
     second: Any = right.only
     trace = traces((left, right))
@@ -198,10 +198,10 @@ def overwritten(old: Abstract | None, new: Abstract) -> Abstract:
     """An entry over which another, that may be missing, is written."""
     if old is None or new.options is None or ABSENT not in new.options:
         return new
-    return union([present(new), old])
+    return union([without_absent(new), old])
 
 
-def present(value: Abstract) -> Abstract:
+def without_absent(value: Abstract) -> Abstract:
     """A value without the option that it is missing."""
     if value.options is None or ABSENT not in value.options:
         return value
@@ -218,7 +218,7 @@ def or_else(value: Abstract | None, default: Abstract) -> Abstract:
     return union([*([value._replace(options=there)] if there else []), default])
 
 
-def negated(machine: Machine, kind: type, value: Abstract) -> Abstract:
+def unary_result(machine: Machine, kind: type, value: Abstract) -> Abstract:
     """A unary operator."""
     if kind is ast.Not:
         if value.options is None:

@@ -32,10 +32,10 @@ def logged_secrets(modules: Iterable[Module]) -> Iterator[Label]:
             continue
         known = {
             ENVIRONMENT: "holds every secret that the server is given",
-            **_visible(module, settings),
+            **_visible_settings(module, settings),
             **dict(_secret_variables(module)),
         }
-        for span, logged in _logged(module):
+        for span, logged in _logging_calls(module):
             found = next((each for each in logged if each in known), None)
             if found:
                 yield Label(span, f"`{found}` {known[found]}")
@@ -63,7 +63,7 @@ def _variable(value: ast.expr) -> str:
 
 
 @cached_on_module
-def _logged(module: Module) -> Iterator[tuple[Span, tuple[str, ...]]]:
+def _logging_calls(module: Module) -> Iterator[tuple[Span, tuple[str, ...]]]:
     """The calls that print or log, each with the names whose values that shows as a whole."""
     for node in nodes(module):
         if isinstance(node, ast.Call) and _logs(node):
@@ -147,7 +147,7 @@ def _is_plain_secret(field: ast.AnnAssign) -> bool:
     return is_private(source_text(field.target)) and "str" in kind and "Secret" not in kind and not hidden
 
 
-def _visible(module: Module, settings: Mapping[str, str]) -> dict[str, str]:
+def _visible_settings(module: Module, settings: Mapping[str, str]) -> dict[str, str]:
     """The settings that a module makes or imports, and whose names mean nothing else in it."""
     bound = dict(_binding_counts(module)) if settings else {}
     return {name: why for name, why in settings.items() if bound.get(name) == 1}

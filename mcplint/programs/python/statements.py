@@ -47,7 +47,7 @@ def annotated(machine: Machine, frame: Frame, node: ast.AnnAssign) -> None:
         assign(machine, frame, node.target, value)
 
 
-def augmented(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
+def run_augmented_assignment(machine: Machine, frame: Frame, node: ast.AugAssign) -> None:
     target = node.target
     old = machine.evaluate(frame, target)
     value = machine.evaluate(frame, node.value)
@@ -232,7 +232,7 @@ EXECUTORS: Mapping[type, Executor] = {
     ast.Expr: expression,
     ast.Assign: assignment,
     ast.AnnAssign: annotated,
-    ast.AugAssign: augmented,
+    ast.AugAssign: run_augmented_assignment,
     ast.FunctionDef: definition,
     ast.AsyncFunctionDef: definition,
     FoldedFunction: definition,

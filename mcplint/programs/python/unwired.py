@@ -27,7 +27,7 @@ UNSURE = re.compile(
 WORDS = re.compile(r"\w+")
 
 
-def unwired(machine: Machine, modules: list[Module], start: Start) -> Iterator[Span]:
+def unwired_parts(machine: Machine, modules: list[Module], start: Start) -> Iterator[Span]:
     """The parts of a program that no request comes to, and its imports of what it may name elsewhere."""
     yield from _optional(modules, machine.wired)
     if any(UNSURE.search(module.source.text) for module in modules):
@@ -43,7 +43,7 @@ def unwired(machine: Machine, modules: list[Module], start: Start) -> Iterator[S
             if isinstance(statement, ast.ImportFrom) and not any(each.asname for each in statement.names):
                 yield module.span(statement)
                 continue
-            names = _lazy(statement, module, idle)
+            names = _names_of_idle_statement(statement, module, idle)
             mentions = frozenset(_mentions(statement, module, idle))
             if names:
                 parts.append(Part(names, module.span(statement), mentions))
@@ -72,7 +72,7 @@ def _loads_later(machine: Machine, statement: ast.stmt, start: Start) -> bool:
     return False
 
 
-def _lazy(statement: ast.stmt, module: Module, idle: Collection[Span]) -> frozenset[str]:
+def _names_of_idle_statement(statement: ast.stmt, module: Module, idle: Collection[Span]) -> frozenset[str]:
     """The names of a statement that does nothing unless one of them is asked for; empty for every other one."""
     match statement:
         case ast.ClassDef(name=name, decorator_list=[], keywords=[], bases=bases):

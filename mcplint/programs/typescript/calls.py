@@ -6,7 +6,7 @@ from typing import Any
 
 from mcplint.programs.typescript.functions import bound_method, invoke
 from mcplint.programs.typescript.libraries.strangers import is_harmless, makes_layer
-from mcplint.programs.typescript.libraries.web import application, enlarge
+from mcplint.programs.typescript.libraries.web import application, note_unknown_routes
 from mcplint.programs.typescript.machine import Args, Machine
 from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.values import (
@@ -67,7 +67,7 @@ def _library(machine: Machine, path: str, args: Args, owner: Any) -> Abstract:
 
 def _call_unknown(machine: Machine, callee: Abstract, args: Args, guards: bool = False) -> Abstract:
     """What an unknown function gives: anything; where it is given functions, what may call them."""
-    enlarge(machine, args.positional, guards=guards)
+    note_unknown_routes(machine, args.positional, guards=guards)
     functions = tuple(value for value in args.positional if isinstance(value.only, (Function, Wrapped, Method)))
     if functions:
         return known(Wrapped(functions), *args.notes)

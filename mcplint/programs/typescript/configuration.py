@@ -17,7 +17,7 @@ from mcplint.values import Value
 STEPS = 20_000
 
 
-def configured(tree: Tree, path: str, span: Span) -> Abstract:
+def exported_configuration(tree: Tree, path: str, span: Span) -> Abstract:
     """What a file exports by default, or as `module.exports`; unknown where that takes more than a few steps.
 
     The environment that it may read is not known. `span`: where it is asked for.

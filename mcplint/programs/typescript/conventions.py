@@ -87,7 +87,7 @@ def _serve_routes(machine: Machine, start: Start) -> None:
         GUARDED.add(machine, app.table, True)
     app.table[REWRITES] = tuple(_rewrites(machine, start))
     _configure(machine, start, app)
-    port, host = _listens(machine, start)
+    port, host = _port_and_host(machine, start)
     machine.serve(Served("http", app, host, port, start.span))
 
 
@@ -181,7 +181,7 @@ def _path(folder: str) -> Abstract:
     return known("/" + "/".join(re.sub(r"^\[++(?:\.\.\.)?([^\]]*+)\]++$", r":\1", part) for part in parts))
 
 
-def _listens(machine: Machine, start: Start) -> tuple[Abstract, Abstract]:
+def _port_and_host(machine: Machine, start: Start) -> tuple[Abstract, Abstract]:
     """The port and the host: of the command, else of the environment; a standalone server takes both from there."""
     note = Label(start.span, "Next listens here")
     flags = start.flags

@@ -147,7 +147,7 @@ class Exchange:
         )
         if clause is not None and clause.type == "export_clause":
             for each in clause.named_children:
-                self._exported(each, path if source is not None else None, item)
+                self._read_export(each, path if source is not None else None, item)
         elif clause is not None and clause.named_children:
             self._link_namespace(text_of(clause.named_children[0]), path, item)
         elif source is not None:
@@ -170,7 +170,7 @@ class Exchange:
             self._add_part((f"{own}:default", "default"), node, script, (value,))
         return True
 
-    def _exported(self, each: Node, path: str | None, item: Item) -> None:
+    def _read_export(self, each: Node, path: str | None, item: Item) -> None:
         name, alias = each.child_by_field_name("name"), each.child_by_field_name("alias")
         if name is None:
             return

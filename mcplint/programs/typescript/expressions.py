@@ -9,7 +9,7 @@ from mcplint.programs.demands import interchangeable_variables
 from mcplint.programs.typescript.functions import class_of, function_of
 from mcplint.programs.typescript.literals import array_literal, literals, numeric, object_literal, string, template
 from mcplint.programs.typescript.machine import Args, Evaluator, Machine
-from mcplint.programs.typescript.operators import binary, logical_operator, narrowed, text_of, unary
+from mcplint.programs.typescript.operators import binary, logical_operator, narrow, text_of, unary
 from mcplint.programs.typescript.patterns import assign
 from mcplint.programs.typescript.values import (
     UNDEFINED,
@@ -182,7 +182,7 @@ def assignment(machine: Machine, frame: Frame, node: Node) -> Abstract:
     return value
 
 
-def augmented(machine: Machine, frame: Frame, node: Node) -> Abstract:
+def augmented_assignment(machine: Machine, frame: Frame, node: Node) -> Abstract:
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     sign = text_of(node.child_by_field_name("operator") or node)[:-1]
     if left is None or right is None:
@@ -220,7 +220,7 @@ def binary_expression(machine: Machine, frame: Frame, node: Node) -> Abstract:
 
 def _logical(machine: Machine, frame: Frame, value: Abstract, sign: str, left: Node, right: Node) -> Abstract:
     def right_operand() -> Abstract:
-        narrowed(machine, frame, left, sign == "&&") if sign != "??" else None
+        narrow(machine, frame, left, sign == "&&") if sign != "??" else None
         found = machine.evaluate(frame, right)
         machine.optional |= interchangeable_variables(value, found)
         return found if sign == "&&" else stands_in(found, value)
@@ -252,7 +252,7 @@ def ternary(machine: Machine, frame: Frame, node: Node) -> Abstract:
 
     def conditional_arm(name: str, holds: bool) -> Callable[[], Abstract]:
         def go() -> Abstract:
-            narrowed(machine, frame, condition, holds)
+            narrow(machine, frame, condition, holds)
             return machine.evaluate(frame, node.child_by_field_name(name))
 
         return go
@@ -316,7 +316,7 @@ EVALUATORS: Mapping[str, Evaluator] = {
     "call_expression": call,
     "new_expression": new,
     "assignment_expression": assignment,
-    "augmented_assignment_expression": augmented,
+    "augmented_assignment_expression": augmented_assignment,
     "update_expression": update,
     "binary_expression": binary_expression,
     "unary_expression": unary_expression,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcplint.programs.journal import Return
 from mcplint.programs.typescript.libraries.strangers import is_harmless
-from mcplint.programs.typescript.libraries.web import enlarge
+from mcplint.programs.typescript.libraries.web import note_unknown_routes
 from mcplint.programs.typescript.machine import Args, Machine, TooLarge
 from mcplint.programs.typescript.operators import text_of
 from mcplint.programs.typescript.patterns import bind
@@ -42,7 +42,7 @@ def function_of(machine: Machine, frame: Frame, node: Node) -> Function:
     return made
 
 
-def hoist(machine: Machine, frame: Frame, statements: Iterable[Node]) -> None:
+def declare_functions(machine: Machine, frame: Frame, statements: Iterable[Node]) -> None:
     """Declares the functions of a block before anything of it runs."""
     for statement in statements:
         node: Node | None = statement
@@ -56,7 +56,7 @@ def hoist(machine: Machine, frame: Frame, statements: Iterable[Node]) -> None:
 
 def run_block(machine: Machine, frame: Frame, statements: list[Node]) -> None:
     """Runs the statements of a block in a scope; what a test of the path guards runs once for that path."""
-    hoist(machine, frame, statements)
+    declare_functions(machine, frame, statements)
     mark = len(machine.request_paths)
     try:
         for statement in statements:
@@ -184,7 +184,7 @@ def construct(machine: Machine, option: Any, args: Args) -> Abstract:
         if known_class:
             machine.tables.calls[f"{path}.{CONSTRUCTED}"](machine, args, made)
         else:
-            enlarge(machine, args.positional, guards=not is_harmless(path))
+            note_unknown_routes(machine, args.positional, guards=not is_harmless(path))
         return known(made, *args.notes)
     if isinstance(option, Function):
         made = Object(None, args.span)

@@ -11,7 +11,7 @@ from mcplint.facts.document import Node as JsonNode
 from mcplint.facts.typescript import Script
 from mcplint.knowledge.sdk_packages import NPM_PACKAGES
 from mcplint.model import Import
-from mcplint.programs.typescript.functions import class_of, function_of, hoist
+from mcplint.programs.typescript.functions import class_of, declare_functions, function_of
 from mcplint.programs.typescript.machine import Machine
 from mcplint.programs.typescript.modules import mapped, resolve
 from mcplint.programs.typescript.operators import text_of
@@ -89,7 +89,7 @@ def run(machine: Machine, package: Package) -> None:
     if "exports" in package.fact.source.text:
         made = Object(None, None, {"exports": known(Object(None, None))})
         frame.names["module"], frame.names["exports"] = known(made), made.table["exports"]
-    hoist(machine, frame, statements)
+    declare_functions(machine, frame, statements)
     for statement in statements:
         if statement.type == "import_statement":
             _import(machine, frame, statement)
@@ -110,7 +110,7 @@ def _import(machine: Machine, frame: Frame, node: Node) -> None:
     specifier = text_of(source)[1:-1]
     path = resolve(machine.world.tree, frame.package.fact.source.path, specifier)
     clause = next((part for part in node.named_children if part.type == "import_clause"), None)
-    names = list(_imported(clause)) if clause is not None else []
+    names = list(_imported_names(clause)) if clause is not None else []
     for local, name in names:
         frame.names[local] = (f"file:{path}" if path else specifier, name)
     if path and not path.endswith(".json") and (names or clause is None):
@@ -128,7 +128,7 @@ def _import(machine: Machine, frame: Frame, node: Node) -> None:
             machine.lost.append(Label(span, f"imports `{specifier}`, which may serve"))
 
 
-def _imported(clause: Node) -> list[tuple[str, str]]:
+def _imported_names(clause: Node) -> list[tuple[str, str]]:
     """The names that an import binds, each with what it is called where it comes from."""
     found: list[tuple[str, str]] = []
     for part in clause.named_children:

@@ -47,12 +47,12 @@ def follow(start: Start, world: World) -> Outcome:
     if short and (source := world.tree.source(start.target)) is not None:
         problem = NotFollowed(Span(source, 0, 0), "starts a program too large to be followed completely", WARNING)
         world.tree.problems.setdefault(source.path, problem)
-    elif not found.servers and found.imports and (damage := _damage(start, world)) is not None:
+    elif not found.servers and found.imports and (damage := _first_syntax_error(start, world)) is not None:
         world.tree.problems.setdefault(start.target, Unreadable(damage, "syntax error", WARNING))
     return found
 
 
-def _damage(start: Start, world: World) -> Span | None:
+def _first_syntax_error(start: Start, world: World) -> Span | None:
     """Where the module that is started is no valid program."""
     script: Script | None = world.tree.facts("typescript", start.target)
     return script.first_syntax_error if script is not None else None

@@ -44,7 +44,7 @@ class Middleware(NamedTuple):
     args: Args = Args()
 
 
-def applying(layers: Iterable[Middleware], path: Abstract) -> tuple[Middleware, ...]:
+def middleware_for(layers: Iterable[Middleware], path: Abstract) -> tuple[Middleware, ...]:
     """The middleware that a request for a path comes through."""
     if not isinstance(path.only, str):
         return ()
@@ -72,7 +72,7 @@ def _reads_json(layer: Middleware) -> bool:
     )
 
 
-def compressed(layers: tuple[Middleware, ...]) -> tuple[Label, ...]:
+def compression_labels(layers: tuple[Middleware, ...]) -> tuple[Label, ...]:
     """Where all responses are compressed; a filter of the program's own may leave streams alone."""
     found = (each for each in layers if each.name in COMPRESSION)
     return tuple(

@@ -52,7 +52,7 @@ def _by_alias(tree: Tree, folder: str, specifier: str) -> str | None:
         return None
     if specifier.startswith("#"):
         package = package_json(tree, home)
-        return _mapped(tree, home, package.imports if package else None, specifier)
+        return _mapped_path(tree, home, package.imports if package else None, specifier)
     config = tsconfig(tree, posixpath.join(home, "tsconfig.json"))
     if config is None:
         return None
@@ -77,7 +77,7 @@ def _star_match(pattern: str, specifier: str) -> str | None:
     return None
 
 
-def _mapped(tree: Tree, home: str, node: MappingNode | None, specifier: str) -> str | None:
+def _mapped_path(tree: Tree, home: str, node: MappingNode | None, specifier: str) -> str | None:
     for key, value in pairs(node):
         rest = _star_match(key.text, specifier)
         if rest is None:

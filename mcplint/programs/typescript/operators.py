@@ -226,7 +226,7 @@ def _type(option: Any) -> str:
     return "undefined" if option is UNDEFINED or option is ABSENT else "function"
 
 
-def narrowed(machine: Machine, frame: Frame, node: Node, holds: bool) -> None:
+def narrow(machine: Machine, frame: Frame, node: Node, holds: bool) -> None:
     """Keeps of the names in a condition only what they can be where it holds, or does not."""
     machine.spend(1)
     while node.type == "parenthesized_expression" and node.named_children:
@@ -234,7 +234,7 @@ def narrowed(machine: Machine, frame: Frame, node: Node, holds: bool) -> None:
     if node.type == "unary_expression" and node.child_by_field_name("operator").type == "!":  # type: ignore[union-attr]
         argument = node.child_by_field_name("argument")
         if argument is not None:
-            narrowed(machine, frame, argument, not holds)
+            narrow(machine, frame, argument, not holds)
         return
     if node.type == "binary_expression":
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -242,8 +242,8 @@ def narrowed(machine: Machine, frame: Frame, node: Node, holds: bool) -> None:
         if left is None or right is None:
             return
         if (sign == "&&" and holds) or (sign == "||" and not holds):
-            narrowed(machine, frame, left, holds)
-            narrowed(machine, frame, right, holds)
+            narrow(machine, frame, left, holds)
+            narrow(machine, frame, right, holds)
         elif sign in ("===", "!==", "==", "!="):
             wanted = machine.evaluate(frame, right).only
             if isinstance(wanted, CONSTANTS) and wanted is not None:

@@ -20,7 +20,7 @@ from mcplint.programs.typescript.libraries.web import (
     Route,
 )
 from mcplint.programs.typescript.machine import Args, Machine
-from mcplint.programs.typescript.middleware import Middleware, applying
+from mcplint.programs.typescript.middleware import Middleware, middleware_for
 from mcplint.programs.typescript.operators import REQUEST_PATH
 from mcplint.programs.typescript.second_request import kept_connections
 from mcplint.programs.typescript.values import (
@@ -210,7 +210,7 @@ class _Walk:
                 if isinstance(option, Object) and option.library in MIDDLEWARE and isinstance(path.only, str):
                     layers.append(_layer(option, path.only, route))
                     if option.library in HOST_GUARDS and route.use and path.only in ("", "/") and handler.only:
-                        self._guarded(layers[-1])
+                        self._note_guard(layers[-1])
                 elif isinstance(option, Object) and option.library in APPS.values():
                     closed = self.app(option, path) and closed
                 elif isinstance(option, Sequence):
@@ -229,7 +229,7 @@ class _Walk:
             return closed
         return False
 
-    def _guarded(self, guard: Middleware) -> None:
+    def _note_guard(self, guard: Middleware) -> None:
         """Notes what stands in front of all that follows, and of none of the endpoints before it."""
         self.guards.append(guard)
         self.endpoints = [each._replace(guarded=False) for each in self.endpoints]
@@ -264,7 +264,7 @@ class _Walk:
         for handled in _handled(self.machine, option):
             if handled.paths is None:
                 where = path if path.only != "" else unknown()
-                self.met.append(McpRequest(where, methods, handled, applying(layers, path)))
+                self.met.append(McpRequest(where, methods, handled, middleware_for(layers, path)))
             for inside in handled.paths or ():
                 notes = (Label(handled.span, "called here"),) if handled.span else ()
                 self.met.append(McpRequest(known(inside, *notes), methods, handled))

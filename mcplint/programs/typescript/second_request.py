@@ -30,7 +30,7 @@ def kept_connections(
     sources = (package.fact.source for package in machine.packages.values() if package)
     if not any(isinstance(each.server, Object) for each in fresh) or not any(offsets(KEEPS, each) for each in sources):
         return []
-    _settle(machine, base)
+    _settle_writes(machine, base)
     second: list[sdk.Handled] = []
     machine.requests.append(second)
     first, machine.begun = machine.begun, next(CLOCK)
@@ -44,7 +44,7 @@ def kept_connections(
     return [each for each in connected if each.span not in others and not each.shares(each.transport)]
 
 
-def _settle(machine: Machine, base: int) -> None:
+def _settle_writes(machine: Machine, base: int) -> None:
     """Has what the first client may have left be there."""
     for table, name, _ in machine.writes[base:]:
         value: Any = table.get(name)

@@ -17,7 +17,7 @@ from mcplint.programs.typescript.libraries.blank import NOWHERE, blank
 from mcplint.programs.typescript.libraries.strangers import shown_callers
 from mcplint.programs.typescript.libraries.web import APPS, BELOW, HANDLER, REWRITES, ROUTES, SLASHED, Route
 from mcplint.programs.typescript.machine import FORKS, FRAMEWORK, Args, Machine, Served
-from mcplint.programs.typescript.middleware import LOOPBACK, body_parser, compressed, cors, trusted
+from mcplint.programs.typescript.middleware import LOOPBACK, body_parser, compression_labels, cors, trusted
 from mcplint.programs.typescript.routes import McpRequest, Walked, walk
 from mcplint.programs.typescript.tools import effects
 from mcplint.programs.typescript.values import (
@@ -100,7 +100,7 @@ def _prints(machine: Machine, each: Served) -> tuple[Label, ...]:
 
 
 def _over_http(machine: Machine, each: Served, kind: str, met: list[McpRequest], there: Walked) -> Server:
-    first = _best(met)
+    first = _most_telling(met)
     handled = first.handled
     server = (
         handled.server
@@ -138,7 +138,7 @@ def _over_http(machine: Machine, each: Served, kind: str, met: list[McpRequest],
         runner=_runner(each.what),
         wiring=_wiring(machine, there.met, kind),
         cors=() if _mentions(machine, ALLOWS) else cors(first.layers),
-        compressed=compressed(first.layers),
+        compressed=compression_labels(first.layers),
         back_channel=_client_requests(machine, server, handled),
     )
 
@@ -250,7 +250,7 @@ def _label_at(each: Any, text: str) -> tuple[Label, ...]:
     return (Label(each.span, text),) if each.span is not None else ()
 
 
-def _best(met: list[McpRequest]) -> McpRequest:
+def _most_telling(met: list[McpRequest]) -> McpRequest:
     """The request that tells most: one that is posted to a known path, through a transport that is seen."""
     return max(
         met,

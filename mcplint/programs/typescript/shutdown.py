@@ -107,10 +107,10 @@ def _close(machine: Machine, scope: Frame, node: Node, served: Served) -> Any:
     if callee.type != "member_expression" or owner is None or name is None or text_of(name) != "close":
         return None
     options = [option for option in _value(machine, scope, owner).options or () if option not in (*NOTHING, None)]
-    return options[0] if len(options) == 1 and _listens(options[0], served) else None
+    return options[0] if len(options) == 1 and _listens_as(options[0], served) else None
 
 
-def _listens(option: Any, served: Served) -> bool:
+def _listens_as(option: Any, served: Served) -> bool:
     if not isinstance(option, Object) or option.library != APPS["http"]:
         return False
     handler = HANDLER.value(option.table)

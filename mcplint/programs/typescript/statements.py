@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mcplint.programs.journal import Break, Continue, Ended, Raised, Return
 from mcplint.programs.typescript.functions import FUNCTIONS, class_of, run_block
 from mcplint.programs.typescript.machine import Executor, Machine
-from mcplint.programs.typescript.operators import binary, narrowed, text_of
+from mcplint.programs.typescript.operators import binary, narrow, text_of
 from mcplint.programs.typescript.patterns import bind
 from mcplint.programs.typescript.values import UNDEFINED, Frame, Object, PathTest, elements, verdict
 from mcplint.programs.values import UNROLLED, Abstract, known, unknown
@@ -49,7 +49,7 @@ def branch(machine: Machine, frame: Frame, node: Node) -> None:
 
     def conditional_arm(body: Node | None, holds: bool) -> Callable[[], Abstract]:
         def go() -> Abstract:
-            narrowed(machine, frame, condition, holds)
+            narrow(machine, frame, condition, holds)
             mark = len(machine.request_paths)
             if isinstance(test, PathTest) and test.negated != holds:
                 machine.request_paths.append(test.paths)
@@ -87,17 +87,17 @@ def else_clause(machine: Machine, frame: Frame, node: Node) -> None:
         machine.execute(frame, child)
 
 
-def returns(machine: Machine, frame: Frame, node: Node) -> None:
+def run_return(machine: Machine, frame: Frame, node: Node) -> None:
     children = [child for child in node.named_children if child.type != "comment"]
     raise Return(machine.evaluate(frame, children[0]) if children else known(UNDEFINED))
 
 
-def throws(machine: Machine, frame: Frame, node: Node) -> None:
+def run_throw(machine: Machine, frame: Frame, node: Node) -> None:
     expression(machine, frame, node)
     raise Raised("thrown")
 
 
-def breaks(machine: Machine, frame: Frame, node: Node) -> None:
+def run_break(machine: Machine, frame: Frame, node: Node) -> None:
     raise Break
 
 
@@ -105,7 +105,7 @@ def continues(machine: Machine, frame: Frame, node: Node) -> None:
     raise Continue
 
 
-def attempt(machine: Machine, frame: Frame, node: Node) -> None:
+def run_try(machine: Machine, frame: Frame, node: Node) -> None:
     """`try`: its body; the handler where the body surely throws, or where what it calls may."""
     body, handler = node.child_by_field_name("body"), node.child_by_field_name("handler")
     final = node.child_by_field_name("finalizer")
@@ -173,7 +173,7 @@ def for_of(machine: Machine, frame: Frame, node: Node) -> None:
     if items is not None and len(items) <= UNROLLED:
         machine.catch(Break, run_all)
         return
-    _forget(machine, frame, body)
+    _forget_changed_names(machine, frame, body)
     machine.catch(Break, lambda: _run_any_number(machine, turn(unknown(*value.trace))))
 
 
@@ -210,7 +210,7 @@ def _run_turns(machine: Machine, scope: Frame, node: Node, body: Node) -> Abstra
         if more is None:
             break
         turn()
-    _forget(machine, scope, node)
+    _forget_changed_names(machine, scope, node)
     return _run_any_number(machine, turn)
 
 
@@ -232,7 +232,7 @@ def _condition(machine: Machine, scope: Frame, node: Node) -> bool | None:
     return verdict(machine.evaluate(scope, condition.named_children[0] if wrapped else condition))
 
 
-def _forget(machine: Machine, frame: Frame, node: Node) -> None:
+def _forget_changed_names(machine: Machine, frame: Frame, node: Node) -> None:
     """The names that a loop changes by what they are themselves are not known."""
     pending = [node]
     while pending:
@@ -344,11 +344,11 @@ EXECUTORS: Mapping[str, Executor] = {
     "expression_statement": expression,
     "if_statement": branch,
     "else_clause": else_clause,
-    "return_statement": returns,
-    "throw_statement": throws,
-    "break_statement": breaks,
+    "return_statement": run_return,
+    "throw_statement": run_throw,
+    "break_statement": run_break,
     "continue_statement": continues,
-    "try_statement": attempt,
+    "try_statement": run_try,
     "for_in_statement": for_of,
     "for_statement": loop,
     "while_statement": loop,

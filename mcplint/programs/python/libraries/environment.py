@@ -12,7 +12,7 @@ from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import leave
 from mcplint.programs.python.libraries.standard import first_argument, unknown_result
 from mcplint.programs.python.machine import Handler, Machine, Reader
-from mcplint.programs.python.operators import or_else, present, product
+from mcplint.programs.python.operators import or_else, product, without_absent
 from mcplint.programs.python.state import ASKS_TERMINAL, DIRECTORY, MOVED
 from mcplint.programs.python.values import Dict, Instance
 from mcplint.programs.values import ABSENT, Abstract, External, Sequence, known, map_options, noted, union, unknown
@@ -35,7 +35,7 @@ def variable(machine: Machine, name: Abstract, default: Abstract, notes: tuple[L
             # What is not set, with a note on who may set it, is open where the program has nothing else.
             absent = not machine.spared and default.options in ((None,), (ABSENT,))
             blank = not machine.spared and default.options == ("",)
-            demanded = (absent and value.trace) or ((absent or blank) and machine.supplied())
+            demanded = (absent and value.trace) or ((absent or blank) and machine.takes_as_given())
             spared = default._replace(site=default.site._replace(variable=option)) if default.site else default
             found.append(noted(unknown(*value.trace) if demanded else spared, *reading))
         options: tuple[Any, ...] = value.options
@@ -69,7 +69,7 @@ def environ_item(machine: Machine, args: Args, owner: Any) -> Abstract:
             wanted, span = name.only, next((note.span for note in args.opening), args.span)
             raise Raised("KeyError", Label(span, wanted) if span and isinstance(wanted, str) else None)
         machine.risks.append("KeyError")
-        return present(found)
+        return without_absent(found)
     if found.options is None:
         machine.risks.append("KeyError")
     return found

@@ -10,7 +10,15 @@ from mcplint.knowledge.transports import SSE, STDIO, STREAMABLE
 from mcplint.model import SdkCall, Server
 from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.libraries.sdk import registers
-from mcplint.programs.python.libraries.sdk_settings import FAST, LOW, NEW, NOWHERE, family, record_call, secured
+from mcplint.programs.python.libraries.sdk_settings import (
+    FAST,
+    LOW,
+    NEW,
+    NOWHERE,
+    allowed_hosts_and_origins,
+    family,
+    record_call,
+)
 from mcplint.programs.python.libraries.standard import unknown_result
 from mcplint.programs.python.libraries.web import hands_on
 from mcplint.programs.python.machine import Handler, Machine, Reader, new_instance
@@ -132,7 +140,7 @@ def _security(through: Instance) -> tuple[Abstract, Abstract]:
     if given.must(lambda option: option is None):
         return known(False, *given.trace), NOWHERE
     only = given.only
-    return secured(only) if isinstance(only, Instance) else (unknown(*given.trace),) * 2
+    return allowed_hosts_and_origins(only) if isinstance(only, Instance) else (unknown(*given.trace),) * 2
 
 
 def sse_transport(machine: Machine, args: Args, owner: Instance) -> Abstract:

@@ -58,7 +58,7 @@ def default(machine: Machine, field: Field) -> Abstract:
     missing = field.name not in field.owner.table and field.statement.value is None
     value = classes.default(machine, field)
     if missing or value.only is Ellipsis:
-        if not machine.supplied():
+        if not machine.takes_as_given():
             raise Raised("ValidationError")
         return unknown(Label(field.span, f"`{field.name}` must be given at start-up"))
     return coerce(machine, field, value, strict=True) if isinstance(value.only, str) else value

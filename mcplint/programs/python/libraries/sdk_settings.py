@@ -243,7 +243,7 @@ def protection(
         return (unknown(*security.trace),) * 2
     only = security.options[0]
     if isinstance(only, Instance):
-        return secured(only)
+        return allowed_hosts_and_origins(only)
     if rule not in (("constructor",), ("app",)) or declared.options is None:
         if declared.options is None and rule != ("off",):
             return (unknown(*declared.trace),) * 2
@@ -254,7 +254,7 @@ def protection(
     return on, known(LOCAL, *declared.trace)
 
 
-def secured(security: Instance) -> tuple[Abstract, Abstract]:
+def allowed_hosts_and_origins(security: Instance) -> tuple[Abstract, Abstract]:
     """What transport security settings allow."""
     check = security.table.get("enable_dns_rebinding_protection", known(True))
     if check.options == (False,):

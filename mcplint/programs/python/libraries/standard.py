@@ -12,7 +12,7 @@ from mcplint.programs.python.arguments import Args
 from mcplint.programs.python.builtin import marking, return_none
 from mcplint.programs.python.imports import has
 from mcplint.programs.python.machine import Handler, Machine, Reader, new_instance
-from mcplint.programs.python.operators import present
+from mcplint.programs.python.operators import without_absent
 from mcplint.programs.python.state import CALL, FIELDS, MAKER, PROPERTY
 from mcplint.programs.python.values import Class, Coroutine, Function, Instance, Method
 from mcplint.programs.values import ABSENT, Abstract, External, known, union, unknown
@@ -84,7 +84,10 @@ def copy_with_changes(machine: Machine, args: Args, owner: Any) -> Abstract:
     only = args.get(0, "obj").only
     if not isinstance(only, Instance):
         return unknown(*args.notes)
-    table = {**only.table, **{name: present(args.as_keyword(name, value)) for name, value in args.keywords.items()}}
+    table = {
+        **only.table,
+        **{name: without_absent(args.as_keyword(name, value)) for name, value in args.keywords.items()},
+    }
     for name, value in args.keywords.items():
         if ABSENT in (value.options or ()):
             table[name] = union([table[name], only.table.get(name, unknown())])

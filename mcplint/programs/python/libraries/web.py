@@ -178,7 +178,7 @@ def hands_on(machine: Machine, target: Any) -> Abstract:
     return known(Coroutine(start))
 
 
-def itself(machine: Machine, owner: Instance) -> Abstract:
+def return_owner(machine: Machine, owner: Instance) -> Abstract:
     return known(owner)
 
 
@@ -262,7 +262,7 @@ CALLS: dict[str, Handler] = {
     "starlette.responses.Response": unknown_result,
 }
 READS: Mapping[str, Reader] = {
-    f"{APP}.router": itself,
+    f"{APP}.router": return_owner,
     f"{APP}.state": state,
     f"{APP}.user_middleware": lambda machine, owner: unknown(),
 }

@@ -12,9 +12,9 @@ from mcplint.programs.typescript.libraries.options import (
     OPTIONS,
     Option,
     camel,
-    chained,
     parse_options,
     result,
+    return_owner,
     words,
 )
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
@@ -186,7 +186,7 @@ def program(machine: Machine, owner: Any) -> Abstract:
 CALLS: Mapping[str, Handler] = {
     f"{COMMAND}.new": new_command,
     "commander:createCommand": new_command,
-    **{f"{kind}.{name}": chained for kind in (COMMAND, OPTION) for name in CHAINED},
+    **{f"{kind}.{name}": return_owner for kind in (COMMAND, OPTION) for name in CHAINED},
     f"{COMMAND}.argument": argument,
     f"{COMMAND}.option": commander_option,
     f"{COMMAND}.requiredOption": commander_option,

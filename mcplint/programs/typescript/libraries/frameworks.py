@@ -56,12 +56,12 @@ def _transport(machine: Machine, sdk: Sdk, said: Abstract, default: Abstract) ->
     """
     found = _setting(machine, sdk, said, "transport", default)
     if common_fact(sdk, "env.transport") is True:
-        return _mapped(found, lambda option: option if option == "httpStream" else "stdio")
+        return _map_options(found, lambda option: option if option == "httpStream" else "stdio")
     ends = "sse" in (found.options or ()) and not sdk.version.must(lambda version: _numbers(version) < (2,))
     return unknown(*found.trace) if ends else found
 
 
-def _mapped(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
+def _map_options(value: Abstract, change: Callable[[Any], Any]) -> Abstract:
     """A value with each of its options changed; one that is changed stands nowhere in a file."""
     options = None if value.options is None else tuple(dict.fromkeys(map(change, value.options)))
     return value if options == value.options else value._replace(options=options, site=None)
@@ -71,7 +71,7 @@ def _stateless(machine: Machine, sdk: Sdk, said: Abstract) -> Abstract:
     """Whether fastmcp keeps no sessions: where `start` does not say so, `true` as an argument or in a variable does."""
     if said.must(bool) or common_fact(sdk, "env.stateless") is not True:
         return said
-    from_outside = _mapped(_from_outside(machine, "stateless", said), lambda option: option in (True, "true"))
+    from_outside = _map_options(_from_outside(machine, "stateless", said), lambda option: option in (True, "true"))
     return union([said, from_outside]) if said.may(bool) else from_outside
 
 
@@ -131,7 +131,7 @@ def _from_outside(machine: Machine, name: str, default: Abstract) -> Abstract:
     given = next((after for word, after in pairwise(words) if word.must_be(f"--{name}")), None)
     if given is None or given.must_be(""):
         return fallback(machine, variable, default)
-    return _mapped(given, lambda word: "httpStream" if name == "transport" and word == "http-stream" else word)
+    return _map_options(given, lambda word: "httpStream" if name == "transport" and word == "http-stream" else word)
 
 
 def fallback(machine: Machine, name: str, default: Abstract) -> Abstract:

@@ -31,7 +31,9 @@ def pino(machine: Machine, args: Args, owner: Any) -> Abstract:
     else:
         stream = prop(options, "transport")
         if stream.only is not UNDEFINED:
-            stream = machine.for_each_option(stream, lambda option: _transported(machine, known(option), args))
+            stream = machine.for_each_option(
+                stream, lambda option: _transport_destination(machine, known(option), args)
+            )
     made = Object(External(PINO), args.span)
     made.table[LEVEL] = prop(options, LEVEL, known("info"))
     made.table[STREAM] = stream if prop(options, "enabled", known(True)).must(bool) else unknown()
@@ -54,15 +56,15 @@ def destination(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def transport(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`pino.transport({target, options})`."""
-    return _transported(machine, args.get(0), args)
+    return _transport_destination(machine, args.get(0), args)
 
 
-def _transported(machine: Machine, options: Abstract, args: Args) -> Abstract:
+def _transport_destination(machine: Machine, options: Abstract, args: Args) -> Abstract:
     """Where a transport of pino's own, or one that makes lines pretty, writes; nothing is known of others."""
     if options.only is UNDEFINED:
         return options
     for each in elements(prop(options, "targets")) or ():
-        _transported(machine, each, args)
+        _transport_destination(machine, each, args)
     ours = prop(options, "target").must_be("pino/file", "pino-pretty")
     where = prop(prop(options, "options"), "destination") if ours else unknown()
     note_write(machine, where, args.span)

@@ -54,7 +54,7 @@ HANDLES: Noted[Any] = Noted("the container, the class and the method that answer
 REQUEST, RESPONSE = (tuple(f"{COMMON}{name}" for name in names) for names in (("Req", "Request"), ("Res", "Response")))
 
 
-def created(machine: Machine, args: Args, owner: Any) -> Abstract:
+def create_application(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`NestFactory.create(module[, adapter][, options])`."""
     adapter = args.get(1).only
     given = adapter if isinstance(adapter, Object) and adapter.kind is not None else None
@@ -75,7 +75,7 @@ def created(machine: Machine, args: Args, owner: Any) -> Abstract:
     made.table[CONTAINER] = (container,)
     container.start(machine)
     if container.open or not all(map(mcp_nest.routes_known, container.dynamic)):
-        web.enlarge(machine, (inner,))
+        web.note_unknown_routes(machine, (inner,))
     if container.watched:
         _watch(machine, made)
     return known(made, *args.notes)
@@ -83,7 +83,7 @@ def created(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 def may_add_routes(machine: Machine, args: Args, owner: Any) -> Abstract:
     """What may add routes that are not seen."""
-    web.enlarge(machine, (known(owner),))
+    web.note_unknown_routes(machine, (known(owner),))
     return unknown(*args.notes)
 
 
@@ -199,7 +199,7 @@ def _watch(machine: Machine, owner: Any) -> None:
         web.GUARDED.add(machine, found[0].table, True)
 
 
-def intercepted(machine: Machine, args: Args, owner: Any) -> Abstract:
+def use_interceptors(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`app.useGlobalInterceptors(…)`, which may refuse."""
     if any(map(any_may_refuse, args.positional)):
         _watch(machine, owner)
@@ -320,7 +320,7 @@ OPENS = ("useStaticAssets", "register", "connectMicroservice", "startAllMicroser
 SETTINGS = ("useGlobalPipes", "useGlobalFilters", "useGlobalGuards", "enableShutdownHooks")
 CALLS: Mapping[str, Handler] = {
     **MODULE_CALLS,
-    "@nestjs/core:NestFactory.create": created,
+    "@nestjs/core:NestFactory.create": create_application,
     "@nestjs/core:NestFactory.createApplicationContext": context,
     f"{APPLICATION}.use": use,
     f"{APPLICATION}.listen": listen,
@@ -332,8 +332,8 @@ CALLS: Mapping[str, Handler] = {
     f"{ADAPTER}.getInstance": inner_of,
     **{f"{ADAPTER}.{name}": partial(given_to_inner, name=name) for name in (*web.METHODS, "use")},
     **{f"{kind}.{name}": get_provider for kind in (APPLICATION, CONTEXT) for name in ("get", "resolve")},
-    **{f"{kind}.{name}": web.chained for kind in (APPLICATION, CONTEXT) for name in SETTINGS},
-    f"{APPLICATION}.useGlobalInterceptors": intercepted,
+    **{f"{kind}.{name}": web.return_owner for kind in (APPLICATION, CONTEXT) for name in SETTINGS},
+    f"{APPLICATION}.useGlobalInterceptors": use_interceptors,
     **{f"{APPLICATION}.{name}": may_add_routes for name in OPENS},
     f"{ROUTE}.answer": answer,
 }

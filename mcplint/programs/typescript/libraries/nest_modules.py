@@ -286,7 +286,7 @@ def apply_middleware(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(owner)
 
 
-def _chained(machine: Machine, args: Args, owner: Any) -> Abstract:
+def _return_owner(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(owner)
 
 
@@ -295,14 +295,14 @@ def router(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(Object(External(ROUTER), args.span))
 
 
-def _decorating(name: str) -> Handler:
+def _decorator_handler(name: str) -> Handler:
     return lambda machine, args, owner: decorator(machine, args, owner, name)
 
 
 CALLS: Mapping[str, Handler] = {
-    **{f"{COMMON}{name}": _decorating(name) for name in DECORATORS},
+    **{f"{COMMON}{name}": _decorator_handler(name) for name in DECORATORS},
     f"{CONSUMER}.apply": apply_middleware,
-    **dict.fromkeys((f"{CONSUMER}.exclude", f"{CONSUMER}.forRoutes"), _chained),
+    **dict.fromkeys((f"{CONSUMER}.exclude", f"{CONSUMER}.forRoutes"), _return_owner),
     f"{COMMON}applyDecorators": combine_decorators,
     f"{COMMON}forwardRef": forward_ref,
     **{f"{ROUTER}.{name}": router for name in ("register", "forRoot", "forChild")},

@@ -168,7 +168,7 @@ def camel(name: str) -> str:
     return first + "".join(part[:1].upper() + part[1:] for part in more)
 
 
-def chained(machine: Machine, args: Args, owner: Any) -> Abstract:
+def return_owner(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(owner)
 
 

@@ -118,7 +118,7 @@ def default(machine: Machine, args: Args, owner: Any) -> Abstract:
     return _with_schema(owner, current._replace(default=args.get(0))) if current else unknown()
 
 
-def bounded(machine: Machine, args: Args, owner: Any, least: int | None = None) -> Abstract:
+def require_length(machine: Machine, args: Args, owner: Any, least: int | None = None) -> Abstract:
     """`.min(1)`, `.length(32)`, `.nonempty()`: a text that has characters."""
     current, minimum = schema_of(owner), args.get(0).only if least is None else least
     if current is None or current.kind != "string" or not isinstance(minimum, (int, float)) or minimum < 1:
@@ -327,8 +327,8 @@ CALLS: Mapping[str, Handler] = {
     **{f"{ZOD}.{name}": same_schema for name in _SAME},
     **{f"{ZOD}.{name}": optional for name in ("optional", "nullish")},
     f"{ZOD}.catch": catch_refusal,
-    **{f"{ZOD}.{name}": bounded for name in ("min", "length")},
-    **{f"{ZOD}.{name}": partial(bounded, least=1) for name in ("nonempty", "email", "uuid")},
+    **{f"{ZOD}.{name}": require_length for name in ("min", "length")},
+    **{f"{ZOD}.{name}": partial(require_length, least=1) for name in ("nonempty", "email", "uuid")},
     f"{ZOD}.default": default,
     f"{ZOD}.prefault": default,
     f"{ZOD}.transform": step,

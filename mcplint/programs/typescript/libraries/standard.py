@@ -90,10 +90,10 @@ def is_integer(machine: Machine, args: Args, owner: Any) -> Abstract:
 
 
 def is_finite(machine: Machine, args: Args, owner: Any) -> Abstract:
-    return converted(args.get(0), lambda option: _finite(number(option)))
+    return converted(args.get(0), lambda option: _is_finite_number(number(option)))
 
 
-def _finite(found: Any) -> bool | None:
+def _is_finite_number(found: Any) -> bool | None:
     return None if found is None else found == found and abs(found) != float("inf")
 
 
@@ -236,7 +236,7 @@ def url(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(made, *value.trace)
 
 
-def require(machine: Machine, args: Args, owner: Any) -> Abstract:
+def call_require(machine: Machine, args: Args, owner: Any) -> Abstract:
     specifier = args.get(0).only
     if not isinstance(specifier, str) or args.package is None:
         return unknown()
@@ -343,7 +343,7 @@ CALLS: Mapping[str, Handler] = {
     "promise.then": promise_then,
     "promise.catch": ignore_rejection,
     "promise.finally": at_last,
-    "require": require,
+    "require": call_require,
     "process.exit": leave,
     "process.on": on_signal,
     "process.once": on_signal,

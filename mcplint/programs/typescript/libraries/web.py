@@ -102,7 +102,7 @@ def route(machine: Machine, args: Args, owner: Any, method: str) -> Abstract:
     return known(owner)
 
 
-def enlarge(machine: Machine, values: Iterable[Abstract], depth: int = 0, guards: bool = False) -> None:
+def note_unknown_routes(machine: Machine, values: Iterable[Abstract], depth: int = 0, guards: bool = False) -> None:
     """Notes that something unknown may add routes to the applications and servers that it is given, or `guards`."""
     for option in (option for value in values for option in value.options or ()):
         if isinstance(option, Object) and ENLARGED in option.table and (GUARDED in option.table or not guards):
@@ -112,9 +112,11 @@ def enlarge(machine: Machine, values: Iterable[Abstract], depth: int = 0, guards
             if guards:
                 GUARDED.add(machine, option.table, True)
             handler = HANDLER.value(option.table)
-            enlarge(machine, (handler,) if handler is not None else (), depth, guards)
+            note_unknown_routes(machine, (handler,) if handler is not None else (), depth, guards)
         elif isinstance(option, Object) and option.kind is None and not depth:
-            enlarge(machine, [value for value in option.table.values() if isinstance(value, Value)], 1, guards)
+            note_unknown_routes(
+                machine, [value for value in option.table.values() if isinstance(value, Value)], 1, guards
+            )
 
 
 def base_path(machine: Machine, args: Args, owner: Any) -> Abstract:
@@ -130,7 +132,7 @@ def use(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`app.use([path,] …middleware)`."""
     given = list(args.positional)
     path: Abstract = known("/")
-    if given and (_is_path(given[0]) or (len(given) > 1 and _is_read(given[0]))):
+    if given and (_is_path(given[0]) or (len(given) > 1 and _is_unknown_variable(given[0]))):
         path = given.pop(0)
     if isinstance(owner, Object):
         given += [unknown(*args.open)] if args.open else []
@@ -144,7 +146,7 @@ def _is_path(value: Abstract) -> bool:
     return any(isinstance(option, str) for each in items or (value,) for option in each.options or ())
 
 
-def _is_read(value: Abstract) -> bool:
+def _is_unknown_variable(value: Abstract) -> bool:
     """Whether an argument is an environment variable that is not known, which is no middleware."""
     return value.options is None and any(note.variable for note in value.trace)
 
@@ -243,7 +245,7 @@ def serve(machine: Machine, args: Args, owner: Any) -> Abstract:
     """`serve({fetch, port, hostname})` of Hono, `Bun.serve(…)`."""
     options = args.get(0)
     app = isinstance(options.only, Object) and options.only.library in APPS.values()
-    handler = _outermost(options) if app else _outermost(prop(options, "fetch"))
+    handler = _outermost_application(options) if app else _outermost_application(prop(options, "fetch"))
     options = known(Object(None, args.span)) if app else options
     host = listening_host(machine, prop(options, "hostname"), "hono", args)
     port = prop(options, "port", known(3000))
@@ -255,7 +257,7 @@ def serve(machine: Machine, args: Args, owner: Any) -> Abstract:
     return known(made)
 
 
-def _outermost(app: Abstract) -> Abstract:
+def _outermost_application(app: Abstract) -> Abstract:
     """The application that requests come to for one that lies below a path."""
     outer: Any = app.only.table.get(OUTER) if isinstance(app.only, Object) else None
     return app if outer is None else outer
@@ -277,7 +279,7 @@ def fetch_of(machine: Machine, owner: Any) -> Abstract:
     return known(owner)
 
 
-def chained(machine: Machine, args: Args, owner: Any) -> Abstract:
+def return_owner(machine: Machine, args: Args, owner: Any) -> Abstract:
     """What changes nothing that is told here, and gives the object itself."""
     return known(owner)
 
@@ -324,7 +326,7 @@ HTTP_METHODS: Mapping[str, Handler] = {
     **{f"{kind}.{name}": partial(route, method=name) for kind in APPS.values() for name in METHODS},
     **{f"{kind}.use": use for kind in APPS.values()},
     **{f"{kind}.route": route_object for kind in APPS.values()},
-    **{f"{kind}.{name}": chained for kind in APPS.values() for name in ("set", "disable", "enable", "on", "once")},
+    **{f"{kind}.{name}": return_owner for kind in APPS.values() for name in ("set", "disable", "enable", "on", "once")},
     f"{APPS['http']}.on": on_event,
 }
 CALLS: Mapping[str, Handler] = {
@@ -350,8 +352,8 @@ CALLS: Mapping[str, Handler] = {
     f"{APPS['fastify']}.addHook": add_hook,
     **dict.fromkeys(GIVES, first_of),
     f"{APPS['koa']}.listen": partial(listen, kind="koa"),
-    f"{APPS['koa-router']}.routes": chained,
-    f"{APPS['koa-router']}.allowedMethods": chained,
+    f"{APPS['koa-router']}.routes": return_owner,
+    f"{APPS['koa-router']}.allowedMethods": return_owner,
     f"{REQUEST_PATH}.startsWith": request_starts,
     f"{REQUEST_PATH}.split": request_split,
     **{f"{REQUEST_PATH}.{name}": request_same for name in ("replace", "toLowerCase", "toString", "trim", "slice")},

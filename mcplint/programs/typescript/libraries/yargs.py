@@ -14,9 +14,9 @@ from mcplint.programs.typescript.libraries.options import (
     OPTIONS,
     Option,
     camel,
-    chained,
     parse_options,
     result,
+    return_owner,
     words,
 )
 from mcplint.programs.typescript.machine import Args, Handler, Machine, Reader
@@ -103,10 +103,10 @@ def from_environment(options: Iterable[Option], prefix: Abstract | None) -> list
     if not isinstance(begin, str):
         return [each._replace(default=unknown(*each.default.trace)) for each in options]
     front = f"{begin.rstrip('_')}_" if begin else ""
-    return [each._replace(env=front + _screaming(each.name)) for each in options]
+    return [each._replace(env=front + _screaming_snake_case(each.name)) for each in options]
 
 
-def _screaming(name: str) -> str:
+def _screaming_snake_case(name: str) -> str:
     """`http-port` and `httpPort` as `HTTP_PORT`: each capital follows an underscore, `maxMS` is `MAX_M_S`."""
     return re.sub(r"(?<=\w)(?=[A-Z])", "_", name).replace("-", "_").upper()
 
@@ -172,14 +172,16 @@ def yargs_parser(machine: Machine, args: Args, owner: Any) -> Abstract:
         )
         for name in declared
     ]
-    options += _undeclared(given or (), {each for option in options for each in (*option.spellings, *option.negated)})
+    options += _undeclared_options(
+        given or (), {each for option in options for each in (*option.spellings, *option.negated)}
+    )
     line = parse_options(machine, from_environment(options, prop(config, "envPrefix")), given)
     more = {spelling: line.values[each.name] for each in options for spelling in each.spellings}
     more["_"] = known(array(*line.rest)) if line.closed else known(Sequence("list", None))
     return known(result(line, more), *args.notes)
 
 
-def _undeclared(given: Iterable[Abstract], declared: Container[str]) -> Iterator[Option]:
+def _undeclared_options(given: Iterable[Abstract], declared: Container[str]) -> Iterator[Option]:
     """The options of a command line that nobody declares: with a value where a word follows that is none itself."""
     queue = [word.only for word in given]
     for word, following in pairwise([*queue, None]):
@@ -199,7 +201,7 @@ def _texts(value: Abstract) -> list[str]:
 
 
 CALLS: Mapping[str, Handler] = {
-    **{f"{YARGS}.{name}": chained for name in CHAINED},
+    **{f"{YARGS}.{name}": return_owner for name in CHAINED},
     "yargs:default": yargs,
     "yargs/helpers:hideBin": hide_bin,
     f"{YARGS}.option": yargs_option,
