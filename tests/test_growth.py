@@ -767,3 +767,14 @@ def test_the_ways_of_a_switch_share_its_cases(rules: Catalogue) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 50_000_000
+
+
+@pytest.mark.parametrize("step", ["mcp-publisher publish", "twine upload dist/*\n      - run: mcp-publisher publish"])
+def test_steps_of_one_job_that_publish_are_compared_with_only_so_many(rules: Catalogue, step: str) -> None:
+    def project(n: int) -> Files:
+        text = "on: push\njobs:\n  a:\n    steps:\n" + f"    - run: {step.replace('      -', '    -')}\n" * n
+        return {**registry(), ".github/workflows/r.yml": text}
+
+    steps(project(2), rules)
+    few, many = (steps(project(n), rules) for n in (100, 400))
+    assert many <= 5 * few

@@ -23,7 +23,7 @@ LONGEST = 300_000
 # Characters of a line that a person would write, and of the parts of a longer one.
 LONG, PART = 400, 64
 # Fixes that are looked at in one round, each beside each: the others wait for the next.
-AT_ONCE = 400
+AT_ONCE = 200
 Key = tuple[str, str, str]
 Line = tuple[str, int]
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from importlib import import_module
 from typing import NamedTuple
 
@@ -115,11 +115,6 @@ def _changes(edits: Iterable[Edit]) -> Iterator[Change]:
         moved += size - (end - start)
 
 
-def _meets(part: Part, start: int, end: int) -> bool:
-    """Whether a part and a span have something in common, if only that one begins where the other ends."""
-    return start <= part.end and end >= part.start
-
-
 def _untouched_before(parts: Iterable[Part], changes: Sequence[Change]) -> Counter[Part]:
     """The parts that no edit touches, where they are to be afterwards."""
     starts, ends = [each.start for each in changes], [each.end for each in changes]
@@ -157,7 +152,9 @@ def _says_nothing(edits: Iterable[Edit], changes: Iterable[Change], parts: Seque
     """
     for edit, (start, end, *new) in zip(_in_order(edits), changes, strict=True):
         if start == end and any(re.search(r"\w", line.partition("#")[0]) for line in edit.text.split("\n")):
-            held = [part for part in parts if _meets(part, *new)]
+            first, last = new
+            # Those that have something in common with them, if only that one begins where the other ends.
+            held = [part for part in parts if part.start <= last and part.end >= first]
             inner = min(held, key=lambda part: part.end - part.start, default=None)
             if inner is None or (
                 inner.start < new[0] and new[1] < inner.end and any(map(partial(_is_part_of, inner), parts))
@@ -175,12 +172,18 @@ def widened(fix: Fix) -> Fix:
     """The fix; where an anchor or an included file gives its edits to others too, unsafe, with all that it changes."""
     changed = sorted({name for edit in fix.edits for name in edit.changes})
     for source in dict.fromkeys(edit.span.source for edit in fix.edits):
-        if SUFFIXES.get(source.path.rpartition(".")[2]) == "yaml" and re.search(r"(?m)(?:^|[\s\[{,])\*\w", source.text):
+        if SUFFIXES.get(source.path.rpartition(".")[2]) == "yaml" and _has_alias(source):
             shared = _entries_changed_elsewhere(source, [edit for edit in fix.edits if edit.span.source == source])
             changed += shared if len(shared) > 1 else []
     if not changed:
         return fix
     return fix._replace(title=f"{fix.title}, which changes {joined_by_and(changed)}", safe=False)
+
+
+@lru_cache(maxsize=64)
+def _has_alias(source: Source) -> bool:
+    """Whether a file of YAML may have an alias, looked for once for all fixes in it."""
+    return re.search(r"(?m)(?:^|[\s\[{,])\*\w", source.text) is not None
 
 
 def _entries_changed_elsewhere(source: Source, edits: list[Edit]) -> list[str]:

@@ -102,9 +102,11 @@ def _is_main_index(index: str) -> bool:
 
 def _is_npm_registry(step: Step, kind: str, listed: list[Step]) -> bool:
     """Whether the registry that its job sets up for Node, if it does, is that of npm."""
+    if kind != "npm":
+        return True
     above = [other for other in listed if other.job is step.job and other.position < step.position]
     setups = [other for other in above if scalar(other.node.get("uses")).startswith("actions/setup-node")]
-    return kind != "npm" or not setups or _is_main_index(scalar(at(setups[-1].node, "with", "registry-url")))
+    return not setups or _is_main_index(scalar(at(setups[-1].node, "with", "registry-url")))
 
 
 def _uploads_other_package(step: Step, command: re.Match[str], kind: str, manifest: Manifest) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from mcplint.facts.document import Node, at, items, pairs, scalar
 from mcplint.findings import NOTE, WARNING, Finding, Fix
@@ -47,6 +48,8 @@ _BUILDS = re.compile(
     r"|(?m:^[ \t]*+make )"
 )
 
+MOST_PUBLISHING = 50
+"""Steps of workflows that publish or upload, each of which is compared with all steps; nobody has so many."""
 # Conditions under which a step runs although one before it failed, what makes them hold for successes alone, and what
 # asks where a workflow runs.
 _ANYWAY = re.compile(r"\balways\(\)|![ \t]*cancelled\(\)|\bfailure\(\)")
@@ -165,23 +168,23 @@ def fragile_steps(manifest: Manifest) -> Iterator[Finding]:
     uploads: dict[int, list[Upload]] = {}
     scripts: dict[int, list[Step]] = {}
     for step in listed:
-        if kind := uploaded(step, manifest, listed):
-            uploads.setdefault(id(step.workflow), []).append(Upload(step, kind))
+        own = uploads.setdefault(id(step.workflow), [])
+        if len(own) < MOST_PUBLISHING and (kind := uploaded(step, manifest, listed)):
+            own.append(Upload(step, kind))
         if step.run and "server.json" in step.run.text:
             scripts.setdefault(id(step.job), []).append(step)
     for stamps in scripts.values():
         yield from _partial(manifest, stamps)
-    for step in listed:
-        if step.publishes():
-            yield from hidden_failures(step)
-            own = uploads.get(id(step.workflow), [])
-            yield from _too_early(step, own, listed)
-            questions = (
-                _despite_failure(step, own, listed),
-                _despite_skipped_uploads(step, own, listed),
-                _from_any_branch(step),
-            )
-            yield from next(filter(None, map(list, questions)), ())
+    for step in islice((each for each in listed if each.publishes()), MOST_PUBLISHING):
+        yield from hidden_failures(step)
+        own = uploads[id(step.workflow)]
+        yield from _too_early(step, own, listed)
+        questions = (
+            _despite_failure(step, own, listed),
+            _despite_skipped_uploads(step, own, listed),
+            _from_any_branch(step),
+        )
+        yield from next(filter(None, map(list, questions)), ())
 
 
 def _partial(manifest: Manifest, stamps: list[Step]) -> Iterator[Finding]:

@@ -260,8 +260,8 @@ def _word(directive: Directive, number: int) -> ProxySetting:
 
 
 def _removal(level: Level, directive: Directive) -> tuple[Edit, ...]:
-    """The edit that takes a directive of this very block away."""
-    return (Edit(_line(directive.span), ""),) if directive in level.own.get(directive.name, ()) else ()
+    """The edit that takes a directive which holds in a block away where it is of this very one, as all are then."""
+    return (Edit(_line(directive.span), ""),) if level.own.get(directive.name) else ()
 
 
 def _line(span: Span) -> Span:
