@@ -24,7 +24,7 @@ class ExecContext(NamedTuple):
     a file that the build itself writes at an absolute path.
     `wrapper`, `bridge`: as in Start.
     `sets`: what the command itself has put into the environment so far, as in Start. `zero` and `arguments`: what `$0`
-    and `$@` are in its shell. `said`: what shells write to standard output before. `installs`, `registry`, `background`
+    and `$@` are in its shell. `printed`: what shells print before. `installs`, `registry`, `background`
     `prepared` and `user`: as in Start. `commands`: those that led here, this one last.
     """
 
@@ -42,7 +42,7 @@ class ExecContext(NamedTuple):
     notes: tuple[Label, ...] = ()
     zero: Value[str] | None = None
     arguments: Words = ()
-    said: tuple[Label, ...] = ()
+    printed: tuple[Label, ...] = ()
     installs: tuple[Install, ...] | None = None
     background: Label | None = None
     prepared: bool = False
@@ -133,7 +133,7 @@ class ExecContext(NamedTuple):
     ) -> Start:
         """What is started; `note` leads to it."""
         start = Start(kind, target, self.span, argv, self.sets, roots, runner, flags, self.wrapper)
-        start = start._replace(notes=(*self.notes, note), said=self.said, installs=self.installs)
+        start = start._replace(notes=(*self.notes, note), printed=self.printed, installs=self.installs)
         start = start._replace(background=self.background, prepared=self.prepared)
         start = start._replace(commands=self.commands, workdir=self.workdir, user=self.user)
         return start._replace(bridge=self.bridge, registry=self.registry if self.bridge else "")

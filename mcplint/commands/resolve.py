@@ -229,7 +229,7 @@ def _gateway(tool: str, words: Words, context: ExecContext) -> Step:
     """A program that serves a stdio server, its command after `--` or in `--stdio`."""
     known = [text(word) for word in words]
     inner = context.because(words[0], f"{tool} serves the stdio server that it starts")._replace(
-        wrapper=tool, bridge=words, said=(), background=None
+        wrapper=tool, bridge=words, printed=(), background=None
     )
     if tool == "supergateway" and "--stdio" in known[:-1]:
         from mcplint.commands.scripts import from_text

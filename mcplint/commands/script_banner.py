@@ -27,7 +27,7 @@ def with_banner(tool: str, given: Mapping[str, Value[str]], context: ExecContext
     sources = map(context.tree.source, context.tree.files_named(".npmrc"))
     if any(source is not None and "loglevel" in source.text for source in sources):
         return context
-    return context._replace(said=(*context.said, Label(span_of(word, context.span), "writes to standard output")))
+    return context._replace(printed=(*context.printed, Label(span_of(word, context.span), "writes to standard output")))
 
 
 def _may_be_yarn_2(context: ExecContext) -> bool:

@@ -219,7 +219,7 @@ def _next(path: tuple[Ran, ...], lines: Iterable[Command], context: ExecContext)
     last = path[-1]
     prepared = context.prepared or may_make_files(takewhile(lambda line: line.span != last.line.span, lines))
     printed = tuple(Label(ran.span, "writes to standard output") for ran in path[:-1])
-    inner = context._replace(sets=last.sets, workdir=last.workdir, span=last.span, said=(*context.said, *printed))
+    inner = context._replace(sets=last.sets, workdir=last.workdir, span=last.span, printed=(*context.printed, *printed))
     background = inner.background or _background(last)
     return NextCommand(last.argv or (), inner._replace(background=background, prepared=prepared))
 

@@ -25,7 +25,7 @@ def follow(start: Start, world: World) -> Outcome:
 
     What the command itself sets and prints is no part of the program: it is followed once, whatever that is.
     """
-    program = start._replace(env={}, said=(), background=None, prepared=False, commands=(), workdir=None)
+    program = start._replace(env={}, printed=(), background=None, prepared=False, commands=(), workdir=None)
 
     def env(name: str) -> Value[Any]:
         return start.env[name] if name in start.env else world.env(name)
@@ -44,5 +44,5 @@ def follow(start: Start, world: World) -> Outcome:
 
 def _with_command_output(start: Start, server: Server) -> Server:
     """The server with what its command writes to standard output before it, and whether that keeps its input."""
-    printed = tuple(dict.fromkeys((*start.said, *server.printed)))
+    printed = tuple(dict.fromkeys((*start.printed, *server.printed)))
     return server._replace(printed=printed, background=start.background)

@@ -37,7 +37,7 @@ class Start(NamedTuple):
     `wrapper`: a program that serves a stdio server over HTTP (`mcpo`, `mcp-proxy`, `supergateway`), or None.
     `bridge`: the words of that wrapper, its name first; `registry`: where its command says it comes from, `npm` or
     `pypi`, empty where what is installed has it.
-    `notes`: from the command to the target. `said`: what shells on the way write to standard output.
+    `notes`: from the command to the target. `printed`: what shells on the way write to standard output.
     `background`: where a shell starts it without the standard input that it has itself.
     `installs`: what the command itself installs to start it with, None where what the build installed is there.
     `language`: the package here that follows the program. `image_path`: the absolute path in the image of the file that
@@ -61,7 +61,7 @@ class Start(NamedTuple):
     bridge: tuple[Value[str], ...] = ()
     registry: str = ""
     notes: tuple[Label, ...] = ()
-    said: tuple[Label, ...] = ()
+    printed: tuple[Label, ...] = ()
     background: Label | None = None
     installs: tuple[Install, ...] | None = None
     language: str = "python"

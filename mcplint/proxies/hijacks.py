@@ -27,9 +27,9 @@ class PathOwner(NamedTuple):
     `location`: it is just one that takes the path. `program`: it is no MCP server.
     """
 
-    whose: str
+    title: str
     span: Span
-    told: str
+    note: str
     location: bool = False
     program: bool = False
 
@@ -112,13 +112,13 @@ def _hijacks_of_routes(proxy: Proxy, stems: frozenset[str], serving: Serving) ->
                 continue
             if not _lead_to_different_programs(taker, route):
                 continue
-            if intended.program and (not _server_refuses(taker, answers) or (taker.id, intended.whose) in known):
+            if intended.program and (not _server_refuses(taker, answers) or (taker.id, intended.title) in known):
                 continue
-            known.add((taker.id, intended.whose))
-            notes = (Label(intended.span, intended.told),)
+            known.add((taker.id, intended.title))
+            notes = (Label(intended.span, intended.note),)
             severe = route.server is not None and intended.location
             yield Hijack(
-                f"{taker.id} {path}", taker.span, taker, path, intended.whose, notes, severe, assumed=route.assumed
+                f"{taker.id} {path}", taker.span, taker, path, intended.title, notes, severe, assumed=route.assumed
             )
 
 
