@@ -82,7 +82,7 @@ def _environments_inside(file: Copied, part: Image, image: Image, container: Con
     made = {*_synced(part), *_environments_made(part)}
     named = list(first_words(container))
     own = {install.span for install in image.installs} - {install.span for install in part.installs}
-    if own or container.mounts or _runs_mention(part, "rm ") or _runs_mention(image, "venv", "uv ", "rm "):
+    if own or container.mounts or _mentions(part, "rm ") or _mentions(image, "venv", "uv ", "rm "):
         return
     for place in sorted(made):
         target = posixpath.normpath(posixpath.join(file.target, posixpath.relpath(place, file.source)))
@@ -96,13 +96,9 @@ def _environments_inside(file: Copied, part: Image, image: Image, container: Con
 def _synced(part: Image) -> Iterator[str]:
     """The environments of projects that `uv sync` makes in a stage."""
     syncs = [install for install in part.installs if install.tool == "uv sync"]
-    environment_path = part.env.get("UV_PROJECT_ENVIRONMENT", Value((".venv",))).only
+    path = part.env.get("UV_PROJECT_ENVIRONMENT", Value((".venv",))).only
     homes = {each.image_path for install in syncs for each in install.packaged} | {part.workdir.only}
-    yield from (
-        posixpath.normpath(posixpath.join(home, environment_path))
-        for home in homes
-        if home and environment_path and syncs
-    )
+    yield from (posixpath.normpath(posixpath.join(home, path)) for home in homes if home and path and syncs)
 
 
 _MAKES = re.compile(r"(?:-m venv|\buv venv|\bvirtualenv)[ \t]+((?:--?[\w-]+(?:=\S*)?[ \t]+)*)([\w./-]+)")
@@ -148,17 +144,12 @@ def _moved_scripts(
 
     Measured with venv, pip and uv: its path or PATH may find it, and the kernel does not find its interpreter.
     """
-    if kind != "venv" or file.source == file.target or _runs_mention(part, "relocatable"):
+    if kind != "venv" or file.source == file.target or _mentions(part, "relocatable"):
         return
     again = any(each.target == file.source for other in image.copies for each in other.files or ())
     came = any(_overlaps(each, file.source) for other in part.copies for each in _targets(other))
-    if (
-        again
-        or came
-        or container.mounts
-        or _runs_mention(image, "ln ", "sed ", "cp ", "mv ")
-        or _runs_mention(part, "sed ", "ln ")
-    ):
+    changed = _mentions(image, "ln ", "sed ", "cp ", "mv ") or _mentions(part, "sed ", "ln ")
+    if again or came or container.mounts or changed:
         return
     for first in first_words(container):
         folder, name = posixpath.split(first)
@@ -196,14 +187,7 @@ def _other_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str
     """That the packages are those of another minor release of Python."""
     made, there = python(part.base.only or ""), python(image.base.only or "")
     own = any(install.tool in ("uv sync", "uv pip", "pip", "poetry", "pdm") for install in part.installs)
-    if (
-        not made
-        or not there
-        or made == there
-        or not own
-        or _brings_python(part)
-        or _runs_mention(image, *OTHER_PYTHONS)
-    ):
+    if not made or not there or made == there or not own or _brings_python(part) or _mentions(image, *OTHER_PYTHONS):
         return
     lies = f"{file.target}/lib/python{made}/site-packages" if kind != "packages" else file.target
     if kind == "packages" and f"python{made}" not in file.target:
@@ -232,10 +216,8 @@ _WITHOUT_PYTHON = re.compile(
 def _no_python(copy: Copy, file: Copied, part: Image, image: Image, kind: str) -> Iterator[Lack]:
     """That the Python which uv has fetched for an environment stays behind: its `bin/python` is a link to that."""
     reference = part.base.only or ""
-    fetched = any(install.tool == "uv sync" for install in part.installs) and not _runs_mention(
-        part, "python3", "apk add"
-    )
-    if kind != "venv" or not _WITHOUT_PYTHON.search(reference) or not fetched or _runs_mention(image, "uv ", "python3"):
+    fetched = any(install.tool == "uv sync" for install in part.installs) and not _mentions(part, "python3", "apk add")
+    if kind != "venv" or not _WITHOUT_PYTHON.search(reference) or not fetched or _mentions(image, "uv ", "python3"):
         return
     given = part.env.get("UV_PYTHON_INSTALL_DIR")
     place = "/root/.local/share/uv/python" if given is None else given.only
@@ -278,8 +260,8 @@ def _foreign_python(
         return
     if (
         _brings_python(part)
-        or _runs_mention(part, "--copies")
-        or _runs_mention(image, *OTHER_PYTHONS, "ln ", "uv ", "/usr/local", "make")
+        or _mentions(part, "--copies")
+        or _mentions(image, *OTHER_PYTHONS, "ln ", "uv ", "/usr/local", "make")
     ):
         return
     why = f"its Python is a link to the one in /usr/local/bin of {made}, where {there} has none"
@@ -330,7 +312,7 @@ def _misled_interpreters(
 ) -> Iterator[Lack]:
     """That the environment which is started leads to the old path of sources that stand at another one here."""
     bins, names = f"{file.target}/bin", list(first_words(container))
-    if not names or len(names) < len(container.commands) or _runs_mention(part, ".pth", "sed "):
+    if not names or len(names) < len(container.commands) or _mentions(part, ".pth", "sed "):
         return
     folder = posixpath.dirname(names[-1])
     if folder != bins and (folder or not _found_first(container, image, part, bins)):
@@ -362,5 +344,5 @@ def _modules(packaged: Packaged, tree: Tree) -> frozenset[str]:
     return frozenset(posixpath.join(folder, path) for path in made.files.values()) if made else frozenset()
 
 
-def _runs_mention(image: Image, *words: str) -> bool:
+def _mentions(image: Image, *words: str) -> bool:
     return any(word in run.script for run in image.runs for word in words)

@@ -61,7 +61,7 @@ LIMITED = re.compile(r"\s(?:-[a-zA-Z]*m\s*\d|--max-time\b)|\btimeout\b")
 DEEPEST = 3
 
 
-class CheckedRequests(NamedTuple):
+class ProbeFacts(NamedTuple):
     """What one command asks for, why it succeeds or fails whatever the server does, and the program that it lacks."""
 
     requests: tuple[Request, ...] = ()
@@ -127,7 +127,7 @@ def _command(check: HealthCheck, command: Value[tuple[str, ...]], probed: _Probe
     return check._replace(requests=asked.requests, idle=idle, missing=asked.missing, doomed=doomed)
 
 
-def _script(script: LocatedText, span: Span, probed: _Probed) -> CheckedRequests:
+def _script(script: LocatedText, span: Span, probed: _Probed) -> ProbeFacts:
     """What a shell's commands ask for, as far as they are a list without anything that decides between them."""
     ran = list(Shell(probed.container.program_variable, None).run(script, span))
     requests: list[Request] = []
@@ -136,16 +136,14 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> CheckedRequests
     made, doomed = 0, ""
     spelled = [tuple(text(word) for word in each.argv or ()) for each in ran]
     stops = any(words[:1] == ("set",) and "e" in (" ".join(map(str, words[1:2]))) for words in spelled)
-    looks = max(
-        (at for at, words in enumerate(spelled) if words[:1] in READING and not _reads_pipe(ran, at)), default=0
-    )
+    looks = max((at for at, words in enumerate(spelled) if words[:1] in READING and not _is_piped(ran, at)), default=0)
     for number, (each, known) in enumerate(zip(ran, spelled, strict=True)):
         words = tuple(word for word in known if word is not None)
         if not words or words[0] in NEUTRAL or ends_badly(words):
             continue
         made += 1
         certain = not each.line.inside and not each.line.negated and _surely_runs(ran[:number])
-        asked = _asked_directly(words, probed) if len(words) == len(known) else CheckedRequests()
+        asked = _asked_directly(words, probed) if len(words) == len(known) else ProbeFacts()
         if any(redirect.may_fail for redirect in each.line.redirects):
             asked = asked._replace(idle="")
         first = all(before[:1] and before[0] in NEUTRAL for before in spelled[:number])
@@ -169,18 +167,18 @@ def _script(script: LocatedText, span: Span, probed: _Probed) -> CheckedRequests
         missing = _first_missing(ran, spelled, probed) if every else None
         requests = [one._replace(certain=False) for one in requests]
     if missing is None and (pattern := found_in_itself(script.text, ran, spelled, probed.image)):
-        return CheckedRequests((), f"the command line of the shell that runs it has `{pattern[:40]}` in it, too")
+        return ProbeFacts((), f"the command line of the shell that runs it has `{pattern[:40]}` in it, too")
     if swallowed := "" if stops else _why_always_succeeds(ran, spelled):
         ends = LIMITED.search(script.text) is not None
         lenient = (one._replace(strict=False, whole=one.whole and not ends) for one in requests)
-        return CheckedRequests(tuple(lenient), swallowed)
+        return ProbeFacts(tuple(lenient), swallowed)
     if "$?" in script.text:
         requests = [one._replace(strict=one.strict and None, whole=False) for one in requests]
     if one := _either_way(script.text, spelled, requests):
-        return CheckedRequests((one,), "", missing)
+        return ProbeFacts((one,), "", missing)
     decided = any(each.line.inside or each.line.operator in ("|", "&&") for each in ran)
     why = idle[-1] if idle and all(idle) and not requests and not decided else ""
-    return CheckedRequests(tuple(requests), why, missing, doomed if made == 1 and not decided else "")
+    return ProbeFacts(tuple(requests), why, missing, doomed if made == 1 and not decided else "")
 
 
 def _has_another_way(ran: list[Ran], spelled: list[tuple[str | None, ...]]) -> bool:
@@ -219,7 +217,7 @@ def _either_way(script: str, spelled: list[tuple[str | None, ...]], requests: li
     return made.pop() if alone and plain and len(requests) == branches and len(made) == 1 else None
 
 
-def _reads_pipe(ran: list[Ran], at: int) -> bool:
+def _is_piped(ran: list[Ran], at: int) -> bool:
     """Whether a command reads what the one before it prints."""
     return at > 0 and ran[at - 1].line.operator == "|"
 
@@ -242,7 +240,7 @@ def _why_always_succeeds(ran: list[Ran], spelled: list[tuple[str | None, ...]]) 
     return f"`{tail_text}` makes it succeed" if succeeds and before in ("||", ";", "\n") else ""
 
 
-def _asked_directly(words: tuple[str, ...], probed: _Probed) -> CheckedRequests:
+def _asked_directly(words: tuple[str, ...], probed: _Probed) -> ProbeFacts:
     """What a command without a shell asks for."""
     missing = _missing(words, probed)
     if inner := _wrapped_command(words):
@@ -250,20 +248,18 @@ def _asked_directly(words: tuple[str, ...], probed: _Probed) -> CheckedRequests:
         return asked._replace(missing=missing or asked.missing)
     name = posixpath.basename(words[0])
     if name == "curl":
-        return CheckedRequests(tuple(curl(words[1:])), "", missing)
+        return ProbeFacts(tuple(curl(words[1:])), "", missing)
     if name == "wget":
         small = probed.image is not None and is_busybox(probed.image, name)
-        return CheckedRequests(tuple(wget(words[1:], small)), "", missing)
+        return ProbeFacts(tuple(wget(words[1:], small)), "", missing)
     if code := _code(name, words):
         return _asked_inline(*code, probed)._replace(missing=missing)
     if idle := _why_idle(name, words) or _file_built_in(name, words, probed):
-        return CheckedRequests((), idle, missing)
+        return ProbeFacts((), idle, missing)
     if name == "false" or ends_badly(words):
-        return CheckedRequests((), "", missing, f"`{' '.join(words)[:60]}` always fails")
+        return ProbeFacts((), "", missing, f"`{' '.join(words)[:60]}` always fails")
     if name in ("pgrep", "pidof"):
-        return CheckedRequests(
-            (), "", missing, why_no_process(name, words[1:], probed.container, probed.image, probed.tree)
-        )
+        return ProbeFacts((), "", missing, why_no_process(name, words[1:], probed.container, probed.image, probed.tree))
     asked = _asked_by_script(words, probed)
     return asked._replace(missing=missing or asked.missing)
 
@@ -287,17 +283,17 @@ def _wrapped_command(words: tuple[str, ...]) -> tuple[str, ...] | None:
     return ("python", *inner) if inner and inner[0].endswith(".py") else inner or None
 
 
-def _asked_by_script(words: tuple[str, ...], probed: _Probed) -> CheckedRequests:
+def _asked_by_script(words: tuple[str, ...], probed: _Probed) -> ProbeFacts:
     """What a script of the project asks for that a command runs."""
     found = script(words, probed.container, probed.image, probed.tree) if probed.depth < DEEPEST else None
     if found is None:
-        return CheckedRequests()
+        return ProbeFacts()
     if found.language == "sh":
         span = Span(found.text.source, 0, 0)
         return _script(found.text, span, probed._replace(depth=probed.depth + 1))
     if found.language == "python":
         return _python(found.text.text, probed)
-    return CheckedRequests(*javascript(found.text.text)) if found.language == "node" else CheckedRequests()
+    return ProbeFacts(*javascript(found.text.text)) if found.language == "node" else ProbeFacts()
 
 
 def _why_idle(name: str, words: tuple[str, ...]) -> str:
@@ -308,17 +304,17 @@ def _why_idle(name: str, words: tuple[str, ...]) -> str:
     return ""
 
 
-def _asked_inline(program: str, code: str, probed: _Probed) -> CheckedRequests:
+def _asked_inline(program: str, code: str, probed: _Probed) -> ProbeFacts:
     """What a program on a command line asks for, or the file that it looks for."""
     path = looked_for(program, code)
     if path and (why := _file(path, probed)):
-        return CheckedRequests((), f"{path[:60]} is {why}")
-    return _python(code, probed) if program == "python" else CheckedRequests(*javascript(code))
+        return ProbeFacts((), f"{path[:60]} is {why}")
+    return _python(code, probed) if program == "python" else ProbeFacts(*javascript(code))
 
 
-def _python(code: str, probed: _Probed) -> CheckedRequests:
+def _python(code: str, probed: _Probed) -> ProbeFacts:
     requests, idle, doomed = python(code, probed.container.program_variable)
-    return CheckedRequests(requests, idle, None, doomed)
+    return ProbeFacts(requests, idle, None, doomed)
 
 
 def _file_built_in(name: str, words: tuple[str, ...], probed: _Probed) -> str:
