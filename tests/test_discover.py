@@ -232,7 +232,7 @@ def test_a_repository_inside_a_plain_folder_is_a_project_of_its_own(project):
     git("init", "-q", "one")
     found = files(root)
     assert found.paths == {"compose.yaml"}
-    [problem] = found.judged((), ())
+    [problem] = found.graded_problems((), ())
     assert (problem.message, problem.severity) == (
         "not read, as a repository of its own: `one` and 1 more; run mcplint on it",
         "warning",

@@ -139,6 +139,7 @@ def _parsed_value(option: Option, value: Abstract | None, given: dict[str, Abstr
 
 def option_value(machine: Machine, option: Option, parsed: Parsed, environment: bool = True) -> Abstract:
     """What an option comes to: the word that gives it, its variable, or its default."""
+    machine.reads |= set(option.variables if environment else ())
     note = (option.note,) if option.note else ()
     if option.dest in parsed.given:
         return noted(parsed.given[option.dest], *note)
