@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import partial
 from itertools import dropwhile
 from typing import NamedTuple
 
@@ -127,9 +128,15 @@ def _command(check: HealthCheck, command: Value[tuple[str, ...]], probed: _Probe
     return check._replace(requests=asked.requests, idle=idle, missing=asked.missing, doomed=doomed)
 
 
+def _variable(container: Container, name: str) -> Value[str | None]:
+    """A variable as a check finds it: one that an image sets to nothing is there to be set by whoever starts it."""
+    value = container.program_variable(name)
+    return value if container.service or value.options != ("",) else value._replace(options=None)
+
+
 def _script(script: LocatedText, span: Span, probed: _Probed) -> ProbeFacts:
     """What a shell's commands ask for, as far as they are a list without anything that decides between them."""
-    ran = list(Shell(probed.container.program_variable, None).run(script, span))
+    ran = list(Shell(partial(_variable, probed.container), None).run(script, span))
     requests: list[Request] = []
     idle: list[str] = []
     missing = None
@@ -313,7 +320,7 @@ def _asked_inline(program: str, code: str, probed: _Probed) -> ProbeFacts:
 
 
 def _python(code: str, probed: _Probed) -> ProbeFacts:
-    requests, idle, doomed = python(code, probed.container.program_variable)
+    requests, idle, doomed = python(code, partial(_variable, probed.container))
     return ProbeFacts(requests, idle, None, doomed)
 
 
