@@ -9,8 +9,8 @@ variables whose names it does not spell or starts another program, and its
 first word belongs to no library. In a program that reads no variable, or that
 has a class of settings, that holds for a PyPI package in Python whose imports
 are of well-known libraries, and whose classes spell their fields and prefix.
-Otherwise it is a note: libraries read variables too, which the project's own
-code does not show.
+Otherwise it is a note, unless a program of the project has its name: libraries
+read variables too, which the project's own code does not show.
 
 See
 https://github.com/modelcontextprotocol/registry/tree/main/docs/reference/server-json

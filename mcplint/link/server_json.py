@@ -10,7 +10,7 @@ from mcplint.images.image import Image
 from mcplint.model import MADE, Labelled, Link, Manifest, Package, PublishedProject, Remote, Server
 from mcplint.project.tree import Tree
 from mcplint.registry.manifests import manifest, packages, project, remotes, with_server
-from mcplint.registry.unread import with_unread
+from mcplint.registry.unread import with_spelled, with_unread
 from mcplint.services.network import Network
 
 
@@ -34,7 +34,7 @@ def published_parts(
     return (
         tuple(manifest(document, _of_images(document, around, published)) for document in documents),
         tuple(remote for document in documents for remote in remotes(document)),
-        tuple(with_unread(each, tree) for each in joined),
+        tuple(with_unread(with_spelled(each, tree), tree) for each in joined),
     )
 
 

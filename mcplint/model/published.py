@@ -50,6 +50,7 @@ class Package(NamedTuple):
     """A package that `server.json` publishes, and the server that it starts.
 
     `unread`: the variables that it requires and that certainly nothing in the project, nor a library of its, reads.
+    `spelled`: the variables that a program of the project names though its server is not seen to read them.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Package(NamedTuple):
     links: tuple[Link, ...] = ()
     node: MappingNode | None = None
     unread: frozenset[str] = frozenset()
+    spelled: frozenset[str] = frozenset()
 
     @property
     def assumed(self) -> bool:

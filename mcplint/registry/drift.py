@@ -294,7 +294,7 @@ def variables(package: Package) -> Iterator[Finding]:
         elif text(name) in package.unread:
             message = f"nothing in the project of {server.title} reads {text(name)[:80]}, which users have to give"
             yield Finding(message, name.span)
-        elif server.reads:
+        elif server.reads and text(name) not in package.spelled:
             message = f"the code of {server.title} does not read {text(name)[:80]}"
             yield Finding(message, name.span, severity=NOTE)
 

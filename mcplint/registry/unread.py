@@ -31,6 +31,19 @@ PREFIX = re.compile(r"env_prefix\s*=\s*[\"']([\w]+)[\"']")
 SETTINGS = re.compile(r"^class \w+\(BaseSettings\):|^from pydantic_settings import [\w, ]+$", re.MULTILINE)
 
 
+def with_spelled(package: Package, tree: Tree) -> Package:
+    """The package with those of its variables that a program of the project names though its server reads none such."""
+    if package.server is None or package.node is None:
+        return package
+    named = (scalar(field(item, "name")) for item in objects(field(package.node, "environmentVariables")))
+    left = set(islice((name for name in named if name and name not in package.server.reads), MOST))
+    spelled: set[str] = set()
+    for path in sorted(tree.paths) if left else ():
+        if path.endswith(PROGRAMS) and tree.mentions(path, *left):
+            spelled |= {name for name in left if tree.mentions(path, name)}
+    return package._replace(spelled=frozenset(spelled))
+
+
 def with_unread(package: Package, tree: Tree) -> Package:
     """The package with the variables that it requires and that certainly nothing reads."""
     server, names = package.server, set(islice(_required_variables(package), MOST))
