@@ -513,6 +513,35 @@ def test_a_command_that_is_too_long_is_not_followed_and_that_is_said(path: str, 
     assert steps(COMMANDS[path], rules) < 200_000
 
 
+WORDS = ["python", "server.py", *("a" * 6_000)]
+LISTS = {
+    "compose.yaml": compose(f"    command: {json.dumps(WORDS)}\n"),
+    "k.yaml": built(**{"k.yaml": PODS.format(0).replace("[python, server.py]", json.dumps(WORDS))}),
+    "b.service": built(**{"b.service": f"[Service]\nExecStart={' '.join(WORDS)}\n"}),
+    "package.json": {
+        **COMMANDS["package.json"],
+        "package.json": json.dumps(
+            {**json.loads(typescript("")["package.json"]), "scripts": {"start": f"node index.mjs{' a' * 6_000}"}}
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_command_of_too_many_words_is_not_followed_and_that_is_said(path: str, rules: Catalogue) -> None:
+    ran = run(Tree.of(LISTS[path]), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == [f"{path} has a command of more than 5,000 words"]
+    assert steps(LISTS[path], rules) < 400_000  # YAML is read first
+
+
+def test_commands_of_too_many_words_together_are_not_followed_and_that_is_said(rules: Catalogue) -> None:
+    units = files("s#.service", f"[Service]\nExecStart={' '.join(WORDS[:4_500])}\n", 13)
+    ran = run(Tree.of(built(**units)), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["s8.service has more words of commands than are followed"]
+
+
 def test_commands_that_are_too_long_together_are_not_followed_and_that_is_said(rules: Catalogue) -> None:
     long = "rm" + " /a" * 30_000
     service = "  s#:\n    build: .\n    command: [sh, s#.sh]\n"
@@ -778,3 +807,6 @@ def test_steps_of_one_job_that_publish_are_compared_with_only_so_many(rules: Cat
     steps(project(2), rules)
     few, many = (steps(project(n), rules) for n in (100, 400))
     assert many <= 5 * few
+    found = run(Tree.of(project(100)), rules, Config()).diagnostics
+    said = "those from this one on are not looked at"
+    assert {each.severity for each in found if each.finding.message.endswith(said)} == {"note"}

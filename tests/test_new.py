@@ -521,7 +521,7 @@ def test_a_tree_that_is_nested_without_end_is_refused(committed, lint, monkeypat
     for _ in range(30):
         rows = "".join(f"040000 tree {tree}\t{name}\n" for name in "abcdefgh")
         tree = subprocess.run(["git", "mktree"], input=rows, check=True, capture_output=True, text=True).stdout.strip()
-    monkeypatch.setattr("mcplint.project.revision.PATIENCE", 1)
+    monkeypatch.setattr("mcplint.project.git.PATIENCE", 1)
     ran = lint("--base", tree)
     assert (ran.code, "git did not answer within 1 seconds" in ran.err) == (2, True)
 
@@ -531,13 +531,26 @@ def test_what_is_no_file_in_a_repository_stops_git_once(committed, lint, monkeyp
     root = committed({"Dockerfile": ROOT})
     (root / ".git" / path).unlink(missing_ok=True)
     os.mkfifo(root / ".git" / path)
-    monkeypatch.setattr("mcplint.project.revision.PATIENCE", 1)
     monkeypatch.setattr("mcplint.project.git.PATIENCE", 1)
     began = time.monotonic()
     ran = lint(asked)
     assert time.monotonic() - began < 10
     said = "mcplint: git did not answer within 1 seconds, so no other version of the files was read\n"
     assert (ran.code, ran.err) == (2, said)
+
+
+@pytest.mark.parametrize("asked", ["--staged", "--base=HEAD"])
+def test_git_that_does_not_list_the_files_is_asked_nothing_else(committed, lint, monkeypatch, asked):
+    root = committed({"Dockerfile": ROOT, "start.sh": "#!/bin/sh\n"})
+    (root / ".git" / "HEAD").unlink()
+    os.mkfifo(root / ".git" / "HEAD")
+    started = []
+    begin = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *given, **named: started.append(given) or begin(*given, **named))
+    monkeypatch.setattr("mcplint.project.git.PATIENCE", 1)
+    ran = lint(asked)
+    said = "mcplint: git did not answer within 1 seconds, so no other version of the files was read\n"
+    assert (ran.code, ran.err, len(started)) == (2, said, 1)
 
 
 def test_findings_of_one_long_line_mask_its_pieces_once(monkeypatch):

@@ -12,6 +12,7 @@ from mcplint.commands.node_calls import MANAGERS, SCRIPT_VERBS
 from mcplint.commands.node_files import NODE, SCRIPT_NAMES, node_file, package_folder
 from mcplint.commands.options import parse
 from mcplint.commands.package_calls import package_call, without_release
+from mcplint.commands.room import TOO_MANY_WORDS, has_room_for_words
 from mcplint.commands.script_banner import with_banner
 from mcplint.commands.scripts import from_text, may_make_files
 from mcplint.commands.shell_parser import commands
@@ -99,6 +100,8 @@ def script(tool: str, name: str, words: Words, context: ExecContext, word: Value
     inner = inner if context.folder == folder else _in_folder(inner, folder)
     if re.search(r"[^\w\s./@:,+=-]", given):
         return from_text(script_text, inner)
+    if not has_room_for_words(given.split(), node.span):
+        return context.none(TOO_MANY_WORDS)
     return NextCommand(tuple(_words(node, words)), inner)
 
 

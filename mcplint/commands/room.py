@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextvars import ContextVar
 
 from mcplint.findings import WARNING, NotFollowed
 from mcplint.text.source import Span
 
 MOST, MOST_COMMANDS, MOST_OF_ALL = 100_000, 5_000, 400_000
+MOST_WORDS, MOST_WORDS_OF_ALL, FEW_WORDS = 5_000, 50_000, 50
+"""Words of a command that is a list of them, of all such lists, and of one that is too short to be counted."""
 LONG = f"more than {MOST:,} characters or {MOST_COMMANDS:,} lines"
 TOO_LONG = f"its command has {LONG}, or all commands together have more than {MOST_OF_ALL:,} characters"
+TOO_MANY_WORDS = f"its command has more than {MOST_WORDS:,} words, or all together more than {MOST_WORDS_OF_ALL:,}"
 
 
 class Room:
     """What is left of it in a run. A class because each text that is read takes some, once."""
 
     def __init__(self) -> None:
-        self._left = MOST_OF_ALL
+        self._left, self._words_left = MOST_OF_ALL, MOST_WORDS_OF_ALL
         self._read = set[str]()
         self._given_up = dict[str, tuple[Span, str]]()
 
@@ -30,6 +33,16 @@ class Room:
             return False
         self._read.add(text)
         self._left -= len(text)
+        return True
+
+    def reserve_words(self, count: int, span: Span) -> bool:
+        """Whether there is room for so many words, which stand there; each container has its own of a shared list."""
+        if FEW_WORDS < count <= self._words_left and count <= MOST_WORDS:
+            self._words_left -= count
+        elif count > FEW_WORDS:
+            long = f"a command of more than {MOST_WORDS:,} words"
+            self.gives_up(span.text, span, long if count > MOST_WORDS else "more words of commands than are followed")
+            return False
         return True
 
     def gives_up(self, text: str, span: Span, why: str) -> None:
@@ -62,6 +75,12 @@ def has_room(text: str, span: Span) -> bool:
     """Whether there is room for a text in the run that is going on."""
     room = ROOM.get(None)
     return not _is_long(text) if room is None else room.reserve(text, span)
+
+
+def has_room_for_words(words: Sized, span: Span) -> bool:
+    """Whether there is room for a command that is a list of words, which stands there."""
+    room = ROOM.get(None)
+    return len(words) <= MOST_WORDS if room is None else room.reserve_words(len(words), span)
 
 
 def branches_too_often(text: str, span: Span) -> str:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 Listed = Mapping[str, bool] | Unreadable | None
 """Each file that git lists, and whether it is checked out, or what kept git from listing them; None without git."""
 PATIENCE = 5
-"""Seconds that git may take to list."""
+"""Seconds that git may take to answer a question; where it takes longer it is asked no other one."""
+_SILENT = set[str]()
+"""The folders in which git did not answer, until it is asked to list them anew."""
 
 
 def work_tree(folder: str) -> str | None:
@@ -39,6 +41,7 @@ def listing(root: str) -> Iterator[Callable[[], Listed]]:
 
     The answer: the tracked files and those that git does not ignore; a sparse checkout leaves some out.
     """
+    _SILENT.discard(root)
     process = _start_listing(root) if work_tree(root) else None
     if process is None:
         yield lambda: None
@@ -86,6 +89,7 @@ def _finish_listing(process: Popen[bytes], root: str) -> Listed:
     try:
         output, _ = process.communicate(timeout=PATIENCE)
     except TimeoutExpired:
+        fall_silent(root)
         return _trouble(f"git did not list the files within {PATIENCE} seconds, {so}", WARNING)
     if process.returncode:
         return _trouble(f"git cannot list the files, {so}; `{git_command(root, 'status')}` says why", NOTE)
@@ -93,16 +97,29 @@ def _finish_listing(process: Popen[bytes], root: str) -> Listed:
     return {os.fsdecode(row[2:]): not row.startswith(b"S") for row in output.split(b"\0") if row}
 
 
+def is_silent(root: str) -> bool:
+    """Whether git did not answer in a folder before, so that one would only wait again."""
+    return root in _SILENT
+
+
+def fall_silent(root: str) -> None:
+    """Keeps that git did not answer in a folder."""
+    _SILENT.add(root)
+
+
 def runs_in_index(root: str, path: str) -> bool:
     """Whether git's index says that a file may be executed, as one does that was checked out without its mode."""
     from subprocess import TimeoutExpired
 
+    if is_silent(root):
+        return False
     try:
         with start(root, "ls-files", "-s", "-z", "--", f":(literal){path}") as process:
             try:
                 return process.communicate(timeout=PATIENCE)[0].startswith(b"100755 ")
             except TimeoutExpired:
                 process.kill()
+                fall_silent(root)
                 return False
     except OSError:
         return False

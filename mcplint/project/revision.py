@@ -12,8 +12,9 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.findings import Unreadable
+from mcplint.project import git
 from mcplint.project.discover import GIT_CONFIG, MOST_FILES, PRUNED, executable, inner_repository, without_excluded
-from mcplint.project.git import git_command, start, work_tree
+from mcplint.project.git import fall_silent, git_command, is_silent, start, work_tree
 from mcplint.project.kinds import kind
 from mcplint.project.load import PLAIN, decode, load
 from mcplint.project.tree import Tree
@@ -29,8 +30,6 @@ STAGED = (
 )
 RENAMED = ("diff-index", "--cached", "-r", "-z", "-M", "--name-status", "--diff-filter=R")
 LINK, SUBMODULE, RUNNABLE = b"120000", b"160000", b"100755"
-PATIENCE = 5
-"""Seconds that git may take to answer a question; where it takes longer it is asked no other one."""
 NAME = r"(?!HEAD\b)[A-Za-z0-9_][A-Za-z0-9_./-]*"
 """What stands in a shell's command as it is: a branch, a tag, a commit."""
 SHORTENED = r"[0-9a-f]{7,39}"
@@ -214,6 +213,9 @@ def git_output(root: str, arguments: Iterable[str], most: int, index: str | None
     trees may be nested without end and what git opens may be no file."""
     from threading import Event, Timer
 
+    silence = f"git did not answer within {git.PATIENCE} seconds, so no other version of the files was read"
+    if is_silent(root):
+        raise UsageError(silence)
     late = Event()
 
     def stop() -> None:
@@ -221,7 +223,7 @@ def git_output(root: str, arguments: Iterable[str], most: int, index: str | None
         process.kill()
 
     with _start_git(root, *arguments, index=index) as process:
-        timer = Timer(PATIENCE, stop)
+        timer = Timer(git.PATIENCE, stop)
         timer.start()
         try:
             assert process.stdout
@@ -231,7 +233,8 @@ def git_output(root: str, arguments: Iterable[str], most: int, index: str | None
         finally:
             timer.cancel()
     if late.is_set():
-        raise UsageError(f"git did not answer within {PATIENCE} seconds, so no other version of the files was read")
+        fall_silent(root)
+        raise UsageError(silence)
     return output, process.returncode
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from mcplint.facts.document import Node, at, items, pairs, scalar
 from mcplint.findings import NOTE, WARNING, Finding, Fix
@@ -169,13 +168,22 @@ def fragile_steps(manifest: Manifest) -> Iterator[Finding]:
     scripts: dict[int, list[Step]] = {}
     for step in listed:
         own = uploads.setdefault(id(step.workflow), [])
-        if len(own) < MOST_PUBLISHING and (kind := uploaded(step, manifest, listed)):
+        if len(own) <= MOST_PUBLISHING and (kind := uploaded(step, manifest, listed)):
             own.append(Upload(step, kind))
         if step.run and "server.json" in step.run.text:
             scripts.setdefault(id(step.job), []).append(step)
+    for own in uploads.values():
+        for more in own[MOST_PUBLISHING:]:
+            message = f"more than {MOST_PUBLISHING} steps upload, and those from this one on are not looked at"
+            yield Finding(message, _upload_label(more.step).span, severity=NOTE)
+        del own[MOST_PUBLISHING:]
     for stamps in scripts.values():
         yield from _partial(manifest, stamps)
-    for step in islice((each for each in listed if each.publishes()), MOST_PUBLISHING):
+    publishing = [each for each in listed if each.publishes()]
+    for step in publishing[MOST_PUBLISHING : MOST_PUBLISHING + 1]:
+        message = f"more than {MOST_PUBLISHING} steps publish, and those from this one on are not looked at"
+        yield Finding(message, (step.run or step.node.span).head, severity=NOTE)
+    for step in publishing[:MOST_PUBLISHING]:
         yield from hidden_failures(step)
         own = uploads[id(step.workflow)]
         yield from _too_early(step, own, listed)

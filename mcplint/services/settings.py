@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mcplint.commands.room import has_room
+from mcplint.commands.room import has_room, has_room_for_words
 from mcplint.facts.document import Node, ScalarNode, SequenceNode
 from mcplint.model import Argv
 from mcplint.services.compose.interpolation import Interpolated
@@ -39,7 +39,7 @@ def argv(node: Node | None, note: str) -> Argv | None:
     """A list of words, each as it is; None where nothing stands."""
     if not isinstance(node, SequenceNode):
         return None
-    words = tuple(_word(item) for item in node.items)
+    words = tuple(map(_word, node.items)) if has_room_for_words(node.items, node.span) else None
     return Argv(words, node.span, (Label(node.span, note),))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from posixpath import basename
 from typing import NamedTuple, TypeVar
 
-from mcplint.commands.room import has_room
+from mcplint.commands.room import has_room, has_room_for_words
 from mcplint.facts.document import MappingNode, Node, ScalarNode, SequenceNode
 from mcplint.model import Argv, NamedFile
 from mcplint.services.compose.assembly import Assembly
@@ -49,7 +49,8 @@ def argv(assembly: Assembly, node: Node | None, what: str) -> Argv | None:
         return None
     note = Label(node.span, f"the service sets {what}")
     if isinstance(node, SequenceNode):
-        parts: tuple[Interpolated, ...] | None = tuple(assembly.text(item) for item in node.items)
+        room = has_room_for_words(node.items, node.span)
+        parts = tuple(assembly.text(item) for item in node.items) if room else None
     else:
         text = assembly.text(node)
         parts = words(text) if text.text != HOLE and has_room(text.text, node.span) else None

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 
+from mcplint.commands.room import has_room_for_words
 from mcplint.facts.platform import Unit
 from mcplint.model import Argv, Container
 from mcplint.project.tree import Tree
@@ -37,7 +38,9 @@ def unit(file: Unit, tree: Tree, notifies: Callable[[], bool]) -> Container | No
     text = command.text.lstrip("@-:+!|")
     start = command.end - len(text)
     found = [word.span() for word in WORD.finditer(text) if word[0] != "\\"]
-    words = tuple(_unit_word(Span(command.source, start + first, start + end), env) for first, end in found)
+    words = None
+    if has_room_for_words(found, command):
+        words = tuple(_unit_word(Span(command.source, start + first, start + end), env) for first, end in found)
     return Container(
         service=file.name,
         span=command,
