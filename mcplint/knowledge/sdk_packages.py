@@ -6,6 +6,10 @@ import re
 
 PYTHON_PACKAGES = frozenset({"mcp", "fastmcp", "fastmcp-slim"})
 PYTHON_MODULES = ("mcp", "fastmcp")
+SERVING_MODULES = re.compile(r"(?:fastapi_mcp|mcp_use\.server|chuk_mcp_server|enrichmcp|arcade_mcp_server)\.")
+"""What a program calls of libraries that make servers on top of an SDK, in ways of their own, begins so."""
+SERVING_PACKAGES = frozenset({"fastapi-mcp", "chuk-mcp-server", "enrichmcp", "arcade-mcp-server"})
+"""The packages of such libraries; gradio is one with its extra `mcp`."""
 NPM_PACKAGES = (
     "@modelcontextprotocol/sdk",
     "@modelcontextprotocol/server",

@@ -16,7 +16,7 @@ from mcplint.images.copies import image_paths
 from mcplint.images.image import Image
 from mcplint.knowledge.distributions import OWN
 from mcplint.knowledge.executables import PYTHON_MANAGERS, WITHOUT_FILES
-from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES, SERVER_IMPORT
+from mcplint.knowledge.sdk_packages import PYTHON_PACKAGES, SERVER_IMPORT, SERVING_PACKAGES
 from mcplint.model import Lack, LackKind
 from mcplint.project.inner import is_inner
 from mcplint.project.tree import Tree
@@ -109,7 +109,8 @@ def brings_sdk(context: ContainerContext, tree: Tree) -> bool:
     """Whether a container's image has an SDK installed, so that it is one for an MCP server."""
     wanted = needs(tree, context.container.installs, context.image.folder if context.image else "")
     names = {requirement.name for requirement in wanted.requirements} | {entry.name for entry in wanted.locked}
-    return not names.isdisjoint(PYTHON_PACKAGES)
+    gradio = any(each.name == "gradio" and "mcp" in each.extras for each in wanted.requirements)
+    return gradio or not names.isdisjoint(PYTHON_PACKAGES | SERVING_PACKAGES)
 
 
 def loses_server(context: ContainerContext, tree: Tree) -> bool:

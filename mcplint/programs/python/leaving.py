@@ -11,6 +11,7 @@ from mcplint.facts.python import Module
 from mcplint.knowledge.companions import may_hold_sdk
 from mcplint.knowledge.distributions import distribution
 from mcplint.knowledge.image_ports import OTHER_LAUNCHERS
+from mcplint.knowledge.sdk_packages import SERVING_MODULES
 from mcplint.programs.python.module_text import nodes
 from mcplint.programs.python.modules import find
 from mcplint.project.tree import Tree
@@ -31,9 +32,19 @@ def leaves_project(tree: Tree, roots: tuple[str, ...], path: str) -> tuple[Label
     names = dict(_imported_names(every))
     for call in (node for node in every if isinstance(node, ast.Call)):
         dotted = _dotted_name(call.func, names)
-        if dotted and (target := _target(call, dotted, tree, roots)):
+        if target := _serving_library(call, dotted) or (_target(call, dotted, tree, roots) if dotted else ""):
             return (Label(module.span(call), f"goes on in {target}, which is not followed"),)
     return ()
+
+
+def _serving_library(call: ast.Call, dotted: str) -> str:
+    """The library whose own way of making an MCP server a call takes, nothing where it takes none.
+
+    https://www.gradio.app/guides/building-mcp-server-with-gradio
+    """
+    if any(each.arg == "mcp_server" and ast.unparse(each.value) == "True" for each in call.keywords):
+        return "gradio"
+    return dotted.partition(".")[0] if SERVING_MODULES.match(dotted) else ""
 
 
 def _target(call: ast.Call, dotted: str, tree: Tree, roots: tuple[str, ...]) -> str:
