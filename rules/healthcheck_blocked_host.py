@@ -3,7 +3,8 @@ r"""The server refuses the health check for its `Host`
 `TrustedHostMiddleware` answers every request whose `Host` is not in its list
 with `400 Invalid host header`, health routes included. Nobody who makes the
 list thinks of the check: Docker's asks `localhost`, Kubernetes the address of
-the pod, which nobody knows before, Railway `healthcheck.railway.app`, and
+the pod, which nobody knows before, Fly that of the machine, load balancers of
+AWS and Google that of their target, Railway `healthcheck.railway.app`, and
 Render a domain of the service or its `.onrender.com`. HAProxy's `option
 httpchk GET /health` sends none at all. A command that is run in the container,
 as by an exec probe, sends the host of its URL. The container is `unhealthy`,
@@ -94,12 +95,12 @@ import re
 from fnmatch import fnmatchcase
 
 from mcplint import ERROR, Finding, Label, Server, rule
+from mcplint.model.health import MACHINE, POD, TARGET
 from mcplint.model.releases import common_fact
 from mcplint.text.urls import is_loopback
 
 PUBLIC = "the service's public name"
-POD = "the pod's address"
-OWN_ADDRESSES = ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", POD)
+OWN_ADDRESSES = ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", POD, MACHINE, TARGET)
 PLATFORMS = {"kubernetes": POD, "railway": "healthcheck.railway.app", "render": PUBLIC}
 
 # A `Host` among the headers that a check sets: `-H "Host: …"`, `headers={"Host": …}`.
@@ -129,7 +130,7 @@ def sent_host(each, server: Server) -> str | None:
         return None
     if each.by_proxy:
         return each.named
-    return asked.host or PLATFORMS.get(each.platform or "")
+    return asked.host or each.named or PLATFORMS.get(each.platform or "")
 
 
 def lists(server: Server, path: str):

@@ -8,7 +8,8 @@ Kubernetes restarts it again and again. HAProxy's `option httpchk`, nginx's
 check of a load balancer take the server out of service: the annotations of an
 Ingress of AWS, which asks for `/` where it is told no path, or of Azure's
 Application Gateway, those of a Service of type LoadBalancer on AWS and Azure,
-a BackendConfig or a HealthCheckPolicy of Google. Where no replica passes, AWS
+a BackendConfig or a HealthCheckPolicy of Google, whose Ingress asks for `/`
+where neither that nor a readiness probe tells it. Where no replica passes, AWS
 sends requests to all of them, hanging or not.
 
 The `fastmcp` of TypeScript has `/health`, and `/ready`, which is `503` until

@@ -184,7 +184,8 @@ class PlatformProbe(NamedTuple):
 
     `kind`: `liveness`, `readiness`, `startup`, `check`, or whose load balancer makes it. `path`, `port` and `scheme`
     are those of an HTTP probe, `timeout` is in seconds; `nameless`: where it asks for a port by a name that no port of
-    the container has; `dialed`: the port that it calls by gRPC.
+    the container has; `dialed`: the port that it calls by gRPC; `method` is empty where it is not told; `named`: what
+    it sends as `Host`, None where that goes by the platform or is not told.
     """
 
     kind: str
@@ -196,6 +197,8 @@ class PlatformProbe(NamedTuple):
     scheme: str = "http"
     nameless: Label | None = None
     dialed: Value[int] | None = None
+    method: str = "GET"
+    named: str | None = None
 
     @property
     def is_own(self) -> bool:

@@ -10,6 +10,10 @@ from mcplint.values import Label, Value
 
 PROBES = frozenset({"liveness", "readiness", "startup"})
 """What Kubernetes calls those that it makes itself."""
+POD = "the pod's address"
+MACHINE = "the machine's address"
+TARGET = "the target's address"
+"""What stands for a `Host` that is an address which nobody knows before."""
 
 
 class Request(NamedTuple):
@@ -52,8 +56,8 @@ class HealthCheck(NamedTuple):
     `requests`: those that are known. `idle`: why it succeeds whatever the server does, `lenient`: why it does whatever
     the server answers, `doomed`: why it fails whatever it does. `dialed`: the port that it calls by gRPC. `missing`:
     the program that it needs and the image lacks. `container`: what a message calls the one that is checked where that
-    is a proxy's, and `passed`: where that one passes its request on. `named`: what a proxy sends as `Host`, empty where
-    it sends none, None where that is not told.
+    is a proxy's, and `passed`: where that one passes its request on. `named`: what a proxy or a load balancer sends as
+    `Host`, empty where it sends none, None where that is not told.
     """
 
     kind: str

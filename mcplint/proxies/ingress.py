@@ -26,7 +26,7 @@ from mcplint.proxies.routing import (
     with_endpoints,
 )
 from mcplint.services.kubernetes import ingress_nginx
-from mcplint.services.kubernetes.ingress import COMMUNITY, GATEWAY, IngressPath
+from mcplint.services.kubernetes.ingress import COMMUNITY, GATEWAY, OWN_CHECK, IngressPath
 from mcplint.services.network import Network
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
@@ -34,7 +34,8 @@ from mcplint.values import UNKNOWN, Label, Value
 PORTS = {80: False, 443: True}
 HARMLESS = ("cert-manager.io/", "acme.cert-manager.io/", "external-dns.alpha.kubernetes.io/", "kubernetes.io/")
 """Annotations that say nothing of what becomes of a request."""
-STARRED = ("gce", "gce-internal", "alb")
+GOOGLE = ("gce", "gce-internal")
+STARRED = (*GOOGLE, "alb")
 """The classes of Google and Amazon, to whom `/x/*` is all below `/x` without itself, and `/x` that alone.
 
 https://cloud.google.com/kubernetes-engine/docs/concepts/ingress#path_matching
@@ -247,6 +248,11 @@ def _alb_without_health_check(entry: IngressPath) -> Span | None:
     return None if may_have_checks else entry.resource.name.span
 
 
+def _of_google(said: str) -> bool:
+    """Whether an annotation may say what Google's load balancer checks, or over which protocol."""
+    return said == OWN_CHECK or "backend-config" in said or "protocols" in said
+
+
 def _of_load_balancers(said: str) -> bool:
     return "alb.ingress" in said or "Class" in said
 
@@ -315,6 +321,15 @@ def _with_selected_server(route: Route, entry: IngressPath, network: Network) ->
     pods = [one for one in network.running if name in one.container.names]
     near = [one for one in pods if dirname(one.container.span.source.path) == folder]
     note = Label(entry.backend, "requests are sent here")
-    return with_only_server(
-        route, [network.of_containers(near or pods, entry.port.only, "selected by the Service", note, route.path.only)]
-    )
+    reached = network.of_containers(near or pods, entry.port.only, "selected by the Service", note, route.path.only)
+    found = with_only_server(route, [reached])
+    container = found.server.container if found.server else None
+    if (
+        container is None
+        or entry.controller not in GOOGLE
+        or entry.beside.any(_of_google)
+        or entry.said.any(_of_google)
+    ):
+        return found
+    told = any(probe.kind in ("readiness", health.GOOGLE) for probe in container.probes)
+    return found if told else found._replace(checks=health.google(entry.resource.name.span))

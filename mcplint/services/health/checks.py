@@ -98,7 +98,7 @@ def _docker(probe: Probe, probed: _Probed) -> HealthCheck:
 
 def _platform(probe: PlatformProbe, probed: _Probed) -> HealthCheck:
     platform = probed.container.platform if probe.is_own else probe.kind.lower()
-    check = HealthCheck(probe.kind, platform, probe.span, dialed=probe.dialed)
+    check = HealthCheck(probe.kind, platform, probe.span, dialed=probe.dialed, named=probe.named)
     if probe.command is not None:
         return _command(check, probe.command, probed)
     if probe.path is None:
@@ -108,7 +108,8 @@ def _platform(probe: PlatformProbe, probed: _Probed) -> HealthCheck:
         return check
     port = probe.port.only if probe.port is not None else None
     asked = f"/{path.lstrip('/')}"
-    return check._replace(requests=(Request(platform or "", "GET", probe.scheme, "", port, asked, True, True),))
+    request = Request(platform or "", probe.method, probe.scheme, "", port, asked, True, True)
+    return check._replace(requests=(request,) if probe.method and probe.scheme else ())
 
 
 def _command(check: HealthCheck, command: Value[tuple[str, ...]], probed: _Probed) -> HealthCheck:

@@ -42,6 +42,17 @@ HEADERS = ("RequestHeaderModifier", "ResponseHeaderModifier", "RequestMirror")
 """Filters of a Gateway's route that leave the path as it is."""
 
 
+OWN_CHECK = "health=of its own"
+"""What stands beside a path whose Service names a BackendConfig."""
+OF_TARGETS = tuple(
+    f"alb.ingress.kubernetes.io/{name}" for name in ("healthcheck-", "success-codes", "target-type", "backend-protocol")
+)
+"""Annotations of load balancers of AWS that a Service may have in place of its Ingress.
+
+https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
+"""
+
+
 class SharedTexts(tuple[str, ...]):
     """Texts as `name=value` that many paths share.
 
@@ -144,6 +155,7 @@ def entries(cluster: Cluster) -> Iterator[IngressPath]:
     policies = tuple(kind for kind in cluster.kinds if kind in POLICIES)
     parents: dict[int, tuple[str, ...]] = {}
     beside: dict[tuple[int, int], SharedTexts] = {}
+    merged: dict[tuple[int, int], dict[str, Value[str]]] = {}
     services = _Services(cluster)
     for entry in _entries(cluster, services):
         service, route = services.get(entry.service, entry.resource), id(entry.resource.node)
@@ -152,7 +164,10 @@ def entries(cluster: Cluster) -> Iterator[IngressPath]:
         pair = id(service and service.node), route
         if pair not in beside:
             beside[pair] = SharedTexts((*policies, *_of_service(service, cluster), *parents[route]))
-        yield entry._replace(beside=beside[pair])
+            of_service = _annotations(service, f"the Service {entry.service} sets")[0] if service else {}
+            told = {name: value for name, value in of_service.items() if name.startswith(OF_TARGETS)}
+            merged[pair] = {**entry.annotations, **told} if told else entry.annotations
+        yield entry._replace(beside=beside[pair], annotations=merged[pair])
 
 
 def _annotations(resource: Resource, set_by: str) -> tuple[dict[str, Value[str]], SharedTexts]:
@@ -167,11 +182,11 @@ def _annotated(resource: Resource | None) -> Iterator[str]:
 
 
 def _of_service(service: Resource | None, cluster: Cluster) -> Iterator[str]:
-    """The annotations of a Service, but those that lead to what turns nobody away."""
+    """The annotations of a Service; in place of one that leads to what turns nobody away, that a check may be told."""
     for annotation_text in _annotated(service):
         key, _, value = annotation_text.partition("=")
-        if service is None or not lets_in(key, value, service, cluster):
-            yield annotation_text
+        passed = service is not None and lets_in(key, value, service, cluster)
+        yield OWN_CHECK if passed else annotation_text
 
 
 def _parents(route: Resource, cluster: Cluster) -> Iterator[str]:

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from mcplint.facts.document import Node, ScalarNode, at, items, pairs, scalar, texts
 from mcplint.facts.platform import Resource
 from mcplint.model import PlatformProbe
+from mcplint.model.health import TARGET
 from mcplint.services.kubernetes.cluster import Cluster
 from mcplint.services.settings import number, string
 from mcplint.values import Value
@@ -51,7 +52,8 @@ after which they ask for something else, or another port.
 https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/#health-check,
 https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/#custom-load-balancer-health-probe
 """
-BACKEND_NAME = re.compile(r"\{\s{0,9}\"default\":\s{0,9}\"([a-z0-9.-]{1,253})\"\s{0,9}\}")
+BACKEND_NAME = re.compile(r"\"([a-z0-9-]{1,63})\":\"([a-z0-9.-]{1,253})\"")
+DEFAULT = "default"
 BACKEND = ("cloud.google.com/backend-config", "beta.cloud.google.com/backend-config")
 """https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration#direct_health"""
 
@@ -61,9 +63,18 @@ CHECKS_NOBODY = frozenset({"healthCheck", "timeoutSec", "connectionDraining", "l
 
 def lets_in(key: str, value: str, service: Resource, cluster: Cluster) -> bool:
     """Whether an annotation of a Service names a BackendConfig that lies beside it and turns nobody away."""
-    named = BACKEND_NAME.fullmatch(value.strip()) if key in BACKEND else None
-    config = cluster.get("BackendConfig", named[1], service) if named else None
-    return config is not None and CHECKS_NOBODY.issuperset(key.text for key, _ in pairs(at(config.node, "spec")))
+    named = set(backend_configs(value).values()) if key in BACKEND else set()
+    configs = [cluster.get("BackendConfig", name, service) for name in named]
+    return bool(configs) and all(
+        config and CHECKS_NOBODY.issuperset(key.text for key, _ in pairs(at(config.node, "spec"))) for config in configs
+    )
+
+
+def backend_configs(value: str) -> dict[str, str]:
+    """The BackendConfigs that an annotation names by the number or the name of a port, or for all as `default`."""
+    text = "".join(value.split())
+    rest = BACKEND_NAME.sub("", text).replace(",", "")
+    return dict(BACKEND_NAME.findall(text)) if rest in ("{}", '{"ports":{}}') else {}
 
 
 def is_public(service: Resource) -> bool:
@@ -188,26 +199,37 @@ def checked(service: Resource, cluster: Cluster) -> Iterator[PlatformProbe]:
         ):
             yield PlatformProbe(title, annotation_values[path].span, _checked_text(annotation_values[path]))
     for key in BACKEND:
-        named = BACKEND_NAME.fullmatch(annotation_values[key].text.strip()) if key in annotation_values else None
-        config = cluster.get("BackendConfig", named[1], service) if named else None
+        named = backend_configs(annotation_values[key].text) if key in annotation_values else {}
+        ports = [texts(port) for port in items(at(service.node, "spec", "ports"))]
+        chosen = {
+            named.get(port.get("name", ""), named.get(port.get("port", ""), named.get(DEFAULT))) for port in ports
+        }
+        name = chosen.pop() if len(chosen) == 1 else None
+        config = cluster.get("BackendConfig", name, service) if name else None
         check = at(config.node, "spec", "healthCheck") if config else None
-        if check is not None and scalar(at(check, "type")) in ("", "HTTP"):
-            yield from _of_google(check)
+        if check is not None:
+            yield from _of_google(check, scalar(at(check, "type")) or "HTTP", TARGET)
     for policy in cluster.checks.get(service.name.text, ()):
-        kind = scalar(at(policy.node, "spec", "targetRef", "kind"))
+        target_kind = scalar(at(policy.node, "spec", "targetRef", "kind"))
         config_ = at(policy.node, "spec", "default", "config")
-        same = kind == "Service" and cluster.get("Service", service.name.text, policy) is service
-        if same and scalar(at(config_, "type")) == "HTTP":
-            yield from _of_google(at(config_, "httpHealthCheck"))
+        same = target_kind == "Service" and cluster.get("Service", service.name.text, policy) is service
+        kind = scalar(at(config_, "type")) or ""
+        if same and kind in ("HTTP", "HTTPS"):
+            check = at(config_, f"{kind.lower()}HealthCheck")
+            host = at(check, "host")
+            yield from _of_google(check, kind, _checked_text(host).only if host else TARGET)
 
 
-def _of_google(check: Node | None) -> Iterator[PlatformProbe]:
-    """What an Ingress or a Gateway of Google asks for, as an object beside it says."""
+def _of_google(check: Node | None, kind: str, named: str | None) -> Iterator[PlatformProbe]:
+    """What an Ingress or a Gateway of Google asks for, as an object beside it says.
+
+    https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration#direct_health,
+    https://cloud.google.com/load-balancing/docs/health-check-concepts#hc-packet-dest
+    """
     path, port = at(check, "requestPath"), at(check, "port")
-    if isinstance(path, ScalarNode):
-        yield PlatformProbe(
-            "Google Cloud", path.span, _checked_text(path), number(_checked_text(port)) if port else None
-        )
+    if isinstance(path, ScalarNode) and kind in ("HTTP", "HTTPS"):
+        wanted = number(_checked_text(port)) if port else None
+        yield PlatformProbe("Google Cloud", path.span, _checked_text(path), wanted, scheme=kind.lower(), named=named)
 
 
 def _checked_text(node: Node | None) -> Value[str]:

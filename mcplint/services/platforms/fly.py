@@ -8,10 +8,13 @@ from posixpath import dirname
 from mcplint.facts.document import MappingNode, Node, ScalarNode, at, items, pairs, scalar
 from mcplint.facts.platform import App
 from mcplint.model import Build, Container, PlatformProbe, Port
+from mcplint.model.health import MACHINE
 from mcplint.project.tree import Tree
 from mcplint.services.compose.assembly import path_in_project
 from mcplint.services.settings import argv, number, optional, split_command, string, wait
 from mcplint.values import Label, Value
+
+SCHEMES = ("http", "https")
 
 
 def fly(app: App, tree: Tree) -> Iterator[Container]:
@@ -101,9 +104,25 @@ def _fly_checks(root: MappingNode) -> Iterator[PlatformProbe]:
     checks = [check for node in _services(root) for key in ("checks", "http_checks") for check in items(at(node, key))]
     for check in (*(value for _, value in pairs(at(root, "checks"))), *checks):
         path, port = at(check, "path"), at(check, "port")
+        if scalar(at(check, "type")) == "tcp":
+            path = None
         yield PlatformProbe(
             "check",
             check.span.head,
             string(path, "Fly checks this path") if path else None,
             number(string(port, "Fly checks this port")) if port else None,
+            scheme=protocol if (protocol := _word(at(check, "protocol"), "http").lower()) in SCHEMES else "",
+            method=_word(at(check, "method"), "get").upper(),
+            named=_fly_host(at(check, "headers")),
         )
+
+
+def _word(node: Node | None, default: str) -> str:
+    """What a setting says, empty where its file does not tell."""
+    return (string(node, "Fly checks it so").only or "") if node else default
+
+
+def _fly_host(headers: Node | None) -> str | None:
+    """What a check sends as `Host`, which is the address of the machine unless a header says otherwise."""
+    set_hosts = [value for key, value in pairs(headers) if key.text.lower() == "host"]
+    return _word(set_hosts[-1], "") or None if set_hosts else None if items(headers) else MACHINE
