@@ -13,6 +13,7 @@ from counted import lines
 from mcplint.commands import resolve
 from mcplint.engine.catalogue import Catalogue
 from mcplint.engine.lint import run
+from mcplint.knowledge import secrets
 from mcplint.programs.python import imports
 from mcplint.programs.python.entry_points import dropped_coroutines
 from mcplint.programs.typescript import modules, packages
@@ -188,6 +189,9 @@ KINDS: dict[str, Callable[[int], Files]] = {
     "conditions": lambda n: nginx(location=each("if ($a = b#) { return 403; }\n", n)),
     "a map": lambda n: nginx("map $http_x $y {\n" + each("  a# b#;\n", n) + "}\n"),
     "maps": lambda n: nginx(each("map $http_x $m@ { default $m#$m#; }\n", n), location=f"proxy_set_header Host $m{n};"),
+    "names of a pattern and the rest": lambda n: typescript(
+        f"const {{{each('a#, ', n)}...b}} = {{{each('a#: 1, ', n)}}};"
+    ),
     "names of a server": lambda n: nginx(server="server_name" + each(" h#", n) + ";"),
     "comments of nginx": lambda n: nginx("#\n" * n),
     "a long comment": lambda n: nginx("#" * n + "\n"),
@@ -796,6 +800,31 @@ def test_the_ways_of_a_switch_share_its_cases(rules: Catalogue) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 50_000_000
+
+
+def test_each_name_of_a_pattern_takes_steps_of_a_program(rules: Catalogue) -> None:
+    names = typescript(f"const {{{each('a#, ', 50_000)}}} = process.env;")
+    ran = run(Tree.of(names), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["index.mjs starts a program too large to be followed completely"]
+
+
+def test_what_servers_mean_for_a_container_is_worked_out_once_for_all_that_override_it(rules: Catalogue) -> None:
+    def project(n: int) -> Files:
+        return compose("", **files("compose.o#.yaml", "services:\n  b:\n    environment: [A=#]\n", n))
+
+    steps(project(2), rules)
+    few, many = (steps(project(n), rules) for n in (50, 200))
+    assert many <= 5 * few
+
+
+def test_a_text_that_is_shown_again_is_masked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+    anew = secrets._masked_anew
+    monkeypatch.setattr(secrets, "_masked_anew", lambda text: texts.append(text) or anew(text))
+    secrets.hide_secrets(())
+    assert {secrets.masked("a: b") for _ in range(9)} == {"a: b"}
+    assert texts == ["a: b"]
 
 
 @pytest.mark.parametrize("step", ["mcp-publisher publish", "twine upload dist/*\n      - run: mcp-publisher publish"])

@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from mcplint.knowledge.placeholders import is_placeholder, is_scattered
 
@@ -161,6 +162,7 @@ _PAIR = re.compile(
     r"""((?:(?<![^\s"'`=(,])|(?<=\\"))[A-Za-z][\w.-]{0,40}[:/])([\w!#%^*~+-]{16,400}={0,2})(?=[@\s"'`,;)\]}\\]|$)"""
 )
 """A user and a password, as `sqlplus system/…@notes` and `etcdctl --user root:…` take them."""
+_SHORT = 200
 _ESCAPED, _UNESCAPED = '\\"', ' "'
 
 
@@ -179,6 +181,7 @@ def hide_secrets(texts: Iterable[str]) -> None:
     begins = "|".join(sorted({re.escape(each[:BEGUN]) for each in found}))
     ProjectSecrets.begun = re.compile(rf"(?:{begins})[^\s\"'`…]{{0,400}}") if found else None
     ProjectSecrets.whole = tuple(found)
+    _masked_short.cache_clear()
 
 
 def secrets_in(text: str) -> Iterator[str]:
@@ -308,6 +311,16 @@ def masked(text: str) -> str:
 
 
 def _masked(text: str) -> str:
+    """Short texts are kept, as one is shown again and again: a line of a file beside each of its findings."""
+    return _masked_short(text) if len(text) <= _SHORT else _masked_anew(text)
+
+
+@lru_cache(maxsize=4096)
+def _masked_short(text: str) -> str:
+    return _masked_anew(text)
+
+
+def _masked_anew(text: str) -> str:
     if ProjectSecrets.pattern is not None:
         text = ProjectSecrets.pattern.sub(lambda found: _mask_tail(found[0]), text)
     if ProjectSecrets.begun is not None:

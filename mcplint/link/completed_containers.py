@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mcplint.commands.command_lines import UV_AND_NPX, program
 from mcplint.knowledge.executables import JAVASCRIPT
@@ -11,13 +11,30 @@ from mcplint.knowledge.image_references import placeholder
 from mcplint.model import Container, Lack, Server
 from mcplint.programs.start import Start
 from mcplint.project.tree import Tree
-from mcplint.runtime.unprivileged import first_writes, needs_root
+from mcplint.runtime.unprivileged import first_writes, low_ports, needs_root
 from mcplint.runtime.unused_variables import with_unused
 from mcplint.services.containers import ContainerContext
 from mcplint.values import Label, Value
 
 if TYPE_CHECKING:
     from mcplint.link.starts import ProjectStarts
+
+
+class ServersInside(NamedTuple):
+    """The servers of a container, and what of them bears on it: their ids, what needs root, how they are reloaded."""
+
+    servers: tuple[Server, ...]
+    ids: tuple[str, ...]
+    low_ports: tuple[Label, ...]
+    stores: tuple[Label, ...]
+    reload: tuple[Value[bool], str] | None
+
+    @classmethod
+    def of(cls, servers: tuple[Server, ...]) -> ServersInside:
+        """What bears on the container of some servers."""
+        stores = tuple(store.note for server in servers for store in server.file_stores)
+        reload = next(_reload_settings(servers), None)
+        return cls(servers, tuple(server.id for server in servers), tuple(low_ports(servers)), stores, reload)
 
 
 def containers(contexts: tuple[ContainerContext, ...], starts: ProjectStarts, tree: Tree) -> tuple[Container, ...]:
@@ -31,8 +48,11 @@ def containers(contexts: tuple[ContainerContext, ...], starts: ProjectStarts, tr
     services = {(id(context.project), context.container.service) for context in kept}
     kept = [_without_reported_failures(context, services) for context in kept]
     writes = first_writes(tree)
+    # A file that overrides others makes one more container of a name: what its servers are is worked out once a name.
+    servers = {name: ServersInside.of(tuple(many)) for name, many in inside.items()}
+    nothing = ServersInside.of(())
     found = tuple(
-        _completed_container(context, tuple(inside.get(context.container.id, ())), starts, tree, writes)
+        _completed_container(context, servers.get(context.container.id, nothing), starts, tree, writes)
         for context in kept
     )
     # A command that several share stays as it is where one of them needs it so.
@@ -53,7 +73,7 @@ def _without_reported_failures(context: ContainerContext, told: Collection[tuple
 
 def _completed_container(
     context: ContainerContext,
-    servers: tuple[Server, ...],
+    inside: ServersInside,
     starts: ProjectStarts,
     tree: Tree,
     writes: Callable[[], Iterator[Label]],
@@ -61,17 +81,18 @@ def _completed_container(
     """A container with what the servers in it make of it."""
     from mcplint.link.servers import with_commands
 
-    start = starts.programs.get(context.container.id)
+    servers, start = inside.servers, starts.programs.get(context.container.id)
     each = with_commands(context.container, start)
     if (note := starts.users.get(each.id)) and each.user.options:
         each = each._replace(user=Value(None, (*each.user.trace, note)))
     context = context._replace(container=each)
+    root = None if each.unprivileged else next(needs_root(context, inside.low_ports, inside.stores, writes), None)
     found = each._replace(
-        servers=tuple(server.id for server in servers),
+        servers=inside.ids,
         missing=starts.lacking.get(each.id),
         refused=starts.refusing.get(each.id),
-        needs_root=None if each.unprivileged else next(needs_root(context, servers, writes), None),
-        reload=next(_reload_settings(servers), None),
+        needs_root=root,
+        reload=inside.reload,
         lacks=(*each.lacks, *_program_lacks(context, start, tree), *_unwritable(context, start, servers, tree)),
     )
     if placeholder(each.reference.only or ""):

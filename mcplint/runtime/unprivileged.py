@@ -79,10 +79,18 @@ def _writing_programs(tree: Tree) -> Iterator[Label]:
             yield from _first(WRITES, source, "this may write a file")
 
 
+def low_ports(servers: Iterable[Server]) -> Iterator[Label]:
+    """Where servers listen at a port that only root may listen at."""
+    for server in servers:
+        if server.port.options and min(server.port.options) < _FIRST_UNPRIVILEGED and server.speaks_http:
+            yield Label(server.port.span or server.span, f"only root may listen below port {_FIRST_UNPRIVILEGED}")
+
+
 def needs_root(
-    context: ContainerContext, servers: Iterable[Server], writes: Callable[[], Iterable[Label]]
+    context: ContainerContext, ports: Iterable[Label], stores: Iterable[Label], writes: Callable[[], Iterable[Label]]
 ) -> Iterator[Label]:
-    """What may fail in a container whose user is not root: its caches, its files and its ports.
+    """What may fail in a container whose user is not root: its caches, its files and the `ports` and `stores` of files
+    that its servers have.
 
     Where the image makes an account and gives it the folder that it works in, this is there for what is written.
     `writes`: where programs of the project may write; all of them are searched for it, so it is asked last.
@@ -93,16 +101,13 @@ def needs_root(
             yield Label(mount.span, "what is mounted here may belong to root")
         elif any(f"{target}/".startswith("/root/") for target in mount.target.options or ()):
             yield Label(mount.span, "what is mounted here lies in root's home, which nobody else may enter")
-    for server in servers:
-        if server.speaks_http and server.port.options and min(server.port.options) < _FIRST_UNPRIVILEGED:
-            yield Label(server.port.span or server.span, f"only root may listen below port {_FIRST_UNPRIVILEGED}")
+    yield from ports
     if image:
         yield from _owned_by_root(image)
     if not (image and image.account and _changes_owner(image, container.workdir.only)):
         yield from _for_an_account(image) if image else ()
         yield from _started_writing(container)
-        for server in servers:
-            yield from (store.note for store in server.file_stores)
+        yield from stores
         yield from (each for each in writes() if image is None or _may_hold(image, each.span.source.path))
 
 

@@ -30,7 +30,8 @@ def with_unused(
     containers: tuple[Container, ...], inside: Mapping[str, Iterable[Server]], tree: Tree
 ) -> tuple[Container, ...]:
     """The containers with their variables that nothing reads."""
-    found = {each.id: tuple(_candidates(each, tuple(inside.get(each.id, ())))) for each in containers}
+    reads = {name: _reads(tuple(servers)) for name, servers in inside.items()}
+    found = {each.id: tuple(_candidates(each, reads.get(each.id, frozenset()))) for each in containers}
     names = set(islice(dict.fromkeys(one.name for many in found.values() for one in many), MOST))
     if names:
         names = unread(names, tree)
@@ -40,11 +41,17 @@ def with_unused(
     )
 
 
-def _candidates(container: Container, servers: tuple[Server, ...]) -> Iterator[UnusedVariable]:
+def _reads(servers: tuple[Server, ...]) -> frozenset[str]:
+    """The variables that some servers read; none where a bridge hands them on to a program that is not known."""
+    if any(server.kind == "bridge" or server.bridged for server in servers):
+        return frozenset()
+    return frozenset[str]().union(*(server.reads for server in servers))
+
+
+def _candidates(container: Container, reads: frozenset[str]) -> Iterator[UnusedVariable]:
     """The variables that files of the project set and no server of a container reads, while it reads their family."""
-    if not servers or container.unread or any(server.kind == "bridge" or server.bridged for server in servers):
+    if container.unread:
         return
-    reads = frozenset[str]().union(*(server.reads for server in servers))
     families = {family(name) for name in reads} - {""}
     for name, value in container.env.items():
         if name in reads or family(name) not in families or is_librarys(name) or not _set_by_project(name, value):

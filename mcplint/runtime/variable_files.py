@@ -104,12 +104,16 @@ def _is_left_out(path: str, copy: Copy, image: Image) -> bool:
     )
 
 
+def _env_example(tree: Tree, folder: str) -> str | None:
+    return next(filter(is_env_example, tree.files_in_folder(folder)), None)
+
+
 def _expected_env_file(copy: Copy, image: Image, tree: Tree) -> Iterator[Secret]:
     """The `.env` that people make as an example tells them, unless the project has one of its own without secrets."""
     path = posixpath.join(image.folder, ".env")
     if _is_left_out(path, copy, image) or (path in tree.paths and not ignored_by_git(tree, path)):
         return
-    example = next(filter(is_env_example, tree.files_in_folder(image.folder)), None)
+    example = tree.cached(_env_example, image.folder)
     source = tree.source(example) if example else None
     asked = re.search(EXPECTED, source.text, re.MULTILINE) if source else None
     if source and asked:

@@ -12,6 +12,9 @@ from mcplint.programs.values import OPEN, Abstract, Entries, External, known, un
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_NAME = 8
+"""Steps that a name of a pattern takes: it is read, noted and kept."""
+
 
 def assign(machine: Machine, frame: Frame, node: Node, value: Abstract) -> None:
     """Gives a value to what stands on the left of `=`."""
@@ -64,6 +67,7 @@ def bind(machine: Machine, frame: Frame, node: Node, value: Abstract, fresh: boo
             items = elements(value)
             patterns = _patterns(node)
             for index, child in enumerate(patterns):
+                machine.spend(_NAME)
                 if child is None:
                     continue
                 if child.type == "rest_pattern":
@@ -107,8 +111,9 @@ def defaulted(machine: Machine, frame: Frame, value: Abstract, default: Node | N
 
 
 def _destructure(machine: Machine, frame: Frame, node: Node, value: Abstract, fresh: bool) -> None:
-    taken: list[str] = []
+    taken: set[str] = set()
     for child in node.named_children:
+        machine.spend(_NAME)
         key: Any = None
         inner: Any = child
         if child.type == "pair_pattern":
@@ -123,11 +128,11 @@ def _destructure(machine: Machine, frame: Frame, node: Node, value: Abstract, fr
         if key is None or inner is None:
             continue
         name = text_of(key).strip("\"'")
-        taken.append(name)
+        taken.add(name)
         bind(machine, frame, inner, machine.member(value, name, machine.note(frame, child, "read here")), fresh)
 
 
-def _bind_rest(machine: Machine, frame: Frame, node: Node, value: Abstract, taken: list[str], fresh: bool) -> None:
+def _bind_rest(machine: Machine, frame: Frame, node: Node, value: Abstract, taken: set[str], fresh: bool) -> None:
     only = value.only
     rest = unknown(*value.trace)
     if isinstance(only, Object) and only.kind is None:
