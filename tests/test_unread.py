@@ -237,3 +237,11 @@ def test_a_script_that_a_container_runs_and_nobody_can_follow_is_a_warning(
     ran = run(tree, Catalogue(), Config())
     found = [(each.severity, each.finding.message) for each in ran.diagnostics if each.rule == "unreadable-file"]
     assert found == ([(WARNING, said.format(path))] if said else [])
+
+
+def test_a_script_of_a_service_beside_the_servers_that_nobody_can_follow_is_a_note():
+    beside = 'services:\n  notes: {build: .}\n  backup:\n    image: postgres:16\n    command: ["sh", "/backup.sh"]\n'
+    compose = f"{beside}    volumes: ['./backup.sh:/backup.sh:ro']\n"
+    text = "if a; then\n" * 70 + "b\n" + "fi\n" * 70 + "pg_dump\n"
+    files = {"Dockerfile": DOCKERFILE, "server.py": SERVER, "compose.yaml": compose, "backup.sh": text}
+    assert unreadable(files) == {"backup.sh": (NOTE, "has a command with more branches than are followed")}

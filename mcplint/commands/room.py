@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sized
+from collections.abc import Collection, Iterator, Sized
 from contextvars import ContextVar
 
-from mcplint.findings import WARNING, NotFollowed
+from mcplint.findings import NOTE, WARNING, NotFollowed
 from mcplint.text.source import Span
 
 MOST, MOST_COMMANDS, MOST_OF_ALL = 100_000, 5_000, 400_000
@@ -13,6 +13,8 @@ MOST_WORDS, MOST_WORDS_OF_ALL, FEW_WORDS = 5_000, 50_000, 50
 """Words of a command that is a list of them, of all such lists, and of one that is too short to be counted."""
 LONG = f"more than {MOST:,} characters or {MOST_COMMANDS:,} lines"
 TOO_LONG = f"its command has {LONG}, or all commands together have more than {MOST_OF_ALL:,} characters"
+TOO_MANY_BRANCHES = "the shell has too many branches to follow"
+BRANCHES = "a command with more branches than are followed"
 TOO_MANY_WORDS = f"its command has more than {MOST_WORDS:,} words, or all together more than {MOST_WORDS_OF_ALL:,}"
 
 
@@ -49,10 +51,11 @@ class Room:
         """Keeps that a text is not followed."""
         self._given_up.setdefault(text, (span, why))
 
-    def given_up(self) -> Iterator[NotFollowed]:
-        """What is not followed."""
+    def given_up(self, starts: Collection[str]) -> Iterator[NotFollowed]:
+        """What is not followed; `starts`: why starts that may be servers' are not followed."""
         for span, why in self._given_up.values():
-            yield NotFollowed(span.head, f"has {why}", WARNING)
+            harmless = why == BRANCHES and TOO_MANY_BRANCHES not in starts
+            yield NotFollowed(span.head, f"has {why}", NOTE if harmless else WARNING)
 
 
 def _is_long(text: str) -> bool:
@@ -87,5 +90,5 @@ def branches_too_often(text: str, span: Span) -> str:
     """Why a text that reserve more ways than are followed starts nothing that is known, which the run will say."""
     room = ROOM.get(None)
     if room is not None:
-        room.gives_up(text, span, "a command with more branches than are followed")
-    return "the shell has too many branches to follow"
+        room.gives_up(text, span, BRANCHES)
+    return TOO_MANY_BRANCHES

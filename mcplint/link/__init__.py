@@ -123,7 +123,7 @@ def link(tree: Tree, config: Config) -> Linked:
         deployment = deployment._replace(secrets=secrets)
         hide_secrets(deployment.spelled_secrets())
     _refuse_broken(tree, paths, servers)
-    for problem in room.given_up():
+    for problem in room.given_up([each.why for each in started.unfollowed]):
         tree.problems.setdefault(problem.span.source.path, problem)
     used = tree.paths_read_as(*SETTINGS) if servers else frozenset()
     if started.unfollowed:
