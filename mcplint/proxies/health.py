@@ -74,7 +74,7 @@ def haproxy(options: tuple[Line, ...], rules: tuple[Line, ...], servers: tuple[L
         given = dict(zip(words[::2], words[1::2], strict=False))
         method, path = given.get("meth", method), given.get("uri", path)
     strict = all(words[:2] in (("status", "200"), ("rstatus", "2..")) for words in expects)
-    asked = Request("HAProxy", method, scheme, "", port, _path(path), strict or None, True, True, bool(expects))
+    asked = Request("HAProxy", method, scheme, "", port, _path(path), strict or None, False, True, bool(expects))
     header_words = [*option_words[1:], *(word for words in sends for word in _headers(words))]
     return (HealthCheck("HAProxy", "haproxy", line.span, (asked,), named=_host_header(" ".join(header_words))),)
 

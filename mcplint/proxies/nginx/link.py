@@ -42,7 +42,9 @@ def proxies(files: Mapping[str, NginxFile], tree: Tree, network: Network) -> Ite
         routes = []
         for route, found in zip(instance.proxy.routes, instance.proxied, strict=True):
             route = assumed(instance.origin, network, route, partial(_with_endpoint, found))
-            route = route._replace(secured=_reached_without_tls(found, route), uncertified=_missing_certificate(found))
+            route = route._replace(
+                secured=_reached_without_tls(found, route, instance.origin), uncertified=_missing_certificate(found)
+            )
             opened = tuple(_published_without_own_auth(found, instance.origin, route.auth))
             if route.auth:
                 guarded = tuple(label._replace(text="the proxy is open to other machines") for label in opened)
@@ -156,8 +158,11 @@ def release(image: Value[str]) -> Value[str]:
     return Value(tuple(name for name in named if name), image.trace) if named and all(named) else UNKNOWN
 
 
-def _reached_without_tls(found: Proxied, route: Route) -> Span | None:
-    """Where TLS is set up for one of the names, if the endpoint is reached without it all the same."""
+def _reached_without_tls(found: Proxied, route: Route, origin: ContainerContext | None) -> Span | None:
+    """Where TLS is set up for one of the names, if the endpoint is reached without it all the same.
+
+    `origin`: the container of nginx, which may open the port that is told TLS and no other.
+    """
     path = route.endpoint.only
     names = {word.text for word in found.server.names}
     tls = [
@@ -167,7 +172,22 @@ def _reached_without_tls(found: Proxied, route: Route) -> Span | None:
         for directive in server.level.own.get("listen", ())
         if "ssl" in directive.words
     ]
-    return tls[0] if tls and path and _answers_without_tls(found, path) else None
+    if not tls or not path or not _answers_without_tls(found, path):
+        return None
+    opened = {wanted: _opened_ports(found, origin, wanted) for wanted in (True, False)} if origin else {}
+    return None if opened and opened[True] and not opened[False] else tls[0]
+
+
+def _opened_ports(found: Proxied, origin: ContainerContext, tls: bool) -> tuple[Label, ...]:
+    """Where the ports of the names of a server are opened to other machines, those with TLS or those without."""
+    names = {word.text for word in found.server.names}
+    servers = [
+        server
+        for server in found.config.servers
+        if server is found.server or (tls and names & {word.text for word in server.names})
+    ]
+    listens = [each for server in servers for each in server.listens if each.tls == tls and not _local(each.host)]
+    return tuple(open_ports(origin, [each.port for each in listens]))
 
 
 def _missing_certificate(found: Proxied) -> Span | None:
