@@ -26,7 +26,7 @@ from mcplint.services.health.files import looked_for
 from mcplint.services.health.node import javascript
 from mcplint.services.health.processes import ends_badly, found_in_itself, looks_everywhere, start_words, why_no_process
 from mcplint.services.health.requests import curl, python, wget
-from mcplint.services.health.scripts import copied, script
+from mcplint.services.health.scripts import copied, script, takes_no_arguments
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Source, Span
 from mcplint.values import Label, Value
@@ -262,6 +262,8 @@ def _asked_directly(words: tuple[str, ...], probed: _Probed) -> ProbeFacts:
         return ProbeFacts(tuple(wget(words[1:], small)), "", missing)
     if code := _code(name, words):
         return _asked_inline(*code, probed)._replace(missing=missing)
+    if words[-1] in HELP and takes_no_arguments(script(words, probed.container, probed.image, probed.tree)):
+        return ProbeFacts((), "", missing)
     if idle := _why_idle(name, words) or _file_built_in(name, words, probed):
         return ProbeFacts((), idle, missing)
     if name == "false" or ends_badly(words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import NamedTuple
 
 from mcplint.commands.node_files import INLINE, NODE
@@ -21,6 +22,8 @@ from mcplint.values import Value
 _PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 _SUFFIXES = {".py": "python", ".sh": "sh", ".bash": "sh", **dict.fromkeys(JAVASCRIPT, "node")}
 LONGEST = 20_000
+ARGUMENTS = re.compile(r"(?i)arg|click|typer|fire|opt|cli\b|cli_")
+"""What a program speaks of that may look at its arguments."""
 
 
 class ProbeScript(NamedTuple):
@@ -42,6 +45,11 @@ def script(words: tuple[str, ...], container: Container, image: Image | None, tr
     places = [words[0]] if "/" in words[0] else [posixpath.join(folder, words[0]) for folder in _PATH]
     found = (_file("", place, container, image, tree) for place in places)
     return next((each for each in found if each and each.language), None)
+
+
+def takes_no_arguments(found: ProbeScript | None) -> bool:
+    """Whether a program runs as ever, whatever options it is given: a server is started a second time for `--help`."""
+    return found is not None and found.language == "python" and not ARGUMENTS.search(found.text.text)
 
 
 def _of_python(words: tuple[str, ...]) -> str:
