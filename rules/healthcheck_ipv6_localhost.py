@@ -72,7 +72,9 @@ from mcplint import WARNING, Finding, Server, rule
 @rule("healthcheck-ipv6-localhost", WARNING)
 def check(server: Server):
     for each in server.container.checks if server.container and server.host.must(is_ipv4) else ():
-        if any(asked.program == "busybox wget" and asked.host == "localhost" for asked in each.requests):
+        if any(
+            asked.program == "busybox wget" and asked.host == "localhost" and asked.certain for asked in each.requests
+        ):
             message = f"{each.title} asks localhost, which resolves to ::1 first, but {server.title} listens on {server.host.only} only"
             yield Finding(message, each.span, server.host.trace[-1:])
 
