@@ -125,6 +125,9 @@ from itertools import takewhile
 
 from mcplint import ERROR, DeadEnd, Edit, Finding, Fix, Label, Server, Span, rule
 
+NEAR = 5_000
+"""Characters on either side of a place that other members are looked for in."""
+
 
 @rule("unknown-upstream", ERROR)
 def check(end: DeadEnd):
@@ -167,7 +170,8 @@ def fix_for(end: DeadEnd, server: Server) -> Fix | None:
 def words_nearby(span: Span) -> set[str]:
     """The words in the line of a place besides it, and in those around that begin with the same word: other members."""
     text = span.source.text
-    above, below = text[: span.start].splitlines() or [""], text[span.end :].splitlines() or [""]
+    before, after = text[max(span.start - NEAR, 0) : span.start], text[span.end : span.end + NEAR]
+    above, below = before.splitlines() or [""], after.splitlines() or [""]
     own = above.pop() + " " + below.pop(0)
     alike = [takewhile(lambda line: line.split()[:1] == own.split()[:1], lines) for lines in (reversed(above), below)]
     return {word.strip(";{}") for line in (own, *alike[0], *alike[1]) for word in line.split()}

@@ -785,6 +785,58 @@ def test_only_so_many_routes_are_followed_and_that_is_said(rules: Catalogue, mon
     assert said == ["traefik.yml has a route after the first 10, the most that are followed"]
 
 
+@pytest.mark.parametrize(
+    "path, one, text",
+    [
+        (
+            "default.conf",
+            "server s#:8000; ",
+            "upstream u {{ {} }}\nserver {{ location / {{ proxy_pass http://u; }} }}\n",
+        ),
+        ("haproxy.cfg", "  server s# s#:8000\n", "frontend f\n  bind :80\n  default_backend u\nbackend u\n{}"),
+        ("Caddyfile", "s#:8000 ", ":81 {{\n  reverse_proxy {}\n}}\n"),
+        ("lighttpd.conf", '("host" => "s#", "port" => 8000), ', 'proxy.server = ( "" => ({}) )\n'),
+        (
+            "traefik.yml",
+            "{url: 'http://s#:8000'}, ",
+            "http: {{routers: {{r: {{rule: 'Host(`a`)', service: s}}}},"
+            " services: {{s: {{loadBalancer: {{servers: [{}]}}}}}}}}\n",
+        ),
+    ],
+    ids=["nginx", "haproxy", "caddy", "lighttpd", "traefik"],
+)
+def test_only_so_many_upstream_servers_of_a_route_are_followed_and_that_is_said(
+    rules: Catalogue, path: str, one: str, text: str
+) -> None:
+    text = text.format(one.replace("s#", "b") + each(one, 250))
+    project = nginx(**{path: text}) if path == "default.conf" else compose("", **{path: text})
+    ran = run(Tree.of(project), rules, Config())
+    assert 200 in {len(route.members) for route in ran.deployment.routes}
+    assert max(len(route.members) for route in ran.deployment.routes) == 200
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    why = "names an upstream server after the first 200 of a route, the most that are followed"
+    assert said == [f"{path} {why}"]
+
+
+def test_each_upstream_server_is_sought_near_its_place_alone(rules: Catalogue) -> None:
+    def project(n: int) -> Files:
+        return nginx(
+            f"upstream u {{ {each('server s#:80; ', n)} }} server {{ location / {{ proxy_pass http://u; }} }}\n"
+        )
+
+    steps(project(250), rules)
+    few, many = (steps(project(n), rules) for n in (300, 1_200))
+    assert many <= 3 * few
+
+
+def test_only_so_many_routes_of_nginx_are_followed_and_that_is_said(rules: Catalogue) -> None:
+    text = each("server { listen 1#; location / { proxy_pass http://b:8000; } }\n", 510)
+    ran = run(Tree.of({**nginx(), "default.conf": text}), rules, Config())
+    assert len(ran.deployment.routes) == 500
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["default.conf has a route after the first 500, the most that are followed"]
+
+
 def test_a_variable_with_very_many_escapes_is_not_read_and_that_is_said(rules: Catalogue) -> None:
     quotes = '\\"' * 30_000
     ran = run(Tree.of(compose("    env_file: e.env\n", **{"e.env": f'A="{quotes}"\n'})), rules, Config())

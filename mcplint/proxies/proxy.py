@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from mcplint.findings import WARNING, NotFollowed
 from mcplint.model import MISSING, Container, DeadEnd, Link, Route
 from mcplint.proxies.response import Response
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, Reached
+from mcplint.text.source import Span
 from mcplint.values import Label
+
+MOST_MEMBERS = 200
+"""Servers that share the requests of a route that are followed."""
 
 
 class Proxy(NamedTuple):
@@ -65,7 +70,17 @@ def with_server(route: Route, origin: ContainerContext | None, network: Network)
     """The route with the server that its members lead to, if all that are known lead to one program."""
     if not route.members:
         return route._replace(links=(Link(None, MISSING, "where it leads depends on the request"),))
+    if len(route.members) > MOST_MEMBERS:
+        _say_left_out(route.members[MOST_MEMBERS].span, network)
+        route = route._replace(members=route.members[:MOST_MEMBERS])
     return with_only_server(route, [_member(route, number, origin, network) for number in range(len(route.members))])
+
+
+def _say_left_out(span: Span, network: Network) -> None:
+    """Says which member of a route is the first that is not followed."""
+    if network.tree is not None:
+        why = f"names an upstream server after the first {MOST_MEMBERS} of a route, the most that are followed"
+        network.tree.problems.setdefault(span.source.path, NotFollowed(span.head, why, WARNING))
 
 
 def with_only_server(route: Route, reached: list[Reached]) -> Route:

@@ -133,7 +133,7 @@ def with_endpoints(
 
 def _with_endpoints(vhost: VirtualHost, tree: Tree | None, assume: Assume) -> VirtualHost:
     """The rules up to the first that leaves open what it takes are followed: which requests are left is not known."""
-    say_left_out(vhost.rules, tree)
+    say_left_out([rule.route for rule in vhost.rules], tree)
     vhost = vhost._replace(rules=vhost.rules[:MOST_RULES], closed=vhost.closed and len(vhost.rules) <= MOST_RULES)
     rules, certain, ask = [], True, _cached_ask(vhost)
     for rule in vhost.rules:
@@ -145,10 +145,10 @@ def _with_endpoints(vhost: VirtualHost, tree: Tree | None, assume: Assume) -> Vi
     return vhost._replace(rules=tuple(rules))
 
 
-def say_left_out(rules: Sequence[ProxyRule], tree: Tree | None) -> None:
-    """Says which rule is the first that is not followed, where there are more than are."""
-    if tree is not None and len(rules) > MOST_RULES:
-        span = rules[MOST_RULES].route.span
+def say_left_out(routes: Sequence[Route], tree: Tree | None) -> None:
+    """Says which route is the first that is not followed, where there are more than are."""
+    if tree is not None and len(routes) > MOST_RULES:
+        span = routes[MOST_RULES].span
         why = f"has a route after the first {MOST_RULES}, the most that are followed"
         tree.problems.setdefault(span.source.path, NotFollowed(span.head, why, WARNING))
 

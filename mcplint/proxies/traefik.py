@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from mcplint.facts.traefik import TraefikFile
@@ -16,7 +17,7 @@ from mcplint.model import EXACT, PREFIX, DeadEnd, Member, PathMatch, Route
 from mcplint.project.tree import Tree
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
-from mcplint.proxies.proxy import Proxy, open_ports, published_ports, with_only_server, with_server
+from mcplint.proxies.proxy import MOST_MEMBERS, Proxy, open_ports, published_ports, with_only_server, with_server
 from mcplint.proxies.routing import (
     ProxyRule,
     VirtualHost,
@@ -140,7 +141,7 @@ def _of_file(
     for router, rule_value in routers(labels):
         service, _ = service_of(router, labels)
         urls: Value[str] = labels.services.get(service or "", {}).get("loadbalancer.servers", UNKNOWN)
-        members = tuple(_members(urls))
+        members = tuple(islice(_members(urls), MOST_MEMBERS + 1))
         target = urls if len(members) == 1 else urls._replace(options=None, site=None)
         opened = shown if lets_in(router, labels) else ()
         for ranked in _ranked_rules(router, rule_value, labels, members, target, start):

@@ -12,6 +12,7 @@ from mcplint.knowledge.proxies import CADDY
 from mcplint.model import CLIENT_HOST, CLIENT_NAME, TARGET_HOST, Member, PathMatch, ProxySetting, Route
 from mcplint.proxies.caddy.handlers import Handler
 from mcplint.proxies.caddy.order import addresses, arguments
+from mcplint.proxies.proxy import MOST_MEMBERS
 from mcplint.proxies.response import FILE, OTHER, REDIRECT, STATUS, Response
 from mcplint.proxies.routing import location
 from mcplint.services.settings import seconds
@@ -19,7 +20,6 @@ from mcplint.text.number import whole_number
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, Label, Value
 
-MOST_MEMBERS = 200
 UPSTREAM = re.compile(
     r"(?:(?P<scheme>[a-z0-9+]+)://)?(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9_.-]*)(?::(?P<port>\d{1,5}))?/?"
 )
@@ -55,7 +55,7 @@ def response_of(handler: Handler) -> Response:
 def route_of(handler: Handler, match: PathMatch | None, block: Directive, heard: list[SiteAddress], name: str) -> Route:
     line = handler.directive
     where, taken = Label(line.span, "Caddy sends requests here"), Label(handler.selector.span, "takes these requests")
-    members = tuple(islice(_members(line), MOST_MEMBERS))
+    members = tuple(islice(_members(line), MOST_MEMBERS + 1))
     only = members[0] if len(members) == 1 else None
     labels = tuple(Label(word.span, "listens here") for word in addresses(block))
     listen = tuple(f"{port} ssl" if tls else str(port) for one in heard for port, tls in one.ports.items())

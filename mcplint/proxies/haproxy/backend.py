@@ -14,7 +14,6 @@ from mcplint.model import HealthCheck, Member
 from mcplint.proxies import health
 from mcplint.values import EditSite, Label, Value
 
-MOST_MEMBERS = 200
 UNITS = {"us": 1e-6, "ms": 0.001, "": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 """Seconds by unit; a bare number counts milliseconds."""
 SESSION = re.compile(r"(?:req\.)?hdr\(mcp-session-id\)")

@@ -17,9 +17,17 @@ from mcplint.knowledge.transports import STREAMABLE
 from mcplint.model import Route
 from mcplint.proxies.assumed import assumed
 from mcplint.proxies.dead_ends import dead_ends
-from mcplint.proxies.haproxy.backend import MOST_MEMBERS, Backend, balancing, checks, members, read_timeout, sections
+from mcplint.proxies.haproxy.backend import Backend, balancing, checks, members, read_timeout, sections
 from mcplint.proxies.haproxy.conditions import TURN_AWAY, Condition, acls, admitted_condition, conditions, spares_paths
-from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, open_ports, published_ports, with_server
+from mcplint.proxies.proxy import (
+    MOST_MEMBERS,
+    OPEN_ON_MACHINE,
+    Proxy,
+    home_of,
+    open_ports,
+    published_ports,
+    with_server,
+)
 from mcplint.proxies.response import STATUS, Response
 from mcplint.proxies.routing import (
     MOST_RULES,
@@ -219,7 +227,7 @@ def _rewrites(rule: Line) -> bool:
 def _route(line: Line, condition: Condition | None, frontend: Backend, backend: Backend | None) -> Route:
     match = condition.matches[0] if condition else None
     where = Label(line.span, "HAProxy sends requests here")
-    servers = tuple(islice(members(backend), MOST_MEMBERS)) if backend else ()
+    servers = tuple(islice(members(backend), MOST_MEMBERS + 1)) if backend else ()
     only = servers[0] if len(servers) == 1 else None
     binds = tuple(Label(bind.span, "listens here") for bind in frontend.section.of("bind"))
     text = None if match is None else (match.text,)

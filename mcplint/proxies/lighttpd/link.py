@@ -73,7 +73,7 @@ def _proxy(config: Configuration, origin: ContainerContext | None, network: Netw
     sockets = [context.port for context in contexts if context.port and SERVERS in context.settings]
     tried = ((each, rule) for each in _in_order_tried(contexts) for rule in _rules(each, contexts, config.closed))
     found = tuple(islice(chain(_unfollowed_rules(contexts), tried), MOST_RULES + 1))
-    say_left_out([rule for _, rule in found], network.tree)
+    say_left_out([rule.route for _, rule in found], network.tree)
     ids: dict[str, int] = {}
     sites = []
     for group in [[port] for port in ports] if sockets else [list(ports)]:

@@ -9,11 +9,11 @@ from mcplint.facts.lighttpd import Array, Term
 from mcplint.knowledge.proxies import LIGHTTPD
 from mcplint.model import CLIENT_HOST, Member, PathMatch, Route
 from mcplint.proxies.lighttpd.contexts import Context, SettingValue, deciding, literal_text, number
+from mcplint.proxies.proxy import MOST_MEMBERS
 from mcplint.proxies.routing import location, unchanged, unknown_path
 from mcplint.text.number import whole_number
 from mcplint.values import UNKNOWN, EditSite, Label, Value
 
-MOST_MEMBERS = 200
 STREAM = "server.stream-response-body"
 PATH, HOST = "map-urlpath", "map-host-request"
 Rewrite = Callable[[str], "str | None"]
@@ -29,7 +29,7 @@ def route_of(
     match = here.condition.matches[0] if here.condition.matches else None
     span = here.span or key.span
     where = Label(backends.span if backends else key.span, "lighttpd sends requests here")
-    members = tuple(islice(_members(backends), MOST_MEMBERS))
+    members = tuple(islice(_members(backends), MOST_MEMBERS + 1))
     only = members[0] if len(members) == 1 else None
     header = deciding("proxy.header", here, contexts)
     rewrite = _rewrite(header)

@@ -19,6 +19,7 @@ from mcplint.proxies.nginx.includes import Level
 from mcplint.proxies.nginx.instance import ProxyInstance
 from mcplint.proxies.nginx.shared import with_separate_sites
 from mcplint.proxies.proxy import OPEN_ON_MACHINE, Proxy, home_of, open_ports, published_ports, with_server
+from mcplint.proxies.routing import MOST_RULES, say_left_out
 from mcplint.proxies.streams import with_endpoint
 from mcplint.services.containers import ContainerContext
 from mcplint.services.network import Network, home
@@ -62,8 +63,10 @@ def _instances(
     version = release(origin.container.image) if origin else UNKNOWN
     for config in configure(files, tree, _in_image(origin), env):
         found = proxied((config,), version)
+        say_left_out([one.route for one in found], tree)
+        found = found[:MOST_RULES]
         routes = tuple(_route(one, origin, network) for one in found)
-        leading = ((one.route, partial(paths_to, one)) for one in found)
+        leading = ((route, partial(paths_to, one)) for one, route in zip(found, routes, strict=True))
         ports, lost = _ports(config), tuple(dead_ends(leading, routes, origin, network, strict=True))
         routes = tuple(_with_intended(one, route, lost) for one, route in zip(found, routes, strict=True))
         names = frozenset(word.text for server in config.servers for word in server.names)

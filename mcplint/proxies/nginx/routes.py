@@ -15,7 +15,9 @@ from mcplint.proxies.nginx.includes import Level
 from mcplint.proxies.nginx.phases import route_in_location, route_in_server
 from mcplint.proxies.nginx.samples import asked_paths, sample, stems
 from mcplint.proxies.nginx.text import normalise
+from mcplint.proxies.proxy import MOST_MEMBERS
 from mcplint.proxies.response import PROXY, Response
+from mcplint.proxies.routing import MOST_RULES
 from mcplint.proxies.streams import likely_paths
 from mcplint.text.source import Span
 from mcplint.values import UNKNOWN, EditSite, Label, Value
@@ -28,7 +30,6 @@ HOSTS = {
     "$proxy_host": TARGET_HOST,
     "$proxy_host:$proxy_port": TARGET_HOST,
 }
-MOST_ROUTES = 500
 
 
 def members(config: Config, authority: str | None, word: Word) -> tuple[Level | None, tuple[Member, ...]]:
@@ -41,7 +42,7 @@ def members(config: Config, authority: str | None, word: Word) -> tuple[Level | 
         host, port = address(name, 443 if scheme.lower() == "https" else 80)
         return None, (Member(host, port or 0, True, word.span),)
     found = []
-    for server in upstream.own.get("server", ()):
+    for server in islice(upstream.own.get("server", ()), MOST_MEMBERS + 1):
         if server.args:
             host, port = address(server.args[0].text, 80)
             active = not {"backup", "down"} & set(server.words[1:])
@@ -77,9 +78,9 @@ class Proxied(NamedTuple):
 
 
 def proxied(configs: Iterable[Config], version: Value[str] = UNKNOWN) -> tuple[Proxied, ...]:
-    """Every location that passes requests on. `version`: of the nginx that runs these configurations."""
+    """Every location that passes requests on, one more than are followed. `version`: of the nginx that runs these."""
     ids: dict[str, int] = {}
-    return tuple(islice(_proxied_locations(configs, version, ids), MOST_ROUTES))
+    return tuple(islice(_proxied_locations(configs, version, ids), MOST_RULES + 1))
 
 
 def _proxied_locations(configs: Iterable[Config], version: Value[str], ids: dict[str, int]) -> Iterator[Proxied]:
