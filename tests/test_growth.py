@@ -23,6 +23,7 @@ from mcplint.project.kinds import KINDS as ROWS
 from mcplint.project.kinds import kind
 from mcplint.project.tree import Tree
 from mcplint.proxies import routing
+from mcplint.proxies.nginx import config
 from mcplint.readers.nginx_lexer import tokens
 
 Files = dict[str, str]
@@ -835,6 +836,24 @@ def test_only_so_many_routes_of_nginx_are_followed_and_that_is_said(rules: Catal
     assert len(ran.deployment.routes) == 500
     said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
     assert said == ["default.conf has a route after the first 500, the most that are followed"]
+
+
+@pytest.mark.parametrize("upstream", ["", "upstream u# { server b:8000; } "], ids=["servers", "upstreams"])
+def test_only_so_many_servers_of_nginx_are_followed_and_that_is_said(
+    rules: Catalogue, monkeypatch: pytest.MonkeyPatch, upstream: str
+) -> None:
+    def project(n: int) -> Files:
+        location = f"location / {{ proxy_pass http://{'u#' if upstream else 'b:8000'}; }}"
+        return {**nginx(), "default.conf": each(f"{upstream}server {{ listen 1#; {location} }}\n", n)}
+
+    monkeypatch.setattr(config, "MOST_SERVERS", 10)
+    steps(project(2), rules)
+    few, many = (steps(project(n), rules) for n in (15, 150))
+    assert many <= 4 * few
+    ran = run(Tree.of(project(15)), rules, Config())
+    assert len(ran.deployment.routes) == 10
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["default.conf has a server block after the first 10, the most that are followed"]
 
 
 def test_a_variable_with_very_many_escapes_is_not_read_and_that_is_said(rules: Catalogue) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from mcplint.facts.nginx import Directive, NginxFile, Word
+from mcplint.findings import WARNING, NotFollowed
 from mcplint.knowledge.nginx import INHERITED, NOT_INHERITED
 from mcplint.project.tree import Tree
 from mcplint.proxies.nginx.includes import DEEPEST, Includes, Level, is_server_folder
 from mcplint.text.source import Span
 from mcplint.values import Value
+
+MOST_SERVERS = 1_000
+"""Server blocks of one configuration that a request is held against."""
 
 
 class Listen(NamedTuple):
@@ -265,7 +270,13 @@ def _likely_parent(group: list[NginxFile], mains: list[NginxFile], includes: Inc
 
 
 def _config(http: Level, includes: Includes) -> Config:
-    servers = tuple(server_block(directive, http, includes) for directive in blocks(http, "server"))
+    found = tuple(islice(blocks(http, "server"), MOST_SERVERS + 1))
+    if len(found) > MOST_SERVERS:
+        span = found[MOST_SERVERS].head
+        why = f"has a server block after the first {MOST_SERVERS:,}, the most that are followed"
+        includes.tree.problems.setdefault(span.source.path, NotFollowed(span, why, WARNING))
+        http = http._replace(open=True)
+    servers = tuple(server_block(directive, http, includes) for directive in found[:MOST_SERVERS])
     upstreams = {
         directive.args[0].text.lower(): includes.level("upstream", directive, directive.block or (), http)
         for directive in blocks(http, "upstream")
