@@ -275,7 +275,6 @@ def _config(http: Level, includes: Includes) -> Config:
         span = found[MOST_SERVERS].head
         why = f"has a server block after the first {MOST_SERVERS:,}, the most that are followed"
         includes.tree.problems.setdefault(span.source.path, NotFollowed(span, why, WARNING))
-        http = http._replace(open=True)
     servers = tuple(server_block(directive, http, includes) for directive in found[:MOST_SERVERS])
     upstreams = {
         directive.args[0].text.lower(): includes.level("upstream", directive, directive.block or (), http)
@@ -287,4 +286,5 @@ def _config(http: Level, includes: Includes) -> Config:
         for directive in blocks(http, "map")
         if len(directive.args) == 2
     }
+    http = http._replace(open=http.open or len(found) > MOST_SERVERS)
     return Config(http, servers, upstreams, maps, includes)
