@@ -126,3 +126,12 @@ def test_a_pattern_fits_as_the_standard_library_says() -> None:
         assert fits(text, pattern) is fnmatchcase(text, pattern), (text, pattern)
         agreed.add(fits(text, pattern))
     assert agreed == {True, False}
+
+
+def test_what_grows_by_itself_ends() -> None:
+    source = Source("Dockerfile", "A=$A/b")
+    env: dict[str, Value[str]] = {"A": Value(("a",))}
+    for _ in range(9_000):
+        value = expand(LocatedText.of(Span(source, 2, 6)), env)
+        env["A"] = value._replace(trace=(Label(Span(source, 0, 6), "set here"), *value.trace))
+    assert env["A"].options is None and len(env["A"].trace) <= 41

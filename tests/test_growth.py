@@ -112,6 +112,8 @@ KINDS: dict[str, Callable[[int], Files]] = {
     "runs": lambda n: built(each("RUN pip install x#\n", n)),
     "commands of a run": lambda n: built("RUN true" + each(" && \\\n  pip install x#", n) + "\n"),
     "words of a run": lambda n: built("RUN pip install" + each(" x#", n) + "\n"),
+    "folders inside each other": lambda n: built(each("WORKDIR a#\n", n)),
+    "a variable of an image that grows": lambda n: built("ENV A=x\n" + each("ENV A=$A/b\n", n)),
     "variables of an image": lambda n: built("ENV A0=x\n" + each("ENV A@=$A#\n", n)),
     "doubling of an argument": lambda n: built("ARG A0=x\n" + each("ARG A@=$A#$A#\n", n) + f"ENV HOST=$A{n}\n"),
     "stages that take from each other in two ways": lambda n: built(
@@ -161,6 +163,9 @@ KINDS: dict[str, Callable[[int], Files]] = {
     "overrides": lambda n: compose("", **files("compose.o#.yaml", "services:\n  b:\n    environment: {A#: x}\n", n)),
     "files of variables": lambda n: compose(
         "    env_file:\n" + each("    - e#.env\n", n), **files("e#.env", "A#=b\n", n)
+    ),
+    "variables that each add a letter": lambda n: compose(
+        "    env_file: e.env\n", **{"e.env": "A0=x\n" + each("A@=${A#}b\n", n)}
     ),
     "variables": lambda n: compose("    env_file: e.env\n", **{"e.env": "A0=x\n" + each("A@=${A#}\n", n)}),
     "doubling of a variable": lambda n: compose(
@@ -910,3 +915,10 @@ def test_steps_of_one_job_that_publish_are_compared_with_only_so_many(rules: Cat
     found = run(Tree.of(project(100)), rules, Config()).diagnostics
     said = "those from this one on are not looked at"
     assert {each.severity for each in found if each.finding.message.endswith(said)} == {"note"}
+
+
+def test_variables_that_make_more_of_each_other_than_is_followed_are_said(rules: Catalogue) -> None:
+    env = "A0=x\n" + each("A@=${A#}b\n", 15_000)
+    ran = run(Tree.of(compose("    env_file: e.env\n", **{"e.env": env})), rules, Config())
+    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    assert said == ["e.env has more variables inside of others than are followed"]

@@ -11,9 +11,12 @@ from mcplint.text.source import Span
 MOST, MOST_COMMANDS, MOST_OF_ALL = 100_000, 5_000, 400_000
 MOST_WORDS, MOST_WORDS_OF_ALL, FEW_WORDS = 5_000, 50_000, 50
 """Words of a command that is a list of them, of all such lists, and of one that is too short to be counted."""
+MOST_PARTS = 300_000
+"""Parts of texts that variables put together, in a run; fifty characters of them count as one."""
 LONG = f"more than {MOST:,} characters or {MOST_COMMANDS:,} lines"
 TOO_LONG = f"its command has {LONG}, or all commands together have more than {MOST_OF_ALL:,} characters"
 TOO_MANY_BRANCHES = "the shell has too many branches to follow"
+MORE_VARIABLES = "more variables inside of others than are followed"
 BRANCHES = "a command with more branches than are followed"
 TOO_MANY_WORDS = f"its command has more than {MOST_WORDS:,} words, or all together more than {MOST_WORDS_OF_ALL:,}"
 
@@ -22,7 +25,7 @@ class Room:
     """What is left of it in a run. A class because each text that is read takes some, once."""
 
     def __init__(self) -> None:
-        self._left, self._words_left = MOST_OF_ALL, MOST_WORDS_OF_ALL
+        self._left, self._words_left, self._parts_left = MOST_OF_ALL, MOST_WORDS_OF_ALL, MOST_PARTS
         self._read = set[str]()
         self._given_up = dict[str, tuple[Span, str]]()
 
@@ -45,6 +48,14 @@ class Room:
             long = f"a command of more than {MOST_WORDS:,} words"
             self.gives_up(span.text, span, long if count > MOST_WORDS else "more words of commands than are followed")
             return False
+        return True
+
+    def reserve_parts(self, count: int, span: Span) -> bool:
+        """Whether there is room for a text of so many parts, which variables put together there."""
+        if count > self._parts_left:
+            self.gives_up(MORE_VARIABLES, span, MORE_VARIABLES)
+            return False
+        self._parts_left -= count
         return True
 
     def gives_up(self, text: str, span: Span, why: str) -> None:
@@ -84,6 +95,12 @@ def has_room_for_words(words: Sized, span: Span) -> bool:
     """Whether there is room for a command that is a list of words, which stands there."""
     room = ROOM.get(None)
     return len(words) <= MOST_WORDS if room is None else room.reserve_words(len(words), span)
+
+
+def has_room_for_parts(count: int, span: Span) -> bool:
+    """Whether there is room for a text of so many parts, which variables put together there."""
+    room = ROOM.get(None)
+    return room is None or room.reserve_parts(count, span)
 
 
 def branches_too_often(text: str, span: Span) -> str:

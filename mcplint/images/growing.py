@@ -21,6 +21,9 @@ from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import Value
 
+_LONGEST_PATH, _LONGEST_TRACE = 4_096, 40
+"""Characters of a path, which Linux refuses to have longer (`PATH_MAX` of limits.h), and labels on where it is from."""
+
 
 class Growing:
     """The image as it grows.
@@ -87,7 +90,9 @@ class Growing:
         elif (folder := self.workdir.only) is not None:
             options = tuple(posixpath.normpath(posixpath.join(folder, option)) for option in path.options)
         else:
-            return Value(None, (*path.trace, *self.workdir.trace))
+            return Value(None, (*path.trace, *self.workdir.trace[:_LONGEST_TRACE]))
+        if any(len(option) > _LONGEST_PATH for option in options):
+            return Value(None, path.trace)
         return path._replace(options=options, site=path.site if options == path.options else None)
 
     def finder(self, copies: tuple[Copy, ...]) -> Callable[[str], str | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
+from itertools import islice, product
 
 from mcplint.text.glob import Pattern, remove_prefix, remove_suffix, replace
 from mcplint.text.located import LocatedText
@@ -13,7 +13,8 @@ from mcplint.values import EditSite, Label, Value
 __all__ = ["Refused", "expand", "variables"]
 
 _MOST_BRANCHES = 16
-_LONGEST = 1_000_000
+_LONGEST, _LONGEST_TRACE = 16_384, 40
+"""Characters of a text, and labels on where it comes from: each variable that is put into another one adds to both."""
 
 
 def expand(word: LocatedText, env: Mapping[str, Value[str]], escape: str = "\\", closed: bool = True) -> Value[str]:
@@ -26,15 +27,20 @@ def expand(word: LocatedText, env: Mapping[str, Value[str]], escape: str = "\\",
         parts = pieces(word.text, escape)
         names = dict.fromkeys(_names(parts))
         values = {name: _variable(name, word, env, closed) for name in names}
-        trace = tuple(dict.fromkeys(note for value in values.values() for note in value.trace))
+        trace = _joined_trace(values.values())
         if unknown := [value for value in values.values() if value.options is None]:
-            return Value(None, tuple(dict.fromkeys(note for value in unknown for note in value.trace)))
+            return Value(None, _joined_trace(unknown))
         choices = [value.options or () for value in values.values()]
         results = [_text(parts, word.text, dict(zip(values, choice, strict=True))) for choice in _branches(choices)]
     except ValueError as refusal:
         return Value(None, (Label(word.span(), f"cannot be expanded: {refusal}"),))
     options = tuple(dict.fromkeys(results))
     return Value(options, trace, _site(parts, word, values, options) if len(options) == 1 else None)
+
+
+def _joined_trace(values: Iterable[Value[str | None]]) -> tuple[Label, ...]:
+    """Where the values come from, each label once, as far as a trace goes."""
+    return tuple(islice(dict.fromkeys(note for value in values for note in value.trace), _LONGEST_TRACE))
 
 
 def variables(word: LocatedText, escape: str = "\\") -> frozenset[str]:

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from mcplint.commands.room import has_room_for_parts
 from mcplint.text.located import LocatedText
 from mcplint.text.source import Span
 from mcplint.values import HOLE, EditSite, Label, Value
@@ -140,7 +141,11 @@ def interpolate(text: Interpolated, span: Span, lookup: Lookup, nested: int = 0)
         part, start = _substitute(text, dollar, span, lookup, nested)
         parts.append(part)
         length, runs = length + len(part.text), runs + len(part.runs)
-        if length > MAX_LENGTH or runs > MAX_RUNS:
+        if (
+            length > MAX_LENGTH
+            or runs > MAX_RUNS
+            or not has_room_for_parts(len(part.runs) + len(part.text) // 50, span)
+        ):
             return Interpolated.hole(Label(span, "its variables make more of it than is followed"))
     return Interpolated.join((*parts, text.part(start)) if start < len(text.text) else parts) if parts else text
 
