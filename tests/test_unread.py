@@ -14,6 +14,7 @@ from mcplint.model import Container
 from mcplint.project.config import Config
 from mcplint.project.load import decode
 from mcplint.project.tree import Tree
+from mcplint.readers.typescript import read as read_typescript
 from mcplint.text.source import Source
 
 DOCKERFILE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install mcp==1.27.1\nUSER 1000\nCMD ["python", "server.py"]\n'
@@ -245,3 +246,16 @@ def test_a_script_of_a_service_beside_the_servers_that_nobody_can_follow_is_a_no
     text = "if a; then\n" * 70 + "b\n" + "fi\n" * 70 + "pg_dump\n"
     files = {"Dockerfile": DOCKERFILE, "server.py": SERVER, "compose.yaml": compose, "backup.sh": text}
     assert unreadable(files) == {"backup.sh": (NOTE, "has a command with more branches than are followed")}
+
+
+@pytest.mark.parametrize("nested", ["f(()=>{" * 60_000, "const x=" + "a<" * 60_000 + "1", "[" * 60_000 + "]" * 60_000])
+def test_a_program_whose_brackets_are_nested_without_end_is_not_parsed(nested: str):
+    image = 'FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "server.js"]\n'
+    package = '{"name": "notes", "type": "module", "dependencies": {"@modelcontextprotocol/sdk": "1.20.0"}}'
+    program = f'import {{ McpServer }} from "@modelcontextprotocol/sdk/server/mcp.js";\n{nested}\n'
+    severity, message = unreadable({"Dockerfile": image, "package.json": package, "server.js": program})["server.js"]
+    assert severity in (ERROR, WARNING) and "nested more than 50,000 deep" in message
+
+
+def test_a_program_with_many_brackets_beside_each_other_is_parsed():
+    assert not read_typescript(Source("a.js", "f(() => [{}]);\n" * 60_000)).root.has_error
