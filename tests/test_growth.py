@@ -12,7 +12,7 @@ from counted import lines
 
 from mcplint.commands import resolve
 from mcplint.engine.catalogue import Catalogue
-from mcplint.engine.lint import run
+from mcplint.engine.lint import Run, run
 from mcplint.knowledge import secrets
 from mcplint.programs.python import imports
 from mcplint.programs.python.entry_points import dropped_coroutines
@@ -390,6 +390,11 @@ def rules() -> Catalogue:
     return catalogue
 
 
+def unreadable(ran: Run) -> list[str]:
+    """What a run says of files that it does not read or follow as a whole."""
+    return [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+
+
 def steps(project: Files, rules: Catalogue) -> int:
     """The lines that are run to lint a project."""
 
@@ -481,7 +486,7 @@ def test_a_dockerfile_that_is_too_long_is_said_to_be_not_read(word: str, rules: 
     ran = run(
         Tree.of(installed(**built(f"{word} {f'{more} ' * 60_000}\n"), **{"requirements.txt": "mcp\n"})), rules, Config()
     )
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["cannot read Dockerfile: larger than 100,000 characters"]
 
 
@@ -518,7 +523,7 @@ COMMANDS: dict[str, Files] = {
 @pytest.mark.parametrize("path", COMMANDS)
 def test_a_command_that_is_too_long_is_not_followed_and_that_is_said(path: str, rules: Catalogue) -> None:
     ran = run(Tree.of(COMMANDS[path]), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == [f"{path} has a command of more than 100,000 characters or 5,000 lines"]
     assert steps(COMMANDS[path], rules) < 200_000
 
@@ -540,7 +545,7 @@ LISTS = {
 @pytest.mark.parametrize("path", LISTS)
 def test_a_command_of_too_many_words_is_not_followed_and_that_is_said(path: str, rules: Catalogue) -> None:
     ran = run(Tree.of(LISTS[path]), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == [f"{path} has a command of more than 5,000 words"]
     assert steps(LISTS[path], rules) < 400_000  # YAML is read first
 
@@ -548,7 +553,7 @@ def test_a_command_of_too_many_words_is_not_followed_and_that_is_said(path: str,
 def test_commands_of_too_many_words_together_are_not_followed_and_that_is_said(rules: Catalogue) -> None:
     units = files("s#.service", f"[Service]\nExecStart={' '.join(WORDS[:4_500])}\n", 13)
     ran = run(Tree.of(built(**units)), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["s8.service has more words of commands than are followed"]
 
 
@@ -557,7 +562,7 @@ def test_commands_that_are_too_long_together_are_not_followed_and_that_is_said(r
     service = "  s#:\n    build: .\n    command: [sh, s#.sh]\n"
     scripts = files("s#.sh", f"# #\n{long}\nexec python server.py\n", 9)
     ran = run(Tree.of(compose(each(service, 9), **scripts)), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == [f"s{number}.sh has more commands than are followed" for number in range(4, 9)]
 
 
@@ -570,7 +575,7 @@ def test_rewrites_without_end_are_not_run(step: str, rules: Catalogue) -> None:
 
 def test_a_here_document_of_thousands_of_commands_is_not_followed_and_that_is_said(rules: Catalogue) -> None:
     ran = run(Tree.of(built("RUN <<E\n" + "a b\n" * 6_000 + "E\n")), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["Dockerfile has a command of more than 100,000 characters or 5,000 lines"]
 
 
@@ -597,7 +602,7 @@ def test_what_a_function_of_helm_doubles_is_given_up(rules: Catalogue) -> None:
 def test_only_so_many_containers_are_followed_and_that_is_said(rules: Catalogue, path: str, text: str) -> None:
     ran = run(Tree.of(built(**{path: text})), rules, Config())
     assert len(ran.deployment.containers) <= 1_200
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == [f"{path} has a container after the first 1,200, the most that are followed"]
 
 
@@ -606,7 +611,7 @@ def test_only_so_many_servers_of_clients_are_followed_and_that_is_said(rules: Ca
     text = json.dumps({"mcpServers": {f"s{number}": entry for number in range(1_210)}})
     ran = run(Tree.of({"server.py": SERVER, ".mcp.json": text}), rules, Config())
     assert len(ran.deployment.clients) == 1_200
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == [".mcp.json names a server after the first 1,200 of clients, the most that are followed"]
 
 
@@ -630,7 +635,7 @@ def test_a_chain_of_thousands_of_operands_is_not_followed(rules: Catalogue) -> N
 def test_what_the_operands_before_one_leave_of_names_is_paid_for(rules: Catalogue) -> None:
     chains = f"const a = {'process.env.A || ' * 150}2;\n" * 100
     ran = run(Tree.of(typescript(chains)), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["index.mjs starts a program too large to be followed completely"]
 
 
@@ -656,7 +661,7 @@ def test_data_with_very_many_braces_is_parsed(rules: Catalogue) -> None:
 )
 def test_a_copy_for_each_statement_is_paid_for(rules: Catalogue, statements: str) -> None:
     ran = run(Tree.of(typescript(statements)), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["index.mjs starts a program too large to be followed completely"]
 
 
@@ -665,7 +670,7 @@ def test_a_program_of_thousands_of_servers_is_given_up_and_that_is_said(rules: C
     ran = run(
         Tree.of(built(**{"server.py": f"from mcp.server.fastmcp import FastMCP\n{many}{SERVER}"})), rules, Config()
     )
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["server.py starts a program too large to be followed completely"]
 
 
@@ -673,7 +678,7 @@ def test_what_many_containers_share_is_counted_for_each(rules: Catalogue) -> Non
     shared = "[env]\n" + each("A# = 'b'\n", 600) + each("[[services]]\ninternal_port = 1#\n", 600)
     text = "app = 'x'\n[processes]\n" + each("p# = 'python server.py'\n", 100) + shared
     ran = run(Tree.of(built(**{"fly.toml": text})), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     most = "the first 50,000 variables, ports and checks, the most that are followed"
     assert said == [f"fly.toml has a container after {most}"]
     assert 30 < len(ran.deployment.containers) < 50
@@ -690,7 +695,7 @@ def test_each_look_for_a_module_is_paid_for(rules: Catalogue, monkeypatch: pytes
     monkeypatch.setattr(imports, "LOOK", 100 * imports.LOOK)
     names = "from other import " + ", ".join(f"a{number}" for number in range(250))
     ran = run(Tree.of(built(**{"server.py": f"{names}\n{SERVER}"})), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["server.py starts a program too large to be followed completely"]
 
 
@@ -701,7 +706,7 @@ def test_the_builds_of_one_line_of_a_recipe_are_looked_for_near_its_start_and_th
         return {**typescript(""), "package.json": json.dumps({**package, "scripts": {"images": f"{line}true"}})}
 
     ran = run(Tree.of(project(600)), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["package.json builds an image after the first 10,000 characters of a line"]
 
 
@@ -729,7 +734,7 @@ def test_only_so_many_programs_of_a_supervisor_are_followed_and_that_is_said(
     few, many = (steps(project(n), rules) for n in (15, 60))
     assert many <= 4 * few
     ran = run(Tree.of(project(15)), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["supervisord.conf has a command that starts more than 10 programs, the most that are followed"]
 
 
@@ -737,7 +742,7 @@ def test_each_option_of_a_command_is_paid_for_by_those_before(rules: Catalogue) 
     options = "".join(f"@click.option('--a{number}', default='b')\n" for number in range(2_500))
     command = f"import click\n@click.command()\n{options}def g(**k): pass\ng()\n"
     ran = run(Tree.of(built(**{"server.py": f"{command}{SERVER}"})), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["server.py starts a program too large to be followed completely"]
 
 
@@ -787,7 +792,7 @@ def test_only_so_many_routes_are_followed_and_that_is_said(rules: Catalogue, mon
     )
     ran = run(Tree.of(compose("", **{"traefik.yml": text})), rules, Config())
     assert len(ran.deployment.routes) == 10
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["traefik.yml has a route after the first 10, the most that are followed"]
 
 
@@ -819,7 +824,7 @@ def test_only_so_many_upstream_servers_of_a_route_are_followed_and_that_is_said(
     ran = run(Tree.of(project), rules, Config())
     assert 200 in {len(route.members) for route in ran.deployment.routes}
     assert max(len(route.members) for route in ran.deployment.routes) == 200
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     why = "names an upstream server after the first 200 of a route, the most that are followed"
     assert said == [f"{path} {why}"]
 
@@ -839,7 +844,7 @@ def test_only_so_many_routes_of_nginx_are_followed_and_that_is_said(rules: Catal
     text = each("server { listen 1#; location / { proxy_pass http://b:8000; } }\n", 510)
     ran = run(Tree.of({**nginx(), "default.conf": text}), rules, Config())
     assert len(ran.deployment.routes) == 500
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["default.conf has a route after the first 500, the most that are followed"]
 
 
@@ -857,14 +862,14 @@ def test_only_so_many_servers_of_nginx_are_followed_and_that_is_said(
     assert many <= 4 * few
     ran = run(Tree.of(project(15)), rules, Config())
     assert len(ran.deployment.routes) == 10
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["default.conf has a server block after the first 10, the most that are followed"]
 
 
 def test_a_variable_with_very_many_escapes_is_not_read_and_that_is_said(rules: Catalogue) -> None:
     quotes = '\\"' * 30_000
     ran = run(Tree.of(compose("    env_file: e.env\n", **{"e.env": f'A="{quotes}"\n'})), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["cannot read e.env: a value with more than 20,000 escapes"]
 
 
@@ -881,7 +886,7 @@ def test_the_ways_of_a_switch_share_its_cases(rules: Catalogue) -> None:
 def test_each_name_of_a_pattern_takes_steps_of_a_program(rules: Catalogue) -> None:
     names = typescript(f"const {{{each('a#, ', 50_000)}}} = process.env;")
     ran = run(Tree.of(names), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["index.mjs starts a program too large to be followed completely"]
 
 
@@ -920,5 +925,5 @@ def test_steps_of_one_job_that_publish_are_compared_with_only_so_many(rules: Cat
 def test_variables_that_make_more_of_each_other_than_is_followed_are_said(rules: Catalogue) -> None:
     env = "A0=x\n" + each("A@=${A#}b\n", 15_000)
     ran = run(Tree.of(compose("    env_file: e.env\n", **{"e.env": env})), rules, Config())
-    said = [each.finding.message for each in ran.diagnostics if each.rule == "unreadable-file"]
+    said = unreadable(ran)
     assert said == ["e.env has more variables inside of others than are followed"]
