@@ -33,7 +33,7 @@ SETTINGS = re.compile(r"^class \w+\(BaseSettings\):|^from pydantic_settings impo
 
 def with_spelled(package: Package, tree: Tree) -> Package:
     """The package with those of its variables that a program of the project names though its server reads none such."""
-    if package.server is None or package.node is None:
+    if package.server is None or package.node is None or not package.server.reads:
         return package
     named = (scalar(field(item, "name")) for item in objects(field(package.node, "environmentVariables")))
     left = set(islice((name for name in named if name and name not in package.server.reads), MOST))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from mcplint.facts.nginx import Directive, NginxFile
@@ -168,29 +168,27 @@ def _reached_without_tls(found: Proxied, route: Route, origin: ContainerContext 
     """
     path = route.endpoint.only
     names = {word.text for word in found.server.names}
-    tls = [
-        directive.head
+    named = [
+        server
         for server in found.config.servers
         if server is found.server or names & {word.text for word in server.names}
+    ]
+    tls = [
+        directive.head
+        for server in named
         for directive in server.level.own.get("listen", ())
         if "ssl" in directive.words
     ]
     if not tls or not path or not _answers_without_tls(found, path):
         return None
-    opened = {wanted: _opened_ports(found, origin, wanted) for wanted in (True, False)} if origin else {}
-    return None if opened and opened[True] and not opened[False] else tls[0]
+    only_tls = origin and _opens(origin, named, tls=True) and not _opens(origin, [found.server], tls=False)
+    return None if only_tls else tls[0]
 
 
-def _opened_ports(found: Proxied, origin: ContainerContext, tls: bool) -> tuple[Label, ...]:
-    """Where the ports of the names of a server are opened to other machines, those with TLS or those without."""
-    names = {word.text for word in found.server.names}
-    servers = [
-        server
-        for server in found.config.servers
-        if server is found.server or (tls and names & {word.text for word in server.names})
-    ]
-    listens = [each for server in servers for each in server.listens if each.tls == tls and not _local(each.host)]
-    return tuple(open_ports(origin, [each.port for each in listens]))
+def _opens(origin: ContainerContext, servers: Iterable[VirtualServer], tls: bool) -> bool:
+    """Whether a port of some servers is opened to other machines, of those with TLS or of those without."""
+    listens = (each for server in servers for each in server.listens if each.tls == tls and not _local(each.host))
+    return any(open_ports(origin, [each.port for each in listens]))
 
 
 def _missing_certificate(found: Proxied) -> Span | None:
